@@ -1,0 +1,1 @@
+"""Dated reference data: places, data classes, task types, providers, regions, terms, models, prices, machines."""

@@ -1,0 +1,228 @@
+"""The catalog of a run: shipped files and the organisation's own, read part by part, as of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from aipolicy.catalog import machines, offerings
+from aipolicy.catalog.data_classes import DataClasses, read_data_classes
+from aipolicy.catalog.entries import Dated, in_force
+from aipolicy.catalog.places import Places, read_places
+from aipolicy.catalog.task_types import TaskType, read_task_types
+from aipolicy.errors import CatalogError
+from aipolicy.source.document import Document
+from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.suggest import did_you_mean
+
+T = TypeVar("T")
+
+SECTIONS = (
+    "groups", "countries", "aliases", "levels", "classes", "task_types", "providers", "regions", "terms", "models",
+    "offerings", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
+    "rates",
+)  # fmt: skip
+"""Every top-level key that a catalog file may have; one file may hold several."""
+
+
+class Catalog:
+    """Reference data that holds on `as_of`; parts are read when first asked for, mistakes raise `CatalogError`."""
+
+    def __init__(self, documents: tuple[Document, ...], as_of: date) -> None:
+        self.documents = documents
+        self.as_of = as_of
+
+    @cached_property
+    def places(self) -> Places:
+        """Return countries and groups."""
+        return self._read(read_places)
+
+    @cached_property
+    def data_classes(self) -> DataClasses:
+        """Return the hierarchy of data classes."""
+        return self._read(read_data_classes)
+
+    @cached_property
+    def task_types(self) -> Mapping[str, TaskType]:
+        """Return the task types by id."""
+        return self._read(read_task_types)
+
+    @cached_property
+    def providers(self) -> Mapping[str, offerings.Provider]:
+        """Return the providers by id."""
+        entries = self._section("providers", offerings.read_provider, lambda e: e.id, lambda e: e.dated)
+        return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def regions(self) -> tuple[offerings.Region, ...]:
+        """Return the regions of all providers."""
+        return self._section("regions", offerings.read_region, lambda e: (e.provider, e.id), lambda e: e.dated)
+
+    @cached_property
+    def terms(self) -> tuple[offerings.Term, ...]:
+        """Return the terms that hold on the day."""
+        return self._section(
+            "terms", offerings.read_term, lambda e: (e.provider, e.region, e.term), lambda e: e.dated
+        )
+
+    @cached_property
+    def models(self) -> Mapping[str, offerings.Model]:
+        """Return the models by id."""
+        entries = self._section("models", offerings.read_model, lambda e: e.id, lambda e: e.dated)
+        return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def offerings(self) -> tuple[offerings.Offering, ...]:
+        """Return which models are offered where."""
+        return self._section(
+            "offerings", offerings.read_offering, lambda e: (e.provider, e.model, e.regions), lambda e: e.dated
+        )
+
+    @cached_property
+    def prices(self) -> tuple[offerings.Price, ...]:
+        """Return the prices that hold on the day; what was not known then is not there."""
+        return self._section(
+            "prices", offerings.read_price, lambda e: (e.provider, e.model, e.region), lambda e: e.dated, strict=True
+        )
+
+    @cached_property
+    def accelerators(self) -> Mapping[str, machines.Accelerator]:
+        """Return the accelerators by id."""
+        entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id, lambda e: e.dated)
+        return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def networks(self) -> Mapping[str, machines.Network]:
+        """Return network round trips by boundary."""
+        entries = self._section("network", machines.read_network, lambda e: e.boundary, lambda e: e.dated)
+        return {entry.boundary: entry for entry in entries}
+
+    @cached_property
+    def hosted_speeds(self) -> Mapping[str, machines.HostedSpeed]:
+        """Return the speed of hosted models by tier."""
+        entries = self._section("first_token", machines.read_hosted_speed, lambda e: e.tier, lambda e: e.dated)
+        return {entry.tier: entry for entry in entries}
+
+    @cached_property
+    def own_speeds(self) -> tuple[machines.OwnSpeed, ...]:
+        """Return the speed of models on own machines."""
+        return self._section(
+            "self_hosted", machines.read_own_speed, lambda e: (e.model, e.accelerator), lambda e: e.dated
+        )
+
+    @cached_property
+    def efforts(self) -> Mapping[tuple[str, str], machines.Effort]:
+        """Return the effort by adaptation and hosting."""
+        entries = self._section(
+            "effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated
+        )
+        return {(entry.adaptation, entry.hosting): entry for entry in entries}
+
+    @cached_property
+    def rates(self) -> Mapping[str, machines.Rate]:
+        """Return the rates by id."""
+        entries = self._section("rates", machines.read_rate, lambda e: e.id, lambda e: e.dated)
+        return {entry.id: entry for entry in entries}
+
+    def region(self, provider: str, name: str) -> offerings.Region | None:
+        """Return a region of a provider by id or alias."""
+        for region in self.regions:
+            if region.provider == provider and (region.id == name or name in region.aliases):
+                return region
+        return None
+
+    def provider(self, name: str) -> offerings.Provider | None:
+        """Return a provider by id or alias."""
+        found = self.providers.get(name)
+        if found is not None:
+            return found
+        return next((entry for entry in self.providers.values() if name in entry.aliases), None)
+
+    def vocabulary(self, name: str) -> tuple[str, ...]:
+        """Return the words of an open vocabulary; an unknown vocabulary has none."""
+        match name:
+            case "data-class":
+                return tuple(self.data_classes.by_id)
+            case "place":
+                return self.places.names()
+            case "task-type":
+                return tuple(self.task_types)
+            case "provider":
+                return tuple(sorted(self.providers))
+            case "model":
+                return tuple(sorted(self.models))
+            case "region":
+                return tuple(sorted({region.id for region in self.regions}))
+            case "regime":
+                return tuple(sorted({r for c in self.data_classes.by_id.values() for r in c.regimes}))
+            case _:
+                return ()
+
+    def validate(self) -> None:
+        """Read everything once; raises with every mistake, cross references included."""
+        mistakes = Mistakes(CatalogError)
+        for document in self.documents:
+            record = Record(document, (), document.value, mistakes)
+            for key in record.keys():
+                if key not in SECTIONS:
+                    record.mistake(f"unknown catalog section `{key}`{did_you_mean(key, SECTIONS)}", key, "key")
+        mistakes.raise_if_any()
+        parts = (
+            self.places, self.data_classes, self.task_types, self.providers, self.regions, self.terms, self.models,
+            self.offerings, self.prices, self.accelerators, self.networks, self.hosted_speeds, self.own_speeds,
+            self.efforts, self.rates,
+        )  # fmt: skip
+        del parts
+        self._validate_references()
+
+    def _validate_references(self) -> None:
+        mistakes = Mistakes(CatalogError)
+        region_ids = {(region.provider, region.id) for region in self.regions}
+        for document in self.documents:
+            top = Record(document, (), document.value, mistakes)
+            for section in ("regions", "terms", "offerings", "prices"):
+                for record in top.records(section):
+                    self._check_reference(record, "provider", self.providers)
+            for section in ("offerings", "prices"):
+                for record in top.records(section):
+                    self._check_reference(record, "model", self.models)
+            for record in top.records("regions"):
+                for code in record.texts("countries", ()):
+                    if code not in self.places.codes:
+                        record.mistake(f"unknown country code `{code}`", "countries")
+            for record in top.records("offerings"):
+                provider = record.text("provider")
+                for region in record.texts("regions"):
+                    if (provider, region) not in region_ids:
+                        known = [name for owner, name in region_ids if owner == provider]
+                        record.mistake(
+                            f"provider `{provider}` has no region `{region}`{did_you_mean(region, known)}", "regions"
+                        )
+        mistakes.raise_if_any()
+
+    @staticmethod
+    def _check_reference(record: Record, key: str, known: Iterable[str]) -> None:
+        name = record.text(key)
+        if name not in known:
+            record.mistake(f"unknown {key} `{name}`{did_you_mean(name, known)}", key)
+
+    def _read(self, read: Callable[[list[Record]], T]) -> T:
+        mistakes = Mistakes(CatalogError)
+        records = [Record(document, (), document.value, mistakes) for document in self.documents]
+        result = read(records)
+        mistakes.raise_if_any()
+        return result
+
+    def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object],
+                 dated: Callable[[T], Dated], *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
+        def read_all(files: list[Record]) -> tuple[T, ...]:
+            entries = []
+            for file in files:
+                for record in file.records(name):
+                    entries.append(read(record))
+                    record.finish()
+            return in_force(entries, key, dated, self.as_of, strict=strict)
+
+        return self._read(read_all)

@@ -1,0 +1,59 @@
+"""What every catalog entry has in common: a source, the day it was checked, and the day from which it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from aipolicy.source.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Where a fact comes from and since when it holds; `verified` is false where the source was not read."""
+
+    source: str
+    checked_on: date
+    effective_from: date
+    verified: bool
+    note: str = ""
+
+
+def read_dated(record: Record) -> Dated:
+    """Return the provenance of a catalog entry."""
+    return Dated(
+        source=record.text("source"),
+        checked_on=record.day("checked_on"),
+        effective_from=record.day("effective_from"),
+        verified=record.flag("verified"),
+        note=record.text("note", ""),
+    )
+
+
+T = TypeVar("T")
+
+
+def in_force(entries: Iterable[T], key: Callable[[T], object], dated: Callable[[T], Dated], as_of: date,
+             *, strict: bool) -> tuple[T, ...]:  # fmt: skip
+    """Return for every key the entry that holds on the day: the newest that has begun.
+
+    Where none has begun, a strict reading has no entry (a price that nobody knew); otherwise the earliest stands in,
+    because its date only says since when the fact can be proven. Later entries of equal date win: an organisation's
+    file is read after the shipped ones.
+    """
+    chosen: dict[object, T] = {}
+    for entry in entries:
+        current = chosen.get(key(entry))
+        begun = dated(entry).effective_from <= as_of
+        if current is None:
+            if begun or not strict:
+                chosen[key(entry)] = entry
+            continue
+        current_from = dated(current).effective_from
+        entry_from = dated(entry).effective_from
+        newer = entry_from >= current_from
+        if (begun and (newer or current_from > as_of)) or (not begun and current_from > as_of and not newer):
+            chosen[key(entry)] = entry
+    return tuple(chosen.values())

@@ -1,0 +1,152 @@
+"""What own hosting takes: accelerators, latency building blocks, people, time and labelled examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aipolicy.catalog.entries import Dated, read_dated
+from aipolicy.source.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """One accelerator; `sold_in` is the smallest number that can be rented, `hourly_usd` is for one."""
+
+    id: str
+    name: str
+    memory_gb: float
+    bandwidth_gb_per_s: float
+    bf16_tflops: float
+    fp8_tflops: float | None
+    sold_in: float
+    hourly_usd: float | None
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Round trip between the feature and a boundary, in ms."""
+
+    boundary: str
+    round_trip_p50_ms: float
+    round_trip_p95_ms: float
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class HostedSpeed:
+    """First token and output speed of a provider's models of one tier."""
+
+    tier: str
+    first_token_p50_ms: float
+    first_token_p95_ms: float
+    output_tokens_per_s: float
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSpeed:
+    """First token and time per output token of one model on one machine, one request at a time.
+
+    A model that answers in one step, such as a classifier, has all its time in `first_token_ms`.
+    """
+
+    model: str
+    accelerator: str
+    first_token_ms: float
+    ms_per_output_token: float
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What it takes to build with one adaptation on one hosting; None is unknown.
+
+    `ml_engineers` stay for as long as the feature runs; `committed_months` of machines must be bought at once.
+    """
+
+    adaptation: str
+    hosting: str
+    ml_engineers: float | None
+    lead_time_weeks: float | None
+    committed_months: float | None
+    labelled_examples: float | None
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate in USD, such as the loaded cost of one engineer for a year."""
+
+    id: str
+    usd: float
+    dated: Dated
+
+
+def read_rate(record: Record) -> Rate:
+    """Return one entry of `rates`."""
+    return Rate(id=record.text("id"), usd=record.number("usd"), dated=read_dated(record))
+
+
+def read_accelerator(record: Record) -> Accelerator:
+    """Return one entry of `accelerators`."""
+    for key in ("price_provider", "price_source", "price_note"):
+        record.text(key, "")
+    return Accelerator(
+        id=record.text("id"),
+        name=record.text("name", ""),
+        memory_gb=record.number("memory_gb"),
+        bandwidth_gb_per_s=record.number("bandwidth_gb_per_s"),
+        bf16_tflops=record.number("bf16_tflops"),
+        fp8_tflops=record.optional_number("fp8_tflops"),
+        sold_in=record.number("sold_in", minimum=1),
+        hourly_usd=record.optional_number("hourly_usd"),
+        dated=read_dated(record),
+    )
+
+
+def read_network(record: Record) -> Network:
+    """Return one entry of `network`."""
+    return Network(
+        boundary=record.text("from"),
+        round_trip_p50_ms=record.number("round_trip_p50_ms"),
+        round_trip_p95_ms=record.number("round_trip_p95_ms"),
+        dated=read_dated(record),
+    )
+
+
+def read_hosted_speed(record: Record) -> HostedSpeed:
+    """Return one entry of `first_token`."""
+    record.text("hosting", "provider-api")
+    return HostedSpeed(
+        tier=record.text("tier"),
+        first_token_p50_ms=record.number("first_token_p50_ms"),
+        first_token_p95_ms=record.number("first_token_p95_ms"),
+        output_tokens_per_s=record.number("output_tokens_per_s"),
+        dated=read_dated(record),
+    )
+
+
+def read_own_speed(record: Record) -> OwnSpeed:
+    """Return one entry of `self_hosted`."""
+    one_step = record.has("ms_per_request")
+    return OwnSpeed(
+        model=record.text("model"),
+        accelerator=record.text("accelerator"),
+        first_token_ms=record.number("ms_per_request" if one_step else "first_token_ms"),
+        ms_per_output_token=0.0 if one_step else record.number("ms_per_output_token"),
+        dated=read_dated(record),
+    )
+
+
+def read_effort(record: Record) -> Effort:
+    """Return one entry of `effort`."""
+    return Effort(
+        adaptation=record.text("adaptation"),
+        hosting=record.text("hosting"),
+        ml_engineers=record.optional_number("ml_engineers"),
+        lead_time_weeks=record.optional_number("lead_time_weeks"),
+        committed_months=record.optional_number("months_of_capacity"),
+        labelled_examples=record.optional_number("labelled_examples"),
+        dated=read_dated(record),
+    )

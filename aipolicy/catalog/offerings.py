@@ -1,0 +1,207 @@
+"""What can be bought: providers, their regions and terms, models, where each is offered, and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from aipolicy.catalog.entries import Dated, read_dated
+from aipolicy.source.records import Record
+
+PROVIDER_KINDS = ("model-provider", "cloud", "self")
+BOUNDARIES = ("third-party", "dedicated-tenant", "own-account", "on-premises", "device")
+SCOPES = ("region", "zone", "global")
+TIERS = ("classical", "encoder", "small", "medium", "frontier")
+TERMS = (
+    "dpa_offered", "baa_offered", "eu_sccs_offered", "dpf_certified", "no_training_by_default",
+    "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
+)  # fmt: skip
+NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
+ANY_REGION = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    id: str
+    name: str
+    kind: str
+    boundary: str
+    headquarters: str | None
+    aliases: tuple[str, ...]
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of a provider; `countries` is None where the provider does not say where data is processed."""
+
+    provider: str
+    id: str
+    countries: tuple[str, ...] | None
+    scope: str
+    aliases: tuple[str, ...]
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term that a provider offers, everywhere or in one region."""
+
+    provider: str
+    region: str | None
+    term: str
+    value: bool | float
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model; sizes are known for open weights only, in billions of parameters."""
+
+    id: str
+    provider: str
+    name: str
+    tier: str
+    open_weights: bool
+    tunable: bool | None
+    pinned: bool | None
+    reasoning: bool | None
+    params_b: float | None
+    active_params_b: float | None
+    layers: float | None
+    kv_heads: float | None
+    head_dim: float | None
+    hidden_size: float | None
+    context_tokens: float | None
+    modalities: tuple[str, ...]
+    licence: str
+    released_on: date | None
+    retires_on: date | None
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """A model at a provider in some of its regions, and what can be done with it there."""
+
+    provider: str
+    model: str
+    regions: tuple[str, ...]
+    adaptations: tuple[str, ...]
+    retires_on: date | None
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """List price in USD per million tokens; None is unknown, never free."""
+
+    provider: str
+    model: str
+    region: str
+    currency: str
+    input_usd_per_mtok: float | None
+    output_usd_per_mtok: float | None
+    cached_input_usd_per_mtok: float | None
+    batch_input_usd_per_mtok: float | None
+    batch_output_usd_per_mtok: float | None
+    disputed: str
+    dated: Dated
+
+
+def read_provider(record: Record) -> Provider:
+    """Return one entry of `providers`."""
+    return Provider(
+        id=record.text("id"),
+        name=record.text("name"),
+        kind=record.text("kind", choices=PROVIDER_KINDS),
+        boundary=record.text("boundary", choices=BOUNDARIES),
+        headquarters=record.text("headquarters") if record.has("headquarters") else None,
+        aliases=record.texts("aliases", ()),
+        dated=read_dated(record),
+    )
+
+
+def read_region(record: Record) -> Region:
+    """Return one entry of `regions`."""
+    return Region(
+        provider=record.text("provider"),
+        id=record.text("region"),
+        countries=record.texts("countries") if record.has("countries") else None,
+        scope=record.text("scope", choices=SCOPES),
+        aliases=record.texts("aliases", ()),
+        dated=read_dated(record),
+    )
+
+
+def read_term(record: Record) -> Term:
+    """Return one entry of `terms`."""
+    term = record.text("term", choices=TERMS)
+    return Term(
+        provider=record.text("provider"),
+        region=record.text("region") if record.has("region") else None,
+        term=term,
+        value=record.number("value") if term in NUMERIC_TERMS else record.flag("value"),
+        dated=read_dated(record),
+    )
+
+
+def read_model(record: Record) -> Model:
+    """Return one entry of `models`."""
+    return Model(
+        id=record.text("id"),
+        provider=record.text("provider"),
+        name=record.text("name", ""),
+        tier=record.text("tier", choices=TIERS),
+        open_weights=record.flag("open_weights", default=False),
+        tunable=record.optional_flag("tunable"),
+        pinned=record.optional_flag("pinned"),
+        reasoning=record.optional_flag("reasoning"),
+        params_b=record.optional_number("params_b"),
+        active_params_b=record.optional_number("active_params_b"),
+        layers=record.optional_number("layers"),
+        kv_heads=record.optional_number("kv_heads"),
+        head_dim=record.optional_number("head_dim"),
+        hidden_size=record.optional_number("hidden_size"),
+        context_tokens=record.optional_number("context_tokens"),
+        modalities=record.texts("modalities", ()),
+        licence=record.text("licence", ""),
+        released_on=record.optional_day("released_on"),
+        retires_on=record.optional_day("retires_on"),
+        dated=read_dated(record),
+    )
+
+
+def read_offering(record: Record) -> Offering:
+    """Return one entry of `offerings`."""
+    return Offering(
+        provider=record.text("provider"),
+        model=record.text("model"),
+        regions=record.texts("regions"),
+        adaptations=record.texts("adaptations"),
+        retires_on=record.optional_day("retires_on"),
+        dated=read_dated(record),
+    )
+
+
+def read_price(record: Record) -> Price:
+    """Return one entry of `prices`."""
+    return Price(
+        provider=record.text("provider"),
+        model=record.text("model"),
+        region=record.text("region", ANY_REGION),
+        currency=record.text("currency", choices=("USD",)),
+        input_usd_per_mtok=record.optional_number("input_usd_per_mtok"),
+        output_usd_per_mtok=record.optional_number("output_usd_per_mtok"),
+        cached_input_usd_per_mtok=record.optional_number("cached_input_usd_per_mtok"),
+        batch_input_usd_per_mtok=record.optional_number("batch_input_usd_per_mtok"),
+        batch_output_usd_per_mtok=record.optional_number("batch_output_usd_per_mtok"),
+        disputed=record.text("disputed", ""),
+        dated=_price_dated(record),
+    )
+
+
+def _price_dated(record: Record) -> Dated:
+    if record.has("retrieved_on"):
+        record.day("retrieved_on")
+    return read_dated(record)

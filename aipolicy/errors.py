@@ -1,0 +1,71 @@
+"""The one family of errors that stop a run: no verdict is possible, and the message says what to do next.
+
+A problem of a manifest is not among them: it is a finding (see `aipolicy.findings`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aipolicy.source.span import Span
+
+
+class AipolicyError(Exception):
+    """An expected failure: `message` is one line; `path` and `span` say where it was caused, when known."""
+
+    kind = "error"
+
+    def __init__(self, message: str, *, path: str | None = None, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.span = span
+
+    def __str__(self) -> str:
+        """Return `path:line:col: message`, as far as the place is known."""
+        place = self.path or ""
+        if self.span is not None:
+            place += f":{self.span.start.line}:{self.span.start.column}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+class UsageError(AipolicyError):
+    """The command line, or a path on it, cannot be used."""
+
+    kind = "usage"
+
+
+class ConfigError(AipolicyError):
+    """The configuration file cannot be used."""
+
+    kind = "config"
+
+
+class CatalogError(AipolicyError):
+    """A catalog file, shipped or the organisation's own, cannot be used."""
+
+    kind = "catalog"
+
+
+class PolicyError(AipolicyError):
+    """A policy pack cannot be used; nothing is evaluated with half a policy."""
+
+    kind = "policy"
+
+
+class MappingError(AipolicyError):
+    """An import mapping, or the table it maps, cannot be used."""
+
+    kind = "import"
+
+
+class Problems(AipolicyError):
+    """Several errors of one kind, reported together."""
+
+    def __init__(self, errors: tuple[AipolicyError, ...]) -> None:
+        super().__init__(f"{len(errors)} problems")
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)

@@ -1,0 +1,296 @@
+"""Every fact that a manifest can declare; the manifest's JSON Schema is generated from this list."""
+
+from __future__ import annotations
+
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+
+LIFECYCLES = ("idea", "prototype", "pilot", "production", "retired")
+ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from-scratch")
+HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
+FALLBACKS = ("none", "provider-api", "self-hosted")
+ROUTINGS = ("single", "cascade")
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
+
+
+def _flag(name: str, meaning: str, default: bool | None = None) -> FactSpec:
+    return FactSpec(name, FactType.BOOL, meaning, default=default, examples=(True,))
+
+
+def _text(name: str, meaning: str, example: str, *, vocabulary: str = "", pattern: str = "",
+          required: bool = False, default: str | None = None) -> FactSpec:  # fmt: skip
+    return FactSpec(
+        name, FactType.TEXT, meaning, vocabulary=vocabulary, examples=(example,), pattern=pattern, required=required,
+        default=default,
+    )  # fmt: skip
+
+
+def _choice(name: str, meaning: str, choices: tuple[str, ...], default: str | None = None) -> FactSpec:
+    return FactSpec(name, FactType.TEXT, meaning, choices=choices, default=default, examples=(choices[0],))
+
+
+def _list(name: str, meaning: str, example: tuple[str, ...], *, choices: tuple[str, ...] = (),
+          vocabulary: str = "") -> FactSpec:  # fmt: skip
+    return FactSpec(name, FactType.TEXTS, meaning, choices=choices, vocabulary=vocabulary, examples=(example,))
+
+
+def _number(name: str, meaning: str, unit: str, example: float, *, default: float | None = None,
+            default_source: str = "", maximum: float | None = None, positive: bool = False) -> FactSpec:  # fmt: skip
+    return FactSpec(
+        name, FactType.NUMBER, meaning, unit=unit, examples=(example,), default=default,
+        default_source=default_source, minimum=None if positive else 0, above=0 if positive else None, maximum=maximum,
+    )  # fmt: skip
+
+
+def _evidence(kind: str, meaning: str) -> FactSpec:
+    example: FactValue = False
+    return FactSpec(f"evidence.{kind}", FactType.BOOL, meaning, origin=Origin.EVIDENCE, examples=(example,))
+
+
+_METADATA = (
+    _text("metadata.name", "Name of the feature, unique in a run", "claims-triage", pattern=NAME_PATTERN, required=True),
+    _text("metadata.owner", "Team or person who answers for the feature", "claims-platform"),
+    _text("metadata.description", "What the feature does, for people", "Sorts incoming claims by urgency"),
+    _choice(
+        "metadata.lifecycle",
+        "How far the feature has come; from `pilot` on, undetermined rules gate like violations",
+        LIFECYCLES,
+        default="prototype",
+    ),
+    FactSpec("metadata.labels", FactType.LABELS, "Free labels for selecting features", examples=({"unit": "claims"},)),
+    _text("metadata.source", "Where these facts were taken from, when not from the team itself", "https://example.com"),
+)
+
+_TASK = (
+    _text("task.type", "Kind of task", "summarization", vocabulary="task-type", default="generation"),
+    _choice("task.specialization", "How special the subject matter is", ("generic", "domain", "niche")),
+    _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task"),
+    _list(
+        "task.required_behavior",
+        "Behaviour that must hold on every answer; the list is complete",
+        ("fixed-output-format",),
+        choices=(
+            "fixed-output-format", "domain-terminology", "strict-rules", "consistent-style", "full-control",
+        ),
+    ),
+    _choice(
+        "task.knowledge_changes",
+        "How often the knowledge that answers rest on changes",
+        ("never", "yearly", "monthly", "weekly", "daily", "hourly"),
+    ),
+    _choice(
+        "task.prompting", "Whether prompting was tried on an evaluation set, and how it went",
+        ("not-tried", "sufficient", "insufficient"),
+    ),
+    _choice("task.error_cost", "What a wrong answer costs", ("low", "medium", "high", "critical")),
+    _flag("task.stable", "Whether inputs, outputs and rules of the task have settled"),
+    _number("task.hard_case_share", "Share of requests that need a larger model", "share", 0.1, maximum=1),
+)  # fmt: skip
+
+_DATA = (
+    _list("data.classes", "Classes of data that requests or answers carry", ("health",), vocabulary="data-class"),
+    _list("data.residency", "Places in which the data must be processed and stored", ("EU",), vocabulary="place"),
+    _list(
+        "data.subjects", "Whom the data is about", ("patient",),
+        choices=("customer", "employee", "applicant", "patient", "student", "child", "citizen", "business", "none"),
+    ),
+    _list("data.subject_regions", "Where the people whom the data is about are", ("DE",), vocabulary="place"),
+    _number("data.retention_days", "Longest time for which anyone may keep the data", "days", 30),
+    _flag("data.must_stay_inside", "Whether the data may not leave the organisation, whatever its class", default=False),
+    _flag("data.minimized", "Whether requests carry only the data that the task needs"),
+    _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
+    _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
+    _flag("data.differentiator", "Whether that data is what sets the product apart"),
+    _number("data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500),
+    _text("data.legal_basis", "Legal basis for processing personal data", "contract"),
+    _text("data.special_category_condition", "Condition under which special categories are processed", "explicit consent"),
+    _flag("data.parental_consent", "Whether verifiable parental consent covers this use of children's data"),
+)  # fmt: skip
+
+_LATENCY = (
+    _number("latency.p95_ms", "Budget for 95 % of interactions, end to end", "ms", 800, positive=True),
+    _number("latency.p50_ms", "Budget for half of the interactions, end to end", "ms", 300, positive=True),
+    _number(
+        "latency.chained_calls", "Model calls that follow one another in an interaction", "calls", 1, default=1,
+        positive=True,
+    ),
+    _flag("latency.realtime", "Whether somebody or something waits for every answer", default=False),
+    _flag("latency.offline", "Whether the feature must work without a network", default=False),
+    _flag("latency.air_gapped", "Whether the feature runs where no outside network exists", default=False),
+    _choice(
+        "latency.device", "Device on which the feature must run by itself",
+        ("none", "browser", "mobile", "desktop", "edge"), default="none",
+    ),
+)  # fmt: skip
+
+_VOLUME = (
+    _number("volume.requests_per_day", "Mean requests a day today, or at launch", "requests/day", 120000, positive=True),
+    _number("volume.requests_per_day_in_12_months", "Mean requests a day in twelve months", "requests/day", 400000),
+    _number("volume.growth_12_months", "Factor by which requests grow in twelve months", "factor", 2.5, positive=True),
+    _number(
+        "volume.peak_to_mean", "Requests in the busiest minute over the mean minute", "factor", 3, default=2,
+        default_source="Azure LLM inference traces 2024, conversation week, 1-minute peak 1.92 times the mean; "
+        "https://github.com/Azure/AzurePublicDataset, read 2026-11-21",
+        positive=True,
+    ),
+    _flag("volume.predictable", "Whether the volume can be forecast within a factor of two"),
+    _number("volume.input_tokens", "Mean tokens sent with a request, prompt and context included", "tokens", 1200),
+    _number("volume.output_tokens", "Mean tokens of an answer, reasoning included", "tokens", 200),
+    _number(
+        "volume.cached_share", "Share of input tokens that a provider's prompt cache serves", "share", 0.5, default=0,
+        default_source="upper bound of the cost", maximum=1,
+    ),
+)  # fmt: skip
+
+_TEAM = (
+    _number("team.ml_engineers", "People who can run and improve models", "people", 2),
+    _number("team.capacity_months", "Person-months that the team can spend on the feature", "person-months", 6),
+    _number("team.deadline_weeks", "Weeks until the first release", "weeks", 8),
+    _flag("team.on_call", "Whether the team has an on-call rota for what it runs"),
+    _number("budget.monthly_usd", "What the feature may cost a month", "USD/month", 5000),
+    _number("budget.upfront_usd", "What may be spent before the first release", "USD", 20000),
+    _number("availability.target_percent", "Share of time for which the feature must answer", "percent", 99.9, maximum=100),
+    _flag("availability.critical", "Whether a business process stops when the feature does"),
+)
+
+_PEOPLE_AND_LAW = (
+    _text("purpose.statement", "What the feature is for", "Order claims for review"),
+    _choice(
+        "purpose.domain", "Area of life or business that the feature serves",
+        (
+            "general", "customer-service", "marketing", "software", "employment", "education", "health", "finance",
+            "insurance", "housing", "legal", "public-services", "law-enforcement", "migration", "justice", "elections",
+            "critical-infrastructure", "science", "security", "transport", "energy", "agriculture", "defense", "other",
+        ),
+    ),
+    _list(
+        "purpose.practices", "Practices that law restricts and that the feature uses; the list is complete", (),
+        choices=(
+            "behaviour-manipulation", "exploitation-of-vulnerability", "social-scoring", "crime-prediction-by-profiling",
+            "face-scraping", "emotion-recognition", "biometric-categorisation", "real-time-remote-biometric-identification",
+            "remote-biometric-identification", "intimate-imagery", "profiling",
+        ),
+    ),
+    _choice(
+        "decision.area", "Area in which the feature takes part in decisions about people",
+        (
+            "none", "employment", "education", "credit", "insurance", "housing", "health", "benefits", "legal",
+            "law-enforcement", "migration", "emergency", "justice", "other",
+        ),
+    ),
+    _choice(
+        "decision.effect", "Part that the output has in those decisions",
+        ("none", "assistive", "material", "sole"),
+    ),
+    _flag("decision.affects_rights", "Whether decisions affect people's rights"),
+    _flag("decision.affects_safety", "Whether decisions affect people's safety"),
+    _flag("decision.derogation_claimed", "Whether the narrow-task derogation of AI Act article 6(3) is claimed"),
+    _choice("oversight.mode", "When a person looks at outputs", ("pre-decision", "post-hoc", "none")),
+    _text("oversight.owner", "Who oversees the feature", "claims-lead"),
+    _flag("oversight.appeal", "Whether people can contest an outcome before a person"),
+    _flag("oversight.opt_out", "Whether people can choose a person instead"),
+    _flag("disclosure.direct_interaction", "Whether people talk to the feature directly"),
+    _flag("disclosure.tells_people", "Whether people are told that they deal with AI"),
+    _list(
+        "outputs.kinds", "What the feature puts out; the list is complete", ("text",),
+        choices=(
+            "text", "label", "score", "code", "structured-data", "synthetic-image", "synthetic-audio", "synthetic-video",
+            "deepfake", "public-interest-text",
+        ),
+    ),
+    _flag("outputs.marked", "Whether synthetic output carries a machine-readable mark"),
+    _flag("outputs.editorial_control", "Whether a person answers for published text"),
+    _choice("organization.role", "Role under the AI Act", ("provider", "deployer", "both")),
+    _choice(
+        "organization.sector", "Sector of the organisation",
+        (
+            "general", "eu-financial", "us-bank", "insurance", "health", "education", "public", "us-federal",
+            "law-enforcement", "defense", "telecommunications", "energy", "other",
+        ),
+    ),
+    _flag("organization.public_body", "Whether the organisation is, or acts for, a public body"),
+    _flag("organization.critical_function", "Whether the feature supports a critical or important function"),
+    _number("logs.retention_days", "How long logs of inputs and outputs are kept", "days", 183),
+    _flag("logs.raw_prompts", "Whether logs hold prompts as they were sent"),
+)  # fmt: skip
+
+_EVIDENCE = (
+    _evidence("dpia", "Data protection impact assessment"),
+    _evidence("fria", "Fundamental rights impact assessment"),
+    _evidence("tia", "Transfer impact assessment"),
+    _evidence("bias_audit", "Independent bias audit"),
+    _evidence("risk_assessment", "Risk assessment of the feature"),
+    _evidence("impact_assessment", "AI impact assessment"),
+    _evidence("independent_review", "Review by somebody outside the team"),
+    _evidence("vendor_assessment", "Due diligence on the provider"),
+    _evidence("data_governance", "Documentation of training and test data"),
+    _evidence("security_review", "Security review or authority to operate"),
+    _evidence("red_team", "Adversarial test"),
+    _evidence("consent", "Record of consent"),
+)
+
+_PLAN = (
+    _choice("plan.adaptation", "How the model is made to do the task", ADAPTATIONS),
+    _choice("plan.hosting", "Where the model runs", HOSTINGS),
+    _text("plan.provider", "Provider of the model or of the machines, as the catalog names it", "openai",
+          vocabulary="provider"),
+    _text("plan.model", "Model, as the catalog names it", "gpt-4o-mini", vocabulary="model"),
+    _text("plan.region", "Region of the provider, or the place of an own site", "eu", vocabulary="region"),
+    _choice("plan.fallback", "What answers when the main way fails", FALLBACKS),
+    _text("plan.fallback_provider", "Provider of the fallback", "mistral", vocabulary="provider"),
+    _text("plan.fallback_region", "Region of the fallback", "eu", vocabulary="region"),
+    _flag("plan.fallback_tested", "Whether the fallback was rehearsed"),
+    _choice("plan.routing", "Whether a small model answers first and hard cases escalate", ROUTINGS),
+    _flag("plan.terms.dpa", "Whether a data processing agreement is signed"),
+    _flag("plan.terms.baa", "Whether a business associate agreement is signed"),
+    _flag("plan.terms.sccs", "Whether standard contractual clauses are signed"),
+    _flag("plan.terms.no_training", "Whether the contract forbids training on the data"),
+    _flag("plan.terms.zero_retention", "Whether the contract provides zero retention"),
+    _number("plan.terms.retention_days", "How long the contract lets the provider keep data", "days", 30),
+    _flag("plan.terms.audit_rights", "Whether the contract gives audit rights"),
+    _flag("plan.terms.us_persons_only", "Whether only US persons can reach the data"),
+    _flag("plan.evaluation.set", "Whether an evaluation set of real cases exists"),
+    _flag("plan.evaluation.baseline", "Whether an API baseline was measured on it"),
+    _flag("plan.evaluation.side_by_side", "Whether candidates were compared side by side on it"),
+    _flag("plan.evaluation.validated", "Whether the chosen model reached the required quality in production"),
+    _flag("plan.monitoring.quality", "Whether answer quality is watched in operation"),
+    _flag("plan.monitoring.drift", "Whether shifts of inputs and outputs are watched"),
+    _flag("plan.monitoring.cost", "Whether spending is watched with an alarm"),
+    _flag("plan.exit_plan", "Whether it is written down how to leave the provider"),
+    _flag("plan.model_pinned", "Whether a dated model version is used rather than a moving alias"),
+)  # fmt: skip
+
+DECLARED_FACTS: tuple[FactSpec, ...] = (
+    *_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_PLAN,
+)  # fmt: skip
+
+SECTIONS: dict[str, str] = {
+    "metadata": "What the feature is called, who answers for it and how far it has come",
+    "task": "What the model is asked to do",
+    "data": "What data requests and answers carry, and where it may go",
+    "latency": "How fast answers must come",
+    "volume": "How much is asked; numbers are means, not typical values",
+    "team": "Who builds and runs the feature",
+    "budget": "What may be spent",
+    "availability": "How dependable the feature must be",
+    "purpose": "What the feature is for, and practices that law restricts",
+    "decision": "Which decisions about people the feature takes part in",
+    "oversight": "How people watch over outputs",
+    "disclosure": "What people are told",
+    "outputs": "What the feature puts out",
+    "organization": "Facts about the organisation that this feature runs in",
+    "logs": "What is logged, and for how long",
+    "evidence": "Documents that exist: each with owner, date, link and expiry, or `false` when there is none",
+    "plan": "How the team means to build the feature; may be partial or absent",
+    "plan.terms": "Terms that were agreed with the provider",
+    "plan.evaluation": "How quality is measured",
+    "plan.monitoring": "What is watched in operation",
+}
+"""Every nested object of a manifest."""
+
+EVIDENCE_FIELDS: dict[str, str] = {
+    "owner": "Who answers for the document",
+    "date": "Day on which it was approved, as YYYY-MM-DD",
+    "link": "Where it is kept",
+    "expires": "Last day on which it holds, as YYYY-MM-DD",
+}

@@ -1,0 +1,187 @@
+"""Facts that follow from other facts and the catalog; each formula names what it read or what it misses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+
+DAYS_PER_MONTH = 30.4
+"""365 / 12, rounded; stated wherever a month is shown."""
+
+_PAST_PROTOTYPE = frozenset({"pilot", "production"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value that cannot be derived until these facts are declared; one of them may be enough."""
+
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What formulas read: declared and assumed facts, which were declared, and the catalog."""
+
+    values: Mapping[str, FactValue]
+    declared: frozenset[str]
+    catalog: Catalog
+
+
+Formula = Callable[[Sources], "FactValue | Missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedFact:
+    spec: FactSpec
+    formula: Formula
+
+
+def _texts(values: Mapping[str, FactValue], name: str) -> tuple[str, ...] | None:
+    value = values.get(name)
+    return value if isinstance(value, tuple) else None
+
+
+def _number(values: Mapping[str, FactValue], name: str) -> float | None:
+    value = values.get(name)
+    return value if isinstance(value, float) else None
+
+
+def _text(values: Mapping[str, FactValue], name: str) -> str | None:
+    value = values.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _kinds(sources: Sources) -> FactValue | Missing:
+    classes = _texts(sources.values, "data.classes")
+    return Missing(("data.classes",)) if classes is None else sources.catalog.data_classes.kinds(classes)
+
+
+def _sensitivity(sources: Sources) -> FactValue | Missing:
+    classes = _texts(sources.values, "data.classes")
+    return Missing(("data.classes",)) if not classes else sources.catalog.data_classes.level(classes)
+
+
+def _regimes(sources: Sources) -> FactValue | Missing:
+    classes = _texts(sources.values, "data.classes")
+    return Missing(("data.classes",)) if classes is None else sources.catalog.data_classes.regimes(classes)
+
+
+def _personal(sources: Sources) -> FactValue | Missing:
+    kinds = _kinds(sources)
+    return kinds if isinstance(kinds, Missing) else "personal" in kinds  # type: ignore[operator]
+
+
+def _countries(declared: str) -> Formula:
+    def formula(sources: Sources) -> FactValue | Missing:
+        places = _texts(sources.values, declared)
+        return Missing((declared,)) if places is None else sources.catalog.places.countries(places)
+
+    return formula
+
+
+def _task_attribute(attribute: str) -> Formula:
+    def formula(sources: Sources) -> FactValue | Missing:
+        task_type = sources.catalog.task_types.get(_text(sources.values, "task.type") or "")
+        if task_type is None:
+            return Missing(("task.type",))
+        value: FactValue = getattr(task_type, attribute)
+        return value
+
+    return formula
+
+
+def _is_declared(name: str) -> Formula:
+    def formula(sources: Sources) -> FactValue | Missing:
+        return name in sources.declared
+
+    return formula
+
+
+def _plan_declared(sources: Sources) -> FactValue | Missing:
+    return any(name.startswith("plan.") for name in sources.declared)
+
+
+def _past_prototype(sources: Sources) -> FactValue | Missing:
+    return sources.values.get("metadata.lifecycle") in _PAST_PROTOTYPE
+
+
+def _requests_in_12_months(sources: Sources) -> FactValue | Missing:
+    later = _number(sources.values, "volume.requests_per_day_in_12_months")
+    if later is not None:
+        return later
+    now = _number(sources.values, "volume.requests_per_day")
+    growth = _number(sources.values, "volume.growth_12_months")
+    if growth is None:
+        return Missing(("volume.growth_12_months",))
+    return Missing(("volume.requests_per_day",)) if now is None else now * growth
+
+
+def _product(*names: str, factor: float = 1.0) -> Formula:
+    def formula(sources: Sources) -> FactValue | Missing:
+        product = factor
+        missing = []
+        for name in names:
+            value = _number(sources.values, name)
+            if value is None:
+                missing.append(name)
+            else:
+                product *= value
+        return Missing(tuple(missing)) if missing else product
+
+    return formula
+
+
+def _tokens_per_day(sources: Sources) -> FactValue | Missing:
+    names = ("volume.requests_per_day", "volume.input_tokens", "volume.output_tokens")
+    requests, inputs, outputs = (_number(sources.values, name) for name in names)
+    if requests is None or inputs is None or outputs is None:
+        return Missing(tuple(name for name in names if _number(sources.values, name) is None))
+    return requests * (inputs + outputs)
+
+
+def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
+          unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip  # noqa: PLR0913
+    spec = FactSpec(
+        name, type_, meaning, Origin.DERIVED, unit=unit, reads=reads, vocabulary=vocabulary, choices=choices
+    )
+    return DerivedFact(spec, formula)
+
+
+DERIVED_FACTS: tuple[DerivedFact, ...] = (
+    _fact("data.kinds", FactType.TEXTS, "The declared data classes and everything they are a kind of", _kinds,
+          ("data.classes",), vocabulary="data-class"),
+    _fact("data.sensitivity", FactType.NUMBER, "Highest level among the data classes, 0 public to 4 restricted",
+          _sensitivity, ("data.classes",), unit="level"),
+    _fact("data.regimes", FactType.TEXTS, "Regimes that the data classes fall under", _regimes, ("data.classes",),
+          vocabulary="regime"),
+    _fact("data.personal", FactType.BOOL, "Whether any class is a kind of personal data", _personal, ("data.classes",)),
+    _fact("data.residency_countries", FactType.TEXTS, "Countries that the residency allows",
+          _countries("data.residency"), ("data.residency",), vocabulary="place"),
+    _fact("data.subject_countries", FactType.TEXTS, "Countries in which the people concerned are",
+          _countries("data.subject_regions"), ("data.subject_regions",), vocabulary="place"),
+    _fact("task.type_declared", FactType.BOOL, "Whether the task type was declared rather than assumed",
+          _is_declared("task.type"), ("task.type",)),
+    _fact("task.family", FactType.TEXT, "What the task works on", _task_attribute("family"), ("task.type",),
+          choices=("language", "code", "vision", "audio", "tabular")),
+    _fact("task.foundation_models_serve", FactType.BOOL,
+          "Whether general pretrained models do this kind of task out of the box",
+          _task_attribute("foundation_models"), ("task.type",)),
+    _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
+          ("metadata.lifecycle",)),
+    _fact("plan.declared", FactType.BOOL, "Whether anything of a plan is declared", _plan_declared, ()),
+    _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",
+          _product("volume.requests_per_day", factor=DAYS_PER_MONTH), ("volume.requests_per_day",),
+          unit="requests/month"),
+    _fact("volume.requests_per_second_peak", FactType.NUMBER, "Requests a second in the busiest minute",
+          _product("volume.requests_per_day", "volume.peak_to_mean", factor=1 / 86_400),
+          ("volume.requests_per_day", "volume.peak_to_mean"), unit="requests/s"),
+    _fact("volume.requests_per_day_later", FactType.NUMBER, "Requests a day in twelve months, declared or by growth",
+          _requests_in_12_months,
+          ("volume.requests_per_day_in_12_months", "volume.requests_per_day", "volume.growth_12_months"),
+          unit="requests/day"),
+    _fact("volume.tokens_per_day", FactType.NUMBER, "Tokens in and out a day", _tokens_per_day,
+          ("volume.requests_per_day", "volume.input_tokens", "volume.output_tokens"), unit="tokens/day"),
+)  # fmt: skip

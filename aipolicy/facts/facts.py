@@ -1,0 +1,213 @@
+"""A feature and the catalog in, the facts of that feature out: declared, assumed, derived or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.manifest.feature import Feature, path_of
+from aipolicy.source.document import PlainValue
+from aipolicy.source.records import read_day
+from aipolicy.source.span import DocumentPath
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+_DEFAULTS: Mapping[str, FactValue] = {
+    spec.name: float(spec.default) if spec.type is FactType.NUMBER else spec.default  # type: ignore[arg-type]
+    for spec in DECLARED_FACTS
+    if spec.default is not None
+}
+_EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
+_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "task-type"})
+_OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
+
+
+class Provenance(StrEnum):
+    """How the value of a fact came to be known, or that it is not."""
+
+    DECLARED = "declared"
+    ASSUMED = "assumed"
+    DERIVED = "derived"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of one feature; `value` is None when it is unknown, then `missing` names what to declare."""
+
+    spec: FactSpec
+    provenance: Provenance
+    value: FactValue | None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactProblem:
+    """A declared value that conforms to the schema but cannot be used."""
+
+    rule_id: str
+    message: str
+    path: DocumentPath
+    related: tuple[tuple[DocumentPath, str], ...] = ()
+
+
+class Facts:
+    """The facts of one feature on one day; unknown facts have no value."""
+
+    __slots__ = ("_missing", "declared", "problems", "values")
+
+    def __init__(self, values: dict[str, FactValue], declared: frozenset[str], missing: Mapping[str, tuple[str, ...]],
+                 problems: tuple[FactProblem, ...]) -> None:  # fmt: skip
+        self.values = values
+        self.declared = declared
+        self.problems = problems
+        self._missing = missing
+
+    def get(self, name: str) -> FactValue | None:
+        """Return the value of a fact, or None when it is unknown."""
+        return self.values.get(name)
+
+    def missing(self, name: str) -> tuple[str, ...]:
+        """Return the facts to declare for an unknown fact to become known."""
+        return self._missing.get(name, (name,))
+
+    def fact(self, name: str) -> Fact:
+        """Return a fact with its provenance."""
+        spec = REGISTRY[name]
+        value = self.values.get(name)
+        if value is None:
+            return Fact(spec, Provenance.UNKNOWN, None, self.missing(name))
+        if spec.origin is Origin.DERIVED:
+            return Fact(spec, Provenance.DERIVED, value)
+        return Fact(spec, Provenance.DECLARED if name in self.declared else Provenance.ASSUMED, value)
+
+    def places_of(self, name: str) -> tuple[str, ...]:
+        """Return the declared facts that a fact rests on: itself, or what its formula read."""
+        spec = REGISTRY.get(name)
+        if spec is None or spec.origin is not Origin.DERIVED:
+            return (name,) if name in self.declared else ()
+        return tuple(read for read in spec.reads if read in self.declared)
+
+
+def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
+    """Return the facts of a feature on a day."""
+    values: dict[str, FactValue] = dict(_DEFAULTS)
+    declared: set[str] = set()
+    problems: list[FactProblem] = []
+    for name, plain in feature.declared.items():
+        if name not in REGISTRY:
+            continue
+        declared.add(name)
+        values[name] = _evidence_stands(name, plain, as_of, problems) if name in _EVIDENCE else _fact_value(plain)
+        if name in _OPEN_VOCABULARY:
+            problems.extend(_unknown_words(name, plain, catalog))
+    problems.extend(_contradictions(values, declared))
+    known = frozenset(declared)
+    missing = _derive(values, known, catalog)
+    return Facts(values, known, missing, tuple(problems))
+
+
+def _derive(values: dict[str, FactValue], declared: frozenset[str], catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    missing: dict[str, tuple[str, ...]] = {}
+    sources = Sources(values, declared, catalog)
+    for derived in DERIVED_FACTS:
+        value = derived.formula(sources)
+        if isinstance(value, Missing):
+            missing[derived.spec.name] = value.facts
+        else:
+            values[derived.spec.name] = value
+    return missing
+
+
+def _fact_value(plain: PlainValue) -> FactValue:
+    if isinstance(plain, bool | str):
+        return plain
+    if isinstance(plain, int | float):
+        return float(plain)
+    if isinstance(plain, list):
+        return tuple(sorted(str(item) for item in plain))
+    return {str(key): str(value) for key, value in plain.items()} if isinstance(plain, dict) else ""
+
+
+def _evidence_stands(name: str, plain: PlainValue, as_of: date, problems: list[FactProblem]) -> bool:
+    """Return whether a document exists and has not expired; the last day still counts."""
+    if not isinstance(plain, dict):
+        return False
+    days: dict[str, date] = {}
+    for field in ("date", "expires"):
+        text = plain.get(field)
+        if isinstance(text, str):
+            day = read_day(text)
+            if day is None:
+                problems.append(FactProblem("MAN-005", f"`{shown(text)}` is not a day", (*path_of(name), field)))
+            else:
+                days[field] = day
+    if "date" not in days or days["date"] > as_of:
+        return False
+    return "expires" not in days or as_of <= days["expires"]
+
+
+def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[FactProblem]:
+    spec = _OPEN_VOCABULARY[name]
+    items = plain if isinstance(plain, list) else [plain]
+    for index, item in enumerate(items):
+        if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
+            continue
+        path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
+        what = spec.vocabulary.replace("-", " ")
+        suggestion = did_you_mean(item, catalog.vocabulary(spec.vocabulary))
+        yield FactProblem("MAN-005", f"unknown {what} `{shown(item)}`{suggestion}", path)
+
+
+def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
+    if vocabulary == "place":
+        return catalog.places.knows(word)
+    if vocabulary == "data-class":
+        return word in catalog.data_classes.by_id
+    return word in catalog.task_types
+
+
+def _contradictions(values: Mapping[str, FactValue], declared: set[str]) -> Iterable[FactProblem]:
+    for smaller, larger in (("latency.p50_ms", "latency.p95_ms"),):
+        low, high = values.get(smaller), values.get(larger)
+        if isinstance(low, float) and isinstance(high, float) and low > high:
+            yield _contradiction(f"`{smaller}` is {low:g}, more than `{larger}` {high:g}", smaller, larger)
+    growth, later, now = (
+        values.get(f"volume.{name}") for name in ("growth_12_months", "requests_per_day_in_12_months", "requests_per_day")
+    )
+    if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
+        yield from _growth_contradiction(now, growth, later)
+    effect, area = values.get("decision.effect"), values.get("decision.area")
+    if area == "none" and effect in ("assistive", "material", "sole"):
+        yield _contradiction(
+            f"`decision.area` is `none`, but `decision.effect` is `{effect}`", "decision.effect", "decision.area"
+        )
+    terms = "plan.terms.zero_retention", "plan.terms.retention_days"
+    if values.get(terms[0]) is True and (values.get(terms[1]) or 0.0) != 0.0:
+        yield _contradiction("zero retention is agreed, but days of retention too", *terms)
+    if values.get("plan.fallback") == "none":
+        for name in ("plan.fallback_provider", "plan.fallback_region", "plan.fallback_tested"):
+            if name in declared:
+                yield _contradiction(f"`{name}` is declared, but `plan.fallback` is `none`", name, "plan.fallback")
+
+
+def _growth_contradiction(now: float, growth: float, later: float) -> Iterable[FactProblem]:
+    expected = now * growth
+    if not 0.99 * later <= expected <= 1.01 * later:
+        yield _contradiction(
+            f"`volume.growth_12_months` leads to {expected:g} requests a day, "
+            f"`volume.requests_per_day_in_12_months` says {later:g}",
+            "volume.growth_12_months",
+            "volume.requests_per_day_in_12_months",
+        )
+
+
+def _contradiction(message: str, first: str, second: str) -> FactProblem:
+    return FactProblem("MAN-008", message, path_of(first), ((path_of(second), "contradicts this"),))

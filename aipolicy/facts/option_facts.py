@@ -1,0 +1,78 @@
+"""Every fact that a condition can read of one option; `option.` facts without a value are unknown."""
+
+from __future__ import annotations
+
+from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
+from aipolicy.facts.spec import FactSpec, FactType, Origin
+
+BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
+TIERS = ("classical", "encoder", "small", "medium", "frontier")
+
+
+def _text(name: str, meaning: str, choices: tuple[str, ...] = (), vocabulary: str = "") -> FactSpec:
+    return FactSpec(
+        f"option.{name}", FactType.TEXT, meaning, Origin.OPTION, choices=choices, vocabulary=vocabulary
+    )
+
+
+def _texts(name: str, meaning: str, vocabulary: str = "") -> FactSpec:
+    return FactSpec(f"option.{name}", FactType.TEXTS, meaning, Origin.OPTION, vocabulary=vocabulary)
+
+
+def _flag(name: str, meaning: str) -> FactSpec:
+    return FactSpec(f"option.{name}", FactType.BOOL, meaning, Origin.OPTION)
+
+
+def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> FactSpec:
+    return FactSpec(f"option.{name}", FactType.NUMBER, meaning, Origin.OPTION, unit=unit, reads=reads)
+
+
+_LATENCY_READS = ("volume.input_tokens", "volume.output_tokens", "latency.chained_calls")
+_COST_READS = (
+    "volume.requests_per_day", "volume.input_tokens", "volume.output_tokens", "volume.cached_share",
+    "volume.peak_to_mean",
+)  # fmt: skip
+
+OPTION_FACTS: tuple[FactSpec, ...] = (
+    _text("adaptation", "How the model is made to do the task", ADAPTATIONS),
+    _text("hosting", "Where the model runs", HOSTINGS),
+    _text("fallback", "What answers when the main way fails", FALLBACKS),
+    _text("routing", "Whether a small model answers first and hard cases escalate", ROUTINGS),
+    _text("provider", "Who offers the model or the machines", vocabulary="provider"),
+    _text("model", "The model", vocabulary="model"),
+    _text("region", "The region as the provider names it", vocabulary="region"),
+    _text("boundary", "Whose infrastructure processes the data", BOUNDARIES),
+    _flag(
+        "leaves_organization",
+        "Whether data reaches infrastructure that the organisation does not count as its own, on any leg",
+    ),
+    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "place"),
+    _texts("providers", "Providers that data reaches, on every leg", "provider"),
+    _flag("second_provider", "Whether the fallback is with another provider than the main way"),
+    _flag("offers_dpa", "Whether every provider reached offers a data processing agreement"),
+    _flag("offers_baa", "Whether every provider reached offers a business associate agreement"),
+    _flag("offers_sccs", "Whether every provider reached offers standard contractual clauses"),
+    _flag("dpf_certified", "Whether every provider reached is certified under the EU-US Data Privacy Framework"),
+    _flag("no_training", "Whether every provider reached excludes training on the data"),
+    _flag("offers_zero_retention", "Whether every provider reached offers zero retention"),
+    _number("retention_days", "Longest time for which any provider reached keeps data", "days"),
+    _text("tier", "Capability class of the model", TIERS),
+    _text("top_tier", "Capability class of the most capable model on the way, the far side of a cascade included", TIERS),
+    _texts("modalities", "What the model takes in: text, image, audio"),
+    _flag("foundation_model", "Whether the model is a general pretrained one, not trained for one task"),
+    _flag("weights_controlled", "Whether the organisation holds the weights"),
+    _flag("model_pinned", "Whether the model id is a dated version rather than a moving alias"),
+    _flag("retirement_announced", "Whether the provider announced the end of a model that is used"),
+    _number("days_until_retirement", "Days from the day of the run until the first such end", "days"),
+    _flag("works_offline", "Whether it answers without any outside network"),
+    _number("latency_floor_ms", "Least time that half of the interactions take, with answers of one token", "ms",
+            ("latency.chained_calls",)),
+    _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
+    _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
+    _number("monthly_usd", "Estimated running cost", "USD/month", _COST_READS),
+    _number("fixed_monthly_usd", "Part of the running cost that stays at zero requests", "USD/month", _COST_READS),
+    _number("ml_engineers", "People who can run and improve models that it takes", "people"),
+    _number("capacity_months", "Person-months before the first release", "person-months"),
+    _number("lead_time_weeks", "Weeks until the first release", "weeks"),
+    _number("labelled_examples", "Labelled examples that it takes", "examples"),
+)  # fmt: skip

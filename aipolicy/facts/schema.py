@@ -1,0 +1,148 @@
+"""The JSON Schema of a manifest, generated from the fact registry so that the two cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
+from aipolicy.facts.spec import FactSpec, FactType, Origin
+
+API_VERSION = "aipolicy/v1"
+KIND = "AIFeature"
+SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
+
+_DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
+_MAX_TEXT = 4000
+_MAX_NAME = 100
+_MAX_ITEMS = 200
+
+JsonObject = dict[str, Any]
+
+
+def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
+    """Return the JSON Schema (draft 2020-12) of one manifest document.
+
+    `vocabularies` gives examples for open vocabularies; organisations extend those, so they are no enums.
+    """
+    root = _object("One AI feature, declared beside its code and checked by `aipolicy check`.")
+    root["properties"]["apiVersion"] = {
+        "const": API_VERSION, "description": "Version of this format.", "type": "string",
+    }  # fmt: skip
+    root["properties"]["kind"] = {"const": KIND, "description": "Kind of document.", "type": "string"}
+    sections: dict[str, JsonObject] = {"": root}
+    for path, description in SECTIONS.items():
+        parent, _, name = path.rpartition(".")
+        sections[path] = sections[parent]["properties"][name] = _object(f"{description}.")
+    for spec in DECLARED_FACTS:
+        parent, _, name = spec.name.rpartition(".")
+        sections[parent]["properties"][name] = _property(spec, vocabularies)
+        if spec.required:
+            sections[parent].setdefault("required", []).append(name)
+    root["required"] = ["apiVersion", "kind", "metadata"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_ID,
+        "title": "AI feature manifest",
+        **root,
+    }
+
+
+def _object(description: str) -> JsonObject:
+    return {"type": "object", "description": description, "additionalProperties": False, "properties": {}}
+
+
+def _property(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
+    if spec.origin is Origin.EVIDENCE:
+        return _evidence(spec)
+    schema: JsonObject = {"description": _description(spec), **_type(spec, vocabularies)}
+    if spec.default is not None:
+        schema["default"] = _json(spec.default)
+    if spec.examples and "examples" not in schema:
+        schema["examples"] = [_json(example) for example in spec.examples]
+    return schema
+
+
+def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
+    match spec.type:
+        case FactType.BOOL:
+            return {"type": "boolean"}
+        case FactType.NUMBER:
+            bounds = {
+                "minimum": spec.minimum, "maximum": spec.maximum, "exclusiveMinimum": spec.above,
+            }  # fmt: skip
+            return {"type": "number", **{key: _json(bound) for key, bound in bounds.items() if bound is not None}}
+        case FactType.TEXT:
+            return _text_type(spec, vocabularies)
+        case FactType.TEXTS:
+            # NOTE: an empty list of classes or places declares nothing; of practices or outputs it says "none".
+            return {
+                "type": "array",
+                "items": _text_type(spec, vocabularies),
+                "uniqueItems": True,
+                "minItems": 1 if spec.vocabulary else 0,
+                "maxItems": _MAX_ITEMS,
+            }
+        case FactType.LABELS:
+            return {
+                "type": "object",
+                "additionalProperties": {"type": "string", "maxLength": _MAX_TEXT},
+                "propertyNames": {"maxLength": _MAX_NAME},
+                "maxProperties": _MAX_ITEMS,
+            }
+
+
+def _text_type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
+    if spec.choices:
+        return {"type": "string", "enum": list(spec.choices)}
+    schema: JsonObject = {
+        "type": "string", "minLength": 1, "maxLength": _MAX_NAME if spec.pattern or spec.vocabulary else _MAX_TEXT,
+    }  # fmt: skip
+    if spec.pattern:
+        schema["pattern"] = spec.pattern
+    if spec.vocabulary in vocabularies:
+        schema["examples"] = list(vocabularies[spec.vocabulary])
+    return schema
+
+
+def _evidence(spec: FactSpec) -> JsonObject:
+    fields: JsonObject = {
+        name: {"type": "string", "minLength": 1, "maxLength": _MAX_TEXT, "description": f"{meaning}."}
+        for name, meaning in EVIDENCE_FIELDS.items()
+    }
+    for name in ("date", "expires"):
+        fields[name]["pattern"] = _DATE_PATTERN
+    document = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": fields,
+        "required": ["owner", "date"],
+    }
+    return {
+        "description": f"{spec.meaning}; `false` when there is none.",
+        "oneOf": [{"const": False}, document],
+        "examples": [False, {"owner": "privacy-office", "date": "2026-05-04", "expires": "2027-05-04"}],
+    }
+
+
+def _description(spec: FactSpec) -> str:
+    text = f"{spec.meaning}."
+    if spec.unit:
+        text += f" Unit: {spec.unit}."
+    if spec.default is not None:
+        text += f" Assumed when not declared: {_shown(spec.default)}."
+    return text
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(_json(value))
+
+
+def _json(value: object) -> Any:
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,62 @@
+"""What a fact is: a name with its unit, a type, a meaning, and where its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+FactValue: TypeAlias = "bool | float | str | tuple[str, ...] | Mapping[str, str]"
+"""Numbers are always floats; lists are tuples."""
+
+
+class FactType(StrEnum):
+    """The type of a fact in conditions; numbers compare with whole and fractional literals alike."""
+
+    BOOL = "bool"
+    NUMBER = "number"
+    TEXT = "text"
+    TEXTS = "texts"
+    LABELS = "labels"
+
+
+class Origin(StrEnum):
+    """Who knows a fact."""
+
+    DECLARED = "declared"
+    """The team, in the manifest, at the path that is the fact's name."""
+    EVIDENCE = "evidence"
+    """The team, as a document with owner, date and expiry; the fact is whether it stands on the day of the run."""
+    DERIVED = "derived"
+    """A formula over other facts and the catalog."""
+    ORGANIZATION = "organization"
+    """The organisation's configuration."""
+    OPTION = "option"
+    """The catalog, for one option, or an estimate for that option and this feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """One fact. For declared facts the name is also the manifest path."""
+
+    name: str
+    type: FactType
+    meaning: str
+    origin: Origin = Origin.DECLARED
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    """The allowed values, where the set is closed."""
+    vocabulary: str = ""
+    """The catalog vocabulary that the values come from, where organisations extend the set."""
+    default: FactValue | None = None
+    default_source: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    """An exclusive lower bound."""
+    examples: tuple[FactValue, ...] = ()
+    reads: tuple[str, ...] = ()
+    """For derived facts: the facts that the formula reads."""
+    pattern: str = ""
+    required: bool = False

@@ -1,0 +1,211 @@
+"""What a run reports: findings, of rules and of manifests alike, each with its place in a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aipolicy.source.document import Document
+from aipolicy.source.span import DocumentPath, Part, Span
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; `error` is what gates unless the user says otherwise."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the worst severity, more for milder ones."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+class Outcome(StrEnum):
+    """What became of a rule for a feature and an option, or of a manifest."""
+
+    NOT_APPLICABLE = "not-applicable"
+    SATISFIED = "satisfied"
+    VIOLATED = "violated"
+    UNDETERMINED = "undetermined"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A key or value of a document; or, where no document could be built, a span of the file."""
+
+    path: DocumentPath = ()
+    part: Part = "value"
+    span: Span | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Where a rule comes from."""
+
+    title: str
+    url: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to act on. Message, labels, why and fix are plain text, never markup."""
+
+    rule_id: str
+    rule_name: str
+    severity: Severity
+    outcome: Outcome
+    message: str
+    file: str
+    feature: str = ""
+    document: Document | None = None
+    place: Place = Place()
+    related: tuple[Place, ...] = ()
+    why: str = ""
+    fix: str = ""
+    references: tuple[Reference, ...] = ()
+    missing_facts: tuple[str, ...] = ()
+    """For an undetermined outcome: the shortest list of facts that would settle it."""
+
+    def span_of(self, place: Place) -> Span | None:
+        """Return where `place` stands in the file of this finding."""
+        if place.span is not None or self.document is None:
+            return place.span
+        return self.document.locate(place.path, place.part)
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+        """Return what findings are ordered by: file, line, column, rule id, feature, message."""
+        span = self.span_of(self.place)
+        line, column = (span.start.line, span.start.column) if span is not None else (1, 1)
+        return (self.file, line, column, self.rule_id, self.feature, self.message)
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the one order in which every format shows them."""
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedRule:
+    """A rule about manifests and plans themselves; packs may not use its id."""
+
+    id: str
+    name: str
+    title: str
+    severity: Severity
+    why: str
+    fix: str
+
+
+RESERVED_RULES: tuple[ReservedRule, ...] = (
+    ReservedRule(
+        id="MAN-001",
+        name="unreadable-manifest",
+        title="The file cannot be read as YAML within the limits",
+        severity=Severity.ERROR,
+        why="a file that is read in two ways, or not at all, has no verdict",
+        fix="correct the YAML at the place shown",
+    ),
+    ReservedRule(
+        id="MAN-002",
+        name="duplicate-key",
+        title="A key is written twice",
+        severity=Severity.ERROR,
+        why="most readers keep the last of two equal keys without a word",
+        fix="keep one of the two keys",
+    ),
+    ReservedRule(
+        id="MAN-003",
+        name="unknown-key",
+        title="A key is not part of the manifest format",
+        severity=Severity.ERROR,
+        why="a misspelt key would leave a fact undeclared and rules undecided",
+        fix="correct or remove the key; `aipolicy schema` prints every key",
+    ),
+    ReservedRule(
+        id="MAN-004",
+        name="missing-key",
+        title="A required key is missing",
+        severity=Severity.ERROR,
+        why="without it the feature cannot be named or placed",
+        fix="add the key",
+    ),
+    ReservedRule(
+        id="MAN-005",
+        name="wrong-value",
+        title="A value has the wrong type, or is not among those allowed",
+        severity=Severity.ERROR,
+        why="a value that is guessed at can turn a verdict around",
+        fix="write a value of the kind that the message names",
+    ),
+    ReservedRule(
+        id="MAN-006",
+        name="not-a-manifest",
+        title="A file that was named is not an AI feature manifest",
+        severity=Severity.ERROR,
+        why="a file that is named but not checked would look like a pass",
+        fix="start the file with `apiVersion: aipolicy/v1` and `kind: AIFeature`, or do not name it",
+    ),
+    ReservedRule(
+        id="MAN-007",
+        name="duplicate-feature-name",
+        title="Two features of a run have the same name",
+        severity=Severity.ERROR,
+        why="findings and waivers are kept by feature name",
+        fix="give every feature a name of its own",
+    ),
+    ReservedRule(
+        id="MAN-008",
+        name="contradictory-facts",
+        title="Declared facts contradict each other",
+        severity=Severity.ERROR,
+        why="a verdict from facts that cannot both hold is worth nothing",
+        fix="correct one of the facts shown",
+    ),
+    ReservedRule(
+        id="PLAN-001",
+        name="plan-not-in-catalog",
+        title="The plan names something that the catalog does not offer",
+        severity=Severity.ERROR,
+        why="terms, regions and prices of an unknown offering are unknown, and an unknown is not a pass",
+        fix="correct the name, or add the offering to your organisation's catalog file",
+    ),
+    ReservedRule(
+        id="PLAN-002",
+        name="plan-without-lifecycle",
+        title="A plan is declared without a lifecycle",
+        severity=Severity.WARNING,
+        why="whether undetermined rules gate depends on the lifecycle; `prototype` was assumed",
+        fix="declare `metadata.lifecycle`",
+    ),
+    ReservedRule(
+        id="PLAN-003",
+        name="feature-without-plan",
+        title="A feature past prototype declares no plan",
+        severity=Severity.ERROR,
+        why="what runs in pilot or production was decided by somebody; only a declared plan can be checked",
+        fix="declare `plan`; `aipolicy explain` lists the options that remain",
+    ),
+    ReservedRule(
+        id="VERDICT-001",
+        name="no-way-to-build",
+        title="No option satisfies every constraint",
+        severity=Severity.ERROR,
+        why="the declared facts and the policies rule each other out",
+        fix="change one of the facts or policies in the smallest set that clashes",
+    ),
+)
+
+
+def reserved_rule(rule_id: str) -> ReservedRule:
+    """Return the reserved rule with this id; raises `KeyError`."""
+    return next(rule for rule in RESERVED_RULES if rule.id == rule_id)

@@ -1,0 +1,100 @@
+"""Facts of one feature in, the text of its manifest out: our reader reads back exactly the same values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
+from aipolicy.facts.spec import FactValue
+from aipolicy.source.scalars import read_plain_scalar
+
+SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"
+
+_HASH_LINE = re.compile(
+    r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n"
+)
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./][A-Za-z0-9_./-]*)*")
+_READ_DIFFERENTLY = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""Words that a YAML 1.1 reader takes for something else than text."""
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+
+Tree = dict[str, "FactValue | Tree"]
+
+
+def write_manifest(facts: Mapping[str, FactValue]) -> str:
+    """Return the manifest that declares `facts`, by fact name, in the order of the registry."""
+    tree: Tree = {}
+    for spec in DECLARED_FACTS:
+        if spec.name in facts:
+            *sections, key = spec.name.split(".")
+            branch = tree
+            for section in sections:
+                child = branch.setdefault(section, {})
+                assert isinstance(child, dict), "a section is no fact"
+                branch = child
+            branch[key] = facts[spec.name]
+    body = f"apiVersion: {API_VERSION}\nkind: {KIND}\n" + "".join(_lines(tree, ""))
+    return f"{SCHEMA_LINE}{_hash_line(body)}{body}"
+
+
+def is_unedited(text: str) -> bool:
+    """Return whether `text` is a manifest as `write_manifest` wrote it."""
+    if not text.startswith(SCHEMA_LINE):
+        return False
+    rest = text[len(SCHEMA_LINE) :]
+    line = _HASH_LINE.match(rest)
+    return line is not None and line.group() == _hash_line(rest[line.end() :])
+
+
+def write_text(text: str) -> str:
+    """Return a text as a YAML scalar on one line: plain where every reader agrees, else in double quotes."""
+    if (
+        _PLAIN.fullmatch(text)
+        and text.casefold() not in _READ_DIFFERENTLY
+        and read_plain_scalar(text) == text
+    ):
+        return text
+    return '"' + "".join(_character(c) for c in text) + '"'
+
+
+def _hash_line(body: str) -> str:
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return f"# written by `aipolicy import`; an edited file is not overwritten: sha256:{digest}\n"
+
+
+def _lines(tree: Tree, indent: str) -> list[str]:
+    lines = []
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            # NOTE: labels are a mapping of text and are written like a section.
+            lines.append(f"{indent}{write_text(key)}:{'' if value else ' {}'}\n")
+            lines.extend(_lines(dict(value), f"{indent}  "))
+        else:
+            lines.append(f"{indent}{write_text(key)}: {_value(value)}\n")
+    return lines
+
+
+def _value(value: bool | float | str | tuple[str, ...]) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return write_text(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(write_text(item) for item in value) + "]"
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character == " " or unicodedata.category(character) not in _ESCAPED_CATEGORIES:
+        return character
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

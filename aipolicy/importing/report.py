@@ -1,0 +1,137 @@
+"""What an import did and what it could not do, as data, as JSON and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from aipolicy.importing.table import Reading
+from aipolicy.importing.words import shown
+
+MAX_LINES = 40
+"""The most lines of one kind in the text report; the JSON report has all of them."""
+
+_DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutRow:
+    """A row that became no manifest; `row` counts as a spreadsheet does, `line` is where it begins."""
+
+    row: int
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAnswer:
+    """Answers of one column about one field that are written alike; `value` is escaped and shortened."""
+
+    field: str
+    column: str
+    value: str
+    count: int
+    first_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingColumn:
+    """A column of the mapping that the table does not have, or has several times."""
+
+    field: str
+    columns: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedColumn:
+    """A column that the mapping does not read, as a mapping would address it, and how many rows fill it."""
+
+    column: str
+    filled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """Everything that a person needs to trust an import, or to mend the mapping."""
+
+    table: str
+    mapping: str
+    reading: Reading
+    rows_read: int
+    empty_rows: int
+    manifests: int
+    left_out: tuple[LeftOutRow, ...]
+    fills: tuple[tuple[str, int], ...]
+    """How many manifests declare each field, in the order of the manifest."""
+    unmapped: tuple[CountedAnswer, ...]
+    """Answers that the mapping does not name: nothing was written for them."""
+    incomplete: tuple[CountedAnswer, ...]
+    """Answers that the field cannot hold without more: a person has to complete the manifest."""
+    contradictions: tuple[CountedAnswer, ...]
+    """Columns of one row that state different values of one field: nothing was written."""
+    shortened: tuple[CountedAnswer, ...]
+    missing_columns: tuple[MissingColumn, ...]
+    unused_columns: tuple[UnusedColumn, ...]
+
+
+def report_json(report: ImportReport) -> dict[str, object]:
+    """Return the report as plain values; text of the table in it is escaped and shortened."""
+    plain = asdict(report)
+    plain["fills"] = [{"field": field, "manifests": count} for field, count in report.fills]
+    return {key: _plain(value) for key, value in plain.items()}
+
+
+def report_lines(report: ImportReport) -> tuple[str, ...]:
+    """Return the report as lines for people."""
+    reading = report.reading
+    delimiter = _DELIMITER_NAMES.get(reading.delimiter, reading.delimiter)
+    left_out = (f"row {r.row} (line {r.line}): {r.reason}" for r in report.left_out)
+    fills = (f"{count:>6}  {field}" for field, count in report.fills)
+    missing = (_missing_line(column) for column in report.missing_columns)
+    unused = (f"{column.filled:>6}  {shown(column.column)}" for column in report.unused_columns)
+    return (
+        f"{report.rows_read} rows read, {report.manifests} manifests, {len(report.left_out)} rows left out, "
+        f"{report.empty_rows} empty rows",
+        f"encoding {reading.encoding}: {reading.encoding_why}",
+        f"delimiter {delimiter}: {reading.delimiter_why}",
+        *reading.notes,
+        *_section("rows left out", left_out),
+        *_section("fields declared, of all manifests", fills),
+        *_section("columns of the mapping that were not found", missing),
+        *_section("answers that the mapping does not name; nothing was written", _answers(report.unmapped)),
+        *_section("answers to complete by hand", _answers(report.incomplete)),
+        *_section("rows that contradict themselves; nothing was written", _answers(report.contradictions)),
+        *_section("texts shortened to what a manifest may hold", _answers(report.shortened)),
+        *_section("columns that the mapping does not read", unused),
+    )
+
+
+def _section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
+    listed = tuple(lines)
+    if not listed:
+        return ()
+    more = len(listed) - MAX_LINES
+    tail = (f"  and {more} more; see `--format json`",) if more > 0 else ()
+    return ("", f"{title}:", *(f"  {line}" for line in listed[:MAX_LINES]), *tail)
+
+
+def _missing_line(column: MissingColumn) -> str:
+    return f"{column.field}: {column.reason}: " + " | ".join(
+        f"`{shown(header)}`" for header in column.columns
+    )
+
+
+def _answers(answers: tuple[CountedAnswer, ...]) -> Iterable[str]:
+    return (
+        f"{a.count:>6}  {a.field}: `{a.value}` in `{shown(a.column)}`, first in row {a.first_row}"
+        for a in answers
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return shown(value, 500) if isinstance(value, str) else value

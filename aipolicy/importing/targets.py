@@ -1,0 +1,155 @@
+"""What a mapping may write: facts that a manifest declares, and the values that its schema lets through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from math import isfinite
+from typing import Any
+
+from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.schema import manifest_schema
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.source.document import PlainValue
+from aipolicy.source.records import kind_of
+from aipolicy.source.suggest import did_you_mean
+
+LABELS = "metadata.labels"
+WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
+
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a field or a value cannot be written."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A field of a manifest: a fact, or one label."""
+
+    field: str
+    spec: FactSpec
+    limit: int = 0
+    """For text: the longest that the schema lets through."""
+
+    @property
+    def is_free_text(self) -> bool:
+        """Return whether any text may stand here, so that it can be shortened."""
+        return self.spec.type is FactType.LABELS or (
+            self.spec.type is FactType.TEXT
+            and not (self.spec.choices or self.spec.vocabulary or self.spec.pattern)
+        )
+
+
+def find_target(field: str) -> Target | Problem:
+    """Return the field of that name, or what is wrong with the name."""
+    specs = {spec.name: spec for spec in DECLARED_FACTS}
+    if field in WRITTEN_BY_THE_IMPORT:
+        return Problem(f"`{field}` is written by the import itself; leave it out")
+    if field == LABELS:
+        return Problem(f"name one label, such as `{LABELS}.agency`")
+    spec = specs.get(field)
+    if spec is not None:
+        return Target(
+            field, spec, _text_limit(spec.name) if spec.type in (FactType.TEXT, FactType.TEXTS) else 0
+        )
+    if field.startswith(f"{LABELS}."):
+        if not _LABEL.fullmatch(field.removeprefix(f"{LABELS}.")):
+            return Problem(
+                "a label has 1 to 100 letters, digits, `_`, `.` or `-`, and begins with a letter or digit"
+            )
+        return Target(field, specs[LABELS], _text_limit(LABELS))
+    return Problem(f"unknown field `{field}`{did_you_mean(field, specs)}")
+
+
+def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
+    """Return `value` as the fact that a manifest would declare, or what is wrong with it."""
+    spec = target.spec
+    if spec.origin is Origin.EVIDENCE:
+        if value is False:
+            return False
+        return Problem(
+            "evidence has an owner and a date, which no answer states; map to `false`, or use `incomplete`"
+        )
+    match spec.type:
+        case FactType.BOOL:
+            return value if isinstance(value, bool) else _wanted("true or false", value)
+        case FactType.NUMBER:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return _wanted("a number", value)
+            return number_value(target, float(value))
+        case FactType.TEXT | FactType.LABELS:
+            return text_value(target, value) if isinstance(value, str) else _wanted("text", value)
+        case FactType.TEXTS:
+            return _list_value(target, value)
+
+
+def number_value(target: Target, number: float) -> float | Problem:
+    """Return the number if it lies within the bounds of the field."""
+    spec = target.spec
+    if not isfinite(number):
+        return Problem("the number must be finite")
+    if spec.minimum is not None and number < spec.minimum:
+        return Problem(f"the number must be at least {spec.minimum:g}")
+    if spec.above is not None and number <= spec.above:
+        return Problem(f"the number must be above {spec.above:g}")
+    if spec.maximum is not None and number > spec.maximum:
+        return Problem(f"the number must be at most {spec.maximum:g}")
+    return number
+
+
+def text_value(target: Target, text: str) -> str | Problem:
+    """Return the text if the field may hold it."""
+    spec = target.spec
+    if spec.choices:
+        if text in spec.choices:
+            return text
+        allowed = ", ".join(f"`{choice}`" for choice in spec.choices)
+        return Problem(f"`{text[:100]}` is not one of {allowed}{did_you_mean(text, spec.choices)}")
+    if not text:
+        return Problem("the text is empty; leave the value out")
+    if len(text) > target.limit:
+        return Problem(f"the text has {len(text)} characters; the limit is {target.limit}")
+    if spec.pattern and not re.search(spec.pattern, text):
+        return Problem("the text must be letters, digits, `.`, `_` and `-`")
+    return text
+
+
+def _list_value(target: Target, value: PlainValue) -> tuple[str, ...] | Problem:
+    if not isinstance(value, list):
+        return _wanted("a list of text", value)
+    items: list[str] = []
+    for item in value:
+        if not isinstance(item, str):
+            return _wanted("a list of text", value)
+        checked = text_value(target, item)
+        if isinstance(checked, Problem):
+            return checked
+        if checked in items:
+            return Problem(f"`{checked}` is written twice")
+        items.append(checked)
+    return tuple(items)
+
+
+def _wanted(what: str, value: PlainValue) -> Problem:
+    return Problem(f"this field takes {what}, found {kind_of(value)}")
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return manifest_schema({})
+
+
+def _text_limit(name: str) -> int:
+    node = _schema()
+    for part in name.split("."):
+        node = node["properties"][part]
+    node = node.get("items", node)
+    if "additionalProperties" in node:
+        node = node["additionalProperties"]
+    return int(node.get("maxLength", 0))

@@ -1,0 +1,171 @@
+"""Whether a document is a manifest: the schema's errors, each moved to the key or value that caused it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.shipped import shipped_path
+from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.records import kind_of
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+MAX_FINDINGS = 100
+MAX_LIST = 1_000
+"""Longer lists are refused before the schema is asked: uniqueness of long lists takes quadratic time."""
+
+SCHEMA_FILE = "aifeature.v1.json"
+
+_TYPE_WORDS = {
+    "number": "a number", "string": "text", "boolean": "true or false", "array": "a list", "object": "a mapping",
+}  # fmt: skip
+
+
+def conforms(value: PlainValue) -> bool:
+    """Return whether a value satisfies the manifest schema; the fast answer, without reasons."""
+    return bool(_fast_validator().is_valid(value))
+
+
+def nonconformance(document: Document) -> tuple[Finding, ...]:
+    """Return every way in which a document departs from the manifest schema, each at its place."""
+    too_long = _long_list(document.value, ())
+    if too_long is not None:
+        path, length = too_long
+        return (_finding(document, "MAN-005", f"list of {length} items; the limit is {MAX_LIST}", path),)
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  (slow to import, only wanted for messages)
+    from referencing import Registry  # noqa: PLC0415
+
+    registry: Registry[Any] = Registry()
+    validator = Draft202012Validator(_schema(), registry=registry)
+    findings: list[Finding] = []
+    for error in validator.iter_errors(document.value):
+        findings.extend(_explain(document, error))
+        if len(findings) > MAX_FINDINGS:
+            break
+    if not findings:
+        findings.append(_finding(document, "MAN-005", "the manifest does not conform to its schema", ()))
+    return tuple(dict.fromkeys(findings))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(shipped_path("schemas", SCHEMA_FILE).read_text(encoding="utf-8"))
+    return schema
+
+
+@cache
+def _fast_validator() -> Any:
+    import jsonschema_rs  # noqa: PLC0415
+
+    return jsonschema_rs.Draft202012Validator(_schema())
+
+
+def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
+    path = tuple(error.absolute_path)
+    name = _name_of(path)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            for key in value:
+                if key not in known:
+                    message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"
+                    yield _finding(document, "MAN-003", message, (*path, key), part="key")
+        case "required":
+            for key in wanted:
+                if key not in value:
+                    where = f" in `{name}`" if path else ""
+                    yield _finding(document, "MAN-004", f"missing key `{key}`{where}", (*path, key), part="key")
+        case "type" if value is None:
+            message = f"`{shown(name)}` has no value; write one or remove the key"
+            yield _finding(document, "MAN-005", message, path, part="key")
+        case "type":
+            message = f"`{shown(name)}` must be {_TYPE_WORDS.get(str(wanted), wanted)}, found {kind_of(value)}"
+            yield _finding(document, "MAN-005", message, path)
+        case _:
+            yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
+
+
+def _value_message(error: ValidationError, name: str) -> str:  # noqa: C901  (one line for each schema keyword)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "enum" | "const" if isinstance(value, str):
+            choices = wanted if isinstance(wanted, list) else [wanted]
+            listed = ", ".join(f"`{choice}`" for choice in choices)
+            return f"`{shown(value)}` is not a value of `{name}`{did_you_mean(value, choices)} (one of {listed})"
+        case "enum" | "const":
+            return f"`{name}` must be text, found {kind_of(value)}; quote it"
+        case "minimum":
+            return f"`{name}` must be at least {wanted:g}, found {value:g}"
+        case "maximum":
+            return f"`{name}` must be at most {wanted:g}, found {value:g}"
+        case "exclusiveMinimum":
+            return f"`{name}` must be more than {wanted:g}, found {value:g}"
+        case "minItems" | "minLength":
+            return f"`{name}` is empty; write a value or remove the key"
+        case "maxItems":
+            return f"`{name}` has {len(value)} items; the limit is {wanted}"
+        case "maxLength":
+            return f"`{name}` has {len(value)} characters; the limit is {wanted}"
+        case "uniqueItems":
+            return f"`{name}` holds a value twice"
+        case "pattern" if "[0-9]{4}-" in str(wanted):
+            return f"`{name}` must be a day as YYYY-MM-DD"
+        case "pattern":
+            return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
+        case "oneOf":
+            return f"`{name}` must be `false`, or a mapping with `owner` and `date` (and `link`, `expires`)"
+        case _:
+            return f"`{name}` does not conform to the manifest schema"
+
+
+def _name_of(path: tuple[str | int, ...]) -> str:
+    if not path:
+        return "the manifest"
+    last = path[-1]
+    return f"{path[-2]}[{last}]" if isinstance(last, int) and len(path) > 1 else str(last)
+
+
+def _long_list(value: PlainValue, path: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], int] | None:
+    if isinstance(value, list) and len(value) > MAX_LIST:
+        return path, len(value)
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        found = _long_list(child, (*path, key))
+        if found is not None:
+            return found
+    return None
+
+
+def _finding(document: Document, rule_id: str, message: str, path: tuple[str | int, ...], *,
+             part: str = "value") -> Finding:  # fmt: skip
+    rule = reserved_rule(rule_id)
+    return Finding(
+        rule_id=rule.id,
+        rule_name=rule.name,
+        severity=Severity.ERROR,
+        outcome=Outcome.VIOLATED,
+        message=message,
+        file=document.source.path,
+        feature=_feature_name(document),
+        document=document,
+        place=Place(path=path, part="key" if part == "key" else "value"),
+        why=rule.why,
+        fix=rule.fix,
+    )
+
+
+def _feature_name(document: Document) -> str:
+    value = document.value
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) and len(name) <= 100 else ""

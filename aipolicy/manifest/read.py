@@ -1,0 +1,156 @@
+"""Files in, features and findings out; a broken file does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.manifest.conformance import conforms, nonconformance
+from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.source.document import Document
+from aipolicy.source.suggest import nearest
+from aipolicy.source.yaml_reader import ReadResult, read_yaml
+
+_SECTIONS = ("apiVersion", "kind", "metadata", "data", "latency", "volume", "plan")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A file to check: `named` when the user wrote its path, else it was found by its name in a folder."""
+
+    path: str
+    data: bytes
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What came of reading: features to evaluate, findings about the files, and paths that are no manifests."""
+
+    features: tuple[Feature, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...]
+
+
+def read_manifests(files: Iterable[ManifestFile]) -> Manifests:
+    """Return the features of all files; every problem of every file is a finding."""
+    features: list[Feature] = []
+    findings: list[Finding] = []
+    skipped: list[str] = []
+    for file in files:
+        result = read_yaml(file.path, file.data)
+        findings.extend(_source_findings(result))
+        if not result.documents and not result.problems:
+            findings.append(_not_a_manifest(file.path, None, "the file is empty"))
+        documents = [d for d in result.documents if not (d.value is None and len(result.documents) > 1)]
+        if not file.named and not result.problems and documents and not any(_resembles(d) for d in documents):
+            skipped.append(file.path)
+            continue
+        for document in documents:
+            findings.extend(_read_document(document, features, broken=document.index in result.broken))
+    findings.extend(_duplicate_names(features))
+    return Manifests(tuple(features), tuple(findings), tuple(skipped))
+
+
+def _read_document(document: Document, features: list[Feature], *, broken: bool) -> tuple[Finding, ...]:
+    if document.value is None:
+        return () if broken else (_not_a_manifest(document.source.path, document, "the file is empty"),)
+    if not _resembles(document):
+        return (_not_a_manifest(document.source.path, document, "not an AI feature manifest"),)
+    if not conforms(document.value):
+        return nonconformance(document)
+    if not broken:
+        features.append(feature_of(document))
+    return ()
+
+
+def _resembles(document: Document) -> bool:
+    """Return whether a document means to be a manifest, if perhaps misspelt."""
+    value = document.value
+    if not isinstance(value, dict):
+        return False
+    version, kind = value.get("apiVersion"), value.get("kind")
+    if isinstance(version, str) and "aipolicy" in version.casefold():
+        return True
+    if isinstance(kind, str) and nearest(kind, ("AIFeature",)) is not None:
+        return True
+    foreign = isinstance(version, str) and isinstance(kind, str)
+    known = sum(nearest(str(key), _SECTIONS) is not None for key in value)
+    return not foreign and known >= 2
+
+
+def _source_findings(result: ReadResult) -> Iterable[Finding]:
+    for problem in result.problems:
+        rule = reserved_rule("MAN-002" if "written twice" in problem.message else "MAN-001")
+        yield Finding(
+            rule_id=rule.id,
+            rule_name=rule.name,
+            severity=Severity.ERROR,
+            outcome=Outcome.VIOLATED,
+            message=problem.message,
+            file=result.source.path,
+            document=Document(result.source, 0, None),
+            place=Place(span=problem.span),
+            related=tuple(Place(span=span, label=label) for span, label in problem.related),
+            why=rule.why,
+            fix=rule.fix,
+        )
+    if result.problems_left_out:
+        rule = reserved_rule("MAN-001")
+        yield Finding(
+            rule_id=rule.id,
+            rule_name=rule.name,
+            severity=Severity.ERROR,
+            outcome=Outcome.VIOLATED,
+            message=f"and {result.problems_left_out} more problems in this file",
+            file=result.source.path,
+            document=Document(result.source, 0, None),
+            why=rule.why,
+            fix=rule.fix,
+        )
+
+
+def _not_a_manifest(path: str, document: Document | None, message: str) -> Finding:
+    rule = reserved_rule("MAN-006")
+    return Finding(
+        rule_id=rule.id,
+        rule_name=rule.name,
+        severity=Severity.ERROR,
+        outcome=Outcome.VIOLATED,
+        message=message,
+        file=path,
+        document=document,
+        place=Place(path=("kind",), part="value"),
+        why=rule.why,
+        fix=rule.fix,
+    )
+
+
+def _duplicate_names(features: Iterable[Feature]) -> Iterable[Finding]:
+    first: dict[str, Feature] = {}
+    rule = reserved_rule("MAN-007")
+    for feature in features:
+        earlier = first.setdefault(feature.name, feature)
+        if earlier is feature:
+            continue
+        same_file = earlier.file == feature.file
+        place = Place(path=("metadata", "name"))
+        related = ()
+        if same_file:
+            span = earlier.document.locate(("metadata", "name"))
+            related = (Place(span=span, label="first used here"),)
+        yield Finding(
+            rule_id=rule.id,
+            rule_name=rule.name,
+            severity=Severity.ERROR,
+            outcome=Outcome.VIOLATED,
+            message=f"name `{feature.name}` is already used in {earlier.file}",
+            file=feature.file,
+            feature=feature.name,
+            document=feature.document,
+            place=place,
+            related=related,
+            why=rule.why,
+            fix=rule.fix,
+        )

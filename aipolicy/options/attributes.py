@@ -1,0 +1,128 @@
+"""The facts of one option that do not depend on the feature; what is not known is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.option_facts import TIERS
+from aipolicy.facts.spec import FactValue
+from aipolicy.options.option import Leg, Option
+
+_OFFERED = {
+    "option.offers_dpa": "dpa_offered",
+    "option.offers_baa": "baa_offered",
+    "option.offers_sccs": "eu_sccs_offered",
+    "option.dpf_certified": "dpf_certified",
+    "option.no_training": "no_training_by_default",
+    "option.offers_zero_retention": "zero_retention_offered",
+}
+_TASK_MODELS = frozenset({"encoder", "classical"})
+WEEKS_PER_MONTH = 52.0 / 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """What an organisation counts as its own, and where its own sites are (None when it does not say)."""
+
+    own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
+    on_premises_countries: tuple[str, ...] | None = None
+
+
+def option_attributes(option: Option, catalog: Catalog, organization: Organization) -> dict[str, FactValue]:
+    """Return the facts of an option by name, estimates excepted."""
+    facts: dict[str, FactValue] = {
+        "option.adaptation": option.adaptation,
+        "option.hosting": option.hosting,
+        "option.fallback": option.fallback,
+        "option.routing": option.routing,
+        "option.provider": option.leg.provider,
+        "option.model": option.leg.model.id,
+        "option.boundary": option.leg.boundary,
+        "option.leaves_organization": any(leg.boundary not in organization.own_boundaries for leg in option.legs),
+        "option.providers": tuple(sorted({leg.provider for leg in option.legs})),
+        "option.second_provider": option.other is not None and option.other.provider != option.leg.provider,
+        "option.works_offline": all(leg.hosting in ("on-premises", "on-device") for leg in option.legs),
+        "option.weights_controlled": option.leg.hosting != "provider-api",
+        "option.tier": option.leg.model.tier,
+        "option.top_tier": _top_tier(option),
+        "option.foundation_model": _is_foundation_model(option),
+    }
+    if option.leg.region:
+        facts["option.region"] = option.leg.region
+    if option.leg.model.modalities:
+        facts["option.modalities"] = tuple(sorted(option.leg.model.modalities))
+    countries = [leg.countries for leg in option.legs if leg.boundary != "device"]
+    if all(known is not None for known in countries):
+        facts["option.regions"] = tuple(sorted({code for known in countries for code in known or ()}))
+    if option.leg.model.pinned is not None:
+        facts["option.model_pinned"] = option.leg.model.pinned
+    facts.update(_terms(option))
+    facts.update(_retirement(option, catalog.as_of))
+    facts.update(_effort(option, catalog))
+    return facts
+
+
+def _top_tier(option: Option) -> str:
+    legs = option.legs if option.routing == "cascade" else (option.leg,)
+    return max((leg.model.tier for leg in legs), key=TIERS.index)
+
+
+def _is_foundation_model(option: Option) -> bool:
+    return option.leg.model.tier not in _TASK_MODELS and option.adaptation != "training-from-scratch"
+
+
+def _terms(option: Option) -> dict[str, FactValue]:
+    """Return the terms that hold on every leg that somebody else runs; own sites need none."""
+    legs = [leg for leg in option.legs if leg.boundary not in ("device", "on-premises")]
+    facts: dict[str, FactValue] = {}
+    for name, term in _OFFERED.items():
+        combined = _all_of([leg.terms.get(term) for leg in legs], bool)
+        if combined is not None:
+            facts[name] = combined
+    days = [_kept_days(leg) for leg in legs]
+    if all(day is not None for day in days):
+        facts["option.retention_days"] = max((day or 0.0 for day in days), default=0.0)
+    return facts
+
+
+def _kept_days(leg: Leg) -> float | None:
+    """Return for how long somebody else keeps the data; machines in an own account keep what their owner keeps."""
+    if leg.boundary == "own-account":
+        return 0.0
+    days = leg.terms.get("retention_days")
+    return None if days is None else float(days)
+
+
+def _all_of(values: list[bool | float | None], convert: Callable[[object], bool]) -> bool | None:
+    if any(value is not None and not convert(value) for value in values):
+        return False
+    return None if any(value is None for value in values) else True
+
+
+def _retirement(option: Option, as_of: date) -> dict[str, FactValue]:
+    ends = [leg.retires_on for leg in option.legs if leg.retires_on is not None]
+    facts: dict[str, FactValue] = {"option.retirement_announced": bool(ends)}
+    if ends:
+        facts["option.days_until_retirement"] = float((min(ends) - as_of).days)
+    return facts
+
+
+def _effort(option: Option, catalog: Catalog) -> dict[str, FactValue]:
+    effort = catalog.efforts.get((option.adaptation, option.hosting))
+    if effort is None:
+        return {}
+    facts: dict[str, FactValue] = {}
+    if effort.ml_engineers is not None:
+        facts["option.ml_engineers"] = effort.ml_engineers
+    if effort.lead_time_weeks is not None:
+        facts["option.lead_time_weeks"] = effort.lead_time_weeks
+        if effort.ml_engineers is not None:
+            facts["option.capacity_months"] = effort.ml_engineers * effort.lead_time_weeks / WEEKS_PER_MONTH
+    if effort.labelled_examples is not None:
+        facts["option.labelled_examples"] = effort.labelled_examples
+    elif option.adaptation in ("prompting", "rag"):
+        facts["option.labelled_examples"] = 0.0
+    return facts

@@ -1,0 +1,187 @@
+"""The candidate options of a catalog: every way worth telling apart, one region for each set of countries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.offerings import Model, Region
+from aipolicy.options.attributes import Organization
+from aipolicy.options.option import Leg, Option
+
+SELF_HOSTED_ADAPTATIONS: Mapping[str, tuple[str, ...]] = {
+    "small": ("prompting", "rag", "fine-tuning"),
+    "medium": ("prompting", "rag", "fine-tuning"),
+    "frontier": ("prompting", "rag", "fine-tuning"),
+    "encoder": ("fine-tuning",),
+    "classical": ("classical-ml",),
+}
+"""What can be done with a model of a tier when its weights are at hand."""
+
+_CASCADE_TIERS = frozenset({"small", "encoder", "classical"})
+_ON_DEVICE_TIERS = frozenset({"small", "encoder", "classical"})
+_ON_DEVICE_MAX_PARAMS_B = 4.0
+"""Largest model that current phones and laptops hold with room to spare; a limit of candidates, not a rule."""
+
+
+class Legs:
+    """The legs that a catalog offers, as of its day."""
+
+    def __init__(self, catalog: Catalog, organization: Organization) -> None:
+        self._catalog = catalog
+        self._organization = organization
+        self._regions = {(region.provider, region.id): region for region in catalog.regions}
+        self._terms: dict[tuple[str, str | None], dict[str, bool | float]] = {}
+        for term in catalog.terms:
+            self._terms.setdefault((term.provider, term.region), {})[term.term] = term.value
+
+    def api(self, *, every_region: bool) -> Iterator[tuple[Leg, tuple[str, ...]]]:
+        """Yield the hosted offerings with their adaptations: every region, or one for each set of countries."""
+        seen: set[tuple[str, str, tuple[str, ...] | None]] = set()
+        for offering in self._catalog.offerings:
+            model = self._catalog.models[offering.model]
+            ends = offering.retires_on or model.retires_on
+            retired = ends is not None and ends <= self._catalog.as_of
+            for name in offering.regions:
+                region = self._regions[(offering.provider, name)]
+                key = (offering.provider, model.id, region.countries)
+                if not every_region and (retired or key in seen):
+                    continue
+                seen.add(key)
+                yield self.api_leg(offering.provider, region, model, ends), offering.adaptations
+
+    def api_leg(self, provider: str, region: Region, model: Model, retires_on: date | None) -> Leg:
+        """Return the leg of a model at a provider in a region."""
+        entry = self._catalog.providers[provider]
+        return Leg(
+            hosting="provider-api", provider=provider, region=region.id, countries=region.countries,
+            boundary=entry.boundary, model=model, accelerator="", retires_on=retires_on,
+            terms=self.terms(provider, region.id),
+        )  # fmt: skip
+
+    def own(self, *, every_region: bool) -> Iterator[Leg]:
+        """Yield machines of one's own with an open model: in a cloud account, on premises, on a device."""
+        for region in self._cloud_regions(every_region=every_region):
+            provider = self._catalog.providers[region.provider]
+            for model, machine in self._hosted_models():
+                yield Leg(
+                    hosting="own-cloud", provider=provider.id, region=region.id, countries=region.countries,
+                    boundary=provider.boundary, model=model, accelerator=machine, retires_on=None,
+                    terms=self.terms(provider.id, region.id),
+                )  # fmt: skip
+        for provider in self._catalog.providers.values():
+            if provider.kind == "self":
+                yield from self._own_sites(provider.id, provider.boundary)
+
+    def terms(self, provider: str, region: str) -> dict[str, bool | float]:
+        """Return the terms of a provider in a region; a region's own terms win."""
+        return {**self._terms.get((provider, None), {}), **self._terms.get((provider, region), {})}
+
+    def _own_sites(self, provider: str, boundary: str) -> Iterator[Leg]:
+        device = boundary == "device"
+        for model, machine in self._hosted_models():
+            if device and (
+                model.tier not in _ON_DEVICE_TIERS or (model.params_b or 0.0) > _ON_DEVICE_MAX_PARAMS_B
+            ):
+                continue
+            yield Leg(
+                hosting="on-device" if device else "on-premises", provider=provider, region="",
+                countries=None if device else self._organization.on_premises_countries,
+                boundary=boundary, model=model, accelerator="cpu" if machine == "cpu" else "" if device else machine,
+                retires_on=None, terms={},
+            )  # fmt: skip
+
+    def _cloud_regions(self, *, every_region: bool) -> Iterator[Region]:
+        seen: set[tuple[str, ...] | None] = set()
+        for region in self._catalog.regions:
+            if self._catalog.providers[region.provider].kind != "cloud":
+                continue
+            if every_region or region.countries not in seen:
+                seen.add(region.countries)
+                yield region
+
+    def _hosted_models(self) -> Iterator[tuple[Model, str]]:
+        for speed in self._catalog.own_speeds:
+            model = self._catalog.models.get(speed.model)
+            if model is not None:
+                yield model, speed.accelerator
+
+
+def candidate_options(catalog: Catalog, organization: Organization) -> tuple[Option, ...]:
+    """Return the options that a feature without a plan is judged over, in catalog order."""
+    legs = Legs(catalog, organization)
+    api = list(legs.api(every_region=False))
+    own = list(legs.own(every_region=False))
+    others = _Others([leg for leg, adaptations in api if "prompting" in adaptations], own)
+    return tuple(
+        option
+        for leg, adaptations in (*api, *((leg, _own_adaptations(leg)) for leg in own))
+        for adaptation in adaptations
+        for option in _variants(adaptation, leg, others)
+    )
+
+
+def _own_adaptations(leg: Leg) -> tuple[str, ...]:
+    adaptations = SELF_HOSTED_ADAPTATIONS.get(leg.model.tier, ())
+    if leg.model.tunable is False:
+        adaptations = tuple(name for name in adaptations if name != "fine-tuning")
+    if leg.model.tier == "small" and leg.hosting in ("own-cloud", "on-premises") and leg.model.params_b is not None:
+        return (*adaptations, "training-from-scratch")
+    return adaptations
+
+
+def _variants(adaptation: str, leg: Leg, others: _Others) -> Iterator[Option]:
+    yield Option(adaptation=adaptation, fallback="none", routing="single", leg=leg, other=None)
+    routings = ("single", "cascade") if leg.model.tier in _CASCADE_TIERS else ("single",)
+    for fallback, found in (("provider-api", others.api_for(leg)), ("self-hosted", others.own_for(leg))):
+        for other in found:
+            for routing in routings:
+                yield Option(adaptation=adaptation, fallback=fallback, routing=routing, leg=leg, other=other)
+
+
+class _Others:
+    """Fallbacks worth considering: one for each provider, within the places of the main leg."""
+
+    def __init__(self, api: Iterable[Leg], own: Iterable[Leg]) -> None:
+        self._api: dict[tuple[str, tuple[str, ...] | None], Leg] = {}
+        for leg in api:
+            key = (leg.provider, leg.countries)
+            if key not in self._api or _rank(leg) > _rank(self._api[key]):
+                self._api[key] = leg
+        self._own: dict[tuple[str, tuple[str, ...] | None], Leg] = {}
+        for leg in own:
+            if leg.model.tier == "medium":
+                self._own.setdefault((leg.boundary, leg.countries), leg)
+
+    def api_for(self, leg: Leg) -> tuple[Leg, ...]:
+        """Return one hosted leg a provider, not the main one: in the same places, or in fewer of them."""
+        chosen: dict[str, Leg] = {}
+        for (provider, countries), other in self._api.items():
+            if leg.boundary in ("on-premises", "device") and leg.countries is None:
+                chosen.setdefault(f"{provider} {countries}", other)
+            elif provider != leg.provider and _within(countries, leg.countries):
+                current = chosen.get(provider)
+                if current is None or len(other.countries or ()) > len(current.countries or ()):
+                    chosen[provider] = other
+        return tuple(chosen.values())
+
+    def own_for(self, leg: Leg) -> tuple[Leg, ...]:
+        """Return at most one own leg: on the organisation's premises for an own site, else in the same places."""
+        if leg.boundary in ("on-premises", "device"):
+            return tuple(own for (boundary, _), own in self._own.items() if boundary == "on-premises")[:1]
+        return tuple(
+            own
+            for (boundary, countries), own in self._own.items()
+            if boundary == "own-account" and _within(countries, leg.countries)
+        )[:1]
+
+
+def _rank(leg: Leg) -> tuple[int, bool]:
+    return (("classical", "encoder", "small", "medium", "frontier").index(leg.model.tier), leg.model.pinned is True)
+
+
+def _within(inner: tuple[str, ...] | None, outer: tuple[str, ...] | None) -> bool:
+    if inner is None or outer is None:
+        return inner is outer
+    return set(inner) <= set(outer)

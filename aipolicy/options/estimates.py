@@ -1,0 +1,218 @@
+"""First estimates of latency and cost of an option from the catalog's figures; an unknown stays unknown.
+
+Latency: `calls * (round trip + first token + (output tokens - 1) * time per token)`. The p95 adds the 95th percentiles
+of the parts, which is an upper bound; own machines are taken without queueing.
+API cost: tokens times list price. Own cost: whole machines for the peak, one spare, plus the people who stay.
+Capacity of an own machine: roofline calibrated on 110 published throughput points (efficiency of bandwidth 0.90, of
+arithmetic 0.60, 100 us a layer, 6 us a sequence; 90 % of errors below a factor of 1.23). Sources: scaling book, chapters
+7 and 8 (https://github.com/jax-ml/scaling-book, commit 04d8de5) for the formulas; TensorRT-LLM performance overviews
+0.5 to 1.0 (https://github.com/NVIDIA/TensorRT-LLM, commits 138f96d and 00f3768) for the points; read 2026-11-21.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.machines import Accelerator
+from aipolicy.catalog.offerings import ANY_REGION, Model, Price
+from aipolicy.options.option import Leg, Option
+
+BANDWIDTH_EFFICIENCY = 0.90
+ARITHMETIC_EFFICIENCY = 0.60
+SECONDS_PER_LAYER = 100e-6
+SECONDS_PER_SEQUENCE = 6e-6
+USABLE_MEMORY = 0.9
+"""Share of an accelerator's memory that weights and caches may fill."""
+MAX_BATCH = 256
+"""Sequences that serving engines run at once by default."""
+TARGET_UTILISATION = 0.7
+"""Load at the peak at which queues stay short. Source: the worked cases of the same calibration."""
+SPARE_REPLICAS = 1
+BYTES_PER_WEIGHT = 1.0
+"""FP8 weights and caches, as in the calibration points."""
+HOURS_PER_MONTH = 730.0
+DAYS_PER_MONTH = 30.4
+SECONDS_PER_DAY = 86_400.0
+STAFF_RATE = "loaded-staff-year"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What the estimates need of a feature; None is unknown."""
+
+    requests_per_day: float | None
+    input_tokens: float | None
+    output_tokens: float | None
+    cached_share: float
+    peak_to_mean: float
+    chained_calls: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Latency building blocks of a leg in ms; hashable, because equal speeds are estimated once."""
+
+    round_trip_p50: float
+    round_trip_p95: float
+    first_token_p50: float
+    first_token_p95: float
+    per_token: float
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyEstimate:
+    """Time of an interaction in ms; None is unknown."""
+
+    floor_ms: float | None
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostEstimate:
+    """USD a month; None is unknown, never free."""
+
+    monthly_usd: float | None
+    fixed_monthly_usd: float | None
+
+
+def speed_of(leg: Leg, catalog: Catalog) -> Speed | None:
+    """Return the latency building blocks of a leg, or None when the catalog has no figures for it."""
+    network = catalog.networks.get(leg.boundary)
+    if network is None:
+        return None
+    if leg.hosting == "provider-api":
+        hosted = catalog.hosted_speeds.get(leg.model.tier)
+        if hosted is None:
+            return None
+        return Speed(
+            network.round_trip_p50_ms, network.round_trip_p95_ms, hosted.first_token_p50_ms, hosted.first_token_p95_ms,
+            1000.0 / hosted.output_tokens_per_s,
+        )  # fmt: skip
+    for own in catalog.own_speeds:
+        if own.model == leg.model.id and own.accelerator == leg.accelerator:
+            return Speed(
+                network.round_trip_p50_ms, network.round_trip_p95_ms, own.first_token_ms, own.first_token_ms,
+                own.ms_per_output_token,
+            )  # fmt: skip
+    return None
+
+
+def estimate_latency(speed: Speed | None, far: Speed | None, *, cascade: bool, output_tokens: float | None,
+                     calls: float) -> LatencyEstimate:  # fmt: skip
+    """Return the latency of an option; in a cascade the slow requests also visit the far side."""
+    if speed is None:
+        return LatencyEstimate(None, None, None)
+    floor = calls * (speed.round_trip_p50 + speed.first_token_p50)
+    if speed.per_token == 0.0:
+        output_tokens = 1.0
+    if output_tokens is None:
+        return LatencyEstimate(floor, None, None)
+    further = max(output_tokens - 1.0, 0.0)
+    p50 = floor + calls * further * speed.per_token
+    p95: float | None = calls * (speed.round_trip_p95 + speed.first_token_p95 + further * speed.per_token)
+    if cascade:
+        far_p95 = estimate_latency(far, None, cascade=False, output_tokens=output_tokens, calls=calls).p95_ms
+        p95 = None if far_p95 is None or p95 is None else p95 + far_p95
+    return LatencyEstimate(floor, p50, p95)
+
+
+def estimate_cost(option: Option, workload: Workload, catalog: Catalog) -> CostEstimate:
+    """Return the running cost of an option: its main leg, people included; a fallback is not counted until used."""
+    leg = option.leg
+    if leg.hosting == "provider-api":
+        per_request = api_usd_per_request(leg, workload, catalog)
+        if per_request is None or workload.requests_per_day is None:
+            return CostEstimate(None, None)
+        people = _people_usd(option, catalog)
+        if people is None:
+            return CostEstimate(None, None)
+        variable = per_request * workload.chained_calls * workload.requests_per_day * DAYS_PER_MONTH
+        return CostEstimate(variable + people, people)
+    return _own_cost(option, workload, catalog)
+
+
+def api_usd_per_request(leg: Leg, workload: Workload, catalog: Catalog) -> float | None:
+    """Return the list price of one mean request in USD; cached input without a price of its own counts in full."""
+    price = price_of(leg, catalog)
+    if price is None or workload.input_tokens is None or price.input_usd_per_mtok is None:
+        return None
+    cached_price = price.cached_input_usd_per_mtok
+    cached = workload.input_tokens * workload.cached_share if cached_price is not None else 0.0
+    usd = (workload.input_tokens - cached) * price.input_usd_per_mtok + cached * (cached_price or 0.0)
+    if price.output_usd_per_mtok is None or workload.output_tokens is None:
+        return None
+    return (usd + workload.output_tokens * price.output_usd_per_mtok) / 1e6
+
+
+def price_of(leg: Leg, catalog: Catalog) -> Price | None:
+    """Return the price that holds in the leg's region, else the provider's price for any region."""
+    found = None
+    for price in catalog.prices:
+        if price.provider == leg.provider and price.model == leg.model.id:
+            if price.region == leg.region:
+                return price
+            if price.region == ANY_REGION:
+                found = price
+    return found
+
+
+def requests_per_second(model: Model, machine: Accelerator, count: int, workload: Workload) -> float | None:
+    """Return the requests a second that one replica of `count` accelerators sustains, or None when it cannot be told.
+
+    Source: formulas 2.2 of the calibration named in this module: batch limited by memory, time per step the larger of
+    arithmetic and weights read, plus cache reads and overheads.
+    """
+    shape = (model.params_b, model.layers, model.kv_heads, model.head_dim, workload.input_tokens, workload.output_tokens)
+    if any(value is None for value in shape):
+        return None
+    params_b, layers, kv_heads, head_dim, inputs, outputs = (float(value or 0.0) for value in shape)
+    weights = params_b * 1e9 * BYTES_PER_WEIGHT
+    active = (model.active_params_b or params_b) * 1e9
+    bandwidth = machine.bandwidth_gb_per_s * 1e9 * count * BANDWIDTH_EFFICIENCY
+    arithmetic = (machine.fp8_tflops or machine.bf16_tflops) * 1e12 * count * ARITHMETIC_EFFICIENCY
+    cache_per_token = 2.0 * layers * kv_heads * head_dim * BYTES_PER_WEIGHT
+    free = USABLE_MEMORY * machine.memory_gb * 1e9 * count - weights
+    batch = min(MAX_BATCH, int(free / (cache_per_token * max(inputs + outputs, 1.0))))
+    if batch < 1:
+        return None
+    context = inputs + outputs / 2.0
+    step = (
+        batch * cache_per_token * context / bandwidth
+        + max(2.0 * active * batch / arithmetic, weights / bandwidth)
+        + SECONDS_PER_LAYER * layers
+        + SECONDS_PER_SEQUENCE * batch
+    )
+    prefill = max(2.0 * active * inputs / arithmetic, weights / bandwidth / max(batch, 1))
+    return batch / (batch * prefill + max(outputs, 1.0) * step)
+
+
+def _own_cost(option: Option, workload: Workload, catalog: Catalog) -> CostEstimate:
+    leg = option.leg
+    machine = catalog.accelerators.get(leg.accelerator)
+    people = _people_usd(option, catalog)
+    if machine is None or machine.hourly_usd is None or people is None or workload.requests_per_day is None:
+        return CostEstimate(None, None)
+    if leg.model.tier in ("encoder", "classical"):
+        speed = speed_of(leg, catalog)
+        capacity = None if speed is None else 1000.0 / max(speed.first_token_p50, 0.01)
+    else:
+        capacity = requests_per_second(leg.model, machine, 1, workload)
+    if capacity is None:
+        return CostEstimate(None, None)
+    peak = workload.requests_per_day * workload.chained_calls / SECONDS_PER_DAY * workload.peak_to_mean
+    replicas = ceil(peak / (TARGET_UTILISATION * capacity)) + SPARE_REPLICAS
+    machines = ceil(replicas / machine.sold_in) * machine.sold_in
+    hourly = machine.hourly_usd * HOURS_PER_MONTH
+    smallest = ceil((1 + SPARE_REPLICAS) / machine.sold_in) * machine.sold_in
+    return CostEstimate(machines * hourly + people, smallest * hourly + people)
+
+
+def _people_usd(option: Option, catalog: Catalog) -> float | None:
+    effort = catalog.efforts.get((option.adaptation, option.hosting))
+    rate = catalog.rates.get(STAFF_RATE)
+    if effort is None or effort.ml_engineers is None or rate is None:
+        return None
+    return effort.ml_engineers * rate.usd / 12.0

@@ -1,0 +1,59 @@
+"""One way of building a feature: axes, and the legs on which data travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from aipolicy.catalog.offerings import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A place where a model runs and data is processed; None is unknown."""
+
+    hosting: str
+    provider: str
+    region: str
+    countries: tuple[str, ...] | None
+    boundary: str
+    model: Model
+    accelerator: str
+    retires_on: date | None
+    terms: Mapping[str, bool | float]
+
+    @property
+    def name(self) -> str:
+        """Return the leg in a few words for people."""
+        where = f" {self.region}" if self.region else ""
+        on = f" on {self.accelerator}" if self.accelerator else ""
+        return f"{self.provider}{where} / {self.model.id}{on}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A point in the product space of adaptation, hosting, fallback, routing and offering."""
+
+    adaptation: str
+    fallback: str
+    routing: str
+    leg: Leg
+    other: Leg | None
+    """The fallback, which in a cascade is also the far side."""
+
+    @property
+    def hosting(self) -> str:
+        """Return where the main model runs."""
+        return self.leg.hosting
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Return every leg on which data travels."""
+        return (self.leg,) if self.other is None else (self.leg, self.other)
+
+    @property
+    def id(self) -> str:
+        """Return the identity of the option, stable as long as the catalog names it so."""
+        other = f"+{self.fallback}:{self.other.name}" if self.other is not None else "+none"
+        return f"{self.adaptation}@{self.hosting}:{self.leg.name}{other}/{self.routing}"

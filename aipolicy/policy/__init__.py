@@ -1,0 +1,1 @@
+"""Policy packs: parameters, variables, rules and their typed conditions."""

@@ -1,0 +1,152 @@
+"""Reads a serialised CEL `CheckedExpr` far enough to know which facts an expression reads and compares with what.
+
+Field numbers are those of cel-spec's `checked.proto` and `syntax.proto`
+(https://github.com/google/cel-spec, proto/cel/expr), read 2026-11-21.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Constant: TypeAlias = "bool | int | float | str | bytes | None"
+
+_ANY_VALUE = 2
+_CHECKED_EXPR_EXPR = 4
+_COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of an expression; what does not apply is empty."""
+
+    kind: str
+    name: str = ""
+    constant: Constant = None
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A fact set against constant words, by `==`, `!=` or `in`."""
+
+    fact: str
+    words: tuple[str, ...]
+
+
+def decode(serialized: bytes) -> Node:
+    """Return the expression of a `CheckedExpr` that is wrapped in a protobuf `Any`."""
+    wrapped = _last(serialized, _ANY_VALUE)
+    return _node(_last(wrapped, _CHECKED_EXPR_EXPR))
+
+
+def identifiers(node: Node) -> Iterator[str]:
+    """Yield the names of everything that an expression reads, bound variables included."""
+    if node.kind == "ident":
+        yield node.name
+    for child in node.children:
+        yield from identifiers(child)
+
+
+def comparisons(node: Node, bound: dict[str, str] | None = None) -> Iterator[Comparison]:
+    """Yield every comparison of a fact, or of an element of a list fact, with constant words."""
+    bound = bound or {}
+    if node.kind == "comprehension" and node.children and node.children[0].kind == "ident":
+        bound = {**bound, node.name: node.children[0].name}
+    if node.kind == "call" and node.name in _COMPARISONS and len(node.children) == 2:
+        for one, other in (node.children, node.children[::-1]):
+            words = _words(other)
+            if one.kind == "ident" and words:
+                yield Comparison(bound.get(one.name, one.name), words)
+    for child in node.children:
+        yield from comparisons(child, bound)
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    if node.kind == "const" and isinstance(node.constant, str):
+        return (node.constant,)
+    if node.kind == "list":
+        return tuple(child.constant for child in node.children if isinstance(child.constant, str))
+    return ()
+
+
+def _node(data: bytes) -> Node:
+    for number, value in _fields(data):
+        if not isinstance(value, bytes):
+            continue
+        match number:
+            case 3:
+                return Node("const", constant=_constant(value))
+            case 4:
+                return Node("ident", _last(value, 1).decode())
+            case 5:
+                return Node("select", _last(value, 2).decode(), children=(_node(_last(value, 1)),))
+            case 6:
+                target = _last(value, 1)
+                arguments = tuple(_node(item) for item in _all(value, 3))
+                name = _last(value, 2).decode()
+                return Node("call", name, children=((_node(target),) if target else ()) + arguments)
+            case 7:
+                return Node("list", children=tuple(_node(item) for item in _all(value, 1)))
+            case 9:
+                parts = (_last(value, field) for field in (2, 4, 5, 6, 7))
+                return Node("comprehension", _last(value, 1).decode(), children=tuple(_node(p) for p in parts))
+    return Node("other")
+
+
+def _constant(data: bytes) -> Constant:
+    for number, value in _fields(data):
+        match number, value:
+            case 2, int():
+                return bool(value)
+            case (3 | 4), int():
+                return value
+            case 5, bytes():
+                return float(struct.unpack("<d", value)[0])
+            case 6, bytes():
+                return value.decode()
+            case 7, bytes():
+                return value
+    return None
+
+
+def _last(data: bytes, wanted: int) -> bytes:
+    found = b""
+    for number, value in _fields(data):
+        if number == wanted and isinstance(value, bytes):
+            found = value
+    return found
+
+
+def _all(data: bytes, wanted: int) -> list[bytes]:
+    return [value for number, value in _fields(data) if number == wanted and isinstance(value, bytes)]
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield field numbers and values of a protobuf message in wire format."""
+    position = 0
+    while position < len(data):
+        key, position = _varint(data, position)
+        number, wire = key >> 3, key & 7
+        if wire == 0:
+            value, position = _varint(data, position)
+            yield number, value
+            continue
+        length = 8 if wire == 1 else 4
+        if wire == 2:
+            length, position = _varint(data, position)
+        yield number, data[position : position + length]
+        position += length
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    result = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        result |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return result, position
+        shift += 7

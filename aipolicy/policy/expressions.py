@@ -1,0 +1,173 @@
+"""Conditions in CEL: typed when a pack is loaded, three-valued when evaluated. The only module that imports the runtime.
+
+Numbers are doubles; ordering compares them with whole-number literals too, which CEL's runtime does and its standard
+declarations leave out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, NewType
+
+from cel_expr_python import cel
+
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.policy.checked_expr import comparisons, decode, identifiers
+from aipolicy.source.suggest import did_you_mean
+
+Checked = NewType("Checked", bytes)
+"""A checked expression in its serialised form."""
+
+MAX_EXPRESSION = 4_000
+
+
+class Truth(Enum):
+    """What a condition amounts to; unknown when a fact that would decide it is not known."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition that passed the type check, with the names that it reads."""
+
+    checked: Checked
+    reads: tuple[str, ...]
+
+
+class ExpressionError(ValueError):
+    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+_ORDERINGS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
+_WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join(
+    f'    - name: "{function}"\n' for function in _ORDERINGS
+)
+_COMPILER_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_MISSING = "No value with name"
+
+
+class Compiler:
+    """Compiles conditions against a set of typed names."""
+
+    def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]]) -> None:
+        self._specs = specs
+        self._vocabularies = vocabularies
+        self._env = cel.NewEnv(
+            config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
+            variables={name: _cel_type(spec.type) for name, spec in specs.items()},
+            functions=_orderings(),
+        )
+
+    def compile(self, text: str) -> Compiled:
+        """Return the compiled condition; raises `ExpressionError`."""
+        if len(text) > MAX_EXPRESSION:
+            raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
+        try:
+            expression = self._env.compile(text)
+        except RuntimeError as error:
+            raise self._explain(str(error), text) from None
+        if expression.return_type() != cel.Type.BOOL:
+            kind = expression.return_type().name().lower()
+            raise ExpressionError(f"a condition must be true or false, this one is {kind}")
+        checked = Checked(expression.serialize())
+        tree = decode(checked)
+        for comparison in comparisons(tree):
+            self._check_words(comparison.fact, comparison.words)
+        reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
+        return Compiled(checked, reads)
+
+    def _check_words(self, fact: str, words: Sequence[str]) -> None:
+        spec = self._specs.get(fact)
+        if spec is None:
+            return
+        known = spec.choices or self._vocabularies.get(spec.vocabulary, ())
+        for word in words:
+            if known and word not in known:
+                raise ExpressionError(f"`{fact}` is never `{word}`{did_you_mean(word, known)}")
+
+    def _explain(self, error: str, text: str) -> ExpressionError:
+        match = _COMPILER_ERROR.search(error)
+        if match is None:
+            return ExpressionError(f"invalid condition: {error.splitlines()[0][:200]}")
+        column, message = int(match.group(2)), match.group(3).replace(" (in container '')", "")
+        undeclared = _UNDECLARED.search(message)
+        if undeclared is not None:
+            name = _dotted_name(text, undeclared.group(1))
+            return ExpressionError(f"unknown fact `{name}`{did_you_mean(name, self._specs)}", column)
+        return ExpressionError(f"{message[:1].lower()}{message[1:]}", column)
+
+
+class Condition:
+    """A condition ready for evaluation."""
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, checked: Checked) -> None:
+        self._expression = _runtime().deserialize(checked)
+
+    def evaluate(self, values: Mapping[str, FactValue]) -> tuple[Truth, str]:
+        """Return the truth under the known values, and why it cannot be evaluated where that is not a missing fact."""
+        value = self._expression.eval(data=values).value()
+        if value is True:
+            return Truth.TRUE, ""
+        if value is False:
+            return Truth.FALSE, ""
+        message = str(value)
+        return Truth.UNKNOWN, "" if _MISSING in message else message.partition(": ")[2] or message
+
+
+def cel_value(value: FactValue) -> Any:
+    """Return a fact value as the runtime takes it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+@cache
+def _runtime() -> Any:
+    # NOTE: a checked expression carries its types; the runtime needs no declarations (tested).
+    return cel.NewEnv()
+
+
+def _cel_type(type_: FactType) -> Any:
+    match type_:
+        case FactType.BOOL:
+            return cel.Type.BOOL
+        case FactType.NUMBER:
+            return cel.Type.DOUBLE
+        case FactType.TEXT:
+            return cel.Type.STRING
+        case FactType.TEXTS:
+            return cel.Type.List(cel.Type.STRING)
+        case FactType.LABELS:
+            return cel.Type.Map(cel.Type.STRING, cel.Type.STRING)
+
+
+def _orderings() -> list[Any]:
+    numbers = ((cel.Type.DOUBLE, "double"), (cel.Type.INT, "int64"))
+    declarations = []
+    for function, name in _ORDERINGS.items():
+        overloads = [
+            cel.Overload(f"{name}_{left}" + ("" if left == right else f"_{right}"), cel.Type.BOOL, [a, b])
+            for a, left in numbers
+            for b, right in numbers
+        ]
+        overloads.append(cel.Overload(f"{name}_string", cel.Type.BOOL, [cel.Type.STRING, cel.Type.STRING]))
+        declarations.append(cel.FunctionDecl(function, overloads))
+    return declarations
+
+
+def _dotted_name(text: str, reported: str) -> str:
+    """Return the whole dotted name that begins with what the compiler reports."""
+    match = re.search(rf"(?<![\w.]){re.escape(reported)}[\w.]*", text)
+    return match.group() if match is not None else reported

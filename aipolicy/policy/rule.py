@@ -1,0 +1,108 @@
+"""A rule and a pack as loaded: frozen data, conditions compiled, every place known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.findings import Outcome, Reference, Severity
+from aipolicy.policy.expressions import Checked
+
+
+class RuleKind(StrEnum):
+    """Whether a rule says what is possible, or what must be done."""
+
+    CONSTRAINT = "constraint"
+    DUTY = "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of `when` or `require`: its text, and what of the feature, the option and the parameters it reads."""
+
+    text: str
+    checked: Checked
+    feature_reads: tuple[str, ...]
+    option_reads: tuple[str, ...]
+    parameter_reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A typed value that the organisation may override; where publications disagree, `disputed` says so."""
+
+    name: str
+    type: FactType
+    default: FactValue
+    value: FactValue
+    unit: str
+    description: str
+    source: str
+    checked_on: date | None
+    disputed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTest:
+    """An example of a rule: declared facts and option facts in, an outcome out."""
+
+    name: str
+    given: Mapping[str, FactValue]
+    option: Mapping[str, FactValue]
+    expect: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of a pack; `severity` is what it weighs once in force."""
+
+    id: str
+    name: str
+    title: str
+    kind: RuleKind
+    severity: Severity
+    when: tuple[Line, ...]
+    require: tuple[Line, ...]
+    message: str
+    why: str
+    fix: str
+    references: tuple[Reference, ...]
+    effective_from: date | None
+    effective_until: date | None
+    tests: tuple[RuleTest, ...]
+    pack: str
+    defined_at: str
+    parameters: Mapping[str, FactValue]
+
+    def severity_on(self, day: date) -> Severity | None:
+        """Return what the rule weighs on a day: a warning at most before it is in force, None once it has ended."""
+        if self.effective_until is not None and day > self.effective_until:
+            return None
+        if self.effective_from is not None and day < self.effective_from and self.severity is Severity.ERROR:
+            return Severity.WARNING
+        return self.severity
+
+    def in_force(self, day: date) -> bool:
+        """Return whether the rule has begun."""
+        return self.effective_from is None or self.effective_from <= day
+
+    @property
+    def feature_reads(self) -> tuple[str, ...]:
+        """Return the facts of the feature that the rule reads, sorted."""
+        return tuple(sorted({name for line in (*self.when, *self.require) for name in line.feature_reads}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPack:
+    """A named set of rules."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    rules: tuple[Rule, ...]
+    path: str

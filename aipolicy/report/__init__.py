@@ -1,0 +1,1 @@
+"""Findings and explanations in, text in one of the output formats out."""

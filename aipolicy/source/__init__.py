@@ -1,0 +1,1 @@
+"""Text in, plain values and their positions out."""

@@ -1,0 +1,94 @@
+"""A YAML document: plain values, and the one place where a document path becomes line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from aipolicy.source.span import DocumentPath, Part, Position, Span
+
+PlainValue: TypeAlias = "str | int | float | bool | None | list[PlainValue] | dict[str, PlainValue]"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpans:
+    """Where a value stands, and the key it stands under (None for list items and the top)."""
+
+    key: Span | None
+    value: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The spans of every node of one document, and where aliased or merged nodes were written."""
+
+    spans: Mapping[DocumentPath, NodeSpans]
+    written_at: Mapping[DocumentPath, DocumentPath]
+
+    def resolve(self, path: DocumentPath) -> DocumentPath:
+        """Return where the node at `path` was written: itself, or what its alias or merge key refers to."""
+        for _ in range(len(self.written_at) + 1):
+            if path in self.spans:
+                return path
+            for length in range(len(path), 0, -1):
+                target = self.written_at.get(path[:length])
+                if target is not None:
+                    path = target + path[length:]
+                    break
+            else:
+                return path
+        return path
+
+
+@dataclass(frozen=True, eq=False)
+class SourceFile:
+    """A text file as read: `path` as shown to people, `text` without byte-order mark."""
+
+    path: str
+    text: str
+    positions_cache: dict[int, Positions] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One YAML document of a file: `index` counts documents from 0."""
+
+    source: SourceFile
+    index: int
+    value: PlainValue
+
+    def locate(self, path: DocumentPath, part: Part = "value") -> Span:
+        """Return the span of the key or value at `path`; for a path that is not there, of its nearest parent's key."""
+        positions = self._positions()
+        wanted = path
+        while True:
+            node = positions.spans.get(positions.resolve(wanted))
+            if node is not None:
+                missing = wanted != path
+                if node.key is not None and (part == "key" or missing):
+                    return node.key
+                return _first_line(node.value) if missing else node.value
+            if not wanted:
+                return Span(Position(1, 1), Position(1, 2))
+            wanted = wanted[:-1]
+
+    def has(self, path: DocumentPath) -> bool:
+        """Return whether something is written at `path`, directly or through an alias or merge key."""
+        positions = self._positions()
+        return positions.resolve(path) in positions.spans
+
+    def _positions(self) -> Positions:
+        cache = self.source.positions_cache
+        if self.index not in cache:
+            # NOTE: positions are built only when a finding asks for one; most documents are clean.
+            from aipolicy.source.yaml_reader import read_positions  # noqa: PLC0415
+
+            cache.update(read_positions(self.source.text))
+        return cache[self.index]
+
+
+def _first_line(span: Span) -> Span:
+    if span.end.line == span.start.line:
+        return span
+    return Span(span.start, Position(span.start.line, span.start.column + 1))

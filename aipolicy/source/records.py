@@ -1,0 +1,188 @@
+"""Typed access to what a data file holds: every mistake is collected with its place, nothing unknown is let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TypeVar
+
+from aipolicy.errors import AipolicyError, Problems
+from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.span import DocumentPath, Part
+from aipolicy.source.suggest import did_you_mean
+
+ErrorMaker = Callable[..., AipolicyError]
+T = TypeVar("T")
+
+
+class Mistakes:
+    """The mistakes of one reading, raised together."""
+
+    def __init__(self, make_error: ErrorMaker) -> None:
+        self._make_error = make_error
+        self._errors: list[AipolicyError] = []
+
+    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value") -> None:
+        """Note a mistake at a place in a document."""
+        span = document.locate(path, part)
+        self._errors.append(self._make_error(message, path=document.source.path, span=span))
+
+    def add_error(self, error: AipolicyError) -> None:
+        """Note a mistake that already has its place."""
+        self._errors.append(error)
+
+    def raise_if_any(self) -> None:
+        """Raise one `Problems` with every mistake noted, in the order of files and lines."""
+        if not self._errors:
+            return
+        errors = sorted(self._errors, key=lambda e: (e.path or "", e.span is not None and e.span.start, e.message))
+        raise errors[0] if len(errors) == 1 else Problems(tuple(errors))
+
+
+class Record:
+    """A mapping under reading; asking for a field marks it as known, `finish` refuses the rest."""
+
+    def __init__(self, document: Document, path: DocumentPath, value: PlainValue, mistakes: Mistakes) -> None:
+        self.document = document
+        self.path = path
+        self.mistakes = mistakes
+        self._known: set[str] = set()
+        if isinstance(value, dict):
+            self._fields = value
+        else:
+            self._fields = {}
+            self.mistake(f"expected a mapping, found {kind_of(value)}")
+
+    def mistake(self, message: str, key: str | None = None, part: Part = "value") -> None:
+        """Note a mistake at this record or at one of its fields."""
+        self.mistakes.add(message, self.document, self.path if key is None else (*self.path, key), part)
+
+    def has(self, key: str) -> bool:
+        """Return whether the field is written and not null."""
+        self._known.add(key)
+        return self._fields.get(key) is not None
+
+    def keys(self) -> tuple[str, ...]:
+        """Return every key that is written."""
+        return tuple(self._fields)
+
+    def raw(self, key: str) -> PlainValue:
+        """Return the field as it was read, or None."""
+        self._known.add(key)
+        return self._fields.get(key)
+
+    def text(self, key: str, default: str | None = None, choices: Sequence[str] = ()) -> str:
+        """Return a text field; a missing one without default is a mistake."""
+        value = self._get(key, default)
+        if isinstance(value, str):
+            if choices and value not in choices:
+                allowed = ", ".join(f"`{choice}`" for choice in choices)
+                self.mistake(f"`{value}` is not one of {allowed}{did_you_mean(value, choices)}", key)
+            return value
+        if value is not None:
+            self.mistake(f"`{key}` must be text, found {kind_of(value)}", key)
+        return default or ""
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        """Return a true-or-false field."""
+        value = self._get(key, default)
+        if isinstance(value, bool):
+            return value
+        if value is not None:
+            self.mistake(f"`{key}` must be true or false, found {kind_of(value)}", key)
+        return bool(default)
+
+    def optional_flag(self, key: str) -> bool | None:
+        """Return a true-or-false field, or None when it is not written."""
+        return self.flag(key) if self.has(key) else None
+
+    def number(self, key: str, default: float | None = None, minimum: float | None = 0) -> float:
+        """Return a number field, at least `minimum`."""
+        value = self._get(key, default)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if minimum is not None and value < minimum:
+                self.mistake(f"`{key}` must be at least {minimum:g}, found {value:g}", key)
+            return float(value)
+        if value is not None:
+            self.mistake(f"`{key}` must be a number, found {kind_of(value)}", key)
+        return default or 0.0
+
+    def optional_number(self, key: str, minimum: float | None = 0) -> float | None:
+        """Return a number field, or None when it is not written: an unknown is never 0."""
+        return self.number(key, minimum=minimum) if self.has(key) else None
+
+    def day(self, key: str) -> date:
+        """Return a date field written as YYYY-MM-DD."""
+        text = self.text(key)
+        parsed = read_day(text)
+        if parsed is None and text:
+            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found `{text}`", key)
+        return parsed or date.min
+
+    def optional_day(self, key: str) -> date | None:
+        """Return a date field, or None when it is not written."""
+        return self.day(key) if self.has(key) else None
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Return a list-of-text field as a tuple."""
+        value = self._get(key, list(default) if default is not None else None)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(str(item) for item in value)
+        if value is not None:
+            self.mistake(f"`{key}` must be a list of text, found {kind_of(value)}", key)
+        return default or ()
+
+    def record(self, key: str) -> Record:
+        """Return a nested mapping."""
+        return Record(self.document, (*self.path, key), self._get(key, {}), self.mistakes)
+
+    def records(self, key: str) -> Iterator[Record]:
+        """Yield the mappings of a list field."""
+        value = self._get(key, [])
+        if not isinstance(value, list):
+            self.mistake(f"`{key}` must be a list, found {kind_of(value)}", key)
+            return
+        for index, item in enumerate(value):
+            yield Record(self.document, (*self.path, key, index), item, self.mistakes)
+
+    def finish(self) -> None:
+        """Note every field that nobody asked for."""
+        for key in self._fields:
+            if key not in self._known:
+                self.mistake(f"unknown key `{key}`{did_you_mean(key, self._known)}", key, "key")
+
+    def _get(self, key: str, default: PlainValue) -> PlainValue:
+        self._known.add(key)
+        value = self._fields.get(key)
+        if value is not None:
+            return value
+        if default is None:
+            self.mistake(f"missing key `{key}`")
+        return default
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, in the words of a YAML author; never the value itself, which may be a secret."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def read_day(text: str) -> date | None:
+    """Return the day written as YYYY-MM-DD, or None when it is no such day."""
+    if len(text) != 10 or not text.isascii():
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
