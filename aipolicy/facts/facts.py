@@ -114,6 +114,15 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
     return Facts(values, known, missing, tuple(problems))
 
 
+def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts:
+    """Return facts made of given values alone: derived where they suffice, given derived facts as they stand."""
+    values = dict(given)
+    declared = frozenset(given)
+    missing = _derive(values, declared, catalog)
+    values.update(given)
+    return Facts(values, declared, missing, ())
+
+
 def _derive(values: dict[str, FactValue], declared: frozenset[str], catalog: Catalog) -> dict[str, tuple[str, ...]]:
     missing: dict[str, tuple[str, ...]] = {}
     sources = Sources(values, declared, catalog)

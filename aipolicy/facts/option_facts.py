@@ -76,3 +76,26 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("lead_time_weeks", "Weeks until the first release", "weeks"),
     _number("labelled_examples", "Labelled examples that it takes", "examples"),
 )  # fmt: skip
+
+PLAN_PATHS: dict[str, tuple[str, ...]] = {
+    "option.adaptation": ("plan.adaptation",),
+    "option.hosting": ("plan.hosting",),
+    "option.fallback": ("plan.fallback",),
+    "option.routing": ("plan.routing",),
+    "option.provider": ("plan.provider",),
+    "option.model": ("plan.model",),
+    "option.region": ("plan.region",),
+    "option.regions": ("plan.region", "plan.provider", "plan.fallback_region", "plan.hosting"),
+    "option.boundary": ("plan.hosting", "plan.provider"),
+    "option.leaves_organization": ("plan.hosting", "plan.provider", "plan.fallback"),
+    "option.providers": ("plan.provider", "plan.fallback_provider"),
+    "option.second_provider": ("plan.fallback_provider", "plan.fallback"),
+    "option.retention_days": ("plan.terms.retention_days", "plan.provider"),
+    "option.no_training": ("plan.terms.no_training", "plan.provider"),
+    "option.model_pinned": ("plan.model_pinned", "plan.model"),
+    "option.works_offline": ("plan.hosting",),
+}
+"""Where a plan decides an option fact: the declarations that a finding points at, the closest first."""
+
+DEFAULT_PLAN_PATHS = ("plan.model", "plan.provider", "plan.hosting", "plan.adaptation")
+"""Where a plan decides every other option fact, such as latency or tier."""

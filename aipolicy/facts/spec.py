@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-FactValue: TypeAlias = "bool | float | str | tuple[str, ...] | Mapping[str, str]"
+FactValue: TypeAlias = bool | float | str | tuple[str, ...] | Mapping[str, str]
 """Numbers are always floats; lists are tuples."""
 
 

@@ -49,9 +49,7 @@ class _Tally:
         self._counts: dict[tuple[str, str, str], list[int | str]] = {}
 
     def add(self, field: str, column: str, value: str, row: Row) -> None:
-        entry = self._counts.setdefault(
-            (field, column, fold_value(value)), [0, row.number, shown(value.strip())]
-        )
+        entry = self._counts.setdefault((field, column, fold_value(value)), [0, row.number, shown(value.strip())])
         entry[0] = int(entry[0]) + 1
 
     def answers(self) -> tuple[CountedAnswer, ...]:
@@ -77,9 +75,7 @@ class _Bound:
             answer = cells[self.condition] if self.condition is not None else ""
             if not when.answers.find(fold_value(answer)):
                 return CellReading()
-        return read_cells(
-            self.rule, tuple(cells[index] if index is not None else "" for index in self.columns)
-        )
+        return read_cells(self.rule, tuple(cells[index] if index is not None else "" for index in self.columns))
 
 
 class _Import:
@@ -101,9 +97,7 @@ class _Import:
         rules = [bound for rule in self._mapping.fields if (bound := self._bind(rule)) is not None]
         rows = [row for row in self._table.rows if not row.is_blank]
         if not rows:
-            raise MappingError(
-                "the table has a header but no row; give at least one use case", path=self._table.path
-            )
+            raise MappingError("the table has a header but no row; give at least one use case", path=self._table.path)
         manifests = []
         used: list[Row] = []
         for row in rows:
@@ -111,9 +105,7 @@ class _Import:
             if cells is not None:
                 name = self._name(row, cells[name_column])
                 if name is not None:
-                    manifests.append(
-                        (f"{name}{FILE_SUFFIX}", write_manifest(self._facts(row, cells, name, rules)))
-                    )
+                    manifests.append((f"{name}{FILE_SUFFIX}", write_manifest(self._facts(row, cells, name, rules))))
                     used.append(row)
         return ImportResult(tuple(manifests), self._report(rows, len(manifests)))
 
@@ -166,9 +158,7 @@ class _Import:
     def _leave_out(self, row: Row, reason: str) -> None:
         self._left_out.append(LeftOutRow(row.number, row.line, reason))
 
-    def _facts(
-        self, row: Row, cells: tuple[str, ...], name: str, rules: list[_Bound]
-    ) -> Mapping[str, FactValue]:
+    def _facts(self, row: Row, cells: tuple[str, ...], name: str, rules: list[_Bound]) -> Mapping[str, FactValue]:
         facts: dict[str, FactValue] = dict(self._mapping.constants)
         contradicted: set[str] = set()
         for bound in rules:

@@ -14,9 +14,7 @@ from aipolicy.source.scalars import read_plain_scalar
 
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"
 
-_HASH_LINE = re.compile(
-    r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n"
-)
+_HASH_LINE = re.compile(r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./][A-Za-z0-9_./-]*)*")
 _READ_DIFFERENTLY = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """Words that a YAML 1.1 reader takes for something else than text."""
@@ -53,11 +51,7 @@ def is_unedited(text: str) -> bool:
 
 def write_text(text: str) -> str:
     """Return a text as a YAML scalar on one line: plain where every reader agrees, else in double quotes."""
-    if (
-        _PLAIN.fullmatch(text)
-        and text.casefold() not in _READ_DIFFERENTLY
-        and read_plain_scalar(text) == text
-    ):
+    if _PLAIN.fullmatch(text) and text.casefold() not in _READ_DIFFERENTLY and read_plain_scalar(text) == text:
         return text
     return '"' + "".join(_character(c) for c in text) + '"'
 

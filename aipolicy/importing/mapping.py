@@ -62,14 +62,12 @@ class _Reader:
         top.text("apiVersion", choices=(API_VERSION,))
         top.text("kind", choices=(KIND,))
         self._unknown = dict.fromkeys(top.texts("unknown", ()), Answer(Meaning.UNKNOWN))
-        name = top.record("name")
-        name_columns = self._columns(name)
-        name.finish()
+        name_columns = self._name(top)
         rules = [rule for record in top.records("fields") if (rule := self._rule(record)) is not None]
         mapping = ImportMapping(
             path=document.source.path,
             description=top.text("description", ""),
-            source=self._source(top.record("source")),
+            source=self._source(top),
             encoding=self._encoding(top),
             delimiter=top.text("delimiter", "auto", ("auto", *DELIMITERS)),
             keeps_short_rows=top.text("short_rows", SHORT_ROWS[0], SHORT_ROWS) == SHORT_ROWS[1],
@@ -81,7 +79,20 @@ class _Reader:
         top.finish()
         return mapping
 
-    def _source(self, record: Record) -> TableSource:
+    def _name(self, top: Record) -> Columns:
+        if not top.has("name"):
+            top.mistake("missing key `name`; say under `columns` which column holds the name of a use case")
+            return ()
+        record = top.record("name")
+        columns = self._columns(record)
+        record.finish()
+        return columns
+
+    def _source(self, top: Record) -> TableSource:
+        if not top.has("source"):
+            top.mistake("missing key `source`; say under `title` where the table comes from")
+            return TableSource(title="")
+        record = top.record("source")
         source = TableSource(
             title=record.text("title"),
             url=record.text("url", ""),
@@ -148,9 +159,7 @@ class _Reader:
             if reads in chosen and not record.flag(reads.value):
                 record.mistake(f"`{reads.value}` can only be true; leave it out", reads.value)
         if len(chosen) != 1:
-            record.mistake(
-                "say how answers are read: exactly one of `values`, `text: true` and `number: true`"
-            )
+            record.mistake("say how answers are read: exactly one of `values`, `text: true` and `number: true`")
         reads = chosen[0] if chosen else Reads.VALUES
         takes_text = target.spec.type is FactType.LABELS or (
             target.spec.type is FactType.TEXT and not target.spec.choices
@@ -195,9 +204,7 @@ class _Reader:
                     record.mistake(f"`{word}` stands under `{first}` too; keep one of the two", meaning.value)
                 answers.setdefault(word, Answer(meaning))
         # INVARIANT: what the field says about an answer comes before what the whole mapping says.
-        return make_words(
-            {**answers, **{word: a for word, a in self._unknown.items() if word not in answers}}
-        )
+        return make_words({**answers, **{word: a for word, a in self._unknown.items() if word not in answers}})
 
     def _values(self, record: Record, target: Target) -> dict[str, FactValue]:
         answers = record.record("values")

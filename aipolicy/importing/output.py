@@ -37,15 +37,11 @@ def write_manifests(manifests: Iterable[tuple[str, str]], folder: Path, *, force
             _write(target, data)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        raise UsageError(
-            f"{reason}; give a folder that can be written", path=str(error.filename or folder)
-        ) from error
+        raise UsageError(f"{reason}; give a folder that can be written", path=str(error.filename or folder)) from error
     return Written(len(to_write), unchanged)
 
 
-def _plan(
-    manifests: tuple[tuple[str, str], ...], folder: Path, *, force: bool
-) -> tuple[list[tuple[Path, bytes]], int]:
+def _plan(manifests: tuple[tuple[str, str], ...], folder: Path, *, force: bool) -> tuple[list[tuple[Path, bytes]], int]:
     to_write: list[tuple[Path, bytes]] = []
     problems: list[AipolicyError] = []
     unchanged = 0

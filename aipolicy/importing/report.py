@@ -117,16 +117,11 @@ def _section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _missing_line(column: MissingColumn) -> str:
-    return f"{column.field}: {column.reason}: " + " | ".join(
-        f"`{shown(header)}`" for header in column.columns
-    )
+    return f"{column.field}: {column.reason}: " + " | ".join(f"`{shown(header)}`" for header in column.columns)
 
 
 def _answers(answers: tuple[CountedAnswer, ...]) -> Iterable[str]:
-    return (
-        f"{a.count:>6}  {a.field}: `{a.value}` in `{shown(a.column)}`, first in row {a.first_row}"
-        for a in answers
-    )
+    return (f"{a.count:>6}  {a.field}: `{a.value}` in `{shown(a.column)}`, first in row {a.first_row}" for a in answers)
 
 
 def _plain(value: object) -> object:

@@ -86,9 +86,7 @@ def read_table(data: bytes, path: str, *, encoding: str = "auto", delimiter: str
         rows = tuple(_rows(text, delimiter, path, lines_before))
     header = next((index for index, row in enumerate(rows) if not row.is_blank), None)
     if header is None:
-        raise MappingError(
-            "the table is empty; give a table with a header row and at least one more", path=path
-        )
+        raise MappingError("the table is empty; give a table with a header row and at least one more", path=path)
     reading = Reading(
         encoding=name,
         encoding_why=why,
@@ -110,9 +108,7 @@ def check_encoding(name: str) -> str | None:
         canonical = codecs.lookup(name).name.replace("-", "_")
         b"a".decode(name, "replace")
     except (LookupError, ValueError, UnicodeError):
-        return (
-            f"unknown encoding `{shown(name)}`; write `auto`, `utf-8`, `cp1252` or another that Python knows"
-        )
+        return f"unknown encoding `{shown(name)}`; write `auto`, `utf-8`, `cp1252` or another that Python knows"
     if canonical in _NOT_FOR_TEXT_FILES:
         return f"`{shown(name)}` is no encoding of text files; write `auto`, `utf-8` or `cp1252`"
     return None
@@ -125,11 +121,14 @@ def _decode(data: bytes, path: str, asked: str) -> tuple[str, str, str, tuple[st
         if problem is not None:
             raise MappingError(problem, path=path)
     if mark is not None:
-        text = _decode_strictly(data[len(mark[0]) :], mark[1], path, len(mark[0]))
-        if asked == "auto" or _same_encoding(asked, mark[1]):
-            return text, mark[1], "the table begins with its byte-order mark", ()
+        said = asked != "auto" and not _same_encoding(asked, mark[1])
+        body, skipped = data[len(mark[0]) :], len(mark[0])
+        if said and not _is_valid(body, mark[1]):
+            note = f"the table begins with the byte-order mark of {mark[1]}, which it is not; the mark was removed"
+            return _decode_strictly(body, asked, path, skipped), asked, "it was asked for", (note,)
+        text = _decode_strictly(body, mark[1], path, skipped)
         note = f"`{asked}` was asked for, but the byte-order mark says {mark[1]}, which was used"
-        return text, mark[1], "the table begins with its byte-order mark", (note,)
+        return text, mark[1], "the table begins with its byte-order mark", (note,) if said else ()
     if asked != "auto":
         return _decode_strictly(data, asked, path, 0).removeprefix("\ufeff"), asked, "it was asked for", ()
     try:
@@ -156,11 +155,17 @@ def _decode_strictly(data: bytes, name: str, path: str, skipped: int) -> str:
     raise MappingError(f"not {name} {where}; say another encoding with `--encoding`", path=path)
 
 
+def _is_valid(data: bytes, name: str) -> bool:
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _same_encoding(asked: str, marked: str) -> bool:
     canonical = codecs.lookup(asked).name.replace("_", "-")
-    return canonical.removesuffix("-sig") == marked or canonical == marked.removesuffix("-le").removesuffix(
-        "-be"
-    )
+    return canonical.removesuffix("-sig") == marked or canonical == marked.removesuffix("-le").removesuffix("-be")
 
 
 def _without_nul(text: str, encoding: str, path: str) -> tuple[str, tuple[str, ...]]:
@@ -174,9 +179,7 @@ def _without_nul(text: str, encoding: str, path: str) -> tuple[str, tuple[str, .
     return text.replace("\x00", ""), (f"{count} NUL characters were removed, first in line {line}",)
 
 
-def _choose_delimiter(
-    text: str, path: str, asked: str, known_columns: ColumnCounter
-) -> tuple[str, str, int]:
+def _choose_delimiter(text: str, path: str, asked: str, known_columns: ColumnCounter) -> tuple[str, str, int]:
     """Return the delimiter, why it was chosen, and how many lines stand before the table."""
     said = _SEPARATOR_LINE.match(text)
     lines_before = 1 if said is not None else 0

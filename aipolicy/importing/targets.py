@@ -41,8 +41,7 @@ class Target:
     def is_free_text(self) -> bool:
         """Return whether any text may stand here, so that it can be shortened."""
         return self.spec.type is FactType.LABELS or (
-            self.spec.type is FactType.TEXT
-            and not (self.spec.choices or self.spec.vocabulary or self.spec.pattern)
+            self.spec.type is FactType.TEXT and not (self.spec.choices or self.spec.vocabulary or self.spec.pattern)
         )
 
 
@@ -55,14 +54,10 @@ def find_target(field: str) -> Target | Problem:
         return Problem(f"name one label, such as `{LABELS}.agency`")
     spec = specs.get(field)
     if spec is not None:
-        return Target(
-            field, spec, _text_limit(spec.name) if spec.type in (FactType.TEXT, FactType.TEXTS) else 0
-        )
+        return Target(field, spec, _text_limit(spec.name) if spec.type in (FactType.TEXT, FactType.TEXTS) else 0)
     if field.startswith(f"{LABELS}."):
         if not _LABEL.fullmatch(field.removeprefix(f"{LABELS}.")):
-            return Problem(
-                "a label has 1 to 100 letters, digits, `_`, `.` or `-`, and begins with a letter or digit"
-            )
+            return Problem("a label has 1 to 100 letters, digits, `_`, `.` or `-`, and begins with a letter or digit")
         return Target(field, specs[LABELS], _text_limit(LABELS))
     return Problem(f"unknown field `{field}`{did_you_mean(field, specs)}")
 
@@ -73,9 +68,7 @@ def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
     if spec.origin is Origin.EVIDENCE:
         if value is False:
             return False
-        return Problem(
-            "evidence has an owner and a date, which no answer states; map to `false`, or use `incomplete`"
-        )
+        return Problem("evidence has an owner and a date, which no answer states; map to `false`, or use `incomplete`")
     match spec.type:
         case FactType.BOOL:
             return value if isinstance(value, bool) else _wanted("true or false", value)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 SHOWN_CHARACTERS = 60
 
 _DASHES = dict.fromkeys((ord(c) for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
-_SINGLE_QUOTES = dict.fromkeys((ord(c) for c in "\u2018\u2019\u201a\u201b\u2032\u00b4\u0060"), "'")
+_SINGLE_QUOTES = dict.fromkeys((ord(c) for c in "\u2018\u2019\u201a\u201b\u2032\u00b4"), "'")
 _DOUBLE_QUOTES = dict.fromkeys((ord(c) for c in "\u201c\u201d\u201e\u201f\u2033"), '"')
 _VARIANTS = {**_DASHES, **_SINGLE_QUOTES, **_DOUBLE_QUOTES}
 
@@ -39,7 +39,7 @@ def _fold(text: str) -> str:
         text = _BROKEN_SPACE.sub(" ", text).translate(_VARIANTS)
         text = unicodedata.normalize("NFKC", text).translate(_VARIANTS)
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(text.replace("\x00", "").casefold().split())
+    return " ".join(text.replace("`", "'").replace("\x00", "").casefold().split())
 
 
 def clean_text(text: str) -> str:

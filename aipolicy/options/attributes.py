@@ -34,24 +34,25 @@ class Organization:
 def option_attributes(option: Option, catalog: Catalog, organization: Organization) -> dict[str, FactValue]:
     """Return the facts of an option by name, estimates excepted."""
     facts: dict[str, FactValue] = {
-        "option.adaptation": option.adaptation,
         "option.hosting": option.hosting,
         "option.fallback": option.fallback,
         "option.routing": option.routing,
-        "option.provider": option.leg.provider,
-        "option.model": option.leg.model.id,
         "option.boundary": option.leg.boundary,
         "option.leaves_organization": any(leg.boundary not in organization.own_boundaries for leg in option.legs),
         "option.providers": tuple(sorted({leg.provider for leg in option.legs})),
         "option.second_provider": option.other is not None and option.other.provider != option.leg.provider,
         "option.works_offline": all(leg.hosting in ("on-premises", "on-device") for leg in option.legs),
         "option.weights_controlled": option.leg.hosting != "provider-api",
-        "option.tier": option.leg.model.tier,
-        "option.top_tier": _top_tier(option),
-        "option.foundation_model": _is_foundation_model(option),
     }
-    if option.leg.region:
-        facts["option.region"] = option.leg.region
+    for name, word in (
+        ("adaptation", option.adaptation), ("provider", option.leg.provider), ("model", option.leg.model.id),
+        ("region", option.leg.region), ("tier", option.leg.model.tier),
+    ):  # fmt: skip
+        if word:
+            facts[f"option.{name}"] = word
+    if all(leg.model.tier for leg in option.legs):
+        facts["option.top_tier"] = _top_tier(option)
+        facts["option.foundation_model"] = _is_foundation_model(option)
     if option.leg.model.modalities:
         facts["option.modalities"] = tuple(sorted(option.leg.model.modalities))
     countries = [leg.countries for leg in option.legs if leg.boundary != "device"]

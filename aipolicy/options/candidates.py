@@ -113,16 +113,17 @@ def candidate_options(catalog: Catalog, organization: Organization) -> tuple[Opt
     legs = Legs(catalog, organization)
     api = list(legs.api(every_region=False))
     own = list(legs.own(every_region=False))
-    others = _Others([leg for leg, adaptations in api if "prompting" in adaptations], own)
+    others = Others([leg for leg, adaptations in api if "prompting" in adaptations], own)
     return tuple(
         option
-        for leg, adaptations in (*api, *((leg, _own_adaptations(leg)) for leg in own))
+        for leg, adaptations in (*api, *((leg, own_adaptations(leg)) for leg in own))
         for adaptation in adaptations
-        for option in _variants(adaptation, leg, others)
+        for option in variants(adaptation, leg, others)
     )
 
 
-def _own_adaptations(leg: Leg) -> tuple[str, ...]:
+def own_adaptations(leg: Leg) -> tuple[str, ...]:
+    """Return what can be done with the model of an own leg."""
     adaptations = SELF_HOSTED_ADAPTATIONS.get(leg.model.tier, ())
     if leg.model.tunable is False:
         adaptations = tuple(name for name in adaptations if name != "fine-tuning")
@@ -131,7 +132,8 @@ def _own_adaptations(leg: Leg) -> tuple[str, ...]:
     return adaptations
 
 
-def _variants(adaptation: str, leg: Leg, others: _Others) -> Iterator[Option]:
+def variants(adaptation: str, leg: Leg, others: Others) -> Iterator[Option]:
+    """Yield a leg without fallback, then with every fallback worth considering, single and as a cascade."""
     yield Option(adaptation=adaptation, fallback="none", routing="single", leg=leg, other=None)
     routings = ("single", "cascade") if leg.model.tier in _CASCADE_TIERS else ("single",)
     for fallback, found in (("provider-api", others.api_for(leg)), ("self-hosted", others.own_for(leg))):
@@ -140,10 +142,11 @@ def _variants(adaptation: str, leg: Leg, others: _Others) -> Iterator[Option]:
                 yield Option(adaptation=adaptation, fallback=fallback, routing=routing, leg=leg, other=other)
 
 
-class _Others:
-    """Fallbacks worth considering: one for each provider, within the places of the main leg."""
+class Others:
+    """Fallbacks worth considering: one for each provider, within the places of the main leg unless a plan names it."""
 
-    def __init__(self, api: Iterable[Leg], own: Iterable[Leg]) -> None:
+    def __init__(self, api: Iterable[Leg], own: Iterable[Leg], *, anywhere: bool = False) -> None:
+        self._anywhere = anywhere
         self._api: dict[tuple[str, tuple[str, ...] | None], Leg] = {}
         for leg in api:
             key = (leg.provider, leg.countries)
@@ -156,6 +159,8 @@ class _Others:
 
     def api_for(self, leg: Leg) -> tuple[Leg, ...]:
         """Return one hosted leg a provider, not the main one: in the same places, or in fewer of them."""
+        if self._anywhere:
+            return tuple(self._api.values())
         chosen: dict[str, Leg] = {}
         for (provider, countries), other in self._api.items():
             if leg.boundary in ("on-premises", "device") and leg.countries is None:
@@ -168,6 +173,8 @@ class _Others:
 
     def own_for(self, leg: Leg) -> tuple[Leg, ...]:
         """Return at most one own leg: on the organisation's premises for an own site, else in the same places."""
+        if self._anywhere:
+            return tuple(self._own.values())
         if leg.boundary in ("on-premises", "device"):
             return tuple(own for (boundary, _), own in self._own.items() if boundary == "on-premises")[:1]
         return tuple(

@@ -50,6 +50,10 @@ class Workload:
     chained_calls: float
 
 
+NO_WORKLOAD = Workload(None, None, None, 0.0, 1.0, 1.0)
+"""What conditions depend on that read no estimate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speed:
     """Latency building blocks of a leg in ms; hashable, because equal speeds are estimated once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aipolicy.report.style import MIN_WIDTH, CellRow, Role, Styler, cells, wrapped
 from aipolicy.source.span import Span
-from aipolicy.source.text import escaped, escaped_line
+from aipolicy.source.text import SECRET, escaped, escaped_line
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _LABEL_MIN, _LABEL_ROOM = 12, 24
@@ -16,12 +16,6 @@ _LABEL_MIN, _LABEL_ROOM = 12, 24
 
 _CONTEXT = 200
 """How many characters on both sides of what is shown are searched for a secret that reaches into it."""
-
-_SECRET = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_]|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|eyJ)"
-    r"(?=[-_.A-Za-z]*[0-9])[-_.A-Za-z0-9]{12,}"
-    r"|(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]*[0-9])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +152,7 @@ def _view(line: str, marks: Sequence[_Mark], room: int) -> _View:
     room -= any(mark.end > len(line) for mark in marks)
     first, last = 0, len(line)
     if last > 4 * room or sum(map(_shown_cells, line)) > room:
-        first, last = _window(line, *_focus(line, marks, room - 2), room - 2)
+        first, last = _window(line, *_focus(line, marks, room - 2), room)
     offsets = [1 if first else 0]
     for character in line[first:last]:
         offsets.append(offsets[-1] + _shown_cells(character))
@@ -181,9 +175,10 @@ def _focus(line: str, marks: Sequence[_Mark], room: int) -> tuple[int, int]:
 
 def _window(line: str, start: int, end: int, room: int) -> tuple[int, int]:
     """Return the columns that fit: from the first on if that shows `[start, end)`, else around it."""
-    first = _fitting(line[: 4 * room], room)
+    first = _fitting(line[: 4 * room], room - 1)
     if first >= min(end, len(line)):
         return 0, first
+    room -= 2
     spare = room - sum(map(_shown_cells, line[start : min(end, start + 4 * room)]))
     before = line[max(0, start - 4 * room) : start][::-1]
     after = line[start : start + 4 * room]
@@ -210,7 +205,7 @@ def _shown_cells(character: str) -> int:
 def _without_secrets(line: str, first: int, last: int) -> str:
     """Return columns `first` to `last` of a line with what looks like a key or token as asterisks."""
     begin = max(0, first - _CONTEXT)
-    text = _SECRET.sub(
+    text = SECRET.sub(
         lambda match: match.group()[:4] + "*" * (len(match.group()) - 4), line[begin : last + _CONTEXT]
     )
     return text[first - begin : last - begin]

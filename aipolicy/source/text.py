@@ -7,13 +7,15 @@ import re
 _MAX_SHOWN = 80
 
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]"
 )
-_SECRET = re.compile(
-    r"(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|hf|AKIA|ASIA|AIza|eyJ)[-_A-Za-z0-9.]{12,}"
-    r"|[A-Za-z0-9+/_-]{40,}={0,2}"
+SECRET = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_]|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|eyJ)"
+    r"(?=[-_.A-Za-z]*[0-9])[-_.A-Za-z0-9]{12,}"
+    r"|(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]*[0-9])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}"
 )
+"""What looks like a key or a token."""
 
 
 def escaped(text: str) -> str:
@@ -28,7 +30,7 @@ def escaped_line(line: str) -> str:
 
 def shown(text: str) -> str:
     """Return a value for a message: escaped, shortened, and hidden where it looks like a secret."""
-    hidden = _SECRET.sub(lambda match: f"{match.group()[:4]}…", text)
+    hidden = SECRET.sub(lambda match: f"{match.group()[:4]}…", text)
     hidden = escaped(hidden).replace("`", "'")
     return hidden if len(hidden) <= _MAX_SHOWN else hidden[: _MAX_SHOWN - 1] + "…"
 

@@ -68,8 +68,8 @@ def health_leaves() -> list[Finding]:
             document(FLOW),
             place=Place(path=("plan", "hosting"), label="leaves the organisation here"),
             related=(Place(path=("data", "classes", 0), label="data of this class"),),
-            why="a processor of special-category data needs a contract under article 28 that names the place of "
-            "processing, the sub-processors and the retention of prompts; none is declared for this provider",
+            why="a processor of special-category data needs a contract under article 28 that names the "
+            "place of processing, the sub-processors and the retention of prompts; none is declared",
             fix="host the model yourself (`plan.hosting: self-hosted`), or declare the contract under "
             "`evidence.contracts.dpa` with an owner and a date",
             references=(GDPR, Reference(title="EDPB guidelines 07/2020")),
@@ -120,29 +120,26 @@ def several_lines() -> list[Finding]:
 
 
 def undetermined() -> list[Finding]:
-    """A feature of which three findings are shown apart and five as a block."""
+    """A feature of which two findings are shown apart and five as a block."""
     doc = document(FLOW)
     place = Place(path=("plan",), part="key")
-    errors = [
-        finding(
-            doc,
-            rule_id=f"LAT-00{number}",
-            outcome=Outcome.UNDETERMINED,
-            message="an answer within 800 ms is not certain",
-            place=Place(path=("latency", "p95_ms"), label="wanted here"),
-            fix="choose a smaller model",
-            missing_facts=("volume.peak_to_mean", "team.ml_engineers"),
-        )
-        for number in range(1, 2)
-    ]
+    latency = finding(
+        doc,
+        rule_id="LAT-001",
+        outcome=Outcome.UNDETERMINED,
+        message="an answer within 800 ms is not certain",
+        place=Place(path=("latency", "p95_ms"), label="wanted here"),
+        fix="choose a smaller model",
+        missing_facts=("volume.peak_to_mean", "team.ml_engineers"),
+    )
     messages = {
         "COST-001": ("the budget of `claims` may be exceeded", ("budget.usd_per_month",)),
         "COST-002": ("the break-even of own hosting is not known", ("budget.usd_per_month", "volume.growth")),
         "COST-010": ("a price cap is needed above 1000 USD a month", ("budget.usd_per_month",)),
         "OPS-1": ("nobody may be there to run a model of one's own", ("team.ml_engineers", "team.on_call")),
         "QUALITY-003": (
-            "whether prompting reaches the quality that the task needs was never measured on a labelled set of "
-            "examples from production",
+            "whether prompting reaches the quality that the task needs was never measured on a labelled set "
+            "of examples from production",
             ("evidence.evaluation", "task.type", "volume.growth"),
         ),
     }
@@ -153,7 +150,7 @@ def undetermined() -> list[Finding]:
         )
         for rule_id, (message, facts) in reversed(messages.items())
     ]  # fmt: skip
-    return [*grouped, *errors, *health_leaves()]
+    return [*grouped, latency, *health_leaves()]
 
 
 def without_place() -> list[Finding]:
@@ -173,7 +170,11 @@ def without_place() -> list[Finding]:
 
 def wide_characters() -> list[Finding]:
     """Characters of two cells, of none, tabs, and a line that is much longer than the terminal."""
-    text = "# é\ndata:\t{name: 日本語の顧客データ, e\u0301: health, 'x': '🙂'}\nlong: [" + "eu-west-1, " * 40 + "mars]\n"
+    text = (
+        "# é\ndata:\t{name: 日本語の顧客データ, e\u0301: health, 'x': '🙂'}\nlong: ["
+        + "eu-west-1, " * 40
+        + "mars]\n"
+    )
     doc = document(text, "wide.yaml")
     return [
         finding(
@@ -185,7 +186,7 @@ def wide_characters() -> list[Finding]:
         finding(
             doc,
             rule_id="RES-001",
-            message="`mars` is not a region of any provider that the catalog knows, nor of any that is added by you",
+            message="`mars` is not a region of any provider that the catalog knows, nor of your own",
             place=Place(path=("long", 40), label="not a region"),
             related=(Place(path=("long", 2), label="unlike this one"),),
         ),
@@ -194,11 +195,10 @@ def wide_characters() -> list[Finding]:
 
 def hostile() -> list[Finding]:
     """Everything that tries to steer the terminal, end the line or look like markup."""
-    evil = "\x1b[31mred\x07 \x1b]8;;http://evil\x1b\\ \u202eabc\u2066 [/foo] [bold]x \ud800 \x9b1m \r\n::error::x\x00"
-    doc = document(
-        "key: \"a\u202eb [/red]\u200bc\" # \u2066comment\nother:\ttoken: sk-proj-abcdefghij0123456789\n"
-        .replace("other:\ttoken: ", "other: ")
-    )
+    evil = "\x1b[31mred\x07 \x1b]8;;http://evil\x1b\\ \u202eabc\u2066 "
+    evil += "[/foo] [bold]x \ud800 \x9b1m \r\n::error::x\x00"
+    text = 'key: "a\u202eb [/red]\u200bc" # \u2066comment\nother:\tsk-proj-abcdefghij0123456789\n'
+    doc = document(text)
     return [
         finding(
             doc,

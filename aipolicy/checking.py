@@ -1,0 +1,151 @@
+"""Manifest files, packs and a catalog in, the report of a run out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.load import catalog_documents, read_bytes
+from aipolicy.errors import UsageError
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.findings import findings_of
+from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
+from aipolicy.manifest.read import ManifestFile, read_manifests
+from aipolicy.options.attributes import Organization
+from aipolicy.policy.load import find_pack, load_packs
+from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.shipped import catalog_paths
+from aipolicy.source.suggest import did_you_mean
+
+DEFAULT_PACK = "build-or-buy"
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
+"""A larger code is worse, because pre-commit keeps the largest of several runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """Which packs, catalog files and parameters judge a run, and the day on which."""
+
+    as_of: date
+    packs: tuple[str, ...] = (DEFAULT_PACK,)
+    base: Path = Path()
+    """The folder that pack and catalog paths are relative to."""
+    own_catalog: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    organization: Organization = field(default_factory=Organization)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Packs and catalog, loaded and ready to judge."""
+
+    packs: tuple[PolicyPack, ...]
+    catalog: Catalog
+    evaluator: Evaluator
+    digest: str
+    """SHA-256 over the bytes of every pack and catalog file that was read."""
+    ignored_rules: tuple[str, ...]
+    strict: bool
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are evaluated, by id."""
+        return tuple(active.rule for active in self.evaluator.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found; every format shows the same report."""
+
+    policy: Policy
+    files: int
+    evaluations: tuple[Evaluation, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...]
+
+    def exit_code(self, fail_on: Severity) -> int:
+        """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
+        if any(finding.severity.rank <= fail_on.rank for finding in self.findings if finding.outcome is not Outcome.WAIVED):
+            return EXIT_FINDINGS
+        return EXIT_CLEAN if self.evaluations and self.policy.rules else EXIT_NOTHING
+
+    def counts(self) -> Mapping[Severity, int]:
+        """Return the number of findings of each severity."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in Severity}
+
+    def undetermined(self) -> tuple[Finding, ...]:
+        """Return the findings that could not be decided."""
+        return tuple(finding for finding in self.findings if finding.outcome is Outcome.UNDETERMINED)
+
+    def settling_facts(self) -> tuple[tuple[str, int], ...]:
+        """Return the facts that would settle undetermined findings, with how many each takes part in, most first."""
+        counts = Counter(fact for finding in self.undetermined() for fact in finding.missing_facts)
+        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def load_policy(settings: PolicySettings) -> Policy:
+    """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`."""
+    catalog_files = [(path.as_posix(), read_bytes(path)) for path in catalog_paths()]
+    catalog_files += [((settings.base / name).as_posix(), read_bytes(settings.base / name)) for name in settings.own_catalog]
+    catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
+    catalog.validate()
+    pack_files = [find_pack(name, settings.base) for name in settings.packs]
+    packs = load_packs(pack_files, catalog, settings.parameters)
+    files = [*catalog_files, *(file for pack in pack_files for file in pack.files)]
+    ids = [rule.id for pack in packs for rule in pack.rules]
+    wanted = _chosen(ids, settings.select, settings.ignore)
+    kept = tuple(_with_rules(pack, wanted) for pack in packs)
+    return Policy(
+        packs=packs,
+        catalog=catalog,
+        evaluator=Evaluator(kept, catalog, settings.organization),
+        digest=sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest(),
+        ignored_rules=tuple(sorted(set(ids) - wanted)),
+        strict=settings.strict,
+    )
+
+
+def check(files: Iterable[ManifestFile], policy: Policy) -> Report:
+    """Return the report on manifest files under a policy."""
+    listed = tuple(files)
+    manifests = read_manifests(listed)
+    findings = list(manifests.findings)
+    evaluations = []
+    for feature in manifests.features:
+        evaluation = policy.evaluator.evaluate(feature)
+        evaluations.append(evaluation)
+        findings.extend(findings_of(evaluation, policy.evaluator.judge, strict=policy.strict))
+    return Report(policy, len(listed), tuple(evaluations), sorted_findings(findings), manifests.skipped)
+
+
+def _with_rules(pack: PolicyPack, wanted: set[str]) -> PolicyPack:
+    return replace(pack, rules=tuple(rule for rule in pack.rules if rule.id in wanted))
+
+
+def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> set[str]:
+    selected = _matching(ids, select) if select else set(ids)
+    return selected - _matching(ids, ignore)
+
+
+def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
+    """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
+    reserved = {rule.id for rule in RESERVED_RULES}
+    found: set[str] = set()
+    for word in wanted:
+        matches = {rule_id for rule_id in ids if rule_id == word or rule_id.startswith(f"{word}-")}
+        if not matches:
+            if word in reserved or any(rule_id.startswith(f"{word}-") for rule_id in reserved):
+                raise UsageError(f"`{word}` is about manifests themselves and is always checked")
+            raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")
+        found |= matches
+    return found

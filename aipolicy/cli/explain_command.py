@@ -1,0 +1,93 @@
+"""`aipolicy explain`: why a feature has its verdict, or what a rule says."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import click
+
+from aipolicy.checking import Policy, check
+from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.config import Config
+from aipolicy.errors import UsageError
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.recommendation import recommend
+from aipolicy.findings import RESERVED_RULES
+from aipolicy.manifest.discovery import find_manifests
+from aipolicy.report.concise import render_concise
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+_RULE_ID = re.compile(r"[A-Z]+-[0-9]+")
+
+
+@click.command("explain")
+@click.argument("subject", metavar="FEATURE|RULE-ID")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--all-rules", is_flag=True, help="Also show the rules that hold or do not apply.")
+def command(subject: str, paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, all_rules: bool) -> None:  # fmt: skip
+    """Explain the verdict on a feature, named or by the path of its manifest; or a rule by its id.
+
+    Shows the facts declared, assumed and missing, the options that remain and the rule that removed each of the
+    others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
+    """
+    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    if _RULE_ID.fullmatch(subject):
+        write_out(_rule(subject, policy, output_format))
+        return
+    found = _features(subject, paths, policy, settings)
+    write_out("".join(_explanation(evaluation, policy, settings, output_format, all_rules) for evaluation in found))
+
+
+def _features(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> tuple[Evaluation, ...]:
+    is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
+    files = find_manifests(
+        (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
+        stdin=sys.stdin.buffer.read,
+    )  # fmt: skip
+    report = check(files, policy)
+    found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
+    broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
+    if broken:
+        sys.stderr.write(render_concise(broken))
+    if not found:
+        names = [evaluation.feature.name for evaluation in report.evaluations]
+        what = "no feature to explain in" if is_path else "no feature is named"
+        raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")
+    return found
+
+
+def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
+    recommendation = recommend(evaluation, margin_percent=settings.recommendation.margin_percent)
+    if output_format == "json":
+        from aipolicy.report.explain_json import render_explanation_json  # noqa: PLC0415
+
+        return render_explanation_json(evaluation, recommendation, policy)
+    from aipolicy.report.explain import render_explanation  # noqa: PLC0415
+
+    return render_explanation(
+        evaluation, recommendation, policy.evaluator.judge, width=stdout_width(), style=stdout_style(), every_rule=every
+    )
+
+
+def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
+    from aipolicy.report.rule_page import render_reserved, render_rule, rule_json  # noqa: PLC0415
+
+    for reserved in RESERVED_RULES:
+        if reserved.id == rule_id:
+            return render_reserved(reserved, output_format)
+    for pack in policy.packs:
+        for rule in pack.rules:
+            if rule.id == rule_id:
+                if output_format == "json":
+                    return rule_json(rule)
+                return render_rule(rule, width=stdout_width(), style=stdout_style())
+    known = [rule.id for pack in policy.packs for rule in pack.rules] + [rule.id for rule in RESERVED_RULES]
+    raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+
+

@@ -1,0 +1,108 @@
+"""The `aipolicy` command: runs a subcommand and turns every failure into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from aipolicy import __version__
+from aipolicy.errors import AipolicyError
+
+EXIT_UNUSABLE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 4, 130
+
+_COMMANDS = {
+    "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),
+    "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
+    "rules": ("rules_command", "List the rules that would be evaluated."),
+    "schema": ("schema_command", "Print the JSON Schema of manifests."),
+    "init": ("init_command", "Write a new manifest."),
+    "import": ("import_command", "Turn a spreadsheet of AI use cases into manifests."),
+}
+"""Subcommand: its module, and what help says of it; a module is imported only when its command is run."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"aipolicy.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from aipolicy.source.suggest import did_you_mean  # noqa: PLC0415
+            from aipolicy.source.text import shown  # noqa: PLC0415
+
+            ctx.fail(f"unknown command `{shown(args[0])}`{did_you_mean(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", "-V", message="aipolicy %(version)s")
+def cli() -> None:
+    """Check AI features against your organisation's policies: API or own model, decided from declared facts.
+
+    Exit codes: 0 clean, 1 findings, 2 usage, configuration, pack or catalog unusable, 3 nothing evaluated,
+    4 internal error.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    try:
+        code = cli.main(standalone_mode=False, prog_name="aipolicy")
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        code = EXIT_INTERRUPTED
+    except AipolicyError as error:
+        _complain(str(error), error.kind)
+        code = EXIT_UNUSABLE
+    except BrokenPipeError:
+        # NOTE: the reader went away; what it wanted it has. Python would complain again while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        _complain(f"{error.strerror or error}", "output")
+        code = EXIT_UNUSABLE
+    except Exception as error:  # noqa: BLE001  (the one place where a bug becomes a message)
+        _report_bug(error)
+        code = EXIT_INTERNAL
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str, kind: str) -> None:
+    from aipolicy.source.text import escaped  # noqa: PLC0415
+
+    for line in message.split("\n"):
+        print(f"aipolicy: {kind}: {escaped(line)}", file=sys.stderr)
+
+
+def _report_bug(error: Exception) -> None:
+    import traceback  # noqa: PLC0415
+
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)
+    print(
+        f"aipolicy: internal error: {type(error).__name__} at {places}\n"
+        f"this is a bug in aipolicy {__version__} on Python {sys.version.split()[0]}; please report it with the line "
+        "above and, if you may, the manifest",
+        file=sys.stderr,
+    )
+    if os.environ.get("AIPOLICY_TRACEBACK"):
+        traceback.print_exception(error)

@@ -1,0 +1,112 @@
+"""Options that several commands share, merged with the configuration file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from aipolicy.checking import Policy, PolicySettings, load_policy
+from aipolicy.config import Config, read_config
+from aipolicy.errors import UsageError
+from aipolicy.options.attributes import Organization
+from aipolicy.report.style import Styler
+from aipolicy.source.records import read_day
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_WIDTH = 120
+_WIDTH_WITHOUT_TERMINAL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOptions:
+    """What the command line says about policies; None and empty leave it to the configuration file."""
+
+    config: str | None
+    policies: tuple[str, ...]
+    as_of: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+
+
+def policy_options(function: F) -> F:
+    """Add the options that say which rules are evaluated, and on which day."""
+    for option in (
+        click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, or all that begin with it."),
+        click.option("--select", multiple=True, metavar="RULE", help="Evaluate only a rule, or all that begin with it."),
+        click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
+        click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable."),
+        click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
+    ):
+        function = option(function)
+    return function
+
+
+def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
+    """Return the configuration, and the settings of a run that follow from it and the command line."""
+    config = read_config(options.config, os.curdir)
+    base = Path(config.path).parent if config.path is not None else Path()
+    countries = config.organization.on_premises_countries
+    settings = PolicySettings(
+        as_of=_day(options.as_of),
+        packs=options.policies or config.policies,
+        base=Path() if options.policies else base,
+        own_catalog=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog),
+        parameters=config.parameters,
+        organization=Organization(config.organization.own_boundaries, countries or None),
+        select=options.select or config.select,
+        ignore=(*options.ignore, *config.ignore),
+        strict=config.strict,
+    )
+    return config, settings
+
+
+def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:
+    """Return the configuration and the policy of a run."""
+    config, settings = read_settings(options)
+    return config, load_policy(replace(settings, strict=settings.strict or strict))
+
+
+def stdout_style() -> Styler:
+    """Return a styler with colour when people read: a terminal, unless NO_COLOR; or FORCE_COLOR."""
+    if os.environ.get("FORCE_COLOR"):
+        return Styler(color=True)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return Styler(color=not plain)
+
+
+def stdout_width() -> int:
+    """Return how many columns to write, of the terminal or COLUMNS, within readable bounds."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0"))
+    except ValueError:
+        columns = 0
+    if columns <= 0:
+        try:
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):
+            columns = _WIDTH_WITHOUT_TERMINAL
+    return max(40, min(columns, MAX_WIDTH))
+
+
+def write_out(text: str) -> None:
+    """Write to stdout whatever its encoding; what it cannot show is shown escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return datetime.now(timezone.utc).date()
+    day = read_day(text)
+    if day is None:
+        raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`")
+    return day

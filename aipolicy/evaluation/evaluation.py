@@ -1,0 +1,125 @@
+"""One feature under the rules of a run: judgements over the candidates and over the plan, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.judging import Judge, Judgement
+from aipolicy.evaluation.universe import Universe
+from aipolicy.evaluation.verdict import Verdict, verdict_of
+from aipolicy.facts.facts import Facts, derive_facts
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings import Severity
+from aipolicy.manifest.feature import Feature
+from aipolicy.options.attributes import Organization
+from aipolicy.options.candidates import candidate_options
+from aipolicy.options.estimates import Workload
+from aipolicy.options.plan import PLAN_AXES, PlanProblem, plan_options
+from aipolicy.policy.rule import PolicyPack, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRule:
+    """A rule with what it weighs on the day of the run."""
+
+    rule: Rule
+    severity: Severity
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvaluation:
+    """What became of a rule, over the candidates and over the options of the plan."""
+
+    active: ActiveRule
+    candidates: Judgement
+    planned: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything known about one feature; findings and verdict are functions of it."""
+
+    feature: Feature
+    facts: Facts
+    workload: Workload
+    candidates: Universe
+    planned: Universe
+    plan_problems: tuple[PlanProblem, ...]
+    has_plan: bool
+    rules: tuple[RuleEvaluation, ...]
+    verdict: Verdict
+
+
+class Evaluator:
+    """Evaluates features under packs, a catalog and an organisation, as of the catalog's day."""
+
+    def __init__(self, packs: tuple[PolicyPack, ...], catalog: Catalog, organization: Organization) -> None:
+        self.catalog = catalog
+        self.organization = organization
+        self.judge = Judge()
+        self.candidates = Universe(candidate_options(catalog, organization), catalog, organization)
+        self.rules = _active_rules(packs, catalog)
+        self._plans: dict[object, tuple[Universe, tuple[PlanProblem, ...]]] = {}
+
+    def evaluate(self, feature: Feature) -> Evaluation:
+        """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
+        facts = derive_facts(feature, self.catalog, self.catalog.as_of)
+        workload = workload_of(facts)
+        planned, problems, has_plan = self._planned(facts)
+        rules = tuple(
+            RuleEvaluation(
+                active,
+                candidates := self.judge.judge(active.rule, facts, workload, self.candidates),
+                candidates
+                if planned is self.candidates
+                else self.judge.judge(active.rule, facts, workload, planned),
+            )
+            for active in self.rules
+        )
+        verdict = verdict_of(
+            self.candidates.full,
+            ((r.active.rule, r.active.severity, r.candidates) for r in rules),
+            self.candidates,
+        )
+        return Evaluation(feature, facts, workload, self.candidates, planned, problems, has_plan, rules, verdict)
+
+    def _planned(self, facts: Facts) -> tuple[Universe, tuple[PlanProblem, ...], bool]:
+        has_plan = any(name.startswith("plan.") for name in facts.declared)
+        if facts.declared.isdisjoint(PLAN_AXES):
+            return self.candidates, (), has_plan
+        names = sorted(name for name in facts.declared if name.startswith("plan."))
+        key = tuple((name, facts.values[name]) for name in names)
+        if key not in self._plans:
+            planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
+            universe = Universe(planned.options, self.catalog, self.organization, planned.overrides)
+            self._plans[key] = (universe, planned.problems)
+        return (*self._plans[key], True)
+
+
+def workload_of(facts: Facts) -> Workload:
+    """Return what estimates need of a feature's facts."""
+    return Workload(
+        requests_per_day=_number(facts.values, "volume.requests_per_day"),
+        input_tokens=_number(facts.values, "volume.input_tokens"),
+        output_tokens=_number(facts.values, "volume.output_tokens"),
+        cached_share=_number(facts.values, "volume.cached_share") or 0.0,
+        peak_to_mean=_number(facts.values, "volume.peak_to_mean") or 1.0,
+        chained_calls=_number(facts.values, "latency.chained_calls") or 1.0,
+    )
+
+
+def _number(values: Mapping[str, FactValue], name: str) -> float | None:
+    value = values.get(name)
+    return value if isinstance(value, float) else None
+
+
+def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:
+    active = []
+    for rule in sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id):
+        severity = rule.severity_on(catalog.as_of)
+        if severity is not None:
+            active.append(ActiveRule(rule, severity, rule.in_force(catalog.as_of)))
+    return tuple(active)

@@ -1,0 +1,261 @@
+"""An evaluation in, the findings on the feature and its plan out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
+from aipolicy.evaluation.universe import Universe, first_in
+from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
+from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.manifest.feature import path_of
+from aipolicy.options.option import Option
+from aipolicy.policy.expressions import Truth
+from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.source.text import shown
+
+MAX_RELATED = 3
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_AXES: tuple[tuple[str, str], ...] = (
+    ("plan.hosting", "option.hosting"),
+    ("plan.adaptation", "option.adaptation"),
+    ("plan.provider", "option.provider"),
+    ("plan.region", "option.region"),
+    ("plan.model", "option.model"),
+    ("plan.fallback", "option.fallback"),
+    ("plan.routing", "option.routing"),
+)
+"""What a partial plan can leave open, in the order in which it is most useful to decide."""
+
+
+def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[Finding, ...]:
+    """Return what is to be said about a feature; with `strict`, undetermined rules gate whatever the lifecycle."""
+    gating = strict or evaluation.facts.values.get("metadata.past_prototype") is True
+    findings = [
+        *_fact_findings(evaluation),
+        *_plan_findings(evaluation),
+        *_conflict_findings(evaluation),
+    ]
+    for ruled in evaluation.rules:
+        finding = _rule_finding(evaluation, ruled, judge, gating=gating)
+        if finding is not None:
+            findings.append(finding)
+    return tuple(findings)
+
+
+def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
+    for problem in evaluation.facts.problems:
+        related = tuple(Place(path=path, label=label) for path, label in problem.related)
+        yield reserved_finding(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
+
+
+def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
+    for problem in evaluation.plan_problems:
+        yield reserved_finding(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+    if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
+        message = "a plan is declared, but no lifecycle; `prototype` is assumed"
+        yield reserved_finding(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
+    if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
+        lifecycle = evaluation.facts.values["metadata.lifecycle"]
+        message = f"the feature is in {lifecycle}, but declares no plan"
+        yield reserved_finding(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+
+
+def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
+    verdict = evaluation.verdict
+    if verdict.remaining:
+        return
+    ids = ", ".join(verdict.conflict)
+    message = f"no option satisfies every constraint; a smallest set that clashes: {ids}"
+    rules = [ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.id in verdict.conflict]
+    read = tuple(dict.fromkeys(name for rule in rules for name in _declared_reads(evaluation, rule)))
+    places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
+    primary = Place(path=("metadata", "name"))
+    yield reserved_finding(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+
+
+def _labels(rules: Iterable[Rule], fact: str) -> str:
+    return "read by " + ", ".join(rule.id for rule in rules if fact in rule.feature_reads)
+
+
+def reserved_finding(evaluation: Evaluation, rule_id: str, message: str, place: Place,
+                     related: tuple[Place, ...] = ()) -> Finding:  # fmt: skip
+    """Return a finding under a reserved rule."""
+    rule = reserved_rule(rule_id)
+    return Finding(
+        rule_id=rule.id, rule_name=rule.name, severity=rule.severity, outcome=Outcome.VIOLATED, message=message,
+        file=evaluation.feature.file, feature=evaluation.feature.name, document=evaluation.feature.document,
+        place=place, related=related, why=rule.why, fix=rule.fix,
+    )  # fmt: skip
+
+
+def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, *, gating: bool) -> Finding | None:
+    judgement, universe = ruled.planned, evaluation.planned
+    if judgement.violated == universe.full:
+        return _violation(evaluation, ruled, judge)
+    relevant = judgement.violated | judgement.undetermined
+    if not _has_plan_axes(evaluation):
+        relevant = _without_plan(evaluation, ruled, judgement)
+    if not relevant:
+        return None
+    severity = ruled.active.severity
+    if not gating and severity is Severity.ERROR:
+        severity = Severity.WARNING
+    if judgement.violated & relevant:
+        return _open(evaluation, ruled, judge, severity)
+    return _undetermined(evaluation, ruled, judge, severity, relevant)
+
+
+def _has_plan_axes(evaluation: Evaluation) -> bool:
+    return evaluation.planned is not evaluation.candidates
+
+
+def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, judgement: Judgement) -> int:
+    """Return the options on which a rule leaves something to say where no plan chooses among them.
+
+    What a rule removes is the verdict's business; what it cannot decide matters while the option is still possible.
+    A duty that hangs on the option chosen is listed with the options.
+    """
+    rule = ruled.active.rule
+    if rule.kind is RuleKind.DUTY:
+        hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
+        return 0 if hangs_on_option else judgement.undetermined
+    return judgement.undetermined & evaluation.verdict.remaining
+
+
+def _violation(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> Finding:
+    number = first_in(ruled.planned.violated)
+    option = evaluation.planned.facts_of(number, evaluation.workload)
+    message = render_message(ruled.active.rule, evaluation, option)
+    if not ruled.active.in_force:
+        message += f" (from {ruled.active.rule.effective_from} on)"
+    return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, judge, number, ())
+
+
+def _open(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity) -> Finding:
+    number = first_in(ruled.planned.violated)
+    option = evaluation.planned.facts_of(number, evaluation.workload)
+    axes = _deciding_axes(evaluation.planned, ruled.planned.violated)
+    example = ", ".join(f"`{shown(str(option[axis]))}`" for _, axis in axes if axis in option)
+    facts = tuple(fact for fact, _ in axes)
+    message = f"with {example or 'some options'} this would break the rule: "
+    message += render_message(ruled.active.rule, evaluation, option)
+    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+
+
+def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity,
+                  relevant: int) -> Finding:  # fmt: skip
+    number = first_in(relevant & ruled.planned.undetermined)
+    rule = ruled.active.rule
+    option = evaluation.planned.facts_of(number, evaluation.workload)
+    trace = judge.trace(rule, evaluation.facts, option)
+    facts = missing_facts(rule, trace, evaluation.facts)
+    error = next((line.error for line in trace if line.error), "")
+    if error and not facts:
+        message = f"{rule.title}: cannot be evaluated, {error}"
+    else:
+        message = f"{rule.title}: cannot be decided without " + ", ".join(f"`{name}`" for name in facts)
+    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+
+
+def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,  # noqa: PLR0913
+             message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
+    rule = ruled.active.rule
+    primary, related = _places(evaluation, rule, judge, number)
+    return Finding(
+        rule_id=rule.id, rule_name=rule.name, severity=severity, outcome=outcome, message=message,
+        file=evaluation.feature.file, feature=evaluation.feature.name, document=evaluation.feature.document,
+        place=primary, related=related, why=rule.why, fix=rule.fix, references=rule.references, missing_facts=missing,
+    )  # fmt: skip
+
+
+def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tuple[Place, tuple[Place, ...]]:
+    """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
+    declared = evaluation.facts.declared
+    option = evaluation.planned.facts_of(number, evaluation.workload)
+    trace = judge.trace(rule, evaluation.facts, option)
+    deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
+                for name, _ in line.values]  # fmt: skip
+    candidates: list[str] = []
+    for name in deciding:
+        if is_option_fact(name):
+            candidates.extend((*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS))
+    for name in deciding:
+        if not is_option_fact(name) and not name.startswith("params."):
+            candidates.extend(evaluation.facts.places_of(name))
+    reads = _declared_reads(evaluation, rule)
+    primary = next((name for name in candidates if name in declared), None)
+    if primary is None and rule.kind is RuleKind.DUTY:
+        primary = next((name for name in deciding if not is_option_fact(name)), None)
+    elif primary is None:
+        primary = next(iter(reads), None)
+    place = Place(path=path_of(primary)) if primary is not None else Place(path=("metadata", "name"))
+    if primary is not None and primary not in declared:
+        place = Place(path=path_of(primary), part="key")
+    return place, tuple(
+        Place(path=path_of(name), label=_value_label(evaluation, name)) for name in reads if name != primary
+    )[:MAX_RELATED]
+
+
+def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
+    places = (place for name in rule.feature_reads for place in evaluation.facts.places_of(name))
+    return tuple(dict.fromkeys(places))
+
+
+def _value_label(evaluation: Evaluation, name: str) -> str:
+    return f"{name.partition('.')[2].replace('_', ' ')}: read by this rule" if name else ""
+
+
+def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], ...]:
+    """Return the axes that a plan leaves open and that tell the violating options from the others."""
+    others = universe.full & ~violated
+    open_axes = []
+    for fact, attribute in _AXES:
+        bad, good = set(universe.distinct(attribute, violated)), set(universe.distinct(attribute, others))
+        if len(bad | good) > 1:
+            if not bad & good:
+                return ((fact, attribute),)
+            open_axes.append((fact, attribute))
+    return tuple(open_axes)
+
+
+def render_message(rule: Rule, evaluation: Evaluation, option: dict[str, FactValue]) -> str:
+    """Return a rule's message with the values of facts and parameters in place of their names."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        value = option.get(name) if is_option_fact(name) else evaluation.facts.values.get(name)
+        return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
+
+    return _PLACEHOLDER.sub(fill, rule.message)
+
+
+def shown_value(value: FactValue | None) -> str:
+    """Return a fact value for people; numbers without needless digits, lists with commas."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 else f"{value:.4g}"
+        case tuple():
+            return ", ".join(shown(item) for item in value) or "none"
+        case str():
+            return shown(value)
+        case _:
+            return ", ".join(f"{shown(key)}={shown(word)}" for key, word in sorted(value.items()))
+
+
+def option_name(option: Option) -> str:
+    """Return an option in a few words for people."""
+    words = f"{option.adaptation} on {option.hosting}: {option.leg.name}"
+    if option.other is not None:
+        joint = "escalating to" if option.routing == "cascade" else "fallback"
+        words += f", {joint} {option.other.name}"
+    return words

@@ -1,0 +1,171 @@
+"""One rule over all options of a universe: which options violate it, and for which it cannot be decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from aipolicy.evaluation.universe import COST_FACTS, LATENCY_FACTS, Universe
+from aipolicy.facts.facts import Facts
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings import Outcome
+from aipolicy.options.estimates import NO_WORKLOAD, Workload
+from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
+from aipolicy.policy.rule import Line, Rule
+
+
+class Judgement(NamedTuple):
+    """What became of a rule over the options of a universe, as masks that do not overlap."""
+
+    not_applicable: int
+    satisfied: int
+    violated: int
+    undetermined: int
+
+    def outcome_of(self, number: int) -> Outcome:
+        """Return what became of the rule for one option."""
+        bit = 1 << number
+        if self.violated & bit:
+            return Outcome.VIOLATED
+        if self.undetermined & bit:
+            return Outcome.UNDETERMINED
+        return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrace:
+    """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error."""
+
+    section: str
+    text: str
+    truth: Truth
+    values: tuple[tuple[str, FactValue | None], ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _LineMasks:
+    false: int
+    unknown: int
+
+
+class Judge:
+    """Evaluates rules; results are remembered by the values of the facts that a line reads."""
+
+    def __init__(self) -> None:
+        self._conditions: dict[Checked, Condition] = {}
+        self._lines: dict[object, _LineMasks] = {}
+        self._judgements: dict[object, Judgement] = {}
+
+    def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
+        """Return what becomes of a rule for a feature over a universe."""
+        values = facts.values
+        workload = _needed(rule, workload)
+        key = (universe.id, rule.id, tuple([_hashable(values.get(name)) for name in rule.feature_reads]), workload)
+        known = self._judgements.get(key)
+        if known is None:
+            known = self._judgements[key] = self._judge(rule, facts, workload, universe)
+        return known
+
+    def trace(self, rule: Rule, facts: Facts, option: dict[str, FactValue]) -> tuple[LineTrace, ...]:
+        """Return each line of a rule with its truth and the values of the facts it read, for one option."""
+        traces = []
+        for section, lines in (("when", rule.when), ("require", rule.require)):
+            for line in lines:
+                values = self._values(line, rule, facts)
+                values.update({name: option[name] for name in line.option_reads if name in option})
+                truth, error = self._evaluate(line, values)
+                names = (*line.feature_reads, *line.option_reads, *line.parameter_reads)
+                read = tuple((name, values.get(name)) for name in names)
+                traces.append(LineTrace(section, line.text, truth, read, error))
+        return tuple(traces)
+
+    def _judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
+        not_applicable = unclear = 0
+        # NOTE: lines about the feature alone come first: when they do not hold, no estimate is made for the others.
+        for line in sorted(rule.when, key=lambda line: bool(line.option_reads)):
+            masks = self._line(line, rule, facts, workload, universe)
+            not_applicable |= masks.false
+            unclear |= masks.unknown
+            if not_applicable == universe.full:
+                return Judgement(universe.full, 0, 0, 0)
+        failing = unsure = 0
+        for line in rule.require:
+            masks = self._line(line, rule, facts, workload, universe)
+            failing |= masks.false
+            unsure |= masks.unknown
+        applicable = universe.full & ~not_applicable
+        violated = failing & applicable & ~unclear
+        satisfied = applicable & ~failing & ~unsure
+        return Judgement(not_applicable, satisfied, violated, applicable & ~violated & ~satisfied)
+
+    def _line(self, line: Line, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
+        values = self._values(line, rule, facts)
+        if not line.option_reads:
+            truth, _ = self._evaluate(line, values)
+            return _LineMasks(
+                universe.full if truth is Truth.FALSE else 0, universe.full if truth is Truth.UNKNOWN else 0
+            )
+        key = (
+            universe.id, line.checked, tuple([_hashable(facts.values.get(name)) for name in line.feature_reads]),
+            tuple([_hashable(rule.parameters[name]) for name in line.parameter_reads]), workload,
+        )  # fmt: skip
+        known = self._lines.get(key)
+        if known is not None:
+            return known
+        false = unknown = 0
+        for group_values, mask in universe.groups(line.option_reads, workload):
+            for name, value in zip(line.option_reads, group_values, strict=True):
+                if value is None:
+                    values.pop(name, None)
+                else:
+                    values[name] = cel_value(value)
+            truth, _ = self._evaluate(line, values)
+            if truth is Truth.FALSE:
+                false |= mask
+            elif truth is Truth.UNKNOWN:
+                unknown |= mask
+        self._lines[key] = _LineMasks(false, unknown)
+        return self._lines[key]
+
+    @staticmethod
+    def _values(line: Line, rule: Rule, facts: Facts) -> dict[str, FactValue]:
+        values = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
+        for name in line.feature_reads:
+            value = facts.values.get(name)
+            if value is not None:
+                values[name] = cel_value(value)
+        return values
+
+    def _evaluate(self, line: Line, values: dict[str, FactValue]) -> tuple[Truth, str]:
+        condition = self._conditions.get(line.checked)
+        if condition is None:
+            condition = self._conditions[line.checked] = Condition(line.checked)
+        return condition.evaluate({name: cel_value(value) for name, value in values.items()})
+
+
+def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts) -> tuple[str, ...]:
+    """Return the facts to declare for the unknown lines of a trace to become known, sorted."""
+    missing: set[str] = set()
+    fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
+    for trace in traces:
+        # NOTE: where a requirement fails already, only whether the rule applies is left to settle.
+        if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require"):
+            for name, value in trace.values:
+                if value is None:
+                    missing.update((name,) if name.startswith("option.") else facts.missing(name))
+    return tuple(sorted(missing))
+
+
+def _needed(rule: Rule, workload: Workload) -> Workload:
+    """Return the part of a workload that a rule's estimates depend on, so that results are shared by the rest."""
+    reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
+    if not reads.isdisjoint(COST_FACTS):
+        return workload
+    if reads.isdisjoint(LATENCY_FACTS):
+        return NO_WORKLOAD
+    return replace(NO_WORKLOAD, output_tokens=workload.output_tokens, chained_calls=workload.chained_calls)
+
+
+def _hashable(value: FactValue | None) -> object:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value

@@ -1,0 +1,46 @@
+"""Named properties that a feature can need, as data: reported when every remaining option has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aipolicy.facts.spec import FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A property of options that departs from the default way: prompting, provider API, single, no fallback."""
+
+    id: str
+    title: str
+    attribute: str
+    values: frozenset[FactValue]
+    """An option has the property when its attribute is among these."""
+    some: frozenset[FactValue] = frozenset()
+    """At least one remaining option must have one of these, where it is not empty."""
+
+
+NEEDS: tuple[Need, ...] = (
+    Need("self-hosting", "run the model on infrastructure of your own", "option.hosting",
+         frozenset({"own-cloud", "on-premises", "on-device"})),
+    Need("on-premises", "run the model on your own premises", "option.hosting", frozenset({"on-premises"})),
+    Need("on-device", "run the model on the device", "option.hosting", frozenset({"on-device"})),
+    Need("fine-tuning", "tune a model; prompting and retrieval do not do", "option.adaptation",
+         frozenset({"fine-tuning", "classical-ml", "training-from-scratch"}), frozenset({"fine-tuning"})),
+    Need("rag", "retrieve knowledge at request time", "option.adaptation", frozenset({"rag"})),
+    Need("classical-ml", "use classical machine learning", "option.adaptation", frozenset({"classical-ml"})),
+    Need("training-from-scratch", "train a model from scratch", "option.adaptation",
+         frozenset({"training-from-scratch"})),
+    Need("api-fallback", "keep a provider API as the fallback", "option.fallback", frozenset({"provider-api"})),
+    Need("fallback", "have a fallback, hosted or your own", "option.fallback",
+         frozenset({"provider-api", "self-hosted"})),
+    Need("cascade", "let a small model answer first and escalate hard cases", "option.routing", frozenset({"cascade"})),
+    Need("second-provider", "have the fallback at another provider", "option.second_provider", frozenset({True})),
+)  # fmt: skip
+"""A narrower need that holds makes a wider one of the same attribute redundant; the narrower is reported as well."""
+
+EACH = {"provider": "option.provider", "places": "option.regions"}
+"""Attributes of which a single remaining value is a need of its own, such as one provider."""
+
+AXES = ("option.adaptation", "option.hosting", "option.fallback", "option.routing")
+"""The axes for which a verdict names the values that remain."""

@@ -1,0 +1,130 @@
+"""Judgements in, the verdict out: what remains, what was removed and by which constraints, and what the feature needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.judging import Judgement
+from aipolicy.evaluation.needs import AXES, EACH, NEEDS
+from aipolicy.evaluation.universe import Universe
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings import Severity
+from aipolicy.policy.rule import Rule, RuleKind
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFound:
+    """A property that every remaining option has (`certain`), or every admissible one while open ones lack it."""
+
+    id: str
+    title: str
+    certain: bool
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Sets of candidate options as masks, and the constraints behind them by rule id."""
+
+    full: int
+    removed: int
+    open: int
+    admissible: int
+    removed_by: Mapping[str, int]
+    opened_by: Mapping[str, int]
+    counted_against: Mapping[str, int]
+    """Warnings and notes that are violated: they remove nothing."""
+    duties: Mapping[str, int]
+    """Duties that are not known to be fulfilled, and the options that would bring them."""
+    needs: tuple[NeedFound, ...]
+    remaining_values: Mapping[str, tuple[str, ...]]
+    conflict: tuple[str, ...]
+
+    @property
+    def remaining(self) -> int:
+        """Return the options that no constraint removed."""
+        return self.full & ~self.removed
+
+
+def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], universe: Universe) -> Verdict:
+    """Return the verdict over a universe from the judgement of every rule."""
+    removed_by: dict[str, int] = {}
+    opened_by: dict[str, int] = {}
+    against: dict[str, int] = {}
+    duties: dict[str, int] = {}
+    for rule, severity, judgement in judged:
+        if rule.kind is RuleKind.DUTY:
+            owed = judgement.violated | judgement.undetermined
+            if owed:
+                duties[rule.id] = owed
+        elif severity is Severity.ERROR:
+            if judgement.violated:
+                removed_by[rule.id] = judgement.violated
+            if judgement.undetermined:
+                opened_by[rule.id] = judgement.undetermined
+        elif judgement.violated:
+            against[rule.id] = judgement.violated
+    removed = _union(removed_by)
+    open_ = _union(opened_by) & ~removed
+    admissible = full & ~removed & ~open_
+    return Verdict(
+        full=full,
+        removed=removed,
+        open=open_,
+        admissible=admissible,
+        removed_by=removed_by,
+        opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
+        counted_against=against,
+        duties=duties,
+        needs=_needs(admissible, open_, universe),
+        remaining_values={name: _words(universe.distinct(name, full & ~removed)) for name in AXES},
+        conflict=smallest_clash(removed_by, full) if removed == full else (),
+    )
+
+
+def _needs(admissible: int, open_: int, universe: Universe) -> tuple[NeedFound, ...]:
+    remaining = admissible | open_
+    if not remaining:
+        return ()
+    found = []
+    for need in NEEDS:
+        having = universe.mask_of(need.attribute, need.values)
+        if need.some and not universe.mask_of(need.attribute, need.some) & remaining:
+            continue
+        certain = remaining & ~having == 0
+        if certain or (admissible and admissible & ~having == 0):
+            found.append(NeedFound(need.id, need.title, certain))
+    for name, attribute in EACH.items():
+        need_found = _each(name, attribute, admissible, open_, universe)
+        if need_found is not None:
+            found.append(need_found)
+    return tuple(found)
+
+
+def _each(name: str, attribute: str, admissible: int, open_: int, universe: Universe) -> NeedFound | None:
+    """Return a need for a provider when one is left, or for places when they are fewer than the catalog's."""
+    everything = {word for value in universe.distinct(attribute, universe.full) for word in _flat(value)}
+    for mask, certain in ((admissible | open_, True), (admissible, False)):
+        values = universe.distinct(attribute, mask) if mask else ()
+        left = {word for value in values for word in _flat(value)}
+        narrow = len(left) == 1 if name == "provider" else left < everything
+        if values and None not in values and left and narrow:
+            return NeedFound(name, f"stay with {name}: {', '.join(sorted(left))}", certain, tuple(sorted(left)))
+    return None
+
+
+def _flat(value: FactValue | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),) if value is not None else ()
+
+
+def _union(masks: Mapping[str, int]) -> int:
+    union = 0
+    for mask in masks.values():
+        union |= mask
+    return union
+
+
+def _words(values: Iterable[FactValue | None]) -> tuple[str, ...]:
+    return tuple("unknown" if value is None else str(value) for value in values)

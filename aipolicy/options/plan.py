@@ -1,0 +1,218 @@
+"""The options that agree with what a plan declares: one when it is complete, several when it is partial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.entries import Dated
+from aipolicy.catalog.offerings import Model
+from aipolicy.facts.spec import FactValue
+from aipolicy.options.attributes import Organization
+from aipolicy.options.candidates import Legs, Others, own_adaptations, variants
+from aipolicy.options.option import Leg, Option
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+PLAN_AXES = (
+    "plan.adaptation", "plan.hosting", "plan.provider", "plan.model", "plan.region", "plan.fallback",
+    "plan.fallback_provider", "plan.fallback_region", "plan.routing",
+)  # fmt: skip
+"""The declarations that choose among options."""
+
+_TERMS = {"plan.terms.no_training": "no_training_by_default", "plan.terms.retention_days": "retention_days"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    """A declaration of a plan that the catalog does not know or does not offer."""
+
+    message: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOptions:
+    """The options of a plan; what the plan names beyond the catalog stands in with unknown facts."""
+
+    options: tuple[Option, ...]
+    problems: tuple[PlanProblem, ...]
+    overrides: Mapping[str, FactValue]
+
+
+def plan_options(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
+                 organization: Organization) -> PlannedOptions:  # fmt: skip
+    """Return the options that agree with the declared parts of a plan."""
+    plan = {name: str(values[name]) for name in PLAN_AXES if name in declared}
+    terms = {term: values[name] for name, term in _TERMS.items() if name in declared}
+    if values.get("plan.terms.zero_retention") is True:
+        terms["retention_days"] = 0.0
+    overrides = {"option.model_pinned": values["plan.model_pinned"]} if "plan.model_pinned" in declared else {}
+    return _Planner(plan, terms, catalog, organization).planned(overrides)
+
+
+class _Planner:
+    def __init__(self, plan: dict[str, str], terms: Mapping[str, FactValue], catalog: Catalog,
+                 organization: Organization) -> None:  # fmt: skip
+        self._plan = plan
+        self._terms = terms
+        self._catalog = catalog
+        self._legs = Legs(catalog, organization)
+        self._problems: list[PlanProblem] = []
+
+    def planned(self, overrides: Mapping[str, FactValue]) -> PlannedOptions:
+        """Return the options, or a stand-in when the catalog has none."""
+        self._check_words()
+        options: tuple[Option, ...] = ()
+        if not self._problems:
+            options = tuple(self._options())
+            if not options:
+                self._problems.append(self._explain_nothing())
+        if not options:
+            options = (self._stand_in(),)
+        return PlannedOptions(options, tuple(self._problems), overrides)
+
+    def _options(self) -> Iterator[Option]:
+        narrow = not {"plan.provider", "plan.region", "plan.model"}.isdisjoint(self._plan)
+        api = [(leg, adaptations) for leg, adaptations in self._legs.api(every_region=narrow)]
+        own = list(self._legs.own(every_region=narrow))
+        others = self._others([leg for leg, _ in self._legs.api(every_region=True)], own)
+        for leg, adaptations in (*api, *((leg, own_adaptations(leg)) for leg in own)):
+            matched = self._matched(leg)
+            if matched is None:
+                continue
+            for adaptation in adaptations:
+                if self._plan.get("plan.adaptation", adaptation) == adaptation:
+                    for option in variants(adaptation, matched, others):
+                        if self._agrees(option):
+                            yield option
+
+    def _matched(self, leg: Leg) -> Leg | None:
+        """Return the leg under the plan's terms when it agrees with the plan, else None."""
+        plan = self._plan
+        if plan.get("plan.hosting", leg.hosting) != leg.hosting:
+            return None
+        if plan.get("plan.model", leg.model.id) != leg.model.id:
+            return None
+        provider = plan.get("plan.provider")
+        if provider is not None and self._provider_id(provider) != leg.provider:
+            return None
+        place = plan.get("plan.region")
+        if place is not None:
+            if leg.hosting == "on-premises" and self._catalog.places.knows(place):
+                leg = replace(leg, region=place, countries=self._catalog.places.countries((place,)))
+            else:
+                region = self._catalog.region(leg.provider, place)
+                if region is None or region.id != leg.region:
+                    return None
+        return replace(leg, terms={**leg.terms, **self._terms}) if self._terms else leg  # type: ignore[dict-item]
+
+    def _others(self, api: list[Leg], own: list[Leg]) -> Others:
+        provider, region = self._plan.get("plan.fallback_provider"), self._plan.get("plan.fallback_region")
+        if provider is None and region is None:
+            return Others(api, own)
+        chosen = [
+            leg
+            for leg in (*api, *own)
+            if provider in (None, leg.provider) and (region is None or self._is_region(leg, region))
+        ]
+        return Others(
+            [leg for leg in chosen if leg.hosting == "provider-api"],
+            [leg for leg in chosen if leg.hosting != "provider-api"],
+            anywhere=True,
+        )
+
+    def _is_region(self, leg: Leg, name: str) -> bool:
+        region = self._catalog.region(leg.provider, name)
+        return region is not None and region.id == leg.region
+
+    def _agrees(self, option: Option) -> bool:
+        plan = self._plan
+        if plan.get("plan.fallback", option.fallback) != option.fallback:
+            return False
+        if plan.get("plan.routing", option.routing) != option.routing:
+            return False
+        named = "plan.fallback_provider" in plan or "plan.fallback_region" in plan
+        return not named or option.other is not None
+
+    def _provider_id(self, name: str) -> str:
+        provider = self._catalog.provider(name)
+        return provider.id if provider is not None else name
+
+    def _check_words(self) -> None:
+        for fact in ("plan.provider", "plan.fallback_provider"):
+            name = self._plan.get(fact)
+            if name is None:
+                continue
+            provider = self._catalog.provider(name)
+            if provider is None:
+                self._unknown(fact, "provider", name, self._catalog.vocabulary("provider"))
+            else:
+                self._plan[fact] = provider.id
+        model = self._plan.get("plan.model")
+        if model is not None and model not in self._catalog.models:
+            self._unknown("plan.model", "model", model, self._catalog.vocabulary("model"))
+        for fact, owner in (("plan.region", "plan.provider"), ("plan.fallback_region", "plan.fallback_provider")):
+            self._check_region(fact, self._plan.get(owner))
+
+    def _check_region(self, fact: str, provider: str | None) -> None:
+        name = self._plan.get(fact)
+        if name is None:
+            return
+        if self._plan.get("plan.hosting") == "on-premises" and self._catalog.places.knows(name):
+            return
+        regions = [r for r in self._catalog.regions if provider in (None, r.provider)]
+        known = {word for region in regions for word in (region.id, *region.aliases)}
+        if provider in (None, "on-premises"):
+            known |= set(self._catalog.places.names())
+        if name not in known:
+            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, known)
+
+    def _unknown(self, fact: str, what: str, name: str, known: Iterable[str]) -> None:
+        self._problems.append(PlanProblem(f"unknown {what}: `{shown(name)}`{did_you_mean(name, known)}", fact))
+
+    def _explain_nothing(self) -> PlanProblem:
+        """Return which declaration of a plan leaves nothing, by leaving one out at a time."""
+        if self._plan.get("plan.routing") == "cascade" and self._plan.get("plan.fallback") == "none":
+            return PlanProblem("a cascade needs a far side; declare `plan.fallback`", "plan.routing")
+        for fact in (*reversed(PLAN_AXES),):
+            if fact in self._plan:
+                rest = {name: word for name, word in self._plan.items() if name != fact}
+                if any(True for _ in _Planner(rest, {}, self._catalog, Organization())._options()):
+                    others = ", ".join(f"`{word}`" for word in rest.values())
+                    message = f"the catalog offers no `{shown(self._plan[fact])}` together with {others}"
+                    return PlanProblem(message, fact)
+        words = ", ".join(f"`{shown(word)}`" for word in self._plan.values())
+        return PlanProblem(f"the catalog offers nothing that is {words} together", next(iter(self._plan)))
+
+    def _stand_in(self) -> Option:
+        """Return an option made of what the plan says, with everything else unknown."""
+        plan = self._plan
+        provider = self._catalog.provider(plan.get("plan.provider", ""))
+        hosting = plan.get("plan.hosting", "provider-api")
+        boundary = {"own-cloud": "own-account", "on-premises": "on-premises", "on-device": "device"}.get(hosting)
+        region = self._catalog.region(plan.get("plan.provider", ""), plan.get("plan.region", ""))
+        countries = region.countries if region is not None else None
+        leg = Leg(
+            hosting=hosting, provider=plan.get("plan.provider", ""), region=plan.get("plan.region", ""),
+            countries=countries, boundary=boundary or (provider.boundary if provider is not None else "third-party"),
+            model=self._catalog.models.get(plan.get("plan.model", "")) or _unknown_model(plan.get("plan.model", "")),
+            accelerator="", retires_on=None,
+            terms={**(self._legs.terms(provider.id, "") if provider is not None else {}), **self._terms},  # type: ignore[dict-item]
+        )  # fmt: skip
+        return Option(
+            adaptation=plan.get("plan.adaptation", ""), fallback=plan.get("plan.fallback", "none"),
+            routing=plan.get("plan.routing", "single"), leg=leg, other=None,
+        )  # fmt: skip
+
+
+def _unknown_model(name: str) -> Model:
+    from datetime import date  # noqa: PLC0415
+
+    nothing = Dated(source="", checked_on=date.min, effective_from=date.min, verified=False)
+    return Model(
+        id=name, provider="", name=name, tier="", open_weights=False, tunable=None, pinned=None, reasoning=None,
+        params_b=None, active_params_b=None, layers=None, kv_heads=None, head_dim=None, hidden_size=None,
+        context_tokens=None, modalities=(), licence="", released_on=None, retires_on=None, dated=nothing,
+    )  # fmt: skip

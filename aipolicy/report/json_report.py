@@ -1,0 +1,195 @@
+"""A report in, versioned JSON out (`schemas/report.v1.json`); numbers of lines and columns count from 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aipolicy import __version__
+from aipolicy.checking import Report
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.findings import option_name
+from aipolicy.evaluation.universe import Universe, numbers_in
+from aipolicy.evaluation.verdict import Verdict
+from aipolicy.facts.facts import Provenance
+from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.findings import Finding, Place, Severity
+from aipolicy.source.text import escaped, shown
+
+REPORT_SCHEMA = "aipolicy/report/v1"
+
+JsonObject = dict[str, Any]
+
+
+def render_json(report: Report, fail_on: Severity) -> str:
+    """Return the report as strict JSON, ending with a newline."""
+    return json_text(report_object(report, fail_on))
+
+
+def json_text(value: object) -> str:
+    """Return strict JSON (no NaN), non-ASCII characters kept, unsafe ones escaped."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=False) + "\n"
+
+
+def report_object(report: Report, fail_on: Severity) -> JsonObject:
+    """Return the report as plain JSON values."""
+    policy = report.policy
+    return {
+        "schema": REPORT_SCHEMA,
+        "tool": {"name": "aipolicy", "version": __version__},
+        "as_of": policy.catalog.as_of.isoformat(),
+        "policy": {
+            "packs": [{"name": p.name, "version": p.version, "rules": len(p.rules)} for p in policy.packs],
+            "digest": policy.digest,
+            "ignored_rules": list(policy.ignored_rules),
+        },
+        "summary": summary_object(report, fail_on),
+        "findings": [finding_object(finding) for finding in report.findings],
+        "features": [feature_object(evaluation) for evaluation in report.evaluations],
+        "skipped": [escaped(path) for path in report.skipped],
+    }
+
+
+def summary_object(report: Report, fail_on: Severity) -> JsonObject:
+    """Return the counts of a run."""
+    return {
+        "files": report.files,
+        "features": len(report.evaluations),
+        "rules": len(report.policy.rules),
+        "findings": {severity.value: count for severity, count in report.counts().items()},
+        "undetermined": len(report.undetermined()),
+        "settling_facts": [{"fact": fact, "findings": count} for fact, count in report.settling_facts()],
+        "fail_on": fail_on.value,
+        "exit_code": report.exit_code(fail_on),
+    }
+
+
+def finding_object(finding: Finding) -> JsonObject:
+    """Return one finding."""
+    return {
+        "rule": finding.rule_id,
+        "name": finding.rule_name,
+        "severity": finding.severity.value,
+        "outcome": finding.outcome.value,
+        "message": escaped(finding.message),
+        "feature": escaped(finding.feature),
+        "file": escaped(finding.file),
+        **_place(finding, finding.place),
+        "related": [{**_place(finding, place), "label": escaped(place.label)} for place in finding.related],
+        "why": finding.why,
+        "fix": finding.fix,
+        "references": [{"title": r.title, "url": r.url, "clause": r.clause} for r in finding.references],
+        "missing_facts": list(finding.missing_facts),
+    }
+
+
+def feature_object(evaluation: Evaluation) -> JsonObject:
+    """Return one feature with its facts and its verdict."""
+    facts = evaluation.facts
+    return {
+        "name": evaluation.feature.name,
+        "file": escaped(evaluation.feature.file),
+        "lifecycle": str(facts.values["metadata.lifecycle"]),
+        "facts": _facts(evaluation),
+        "plan": {
+            "declared": evaluation.has_plan,
+            "options": len(evaluation.planned.options) if evaluation.has_plan else 0,
+        },
+        "verdict": verdict_object(evaluation.verdict, evaluation.candidates),
+    }
+
+
+def verdict_object(verdict: Verdict, universe: Universe) -> JsonObject:
+    """Return a verdict: sets of options as counts, and the rules behind them."""
+    return {
+        "status": verdict_status(verdict),
+        "needs": [
+            {"id": n.id, "title": n.title, "certain": n.certain, "values": list(n.values)} for n in verdict.needs
+        ],
+        "options": verdict.full.bit_count(),
+        "admissible": verdict.admissible.bit_count(),
+        "open": verdict.open.bit_count(),
+        "removed": verdict.removed.bit_count(),
+        "remaining": {
+            name.partition(".")[2]: list(values) for name, values in sorted(verdict.remaining_values.items())
+        },
+        "removed_by": _counts(verdict.removed_by),
+        "opened_by": _counts(verdict.opened_by),
+        "counted_against": _counts(verdict.counted_against),
+        "duties": _counts(verdict.duties),
+        "conflict": list(verdict.conflict),
+    }
+
+
+def verdict_status(verdict: Verdict) -> str:
+    """Return `conflict`, `admissible` (some way is free of doubt) or `open` (every way that remains hangs on a fact)."""
+    if not verdict.remaining:
+        return "conflict"
+    return "admissible" if verdict.admissible else "open"
+
+
+def options_object(mask: int, universe: Universe) -> list[JsonObject]:
+    """Return every option of a mask with its axes and offering."""
+    objects = []
+    for number in numbers_in(mask):
+        option = universe.options[number]
+        objects.append(
+            {
+                "adaptation": option.adaptation,
+                "hosting": option.hosting,
+                "fallback": option.fallback,
+                "routing": option.routing,
+                "offering": option.leg.name,
+                "other": option.other.name if option.other is not None else None,
+                "name": option_name(option),
+            }
+        )
+    return objects
+
+
+def _counts(masks: Mapping[str, int]) -> list[JsonObject]:
+    return [{"rule": rule_id, "options": mask.bit_count()} for rule_id, mask in sorted(masks.items())]
+
+
+def _facts(evaluation: Evaluation) -> JsonObject:
+    by_provenance: dict[str, Any] = {"declared": {}, "assumed": {}, "derived": {}, "unknown": []}
+    for name in REGISTRY:
+        if is_option_fact(name):
+            continue
+        fact = evaluation.facts.fact(name)
+        if fact.provenance is Provenance.UNKNOWN:
+            by_provenance["unknown"].append(name)
+        elif name != "metadata.description":
+            by_provenance[fact.provenance.value][name] = _json_value(fact.value)
+    return by_provenance
+
+
+def _json_value(value: object) -> object:
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case tuple():
+            return [shown(str(item)) for item in value]
+        case str():
+            return shown(value)
+        case Mapping():
+            return {shown(str(key)): shown(str(item)) for key, item in sorted(value.items())}
+        case _:
+            return value
+
+
+def _place(finding: Finding, place: Place) -> JsonObject:
+    span = finding.span_of(place)
+    path: Iterable[str | int] = place.path
+    return {
+        "path": [escaped(step) if isinstance(step, str) else step for step in path],
+        "region": None
+        if span is None
+        else {
+            "start_line": span.start.line,
+            "start_column": span.start.column,
+            "end_line": span.end.line,
+            "end_column": span.end.column,
+        },
+    }

@@ -1,0 +1,98 @@
+"""A rule in, the page that explains it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aipolicy.findings import ReservedRule
+from aipolicy.policy.rule import Rule
+from aipolicy.report.json_report import json_text
+from aipolicy.report.style import Role, Styler, wrapped
+from aipolicy.source.text import escaped
+
+
+def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
+    """Return a rule with its reason, fix, conditions, parameters, references and examples."""
+    lines = [style.paint(f"{rule.id} {rule.name}", Role.STRONG)]
+    lines += wrapped(escaped(rule.title), width)
+    lines += ["", f"{rule.kind.value}, {rule.severity.value}, pack {rule.pack}, defined at {escaped(rule.defined_at)}"]
+    if rule.effective_from is not None:
+        lines.append(f"in force from {rule.effective_from.isoformat()}; a warning before")
+    if rule.effective_until is not None:
+        lines.append(f"in force until {rule.effective_until.isoformat()}")
+    for heading, text in (("why", rule.why), ("fix", rule.fix), ("message", rule.message)):
+        if text:
+            lines += ["", style.paint(heading, Role.STRONG), *_indented(text, width)]
+    for heading, conditions in (("applies when", rule.when), ("requires", rule.require)):
+        if conditions:
+            lines += ["", style.paint(heading, Role.STRONG), *(f"  {escaped(line.text)}" for line in conditions)]
+    if rule.parameters:
+        lines += ["", style.paint("parameters", Role.STRONG)]
+        lines += [f"  {name.partition('.')[2]} = {_shown(value)}" for name, value in rule.parameters.items()]
+    if rule.references:
+        lines += ["", style.paint("references", Role.STRONG)]
+        lines += [
+            "  " + escaped(" ".join(part for part in (ref.title, ref.clause, ref.url) if part))
+            for ref in rule.references
+        ]
+    if rule.tests:
+        lines += ["", style.paint("examples", Role.STRONG)]
+        lines += [f"  {test.expect.value:<15} {escaped(test.name)}" for test in rule.tests]
+    return "\n".join(lines) + "\n"
+
+
+def render_reserved(rule: ReservedRule, output_format: str) -> str:
+    """Return a rule about manifests or plans, as text or JSON."""
+    if output_format == "json":
+        return json_text(
+            {"id": rule.id, "name": rule.name, "title": rule.title, "severity": rule.severity.value, "why": rule.why,
+             "fix": rule.fix, "reserved": True}
+        )  # fmt: skip
+    return (
+        f"{rule.id} {rule.name}\n{rule.title}\n\n{rule.severity.value}, about manifests and plans themselves; always "
+        f"checked\n\nwhy\n  {rule.why}\n\nfix\n  {rule.fix}\n"
+    )
+
+
+def rule_json(rule: Rule) -> str:
+    """Return a rule as JSON."""
+    return json_text(rule_object(rule))
+
+
+def rule_object(rule: Rule) -> dict[str, Any]:
+    """Return a rule as plain JSON values."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "title": rule.title,
+        "kind": rule.kind.value,
+        "severity": rule.severity.value,
+        "pack": rule.pack,
+        "when": [line.text for line in rule.when],
+        "require": [line.text for line in rule.require],
+        "reads": sorted({n for line in (*rule.when, *rule.require) for n in (*line.feature_reads, *line.option_reads)}),
+        "parameters": {
+            name.partition(".")[2]: list(value) if isinstance(value, tuple) else value
+            for name, value in rule.parameters.items()
+        },
+        "message": rule.message,
+        "why": rule.why,
+        "fix": rule.fix,
+        "references": [{"title": r.title, "url": r.url, "clause": r.clause} for r in rule.references],
+        "effective_from": rule.effective_from.isoformat() if rule.effective_from else None,
+        "effective_until": rule.effective_until.isoformat() if rule.effective_until else None,
+        "defined_at": rule.defined_at,
+        "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
+    }
+
+
+def _indented(text: str, width: int) -> list[str]:
+    return [f"  {line}" for line in wrapped(escaped(" ".join(text.split())), width - 2)]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
