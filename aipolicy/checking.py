@@ -74,7 +74,9 @@ class Report:
 
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
-        if any(finding.severity.rank <= fail_on.rank for finding in self.findings if finding.outcome is not Outcome.WAIVED):
+        if any(
+            finding.severity.rank <= fail_on.rank for finding in self.findings if finding.outcome is not Outcome.WAIVED
+        ):
             return EXIT_FINDINGS
         return EXIT_CLEAN if self.evaluations and self.policy.rules else EXIT_NOTHING
 
@@ -96,7 +98,9 @@ class Report:
 def load_policy(settings: PolicySettings) -> Policy:
     """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`."""
     catalog_files = [(path.as_posix(), read_bytes(path)) for path in catalog_paths()]
-    catalog_files += [((settings.base / name).as_posix(), read_bytes(settings.base / name)) for name in settings.own_catalog]
+    catalog_files += [
+        ((settings.base / name).as_posix(), read_bytes(settings.base / name)) for name in settings.own_catalog
+    ]
     catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
     catalog.validate()
     pack_files = [find_pack(name, settings.base) for name in settings.packs]

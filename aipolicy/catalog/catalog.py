@@ -7,7 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from aipolicy.catalog import machines, offerings
+from aipolicy.catalog import machines
+from aipolicy.catalog import offerings as offered
 from aipolicy.catalog.data_classes import DataClasses, read_data_classes
 from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.places import Places, read_places
@@ -50,41 +51,39 @@ class Catalog:
         return self._read(read_task_types)
 
     @cached_property
-    def providers(self) -> Mapping[str, offerings.Provider]:
+    def providers(self) -> Mapping[str, offered.Provider]:
         """Return the providers by id."""
-        entries = self._section("providers", offerings.read_provider, lambda e: e.id, lambda e: e.dated)
+        entries = self._section("providers", offered.read_provider, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
     @cached_property
-    def regions(self) -> tuple[offerings.Region, ...]:
+    def regions(self) -> tuple[offered.Region, ...]:
         """Return the regions of all providers."""
-        return self._section("regions", offerings.read_region, lambda e: (e.provider, e.id), lambda e: e.dated)
+        return self._section("regions", offered.read_region, lambda e: (e.provider, e.id), lambda e: e.dated)
 
     @cached_property
-    def terms(self) -> tuple[offerings.Term, ...]:
+    def terms(self) -> tuple[offered.Term, ...]:
         """Return the terms that hold on the day."""
-        return self._section(
-            "terms", offerings.read_term, lambda e: (e.provider, e.region, e.term), lambda e: e.dated
-        )
+        return self._section("terms", offered.read_term, lambda e: (e.provider, e.region, e.term), lambda e: e.dated)
 
     @cached_property
-    def models(self) -> Mapping[str, offerings.Model]:
+    def models(self) -> Mapping[str, offered.Model]:
         """Return the models by id."""
-        entries = self._section("models", offerings.read_model, lambda e: e.id, lambda e: e.dated)
+        entries = self._section("models", offered.read_model, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
     @cached_property
-    def offerings(self) -> tuple[offerings.Offering, ...]:
+    def offerings(self) -> tuple[offered.Offering, ...]:
         """Return which models are offered where."""
         return self._section(
-            "offerings", offerings.read_offering, lambda e: (e.provider, e.model, e.regions), lambda e: e.dated
+            "offerings", offered.read_offering, lambda e: (e.provider, e.model, e.regions), lambda e: e.dated
         )
 
     @cached_property
-    def prices(self) -> tuple[offerings.Price, ...]:
+    def prices(self) -> tuple[offered.Price, ...]:
         """Return the prices that hold on the day; what was not known then is not there."""
         return self._section(
-            "prices", offerings.read_price, lambda e: (e.provider, e.model, e.region), lambda e: e.dated, strict=True
+            "prices", offered.read_price, lambda e: (e.provider, e.model, e.region), lambda e: e.dated, strict=True
         )
 
     @cached_property
@@ -115,9 +114,7 @@ class Catalog:
     @cached_property
     def efforts(self) -> Mapping[tuple[str, str], machines.Effort]:
         """Return the effort by adaptation and hosting."""
-        entries = self._section(
-            "effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated
-        )
+        entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated)
         return {(entry.adaptation, entry.hosting): entry for entry in entries}
 
     @cached_property
@@ -126,14 +123,14 @@ class Catalog:
         entries = self._section("rates", machines.read_rate, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
-    def region(self, provider: str, name: str) -> offerings.Region | None:
+    def region(self, provider: str, name: str) -> offered.Region | None:
         """Return a region of a provider by id or alias."""
         for region in self.regions:
             if region.provider == provider and (region.id == name or name in region.aliases):
                 return region
         return None
 
-    def provider(self, name: str) -> offerings.Provider | None:
+    def provider(self, name: str) -> offered.Provider | None:
         """Return a provider by id or alias."""
         found = self.providers.get(name)
         if found is not None:
@@ -165,7 +162,7 @@ class Catalog:
         mistakes = Mistakes(CatalogError)
         for document in self.documents:
             record = Record(document, (), document.value, mistakes)
-            for key in record.keys():
+            for key in record.field_names():
                 if key not in SECTIONS:
                     record.mistake(f"unknown catalog section `{key}`{did_you_mean(key, SECTIONS)}", key, "key")
         mistakes.raise_if_any()

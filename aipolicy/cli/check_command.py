@@ -16,19 +16,19 @@ Renderer = Callable[[Report, Severity], str]
 
 
 def _text(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.text import render_text  # noqa: PLC0415
+    from aipolicy.report.text import render_text
 
     return render_text(report, width=stdout_width(), style=stdout_style())
 
 
 def _concise(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.concise import render_concise  # noqa: PLC0415
+    from aipolicy.report.concise import render_concise
 
     return render_concise(report.findings)
 
 
 def _json(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.json_report import render_json  # noqa: PLC0415
+    from aipolicy.report.json_report import render_json
 
     return render_json(report, fail_on)
 
@@ -41,7 +41,9 @@ FORMATS: dict[str, Renderer] = {"text": _text, "concise": _concise, "json": _jso
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice([s.value for s in Severity]), default=None, help="Least severity for exit 1.")
+@click.option(
+    "--fail-on", type=click.Choice([s.value for s in Severity]), default=None, help="Least severity for exit 1."
+)
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
             select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, fail_on: str | None,

@@ -65,10 +65,10 @@ def _features(subject: str, paths: tuple[str, ...], policy: Policy, settings: Co
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
     recommendation = recommend(evaluation, margin_percent=settings.recommendation.margin_percent)
     if output_format == "json":
-        from aipolicy.report.explain_json import render_explanation_json  # noqa: PLC0415
+        from aipolicy.report.explain_json import render_explanation_json
 
         return render_explanation_json(evaluation, recommendation, policy)
-    from aipolicy.report.explain import render_explanation  # noqa: PLC0415
+    from aipolicy.report.explain import render_explanation
 
     return render_explanation(
         evaluation, recommendation, policy.evaluator.judge, width=stdout_width(), style=stdout_style(), every_rule=every
@@ -76,7 +76,7 @@ def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, outpu
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
-    from aipolicy.report.rule_page import render_reserved, render_rule, rule_json  # noqa: PLC0415
+    from aipolicy.report.rule_page import render_reserved, render_rule, rule_json
 
     for reserved in RESERVED_RULES:
         if reserved.id == rule_id:
@@ -89,5 +89,3 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
                 return render_rule(rule, width=stdout_width(), style=stdout_style())
     known = [rule.id for pack in policy.packs for rule in pack.rules] + [rule.id for rule in RESERVED_RULES]
     raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
-
-

@@ -35,10 +35,12 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from aipolicy.source.suggest import did_you_mean  # noqa: PLC0415
-            from aipolicy.source.text import shown  # noqa: PLC0415
+            from aipolicy.source.suggest import did_you_mean
+            from aipolicy.source.text import shown
 
             ctx.fail(f"unknown command `{shown(args[0])}`{did_you_mean(args[0], _COMMANDS)}")
         return super().resolve_command(ctx, args)
@@ -80,21 +82,21 @@ def main() -> None:
     except OSError as error:
         _complain(f"{error.strerror or error}", "output")
         code = EXIT_UNUSABLE
-    except Exception as error:  # noqa: BLE001  (the one place where a bug becomes a message)
+    except Exception as error:
         _report_bug(error)
         code = EXIT_INTERNAL
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _complain(message: str, kind: str) -> None:
-    from aipolicy.source.text import escaped  # noqa: PLC0415
+    from aipolicy.source.text import escaped
 
     for line in message.split("\n"):
         print(f"aipolicy: {kind}: {escaped(line)}", file=sys.stderr)
 
 
 def _report_bug(error: Exception) -> None:
-    import traceback  # noqa: PLC0415
+    import traceback
 
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)

@@ -17,8 +17,8 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
     """List the rules that would be evaluated, and those about manifests themselves."""
     _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
     if output_format == "json":
-        from aipolicy.report.json_report import json_text  # noqa: PLC0415
-        from aipolicy.report.rule_page import rule_object  # noqa: PLC0415
+        from aipolicy.report.json_report import json_text
+        from aipolicy.report.rule_page import rule_object
 
         write_out(json_text({"schema": "aipolicy/rules/v1", "rules": [rule_object(rule) for rule in policy.rules]}))
         return

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,9 +40,13 @@ def policy_options(function: F) -> F:
     """Add the options that say which rules are evaluated, and on which day."""
     for option in (
         click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, or all that begin with it."),
-        click.option("--select", multiple=True, metavar="RULE", help="Evaluate only a rule, or all that begin with it."),
+        click.option(
+            "--select", multiple=True, metavar="RULE", help="Evaluate only a rule, or all that begin with it."
+        ),
         click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
-        click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable."),
+        click.option(
+            "--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable."
+        ),
         click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
     ):
         function = option(function)
@@ -58,7 +62,9 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
         as_of=_day(options.as_of),
         packs=options.policies or config.policies,
         base=Path() if options.policies else base,
-        own_catalog=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog),
+        own_catalog=tuple(
+            os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog
+        ),
         parameters=config.parameters,
         organization=Organization(config.organization.own_boundaries, countries or None),
         select=options.select or config.select,
@@ -105,7 +111,7 @@ def write_out(text: str) -> None:
 
 def _day(text: str | None) -> date:
     if text is None:
-        return datetime.now(timezone.utc).date()
+        return datetime.now(UTC).date()
     day = read_day(text)
     if day is None:
         raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`")

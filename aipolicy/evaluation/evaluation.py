@@ -73,9 +73,7 @@ class Evaluator:
             RuleEvaluation(
                 active,
                 candidates := self.judge.judge(active.rule, facts, workload, self.candidates),
-                candidates
-                if planned is self.candidates
-                else self.judge.judge(active.rule, facts, workload, planned),
+                candidates if planned is self.candidates else self.judge.judge(active.rule, facts, workload, planned),
             )
             for active in self.rules
         )

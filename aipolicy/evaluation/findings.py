@@ -163,7 +163,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
     return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
 
 
-def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,  # noqa: PLR0913
+def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,
              message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
     primary, related = _places(evaluation, rule, judge, number)

@@ -48,7 +48,9 @@ def _evidence(kind: str, meaning: str) -> FactSpec:
 
 
 _METADATA = (
-    _text("metadata.name", "Name of the feature, unique in a run", "claims-triage", pattern=NAME_PATTERN, required=True),
+    _text(
+        "metadata.name", "Name of the feature, unique in a run", "claims-triage", pattern=NAME_PATTERN, required=True
+    ),
     _text("metadata.owner", "Team or person who answers for the feature", "claims-platform"),
     _text("metadata.description", "What the feature does, for people", "Sorts incoming claims by urgency"),
     _choice(
@@ -149,7 +151,9 @@ _TEAM = (
     _flag("team.on_call", "Whether the team has an on-call rota for what it runs"),
     _number("budget.monthly_usd", "What the feature may cost a month", "USD/month", 5000),
     _number("budget.upfront_usd", "What may be spent before the first release", "USD", 20000),
-    _number("availability.target_percent", "Share of time for which the feature must answer", "percent", 99.9, maximum=100),
+    _number(
+        "availability.target_percent", "Share of time for which the feature must answer", "percent", 99.9, maximum=100
+    ),
     _flag("availability.critical", "Whether a business process stops when the feature does"),
 )
 

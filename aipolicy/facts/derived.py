@@ -143,7 +143,7 @@ def _tokens_per_day(sources: Sources) -> FactValue | Missing:
 
 
 def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
-          unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip  # noqa: PLR0913
+          unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip
     spec = FactSpec(
         name, type_, meaning, Origin.DERIVED, unit=unit, reads=reads, vocabulary=vocabulary, choices=choices
     )

@@ -189,7 +189,8 @@ def _contradictions(values: Mapping[str, FactValue], declared: set[str]) -> Iter
         if isinstance(low, float) and isinstance(high, float) and low > high:
             yield _contradiction(f"`{smaller}` is {low:g}, more than `{larger}` {high:g}", smaller, larger)
     growth, later, now = (
-        values.get(f"volume.{name}") for name in ("growth_12_months", "requests_per_day_in_12_months", "requests_per_day")
+        values.get(f"volume.{name}")
+        for name in ("growth_12_months", "requests_per_day_in_12_months", "requests_per_day")
     )
     if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
         yield from _growth_contradiction(now, growth, later)

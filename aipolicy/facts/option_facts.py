@@ -10,9 +10,7 @@ TIERS = ("classical", "encoder", "small", "medium", "frontier")
 
 
 def _text(name: str, meaning: str, choices: tuple[str, ...] = (), vocabulary: str = "") -> FactSpec:
-    return FactSpec(
-        f"option.{name}", FactType.TEXT, meaning, Origin.OPTION, choices=choices, vocabulary=vocabulary
-    )
+    return FactSpec(f"option.{name}", FactType.TEXT, meaning, Origin.OPTION, choices=choices, vocabulary=vocabulary)
 
 
 def _texts(name: str, meaning: str, vocabulary: str = "") -> FactSpec:

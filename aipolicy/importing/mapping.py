@@ -114,7 +114,7 @@ class _Reader:
     def _constants(self, top: Record, mapped: set[str]) -> dict[str, FactValue]:
         record = top.record("constants")
         constants: dict[str, FactValue] = {}
-        for field in record.keys():  # noqa: SIM118  (a record is no dict)
+        for field in record.field_names():
             target = find_target(field)
             if isinstance(target, Problem):
                 record.mistake(target.message, field, "key")
@@ -210,7 +210,7 @@ class _Reader:
         answers = record.record("values")
         values: dict[str, FactValue] = {}
         seen: dict[tuple[str, bool], str] = {}
-        for word in answers.keys():  # noqa: SIM118  (a record is no dict)
+        for word in answers.field_names():
             first = seen.setdefault(fold_word(word), word)
             if first != word:
                 answers.mistake(f"`{word}` is the same answer as `{first}`; keep one of the two", word, "key")
@@ -222,7 +222,7 @@ class _Reader:
             else:
                 self._check_words(answers, word, target, value)
                 values[word] = value
-        if not answers.keys():
+        if not answers.field_names():
             record.mistake("`values` is empty; map at least one answer", "values")
         return values
 

@@ -39,8 +39,8 @@ def nonconformance(document: Document) -> tuple[Finding, ...]:
     if too_long is not None:
         path, length = too_long
         return (_finding(document, "MAN-005", f"list of {length} items; the limit is {MAX_LIST}", path),)
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  (slow to import, only wanted for messages)
-    from referencing import Registry  # noqa: PLC0415
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
 
     registry: Registry[Any] = Registry()
     validator = Draft202012Validator(_schema(), registry=registry)
@@ -62,7 +62,7 @@ def _schema() -> dict[str, Any]:
 
 @cache
 def _fast_validator() -> Any:
-    import jsonschema_rs  # noqa: PLC0415
+    import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(_schema())
 
@@ -74,7 +74,7 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
     wanted: Any = error.validator_value
     match error.validator:
         case "additionalProperties":
-            known = error.schema.get("properties", {})
+            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
             for key in value:
                 if key not in known:
                     message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"

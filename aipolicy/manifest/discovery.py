@@ -1,7 +1,6 @@
 """Paths in, the bytes of the manifests that they name or hold out: regular files only, bounded, sorted."""
 
-# NOTE: a `Path` for each entry would cost more than the whole walk of 10,000 files.
-# ruff: noqa: PTH100, PTH109, PTH112, PTH114, PTH116, PTH118, PTH120, PTH208
+# NOTE: `os.path` here: a `Path` for each entry would cost more than the whole walk of 10,000 files.
 
 from __future__ import annotations
 

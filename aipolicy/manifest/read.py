@@ -136,7 +136,7 @@ def _duplicate_names(features: Iterable[Feature]) -> Iterable[Finding]:
             continue
         same_file = earlier.file == feature.file
         place = Place(path=("metadata", "name"))
-        related = ()
+        related: tuple[Place, ...] = ()
         if same_file:
             span = earlier.document.locate(("metadata", "name"))
             related = (Place(span=span, label="first used here"),)

@@ -81,9 +81,7 @@ class Legs:
     def _own_sites(self, provider: str, boundary: str) -> Iterator[Leg]:
         device = boundary == "device"
         for model, machine in self._hosted_models():
-            if device and (
-                model.tier not in _ON_DEVICE_TIERS or (model.params_b or 0.0) > _ON_DEVICE_MAX_PARAMS_B
-            ):
+            if device and (model.tier not in _ON_DEVICE_TIERS or (model.params_b or 0.0) > _ON_DEVICE_MAX_PARAMS_B):
                 continue
             yield Leg(
                 hosting="on-device" if device else "on-premises", provider=provider, region="",

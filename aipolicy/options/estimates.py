@@ -169,7 +169,14 @@ def requests_per_second(model: Model, machine: Accelerator, count: int, workload
     Source: formulas 2.2 of the calibration named in this module: batch limited by memory, time per step the larger of
     arithmetic and weights read, plus cache reads and overheads.
     """
-    shape = (model.params_b, model.layers, model.kv_heads, model.head_dim, workload.input_tokens, workload.output_tokens)
+    shape = (
+        model.params_b,
+        model.layers,
+        model.kv_heads,
+        model.head_dim,
+        workload.input_tokens,
+        workload.output_tokens,
+    )
     if any(value is None for value in shape):
         return None
     params_b, layers, kv_heads, head_dim, inputs, outputs = (float(value or 0.0) for value in shape)

@@ -208,7 +208,7 @@ class _Planner:
 
 
 def _unknown_model(name: str) -> Model:
-    from datetime import date  # noqa: PLC0415
+    from datetime import date
 
     nothing = Dated(source="", checked_on=date.min, effective_from=date.min, verified=False)
     return Model(

@@ -93,6 +93,8 @@ def _node(data: bytes) -> Node:
             case 9:
                 parts = (_last(value, field) for field in (2, 4, 5, 6, 7))
                 return Node("comprehension", _last(value, 1).decode(), children=tuple(_node(p) for p in parts))
+            case _:
+                pass
     return Node("other")
 
 
@@ -101,7 +103,7 @@ def _constant(data: bytes) -> Constant:
         match number, value:
             case 2, int():
                 return bool(value)
-            case (3 | 4), int():
+            case ((3 | 4), int()):
                 return value
             case 5, bytes():
                 return float(struct.unpack("<d", value)[0])
@@ -109,6 +111,8 @@ def _constant(data: bytes) -> Constant:
                 return value.decode()
             case 7, bytes():
                 return value
+            case _:
+                pass
     return None
 
 

@@ -89,7 +89,9 @@ def _refuse_unknown_overrides(overrides: Mapping[str, object], packs: Iterable[P
     known = {f"{pack.name}.{parameter.name}" for pack in packs for parameter in pack.parameters}
     for name in overrides:
         if name not in known:
-            mistakes.add_error(PolicyError(f"unknown parameter `{name}` in the configuration{did_you_mean(name, known)}"))
+            mistakes.add_error(
+                PolicyError(f"unknown parameter `{name}` in the configuration{did_you_mean(name, known)}")
+            )
 
 
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
@@ -326,7 +328,7 @@ class _RuleReader:
 
     def _values(self, record: Record, prefix: str) -> dict[str, FactValue]:
         values: dict[str, FactValue] = {}
-        for key in record.keys():
+        for key in record.field_names():
             name = f"{prefix}{key}"
             spec = REGISTRY.get(name)
             if spec is None or is_option_fact(name) != bool(prefix):

@@ -19,4 +19,4 @@ def read_value(record: Record, key: str, type_: FactType) -> FactValue:
             return tuple(sorted(record.texts(key)))
         case FactType.LABELS:
             nested = record.record(key)
-            return {name: nested.text(name) for name in nested.keys()}
+            return {name: nested.text(name) for name in nested.field_names()}

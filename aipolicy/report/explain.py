@@ -112,7 +112,9 @@ def _cost(choice: Choice) -> str:
     if choice.monthly_usd is None:
         return "unknown: volume, tokens or a price is missing"
     fixed = choice.fixed_monthly_usd or 0.0
-    return f"about {_money(choice.monthly_usd)} USD/month, of which {_money(fixed)} whatever the volume (first estimate)"
+    return (
+        f"about {_money(choice.monthly_usd)} USD/month, of which {_money(fixed)} whatever the volume (first estimate)"
+    )
 
 
 def _money(usd: float) -> str:
@@ -173,7 +175,11 @@ def _facts(printer: _Printer, evaluation: Evaluation) -> None:
         for name in groups[provenance]:
             fact = evaluation.facts.fact(name)
             unit = f" {fact.spec.unit}" if fact.spec.unit and isinstance(fact.value, float) else ""
-            source = f"  [{fact.spec.default_source}]" if provenance is Provenance.ASSUMED and fact.spec.default_source else ""
+            source = (
+                f"  [{fact.spec.default_source}]"
+                if provenance is Provenance.ASSUMED and fact.spec.default_source
+                else ""
+            )
             printer.pair(name, shown_value(fact.value) + unit + source)
     if groups[Provenance.UNKNOWN]:
         printer.heading("facts missing that rules read")

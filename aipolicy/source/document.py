@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from aipolicy.source.span import DocumentPath, Part, Position, Span
 
-PlainValue: TypeAlias = "str | int | float | bool | None | list[PlainValue] | dict[str, PlainValue]"
+PlainValue: TypeAlias = "str | int | float | bool | list[PlainValue] | dict[str, PlainValue] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Document:
         cache = self.source.positions_cache
         if self.index not in cache:
             # NOTE: positions are built only when a finding asks for one; most documents are clean.
-            from aipolicy.source.yaml_reader import read_positions  # noqa: PLC0415
+            from aipolicy.source.yaml_reader import read_positions
 
             cache.update(read_positions(self.source.text))
         return cache[self.index]

@@ -62,7 +62,7 @@ class Record:
         self._known.add(key)
         return self._fields.get(key) is not None
 
-    def keys(self) -> tuple[str, ...]:
+    def field_names(self) -> tuple[str, ...]:
         """Return every key that is written."""
         return tuple(self._fields)
 

@@ -22,9 +22,7 @@ _KEYWORDS: dict[str, Scalar] = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _NOT_FINITE = frozenset(
-    sign + word
-    for sign in ("", "+", "-")
-    for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
+    sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
 )
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")

@@ -9,7 +9,7 @@ _CUTOFF = 0.6
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like `word`, or None when none is like it."""
-    from difflib import get_close_matches  # noqa: PLC0415  (only wanted when something is wrong)
+    from difflib import get_close_matches
 
     by_folded: dict[str, str] = {}
     for candidate in sorted(known):
