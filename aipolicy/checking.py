@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from aipolicy import __version__
+from aipolicy.cache import Cache
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents, read_bytes
+from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
-from aipolicy.policy.load import find_pack, load_packs
+from aipolicy.policy.load import PackFiles, find_pack, load_packs
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.shipped import catalog_paths
 from aipolicy.source.suggest import did_you_mean
@@ -95,28 +100,57 @@ class Report:
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def load_policy(settings: PolicySettings) -> Policy:
-    """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`."""
-    catalog_files = [(path.as_posix(), read_bytes(path)) for path in catalog_paths()]
-    catalog_files += [
-        ((settings.base / name).as_posix(), read_bytes(settings.base / name)) for name in settings.own_catalog
-    ]
-    catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
-    catalog.validate()
+def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
+    """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
+
+    What was compiled from the same bytes for the same day and settings is taken from the cache.
+    """
+    own = [settings.base / name for name in settings.own_catalog]
+    catalog_files = [(path.as_posix(), read_bytes(path)) for path in (*catalog_paths(), *own)]
     pack_files = [find_pack(name, settings.base) for name in settings.packs]
-    packs = load_packs(pack_files, catalog, settings.parameters)
-    files = [*catalog_files, *(file for pack in pack_files for file in pack.files)]
-    ids = [rule.id for pack in packs for rule in pack.rules]
-    wanted = _chosen(ids, settings.select, settings.ignore)
-    kept = tuple(_with_rules(pack, wanted) for pack in packs)
+    digest = _digest(catalog_files, pack_files)
+    key = sha256(f"{__version__} {sys.version} {digest} {settings!r} {_code_stamp()}".encode()).hexdigest()
+    compiled = cache.get(key) if cache is not None else None
+    if compiled is None:
+        compiled = _compile(settings, catalog_files, pack_files)
+        if cache is not None:
+            cache.put(key, compiled)
+    packs, wanted, kept, parts = compiled
+    catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
         packs=packs,
         catalog=catalog,
-        evaluator=Evaluator(kept, catalog, settings.organization),
-        digest=sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest(),
-        ignored_rules=tuple(sorted(set(ids) - wanted)),
+        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
+        digest=digest,
+        ignored_rules=tuple(sorted({rule.id for pack in packs for rule in pack.rules} - wanted)),
         strict=settings.strict,
     )
+
+
+_Compiled = tuple[tuple[PolicyPack, ...], frozenset[str], KeptGroups, dict[str, bytes]]
+
+
+def _compile(settings: PolicySettings, catalog_files: Sequence[tuple[str, bytes]],
+             pack_files: Sequence[PackFiles]) -> _Compiled:  # fmt: skip
+    catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
+    catalog.validate()
+    packs = load_packs(pack_files, catalog, settings.parameters)
+    wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
+    kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
+    return packs, frozenset(wanted), kept, snapshot_of(catalog)
+
+
+def _digest(catalog_files: Sequence[tuple[str, bytes]], pack_files: Sequence[PackFiles]) -> str:
+    files = [*catalog_files, *(file for pack in pack_files for file in pack.files)]
+    return sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
+
+
+def _code_stamp() -> str:
+    """Return what changes when the program does, so that a checkout under development never sees old results."""
+    stamps = []
+    for folder, _, names in os.walk(os.path.dirname(__file__)):
+        stamps += [str(os.stat(os.path.join(folder, n)).st_mtime_ns) for n in sorted(names) if n.endswith(".py")]
+    return " ".join(stamps)
 
 
 def check(files: Iterable[ManifestFile], policy: Policy) -> Report:
@@ -132,8 +166,8 @@ def check(files: Iterable[ManifestFile], policy: Policy) -> Report:
     return Report(policy, len(listed), tuple(evaluations), sorted_findings(findings), manifests.skipped)
 
 
-def _with_rules(pack: PolicyPack, wanted: set[str]) -> PolicyPack:
-    return replace(pack, rules=tuple(rule for rule in pack.rules if rule.id in wanted))
+def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:
+    return tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.id in wanted)) for pack in packs)
 
 
 def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> set[str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from math import isfinite
 from typing import Any, TypeAlias
 
 from aipolicy.errors import ConfigError
@@ -32,7 +31,7 @@ PYPROJECT_FILE = "pyproject.toml"
 
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 
-_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _MAX_DOTS = 100
 """`tomllib` takes time and memory by the square of the parts of a dotted key: 12 s for one of 64 KiB."""
 _MAX_DEPTH = 64
@@ -104,7 +103,7 @@ class _Table:
 
     document: Document
     value: dict[str, object]
-    folder: str
+    path: str
 
 
 def read_config(explicit: str | None, start: str) -> Config:
@@ -124,7 +123,10 @@ def read_config(explicit: str | None, start: str) -> Config:
 
 
 def _upward(start: str) -> Iterator[str]:
-    folder = os.path.realpath(start)
+    try:
+        folder = os.path.realpath(start)
+    except OSError:  # the working folder was deleted
+        return
     last = repository_root(folder)
     while True:
         for name in (CONFIG_FILE, PYPROJECT_FILE):
@@ -169,7 +171,7 @@ def _read_table(path: str) -> _Table | None:
     document = Document(source, 0, None)
     if not isinstance(value, dict):
         raise ConfigError("`tool.aipolicy` must be a table", path=name, span=document.locate((), "key"))
-    return _Table(document, value, os.path.dirname(path))
+    return _Table(document, value, path)
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
@@ -182,12 +184,12 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        reason, place = str(error), _PLACE.search(str(error))
-        line, column = place.groups() if place is not None else (None, None)
-        span = _at(int(line or text.count("\n") + 1), int(column or 1))
-        reason = escaped(_PLACE.sub("", reason))
-        message = f"not valid TOML: {reason[:1].lower()}{reason[1:]}"
-        raise ConfigError(message, path=name, span=span) from error
+        place = _PLACE.search(str(error))
+        span = _at(text.count("\n") + 1, 1)
+        if place is not None and place["line"]:
+            span = _at(int(place["line"]), int(place["column"]))
+        reason = escaped(_PLACE.sub("", str(error)))
+        raise ConfigError(f"not valid TOML: {reason[:1].lower()}{reason[1:]}", path=name, span=span) from error
     except (RecursionError, ValueError) as error:
         message = "nested too deeply, or with a number of too many digits; simplify the file"
         raise ConfigError(message, path=name) from error
@@ -202,24 +204,24 @@ def _spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]:
     lines = LineIndex(text)
     found: dict[DocumentPath, NodeSpans] = {}
     table: DocumentPath = ()
-    statement, in_value, depth = "", False, 0
+    key, begin, in_value, depth = "", 0, False, 0
     for match in _TOKEN.finditer(f"{text}\n"):
         token = match.group()
         if in_value:
             depth += (token in ("[", "{")) - (token in ("]", "}"))
             in_value = depth > 0 or token != "\n"
-        elif token == "=" or (token == "\n" and statement.strip()):
-            is_header = token == "\n"
-            path = (() if is_header else table) + _key_path(statement.strip().strip("[]") if is_header else statement)
-            table = path if is_header else table
-            begin = match.start() - len(statement.lstrip())
-            span = lines.span(begin, begin + len(statement.strip()))
+        elif key and token in ("=", "\n"):
+            in_value = token == "="
+            path = (*table, *_key_path(key)) if in_value else _key_path(key.strip().strip("[]"))
+            table = table if in_value else path
+            span = lines.span(begin, begin + len(key.rstrip()))
             for length in range(len(prefix), len(path) + 1):
                 if path[: len(prefix)] == prefix:
                     found.setdefault(path[len(prefix) : length], NodeSpans(span, span))
-            statement, in_value = "", not is_header
-        elif not token.startswith("#") and token != "\n":
-            statement += token
+            key = ""
+        elif token.strip() and not token.startswith("#"):
+            begin = begin if key else match.end() - len(token.lstrip())
+            key += token if key else token.lstrip()
     return found
 
 
@@ -236,27 +238,24 @@ def _key_path(key: str) -> DocumentPath:
 
 def _config_of(table: _Table) -> Config:
     document, mistakes = table.document, Mistakes(ConfigError)
-    top = Record(document, (), _plain(table.value, (), document, mistakes), mistakes)
+    plain = _plain(table.value, (), document, mistakes)
+    top = Record(document, (), plain, mistakes)
     organization, recommendation = top.record("organization"), top.record("recommendation")
-    parameters = dict(_parameters(top))
-    tables = {
-        "organization": organization.field_names(), "recommendation": recommendation.field_names(),
-        "parameters": tuple(parameters),
-    }  # fmt: skip
+    folder = os.path.dirname(table.path)
     config = Config(
         policies=_texts(top, "policies", _DEFAULTS.policies, may_be_empty=False),
         catalog=_texts(top, "catalog", ()),
-        manifests=_globs(table.folder, _texts(top, "manifests", MANIFEST_PATTERNS, may_be_empty=False)),
-        exclude=_globs(table.folder, _texts(top, "exclude", ())),
+        manifests=_globs(folder, _texts(top, "manifests", MANIFEST_PATTERNS, may_be_empty=False)),
+        exclude=_globs(folder, _texts(top, "exclude", ())),
         select=_texts(top, "select", ()),
         ignore=_texts(top, "ignore", ()),
         fail_on=top.text("fail_on", _DEFAULTS.fail_on, tuple(Severity)),
         strict=top.flag("strict", default=False),
-        parameters=parameters,
+        parameters=dict(_parameters(top)),
         organization=_organization(organization),
         recommendation=_recommendation(recommendation),
-        path=document.source.path,
-        origins=dict.fromkeys(_keys_set(top, tables), document.source.path),
+        path=table.path,
+        origins={".".join(map(str, path)): document.source.path for path, _ in _leaves(plain, ())},
     )
     for record in (top, organization, recommendation):
         record.finish()
@@ -291,32 +290,32 @@ def _recommendation(record: Record) -> Recommendation:
 def _parameters(top: Record) -> Iterator[tuple[str, ParameterValue]]:
     """Yield the values of `[parameters]` by dotted name, however they are nested."""
     seen: set[str] = set()
-    waiting: list[tuple[DocumentPath, PlainValue]] = [(("parameters",), top.raw("parameters") or {})]
-    while waiting:
-        path, value = waiting.pop()
+    for path, value in _leaves(top.raw("parameters") or {}, ("parameters",)):
         name = ".".join(map(str, path[1:]))
         wrong = ""
-        if isinstance(value, dict):
-            waiting += [((*path, key), each) for key, each in value.items()]
-        elif len(path) == 1 or "." not in name:
+        if "." not in name:
             wrong = "write `pack.parameter = value` in a table `[parameters]`"
         elif name in seen:
             wrong = f"parameter `{shown(name)}` is set twice; keep one"
         elif isinstance(value, list) and all(isinstance(item, str) for item in value):
             yield name, tuple(str(item) for item in value)
-        elif isinstance(value, list) or value is None:
-            wrong = f"parameter `{shown(name)}` holds a list with something else than text; quote each item"
+        elif isinstance(value, bool | str):
+            yield name, value
+        elif isinstance(value, int | float):
+            yield name, float(value)
         else:
-            yield name, float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            wrong = f"parameter `{shown(name)}` must be true or false, a number, text or a list of text"
         seen.add(name)
         if wrong:
             top.mistakes.add(wrong, top.document, path)
 
 
-def _keys_set(top: Record, tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Yield the dotted key of every value that the file sets."""
-    yield from (key for key in top.field_names() if key not in tables)
-    yield from (f"{table}.{key}" for table, keys in tables.items() for key in keys)
+def _leaves(value: PlainValue, path: DocumentPath) -> Iterator[tuple[DocumentPath, PlainValue]]:
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, each in value.items():
+        yield from _leaves(each, (*path, key))
 
 
 def _texts(record: Record, key: str, default: tuple[str, ...], *, may_be_empty: bool = True) -> tuple[str, ...]:
@@ -352,7 +351,7 @@ def _plain(value: object, path: DocumentPath, document: Document, mistakes: Mist
     elif isinstance(value, bool):
         plain = value
     elif isinstance(value, int | float):
-        plain = value if isfinite(value) and abs(value) < _LARGEST else 1
+        plain = value if abs(value) < _LARGEST else 1  # neither NaN nor infinity is smaller
         wrong = "" if plain == value else "not a number that can be used; write a finite and smaller one"
     if wrong:
         mistakes.add(wrong, document, path)

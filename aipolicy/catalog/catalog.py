@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from aipolicy.catalog import machines
-from aipolicy.catalog import offerings as offered
-from aipolicy.catalog.data_classes import DataClasses, read_data_classes
-from aipolicy.catalog.entries import Dated, in_force
-from aipolicy.catalog.places import Places, read_places
-from aipolicy.catalog.task_types import TaskType, read_task_types
 from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
 
+if TYPE_CHECKING:
+    from aipolicy.catalog import machines
+    from aipolicy.catalog import offerings as offered
+    from aipolicy.catalog.data_classes import DataClasses
+    from aipolicy.catalog.entries import Dated
+    from aipolicy.catalog.places import Places
+    from aipolicy.catalog.task_types import TaskType
+
 T = TypeVar("T")
+
+PARTS = (
+    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "offerings", "prices",
+    "accelerators", "networks", "hosted_speeds", "own_speeds", "efforts", "rates",
+)  # fmt: skip
+"""The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
     "groups", "countries", "aliases", "levels", "classes", "task_types", "providers", "regions", "terms", "models",
@@ -38,43 +46,59 @@ class Catalog:
     @cached_property
     def places(self) -> Places:
         """Return countries and groups."""
+        from aipolicy.catalog.places import read_places
+
         return self._read(read_places)
 
     @cached_property
     def data_classes(self) -> DataClasses:
         """Return the hierarchy of data classes."""
+        from aipolicy.catalog.data_classes import read_data_classes
+
         return self._read(read_data_classes)
 
     @cached_property
     def task_types(self) -> Mapping[str, TaskType]:
         """Return the task types by id."""
+        from aipolicy.catalog.task_types import read_task_types
+
         return self._read(read_task_types)
 
     @cached_property
     def providers(self) -> Mapping[str, offered.Provider]:
         """Return the providers by id."""
+        from aipolicy.catalog import offerings as offered
+
         entries = self._section("providers", offered.read_provider, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
     @cached_property
     def regions(self) -> tuple[offered.Region, ...]:
         """Return the regions of all providers."""
+        from aipolicy.catalog import offerings as offered
+
         return self._section("regions", offered.read_region, lambda e: (e.provider, e.id), lambda e: e.dated)
 
     @cached_property
     def terms(self) -> tuple[offered.Term, ...]:
         """Return the terms that hold on the day."""
+        from aipolicy.catalog import offerings as offered
+
         return self._section("terms", offered.read_term, lambda e: (e.provider, e.region, e.term), lambda e: e.dated)
 
     @cached_property
     def models(self) -> Mapping[str, offered.Model]:
         """Return the models by id."""
+        from aipolicy.catalog import offerings as offered
+
         entries = self._section("models", offered.read_model, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
     @cached_property
     def offerings(self) -> tuple[offered.Offering, ...]:
         """Return which models are offered where."""
+        from aipolicy.catalog import offerings as offered
+
         return self._section(
             "offerings", offered.read_offering, lambda e: (e.provider, e.model, e.regions), lambda e: e.dated
         )
@@ -82,6 +106,8 @@ class Catalog:
     @cached_property
     def prices(self) -> tuple[offered.Price, ...]:
         """Return the prices that hold on the day; what was not known then is not there."""
+        from aipolicy.catalog import offerings as offered
+
         return self._section(
             "prices", offered.read_price, lambda e: (e.provider, e.model, e.region), lambda e: e.dated, strict=True
         )
@@ -89,24 +115,32 @@ class Catalog:
     @cached_property
     def accelerators(self) -> Mapping[str, machines.Accelerator]:
         """Return the accelerators by id."""
+        from aipolicy.catalog import machines
+
         entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
     @cached_property
     def networks(self) -> Mapping[str, machines.Network]:
         """Return network round trips by boundary."""
+        from aipolicy.catalog import machines
+
         entries = self._section("network", machines.read_network, lambda e: e.boundary, lambda e: e.dated)
         return {entry.boundary: entry for entry in entries}
 
     @cached_property
     def hosted_speeds(self) -> Mapping[str, machines.HostedSpeed]:
         """Return the speed of hosted models by tier."""
+        from aipolicy.catalog import machines
+
         entries = self._section("first_token", machines.read_hosted_speed, lambda e: e.tier, lambda e: e.dated)
         return {entry.tier: entry for entry in entries}
 
     @cached_property
     def own_speeds(self) -> tuple[machines.OwnSpeed, ...]:
         """Return the speed of models on own machines."""
+        from aipolicy.catalog import machines
+
         return self._section(
             "self_hosted", machines.read_own_speed, lambda e: (e.model, e.accelerator), lambda e: e.dated
         )
@@ -114,12 +148,16 @@ class Catalog:
     @cached_property
     def efforts(self) -> Mapping[tuple[str, str], machines.Effort]:
         """Return the effort by adaptation and hosting."""
+        from aipolicy.catalog import machines
+
         entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated)
         return {(entry.adaptation, entry.hosting): entry for entry in entries}
 
     @cached_property
     def rates(self) -> Mapping[str, machines.Rate]:
         """Return the rates by id."""
+        from aipolicy.catalog import machines
+
         entries = self._section("rates", machines.read_rate, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
 
@@ -166,12 +204,8 @@ class Catalog:
                 if key not in SECTIONS:
                     record.mistake(f"unknown catalog section `{key}`{did_you_mean(key, SECTIONS)}", key, "key")
         mistakes.raise_if_any()
-        parts = (
-            self.places, self.data_classes, self.task_types, self.providers, self.regions, self.terms, self.models,
-            self.offerings, self.prices, self.accelerators, self.networks, self.hosted_speeds, self.own_speeds,
-            self.efforts, self.rates,
-        )  # fmt: skip
-        del parts
+        for part in PARTS:
+            getattr(self, part)
         self._validate_references()
 
     def _validate_references(self) -> None:
@@ -214,6 +248,8 @@ class Catalog:
 
     def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object],
                  dated: Callable[[T], Dated], *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
+        from aipolicy.catalog.entries import in_force
+
         def read_all(files: list[Record]) -> tuple[T, ...]:
             entries = []
             for file in files:

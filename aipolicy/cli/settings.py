@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from aipolicy.cache import Cache
 from aipolicy.checking import Policy, PolicySettings, load_policy
 from aipolicy.config import Config, read_config
 from aipolicy.errors import UsageError
@@ -77,7 +78,18 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
 def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:
     """Return the configuration and the policy of a run."""
     config, settings = read_settings(options)
-    return config, load_policy(replace(settings, strict=settings.strict or strict))
+    return config, load_policy(replace(settings, strict=settings.strict or strict), Cache(cache_folder()))
+
+
+def cache_folder() -> str | None:
+    """Return the folder for compiled policies: AIPOLICY_CACHE_DIR, or below the user's cache folder; None for no cache."""
+    own = os.environ.get("AIPOLICY_CACHE_DIR")
+    if own is not None:
+        return own or None
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    if not base:
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "aipolicy") if os.path.isabs(base) else None
 
 
 def stdout_style() -> Styler:

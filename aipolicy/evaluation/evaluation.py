@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.universe import Universe
-from aipolicy.evaluation.verdict import Verdict, verdict_of
+from aipolicy.evaluation.universe import StaticGroups, Universe
+from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_options
-from aipolicy.options.estimates import Workload
+from aipolicy.options.estimates import NO_WORKLOAD, Workload
 from aipolicy.options.plan import PLAN_AXES, PlanProblem, plan_options
 from aipolicy.policy.rule import PolicyPack, Rule
 
@@ -53,14 +53,26 @@ class Evaluation:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class KeptGroups:
+    """What an evaluator of equal packs, catalog, organisation and day found out about the candidates."""
+
+    count: int
+    groups: StaticGroups
+
+
 class Evaluator:
     """Evaluates features under packs, a catalog and an organisation, as of the catalog's day."""
 
-    def __init__(self, packs: tuple[PolicyPack, ...], catalog: Catalog, organization: Organization) -> None:
+    def __init__(self, packs: tuple[PolicyPack, ...], catalog: Catalog, organization: Organization,
+                 kept: KeptGroups | None = None) -> None:  # fmt: skip
         self.catalog = catalog
         self.organization = organization
         self.judge = Judge()
-        self.candidates = Universe(candidate_options(catalog, organization), catalog, organization)
+        self.candidates = Universe(
+            lambda: candidate_options(catalog, organization), catalog, organization,
+            count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
+        )  # fmt: skip
         self.rules = _active_rules(packs, catalog)
         self._plans: dict[object, tuple[Universe, tuple[PlanProblem, ...]]] = {}
 
@@ -84,6 +96,16 @@ class Evaluator:
         )
         return Evaluation(feature, facts, workload, self.candidates, planned, problems, has_plan, rules, verdict)
 
+    def prepare(self) -> KeptGroups:
+        """Return the groups that the rules and the verdict will ask for, all of them found now."""
+        for active in self.rules:
+            for line in (*active.rule.when, *active.rule.require):
+                if line.option_reads:
+                    self.candidates.groups(line.option_reads, NO_WORKLOAD)
+        for name in VERDICT_ATTRIBUTES:
+            self.candidates.distinct(name, self.candidates.full)
+        return KeptGroups(self.candidates.count, self.candidates.static_groups)
+
     def _planned(self, facts: Facts) -> tuple[Universe, tuple[PlanProblem, ...], bool]:
         has_plan = any(name.startswith("plan.") for name in facts.declared)
         if facts.declared.isdisjoint(PLAN_AXES):
@@ -92,7 +114,8 @@ class Evaluator:
         key = tuple((name, facts.values[name]) for name in names)
         if key not in self._plans:
             planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
-            universe = Universe(planned.options, self.catalog, self.organization, planned.overrides)
+            options = planned.options
+            universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
             self._plans[key] = (universe, planned.problems)
         return (*self._plans[key], True)
 

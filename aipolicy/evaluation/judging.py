@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from aipolicy.evaluation.universe import COST_FACTS, LATENCY_FACTS, Universe
 from aipolicy.facts.facts import Facts
+from aipolicy.facts.option_facts import PLAN_PATHS
+from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
 from aipolicy.options.estimates import NO_WORKLOAD, Workload
@@ -119,7 +121,7 @@ class Judge:
                 if value is None:
                     values.pop(name, None)
                 else:
-                    values[name] = cel_value(value)
+                    values[name] = value
             truth, _ = self._evaluate(line, values)
             if truth is Truth.FALSE:
                 false |= mask
@@ -130,11 +132,11 @@ class Judge:
 
     @staticmethod
     def _values(line: Line, rule: Rule, facts: Facts) -> dict[str, FactValue]:
-        values = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
+        values = {name: rule.parameters[name] for name in line.parameter_reads}
         for name in line.feature_reads:
             value = facts.values.get(name)
             if value is not None:
-                values[name] = cel_value(value)
+                values[name] = value
         return values
 
     def _evaluate(self, line: Line, values: dict[str, FactValue]) -> tuple[Truth, str]:
@@ -153,8 +155,16 @@ def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts) -> tu
         if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require"):
             for name, value in trace.values:
                 if value is None:
-                    missing.update((name,) if name.startswith("option.") else facts.missing(name))
+                    missing.update(_settled_by(name, facts))
     return tuple(sorted(missing))
+
+
+def _settled_by(name: str, facts: Facts) -> tuple[str, ...]:
+    """Return the declarations that make an unknown fact known; of an option, what its estimate reads or a plan names."""
+    if not is_option_fact(name):
+        return facts.missing(name)
+    undeclared = tuple(read for read in REGISTRY[name].reads if read not in facts.values)
+    return undeclared or PLAN_PATHS.get(name, (name,))[:1]
 
 
 def _needed(rule: Rule, workload: Workload) -> Workload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -11,7 +11,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.estimates import Speed, Workload, estimate_cost, estimate_latency, speed_of
-from aipolicy.options.option import Option
+from aipolicy.options.option import Leg, Option
 
 Values = tuple[FactValue | None, ...]
 Group = tuple[Values, int]
@@ -21,35 +21,54 @@ _IDS = count()
 
 LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd")
+LATENCY_FACTS_SET = frozenset(LATENCY_FACTS)
+COST_FACTS_SET = frozenset(COST_FACTS)
+
+
+Speeds = tuple[Speed | None, Speed | None, bool]
+"""Speed of the main leg, of the far side of a cascade, and whether it is a cascade."""
 
 
 @dataclass(frozen=True, slots=True)
-class _StaticGroup:
-    """Options with equal static values that share everything an estimate depends on."""
+class StaticGroup:
+    """Options with equal values that share everything an estimate depends on."""
 
     values: Values
     representative: int
     mask: int
+    speeds: Speeds | None
+
+
+StaticGroups = dict[tuple[str, ...], tuple[StaticGroup, ...]]
 
 
 class Universe:
     """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
 
-    def __init__(self, options: Sequence[Option], catalog: Catalog, organization: Organization,
-                 overrides: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
+    def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
+                 overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
+                 groups: StaticGroups | None = None) -> None:  # fmt: skip
         self.id = next(_IDS)
         """Distinguishes universes in what a judge remembers."""
-        self.options = tuple(options)
-        self.full = (1 << len(self.options)) - 1
+        self._make_options = make_options
         self._catalog = catalog
         self._organization = organization
         self._overrides = dict(overrides or {})
-        self._static_groups: dict[tuple[str, ...], tuple[_StaticGroup, ...]] = {}
+        self._attributes: dict[int, dict[str, FactValue]] = {}
+        self.static_groups: StaticGroups = groups if groups is not None else {}
+        """Groups found so far; they depend on the catalog and the organisation alone and may be kept between runs."""
         self._estimated_groups: dict[tuple[tuple[str, ...], Workload], tuple[Group, ...]] = {}
+        self.count = count if count is not None else len(self.options)
+        self.full = (1 << self.count) - 1
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Return the options by number."""
+        return tuple(self._make_options())
 
     def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
         """Return every known fact of one option, estimates included."""
-        facts = dict(self._attributes[number])
+        facts = dict(self._facts(number))
         names = (*LATENCY_FACTS, *COST_FACTS)
         for name, value in zip(names, self._estimate(number, names, workload), strict=True):
             if value is not None:
@@ -58,7 +77,7 @@ class Universe:
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
-        return self._attributes[number].get(name)
+        return self._facts(number).get(name)
 
     def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
         """Return the groups of options that differ in the named facts."""
@@ -69,7 +88,7 @@ class Universe:
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}
             for group in static:
-                estimates = self._estimate(group.representative, names, workload)
+                estimates = self._estimate(group.representative, names, workload, group.speeds)
                 values = tuple(
                     estimate if name in LATENCY_FACTS or name in COST_FACTS else value
                     for name, value, estimate in zip(names, group.values, estimates, strict=True)
@@ -87,67 +106,67 @@ class Universe:
         found = {group.values[0] for group in self._static((name,)) if group.mask & mask}
         return tuple(sorted(found, key=lambda value: (value is None, str(value))))
 
-    def _static(self, names: tuple[str, ...]) -> tuple[_StaticGroup, ...]:
-        if names not in self._static_groups:
-            latency = any(name in LATENCY_FACTS for name in names)
-            cost = any(name in COST_FACTS for name in names)
-            numbers: dict[object, list[int]] = {}
-            for number, attributes in enumerate(self._attributes):
-                values = tuple(attributes.get(name) for name in names)
+    def _static(self, names: tuple[str, ...]) -> tuple[StaticGroup, ...]:
+        if names not in self.static_groups:
+            latency = not LATENCY_FACTS_SET.isdisjoint(names)
+            cost = not COST_FACTS_SET.isdisjoint(names)
+            numbers: dict[tuple[Values, Speeds | None, object], list[int]] = {}
+            for number in range(self.count):
+                facts = self._facts(number)
                 key = (
-                    values,
-                    self._latency_key(number) if latency else None,
+                    tuple([facts.get(name) for name in names]),
+                    self._speeds[number] if latency else None,
                     self._cost_key(number) if cost else None,
                 )
                 numbers.setdefault(key, []).append(number)
-            self._static_groups[names] = tuple(
-                _StaticGroup(tuple(self._attributes[found[0]].get(name) for name in names), found[0], _mask(found))
-                for found in numbers.values()
+            self.static_groups[names] = tuple(
+                StaticGroup(values, found[0], _mask(found), speeds) for (values, speeds, _), found in numbers.items()
             )
-        return self._static_groups[names]
+        return self.static_groups[names]
+
+    def _facts(self, number: int) -> dict[str, FactValue]:
+        facts = self._attributes.get(number)
+        if facts is None:
+            facts = option_attributes(self.options[number], self._catalog, self._organization)
+            facts.update(self._overrides)
+            self._attributes[number] = facts
+        return facts
 
     @cached_property
-    def _attributes(self) -> tuple[dict[str, FactValue], ...]:
+    def _speeds(self) -> tuple[Speeds, ...]:
+        cache: dict[object, Speed | None] = {}
+
+        def speed(leg: Leg | None) -> Speed | None:
+            if leg is None:
+                return None
+            key = (leg.hosting, leg.boundary, leg.model.id, leg.accelerator)
+            if key not in cache:
+                cache[key] = speed_of(leg, self._catalog)
+            return cache[key]
+
         return tuple(
-            {**option_attributes(option, self._catalog, self._organization), **self._overrides}
+            (speed(option.leg), speed(option.other) if option.routing == "cascade" else None, option.routing == "cascade")
             for option in self.options
         )
-
-    @cached_property
-    def _speeds(self) -> tuple[tuple[Speed | None, Speed | None, bool], ...]:
-        cache: dict[object, Speed | None] = {}
-        speeds = []
-        for option in self.options:
-            pair = []
-            for leg in (option.leg, option.other):
-                key = leg and (leg.hosting, leg.boundary, leg.model.id, leg.accelerator)
-                if key not in cache:
-                    cache[key] = None if leg is None else speed_of(leg, self._catalog)
-                pair.append(cache[key])
-            cascade = option.routing == "cascade"
-            speeds.append((pair[0], pair[1] if cascade else None, cascade))
-        return tuple(speeds)
-
-    def _latency_key(self, number: int) -> object:
-        return self._speeds[number]
 
     def _cost_key(self, number: int) -> object:
         option = self.options[number]
         leg = option.leg
         return (option.adaptation, leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator)
 
-    def _estimate(self, number: int, names: tuple[str, ...], workload: Workload) -> Values:
+    def _estimate(self, number: int, names: tuple[str, ...], workload: Workload,
+                  speeds: Speeds | None = None) -> Values:  # fmt: skip
         values: dict[str, float | None] = {}
-        if any(name in LATENCY_FACTS for name in names):
-            speed, far, cascade = self._speeds[number]
+        if not LATENCY_FACTS_SET.isdisjoint(names):
+            speed, far, cascade = speeds or self._speeds[number]
             latency = estimate_latency(
                 speed, far, cascade=cascade, output_tokens=workload.output_tokens, calls=workload.chained_calls
             )
             values.update(zip(LATENCY_FACTS, (latency.floor_ms, latency.p50_ms, latency.p95_ms), strict=True))
-        if any(name in COST_FACTS for name in names):
+        if not COST_FACTS_SET.isdisjoint(names):
             cost = estimate_cost(self.options[number], workload, self._catalog)
             values.update(zip(COST_FACTS, (cost.monthly_usd, cost.fixed_monthly_usd), strict=True))
-        return tuple(values.get(name) for name in names)
+        return tuple([values.get(name) for name in names])
 
 
 def numbers_in(mask: int) -> Iterator[int]:

@@ -13,6 +13,9 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.policy.rule import Rule, RuleKind
 
+VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, *EACH.values(), *(need.attribute for need in NEEDS))))
+"""The option facts that a verdict reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class NeedFound:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name, render_message, shown_value
-from aipolicy.evaluation.judging import Judge, LineTrace
+from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import ADAPTATIONS, HOSTINGS
@@ -19,6 +19,7 @@ from aipolicy.report.text import verdict_line
 from aipolicy.source.text import escaped
 
 _LABELS = 24
+_VALUE_INDENT = 23
 _OUTCOME_ROLES = {
     Outcome.VIOLATED: Role.ERROR, Outcome.UNDETERMINED: Role.WARNING, Outcome.SATISFIED: Role.GOOD,
 }  # fmt: skip
@@ -236,8 +237,11 @@ def _rule(printer: _Printer, evaluation: Evaluation, ruled: RuleEvaluation, univ
     if outcome is Outcome.VIOLATED:
         printer.text(render_message(rule, evaluation, option), 4)
     for line in judge.trace(rule, evaluation.facts, option):
-        for text in _trace_lines(line):
-            printer.text(text, 6)
+        printer.text(f"{line.section:<7} {_SIGNS[line.truth]}  {escaped(line.text)}", 6)
+        for name, value in line.values:
+            printer.text(f"{name} = {shown_value(value)}", _VALUE_INDENT)
+        if line.error:
+            printer.text(escaped(line.error), _VALUE_INDENT)
 
 
 def _spread(ruled: RuleEvaluation) -> str:
@@ -252,11 +256,3 @@ def _spread(ruled: RuleEvaluation) -> str:
         if mask
     ]
     return f" ({', '.join(counts)})" if len(counts) > 1 else ""
-
-
-def _trace_lines(line: LineTrace) -> Iterable[str]:
-    yield f"{line.section:<7} {_SIGNS[line.truth]} {escaped(line.text)}"
-    for name, value in line.values:
-        yield f"                  {name} = {shown_value(value)}"
-    if line.error:
-        yield f"                  {escaped(line.error)}"
