@@ -13,18 +13,16 @@ from pathlib import Path
 
 from aipolicy import __version__
 from aipolicy.cache import Cache
-from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.load import catalog_documents, read_bytes
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
-from aipolicy.errors import UsageError
+from aipolicy.errors import CatalogError, UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
-from aipolicy.policy.load import PackFiles, find_pack, load_packs
+from aipolicy.policy.locate import PackFiles, find_pack
 from aipolicy.policy.rule import PolicyPack, Rule
-from aipolicy.shipped import catalog_paths
+from aipolicy.shipped import catalog_paths, read_bytes
 from aipolicy.source.suggest import did_you_mean
 
 DEFAULT_PACK = "build-or-buy"
@@ -54,7 +52,7 @@ class Policy:
     """Packs and catalog, loaded and ready to judge."""
 
     packs: tuple[PolicyPack, ...]
-    catalog: Catalog
+    catalog: RestoredCatalog
     evaluator: Evaluator
     digest: str
     """SHA-256 over the bytes of every pack and catalog file that was read."""
@@ -106,7 +104,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
     What was compiled from the same bytes for the same day and settings is taken from the cache.
     """
     own = [settings.base / name for name in settings.own_catalog]
-    catalog_files = [(path.as_posix(), read_bytes(path)) for path in (*catalog_paths(), *own)]
+    catalog_files = [(path.as_posix(), read_bytes(path, CatalogError)) for path in (*catalog_paths(), *own)]
     pack_files = [find_pack(name, settings.base) for name in settings.packs]
     digest = _digest(catalog_files, pack_files)
     key = sha256(f"{__version__} {sys.version} {digest} {settings!r} {_code_stamp()}".encode()).hexdigest()
@@ -132,6 +130,10 @@ _Compiled = tuple[tuple[PolicyPack, ...], frozenset[str], KeptGroups, dict[str, 
 
 def _compile(settings: PolicySettings, catalog_files: Sequence[tuple[str, bytes]],
              pack_files: Sequence[PackFiles]) -> _Compiled:  # fmt: skip
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.catalog.load import catalog_documents
+    from aipolicy.policy.load import load_packs
+
     catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
     catalog.validate()
     packs = load_packs(pack_files, catalog, settings.parameters)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from aipolicy.errors import AipolicyError
 
 _PACKAGE = Path(__file__).parent
 
@@ -17,3 +20,11 @@ def shipped_path(*parts: str) -> Path:
 def catalog_paths() -> tuple[Path, ...]:
     """Return the shipped catalog files, sorted by name."""
     return tuple(sorted((_PACKAGE / "catalog" / "data").glob("*.yaml")))
+
+
+def read_bytes(path: Path, make_error: Callable[..., AipolicyError]) -> bytes:
+    """Return the bytes of a pack or catalog file; raises what `make_error` makes."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise make_error(f"cannot read: {(error.strerror or 'error').lower()}", path=path.as_posix()) from error

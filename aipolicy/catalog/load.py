@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import CatalogError
-from aipolicy.shipped import catalog_paths
+from aipolicy.shipped import catalog_paths, read_bytes
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
@@ -17,7 +17,7 @@ from aipolicy.source.yaml_reader import read_yaml
 def read_catalog(own_files: Iterable[Path], *, as_of: date) -> Catalog:
     """Return the validated catalog: shipped files, then the organisation's own; raises `CatalogError`."""
     paths = (*catalog_paths(), *own_files)
-    documents = catalog_documents([(path.as_posix(), read_bytes(path)) for path in paths])
+    documents = catalog_documents([(path.as_posix(), read_bytes(path, CatalogError)) for path in paths])
     catalog = Catalog(documents, as_of)
     catalog.validate()
     return catalog
@@ -34,11 +34,3 @@ def catalog_documents(files: Iterable[tuple[str, bytes]]) -> tuple[Document, ...
         documents.extend(result.documents)
     mistakes.raise_if_any()
     return tuple(documents)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a catalog file; raises `CatalogError`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CatalogError(f"cannot read: {error.strerror}", path=str(path)) from error

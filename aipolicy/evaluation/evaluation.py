@@ -9,14 +9,14 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
 from aipolicy.evaluation.universe import StaticGroups, Universe
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
+from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
 from aipolicy.options.estimates import NO_WORKLOAD, Workload
-from aipolicy.options.plan import PLAN_AXES, PlanProblem, plan_options
+from aipolicy.options.option import Option, PlanProblem
 from aipolicy.policy.rule import PolicyPack, Rule
 
 
@@ -70,7 +70,7 @@ class Evaluator:
         self.organization = organization
         self.judge = Judge()
         self.candidates = Universe(
-            lambda: candidate_options(catalog, organization), catalog, organization,
+            self._candidate_options, catalog, organization,
             count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
         )  # fmt: skip
         self.rules = _active_rules(packs, catalog)
@@ -106,10 +106,18 @@ class Evaluator:
             self.candidates.distinct(name, self.candidates.full)
         return KeptGroups(self.candidates.count, self.candidates.static_groups)
 
+    def _candidate_options(self) -> tuple[Option, ...]:
+        # NOTE: a clean feature without a plan never asks for an option itself, only for groups kept from earlier runs.
+        from aipolicy.options.candidates import candidate_options
+
+        return candidate_options(self.catalog, self.organization)
+
     def _planned(self, facts: Facts) -> tuple[Universe, tuple[PlanProblem, ...], bool]:
         has_plan = any(name.startswith("plan.") for name in facts.declared)
         if facts.declared.isdisjoint(PLAN_AXES):
             return self.candidates, (), has_plan
+        from aipolicy.options.plan import plan_options
+
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
         if key not in self._plans:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
+from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
@@ -108,7 +109,7 @@ def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, *
         severity = Severity.WARNING
     if judgement.violated & relevant:
         return _open(evaluation, ruled, judge, severity)
-    return _undetermined(evaluation, ruled, judge, severity, relevant)
+    return _undetermined(evaluation, ruled, judge, severity, relevant & judgement.undetermined)
 
 
 def _has_plan_axes(evaluation: Evaluation) -> bool:
@@ -149,18 +150,31 @@ def _open(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity:
 
 
 def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity,
-                  relevant: int) -> Finding:  # fmt: skip
-    number = first_in(relevant & ruled.planned.undetermined)
+                  relevant: int) -> Finding | None:  # fmt: skip
     rule = ruled.active.rule
-    option = evaluation.planned.facts_of(number, evaluation.workload)
-    trace = judge.trace(rule, evaluation.facts, option)
-    facts = missing_facts(rule, trace, evaluation.facts)
-    error = next((line.error for line in trace if line.error), "")
-    if error and not facts:
-        message = f"{rule.title}: cannot be evaluated, {error}"
-    else:
-        message = f"{rule.title}: cannot be decided without " + ", ".join(f"`{name}`" for name in facts)
-    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+    if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts):
+        return None
+    for number in _one_for_each_hosting(evaluation.planned, relevant):
+        option = evaluation.planned.facts_of(number, evaluation.workload)
+        trace = judge.trace(rule, evaluation.facts, option)
+        facts = missing_facts(rule, trace, evaluation.facts)
+        error = next((line.error for line in trace if line.error), "")
+        if error and not facts:
+            message = f"{rule.title}: cannot be evaluated, {error}"
+        elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
+            message = f"{rule.title}: cannot be decided without " + ", ".join(f"`{name}`" for name in facts)
+        else:
+            # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
+            continue
+        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+    return None
+
+
+def _one_for_each_hosting(universe: Universe, mask: int) -> Iterator[int]:
+    for hosting in HOSTINGS:
+        found = universe.mask_of("option.hosting", frozenset({hosting})) & mask
+        if found:
+            yield first_in(found)
 
 
 def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,

@@ -58,6 +58,7 @@ class Judge:
         self._conditions: dict[Checked, Condition] = {}
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
+        self._failing: set[Checked] = set()
 
     def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         """Return what becomes of a rule for a feature over a universe."""
@@ -143,7 +144,18 @@ class Judge:
         condition = self._conditions.get(line.checked)
         if condition is None:
             condition = self._conditions[line.checked] = Condition(line.checked)
-        return condition.evaluate({name: cel_value(value) for name, value in values.items()})
+        truth, error = condition.evaluate({name: cel_value(value) for name, value in values.items()})
+        if error:
+            self._failing.add(line.checked)
+        return truth, error
+
+    def may_lack_facts(self, rule: Rule, facts: Facts) -> bool:
+        """Return whether a rule reads a fact of the feature that is unknown, or failed to evaluate somewhere."""
+        for line in (*rule.when, *rule.require):
+            reads = (*line.feature_reads, *(read for name in line.option_reads for read in REGISTRY[name].reads))
+            if line.checked in self._failing or any(name not in facts.values for name in reads):
+                return True
+        return False
 
 
 def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts) -> tuple[str, ...]:

@@ -298,3 +298,9 @@ EVIDENCE_FIELDS: dict[str, str] = {
     "link": "Where it is kept",
     "expires": "Last day on which it holds, as YYYY-MM-DD",
 }
+
+PLAN_AXES = (
+    "plan.adaptation", "plan.hosting", "plan.provider", "plan.model", "plan.region", "plan.fallback",
+    "plan.fallback_provider", "plan.fallback_region", "plan.routing",
+)  # fmt: skip
+"""The declarations that choose among options."""

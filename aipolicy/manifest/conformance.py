@@ -44,14 +44,19 @@ def nonconformance(document: Document) -> tuple[Finding, ...]:
 
     registry: Registry[Any] = Registry()
     validator = Draft202012Validator(_schema(), registry=registry)
-    findings: list[Finding] = []
-    for error in validator.iter_errors(document.value):
-        findings.extend(_explain(document, error))
-        if len(findings) > MAX_FINDINGS:
+    findings: dict[Finding, None] = {}
+    more = False
+    for finding in (f for error in validator.iter_errors(document.value) for f in _explain(document, error)):
+        more = len(findings) >= MAX_FINDINGS
+        if more:
             break
+        findings[finding] = None
+    if more:
+        message = f"more than {MAX_FINDINGS} mistakes in this document; the others are not shown"
+        findings[_finding(document, "MAN-005", message, ())] = None
     if not findings:
-        findings.append(_finding(document, "MAN-005", "the manifest does not conform to its schema", ()))
-    return tuple(dict.fromkeys(findings))
+        findings[_finding(document, "MAN-005", "the manifest does not conform to its schema", ())] = None
+    return tuple(findings)
 
 
 @cache
@@ -90,6 +95,13 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
         case "type":
             message = f"`{shown(name)}` must be {_TYPE_WORDS.get(str(wanted), wanted)}, found {kind_of(value)}"
             yield _finding(document, "MAN-005", message, path)
+        case "oneOf" if isinstance(value, dict):
+            # NOTE: the other branch is `false`; what is wrong with the mapping itself is in the branch for mappings.
+            for inner in error.context or ():
+                if inner.schema_path[0] == 1:
+                    yield from _explain(document, inner)
+        case "enum" | "const" if not isinstance(value, str):
+            pass  # the schema names the type too, and that error says more
         case _:
             yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
 
@@ -98,12 +110,10 @@ def _value_message(error: ValidationError, name: str) -> str:  # noqa: C901  (on
     value: Any = error.instance
     wanted: Any = error.validator_value
     match error.validator:
-        case "enum" | "const" if isinstance(value, str):
+        case "enum" | "const":
             choices = wanted if isinstance(wanted, list) else [wanted]
             listed = ", ".join(f"`{choice}`" for choice in choices)
             return f"`{shown(value)}` is not a value of `{name}`{did_you_mean(value, choices)} (one of {listed})"
-        case "enum" | "const":
-            return f"`{name}` must be text, found {kind_of(value)}; quote it"
         case "minimum":
             return f"`{name}` must be at least {wanted:g}, found {value:g}"
         case "maximum":

@@ -154,8 +154,8 @@ class _Search:
     def _walk(self, path: str) -> Iterator[_Candidate]:
         top = _real(path)
         boundary = _real(repository_root(os.path.realpath(path)) or path)
-        name = shown_path(path)
-        waiting = [(top, "" if name == "." else name.rstrip("/") + "/", self._rules_above(top, boundary))]
+        name = shown_path(path).rstrip("/")
+        waiting = [(top, "" if name == "." else f"{name}/", self._rules_above(top, boundary))]
         while waiting:
             folder, prefix, rules = waiting.pop()
             try:

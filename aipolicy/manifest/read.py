@@ -42,9 +42,10 @@ def read_manifests(files: Iterable[ManifestFile]) -> Manifests:
         result = read_yaml(file.path, file.data)
         findings.extend(_source_findings(result))
         if not result.documents and not result.problems:
-            findings.append(_not_a_manifest(file.path, None, "the file is empty"))
-        documents = [d for d in result.documents if not (d.value is None and len(result.documents) > 1)]
-        if not file.named and not result.problems and documents and not any(_resembles(d) for d in documents):
+            findings.append(_not_a_manifest(Document(result.source, 0, None), "the file is empty"))
+        # NOTE: an empty document beside others is a stray `---`; a file of nothing else is an empty file.
+        documents = [d for d in result.documents if d.value is not None] or list(result.documents[:1])
+        if not file.named and not result.problems and documents and not any(map(_is_checked, documents)):
             skipped.append(file.path)
             continue
         for document in documents:
@@ -55,14 +56,19 @@ def read_manifests(files: Iterable[ManifestFile]) -> Manifests:
 
 def _read_document(document: Document, features: list[Feature], *, broken: bool) -> tuple[Finding, ...]:
     if document.value is None:
-        return () if broken else (_not_a_manifest(document.source.path, document, "the file is empty"),)
+        return () if broken else (_not_a_manifest(document, "the file is empty"),)
     if not _resembles(document):
-        return (_not_a_manifest(document.source.path, document, "not an AI feature manifest"),)
+        return (_not_a_manifest(document, "not an AI feature manifest"),)
     if not conforms(document.value):
         return nonconformance(document)
     if not broken:
         features.append(feature_of(document))
     return ()
+
+
+def _is_checked(document: Document) -> bool:
+    """Return whether a document of a file that was found by its name is reported on: it is empty, or a manifest."""
+    return document.value is None or _resembles(document)
 
 
 def _resembles(document: Document) -> bool:
@@ -111,7 +117,7 @@ def _source_findings(result: ReadResult) -> Iterable[Finding]:
         )
 
 
-def _not_a_manifest(path: str, document: Document | None, message: str) -> Finding:
+def _not_a_manifest(document: Document, message: str) -> Finding:
     rule = reserved_rule("MAN-006")
     return Finding(
         rule_id=rule.id,
@@ -119,7 +125,7 @@ def _not_a_manifest(path: str, document: Document | None, message: str) -> Findi
         severity=Severity.ERROR,
         outcome=Outcome.VIOLATED,
         message=message,
-        file=path,
+        file=document.source.path,
         document=document,
         place=Place(path=("kind",), part="value"),
         why=rule.why,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.option import Leg, Option
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.options.option import Leg, Option
 
 _OFFERED = {
     "option.offers_dpa": "dpa_offered",

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
-from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.machines import Accelerator
-from aipolicy.catalog.offerings import ANY_REGION, Model, Price
-from aipolicy.options.option import Leg, Option
+if TYPE_CHECKING:
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.catalog.machines import Accelerator
+    from aipolicy.catalog.offerings import Model, Price
+    from aipolicy.options.option import Leg, Option
 
 BANDWIDTH_EFFICIENCY = 0.90
 ARITHMETIC_EFFICIENCY = 0.60
@@ -36,6 +38,7 @@ HOURS_PER_MONTH = 730.0
 DAYS_PER_MONTH = 30.4
 SECONDS_PER_DAY = 86_400.0
 STAFF_RATE = "loaded-staff-year"
+_ANY_REGION = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ def price_of(leg: Leg, catalog: Catalog) -> Price | None:
         if price.provider == leg.provider and price.model == leg.model.id:
             if price.region == leg.region:
                 return price
-            if price.region == ANY_REGION:
+            if price.region == _ANY_REGION:
                 found = price
     return found
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from aipolicy.catalog.offerings import Model
+if TYPE_CHECKING:
+    from aipolicy.catalog.offerings import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +59,11 @@ class Option:
         """Return the identity of the option, stable as long as the catalog names it so."""
         other = f"+{self.fallback}:{self.other.name}" if self.other is not None else "+none"
         return f"{self.adaptation}@{self.hosting}:{self.leg.name}{other}/{self.routing}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    """A declaration of a plan that the catalog does not know or does not offer."""
+
+    message: str
+    fact: str

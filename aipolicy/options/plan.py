@@ -8,28 +8,15 @@ from dataclasses import dataclass, replace
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
 from aipolicy.catalog.offerings import Model
+from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, Others, own_adaptations, variants
-from aipolicy.options.option import Leg, Option
+from aipolicy.options.option import Leg, Option, PlanProblem
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
-PLAN_AXES = (
-    "plan.adaptation", "plan.hosting", "plan.provider", "plan.model", "plan.region", "plan.fallback",
-    "plan.fallback_provider", "plan.fallback_region", "plan.routing",
-)  # fmt: skip
-"""The declarations that choose among options."""
-
 _TERMS = {"plan.terms.no_training": "no_training_by_default", "plan.terms.retention_days": "retention_days"}
-
-
-@dataclass(frozen=True, slots=True)
-class PlanProblem:
-    """A declaration of a plan that the catalog does not know or does not offer."""
-
-    message: str
-    fact: str
 
 
 @dataclass(frozen=True, slots=True)

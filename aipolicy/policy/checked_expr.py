@@ -64,6 +64,16 @@ def comparisons(node: Node, bound: dict[str, str] | None = None) -> Iterator[Com
         yield from comparisons(child, bound)
 
 
+def patterns(node: Node) -> Iterator[str]:
+    """Yield every regular expression that is written out in an expression."""
+    if node.kind == "call" and node.name == "matches" and len(node.children) == 2:
+        pattern = node.children[1].constant
+        if isinstance(pattern, str):
+            yield pattern
+    for child in node.children:
+        yield from patterns(child)
+
+
 def _words(node: Node) -> tuple[str, ...]:
     if node.kind == "const" and isinstance(node.constant, str):
         return (node.constant,)

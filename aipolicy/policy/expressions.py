@@ -6,6 +6,7 @@ declarations leave out.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from typing import Any, NewType
 from cel_expr_python import cel
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.policy.checked_expr import comparisons, decode, identifiers
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 Checked = NewType("Checked", bytes)
 """A checked expression in its serialised form."""
@@ -56,6 +57,9 @@ _WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join
 _COMPILER_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _MISSING = "No value with name"
+_STATUS = re.compile(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
+_EXPECTING = re.compile(r" expecting \{.*")
+_MIXED_NUMBERS = re.compile(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
 
 
 class Compiler:
@@ -72,6 +76,8 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
+        from aipolicy.policy.checked_expr import comparisons, decode, identifiers, patterns
+
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
         try:
@@ -85,6 +91,8 @@ class Compiler:
         tree = decode(checked)
         for comparison in comparisons(tree):
             self._check_words(comparison.fact, comparison.words)
+        for pattern in patterns(tree):
+            self._check_pattern(pattern)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         return Compiled(checked, reads)
 
@@ -97,15 +105,24 @@ class Compiler:
             if known and word not in known:
                 raise ExpressionError(f"`{fact}` is never `{word}`{did_you_mean(word, known)}")
 
+    def _check_pattern(self, pattern: str) -> None:
+        literal = json.dumps(pattern, ensure_ascii=False)
+        _, problem = Condition(Checked(self._env.compile(f'"".matches({literal})').serialize())).evaluate({})
+        if problem:
+            raise ExpressionError(f"invalid regular expression `{shown(pattern)}`: {problem}")
+
     def _explain(self, error: str, text: str) -> ExpressionError:
         match = _COMPILER_ERROR.search(error)
         if match is None:
-            return ExpressionError(f"invalid condition: {error.splitlines()[0][:200]}")
-        column, message = int(match.group(2)), match.group(3).replace(" (in container '')", "")
+            return ExpressionError(f"invalid condition: {_plain_reason(error.splitlines()[0])[:200]}")
+        column = int(match.group(2))
+        message = _EXPECTING.sub("", _plain_reason(match.group(3))).replace(" (in container '')", "")
         undeclared = _UNDECLARED.search(message)
         if undeclared is not None:
             name = _dotted_name(text, undeclared.group(1))
             return ExpressionError(f"unknown fact `{name}`{did_you_mean(name, self._specs)}", column)
+        if _MIXED_NUMBERS.search(message) is not None:
+            message += "; write whole numbers with a point, such as `5.0`"
         return ExpressionError(f"{message[:1].lower()}{message[1:]}", column)
 
 
@@ -119,13 +136,22 @@ class Condition:
 
     def evaluate(self, values: Mapping[str, FactValue]) -> tuple[Truth, str]:
         """Return the truth under the known values, and why it cannot be evaluated where that is not a missing fact."""
-        value = self._expression.eval(data=values).value()
+        try:
+            value = self._expression.eval(data=values).value()
+        except RuntimeError as error:
+            # NOTE: limits of the runtime, such as its budget of loop iterations.
+            return Truth.UNKNOWN, _plain_reason(str(error))
         if value is True:
             return Truth.TRUE, ""
         if value is False:
             return Truth.FALSE, ""
         message = str(value)
-        return Truth.UNKNOWN, "" if _MISSING in message else message.partition(": ")[2] or message
+        return Truth.UNKNOWN, "" if _MISSING in message else _plain_reason(message)
+
+
+def _plain_reason(message: str) -> str:
+    """Return a message of the runtime without its status codes."""
+    return _STATUS.sub("", message) or message
 
 
 def cel_value(value: FactValue) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError
@@ -13,12 +12,15 @@ from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
 from aipolicy.policy.expressions import Compiler, ExpressionError
+from aipolicy.policy.locate import PackFiles as PackFiles
+from aipolicy.policy.locate import find_pack as find_pack
+from aipolicy.policy.locate import shipped_packs as shipped_packs
 from aipolicy.policy.rule import Line, Parameter, PolicyPack, Rule, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
-from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 
 API_VERSION = "aipolicy/v1"
@@ -36,37 +38,6 @@ _RESERVED_PREFIXES = tuple(sorted({rule.id.partition("-")[0] + "-" for rule in R
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class PackFiles:
-    """The files of one pack, as path and bytes, sorted by path."""
-
-    path: str
-    files: tuple[tuple[str, bytes], ...]
-
-
-def find_pack(reference: str, base: Path) -> PackFiles:
-    """Return the files of a pack named by shipped name or by path from `base`; raises `PolicyError`."""
-    own = base / reference
-    candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
-    candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
-    for path in candidates:
-        if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
-            if not found:
-                raise PolicyError("the folder holds no pack files", path=str(path))
-            return PackFiles(path.as_posix(), tuple((file.as_posix(), _read(file)) for file in found))
-        if path.is_file():
-            return PackFiles(path.as_posix(), ((path.as_posix(), _read(path)),))
-    names = shipped_packs()
-    shipped = ", ".join(f"`{name}`" for name in names)
-    raise PolicyError(f"unknown pack `{reference}`{did_you_mean(reference, names)} (shipped: {shipped})")
-
-
-def shipped_packs() -> tuple[str, ...]:
-    """Return the names of the packs that ship with aipolicy."""
-    return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
-
-
 def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object]) -> tuple[PolicyPack, ...]:
     """Return the packs with the organisation's parameters; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
@@ -74,15 +45,9 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     loaded = [_PackReader(files, vocabularies, overrides, mistakes).read() for files in packs]
     _refuse_unknown_overrides(overrides, loaded, mistakes)
     _refuse_equal_ids(loaded, mistakes)
+    _refuse_equal_names(loaded, mistakes)
     mistakes.raise_if_any()
     return tuple(loaded)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PolicyError(f"cannot read: {error.strerror}", path=str(path)) from error
 
 
 def _refuse_unknown_overrides(overrides: Mapping[str, object], packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
@@ -103,6 +68,15 @@ def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
                 path, _, line = rule.defined_at.rpartition(":")
                 message = f"rule `{key}` at line {line} is already defined at {earlier.defined_at}"
                 mistakes.add_error(PolicyError(message, path=path))
+
+
+def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
+    first: dict[str, PolicyPack] = {}
+    for pack in packs:
+        earlier = first.setdefault(pack.name, pack)
+        if pack.name and earlier is not pack:
+            message = f"a pack named `{shown(pack.name)}` is already read from {earlier.path}"
+            mistakes.add_error(PolicyError(message, path=pack.path))
 
 
 class _PackReader:
@@ -210,6 +184,7 @@ class _PackReader:
             compiler.compile(expanded)
         except ExpressionError as error:
             record.mistake(str(error), "expression")
+            expanded = "true"
         if name in self._variables:
             record.mistake(f"variable `{name}` is defined twice", "name")
         self._variables[name] = expanded

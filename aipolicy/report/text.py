@@ -7,7 +7,6 @@ from collections import Counter
 from aipolicy.checking import Report
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Outcome, Severity
-from aipolicy.report.findings_text import render_findings
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 
@@ -19,7 +18,11 @@ _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.N
 
 def render_text(report: Report, *, width: int, style: Styler) -> str:
     """Return the whole report as text, ending with a newline."""
-    parts = [render_findings(report.findings, width=width, style=style)] if report.findings else []
+    parts = []
+    if report.findings:
+        from aipolicy.report.findings_text import render_findings
+
+        parts.append(render_findings(report.findings, width=width, style=style))
     verdicts = _verdicts(report, width, style)
     if verdicts:
         parts.append(verdicts)

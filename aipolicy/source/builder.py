@@ -16,6 +16,7 @@ import yaml
 from aipolicy.source.document import NodeSpans, PlainValue, Positions
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex, Span
+from aipolicy.source.text import shown
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000
@@ -30,7 +31,10 @@ Event: TypeAlias = Any
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MERGE_KEY = "<<"
+_LONE_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
+"""A node that begins with `!` alone, perhaps behind an anchor."""
 _STRING_TAG = "tag:yaml.org,2002:str"
+_PROPERTY_STARTS = ("!", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class _Frame:
     key_at: tuple[int, int] | None = None
     keys_at: dict[str, tuple[int, int]] = field(default_factory=dict)
     merged: list[tuple[PlainValue, DocumentPath | None]] = field(default_factory=list)
+    merge_at: tuple[int, int] | None = None
+    is_merging: bool = False
     is_key: bool = False
     is_block: bool = False
     end: int = 0
@@ -83,6 +89,8 @@ class DocumentBuilder:
         self.broken_documents: set[int] = set()
         self._values: list[PlainValue] = []
         self._all_positions: dict[int, Positions] = {}
+        self._aliased = 0
+        self._read_to = 0
         self._start_document()
 
     def build(self) -> list[PlainValue]:
@@ -98,6 +106,9 @@ class DocumentBuilder:
             offset = int(getattr(error, "position", 0) or 0)
             reason = str(getattr(error, "reason", "unreadable"))
             self._problem(f"invalid YAML: {reason}", offset, offset + 1)
+        except ValueError:
+            # NOTE: only the pure Python parser: an escape such as `\U00110000` names no character.
+            self._problem("invalid YAML: found invalid Unicode character escape code", self._read_to, self._read_to + 1)
         except _Stop:
             pass
         if self._with_positions:
@@ -114,6 +125,7 @@ class DocumentBuilder:
             while loader.check_event():
                 yield loader.get_event()
         finally:
+            self._read_to = int(getattr(loader, "index", 0))
             loader.dispose()
 
     def _start_document(self) -> None:
@@ -195,12 +207,15 @@ class DocumentBuilder:
     def _alias(self, event: Event) -> None:
         name: str = event.anchor
         if name in self._open_anchors:
-            self._stop(f"alias `*{name}` refers to itself", event)
+            self._stop(f"alias `*{shown(name)}` refers to itself", event)
         anchored = self._anchors.get(name)
         if anchored is None:
-            self._problem_at(f"alias `*{name}` has no anchor before it", event)
+            self._problem_at(f"alias `*{shown(name)}` has no anchor before it", event)
             anchored = _Anchored(None, 1, ())
         self._count(event, anchored.nodes)
+        self._aliased += anchored.nodes
+        if self._aliased > MAX_NODES:
+            self._stop(f"more than {MAX_NODES} values through aliases in a file", event)
         if self._at_key():
             self._problem_at("a key must be text; an alias stands here", event)
             self._stack[-1].key = ""
@@ -235,12 +250,13 @@ class DocumentBuilder:
     def _key(self, frame: _Frame, key: str, start: int, end: int, *, plain: bool) -> None:
         frame.key = key
         frame.key_at = (start, end)
-        if plain and key == _MERGE_KEY:
-            return
-        if key in frame.keys_at:
-            self._problem(
-                f"key `{key}` is written twice", start, end, related=((frame.keys_at[key], "first written here"),)
-            )
+        frame.is_merging = plain and key == _MERGE_KEY
+        first = frame.merge_at if frame.is_merging else frame.keys_at.get(key)
+        if first is not None:
+            message = f"key `{shown(key)}` is written twice"
+            self._problem(message, start, end, related=((first, "first written here"),))
+        elif frame.is_merging:
+            frame.merge_at = (start, end)
         else:
             frame.keys_at[key] = (start, end)
 
@@ -256,7 +272,8 @@ class DocumentBuilder:
             frame.value.append(value)
             return
         key, frame.key = frame.key or "", None
-        if key == _MERGE_KEY and key not in frame.keys_at:
+        if frame.is_merging:
+            frame.is_merging = False
             self._queue_merge(frame, value, source_path, start, end)
         elif key not in frame.value:
             frame.value[key] = value
@@ -298,8 +315,15 @@ class DocumentBuilder:
 
     def _check_tag(self, event: Event) -> None:
         tag = getattr(event, "tag", None)
-        if tag is not None and tag not in ("!", _STRING_TAG):
-            self._problem_at("tags are not supported; write the value without it", event)
+        start = event.start_mark.index
+        if tag is None or tag == "!":
+            # NOTE: `! value` is a tag too, which libyaml drops; in a condition it looks like a negation.
+            lone = self._text[start : start + 1] in _PROPERTY_STARTS and _LONE_TAG.match(self._text, start) is not None
+            refused = lone or tag == "!"
+        else:
+            refused = tag != _STRING_TAG
+        if refused:
+            self._problem_at("tags are not supported; quote text that starts with `!`, or remove the tag", event)
 
     def _stop(self, message: str, event: Event) -> None:
         self._problem_at(message, event)

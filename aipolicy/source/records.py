@@ -10,6 +10,7 @@ from aipolicy.errors import AipolicyError, Problems
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 ErrorMaker = Callable[..., AipolicyError]
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Mistakes:
         """Raise one `Problems` with every mistake noted, in the order of files and lines."""
         if not self._errors:
             return
-        errors = sorted(self._errors, key=lambda e: (e.path or "", e.span is not None and e.span.start, e.message))
+        errors = sorted(self._errors, key=_place_of)
         raise errors[0] if len(errors) == 1 else Problems(tuple(errors))
 
 
@@ -47,6 +48,7 @@ class Record:
         self.path = path
         self.mistakes = mistakes
         self._known: set[str] = set()
+        self._is_mapping = isinstance(value, dict)
         if isinstance(value, dict):
             self._fields = value
         else:
@@ -77,7 +79,7 @@ class Record:
         if isinstance(value, str):
             if choices and value not in choices:
                 allowed = ", ".join(f"`{choice}`" for choice in choices)
-                self.mistake(f"`{value}` is not one of {allowed}{did_you_mean(value, choices)}", key)
+                self.mistake(f"`{shown(value)}` is not one of {allowed}{did_you_mean(value, choices)}", key)
             return value
         if value is not None:
             self.mistake(f"`{key}` must be text, found {kind_of(value)}", key)
@@ -116,7 +118,7 @@ class Record:
         text = self.text(key)
         parsed = read_day(text)
         if parsed is None and text:
-            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found `{text}`", key)
+            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found `{shown(text)}`", key)
         return parsed or date.min
 
     def optional_day(self, key: str) -> date | None:
@@ -149,16 +151,21 @@ class Record:
         """Note every field that nobody asked for."""
         for key in self._fields:
             if key not in self._known:
-                self.mistake(f"unknown key `{key}`{did_you_mean(key, self._known)}", key, "key")
+                self.mistake(f"unknown key `{shown(key)}`{did_you_mean(key, self._known)}", key, "key")
 
     def _get(self, key: str, default: PlainValue) -> PlainValue:
         self._known.add(key)
         value = self._fields.get(key)
         if value is not None:
             return value
-        if default is None:
+        if default is None and self._is_mapping:
             self.mistake(f"missing key `{key}`")
         return default
+
+
+def _place_of(error: AipolicyError) -> tuple[str, tuple[int, int], str]:
+    place = (error.span.start.line, error.span.start.column) if error.span is not None else (0, 0)
+    return (error.path or "", place, error.message)
 
 
 def kind_of(value: object) -> str:

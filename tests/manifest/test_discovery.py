@@ -241,7 +241,9 @@ def test_linked_folders_are_not_followed(here: Path) -> None:
 
 
 @posix_only
-def test_found_links_are_read_once_and_only_inside_the_repository(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_found_links_are_read_once_and_only_inside_the_repository(
+    here: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside, "aifeature.yaml")
     write(here, "sub/aifeature.yaml", "shared.yaml", ".git/config")
@@ -254,7 +256,9 @@ def test_found_links_are_read_once_and_only_inside_the_repository(here: Path, tm
 
 
 @posix_only
-@pytest.mark.parametrize("path", ["link.yaml", "folder", "folder/aifeature.yaml", "secret.yaml", "folder/sub/aifeature.yaml"])
+@pytest.mark.parametrize(
+    "path", ["link.yaml", "folder", "folder/aifeature.yaml", "secret.yaml", "folder/sub/aifeature.yaml"]
+)
 def test_a_named_link_out_of_the_repository_is_refused(
     here: Path, tmp_path_factory: pytest.TempPathFactory, path: str
 ) -> None:
