@@ -1,5 +1,71 @@
-"""Policy-as-code linter for AI features: manifests and policy packs in, findings and a verdict with reasons out."""
+"""Policy-as-code linter for AI features: manifests and policy packs in, findings and a verdict with reasons out.
+
+The Python API, imported on first use:
+
+- `load_policy(PolicySettings(as_of=...)) -> Policy` loads packs and catalog;
+- `check(files, policy) -> Report` judges `ManifestFile`s; `Report.findings`, `.evaluations`, `.exit_code(fail_on)`;
+- `find_manifests(paths, stdin=...)` finds manifests by name;
+- `recommend(evaluation, margin_percent=...) -> Recommendation | None`.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy
+    from aipolicy.errors import AipolicyError
+    from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.evaluation.recommendation import Recommendation, recommend
+    from aipolicy.evaluation.verdict import Verdict
+    from aipolicy.findings import Finding, Outcome, Severity
+    from aipolicy.manifest.discovery import find_manifests
+    from aipolicy.manifest.read import ManifestFile
+    from aipolicy.options.attributes import Organization
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "AipolicyError": "aipolicy.errors",
+    "Evaluation": "aipolicy.evaluation.evaluation",
+    "Finding": "aipolicy.findings",
+    "ManifestFile": "aipolicy.manifest.read",
+    "Organization": "aipolicy.options.attributes",
+    "Outcome": "aipolicy.findings",
+    "Policy": "aipolicy.checking",
+    "PolicySettings": "aipolicy.checking",
+    "Recommendation": "aipolicy.evaluation.recommendation",
+    "Report": "aipolicy.checking",
+    "Severity": "aipolicy.findings",
+    "Verdict": "aipolicy.evaluation.verdict",
+    "check": "aipolicy.checking",
+    "find_manifests": "aipolicy.manifest.discovery",
+    "load_policy": "aipolicy.checking",
+    "recommend": "aipolicy.evaluation.recommendation",
+}
+
+__all__ = [
+    "AipolicyError",
+    "Evaluation",
+    "Finding",
+    "ManifestFile",
+    "Organization",
+    "Outcome",
+    "Policy",
+    "PolicySettings",
+    "Recommendation",
+    "Report",
+    "Severity",
+    "Verdict",
+    "check",
+    "find_manifests",
+    "load_policy",
+    "recommend",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'aipolicy' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -213,7 +213,7 @@ MISTAKES = [
         "[parameters]\na.b = [1]\n",
         ["2:1: parameter `a.b` must be true or false, a number, text or a list of text"],
     ),
-    ("policies = ['a\\u0000b']\n", ["1:1: text with a control or invisible character; remove it"]),
+    ("policies = [\"a\\u0000b\"]\n", ["1:1: text with a control or invisible character; remove it"]),
     ("select = ['\u202eATAD']\n", ["1:1: text with a control or invisible character; remove it"]),
     ('"\\u001b[1m" = 1\n', ["1:1: unknown key `\\u001b[1m`"]),
     ("strict = [\n", ["2:1: not valid TOML: invalid value"]),

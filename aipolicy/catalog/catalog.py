@@ -11,6 +11,7 @@ from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
@@ -209,35 +210,45 @@ class Catalog:
         self._validate_references()
 
     def _validate_references(self) -> None:
+        from aipolicy.catalog.offerings import ANY_REGION, OPEN_WEIGHTS
+
+        references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
+            ("provider", self.providers, ("regions", "terms", "offerings", "prices")),
+            ("provider", (*self.providers, OPEN_WEIGHTS), ("models",)),
+            ("model", self.models, ("offerings", "prices", "self_hosted")),
+            ("accelerator", self.accelerators, ("self_hosted",)),
+        )
         mistakes = Mistakes(CatalogError)
         region_ids = {(region.provider, region.id) for region in self.regions}
         for document in self.documents:
             top = Record(document, (), document.value, mistakes)
-            for section in ("regions", "terms", "offerings", "prices"):
-                for record in top.records(section):
-                    self._check_reference(record, "provider", self.providers)
-            for section in ("offerings", "prices"):
-                for record in top.records(section):
-                    self._check_reference(record, "model", self.models)
+            for key, known, sections in references:
+                for record in (record for section in sections for record in top.records(section)):
+                    self._check_reference(record, key, record.text(key), known)
+            for record in (record for section in ("terms", "prices") for record in top.records(section)):
+                named = record.text("region", ANY_REGION)
+                self._check_regions(record, "region", () if named == ANY_REGION else (named,), region_ids)
+            for record in top.records("offerings"):
+                self._check_regions(record, "regions", record.texts("regions"), region_ids)
             for record in top.records("regions"):
                 for code in record.texts("countries", ()):
-                    if code not in self.places.codes:
-                        record.mistake(f"unknown country code `{code}`", "countries")
-            for record in top.records("offerings"):
-                provider = record.text("provider")
-                for region in record.texts("regions"):
-                    if (provider, region) not in region_ids:
-                        known = [name for owner, name in region_ids if owner == provider]
-                        record.mistake(
-                            f"provider `{provider}` has no region `{region}`{did_you_mean(region, known)}", "regions"
-                        )
+                    self._check_reference(record, "countries", code, self.places.codes)
         mistakes.raise_if_any()
 
     @staticmethod
-    def _check_reference(record: Record, key: str, known: Iterable[str]) -> None:
-        name = record.text(key)
+    def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids: set[tuple[str, str]]) -> None:
+        provider = record.text("provider")
+        for region in regions:
+            if (provider, region) not in region_ids:
+                known = [name for owner, name in region_ids if owner == provider]
+                hint = did_you_mean(region, known)
+                record.mistake(f"provider `{shown(provider)}` has no region `{shown(region)}`{hint}", key)
+
+    @staticmethod
+    def _check_reference(record: Record, key: str, name: str, known: Iterable[str]) -> None:
         if name not in known:
-            record.mistake(f"unknown {key} `{name}`{did_you_mean(name, known)}", key)
+            what = "country code" if key == "countries" else key
+            record.mistake(f"unknown {what} `{shown(name)}`{did_you_mean(name, known)}", key)
 
     def _read(self, read: Callable[[list[Record]], T]) -> T:
         mistakes = Mistakes(CatalogError)

@@ -58,7 +58,7 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
     levels: dict[int, str] = {}
     for file in records:
         for level in file.records("levels"):
-            levels[int(level.number("level"))] = level.text("id")
+            levels[_whole(level, "level")] = level.text("id")
             level.text("meaning")
             level.finish()
         for record in file.records("classes"):
@@ -66,7 +66,7 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
                 id=record.text("id"),
                 name=record.text("name", ""),
                 parents=record.texts("parents", ()),
-                level=int(record.number("level")),
+                level=_whole(record, "level"),
                 regimes=record.texts("regimes", ()),
                 fides=record.texts("fides", ()),
                 description=record.text("description", ""),
@@ -82,6 +82,13 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
         if levels and entry.level not in levels:
             places[entry.id].mistake(f"unknown level {entry.level}", "level")
     return DataClasses({name: by_id[name] for name in sorted(by_id) if _parents_known(by_id, name)}, levels)
+
+
+def _whole(record: Record, key: str) -> int:
+    number = record.number(key)
+    if not number.is_integer():
+        record.mistake(f"`{key}` must be a whole number, found {number:g}", key)
+    return int(number)
 
 
 def _parents_known(by_id: Mapping[str, DataClass], name: str) -> bool:

@@ -12,7 +12,7 @@ from aipolicy.source.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Where a fact comes from and since when it holds; `verified` is false where the source was not read."""
+    """Where a fact comes from and since when it holds; `verified` is false where the source was not read, or nobody says that it was."""
 
     source: str
     checked_on: date
@@ -27,7 +27,7 @@ def read_dated(record: Record) -> Dated:
         source=record.text("source"),
         checked_on=record.day("checked_on"),
         effective_from=record.day("effective_from"),
-        verified=record.flag("verified"),
+        verified=record.flag("verified", default=False),
         note=record.text("note", ""),
     )
 

@@ -31,6 +31,8 @@ def catalog_documents(files: Iterable[tuple[str, bytes]]) -> tuple[Document, ...
         result = read_yaml(path, data)
         for problem in result.problems:
             mistakes.add_error(CatalogError(problem.message, path=path, span=problem.span))
+        if not result.documents and not result.problems:
+            mistakes.add_error(CatalogError("the file is empty", path=path))
         documents.extend(result.documents)
     mistakes.raise_if_any()
     return tuple(documents)

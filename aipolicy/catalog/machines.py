@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aipolicy.catalog.entries import Dated, read_dated
+from aipolicy.catalog.offerings import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
 from aipolicy.source.records import Record
 
 
@@ -108,7 +109,7 @@ def read_accelerator(record: Record) -> Accelerator:
 def read_network(record: Record) -> Network:
     """Return one entry of `network`."""
     return Network(
-        boundary=record.text("from"),
+        boundary=record.text("from", choices=BOUNDARIES),
         round_trip_p50_ms=record.number("round_trip_p50_ms"),
         round_trip_p95_ms=record.number("round_trip_p95_ms"),
         dated=read_dated(record),
@@ -117,9 +118,9 @@ def read_network(record: Record) -> Network:
 
 def read_hosted_speed(record: Record) -> HostedSpeed:
     """Return one entry of `first_token`."""
-    record.text("hosting", "provider-api")
+    record.text("hosting", "provider-api", choices=("provider-api",))
     return HostedSpeed(
-        tier=record.text("tier"),
+        tier=record.text("tier", choices=TIERS),
         first_token_p50_ms=record.number("first_token_p50_ms"),
         first_token_p95_ms=record.number("first_token_p95_ms"),
         output_tokens_per_s=record.number("output_tokens_per_s"),
@@ -142,8 +143,8 @@ def read_own_speed(record: Record) -> OwnSpeed:
 def read_effort(record: Record) -> Effort:
     """Return one entry of `effort`."""
     return Effort(
-        adaptation=record.text("adaptation"),
-        hosting=record.text("hosting"),
+        adaptation=record.text("adaptation", choices=ADAPTATIONS),
+        hosting=record.text("hosting", choices=HOSTINGS),
         ml_engineers=record.optional_number("ml_engineers"),
         lead_time_weeks=record.optional_number("lead_time_weeks"),
         committed_months=record.optional_number("months_of_capacity"),

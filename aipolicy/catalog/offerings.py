@@ -10,6 +10,8 @@ from aipolicy.source.records import Record
 
 PROVIDER_KINDS = ("model-provider", "cloud", "self")
 BOUNDARIES = ("third-party", "dedicated-tenant", "own-account", "on-premises", "device")
+ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from-scratch")
+HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
 SCOPES = ("region", "zone", "global")
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
 TERMS = (
@@ -18,6 +20,8 @@ TERMS = (
 )  # fmt: skip
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
 ANY_REGION = "any"
+OPEN_WEIGHTS = "open"
+"""The provider of models that can be hosted anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ def read_offering(record: Record) -> Offering:
         provider=record.text("provider"),
         model=record.text("model"),
         regions=record.texts("regions"),
-        adaptations=record.texts("adaptations"),
+        adaptations=record.texts("adaptations", choices=ADAPTATIONS),
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aipolicy.catalog.entries import read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def read_places(records: Iterable[Record]) -> Places:
     aliases: dict[str, str] = {}
     groups: dict[str, tuple[str, ...]] = {}
     pending: list[tuple[Record, tuple[str, ...]]] = []
+    aliased: list[tuple[Record, str]] = []
     for file in records:
         for country in file.records("countries"):
             codes.add(country.text("code"))
@@ -51,6 +53,7 @@ def read_places(records: Iterable[Record]) -> Places:
         for alias in file.records("aliases"):
             aliases[alias.text("alias")] = alias.text("country")
             alias.finish()
+            aliased.append((alias, alias.text("country")))
         for group in file.records("groups"):
             members = group.texts("countries")
             groups[group.text("id")] = tuple(sorted(members))
@@ -58,8 +61,13 @@ def read_places(records: Iterable[Record]) -> Places:
             read_dated(group)
             group.finish()
             pending.append((group, members))
+    for alias, code in aliased:
+        if code not in codes:
+            alias.mistake(f"unknown country code `{shown(code)}`{did_you_mean(code, codes)}", "country")
     for group, members in pending:
+        if group.text("id") in codes:
+            group.mistake(f"`{group.text('id')}` is a country code; name the group differently", "id")
         for code in members:
             if code not in codes:
-                group.mistake(f"unknown country code `{code}`{did_you_mean(code, codes)}", "countries")
+                group.mistake(f"unknown country code `{shown(code)}`{did_you_mean(code, codes)}", "countries")
     return Places(frozenset(codes), aliases, groups)

@@ -194,7 +194,8 @@ def _ask(question: Question) -> PlainValue:
             raise click.UsageError(error.message) from error
 
     if question.choices:
-        click.echo(textwrap.fill(question.choices, _WIDTH, initial_indent="  ", subsequent_indent="  "), err=True)
+        lines = textwrap.wrap(question.choices, _WIDTH - 2, break_on_hyphens=False)
+        click.echo(textwrap.indent("\n".join(lines), "  "), err=True)
     answer: PlainValue = click.prompt(question.prompt, default=question.default, value_proc=read, err=True)
     return answer
 

@@ -22,6 +22,9 @@ from aipolicy.source.text import shown
 MAX_RELATED = 3
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
+"""What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
+
 _AXES: tuple[tuple[str, str], ...] = (
     ("plan.hosting", "option.hosting"),
     ("plan.adaptation", "option.adaptation"),
@@ -105,8 +108,8 @@ def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, *
     if not relevant:
         return None
     severity = ruled.active.severity
-    if not gating and severity is Severity.ERROR:
-        severity = Severity.WARNING
+    if not gating:
+        severity = _MILDER[severity]
     if judgement.violated & relevant:
         return _open(evaluation, ruled, judge, severity)
     return _undetermined(evaluation, ruled, judge, severity, relevant & judgement.undetermined)

@@ -172,6 +172,8 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
     _fact("plan.declared", FactType.BOOL, "Whether anything of a plan is declared", _plan_declared, ()),
+    _fact("volume.output_tokens_declared", FactType.BOOL, "Whether the length of answers is declared",
+          _is_declared("volume.output_tokens"), ("volume.output_tokens",)),
     _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",
           _product("volume.requests_per_day", factor=DAYS_PER_MONTH), ("volume.requests_per_day",),
           unit="requests/month"),

@@ -25,7 +25,7 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
     return FactSpec(f"option.{name}", FactType.NUMBER, meaning, Origin.OPTION, unit=unit, reads=reads)
 
 
-_LATENCY_READS = ("volume.input_tokens", "volume.output_tokens", "latency.chained_calls")
+_LATENCY_READS = ("volume.output_tokens", "latency.chained_calls")
 _COST_READS = (
     "volume.requests_per_day", "volume.input_tokens", "volume.output_tokens", "volume.cached_share",
     "volume.peak_to_mean",

@@ -72,7 +72,7 @@ def _fast_validator() -> Any:
     return jsonschema_rs.Draft202012Validator(_schema())
 
 
-def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
+def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  # noqa: C901  (one case a keyword)
     path = tuple(error.absolute_path)
     name = _name_of(path)
     value: Any = error.instance
@@ -106,7 +106,7 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
             yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
 
 
-def _value_message(error: ValidationError, name: str) -> str:  # noqa: C901  (one line for each schema keyword)
+def _value_message(error: ValidationError, name: str) -> str:
     value: Any = error.instance
     wanted: Any = error.validator_value
     match error.validator:

@@ -125,10 +125,14 @@ class Record:
         """Return a date field, or None when it is not written."""
         return self.day(key) if self.has(key) else None
 
-    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    def texts(self, key: str, default: tuple[str, ...] | None = None, choices: Sequence[str] = ()) -> tuple[str, ...]:
         """Return a list-of-text field as a tuple."""
         value = self._get(key, list(default) if default is not None else None)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            for item in value:
+                if choices and item not in choices:
+                    allowed = ", ".join(f"`{choice}`" for choice in choices)
+                    self.mistake(f"`{shown(str(item))}` is not one of {allowed}{did_you_mean(str(item), choices)}", key)
             return tuple(str(item) for item in value)
         if value is not None:
             self.mistake(f"`{key}` must be a list of text, found {kind_of(value)}", key)

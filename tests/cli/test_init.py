@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from aipolicy.cli import init_command
 from aipolicy.cli.init_command import command
 from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
@@ -149,7 +148,7 @@ def test_the_organisations_own_data_classes_are_known(here: Path) -> None:
     (here / "own.yaml").write_text(
         "classes:\n"
         "  - {id: claim-file, name: Claim file, parents: [personal], level: 2, source: https://example.com,\n"
-        "     checked_on: 2026-01-01, effective_from: 2026-01-01}\n",
+        "     checked_on: 2026-01-01, effective_from: 2026-01-01, verified: true}\n",
         encoding="utf-8",
     )
     (here / "aipolicy.toml").write_text("catalog = ['own.yaml']\n", encoding="utf-8")
@@ -193,7 +192,7 @@ def test_a_write_that_fails_leaves_nothing_behind(here: Path, monkeypatch: pytes
 
     target = here / "aifeature.yaml"
     target.write_text("mine\n", encoding="utf-8")
-    monkeypatch.setattr(init_command.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     result = run(*arguments(), "--force")
     assert isinstance(result.exception, UsageError)
     assert str(result.exception) == "aifeature.yaml: cannot write: no space left on device"
@@ -238,8 +237,11 @@ def test_a_terminal_is_asked_again_after_a_misspelt_answer(here: Path) -> None:
         stdin=terminal, stdout=subprocess.PIPE, stderr=terminal,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "dumb"},
     ) as process:  # fmt: skip
-        converse(user, dialogue)
-        output = process.communicate(timeout=30)[0].decode()
+        try:
+            converse(user, dialogue)
+            output = process.communicate(timeout=30)[0].decode()
+        finally:
+            process.kill()
     os.close(terminal)
     os.close(user)
     assert process.returncode == 0

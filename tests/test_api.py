@@ -1,0 +1,37 @@
+"""The documented Python API."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import aipolicy
+
+MANIFEST = b"""\
+apiVersion: aipolicy/v1
+kind: AIFeature
+metadata: {name: faq}
+data: {classes: [internal], residency: [US]}
+latency: {p95_ms: 8000}
+volume: {requests_per_day: 2000}
+"""
+
+
+def test_every_documented_name_can_be_imported() -> None:
+    assert all(getattr(aipolicy, name) is not None for name in aipolicy.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'chekc'"):
+        aipolicy.chekc  # noqa: B018
+
+
+def test_check_judges_a_manifest_given_as_bytes() -> None:
+    policy = aipolicy.load_policy(aipolicy.PolicySettings(as_of=date(2026, 11, 21)))
+    report = aipolicy.check([aipolicy.ManifestFile("faq.yaml", MANIFEST, True)], policy)
+    assert [evaluation.feature.name for evaluation in report.evaluations] == ["faq"]
+    assert report.exit_code(aipolicy.Severity.ERROR) == 0
+    recommendation = aipolicy.recommend(report.evaluations[0], margin_percent=20)
+    assert recommendation is not None
+    assert recommendation.chosen.option.hosting == "provider-api"
