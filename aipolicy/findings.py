@@ -196,6 +196,14 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         fix="declare `plan`; `aipolicy explain` lists the options that remain",
     ),
     ReservedRule(
+        id="PLAN-004",
+        name="plan-that-cannot-be-fulfilled",
+        title="Every option that agrees with the plan breaks a constraint",
+        severity=Severity.ERROR,
+        why="no single constraint rules the plan out, but together they leave no way to build it as declared",
+        fix="change the plan; `aipolicy explain` lists the options that remain",
+    ),
+    ReservedRule(
         id="VERDICT-001",
         name="no-way-to-build",
         title="No option satisfies every constraint",

@@ -12,7 +12,7 @@ from aipolicy.source.records import Record
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Where a fact comes from and since when it holds; `verified` is false where the source was not read, or nobody says that it was."""
+    """Where a fact comes from and since when it holds; `verified` is false where nobody says that it was read."""
 
     source: str
     checked_on: date

@@ -44,6 +44,8 @@ class Region:
     countries: tuple[str, ...] | None
     scope: str
     aliases: tuple[str, ...]
+    restricted: bool
+    """Open to some customers only, such as public bodies: no candidate, but a plan may name it."""
     dated: Dated
 
 
@@ -134,6 +136,7 @@ def read_region(record: Record) -> Region:
         countries=record.texts("countries") if record.has("countries") else None,
         scope=record.text("scope", choices=SCOPES),
         aliases=record.texts("aliases", ()),
+        restricted=record.flag("restricted", default=False),
         dated=read_dated(record),
     )
 

@@ -137,6 +137,7 @@ def workload_of(facts: Facts) -> Workload:
         cached_share=_number(facts.values, "volume.cached_share") or 0.0,
         peak_to_mean=_number(facts.values, "volume.peak_to_mean") or 1.0,
         chained_calls=_number(facts.values, "latency.chained_calls") or 1.0,
+        hard_case_share=_number(facts.values, "task.hard_case_share"),
     )
 
 

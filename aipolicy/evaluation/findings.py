@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
@@ -43,6 +44,7 @@ def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[
     findings = [
         *_fact_findings(evaluation),
         *_plan_findings(evaluation),
+        *_plan_conflict(evaluation),
         *_conflict_findings(evaluation),
     ]
     for ruled in evaluation.rules:
@@ -68,6 +70,22 @@ def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
         yield reserved_finding(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+
+
+def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
+    """Yield a finding when constraints that each leave something of a plan leave nothing of it together."""
+    full = evaluation.planned.full
+    if not _has_plan_axes(evaluation) or not evaluation.verdict.remaining:
+        return
+    removed_by = {
+        ruled.active.rule.id: ruled.planned.violated
+        for ruled in evaluation.rules
+        if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
+    }
+    clash = smallest_clash(removed_by, full)
+    if len(clash) > 1:
+        message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
+        yield reserved_finding(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from aipolicy.evaluation.universe import COST_FACTS, LATENCY_FACTS, Universe
+from aipolicy.evaluation.universe import COST_FACTS, LATENCY_FACTS, Group, Universe
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
@@ -116,8 +116,14 @@ class Judge:
         known = self._lines.get(key)
         if known is not None:
             return known
+        groups = universe.groups(line.option_reads, workload)
+        masks = self._search(line, values, groups) if line.ordered_by else self._scan(line, values, groups)
+        self._lines[key] = masks
+        return masks
+
+    def _scan(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
         false = unknown = 0
-        for group_values, mask in universe.groups(line.option_reads, workload):
+        for group_values, mask in groups:
             for name, value in zip(line.option_reads, group_values, strict=True):
                 if value is None:
                     values.pop(name, None)
@@ -128,8 +134,29 @@ class Judge:
                 false |= mask
             elif truth is Truth.UNKNOWN:
                 unknown |= mask
-        self._lines[key] = _LineMasks(false, unknown)
-        return self._lines[key]
+        return _LineMasks(false, unknown)
+
+    def _search(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
+        """Judge a line whose truth turns at most once along one number by looking for the turn."""
+        unknown = sum(mask for (value,), mask in groups if value is None)
+        known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
+        if not known:
+            return _LineMasks(0, unknown)
+
+        def truth_at(index: int) -> Truth:
+            return self._evaluate(line, {**values, line.option_reads[0]: known[index][0]})[0]
+
+        first, last = truth_at(0), truth_at(len(known) - 1)
+        if Truth.UNKNOWN in (first, last):
+            return _LineMasks(0, unknown | sum(mask for _, mask in known))
+        low, high = 0, len(known) - 1
+        while first is not last and high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if truth_at(middle) is first else (low, middle)
+        turn = high if first is not last else len(known)
+        before, after = (sum(mask for _, mask in part) for part in (known[:turn], known[turn:]))
+        false = (before if first is Truth.FALSE else 0) | (after if first is not last and last is Truth.FALSE else 0)
+        return _LineMasks(false, unknown)
 
     @staticmethod
     def _values(line: Line, rule: Rule, facts: Facts) -> dict[str, FactValue]:

@@ -140,6 +140,7 @@ def _crossover(evaluation: Evaluation, chosen: Choice, rival: Choice) -> float |
         return None
     total_a, fixed_a, total_b, fixed_b = (float(cost or 0.0) for cost in costs)
     slope_a, slope_b = (total_a - fixed_a) / today, (total_b - fixed_b) / today
-    if slope_a <= slope_b or fixed_b <= fixed_a:
+    # NOTE: slopes that differ by rounding alone would cross at absurd volumes.
+    if slope_a - slope_b <= 1e-9 * max(abs(slope_a), 1e-12) or fixed_b <= fixed_a:
         return None
     return (fixed_b - fixed_a) / (slope_a - slope_b)

@@ -10,7 +10,7 @@ from itertools import count
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.estimates import Speed, Workload, estimate_cost, estimate_latency, speed_of
+from aipolicy.options.estimates import CostBasis, Speed, Workload, cost_basis, cost_of, estimate_latency, speed_of
 from aipolicy.options.option import Leg, Option
 
 Values = tuple[FactValue | None, ...]
@@ -34,9 +34,9 @@ class StaticGroup:
     """Options with equal values that share everything an estimate depends on."""
 
     values: Values
-    representative: int
     mask: int
     speeds: Speeds | None
+    cost: CostBasis | None
 
 
 StaticGroups = dict[tuple[str, ...], tuple[StaticGroup, ...]]
@@ -70,7 +70,8 @@ class Universe:
         """Return every known fact of one option, estimates included."""
         facts = dict(self._facts(number))
         names = (*LATENCY_FACTS, *COST_FACTS)
-        for name, value in zip(names, self._estimate(number, names, workload), strict=True):
+        estimates = _estimate(names, workload, self._speeds[number], self._costs[number])
+        for name, value in zip(names, estimates, strict=True):
             if value is not None:
                 facts[name] = value
         return facts
@@ -88,7 +89,7 @@ class Universe:
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}
             for group in static:
-                estimates = self._estimate(group.representative, names, workload, group.speeds)
+                estimates = _estimate(names, workload, group.speeds, group.cost)
                 values = tuple(
                     estimate if name in LATENCY_FACTS or name in COST_FACTS else value
                     for name, value, estimate in zip(names, group.values, estimates, strict=True)
@@ -110,17 +111,17 @@ class Universe:
         if names not in self.static_groups:
             latency = not LATENCY_FACTS_SET.isdisjoint(names)
             cost = not COST_FACTS_SET.isdisjoint(names)
-            numbers: dict[tuple[Values, Speeds | None, object], list[int]] = {}
+            numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
             for number in range(self.count):
                 facts = self._facts(number)
                 key = (
                     tuple([facts.get(name) for name in names]),
                     self._speeds[number] if latency else None,
-                    self._cost_key(number) if cost else None,
+                    self._costs[number] if cost else None,
                 )
                 numbers.setdefault(key, []).append(number)
             self.static_groups[names] = tuple(
-                StaticGroup(values, found[0], _mask(found), speeds) for (values, speeds, _), found in numbers.items()
+                StaticGroup(values, _mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
             )
         return self.static_groups[names]
 
@@ -149,24 +150,31 @@ class Universe:
             for option in self.options
         )
 
-    def _cost_key(self, number: int) -> object:
-        option = self.options[number]
-        leg = option.leg
-        return (option.adaptation, leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator)
+    @cached_property
+    def _costs(self) -> tuple[CostBasis, ...]:
+        cache: dict[object, CostBasis] = {}
+        bases = []
+        for option in self.options:
+            leg, far = option.leg, option.other if option.routing == "cascade" else None
+            key = (option.adaptation, leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, far and far.name)
+            if key not in cache:
+                cache[key] = cost_basis(option, self._catalog)
+            bases.append(cache[key])
+        return tuple(bases)
 
-    def _estimate(self, number: int, names: tuple[str, ...], workload: Workload,
-                  speeds: Speeds | None = None) -> Values:  # fmt: skip
-        values: dict[str, float | None] = {}
-        if not LATENCY_FACTS_SET.isdisjoint(names):
-            speed, far, cascade = speeds or self._speeds[number]
-            latency = estimate_latency(
-                speed, far, cascade=cascade, output_tokens=workload.output_tokens, calls=workload.chained_calls
-            )
-            values.update(zip(LATENCY_FACTS, (latency.floor_ms, latency.p50_ms, latency.p95_ms), strict=True))
-        if not COST_FACTS_SET.isdisjoint(names):
-            cost = estimate_cost(self.options[number], workload, self._catalog)
-            values.update(zip(COST_FACTS, (cost.monthly_usd, cost.fixed_monthly_usd), strict=True))
-        return tuple([values.get(name) for name in names])
+
+def _estimate(names: tuple[str, ...], workload: Workload, speeds: Speeds | None, cost: CostBasis | None) -> Values:
+    values: dict[str, float | None] = {}
+    if speeds is not None and not LATENCY_FACTS_SET.isdisjoint(names):
+        speed, far, cascade = speeds
+        latency = estimate_latency(
+            speed, far, cascade=cascade, output_tokens=workload.output_tokens, calls=workload.chained_calls
+        )
+        values.update(zip(LATENCY_FACTS, (latency.floor_ms, latency.p50_ms, latency.p95_ms), strict=True))
+    if cost is not None and not COST_FACTS_SET.isdisjoint(names):
+        estimate = cost_of(cost, workload)
+        values.update(zip(COST_FACTS, (estimate.monthly_usd, estimate.fixed_monthly_usd), strict=True))
+    return tuple([values.get(name) for name in names])
 
 
 def numbers_in(mask: int) -> Iterator[int]:

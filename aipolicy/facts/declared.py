@@ -30,8 +30,10 @@ def _choice(name: str, meaning: str, choices: tuple[str, ...], default: str | No
 
 
 def _list(name: str, meaning: str, example: tuple[str, ...], *, choices: tuple[str, ...] = (),
-          vocabulary: str = "") -> FactSpec:  # fmt: skip
-    return FactSpec(name, FactType.TEXTS, meaning, choices=choices, vocabulary=vocabulary, examples=(example,))
+          vocabulary: str = "", default: tuple[str, ...] | None = None) -> FactSpec:  # fmt: skip
+    return FactSpec(
+        name, FactType.TEXTS, meaning, choices=choices, vocabulary=vocabulary, examples=(example,), default=default
+    )
 
 
 def _number(name: str, meaning: str, unit: str, example: float, *, default: float | None = None,
@@ -66,7 +68,7 @@ _METADATA = (
 _TASK = (
     _text("task.type", "Kind of task", "summarization", vocabulary="task-type", default="generation"),
     _choice("task.specialization", "How special the subject matter is", ("generic", "domain", "niche")),
-    _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task"),
+    _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task", default=False),
     _list(
         "task.required_behavior",
         "Behaviour that must hold on every answer; the list is complete",
@@ -74,6 +76,7 @@ _TASK = (
         choices=(
             "fixed-output-format", "domain-terminology", "strict-rules", "consistent-style", "full-control",
         ),
+        default=(),
     ),
     _choice(
         "task.knowledge_changes",
@@ -82,7 +85,7 @@ _TASK = (
     ),
     _choice(
         "task.prompting", "Whether prompting was tried on an evaluation set, and how it went",
-        ("not-tried", "sufficient", "insufficient"),
+        ("not-tried", "sufficient", "insufficient"), default="not-tried",
     ),
     _choice("task.error_cost", "What a wrong answer costs", ("low", "medium", "high", "critical")),
     _flag("task.stable", "Whether inputs, outputs and rules of the task have settled"),

@@ -85,10 +85,8 @@ def _countries(declared: str) -> Formula:
 def _task_attribute(attribute: str) -> Formula:
     def formula(sources: Sources) -> FactValue | Missing:
         task_type = sources.catalog.task_types.get(_text(sources.values, "task.type") or "")
-        if task_type is None:
-            return Missing(("task.type",))
-        value: FactValue = getattr(task_type, attribute)
-        return value
+        value: FactValue | None = None if task_type is None else getattr(task_type, attribute)
+        return Missing(("task.type",)) if value is None else value
 
     return formula
 
@@ -172,6 +170,8 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
     _fact("plan.declared", FactType.BOOL, "Whether anything of a plan is declared", _plan_declared, ()),
+    _fact("budget.monthly_declared", FactType.BOOL, "Whether a monthly budget is declared",
+          _is_declared("budget.monthly_usd"), ("budget.monthly_usd",)),
     _fact("volume.output_tokens_declared", FactType.BOOL, "Whether the length of answers is declared",
           _is_declared("volume.output_tokens"), ("volume.output_tokens",)),
     _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",

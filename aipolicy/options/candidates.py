@@ -46,7 +46,7 @@ class Legs:
             for name in offering.regions:
                 region = self._regions[(offering.provider, name)]
                 key = (offering.provider, model.id, region.countries)
-                if not every_region and (retired or key in seen):
+                if not every_region and (retired or region.restricted or key in seen):
                     continue
                 seen.add(key)
                 yield self.api_leg(offering.provider, region, model, ends), offering.adaptations
@@ -95,7 +95,7 @@ class Legs:
         for region in self._catalog.regions:
             if self._catalog.providers[region.provider].kind != "cloud":
                 continue
-            if every_region or region.countries not in seen:
+            if every_region or (region.countries not in seen and not region.restricted):
                 seen.add(region.countries)
                 yield region
 

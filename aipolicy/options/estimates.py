@@ -51,6 +51,7 @@ class Workload:
     cached_share: float
     peak_to_mean: float
     chained_calls: float
+    hard_case_share: float | None = None
 
 
 NO_WORKLOAD = Workload(None, None, None, 0.0, 1.0, 1.0)
@@ -66,6 +67,34 @@ class Speed:
     first_token_p50: float
     first_token_p95: float
     per_token: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrice:
+    """USD per million tokens."""
+
+    input: float
+    output: float
+    cached_input: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Own machines of one kind with one model; `one_step_rps` is the capacity of models that answer in one step."""
+
+    model: Model
+    machine: Accelerator
+    hourly_usd: float
+    one_step_rps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostBasis:
+    """What a cost depends on besides the workload; None is unknown, except for `far`, which only a cascade has."""
+
+    people_usd: float | None
+    main: TokenPrice | Machines | None
+    far: TokenPrice | Machines | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,31 +156,46 @@ def estimate_latency(speed: Speed | None, far: Speed | None, *, cascade: bool, o
 
 
 def estimate_cost(option: Option, workload: Workload, catalog: Catalog) -> CostEstimate:
-    """Return the running cost of an option: its main leg, people included; a fallback is not counted until used."""
-    leg = option.leg
-    if leg.hosting == "provider-api":
-        per_request = api_usd_per_request(leg, workload, catalog)
-        if per_request is None or workload.requests_per_day is None:
-            return CostEstimate(None, None)
-        people = _people_usd(option, catalog)
-        if people is None:
-            return CostEstimate(None, None)
-        variable = per_request * workload.chained_calls * workload.requests_per_day * DAYS_PER_MONTH
-        return CostEstimate(variable + people, people)
-    return _own_cost(option, workload, catalog)
+    """Return the running cost of an option, people included; a fallback is not counted, the far side of a cascade is."""
+    return cost_of(cost_basis(option, catalog), workload)
 
 
-def api_usd_per_request(leg: Leg, workload: Workload, catalog: Catalog) -> float | None:
+def cost_basis(option: Option, catalog: Catalog) -> CostBasis:
+    """Return what the cost of an option depends on besides the workload; options with equal bases cost the same."""
+    far = option.other if option.routing == "cascade" else None
+    return CostBasis(
+        people_usd=_people_usd(option, catalog),
+        main=_leg_basis(option.leg, catalog),
+        far=None if far is None else _leg_basis(far, catalog),
+    )
+
+
+def cost_of(basis: CostBasis, workload: Workload) -> CostEstimate:
+    """Return the monthly cost of a basis under a workload; unknown when anything it needs is unknown."""
+    people, requests = basis.people_usd, workload.requests_per_day
+    if people is None or requests is None:
+        return CostEstimate(None, None)
+    parts = [_leg_cost(basis.main, requests * workload.chained_calls, workload)]
+    if basis.far is not None:
+        if workload.hard_case_share is None:
+            return CostEstimate(None, None)
+        escalated = requests * workload.chained_calls * workload.hard_case_share
+        parts.append(_leg_cost(basis.far, escalated, workload))
+    if any(part is None for part in parts):
+        return CostEstimate(None, None)
+    return CostEstimate(
+        people + sum(part[0] for part in parts if part is not None),
+        people + sum(part[1] for part in parts if part is not None),
+    )
+
+
+def api_usd_per_request(price: TokenPrice, workload: Workload) -> float | None:
     """Return the list price of one mean request in USD; cached input without a price of its own counts in full."""
-    price = price_of(leg, catalog)
-    if price is None or workload.input_tokens is None or price.input_usd_per_mtok is None:
+    if workload.input_tokens is None or workload.output_tokens is None:
         return None
-    cached_price = price.cached_input_usd_per_mtok
-    cached = workload.input_tokens * workload.cached_share if cached_price is not None else 0.0
-    usd = (workload.input_tokens - cached) * price.input_usd_per_mtok + cached * (cached_price or 0.0)
-    if price.output_usd_per_mtok is None or workload.output_tokens is None:
-        return None
-    return (usd + workload.output_tokens * price.output_usd_per_mtok) / 1e6
+    cached = workload.input_tokens * workload.cached_share if price.cached_input is not None else 0.0
+    usd = (workload.input_tokens - cached) * price.input + cached * (price.cached_input or 0.0)
+    return (usd + workload.output_tokens * price.output) / 1e6
 
 
 def price_of(leg: Leg, catalog: Catalog) -> Price | None:
@@ -203,25 +247,42 @@ def requests_per_second(model: Model, machine: Accelerator, count: int, workload
     return batch / (batch * prefill + max(outputs, 1.0) * step)
 
 
-def _own_cost(option: Option, workload: Workload, catalog: Catalog) -> CostEstimate:
-    leg = option.leg
+def _leg_basis(leg: Leg, catalog: Catalog) -> TokenPrice | Machines | None:
+    if leg.hosting == "provider-api":
+        price = price_of(leg, catalog)
+        if price is None or price.input_usd_per_mtok is None or price.output_usd_per_mtok is None:
+            return None
+        return TokenPrice(price.input_usd_per_mtok, price.output_usd_per_mtok, price.cached_input_usd_per_mtok)
     machine = catalog.accelerators.get(leg.accelerator)
-    people = _people_usd(option, catalog)
-    if machine is None or machine.hourly_usd is None or people is None or workload.requests_per_day is None:
-        return CostEstimate(None, None)
+    if machine is None or machine.hourly_usd is None:
+        return None
+    one_step = None
     if leg.model.tier in ("encoder", "classical"):
         speed = speed_of(leg, catalog)
-        capacity = None if speed is None else 1000.0 / max(speed.first_token_p50, 0.01)
-    else:
-        capacity = requests_per_second(leg.model, machine, 1, workload)
+        if speed is None:
+            return None
+        one_step = 1000.0 / max(speed.first_token_p50, 0.01)
+    return Machines(leg.model, machine, machine.hourly_usd, one_step)
+
+
+def _leg_cost(basis: TokenPrice | Machines | None, requests_per_day: float,
+              workload: Workload) -> tuple[float, float] | None:  # fmt: skip
+    """Return the monthly cost of a leg and the part of it that stays at zero requests."""
+    if basis is None:
+        return None
+    if isinstance(basis, TokenPrice):
+        per_request = api_usd_per_request(basis, workload)
+        return None if per_request is None else (per_request * requests_per_day * DAYS_PER_MONTH, 0.0)
+    machine = basis.machine
+    capacity = basis.one_step_rps or requests_per_second(basis.model, machine, 1, workload)
     if capacity is None:
-        return CostEstimate(None, None)
-    peak = workload.requests_per_day * workload.chained_calls / SECONDS_PER_DAY * workload.peak_to_mean
+        return None
+    peak = requests_per_day / SECONDS_PER_DAY * workload.peak_to_mean
     replicas = ceil(peak / (TARGET_UTILISATION * capacity)) + SPARE_REPLICAS
+    monthly = basis.hourly_usd * HOURS_PER_MONTH
     machines = ceil(replicas / machine.sold_in) * machine.sold_in
-    hourly = machine.hourly_usd * HOURS_PER_MONTH
-    smallest = ceil((1 + SPARE_REPLICAS) / machine.sold_in) * machine.sold_in
-    return CostEstimate(machines * hourly + people, smallest * hourly + people)
+    fewest = ceil((1 + SPARE_REPLICAS) / machine.sold_in) * machine.sold_in
+    return machines * monthly, fewest * monthly
 
 
 def _people_usd(option: Option, catalog: Catalog) -> float | None:

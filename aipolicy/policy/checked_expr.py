@@ -15,6 +15,7 @@ Constant: TypeAlias = "bool | int | float | str | bytes | None"
 
 _ANY_VALUE = 2
 _CHECKED_EXPR_EXPR = 4
+_ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
 
@@ -72,6 +73,19 @@ def patterns(node: Node) -> Iterator[str]:
             yield pattern
     for child in node.children:
         yield from patterns(child)
+
+
+def compared_alone(node: Node, prefix: str) -> str | None:
+    """Return the fact with this prefix that an ordering compares with something that reads no other fact of the kind.
+
+    Such a condition changes its truth at most once along the values of that fact.
+    """
+    if node.kind != "call" or node.name not in _ORDERINGS or len(node.children) != 2:
+        return None
+    for one, other in (node.children, node.children[::-1]):
+        if one.kind == "ident" and one.name.startswith(prefix):
+            return None if any(name.startswith(prefix) for name in identifiers(other)) else one.name
+    return None
 
 
 def _words(node: Node) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Compiled:
 
     checked: Checked
     reads: tuple[str, ...]
+    ordered_by: str | None
+    """The one option fact along whose values the truth changes at most once; None where that is not known."""
 
 
 class ExpressionError(ValueError):
@@ -76,7 +78,7 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
-        from aipolicy.policy.checked_expr import comparisons, decode, identifiers, patterns
+        from aipolicy.policy.checked_expr import compared_alone, comparisons, decode, identifiers, patterns
 
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
@@ -94,7 +96,7 @@ class Compiler:
         for pattern in patterns(tree):
             self._check_pattern(pattern)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
-        return Compiled(checked, reads)
+        return Compiled(checked, reads, compared_alone(tree, "option."))
 
     def _check_words(self, fact: str, words: Sequence[str]) -> None:
         spec = self._specs.get(fact)

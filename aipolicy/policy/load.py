@@ -281,6 +281,7 @@ class _RuleReader:
             ),
             option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
             parameter_reads=parameters,
+            ordered_by=compiled.ordered_by,
         )
 
     def _references(self) -> Iterable[Reference]:

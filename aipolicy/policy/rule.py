@@ -28,6 +28,8 @@ class Line:
     feature_reads: tuple[str, ...]
     option_reads: tuple[str, ...]
     parameter_reads: tuple[str, ...]
+    ordered_by: str | None = None
+    """The one option fact that the line orders against something else: its truth turns at most once along it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

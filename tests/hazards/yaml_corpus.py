@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 
@@ -34,7 +35,7 @@ BOMBS: dict[str, Refused] = {
     "merge bomb": _refused(_levels("a0: &a0 {k: v}\n", "a{0}: &a{0}\n  <<: [{1}]\n"), (11, "aliases expanded")),
     "aliases in many documents": _refused(
         "---\n".join([_levels("a0: &a0 [lol]\n", "a{0}: &a{0} [{1}]\n").rsplit("\n", 6)[0] + "\n"] * 60),
-        (42, "through aliases in a file"),
+        (41, "through aliases in a file"),
     ),
     "self alias": _refused("a: &a [*a]", (1, "refers to itself")),
     "many values": _refused("- [" + "1, " * 120_000 + "1]", (1, "more than 100000 values")),
@@ -134,7 +135,7 @@ READ: dict[str, tuple[bytes, list[object]]] = {
     "zero-width keys are other keys": ("a\u200b: 1\na: 2".encode(), [{"a\u200b": 1, "a": 2}]),
     "long sexagesimal": (b"a: " + b"1:" * 200_000 + b"1", [{"a": "1:" * 200_000 + "1"}]),
     "long hexadecimal": (b"a: 0x" + b"f" * 100_000, [{"a": "0x" + "f" * 100_000}]),
-    "deepest": (b"[" * 64 + b"]" * 64, [eval("[" * 64 + "]" * 64)]),
+    "deepest": (b"[" * 64 + b"]" * 64, [json.loads("[" * 64 + "]" * 64)]),
     "largest": (b"a: 1 #" + b"#" * (1_048_576 - 6), [{"a": 1}]),
     "exclamation mark in text": (b"a: x ! y\nb: '!x'\nc: \"! x\"\nd: &q x", [{"a": "x ! y", "b": "!x", "c": "! x", "d": "x"}]),
 }  # fmt: skip

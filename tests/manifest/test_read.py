@@ -1,0 +1,169 @@
+"""Files to features: whatever cannot be judged is a finding, and a broken file does not stop the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from aipolicy.findings import Finding
+from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
+
+HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n"
+FOREIGN = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\ndata: {}\n"
+
+
+def read(*texts: str | bytes, named: bool = True) -> Manifests:
+    """Return what comes of files f0.yaml, f1.yaml and so on."""
+    return read_manifests(
+        ManifestFile(f"f{n}.yaml", text if isinstance(text, bytes) else text.encode(), named) for n, text in enumerate(texts)
+    )
+
+
+def told(manifests: Manifests) -> list[tuple[str, int, str]]:
+    """Return rule, line and message of every finding."""
+    return [(finding.rule_id, line_of(finding), finding.message) for finding in manifests.findings]
+
+
+def line_of(finding: Finding) -> int:
+    """Return the line of a finding."""
+    span = finding.span_of(finding.place)
+    assert span is not None
+    return span.start.line
+
+
+def test_a_conforming_file_is_a_feature() -> None:
+    manifests = read(HEAD)
+    assert [feature.name for feature in manifests.features] == ["a"]
+    assert (manifests.findings, manifests.skipped) == ((), ())
+
+
+EMPTY = {"no byte": b"", "byte-order mark": b"\xef\xbb\xbf", "blank": b" \n\n", "comment": b"# x\n", "null": b"~", "mark": b"---\n", "marks": b"---\n---\n"}
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("data", EMPTY.values(), ids=EMPTY)
+def test_an_empty_file_is_never_a_pass(data: bytes, named: bool) -> None:
+    (finding,) = read(data, named=named).findings
+    assert (finding.rule_id, finding.message) == ("MAN-006", "the file is empty")
+    assert line_of(finding) >= 1
+
+
+OTHERS = {"foreign": FOREIGN, "empty mapping": "{}", "list": "[]", "text": "hello", "list of manifests": "- apiVersion: aipolicy/v1\n  kind: AIFeature\n"}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_a_file_that_is_no_manifest_is_an_error_when_named_and_skipped_when_found(text: str) -> None:
+    (finding,) = read(text, named=True).findings
+    assert finding.rule_id == "MAN-006"
+    found = read(text, named=False)
+    assert (found.findings, found.skipped) == ((), ("f0.yaml",))
+
+
+MISSPELT = {
+    "kind": HEAD.replace("AIFeature", "AIFeatrue"),
+    "kind in lower case": HEAD.replace("AIFeature", "aifeature"),
+    "kind key": HEAD.replace("kind:", "knid:"),
+    "version": HEAD.replace("aipolicy/v1", "aipolicy.v1"),
+    "version key": HEAD.replace("apiVersion", "apiversion"),
+    "no head": "metadata: {name: a}\ndata: {classes: [health]}\n",
+    "only a kind": "kind: AIFeature",
+    "only a version": "apiVersion: aipolicy/v1",
+    "a policy pack": HEAD.replace("AIFeature", "PolicyPack"),
+    "head without values": "apiVersion:\nkind:\nmetadata:\n",
+    "head of other types": "apiVersion: [aipolicy/v1]\nkind: {a: 1}\n",
+    "misspelt sections": "metdata: {name: a}\nlatncy: {p95_ms: 5}\n",
+}
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("text", MISSPELT.values(), ids=MISSPELT)
+def test_a_misspelt_manifest_is_an_error_even_when_found_by_its_name(text: str, named: bool) -> None:
+    manifests = read(text, named=named)
+    assert manifests.features == ()
+    assert manifests.findings
+    assert manifests.skipped == ()
+
+
+def test_a_broken_file_does_not_stop_the_others() -> None:
+    manifests = read("a: [", HEAD, b"\xff", HEAD.replace("name: a", "name: b"), "{" * 100_000, "")
+    assert [feature.name for feature in manifests.features] == ["a", "b"]
+    assert {finding.file for finding in manifests.findings} == {"f0.yaml", "f2.yaml", "f4.yaml", "f5.yaml"}
+
+
+def test_a_broken_document_does_not_stop_its_neighbours_and_is_no_feature() -> None:
+    manifests = read(HEAD + "---\n" + HEAD.replace("a}", "b}") + "latency: {p95_ms: .nan}\n---\n" + HEAD.replace("a}", "c}"))
+    assert [feature.name for feature in manifests.features] == ["a", "c"]
+    assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-001", 8)]
+
+
+def test_mistakes_of_a_broken_document_are_told_with_what_broke_it() -> None:
+    manifests = read(HEAD + "data: {minimized: true, minimized: false}\nplan: {hostng: own-cloud}\n")
+    assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-002", 4), ("MAN-003", 5)]
+    assert manifests.features == ()
+
+
+def test_a_duplicate_key_is_an_error_with_both_places() -> None:
+    (finding,) = read(HEAD + "data:\n  minimized: true\n  minimized: false\n").findings
+    (first,) = finding.related
+    assert finding.rule_id == "MAN-002"
+    assert first.span is not None
+    assert (line_of(finding), first.span.start.line) == (6, 5)
+
+
+def test_a_foreign_document_beside_a_manifest_is_told() -> None:
+    for named in (True, False):
+        manifests = read(HEAD + "---\n" + FOREIGN, named=named)
+        assert [feature.name for feature in manifests.features] == ["a"]
+        assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-006", 6)]
+
+
+def test_empty_documents_beside_a_manifest_are_left_out() -> None:
+    manifests = read("---\n" + HEAD + "---\n---\n# nothing\n")
+    assert ([feature.name for feature in manifests.features], manifests.findings) == (["a"], ())
+
+
+def test_equal_names_are_an_error_in_one_file_and_across_files() -> None:
+    manifests = read(HEAD + "---\n" + HEAD, HEAD)
+    assert [(finding.file, finding.rule_id, line_of(finding)) for finding in manifests.findings] == [
+        ("f0.yaml", "MAN-007", 7), ("f1.yaml", "MAN-007", 3),
+    ]  # fmt: skip
+    (first,) = manifests.findings[0].related
+    assert first.span is not None
+    assert first.span.start.line == 3
+    assert "f0.yaml" in manifests.findings[1].message
+
+
+def test_problems_that_are_left_out_are_counted() -> None:
+    assert told(read("a: 1\n" * 500))[100][2] == "and 399 more problems in this file"
+
+
+def test_norway_is_a_country() -> None:
+    (feature,) = read(HEAD + "data: {residency: [NO]}").features
+    assert feature.declared["data.residency"] == ["NO"]
+
+
+PEERS_PASS = {
+    "misspelt key": HEAD + "data: {clases: [health]}",
+    "misspelt section": HEAD + "dta: {classes: [health]}",
+    "duplicate key": HEAD + "data: {must_stay_inside: true}\ndata: {must_stay_inside: false}",
+    "empty object": "{}",
+    "empty section": HEAD + "data:",
+    "octal": HEAD + "volume: {requests_per_day: 012}",
+    "date object": HEAD.replace("name: a", "name: 2026-11-21 00:00:00"),
+    "not a number": HEAD + "latency: {p95_ms: .nan}",
+    "infinite budget": HEAD + "budget: {monthly_usd: .inf}",
+    "truth in words": HEAD + "data: {must_stay_inside: off}",
+    "quoted truth": HEAD + "data: {must_stay_inside: 'true'}",
+    "quoted number": HEAD + "latency: {p95_ms: '800'}",
+    "scalar for a list": HEAD + "data: {classes: health}",
+    "hidden key": "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n# x\u0085data: {must_stay_inside: false}",
+    "tag": HEAD + "data: {classes: !!set {health}}",
+    "self alias": HEAD + "data: &d {classes: *d}",
+}
+
+
+@pytest.mark.parametrize("text", PEERS_PASS.values(), ids=PEERS_PASS)
+def test_no_mistake_that_other_tools_let_through_is_a_pass(text: str) -> None:
+    manifests = read(text)
+    assert manifests.features == ()
+    assert manifests.findings
+    assert all(finding.severity == "error" for finding in manifests.findings)
