@@ -116,8 +116,12 @@ class Judge:
         known = self._lines.get(key)
         if known is not None:
             return known
-        groups = universe.groups(line.option_reads, workload)
-        masks = self._search(line, values, groups) if line.ordered_by else self._scan(line, values, groups)
+        if line.ordered_by and self._evaluate(line, {**values, line.ordered_by: 0.0})[0] is Truth.UNKNOWN:
+            # NOTE: what the option is compared with is unknown, so no value of it decides and no estimate is made.
+            masks = _LineMasks(0, universe.full)
+        else:
+            groups = universe.groups(line.option_reads, workload)
+            masks = self._search(line, values, groups) if line.ordered_by else self._scan(line, values, groups)
         self._lines[key] = masks
         return masks
 
@@ -147,8 +151,6 @@ class Judge:
             return self._evaluate(line, {**values, line.option_reads[0]: known[index][0]})[0]
 
         first, last = truth_at(0), truth_at(len(known) - 1)
-        if Truth.UNKNOWN in (first, last):
-            return _LineMasks(0, unknown | sum(mask for _, mask in known))
         low, high = 0, len(known) - 1
         while first is not last and high - low > 1:
             middle = (low + high) // 2

@@ -10,7 +10,21 @@ from itertools import count
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.estimates import CostBasis, Speed, Workload, cost_basis, cost_of, estimate_latency, speed_of
+from aipolicy.options.estimates import (
+    UNKNOWN_COST,
+    CostBasis,
+    CostEstimate,
+    LatencyEstimate,
+    LegBasis,
+    LegCost,
+    Speed,
+    Workload,
+    cost_basis,
+    estimate_latency,
+    leg_cost,
+    speed_of,
+    total_cost,
+)
 from aipolicy.options.option import Leg, Option
 
 Values = tuple[FactValue | None, ...]
@@ -23,6 +37,7 @@ LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.lat
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd")
 LATENCY_FACTS_SET = frozenset(LATENCY_FACTS)
 COST_FACTS_SET = frozenset(COST_FACTS)
+ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
 
 
 Speeds = tuple[Speed | None, Speed | None, bool]
@@ -39,7 +54,8 @@ class StaticGroup:
     cost: CostBasis | None
 
 
-StaticGroups = dict[tuple[str, ...], tuple[StaticGroup, ...]]
+StaticGroups = dict[tuple[tuple[str, ...], bool], tuple[StaticGroup, ...]]
+"""Groups by the facts asked for, and whether the costs of cascades are told apart."""
 
 
 class Universe:
@@ -69,9 +85,9 @@ class Universe:
     def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
         """Return every known fact of one option, estimates included."""
         facts = dict(self._facts(number))
-        names = (*LATENCY_FACTS, *COST_FACTS)
-        estimates = _estimate(names, workload, self._speeds[number], self._costs[number])
-        for name, value in zip(names, estimates, strict=True):
+        estimator = _Estimator(workload)
+        for name in (*LATENCY_FACTS, *COST_FACTS):
+            value = estimator.estimate(name, self._speeds[number], self._costs[number])
             if value is not None:
                 facts[name] = value
         return facts
@@ -82,19 +98,21 @@ class Universe:
 
     def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
         """Return the groups of options that differ in the named facts."""
-        static = self._static(names)
-        if not any(name in LATENCY_FACTS or name in COST_FACTS for name in names):
-            return tuple((group.values, group.mask) for group in static)
+        estimated = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
+        # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
+        static = self._static(names, cascades_cost=workload.hard_case_share is not None)
+        if not estimated:
+            return tuple([(group.values, group.mask) for group in static])
         key = (names, workload)
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}
+            estimator = _Estimator(workload)
             for group in static:
-                estimates = _estimate(names, workload, group.speeds, group.cost)
-                values = tuple(
-                    estimate if name in LATENCY_FACTS or name in COST_FACTS else value
-                    for name, value, estimate in zip(names, group.values, estimates, strict=True)
-                )
-                merged[values] = merged.get(values, 0) | group.mask
+                values = list(group.values)
+                for index in estimated:
+                    values[index] = estimator.estimate(names[index], group.speeds, group.cost)
+                group_values = tuple(values)
+                merged[group_values] = merged.get(group_values, 0) | group.mask
             self._estimated_groups[key] = tuple(merged.items())
         return self._estimated_groups[key]
 
@@ -107,23 +125,24 @@ class Universe:
         found = {group.values[0] for group in self._static((name,)) if group.mask & mask}
         return tuple(sorted(found, key=lambda value: (value is None, str(value))))
 
-    def _static(self, names: tuple[str, ...]) -> tuple[StaticGroup, ...]:
-        if names not in self.static_groups:
-            latency = not LATENCY_FACTS_SET.isdisjoint(names)
-            cost = not COST_FACTS_SET.isdisjoint(names)
+    def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
+        latency = not LATENCY_FACTS_SET.isdisjoint(names)
+        cost = not COST_FACTS_SET.isdisjoint(names)
+        kept = (names, cost and cascades_cost)
+        if kept not in self.static_groups:
             numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
             for number in range(self.count):
                 facts = self._facts(number)
-                key = (
-                    tuple([facts.get(name) for name in names]),
-                    self._speeds[number] if latency else None,
-                    self._costs[number] if cost else None,
-                )
+                basis = self._costs[number] if cost else None
+                if basis is not None and basis.cascade and not cascades_cost:
+                    basis = UNKNOWN_COST
+                speeds = self._speeds[number] if latency else None
+                key = (tuple([facts.get(name) for name in names]), speeds, basis)
                 numbers.setdefault(key, []).append(number)
-            self.static_groups[names] = tuple(
+            self.static_groups[kept] = tuple(
                 StaticGroup(values, _mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
             )
-        return self.static_groups[names]
+        return self.static_groups[kept]
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)
@@ -145,36 +164,70 @@ class Universe:
                 cache[key] = speed_of(leg, self._catalog)
             return cache[key]
 
-        return tuple(
-            (speed(option.leg), speed(option.other) if option.routing == "cascade" else None, option.routing == "cascade")
-            for option in self.options
-        )
+        interned: dict[Speeds, Speeds] = {}
+        found = []
+        for option in self.options:
+            cascade = option.routing == "cascade"
+            speeds = (speed(option.leg), speed(option.other) if cascade else None, cascade)
+            found.append(interned.setdefault(speeds, speeds))
+        return tuple(found)
 
     @cached_property
     def _costs(self) -> tuple[CostBasis, ...]:
         cache: dict[object, CostBasis] = {}
+        interned: dict[LegBasis, LegBasis] = {}
         bases = []
         for option in self.options:
             leg, far = option.leg, option.other if option.routing == "cascade" else None
             key = (option.adaptation, leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, far and far.name)
             if key not in cache:
-                cache[key] = cost_basis(option, self._catalog)
+                basis = cost_basis(option, self._catalog)
+                main, far_leg = (leg and interned.setdefault(leg, leg) for leg in (basis.main, basis.far))
+                cache[key] = CostBasis(basis.people_usd, main, far_leg, basis.cascade)
             bases.append(cache[key])
         return tuple(bases)
 
 
-def _estimate(names: tuple[str, ...], workload: Workload, speeds: Speeds | None, cost: CostBasis | None) -> Values:
-    values: dict[str, float | None] = {}
-    if speeds is not None and not LATENCY_FACTS_SET.isdisjoint(names):
-        speed, far, cascade = speeds
-        latency = estimate_latency(
-            speed, far, cascade=cascade, output_tokens=workload.output_tokens, calls=workload.chained_calls
-        )
-        values.update(zip(LATENCY_FACTS, (latency.floor_ms, latency.p50_ms, latency.p95_ms), strict=True))
-    if cost is not None and not COST_FACTS_SET.isdisjoint(names):
-        estimate = cost_of(cost, workload)
-        values.update(zip(COST_FACTS, (estimate.monthly_usd, estimate.fixed_monthly_usd), strict=True))
-    return tuple([values.get(name) for name in names])
+class _Estimator:
+    """Estimates under one workload; what many options share is estimated once, compared by identity."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._workload = workload
+        self._latencies: dict[int, LatencyEstimate] = {}
+        self._main: dict[int, LegCost | None] = {}
+        self._far: dict[int, LegCost | None] = {}
+
+    def estimate(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> float | None:
+        """Return the value of an estimated fact."""
+        if name in COST_FACTS_SET:
+            if cost is None:
+                return None
+            total = self._cost(cost)
+            return total.monthly_usd if name == COST_FACTS[0] else total.fixed_monthly_usd
+        if speeds is None:
+            return None
+        latency = self._latency(speeds)
+        if name == LATENCY_FACTS[0]:
+            return latency.floor_ms
+        return latency.p50_ms if name == LATENCY_FACTS[1] else latency.p95_ms
+
+    def _latency(self, speeds: Speeds) -> LatencyEstimate:
+        known = self._latencies.get(id(speeds))
+        if known is None:
+            speed, far, cascade = speeds
+            known = self._latencies[id(speeds)] = estimate_latency(
+                speed, far, cascade=cascade, output_tokens=self._workload.output_tokens, calls=self._workload.chained_calls
+            )
+        return known
+
+    def _cost(self, basis: CostBasis) -> CostEstimate:
+        main, far = basis.main, basis.far
+        if id(main) not in self._main:
+            self._main[id(main)] = leg_cost(main, self._workload, share=1.0)
+        if basis.cascade and id(far) not in self._far:
+            self._far[id(far)] = leg_cost(far, self._workload, share=self._workload.hard_case_share)
+        far_cost = self._far[id(far)] if basis.cascade else None
+        return total_cost(basis.people_usd, self._main[id(main)], far_cost, cascade=basis.cascade)
 
 
 def numbers_in(mask: int) -> Iterator[int]:

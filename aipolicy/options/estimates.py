@@ -88,13 +88,23 @@ class Machines:
     one_step_rps: float | None
 
 
+LegBasis = TokenPrice | Machines
+LegCost = tuple[float, float]
+"""USD a month, and the part of it that stays at zero requests."""
+
+
 @dataclass(frozen=True, slots=True)
 class CostBasis:
-    """What a cost depends on besides the workload; None is unknown, except for `far`, which only a cascade has."""
+    """What a cost depends on besides the workload; None is unknown. Only a cascade has a far side."""
 
     people_usd: float | None
-    main: TokenPrice | Machines | None
-    far: TokenPrice | Machines | None
+    main: LegBasis | None
+    far: LegBasis | None
+    cascade: bool
+
+
+UNKNOWN_COST = CostBasis(None, None, None, cascade=True)
+"""The basis of every cascade while nobody knows how many requests escalate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,26 +177,24 @@ def cost_basis(option: Option, catalog: Catalog) -> CostBasis:
         people_usd=_people_usd(option, catalog),
         main=_leg_basis(option.leg, catalog),
         far=None if far is None else _leg_basis(far, catalog),
+        cascade=far is not None,
     )
 
 
 def cost_of(basis: CostBasis, workload: Workload) -> CostEstimate:
     """Return the monthly cost of a basis under a workload; unknown when anything it needs is unknown."""
-    people, requests = basis.people_usd, workload.requests_per_day
-    if people is None or requests is None:
+    main = leg_cost(basis.main, workload, share=1.0)
+    far = leg_cost(basis.far, workload, share=workload.hard_case_share) if basis.cascade else None
+    return total_cost(basis.people_usd, main, far, cascade=basis.cascade)
+
+
+def total_cost(people_usd: float | None, main: LegCost | None, far: LegCost | None, *, cascade: bool) -> CostEstimate:
+    """Return the monthly cost of people and legs together; a cascade needs both legs."""
+    if people_usd is None or main is None or (cascade and far is None):
         return CostEstimate(None, None)
-    parts = [_leg_cost(basis.main, requests * workload.chained_calls, workload)]
-    if basis.far is not None:
-        if workload.hard_case_share is None:
-            return CostEstimate(None, None)
-        escalated = requests * workload.chained_calls * workload.hard_case_share
-        parts.append(_leg_cost(basis.far, escalated, workload))
-    if any(part is None for part in parts):
-        return CostEstimate(None, None)
-    return CostEstimate(
-        people + sum(part[0] for part in parts if part is not None),
-        people + sum(part[1] for part in parts if part is not None),
-    )
+    if far is None:
+        return CostEstimate(people_usd + main[0], people_usd + main[1])
+    return CostEstimate(people_usd + main[0] + far[0], people_usd + main[1] + far[1])
 
 
 def api_usd_per_request(price: TokenPrice, workload: Workload) -> float | None:
@@ -247,7 +255,7 @@ def requests_per_second(model: Model, machine: Accelerator, count: int, workload
     return batch / (batch * prefill + max(outputs, 1.0) * step)
 
 
-def _leg_basis(leg: Leg, catalog: Catalog) -> TokenPrice | Machines | None:
+def _leg_basis(leg: Leg, catalog: Catalog) -> LegBasis | None:
     if leg.hosting == "provider-api":
         price = price_of(leg, catalog)
         if price is None or price.input_usd_per_mtok is None or price.output_usd_per_mtok is None:
@@ -265,11 +273,11 @@ def _leg_basis(leg: Leg, catalog: Catalog) -> TokenPrice | Machines | None:
     return Machines(leg.model, machine, machine.hourly_usd, one_step)
 
 
-def _leg_cost(basis: TokenPrice | Machines | None, requests_per_day: float,
-              workload: Workload) -> tuple[float, float] | None:  # fmt: skip
-    """Return the monthly cost of a leg and the part of it that stays at zero requests."""
-    if basis is None:
+def leg_cost(basis: LegBasis | None, workload: Workload, *, share: float | None) -> LegCost | None:
+    """Return the monthly cost of a leg that takes a share of the requests, and the part that stays at zero requests."""
+    if basis is None or share is None or workload.requests_per_day is None:
         return None
+    requests_per_day = workload.requests_per_day * workload.chained_calls * share
     if isinstance(basis, TokenPrice):
         per_request = api_usd_per_request(basis, workload)
         return None if per_request is None else (per_request * requests_per_day * DAYS_PER_MONTH, 0.0)

@@ -90,7 +90,7 @@ def test_a_broken_file_does_not_stop_the_others() -> None:
 
 
 def test_a_broken_document_does_not_stop_its_neighbours_and_is_no_feature() -> None:
-    manifests = read(HEAD + "---\n" + HEAD.replace("a}", "b}") + "latency: {p95_ms: .nan}\n---\n" + HEAD.replace("a}", "c}"))
+    manifests = read(HEAD + "---\n" + HEAD.replace("a}", "b}") + "plan: {model: !x y}\n---\n" + HEAD.replace("a}", "c}"))
     assert [feature.name for feature in manifests.features] == ["a", "c"]
     assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-001", 8)]
 

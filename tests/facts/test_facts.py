@@ -1,0 +1,250 @@
+"""From a manifest to facts: declared, assumed, derived or unknown, and never guessed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.load import catalog_documents, read_catalog
+from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.derived import DERIVED_FACTS
+from aipolicy.facts.facts import Facts, Provenance, derive_facts, facts_from_values
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.spec import FactSpec, FactType, Origin
+from aipolicy.manifest.read import ManifestFile, read_manifests
+from aipolicy.shipped import catalog_paths
+
+TODAY = date(2026, 11, 21)
+CATALOG = read_catalog((), as_of=TODAY)
+
+
+def facts_of(declared: dict[str, Any], catalog: Catalog = CATALOG, as_of: date = TODAY) -> Facts:
+    """Return the facts of a manifest that declares these values by dotted path."""
+    root: dict[str, Any] = {"apiVersion": "aipolicy/v1", "kind": "AIFeature", "metadata": {"name": "a"}}
+    for name, value in declared.items():
+        *sections, last = name.split(".")
+        node = root
+        for section in sections:
+            node = node.setdefault(section, {})
+        node[last] = value
+    manifests = read_manifests([ManifestFile("f.yaml", json.dumps(root).encode(), True)])
+    assert manifests.findings == ()
+    return derive_facts(manifests.features[0], catalog, as_of)
+
+
+def problems(declared: dict[str, Any], as_of: date = TODAY) -> list[tuple[str, str]]:
+    """Return rule and path of every problem."""
+    return [(p.rule_id, ".".join(map(str, p.path))) for p in facts_of(declared, as_of=as_of).problems]
+
+
+def test_a_fact_tells_how_it_came_to_be_known() -> None:
+    facts = facts_of({"data.classes": ["health"], "volume.requests_per_day": 1000})
+    known = {
+        "data.classes": (Provenance.DECLARED, ("health",)),
+        "volume.requests_per_day": (Provenance.DECLARED, 1000.0),
+        "volume.peak_to_mean": (Provenance.ASSUMED, 2.0),
+        "metadata.lifecycle": (Provenance.ASSUMED, "prototype"),
+        "data.kinds": (Provenance.DERIVED, ("health", "personal", "special-category")),
+        "volume.requests_per_month": (Provenance.DERIVED, 30_400.0),
+        "latency.p95_ms": (Provenance.UNKNOWN, None),
+        "volume.tokens_per_day": (Provenance.UNKNOWN, None),
+    }
+    assert {name: (facts.fact(name).provenance, facts.fact(name).value) for name in known} == known
+    assert facts.fact("latency.p95_ms").missing == ("latency.p95_ms",)
+    assert facts.fact("volume.tokens_per_day").missing == ("volume.input_tokens", "volume.output_tokens")
+    assert facts.places_of("data.kinds") == ("data.classes",)
+    assert facts.places_of("volume.requests_per_second_peak") == ("volume.requests_per_day",)
+
+
+def test_nothing_but_defaults_is_assumed() -> None:
+    facts = facts_of({})
+    assumed = {name for name in REGISTRY if facts.fact(name).provenance is Provenance.ASSUMED}
+    assert assumed == {spec.name for spec in DECLARED_FACTS if spec.default is not None}
+    unknown = {spec.name for spec in DECLARED_FACTS if spec.default is None and spec.name != "metadata.name"}
+    assert all(facts.get(name) is None for name in unknown)
+
+
+def test_a_declared_value_replaces_the_default() -> None:
+    fact = facts_of({"volume.peak_to_mean": 9}).fact("volume.peak_to_mean")
+    assert (fact.provenance, fact.value) == (Provenance.DECLARED, 9.0)
+
+
+DERIVED = (
+    ({"data.classes": ["health", "public"]}, {"data.sensitivity": 3.0, "data.personal": True}),
+    ({"data.classes": ["public"]}, {"data.sensitivity": 0.0, "data.personal": False, "data.kinds": ("public",)}),
+    ({}, {"data.sensitivity": None, "data.personal": None, "data.kinds": None, "data.regimes": None}),
+    ({"data.residency": ["UK", "DACH"]}, {"data.residency_countries": ("AT", "CH", "DE", "GB")}),
+    ({"data.subject_regions": ["EL"]}, {"data.subject_countries": ("GR",)}),
+    ({}, {"data.residency_countries": None, "data.subject_countries": None}),
+    ({"metadata.lifecycle": "pilot"}, {"metadata.past_prototype": True}),
+    ({"metadata.lifecycle": "production"}, {"metadata.past_prototype": True}),
+    ({"metadata.lifecycle": "retired"}, {"metadata.past_prototype": False}),
+    ({}, {"metadata.past_prototype": False, "plan.declared": False, "task.type_declared": False}),
+    ({"plan.terms.dpa": False}, {"plan.declared": True}),
+    ({"task.type": "generation"}, {"task.type_declared": True}),
+    ({"volume.requests_per_day": 86_400, "volume.peak_to_mean": 3}, {"volume.requests_per_second_peak": 3.0}),
+    ({"volume.requests_per_day": 10, "volume.growth_12_months": 2.5}, {"volume.requests_per_day_later": 25.0}),
+    ({"volume.requests_per_day_in_12_months": 7}, {"volume.requests_per_day_later": 7.0}),
+    ({"volume.requests_per_day": 10}, {"volume.requests_per_day_later": None}),
+    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 20}, {"volume.tokens_per_day": 1200.0}),
+    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 0}, {"volume.tokens_per_day": 1000.0}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "derived"), DERIVED, ids=[str(list(d)) for _, d in DERIVED])
+def test_derived_facts_follow_from_what_is_declared(declared: dict[str, Any], derived: dict[str, Any]) -> None:
+    facts = facts_of(declared)
+    assert {name: facts.get(name) for name in derived} == derived
+
+
+EVIDENCE = (
+    ({"owner": "x", "date": "2026-05-01"}, True),
+    ({"owner": "x", "date": "2026-11-21"}, True),
+    ({"owner": "x", "date": "2026-11-22"}, False),
+    ({"owner": "x", "date": "2026-05-01", "expires": "2026-11-21"}, True),
+    ({"owner": "x", "date": "2026-05-01", "expires": "2026-11-20"}, False),
+    ({"owner": "x", "date": "2026-05-01", "expires": "2027-05-01"}, True),
+    (False, False),
+)
+
+
+@pytest.mark.parametrize(("document", "stands"), EVIDENCE)
+def test_evidence_stands_from_its_date_to_its_last_day(document: Any, stands: bool) -> None:
+    fact = facts_of({"evidence.dpia": document}).fact("evidence.dpia")
+    assert (fact.value, fact.provenance) == (stands, Provenance.DECLARED)
+
+
+def test_evidence_that_is_not_declared_is_unknown_and_not_absent() -> None:
+    assert facts_of({}).fact("evidence.dpia").provenance is Provenance.UNKNOWN
+
+
+@pytest.mark.parametrize("field", ["date", "expires"])
+def test_a_day_that_does_not_exist_is_a_problem_where_it_stands_and_no_evidence(field: str) -> None:
+    document = {"owner": "x", "date": "2026-05-01", "expires": "2027-05-01"} | {field: "2026-02-30"}
+    assert problems({"evidence.dpia": document}) == [("MAN-005", f"evidence.dpia.{field}")]
+    if field == "date":
+        assert facts_of({"evidence.dpia": document}).get("evidence.dpia") is False
+
+
+UNKNOWN_WORDS = (
+    ({"data.classes": ["public", "helth"]}, "data.classes.1", "unknown data class `helth`; did you mean `health`?"),
+    ({"data.residency": ["EUU"]}, "data.residency.0", "unknown place `EUU`; did you mean `EU`?"),
+    ({"data.residency": ["Germany-ish"]}, "data.residency.0", "unknown place `Germany-ish`"),
+    ({"data.subject_regions": ["DE", "de"]}, "data.subject_regions.1", "did you mean `DE`?"),
+    ({"task.type": "sumarization"}, "task.type", "unknown task type `sumarization`; did you mean `summarization`?"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "path", "message"), UNKNOWN_WORDS)
+def test_a_word_that_the_catalog_does_not_know_is_a_problem_at_its_item(declared: dict[str, Any], path: str, message: str) -> None:
+    (problem,) = facts_of(declared).problems
+    assert (problem.rule_id, ".".join(map(str, problem.path))) == ("MAN-005", path)
+    assert message in problem.message
+
+
+def test_a_word_of_an_own_catalog_is_known() -> None:
+    own = "classes:\n- {id: genome, level: 4, parents: [health], source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true}"
+    files = [(path.name, path.read_bytes()) for path in catalog_paths()]
+    catalog = Catalog(catalog_documents([*files, ("own.yaml", own.encode())]), TODAY)
+    facts = facts_of({"data.classes": ["genome"]}, catalog)
+    assert facts.problems == ()
+    assert facts.get("data.sensitivity") == 4.0
+
+
+CONTRADICTIONS = (
+    ({"latency.p50_ms": 900, "latency.p95_ms": 800}, "latency.p50_ms", "latency.p95_ms"),
+    ({"volume.requests_per_day": 10, "volume.growth_12_months": 2, "volume.requests_per_day_in_12_months": 30},
+     "volume.growth_12_months", "volume.requests_per_day_in_12_months"),
+    ({"decision.area": "none", "decision.effect": "sole"}, "decision.effect", "decision.area"),
+    ({"plan.terms.zero_retention": True, "plan.terms.retention_days": 30},
+     "plan.terms.zero_retention", "plan.terms.retention_days"),
+    ({"plan.fallback": "none", "plan.fallback_provider": "mistral"}, "plan.fallback_provider", "plan.fallback"),
+    ({"plan.fallback": "none", "plan.fallback_tested": False}, "plan.fallback_tested", "plan.fallback"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("declared", "path", "other"), CONTRADICTIONS)
+def test_facts_that_cannot_both_hold_are_told_with_both_places(declared: dict[str, Any], path: str, other: str) -> None:
+    (problem,) = facts_of(declared).problems
+    assert (problem.rule_id, problem.path) == ("MAN-008", tuple(path.split(".")))
+    assert [related for related, _ in problem.related] == [tuple(other.split("."))]
+
+
+CONSISTENT: tuple[dict[str, Any], ...] = (
+    {"latency.p50_ms": 800, "latency.p95_ms": 800},
+    {"volume.requests_per_day": 3, "volume.growth_12_months": 1.5, "volume.requests_per_day_in_12_months": 4.5},
+    {"volume.requests_per_day": 10, "volume.growth_12_months": 2},
+    {"decision.area": "none", "decision.effect": "none"},
+    {"plan.terms.zero_retention": True, "plan.terms.retention_days": 0},
+    {"plan.terms.zero_retention": False, "plan.terms.retention_days": 30},
+    {"plan.fallback": "provider-api", "plan.fallback_provider": "mistral"},
+)
+
+
+@pytest.mark.parametrize("declared", CONSISTENT, ids=str)
+def test_facts_that_agree_are_no_contradiction(declared: dict[str, Any]) -> None:
+    assert problems(declared) == []
+
+
+def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:
+    """Return values that a manifest may declare for a fact."""
+    match spec.type:
+        case FactType.BOOL if spec.origin is Origin.EVIDENCE:
+            return st.sampled_from([False, {"owner": "x", "date": "2026-05-01"}])
+        case FactType.BOOL:
+            return st.booleans()
+        case FactType.NUMBER:
+            return st.integers(1, int(spec.maximum or 1000))
+        case FactType.TEXT:
+            return st.sampled_from(spec.choices or (str(spec.examples[0]),))
+        case FactType.TEXTS:
+            words = spec.choices or {"data-class": ("health", "public", "card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
+            return st.lists(st.sampled_from(words), min_size=1, unique=True)
+        case FactType.LABELS:
+            return st.just({"a": "b"})
+
+
+DECLARABLE = [spec for spec in DECLARED_FACTS if spec.name != "metadata.name"]
+MANIFESTS = st.lists(st.sampled_from(DECLARABLE), max_size=12, unique_by=lambda s: s.name).flatmap(
+    lambda specs: st.fixed_dictionaries({spec.name: examples_of(spec) for spec in specs})
+)
+
+
+@settings(max_examples=150)
+@given(MANIFESTS, MANIFESTS)
+def test_declaring_more_never_makes_a_known_fact_unknown(declared: dict[str, Any], more: dict[str, Any]) -> None:
+    before, after = facts_of(declared), facts_of(more | declared)
+    assert [name for name in REGISTRY if before.get(name) is not None and after.get(name) is None] == []
+
+
+@settings(max_examples=150)
+@given(MANIFESTS)
+def test_an_unknown_derived_fact_names_what_to_declare(declared: dict[str, Any]) -> None:
+    facts = facts_of(declared)
+    for derived in DERIVED_FACTS:
+        fact = facts.fact(derived.spec.name)
+        if fact.value is None:
+            assert fact.missing
+            assert set(fact.missing) <= set(derived.spec.reads)
+            assert not set(fact.missing) & set(declared)
+
+
+@settings(max_examples=100)
+@given(MANIFESTS)
+def test_values_have_the_type_of_their_fact(declared: dict[str, Any]) -> None:
+    types = {FactType.BOOL: bool, FactType.NUMBER: float, FactType.TEXT: str, FactType.TEXTS: tuple, FactType.LABELS: dict}
+    for name, value in facts_of(declared).values.items():
+        assert type(value) is types[REGISTRY[name].type], name
+
+
+def test_given_facts_of_a_rule_test_stand_as_they_are() -> None:
+    facts = facts_from_values({"data.sensitivity": 4.0, "data.classes": ("public",)}, CATALOG)
+    assert facts.get("data.sensitivity") == 4.0
+    assert facts.get("data.personal") is False
+    assert facts.get("volume.peak_to_mean") is None
