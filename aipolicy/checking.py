@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -52,12 +53,19 @@ class Policy:
     """Packs and catalog, loaded and ready to judge."""
 
     packs: tuple[PolicyPack, ...]
+    """The packs without the examples of their rules."""
+    packs_with_examples: bytes
     catalog: RestoredCatalog
     evaluator: Evaluator
     digest: str
     """SHA-256 over the bytes of every pack and catalog file that was read."""
     ignored_rules: tuple[str, ...]
     strict: bool
+
+    def rule_with_examples(self, rule_id: str) -> Rule | None:
+        """Return a rule of any pack, or None."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return next((rule for pack in packs for rule in pack.rules if rule.id == rule_id), None)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -113,10 +121,11 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
         compiled = _compile(settings, catalog_files, pack_files)
         if cache is not None:
             cache.put(key, compiled)
-    packs, wanted, kept, parts = compiled
+    packs, packs_with_examples, wanted, kept, parts = compiled
     catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
         packs=packs,
+        packs_with_examples=packs_with_examples,
         catalog=catalog,
         evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
         digest=digest,
@@ -125,7 +134,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
     )
 
 
-_Compiled = tuple[tuple[PolicyPack, ...], frozenset[str], KeptGroups, dict[str, bytes]]
+_Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes]]
 
 
 def _compile(settings: PolicySettings, catalog_files: Sequence[tuple[str, bytes]],
@@ -139,7 +148,9 @@ def _compile(settings: PolicySettings, catalog_files: Sequence[tuple[str, bytes]
     packs = load_packs(pack_files, catalog, settings.parameters)
     wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
-    return packs, frozenset(wanted), kept, snapshot_of(catalog)
+    # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
+    light = tuple(replace(pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules)) for pack in packs)
+    return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog)
 
 
 def _digest(catalog_files: Sequence[tuple[str, bytes]], pack_files: Sequence[PackFiles]) -> str:

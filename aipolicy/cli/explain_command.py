@@ -81,11 +81,10 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     for reserved in RESERVED_RULES:
         if reserved.id == rule_id:
             return render_reserved(reserved, output_format)
-    for pack in policy.packs:
-        for rule in pack.rules:
-            if rule.id == rule_id:
-                if output_format == "json":
-                    return rule_json(rule)
-                return render_rule(rule, width=stdout_width(), style=stdout_style())
+    rule = policy.rule_with_examples(rule_id)
+    if rule is not None:
+        if output_format == "json":
+            return rule_json(rule)
+        return render_rule(rule, width=stdout_width(), style=stdout_style())
     known = [rule.id for pack in policy.packs for rule in pack.rules] + [rule.id for rule in RESERVED_RULES]
     raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
+from aipolicy.evaluation.judging import Judge, Judgement, missing_facts, needed_workload
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
@@ -176,8 +176,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
     if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts):
         return None
     for number in _one_for_each_hosting(evaluation.planned, relevant):
-        option = evaluation.planned.facts_of(number, evaluation.workload)
-        trace = judge.trace(rule, evaluation.facts, option)
+        trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
         facts = missing_facts(rule, trace, evaluation.facts)
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
@@ -189,6 +188,15 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
             continue
         return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
     return None
+
+
+def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:
+    """Return what a rule reads of one option, without making the option itself."""
+    facts: dict[str, FactValue] = {}
+    for line in (*rule.when, *rule.require):
+        if line.option_reads:
+            facts.update(evaluation.planned.values_of(number, line.option_reads, needed_workload(rule, evaluation.workload)))
+    return facts
 
 
 def _one_for_each_hosting(universe: Universe, mask: int) -> Iterator[int]:
@@ -212,8 +220,7 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
 def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tuple[Place, tuple[Place, ...]]:
     """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
     declared = evaluation.facts.declared
-    option = evaluation.planned.facts_of(number, evaluation.workload)
-    trace = judge.trace(rule, evaluation.facts, option)
+    trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
     deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
                 for name, _ in line.values]  # fmt: skip
     candidates: list[str] = []

@@ -63,7 +63,7 @@ class Judge:
     def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         """Return what becomes of a rule for a feature over a universe."""
         values = facts.values
-        workload = _needed(rule, workload)
+        workload = needed_workload(rule, workload)
         key = (universe.id, rule.id, tuple([_hashable(values.get(name)) for name in rule.feature_reads]), workload)
         known = self._judgements.get(key)
         if known is None:
@@ -208,7 +208,7 @@ def _settled_by(name: str, facts: Facts) -> tuple[str, ...]:
     return undeclared or PLAN_PATHS.get(name, (name,))[:1]
 
 
-def _needed(rule: Rule, workload: Workload) -> Workload:
+def needed_workload(rule: Rule, workload: Workload) -> Workload:
     """Return the part of a workload that a rule's estimates depend on, so that results are shared by the rest."""
     reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
     if not reads.isdisjoint(COST_FACTS):
