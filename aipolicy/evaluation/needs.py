@@ -42,5 +42,8 @@ NEEDS: tuple[Need, ...] = (
 EACH = {"provider": "option.provider", "places": "option.regions"}
 """Attributes of which a single remaining value is a need of its own, such as one provider."""
 
+OWN_SITES = frozenset({"on-premises", "on-device"})
+"""Providers that are the organisation itself; needing them is said by the hosting."""
+
 AXES = ("option.adaptation", "option.hosting", "option.fallback", "option.routing")
 """The axes for which a verdict names the values that remain."""

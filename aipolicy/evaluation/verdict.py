@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.judging import Judgement
-from aipolicy.evaluation.needs import AXES, EACH, NEEDS
+from aipolicy.evaluation.needs import AXES, EACH, NEEDS, OWN_SITES
 from aipolicy.evaluation.universe import Universe
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
@@ -112,7 +112,7 @@ def _each(name: str, attribute: str, admissible: int, open_: int, universe: Univ
     for mask, certain in ((admissible | open_, True), (admissible, False)):
         values = universe.distinct(attribute, mask) if mask else ()
         left = {word for value in values for word in _flat(value)}
-        narrow = len(left) == 1 if name == "provider" else left < everything
+        narrow = len(left) == 1 and not left <= OWN_SITES if name == "provider" else left < everything
         if values and None not in values and left and narrow:
             return NeedFound(name, f"stay with {name}: {', '.join(sorted(left))}", certain, tuple(sorted(left)))
     return None

@@ -114,6 +114,9 @@ def _node(data: bytes) -> Node:
                 return Node("call", name, children=((_node(target),) if target else ()) + arguments)
             case 7:
                 return Node("list", children=tuple(_node(item) for item in _all(value, 1)))
+            case 8:
+                entries = tuple(_last(entry, field) for entry in _all(value, 2) for field in (3, 4))
+                return Node("map", children=tuple(_node(part) for part in entries))
             case 9:
                 parts = (_last(value, field) for field in (2, 4, 5, 6, 7))
                 return Node("comprehension", _last(value, 1).decode(), children=tuple(_node(p) for p in parts))

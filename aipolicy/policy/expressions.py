@@ -197,5 +197,5 @@ def _orderings() -> list[Any]:
 
 def _dotted_name(text: str, reported: str) -> str:
     """Return the whole dotted name that begins with what the compiler reports."""
-    match = re.search(rf"(?<![\w.]){re.escape(reported)}[\w.]*", text)
+    match = re.search(rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*", text)
     return match.group() if match is not None else reported

@@ -57,7 +57,10 @@ def test_every_shipped_entry_has_a_source_and_was_checked(shipped: tuple[Documen
         assert isinstance(entry, dict)
         assert str(entry["source"]).strip(), (path, section, entry)
         assert date.fromisoformat(str(entry["checked_on"])) <= TODAY
-        assert date.fromisoformat(str(entry["effective_from"])) <= date.fromisoformat(str(entry["checked_on"])) or section == "prices"
+        assert (
+            date.fromisoformat(str(entry["effective_from"])) <= date.fromisoformat(str(entry["checked_on"]))
+            or section == "prices"
+        )
 
 
 @pytest.mark.parametrize("as_of", [date.min, date(2020, 1, 1), date(2025, 6, 1), TODAY, date.max])
@@ -66,7 +69,9 @@ def test_the_shipped_files_are_valid_on_every_day(as_of: date) -> None:
 
 
 def test_no_price_is_zero_or_negative_and_a_missing_one_is_none(catalog: Catalog) -> None:
-    paid = [p for price in catalog.prices for p in (price.input_usd_per_mtok, price.output_usd_per_mtok) if p is not None]
+    paid = [
+        p for price in catalog.prices for p in (price.input_usd_per_mtok, price.output_usd_per_mtok) if p is not None
+    ]
     assert len(paid) > 100
     assert min(paid) >= 0
     assert any(price.cached_input_usd_per_mtok is None for price in catalog.prices)
@@ -109,7 +114,7 @@ REFUSED = (
     (f"classes:\n- {{id: mine, level: 1.5, {DATED}}}", "own.yaml:2:21: `level` must be a whole number"),
     (f"groups:\n- {{id: OURS, countries: [DE, XX], {DATED}}}", "own.yaml:2:25: unknown country code `XX`"),
     (f"groups:\n- {{id: DE, countries: [FR], {DATED}}}", "own.yaml:2:8: `DE` is a country code"),
-    ("aliases:\n- {alias: OUR, country: QQ}", "own.yaml:2:23: unknown country code `QQ`"),
+    ("aliases:\n- {alias: OUR, country: QQ}", "own.yaml:2:25: unknown country code `QQ`"),
     ("task_types:\n- {id: x, family: langage}", "did you mean `language`?"),
 )  # fmt: skip
 
@@ -141,7 +146,11 @@ def price(usd: float | None, since: str, region: str = "eu") -> str:
 
 def price_on(catalog: Catalog, region: str = "eu") -> list[float | None]:
     """Return the input prices of gpt-4o-mini in a region."""
-    return [p.input_usd_per_mtok for p in catalog.prices if (p.provider, p.model, p.region) == ("openai", "gpt-4o-mini", region)]
+    return [
+        p.input_usd_per_mtok
+        for p in catalog.prices
+        if (p.provider, p.model, p.region) == ("openai", "gpt-4o-mini", region)
+    ]
 
 
 def test_a_price_that_is_not_written_is_unknown_and_not_free(with_own: With) -> None:
@@ -156,14 +165,25 @@ def test_a_price_of_the_future_is_not_used_before_its_day(with_own: With) -> Non
 
 def test_prices_are_appended_and_the_newest_that_has_begun_holds(with_own: With) -> None:
     text = "prices:\n" + price(3, "2026-03-01", "au") + price(1, "2026-01-01", "au") + price(2, "2026-02-01", "au")
-    days = {date(2025, 12, 31): [], date(2026, 1, 1): [1.0], date(2026, 2, 28): [2.0], date(2026, 3, 1): [3.0], TODAY: [3.0]}
+    days = {
+        date(2025, 12, 31): [],
+        date(2026, 1, 1): [1.0],
+        date(2026, 2, 28): [2.0],
+        date(2026, 3, 1): [3.0],
+        TODAY: [3.0],
+    }
     assert {day: price_on(with_own(text, day), "au") for day in days} == days
 
 
 def test_an_own_file_wins_over_a_shipped_entry_of_the_same_day(with_own: With) -> None:
-    assert with_own(f"rates:\n- {{id: loaded-staff-year, usd: 1, {DATED.replace('from: 2026-11-01', 'from: 2026-11-21')}}}").rates[
-        "loaded-staff-year"
-    ].usd == 1.0
+    assert (
+        with_own(
+            f"rates:\n- {{id: loaded-staff-year, usd: 1, {DATED.replace('from: 2026-11-01', 'from: 2026-11-21')}}}"
+        )
+        .rates["loaded-staff-year"]
+        .usd
+        == 1.0
+    )
 
 
 ENTRIES = {"old": date(2026, 1, 1), "new": date(2026, 6, 1), "future": date(2027, 1, 1), "later": date(2028, 1, 1)}
@@ -223,7 +243,9 @@ def test_a_class_belongs_to_everything_that_its_parents_belong_to(catalog: Catal
 
 
 def test_an_own_class_takes_part_in_the_hierarchy(with_own: With) -> None:
-    classes = with_own(f"classes:\n- {{id: genome, level: 4, parents: [health], regimes: [own-law], {DATED}}}").data_classes
+    classes = with_own(
+        f"classes:\n- {{id: genome, level: 4, parents: [health], regimes: [own-law], {DATED}}}"
+    ).data_classes
     assert classes.kinds(["genome"]) == ("genome", "health", "personal", "special-category")
     assert (classes.level(["genome"]), classes.level(["health", "genome"])) == (4.0, 4.0)
     assert set(classes.regimes(["genome"])) == {"own-law", *classes.regimes(["health"])}
@@ -235,7 +257,9 @@ def test_an_own_class_never_lowers_what_its_parents_demand(with_own: With) -> No
 
 
 def test_a_circle_of_classes_ends(with_own: With) -> None:
-    classes = with_own(f"classes:\n- {{id: a1, level: 1, parents: [b1], {DATED}}}\n- {{id: b1, level: 2, parents: [a1], {DATED}}}").data_classes
+    classes = with_own(
+        f"classes:\n- {{id: a1, level: 1, parents: [b1], {DATED}}}\n- {{id: b1, level: 2, parents: [a1], {DATED}}}"
+    ).data_classes
     assert (classes.kinds(["a1"]), classes.level(["a1"])) == (("a1", "b1"), 2.0)
 
 
@@ -253,7 +277,9 @@ def test_providers_and_regions_are_found_by_alias(catalog: Catalog) -> None:
 
 
 def test_a_global_endpoint_has_unknown_countries(catalog: Catalog) -> None:
-    assert [r.countries for r in catalog.regions if r.scope == "global"] == [None] * sum(r.scope == "global" for r in catalog.regions)
+    assert [r.countries for r in catalog.regions if r.scope == "global"] == [None] * sum(
+        r.scope == "global" for r in catalog.regions
+    )
 
 
 @pytest.mark.parametrize("name", ["data-class", "place", "task-type", "provider", "model", "region", "regime"])

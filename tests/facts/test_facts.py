@@ -142,7 +142,9 @@ UNKNOWN_WORDS = (
 
 
 @pytest.mark.parametrize(("declared", "path", "message"), UNKNOWN_WORDS)
-def test_a_word_that_the_catalog_does_not_know_is_a_problem_at_its_item(declared: dict[str, Any], path: str, message: str) -> None:
+def test_a_word_that_the_catalog_does_not_know_is_a_problem_at_its_item(
+    declared: dict[str, Any], path: str, message: str
+) -> None:
     (problem,) = facts_of(declared).problems
     assert (problem.rule_id, ".".join(map(str, problem.path))) == ("MAN-005", path)
     assert message in problem.message
@@ -204,7 +206,10 @@ def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:
         case FactType.TEXT:
             return st.sampled_from(spec.choices or (str(spec.examples[0]),))
         case FactType.TEXTS:
-            words = spec.choices or {"data-class": ("health", "public", "card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
+            words = (
+                spec.choices
+                or {"data-class": ("health", "public", "card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
+            )
             return st.lists(st.sampled_from(words), min_size=1, unique=True)
         case FactType.LABELS:
             return st.just({"a": "b"})
@@ -238,7 +243,13 @@ def test_an_unknown_derived_fact_names_what_to_declare(declared: dict[str, Any])
 @settings(max_examples=100)
 @given(MANIFESTS)
 def test_values_have_the_type_of_their_fact(declared: dict[str, Any]) -> None:
-    types = {FactType.BOOL: bool, FactType.NUMBER: float, FactType.TEXT: str, FactType.TEXTS: tuple, FactType.LABELS: dict}
+    types = {
+        FactType.BOOL: bool,
+        FactType.NUMBER: float,
+        FactType.TEXT: str,
+        FactType.TEXTS: tuple,
+        FactType.LABELS: dict,
+    }
     for name, value in facts_of(declared).values.items():
         assert type(value) is types[REGISTRY[name].type], name
 

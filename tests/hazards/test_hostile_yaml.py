@@ -89,7 +89,10 @@ def test_a_bomb_costs_no_more_than_a_clean_file_of_the_same_limits(
 
 
 def test_values_through_aliases_are_counted_and_never_copied() -> None:
-    laughs = read_yaml("x.yaml", b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 12)))
+    laughs = read_yaml(
+        "x.yaml",
+        b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 12)),
+    )
     assert laughs.problems == ()
     value = laughs.documents[0].value
     assert isinstance(value, dict)
@@ -113,7 +116,10 @@ def test_a_duplicate_key_names_both_places() -> None:
 
 def test_only_the_documents_with_a_problem_are_broken() -> None:
     result = read_yaml("x.yaml", b"a: 1\n---\na: .nan\n---\na: 2\n")
-    assert [document.value for document in result.documents if document.index not in result.broken] == [{"a": 1}, {"a": 2}]
+    assert [document.value for document in result.documents if document.index not in result.broken] == [
+        {"a": 1},
+        {"a": 2},
+    ]
     assert result.broken == {1}
 
 

@@ -14,7 +14,8 @@ FOREIGN = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\ndata: {}\n"
 def read(*texts: str | bytes, named: bool = True) -> Manifests:
     """Return what comes of files f0.yaml, f1.yaml and so on."""
     return read_manifests(
-        ManifestFile(f"f{n}.yaml", text if isinstance(text, bytes) else text.encode(), named) for n, text in enumerate(texts)
+        ManifestFile(f"f{n}.yaml", text if isinstance(text, bytes) else text.encode(), named)
+        for n, text in enumerate(texts)
     )
 
 
@@ -36,7 +37,15 @@ def test_a_conforming_file_is_a_feature() -> None:
     assert (manifests.findings, manifests.skipped) == ((), ())
 
 
-EMPTY = {"no byte": b"", "byte-order mark": b"\xef\xbb\xbf", "blank": b" \n\n", "comment": b"# x\n", "null": b"~", "mark": b"---\n", "marks": b"---\n---\n"}
+EMPTY = {
+    "no byte": b"",
+    "byte-order mark": b"\xef\xbb\xbf",
+    "blank": b" \n\n",
+    "comment": b"# x\n",
+    "null": b"~",
+    "mark": b"---\n",
+    "marks": b"---\n---\n",
+}
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -47,7 +56,13 @@ def test_an_empty_file_is_never_a_pass(data: bytes, named: bool) -> None:
     assert line_of(finding) >= 1
 
 
-OTHERS = {"foreign": FOREIGN, "empty mapping": "{}", "list": "[]", "text": "hello", "list of manifests": "- apiVersion: aipolicy/v1\n  kind: AIFeature\n"}
+OTHERS = {
+    "foreign": FOREIGN,
+    "empty mapping": "{}",
+    "list": "[]",
+    "text": "hello",
+    "list of manifests": "- apiVersion: aipolicy/v1\n  kind: AIFeature\n",
+}
 
 
 @pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
@@ -90,7 +105,9 @@ def test_a_broken_file_does_not_stop_the_others() -> None:
 
 
 def test_a_broken_document_does_not_stop_its_neighbours_and_is_no_feature() -> None:
-    manifests = read(HEAD + "---\n" + HEAD.replace("a}", "b}") + "plan: {model: !x y}\n---\n" + HEAD.replace("a}", "c}"))
+    manifests = read(
+        HEAD + "---\n" + HEAD.replace("a}", "b}") + "plan: {model: !x y}\n---\n" + HEAD.replace("a}", "c}")
+    )
     assert [feature.name for feature in manifests.features] == ["a", "c"]
     assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-001", 8)]
 

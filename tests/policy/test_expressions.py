@@ -29,7 +29,9 @@ SMALL_COMPILER = Compiler(SMALL, {})
 
 def evaluate(text: str, values: dict[str, Any], compiler: Compiler = COMPILER) -> tuple[Truth, str]:
     """Return the truth of a condition under known values, and why it has none."""
-    return Condition(compiler.compile(text).checked).evaluate({name: cel_value(value) for name, value in values.items()})
+    return Condition(compiler.compile(text).checked).evaluate(
+        {name: cel_value(value) for name, value in values.items()}
+    )
 
 
 REFUSED = (
@@ -93,11 +95,14 @@ def test_a_condition_that_could_never_be_meant_is_refused(text: str, message: st
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize(("text", "column"), [("latncy.p95_ms < 1", 1), ("data.minimized && latncy.x < 1", 19), ("日本 == 1", 1), ("'日本' == 'x' && zz", 15)])
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("zz == 1", 1), ("latncy.p95_ms < 1", 7), ("data.minimized && latncy.x < 1", 25), ("'日本😀' == 'x' && zz", 17)],
+)
 def test_the_column_of_a_mistake_counts_characters(text: str, column: int) -> None:
     with pytest.raises(ExpressionError) as caught:
         COMPILER.compile(text)
-    assert caught.value.column in (column, column + text.partition(" ")[0].find(".") + 0, column + len("latncy"))
+    assert caught.value.column == column
 
 
 TRUTHS = (
@@ -140,7 +145,9 @@ TRUTHS = (
 
 
 @pytest.mark.parametrize(("text", "values", "truth"), TRUTHS, ids=[f"{t} {sorted(v)}" for t, v, _ in TRUTHS])
-def test_a_missing_fact_makes_a_condition_unknown_unless_the_rest_decides(text: str, values: dict[str, Any], truth: Truth) -> None:
+def test_a_missing_fact_makes_a_condition_unknown_unless_the_rest_decides(
+    text: str, values: dict[str, Any], truth: Truth
+) -> None:
     assert evaluate(text, values) == (truth, "")
 
 
@@ -152,7 +159,7 @@ ERRORS = (
     ("double(metadata.name) > 1.0", {"metadata.name": "x"}, "cannot convert"),
     ("metadata.name.matches(metadata.owner)", {"metadata.name": "x", "metadata.owner": "("}, "regular expression"),
     ("9223372036854775807 + 1 > 0", {}, "overflow"),
-    (".all(a, [1,2,3,4,5,6,7,8,9,10]".join(["[1,2,3,4,5,6,7,8,9,10]"] * 7) + ".all(g, true" + ")" * 7, {}, "budget"),
+    ("".join(f"[1,2,3,4,5,6,7,8,9,10].all({name}, " for name in "abcdefg") + "true" + ")" * 7, {}, "budget"),
     ("1 / 0 > 1 || data.minimized", {"data.minimized": False}, "divide by zero"),
 )  # fmt: skip
 
@@ -176,13 +183,18 @@ def test_regular_expressions_take_linear_time() -> None:
     assert time.perf_counter() - started < 2
 
 
-@pytest.mark.parametrize("text", ["!" * 3_990 + "true", " && ".join(["true"] * 400), "-" * 1_000 + "1 > 0", "data.minimized || " * 200 + "true"])
+@pytest.mark.parametrize(
+    "text",
+    ["!" * 3_990 + "true", " && ".join(["true"] * 400), "-" * 1_000 + "1 > 0", "data.minimized || " * 200 + "true"],
+)
 def test_long_conditions_survive(text: str) -> None:
     assert evaluate(text, {})[0] in Truth
 
 
 def test_a_condition_names_what_it_reads_and_nothing_else() -> None:
-    compiled = COMPILER.compile("data.classes.exists(c, c == metadata.name) && (latency.p95_ms > 1 || 'data.minimized' == plan.model)")
+    compiled = COMPILER.compile(
+        "data.classes.exists(c, c == metadata.name) && (latency.p95_ms > 1 || 'data.minimized' == plan.model)"
+    )
     assert compiled.reads == ("data.classes", "latency.p95_ms", "metadata.name", "plan.model")
     assert COMPILER.compile("true").reads == ()
 
@@ -194,9 +206,13 @@ WORDS = ("'x'", "'y'", "''")
 def conditions() -> st.SearchStrategy[str]:
     """Return conditions over the small set of facts."""
     number = st.sampled_from((*NUMBERS, "a.amount", "b.amount")) | st.builds(
-        "({} {} {})".format, st.sampled_from((*NUMBERS, "a.amount")), st.sampled_from("+-*"), st.sampled_from((*NUMBERS, "b.amount"))
+        "({} {} {})".format,
+        st.sampled_from((*NUMBERS, "a.amount")),
+        st.sampled_from("+-*"),
+        st.sampled_from((*NUMBERS, "b.amount")),
     )
     word = st.sampled_from((*WORDS, "a.word", "b.word")) | st.just("(a.word + b.word)")
+    plain_word = st.sampled_from((*WORDS, "a.word", "b.word"))
     words = st.sampled_from(("a.words", "b.words", "['x', 'y']", "[a.word]"))
     compare = st.sampled_from(("==", "!=", "<", "<=", ">", ">="))
     inner = st.builds("w {} {}".format, st.sampled_from(("==", "!=", "<")), word) | st.builds("w in {}".format, words)
@@ -207,18 +223,19 @@ def conditions() -> st.SearchStrategy[str]:
         | st.builds("{} in {}".format, word, words)
         | st.builds("{}.size() {} {}".format, words, compare, st.sampled_from(("0", "1", "2")))
         | st.builds("{} == {}".format, words, words)
-        | st.builds("{}.startsWith({})".format, word, word)
-        | st.builds("{}.contains({})".format, word, word)
+        | st.builds("{}.{}({})".format, plain_word, st.sampled_from(("startsWith", "endsWith", "contains")), word)
         | st.builds("{}.{}(w, {})".format, words, st.sampled_from(("exists", "all", "exists_one")), inner)
         | st.builds("{}.exists(w, {} || a.flag)".format, words, inner)
         | st.builds("{}.all(w, {} && b.flag)".format, words, inner)
     )  # fmt: skip
     return st.recursive(
         leaf,
-        lambda c: st.builds("({} && {})".format, c, c)
-        | st.builds("({} || {})".format, c, c)
-        | st.builds("!({})".format, c)
-        | st.builds("({} ? {} : {})".format, c, c, c),
+        lambda c: (
+            st.builds("({} && {})".format, c, c)
+            | st.builds("({} || {})".format, c, c)
+            | st.builds("!({})".format, c)
+            | st.builds("({} ? {} : {})".format, c, c, c)
+        ),
         max_leaves=6,
     )
 
@@ -237,7 +254,9 @@ ALL_VALUES = st.fixed_dictionaries(
 
 @settings(max_examples=400)
 @given(conditions(), ALL_VALUES, st.sets(st.sampled_from(sorted(SMALL))), st.sets(st.sampled_from(sorted(SMALL))))
-def test_learning_a_fact_never_turns_a_definite_truth_around(text: str, values: dict[str, Any], known: set[str], learned: set[str]) -> None:
+def test_learning_a_fact_never_turns_a_definite_truth_around(
+    text: str, values: dict[str, Any], known: set[str], learned: set[str]
+) -> None:
     before, _ = evaluate(text, {name: values[name] for name in known}, SMALL_COMPILER)
     after, _ = evaluate(text, {name: values[name] for name in known | learned}, SMALL_COMPILER)
     if before is not UNKNOWN:
@@ -255,16 +274,24 @@ def test_with_every_fact_known_every_condition_is_decided(text: str, values: dic
 def test_the_order_of_operands_never_matters(left: str, right: str, values: dict[str, Any], known: set[str]) -> None:
     some = {name: values[name] for name in known}
     for operator in ("&&", "||"):
-        one, other = (evaluate(f"({a}) {operator} ({b})", some, SMALL_COMPILER)[0] for a, b in ((left, right), (right, left)))
+        one, other = (
+            evaluate(f"({a}) {operator} ({b})", some, SMALL_COMPILER)[0] for a, b in ((left, right), (right, left))
+        )
         assert one is other
 
 
-@pytest.mark.filterwarnings("ignore")
 @settings(max_examples=300)
 @given(conditions(), ALL_VALUES)
 def test_another_implementation_of_cel_comes_to_the_same_truth(text: str, values: dict[str, Any]) -> None:
     plain = text.replace("a.", "a_").replace("b.", "b_")
     environment = celpy.Environment()
     program = environment.program(environment.compile(plain))
-    expected = bool(program.evaluate({name.replace(".", "_"): celpy.json_to_cel(list(v) if isinstance(v, tuple) else v) for name, v in values.items()}))
+    expected = bool(
+        program.evaluate(
+            {
+                name.replace(".", "_"): celpy.json_to_cel(list(v) if isinstance(v, tuple) else v)
+                for name, v in values.items()
+            }
+        )
+    )
     assert evaluate(text, values, SMALL_COMPILER)[0] is (TRUE if expected else FALSE)

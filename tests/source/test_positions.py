@@ -110,7 +110,9 @@ PLACES: tuple[tuple[str, str, DocumentPath, Part, tuple[int, int, int, int]], ..
 
 
 @pytest.mark.parametrize("has_libyaml", [True, False])
-@pytest.mark.parametrize(("text", "path", "part", "place"), [case[1:] for case in PLACES], ids=[case[0] for case in PLACES])
+@pytest.mark.parametrize(
+    ("text", "path", "part", "place"), [case[1:] for case in PLACES], ids=[case[0] for case in PLACES]
+)
 def test_positions_are_where_things_were_written(
     text: str, path: DocumentPath, part: Part, place: tuple[int, int, int, int], has_libyaml: bool,
     monkeypatch: pytest.MonkeyPatch,

@@ -112,7 +112,18 @@ def test_days_are_read(text: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025-02-29", "2026-1-1", "20261121", "2026-W01-1", "0000-00-00", "٢٠٢٦-٠١-٠١", "2026-01-01 ", "2026-01-01T00"]
+    "text",
+    [
+        "",
+        "2025-02-29",
+        "2026-1-1",
+        "20261121",
+        "2026-W01-1",
+        "0000-00-00",
+        "٢٠٢٦-٠١-٠١",
+        "2026-01-01 ",
+        "2026-01-01T00",
+    ],
 )
 def test_other_spellings_of_days_are_refused(text: str) -> None:
     assert read_day(text) is None
@@ -120,7 +131,15 @@ def test_other_spellings_of_days_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [(None, "nothing"), (True, "true or false"), (0, "a number"), (0.5, "a number"), ("", "text"), ([], "a list"), ({}, "a mapping")],
+    [
+        (None, "nothing"),
+        (True, "true or false"),
+        (0, "a number"),
+        (0.5, "a number"),
+        ("", "text"),
+        ([], "a list"),
+        ({}, "a mapping"),
+    ],
 )
 def test_kinds_are_named_in_words_of_the_author(value: object, kind: str) -> None:
     assert kind_of(value) == kind

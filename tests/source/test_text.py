@@ -36,7 +36,9 @@ def test_characters_that_act_or_hide_are_shown_as_codes(character: str) -> None:
     assert escaped(f"a{character}b") == expected
 
 
-@pytest.mark.parametrize("text", ["plain", "[bold]x[/bold]", "日本語 😀", "é ü ß", "a\\u001b", "::error::x", "ไทย", "हिन्दी"])
+@pytest.mark.parametrize(
+    "text", ["plain", "[bold]x[/bold]", "日本語 😀", "é ü ß", "a\\u001b", "::error::x", "ไทย", "हिन्दी"]
+)
 def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
     assert escaped(text) == text
 
@@ -45,7 +47,9 @@ def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
 def test_no_control_bidi_or_lone_surrogate_survives(text: str) -> None:
     safe = escaped(text)
     assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in safe)
-    assert not any(unicodedata.bidirectional(c) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} for c in safe)
+    assert not any(
+        unicodedata.bidirectional(c) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} for c in safe
+    )
     safe.encode("utf-8")
 
 
