@@ -240,17 +240,13 @@ def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tu
     if primary is not None and primary not in declared:
         place = Place(path=path_of(primary), part="key")
     return place, tuple(
-        Place(path=path_of(name), label=_value_label(evaluation, name)) for name in reads if name != primary
+        Place(path=path_of(name), label=name) for name in reads if name != primary
     )[:MAX_RELATED]
 
 
 def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
     places = (place for name in rule.feature_reads for place in evaluation.facts.places_of(name))
     return tuple(dict.fromkeys(places))
-
-
-def _value_label(evaluation: Evaluation, name: str) -> str:
-    return f"{name.partition('.')[2].replace('_', ' ')}: read by this rule" if name else ""
 
 
 def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], ...]:

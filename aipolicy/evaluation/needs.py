@@ -18,6 +18,8 @@ class Need:
     """An option has the property when its attribute is among these."""
     some: frozenset[FactValue] = frozenset()
     """At least one remaining option must have one of these, where it is not empty."""
+    implied_by: tuple[str, ...] = ()
+    """Needs that say more; where one of them holds, this one is not repeated."""
 
 
 NEEDS: tuple[Need, ...] = (
@@ -33,12 +35,11 @@ NEEDS: tuple[Need, ...] = (
          frozenset({"training-from-scratch"})),
     Need("api-fallback", "keep a provider API as the fallback", "option.fallback", frozenset({"provider-api"})),
     Need("fallback", "have a fallback, hosted or your own", "option.fallback",
-         frozenset({"provider-api", "self-hosted"})),
+         frozenset({"provider-api", "self-hosted"}), implied_by=("api-fallback",)),
     Need("cascade", "let a small model answer first and escalate hard cases", "option.routing", frozenset({"cascade"})),
-    Need("second-provider", "have the fallback at another provider", "option.second_provider", frozenset({True})),
+    Need("second-provider", "have the fallback at another provider", "option.second_provider", frozenset({True}),
+         implied_by=("self-hosting",)),
 )  # fmt: skip
-"""A narrower need that holds makes a wider one of the same attribute redundant; the narrower is reported as well."""
-
 EACH = {"provider": "option.provider", "places": "option.regions"}
 """Attributes of which a single remaining value is a need of its own, such as one provider."""
 

@@ -96,6 +96,8 @@ def _needs(admissible: int, open_: int, universe: Universe) -> tuple[NeedFound, 
         having = universe.mask_of(need.attribute, need.values)
         if need.some and not universe.mask_of(need.attribute, need.some) & remaining:
             continue
+        if any(earlier.id in need.implied_by and earlier.certain for earlier in found):
+            continue
         certain = remaining & ~having == 0
         if certain or (admissible and admissible & ~having == 0):
             found.append(NeedFound(need.id, need.title, certain))
@@ -114,7 +116,8 @@ def _each(name: str, attribute: str, admissible: int, open_: int, universe: Univ
         left = {word for value in values for word in _flat(value)}
         narrow = len(left) == 1 and not left <= OWN_SITES if name == "provider" else left < everything
         if values and None not in values and left and narrow:
-            return NeedFound(name, f"stay with {name}: {', '.join(sorted(left))}", certain, tuple(sorted(left)))
+            words = "stay with the provider" if name == "provider" else "process data in"
+            return NeedFound(name, f"{words} {', '.join(sorted(left))}", certain, tuple(sorted(left)))
     return None
 
 

@@ -22,6 +22,7 @@ _OFFERED = {
     "option.no_training": "no_training_by_default",
     "option.offers_zero_retention": "zero_retention_offered",
 }
+_RETENTION_OFFER = "zero_retention_offered"
 _TASK_MODELS = frozenset({"encoder", "classical"})
 WEEKS_PER_MONTH = 52.0 / 12.0
 
@@ -83,7 +84,9 @@ def _terms(option: Option) -> dict[str, FactValue]:
     legs = [leg for leg in option.legs if leg.boundary not in ("device", "on-premises")]
     facts: dict[str, FactValue] = {}
     for name, term in _OFFERED.items():
-        combined = _all_of([leg.terms.get(term) for leg in legs], bool)
+        # NOTE: machines in an own account keep what their owner keeps; zero retention is nothing to be offered there.
+        asked = [leg for leg in legs if not (term == _RETENTION_OFFER and leg.boundary == "own-account")]
+        combined = _all_of([leg.terms.get(term) for leg in asked], bool)
         if combined is not None:
             facts[name] = combined
     days = [_kept_days(leg) for leg in legs]

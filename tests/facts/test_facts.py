@@ -92,8 +92,10 @@ DERIVED = (
     ({"volume.requests_per_day": 10, "volume.growth_12_months": 2.5}, {"volume.requests_per_day_later": 25.0}),
     ({"volume.requests_per_day_in_12_months": 7}, {"volume.requests_per_day_later": 7.0}),
     ({"volume.requests_per_day": 10}, {"volume.requests_per_day_later": None}),
-    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 20}, {"volume.tokens_per_day": 1200.0}),
-    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 0}, {"volume.tokens_per_day": 1000.0}),
+    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 20},
+     {"volume.tokens_per_day": 1200.0}),
+    ({"volume.requests_per_day": 10, "volume.input_tokens": 100, "volume.output_tokens": 0},
+     {"volume.tokens_per_day": 1000.0}),
 )  # fmt: skip
 
 
@@ -151,7 +153,8 @@ def test_a_word_that_the_catalog_does_not_know_is_a_problem_at_its_item(
 
 
 def test_a_word_of_an_own_catalog_is_known() -> None:
-    own = "classes:\n- {id: genome, level: 4, parents: [health], source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true}"
+    dated = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
+    own = f"classes:\n- {{id: genome, level: 4, parents: [health], {dated}}}"
     files = [(path.name, path.read_bytes()) for path in catalog_paths()]
     catalog = Catalog(catalog_documents([*files, ("own.yaml", own.encode())]), TODAY)
     facts = facts_of({"data.classes": ["genome"]}, catalog)

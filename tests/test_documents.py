@@ -1,0 +1,116 @@
+"""README and docs: every command runs, the sample is real output, the test command is what CI runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return [body for found, body in BLOCK.findall(document.read_text(encoding="utf-8")) if found == language]
+
+
+def commands() -> list[tuple[str, str]]:
+    return [
+        (document.name, line.partition("  #")[0].strip())
+        for document in DOCUMENTS
+        for block in blocks(document, "sh")
+        for line in block.splitlines()
+        if line.startswith("aipolicy ")
+    ]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workplace")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    return folder
+
+
+def run(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "aipolicy", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("document", "command"), commands())
+def test_every_command_in_the_documents_runs(document: str, command: str, workplace: Path) -> None:
+    result = run(shlex.split(command)[1:], workplace)
+    assert result.returncode in (0, 1), result.stderr
+    assert not result.stderr
+
+
+def test_the_first_two_sh_blocks_of_the_readme_are_one_command_each() -> None:
+    first, second = blocks(ROOT / "README.md", "sh")[:2]
+    assert first.count("\n") == second.count("\n") == 1
+    assert "examples/quickstart" in first
+    assert "tools/verify.py" in second
+
+
+def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
+    second = blocks(ROOT / "README.md", "sh")[1].strip()
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == second
+
+
+def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
+    sample = blocks(ROOT / "README.md", "text")[0].splitlines()
+    command, lines = sample[0], [line for line in sample[1:] if line not in ("", "…")]
+    arguments = [*shlex.split(command.removeprefix("$ "))[1:], "--as-of", "2026-11-21"]
+    output = run(arguments, workplace).stdout.splitlines()
+    position = 0
+    for line in lines:
+        assert line in output[position:], line
+        position = output.index(line, position) + 1
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_manifest_in_the_readme_is_a_manifest(tmp_path: Path) -> None:
+    block = next(body for body in blocks(ROOT / "README.md", "yaml") if "AIFeature" in body)
+    (tmp_path / "aifeature.yaml").write_text(block, encoding="utf-8")
+    result = run(["check", ".", "--format", "json"], tmp_path)
+    assert '"features": 1' in result.stdout
+
+
+def test_the_configuration_in_the_readme_is_a_configuration(tmp_path: Path) -> None:
+    from aipolicy.config import read_config
+
+    path = tmp_path / "aipolicy.toml"
+    path.write_text(blocks(ROOT / "README.md", "toml")[0], encoding="utf-8")
+    config = read_config(str(path), str(tmp_path))
+    assert config.parameters["build-or-buy.restricted_from"] == 3
+
+
+def test_the_rule_in_the_readme_loads(tmp_path: Path) -> None:
+    rule = next(body for body in blocks(ROOT / "README.md", "yaml") if body.startswith("- id: DATA-001"))
+    head = (
+        "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: readme, version: 1.0.0}\nparameters:\n"
+        "  - {name: restricted_from, type: number, default: 4, unit: level, description: d, source: s}\nrules:\n"
+    )
+    pack = tmp_path / "pack.yaml"
+    pack.write_text(head + rule, encoding="utf-8")
+    result = run(["rules", "--policy", str(pack)], tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "restricted-data-leaves-organization" in result.stdout

@@ -1,0 +1,57 @@
+"""The examples, against golden output that was read before it was accepted (AIPOLICY_UPDATE_GOLDEN=1 rewrites it)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+DAY = ("--as-of", "2026-11-21")
+
+CASES: dict[str, tuple[str, ...]] = {
+    "quickstart-check.txt": ("check", "examples/quickstart", *DAY),
+    "quickstart-check-concise.txt": ("check", "examples/quickstart", "--format", "concise", *DAY),
+    "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
+    "decisions-check.txt": ("check", "examples/decisions", *DAY),
+    "rule-explain.txt": ("explain", "QUAL-002", *DAY),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_example_prints_what_was_read_and_accepted(name: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "aipolicy", *CASES[name]],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert result.returncode in (0, 1), result.stderr
+    output = result.stdout.replace(f"{ROOT.as_posix()}/", "")
+    path = GOLDEN / name
+    if os.environ.get("AIPOLICY_UPDATE_GOLDEN"):
+        path.write_text(output, encoding="utf-8")
+    assert output == path.read_text(encoding="utf-8")
+
+
+def test_the_verdicts_on_the_published_decisions_are_those_of_the_page() -> None:
+    text = (GOLDEN / "decisions-check.txt").read_text(encoding="utf-8")
+    needs = {
+        "checkr-hard-charges": "needs fine-tuning",
+        "clause-extraction": "needs fine-tuning",
+        "transaction-fraud": "needs self-hosting, on-device, classical-ml",
+        "procedure-instructions": "needs self-hosting",
+        "laboratory-llm": "needs self-hosting",
+        "army-top-secret": "needs self-hosting",
+        "army-low-risk": "no special need",
+        "sales-copilot": "no special need",
+        "ticket-classifier": "no special need",
+    }
+    for name, verdict in needs.items():
+        assert f"verdict on {name}:\n    {verdict}" in text
