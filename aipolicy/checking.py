@@ -100,10 +100,35 @@ class Report:
         """Return the findings that could not be decided."""
         return tuple(finding for finding in self.findings if finding.outcome is Outcome.UNDETERMINED)
 
+    def shortest_settling(self, limit: int = 5) -> tuple[tuple[str, ...], int]:
+        """Return a few facts to declare, and how many undetermined findings they would settle together."""
+        return fewest_facts((frozenset(f.missing_facts) for f in self.undetermined() if f.missing_facts), limit)
+
     def settling_facts(self) -> tuple[tuple[str, int], ...]:
         """Return the facts that would settle undetermined findings, with how many each takes part in, most first."""
         counts = Counter(fact for finding in self.undetermined() for fact in finding.missing_facts)
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def fewest_facts(missing: Iterable[frozenset[str]], limit: int) -> tuple[tuple[str, ...], int]:
+    """Return up to `limit` facts chosen one by one to settle the most, and how many sets they cover together."""
+    sets = Counter(missing)
+    chosen: list[str] = []
+    facts = sorted({fact for wanted in sets for fact in wanted})
+    while facts and len(chosen) < limit:
+        open_sets = {wanted - set(chosen): 0 for wanted in sets}
+        for wanted, count in sets.items():
+            open_sets[wanted - set(chosen)] += count
+        open_sets.pop(frozenset(), None)
+        if not open_sets:
+            break
+        settled = {fact: open_sets.get(frozenset({fact}), 0) for fact in facts}
+        part = {fact: sum(n / len(w) for w, n in open_sets.items() if fact in w) for fact in facts}
+        best = max(facts, key=lambda fact: (settled[fact], part[fact]))
+        chosen.append(best)
+        facts.remove(best)
+    covered = sum(count for wanted, count in sets.items() if wanted <= set(chosen))
+    return tuple(chosen), covered
 
 
 def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:

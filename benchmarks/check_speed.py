@@ -43,7 +43,9 @@ def manifest(number: int, pick: random.Random) -> str:
         f"team: {{ml_engineers: {pick.randrange(0, 6)}}}",
     ]
     if pick.random() < 0.5:
-        lines.append("plan: {adaptation: prompting, hosting: provider-api, provider: openai, region: eu, fallback: none}")
+        lines.append(
+            "plan: {adaptation: prompting, hosting: provider-api, provider: openai, region: eu, fallback: none}"
+        )
     return "\n".join(lines) + "\n"
 
 

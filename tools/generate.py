@@ -46,7 +46,11 @@ def generated() -> dict[Path, str]:
 
 def facts_page() -> str:
     """Return the table of every fact."""
-    parts = [GENERATED, "# Facts", "What a manifest declares, what follows from it, and what a rule can read of an option."]
+    parts = [
+        GENERATED,
+        "# Facts",
+        "What a manifest declares, what follows from it, and what a rule can read of an option.",
+    ]
     titles = {
         Origin.DECLARED: "Declared in the manifest",
         Origin.EVIDENCE: "Evidence: true while the document stands on the day of the run",
@@ -82,9 +86,7 @@ def cli_page() -> str:
     for name in cli.list_commands(root):
         command = cli.get_command(root, name)
         if command is not None:
-            context = click.Context(
-                command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH
-            )
+            context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
             parts += [f"## aipolicy {name}", "```text\n" + command.get_help(context) + "\n```"]
     return "\n\n".join(parts) + "\n"
 
@@ -93,7 +95,13 @@ def pack_page(pack: PolicyPack) -> str:
     """Return the page of a pack: parameters with their sources, then every rule."""
     parts = [GENERATED, f"# Pack `{pack.name}` {pack.version}", pack.description.strip()]
     rows = [
-        (f"`{p.name}`", f"`{_plain(p.default)}`", p.unit, p.description, p.source + (f"; disputed: {p.disputed}" if p.disputed else ""))
+        (
+            f"`{p.name}`",
+            f"`{_plain(p.default)}`",
+            p.unit,
+            p.description,
+            p.source + (f"; disputed: {p.disputed}" if p.disputed else ""),
+        )
         for p in pack.parameters
     ]
     parts += ["## Parameters", _table(("parameter", "default", "unit", "meaning", "source"), rows), "## Rules"]
@@ -105,9 +113,15 @@ def pack_page(pack: PolicyPack) -> str:
 def _rule_section(rule: Rule) -> list[str]:
     parts = [f"### {rule.id} {rule.name}", f"{rule.title} ({rule.kind.value}, {rule.severity.value})."]
     conditions = [f"when:    {line.text}" for line in rule.when] + [f"require: {line.text}" for line in rule.require]
-    parts += ["```text\n" + "\n".join(conditions) + "\n```", f"Why: {_one_line(rule.why)}", f"Fix: {_one_line(rule.fix)}"]
+    parts += [
+        "```text\n" + "\n".join(conditions) + "\n```",
+        f"Why: {_one_line(rule.why)}",
+        f"Fix: {_one_line(rule.fix)}",
+    ]
     if rule.references:
-        links = (f"[{r.title}{' ' + r.clause if r.clause else ''}]({r.url})" if r.url else r.title for r in rule.references)
+        links = (
+            f"[{r.title}{' ' + r.clause if r.clause else ''}]({r.url})" if r.url else r.title for r in rule.references
+        )
         parts.append("References: " + "; ".join(links))
     parts.append("Examples: " + "; ".join(f"{test.name} ({test.expect.value})" for test in rule.tests))
     return parts

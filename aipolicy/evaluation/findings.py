@@ -195,7 +195,9 @@ def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, Fa
     facts: dict[str, FactValue] = {}
     for line in (*rule.when, *rule.require):
         if line.option_reads:
-            facts.update(evaluation.planned.values_of(number, line.option_reads, needed_workload(rule, evaluation.workload)))
+            facts.update(
+                evaluation.planned.values_of(number, line.option_reads, needed_workload(rule, evaluation.workload))
+            )
     return facts
 
 
@@ -239,9 +241,7 @@ def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tu
     place = Place(path=path_of(primary)) if primary is not None else Place(path=("metadata", "name"))
     if primary is not None and primary not in declared:
         place = Place(path=path_of(primary), part="key")
-    return place, tuple(
-        Place(path=path_of(name), label=name) for name in reads if name != primary
-    )[:MAX_RELATED]
+    return place, tuple(Place(path=path_of(name), label=name) for name in reads if name != primary)[:MAX_RELATED]
 
 
 def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:

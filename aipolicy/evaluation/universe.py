@@ -186,7 +186,15 @@ class Universe:
         bases = []
         for option in self.options:
             leg, far = option.leg, option.other if option.routing == "cascade" else None
-            key = (option.adaptation, leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, far and far.name)
+            key = (
+                option.adaptation,
+                leg.hosting,
+                leg.provider,
+                leg.region,
+                leg.model.id,
+                leg.accelerator,
+                far and far.name,
+            )
             if key not in cache:
                 basis = cost_basis(option, self._catalog)
                 main, far_leg = (leg and interned.setdefault(leg, leg) for leg in (basis.main, basis.far))
@@ -223,7 +231,11 @@ class _Estimator:
         if known is None:
             speed, far, cascade = speeds
             known = self._latencies[id(speeds)] = estimate_latency(
-                speed, far, cascade=cascade, output_tokens=self._workload.output_tokens, calls=self._workload.chained_calls
+                speed,
+                far,
+                cascade=cascade,
+                output_tokens=self._workload.output_tokens,
+                calls=self._workload.chained_calls,
             )
         return known
 

@@ -91,7 +91,7 @@ def _needs(admissible: int, open_: int, universe: Universe) -> tuple[NeedFound, 
     remaining = admissible | open_
     if not remaining:
         return ()
-    found = []
+    found: list[NeedFound] = []
     for need in NEEDS:
         having = universe.mask_of(need.attribute, need.values)
         if need.some and not universe.mask_of(need.attribute, need.some) & remaining:

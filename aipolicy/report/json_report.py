@@ -60,9 +60,15 @@ def summary_object(report: Report, fail_on: Severity) -> JsonObject:
         "findings": {severity.value: count for severity, count in report.counts().items()},
         "undetermined": len(report.undetermined()),
         "settling_facts": [{"fact": fact, "findings": count} for fact, count in report.settling_facts()],
+        "shortest_settling": _settling(report),
         "fail_on": fail_on.value,
         "exit_code": report.exit_code(fail_on),
     }
+
+
+def _settling(report: Report) -> JsonObject:
+    facts, settled = report.shortest_settling()
+    return {"facts": list(facts), "findings": settled}
 
 
 def finding_object(finding: Finding) -> JsonObject:

@@ -205,9 +205,7 @@ def _shown_cells(character: str) -> int:
 def _without_secrets(line: str, first: int, last: int) -> str:
     """Return columns `first` to `last` of a line with what looks like a key or token as asterisks."""
     begin = max(0, first - _CONTEXT)
-    text = SECRET.sub(
-        lambda match: match.group()[:4] + "*" * (len(match.group()) - 4), line[begin : last + _CONTEXT]
-    )
+    text = SECRET.sub(lambda match: match.group()[:4] + "*" * (len(match.group()) - 4), line[begin : last + _CONTEXT])
     return text[first - begin : last - begin]
 
 

@@ -101,8 +101,9 @@ def _summary(report: Report, width: int, style: Styler) -> str:
     lines.append(_counts(report, style))
     undetermined = report.undetermined()
     if undetermined:
-        facts = ", ".join(f"`{fact}` ({count})" for fact, count in report.settling_facts()[:MAX_FACTS])
-        lines.extend(wrapped(f"{len(undetermined)} undetermined; facts that take part in most: {facts}", width))
+        facts, settled = report.shortest_settling(MAX_FACTS)
+        named = ", ".join(f"`{fact}`" for fact in facts)
+        lines.extend(wrapped(f"{len(undetermined)} undetermined; declaring {named} would settle {settled} of them", width))
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if report.skipped:

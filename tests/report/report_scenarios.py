@@ -36,9 +36,7 @@ plan:
   provider: openai
 """
 
-GDPR = Reference(
-    title="GDPR", clause="article 28", url="https://eur-lex.europa.eu/eli/reg/2016/679/oj#d1e3058-1-1"
-)
+GDPR = Reference(title="GDPR", clause="article 28", url="https://eur-lex.europa.eu/eli/reg/2016/679/oj#d1e3058-1-1")
 
 
 def document(text: str, path: str = "claims.aifeature.yaml", index: int = 0) -> Document:
@@ -171,9 +169,7 @@ def without_place() -> list[Finding]:
 def wide_characters() -> list[Finding]:
     """Characters of two cells, of none, tabs, and a line that is much longer than the terminal."""
     text = (
-        "# é\ndata:\t{name: 日本語の顧客データ, e\u0301: health, 'x': '🙂'}\nlong: ["
-        + "eu-west-1, " * 40
-        + "mars]\n"
+        "# é\ndata:\t{name: 日本語の顧客データ, e\u0301: health, 'x': '🙂'}\nlong: [" + "eu-west-1, " * 40 + "mars]\n"
     )
     doc = document(text, "wide.yaml")
     return [

@@ -112,9 +112,7 @@ def test_a_very_long_rule_id_stays_whole() -> None:
 def undecided(count: int, **changes: object) -> list[Finding]:
     doc = document(FLOW)
     return [
-        finding(
-            doc, rule_id=f"R-{n}", outcome=Outcome.UNDETERMINED, missing_facts=(f"a.f{n}", "a.z"), **changes
-        )
+        finding(doc, rule_id=f"R-{n}", outcome=Outcome.UNDETERMINED, missing_facts=(f"a.f{n}", "a.z"), **changes)
         for n in range(count)
     ]
 
@@ -149,9 +147,7 @@ def test_a_block_stands_after_the_other_findings_of_its_feature() -> None:
 
 
 def test_a_block_names_only_the_facts_that_settle_most() -> None:
-    findings = [
-        finding(rule_id=f"R-{n}", outcome=Outcome.UNDETERMINED, missing_facts=(f"a.f{n}",)) for n in range(9)
-    ]
+    findings = [finding(rule_id=f"R-{n}", outcome=Outcome.UNDETERMINED, missing_facts=(f"a.f{n}",)) for n in range(9)]
     text = plain(findings)
     assert "`a.f5`, and 3 more facts\n" in " ".join(text.split()) + "\n"
     assert "a.f6" not in text

@@ -12,9 +12,7 @@ def span(line: int, start: int, end: int, last_line: int | None = None) -> Span:
 
 
 def draw(text: str, *annotations: Annotation, width: int = 80) -> str:
-    drawn = draw_snippet(
-        source_lines(text), annotations, width=width, role=Role.ERROR, styler=Styler(color=False)
-    )
+    drawn = draw_snippet(source_lines(text), annotations, width=width, role=Role.ERROR, styler=Styler(color=False))
     return "\n".join(drawn.lines) + "\n"
 
 
@@ -157,11 +155,7 @@ def test_a_label_at_the_right_edge_is_moved_to_the_left() -> None:
 def test_a_long_label_goes_on_beside_its_mark() -> None:
     drawn = draw("a: b", dash(1, 1, 2, "key"), caret(1, 4, 5, "word " * 11 + "end"), width=50)
     assert drawn == (
-        "   |\n"
-        " 1 | a: b\n"
-        "   | -  ^ word word word word word word word word\n"
-        "   | |    word word word end\n"
-        "   | key\n"
+        "   |\n 1 | a: b\n   | -  ^ word word word word word word word word\n   | |    word word word end\n   | key\n"
     )
 
 
