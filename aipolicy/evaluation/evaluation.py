@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.universe import StaticGroups, Universe
+from aipolicy.evaluation.universe import GroupKey, Universe
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
@@ -15,7 +15,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
-from aipolicy.options.estimates import NO_WORKLOAD, Workload
+from aipolicy.options.estimates import Workload
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.policy.rule import PolicyPack, Rule
 
@@ -58,7 +58,7 @@ class KeptGroups:
     """What an evaluator of equal packs, catalog, organisation and day found out about the candidates."""
 
     count: int
-    groups: StaticGroups
+    groups: dict[GroupKey, bytes]
 
 
 class Evaluator:
@@ -101,10 +101,10 @@ class Evaluator:
         for active in self.rules:
             for line in (*active.rule.when, *active.rule.require):
                 if line.option_reads:
-                    self.candidates.groups(line.option_reads, NO_WORKLOAD)
+                    self.candidates.keep_groups(line.option_reads)
         for name in VERDICT_ATTRIBUTES:
-            self.candidates.distinct(name, self.candidates.full)
-        return KeptGroups(self.candidates.count, self.candidates.static_groups)
+            self.candidates.keep_groups((name,))
+        return KeptGroups(self.candidates.count, self.candidates.kept_groups())
 
     def _candidate_options(self) -> tuple[Option, ...]:
         # NOTE: a clean feature without a plan never asks for an option itself, only for groups kept from earlier runs.

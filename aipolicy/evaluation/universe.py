@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,8 +55,8 @@ class StaticGroup:
     cost: CostBasis | None
 
 
-StaticGroups = dict[tuple[tuple[str, ...], bool], tuple[StaticGroup, ...]]
-"""Groups by the facts asked for, and whether the costs of cascades are told apart."""
+GroupKey = tuple[tuple[str, ...], bool]
+"""The facts asked for, and whether the costs of cascades are told apart."""
 
 
 class Universe:
@@ -63,7 +64,7 @@ class Universe:
 
     def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
                  overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
-                 groups: StaticGroups | None = None) -> None:  # fmt: skip
+                 groups: Mapping[GroupKey, bytes] | None = None) -> None:  # fmt: skip
         self.id = next(_IDS)
         """Distinguishes universes in what a judge remembers."""
         self._make_options = make_options
@@ -71,8 +72,8 @@ class Universe:
         self._organization = organization
         self._overrides = dict(overrides or {})
         self._attributes: dict[int, dict[str, FactValue]] = {}
-        self.static_groups: StaticGroups = groups if groups is not None else {}
-        """Groups found so far; they depend on the catalog and the organisation alone and may be kept between runs."""
+        self._kept_groups = groups or {}
+        self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._estimated_groups: dict[tuple[tuple[str, ...], Workload], tuple[Group, ...]] = {}
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
@@ -116,6 +117,15 @@ class Universe:
             self._estimated_groups[key] = tuple(merged.items())
         return self._estimated_groups[key]
 
+    def keep_groups(self, names: tuple[str, ...]) -> None:
+        """Find the groups for some facts now, whatever the workload will be."""
+        for cascades_cost in {False, not COST_FACTS_SET.isdisjoint(names)}:
+            self._static(names, cascades_cost=cascades_cost)
+
+    def kept_groups(self) -> dict[GroupKey, bytes]:
+        """Return the groups found so far; they depend on the catalog and the organisation alone, and may be kept."""
+        return {key: pickle.dumps(groups, protocol=5) for key, groups in self._static_groups.items()}
+
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
         for values, mask in self.groups(names, workload):
@@ -136,7 +146,9 @@ class Universe:
         latency = not LATENCY_FACTS_SET.isdisjoint(names)
         cost = not COST_FACTS_SET.isdisjoint(names)
         kept = (names, cost and cascades_cost)
-        if kept not in self.static_groups:
+        if kept in self._kept_groups and kept not in self._static_groups:
+            self._static_groups[kept] = pickle.loads(self._kept_groups[kept])
+        if kept not in self._static_groups:
             numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
             for number in range(self.count):
                 facts = self._facts(number)
@@ -146,10 +158,10 @@ class Universe:
                 speeds = self._speeds[number] if latency else None
                 key = (tuple([facts.get(name) for name in names]), speeds, basis)
                 numbers.setdefault(key, []).append(number)
-            self.static_groups[kept] = tuple(
+            self._static_groups[kept] = tuple(
                 StaticGroup(values, _mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
             )
-        return self.static_groups[kept]
+        return self._static_groups[kept]
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.machines import Accelerator
-    from aipolicy.catalog.offerings import Model, Price
+    from aipolicy.catalog.offerings import Price
     from aipolicy.options.option import Leg, Option
 
 BANDWIDTH_EFFICIENCY = 0.90
@@ -80,10 +79,20 @@ class TokenPrice:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Own machines of one kind with one model; `one_step_rps` is the capacity of models that answer in one step."""
+    """Own machines of one kind with one model; `one_step_rps` is the capacity of models that answer in one step.
 
-    model: Model
-    machine: Accelerator
+    Sizes in billions of parameters, GB, GB/s and TFLOPS; a size that is unknown is None.
+    """
+
+    params_b: float | None
+    active_params_b: float | None
+    layers: float | None
+    kv_heads: float | None
+    head_dim: float | None
+    memory_gb: float
+    bandwidth_gb_per_s: float
+    tflops: float
+    sold_in: float
     hourly_usd: float
     one_step_rps: float | None
 
@@ -218,29 +227,25 @@ def price_of(leg: Leg, catalog: Catalog) -> Price | None:
     return found
 
 
-def requests_per_second(model: Model, machine: Accelerator, count: int, workload: Workload) -> float | None:
+def requests_per_second(machines: Machines, count: int, workload: Workload) -> float | None:
     """Return the requests a second that one replica of `count` accelerators sustains, or None when it cannot be told.
 
     Source: formulas 2.2 of the calibration named in this module: batch limited by memory, time per step the larger of
     arithmetic and weights read, plus cache reads and overheads.
     """
     shape = (
-        model.params_b,
-        model.layers,
-        model.kv_heads,
-        model.head_dim,
-        workload.input_tokens,
+        machines.params_b, machines.layers, machines.kv_heads, machines.head_dim, workload.input_tokens,
         workload.output_tokens,
-    )
+    )  # fmt: skip
     if any(value is None for value in shape):
         return None
     params_b, layers, kv_heads, head_dim, inputs, outputs = (float(value or 0.0) for value in shape)
     weights = params_b * 1e9 * BYTES_PER_WEIGHT
-    active = (model.active_params_b or params_b) * 1e9
-    bandwidth = machine.bandwidth_gb_per_s * 1e9 * count * BANDWIDTH_EFFICIENCY
-    arithmetic = (machine.fp8_tflops or machine.bf16_tflops) * 1e12 * count * ARITHMETIC_EFFICIENCY
+    active = (machines.active_params_b or params_b) * 1e9
+    bandwidth = machines.bandwidth_gb_per_s * 1e9 * count * BANDWIDTH_EFFICIENCY
+    arithmetic = machines.tflops * 1e12 * count * ARITHMETIC_EFFICIENCY
     cache_per_token = 2.0 * layers * kv_heads * head_dim * BYTES_PER_WEIGHT
-    free = USABLE_MEMORY * machine.memory_gb * 1e9 * count - weights
+    free = USABLE_MEMORY * machines.memory_gb * 1e9 * count - weights
     batch = min(MAX_BATCH, int(free / (cache_per_token * max(inputs + outputs, 1.0))))
     if batch < 1:
         return None
@@ -264,13 +269,17 @@ def _leg_basis(leg: Leg, catalog: Catalog) -> LegBasis | None:
     machine = catalog.accelerators.get(leg.accelerator)
     if machine is None or machine.hourly_usd is None:
         return None
-    one_step = None
+    model, one_step = leg.model, None
     if leg.model.tier in ("encoder", "classical"):
         speed = speed_of(leg, catalog)
         if speed is None:
             return None
         one_step = 1000.0 / max(speed.first_token_p50, 0.01)
-    return Machines(leg.model, machine, machine.hourly_usd, one_step)
+    return Machines(
+        model.params_b, model.active_params_b, model.layers, model.kv_heads, model.head_dim, machine.memory_gb,
+        machine.bandwidth_gb_per_s, machine.fp8_tflops or machine.bf16_tflops, machine.sold_in, machine.hourly_usd,
+        one_step,
+    )  # fmt: skip
 
 
 def leg_cost(basis: LegBasis | None, workload: Workload, *, share: float | None) -> LegCost | None:
@@ -281,16 +290,15 @@ def leg_cost(basis: LegBasis | None, workload: Workload, *, share: float | None)
     if isinstance(basis, TokenPrice):
         per_request = api_usd_per_request(basis, workload)
         return None if per_request is None else (per_request * requests_per_day * DAYS_PER_MONTH, 0.0)
-    machine = basis.machine
-    capacity = basis.one_step_rps or requests_per_second(basis.model, machine, 1, workload)
+    capacity = basis.one_step_rps or requests_per_second(basis, 1, workload)
     if capacity is None:
         return None
     peak = requests_per_day / SECONDS_PER_DAY * workload.peak_to_mean
     replicas = ceil(peak / (TARGET_UTILISATION * capacity)) + SPARE_REPLICAS
     monthly = basis.hourly_usd * HOURS_PER_MONTH
-    machines = ceil(replicas / machine.sold_in) * machine.sold_in
-    fewest = ceil((1 + SPARE_REPLICAS) / machine.sold_in) * machine.sold_in
-    return machines * monthly, fewest * monthly
+    rented = ceil(replicas / basis.sold_in) * basis.sold_in
+    fewest = ceil((1 + SPARE_REPLICAS) / basis.sold_in) * basis.sold_in
+    return rented * monthly, fewest * monthly
 
 
 def _people_usd(option: Option, catalog: Catalog) -> float | None:
