@@ -149,6 +149,8 @@ class _Planner:
             return
         if self._plan.get("plan.hosting") == "on-premises" and self._catalog.places.knows(name):
             return
+        if provider is not None and self._catalog.provider(provider) is None:
+            return  # what an unknown provider has is unknown, and it is reported already
         regions = [r for r in self._catalog.regions if provider in (None, r.provider)]
         known = {word for region in regions for word in (region.id, *region.aliases)}
         if provider in (None, "on-premises"):
