@@ -103,7 +103,9 @@ def _summary(report: Report, width: int, style: Styler) -> str:
     if undetermined:
         facts, settled = report.shortest_settling(MAX_FACTS)
         named = ", ".join(f"`{fact}`" for fact in facts)
-        lines.extend(wrapped(f"{len(undetermined)} undetermined; declaring {named} would settle {settled} of them", width))
+        lines.extend(
+            wrapped(f"{len(undetermined)} undetermined; declaring {named} would settle {settled} of them", width)
+        )
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if report.skipped:

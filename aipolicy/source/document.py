@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -43,11 +43,15 @@ class Positions:
 
 @dataclass(frozen=True, eq=False)
 class SourceFile:
-    """A text file as read: `path` as shown to people, `text` without byte-order mark."""
+    """A text file as read: `path` as shown to people, `text` without byte-order mark.
+
+    `find_positions` goes through the text again for the places of every document; most files never need it.
+    """
 
     path: str
     text: str
     positions_cache: dict[int, Positions] = field(default_factory=dict, repr=False, compare=False)
+    find_positions: Callable[[str], Mapping[int, Positions]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,12 +84,9 @@ class Document:
 
     def _positions(self) -> Positions:
         cache = self.source.positions_cache
-        if self.index not in cache:
-            # NOTE: positions are built only when a finding asks for one; most documents are clean.
-            from aipolicy.source.yaml_reader import read_positions
-
-            cache.update(read_positions(self.source.text))
-        return cache[self.index]
+        if self.index not in cache and self.source.find_positions is not None:
+            cache.update(self.source.find_positions(self.source.text))
+        return cache.setdefault(self.index, Positions({}, {}))
 
 
 def _first_line(span: Span) -> Span:

@@ -30,7 +30,7 @@ class ReadResult:
 def read_yaml(path: str, data: bytes) -> ReadResult:
     """Return the documents of a YAML file given as bytes (UTF-8, with or without byte-order mark)."""
     text, problem = _decode(data)
-    source = SourceFile(path, text)
+    source = SourceFile(path, text, find_positions=read_positions)
     if problem is not None:
         return ReadResult(source, (), (problem,))
     builder = DocumentBuilder(text, with_positions=False)
