@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MANIFEST = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: faq}\ndata: {classes: [internal], residency: [US]}\n"
+MANIFEST = (
+    "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: faq}\ndata: {classes: [internal], residency: [US]}\n"
+)
 
 
 def build(kind: str, source: Path, target: Path) -> Path:
