@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -25,6 +25,11 @@ MAX_RELATED = 3
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 """What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
+
+_SPECIFIC_FIRST = (
+    "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.model", "plan.provider", "plan.fallback",
+    "plan.routing", "plan.adaptation", "plan.hosting",
+)  # fmt: skip
 
 _AXES: tuple[tuple[str, str], ...] = (
     ("plan.hosting", "option.hosting"),
@@ -225,10 +230,7 @@ def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tu
     trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
     deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
                 for name, _ in line.values]  # fmt: skip
-    candidates: list[str] = []
-    for name in deciding:
-        if is_option_fact(name):
-            candidates.extend((*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS))
+    candidates = _plan_candidates(deciding)
     for name in deciding:
         if not is_option_fact(name) and not name.startswith("params."):
             candidates.extend(evaluation.facts.places_of(name))
@@ -242,6 +244,17 @@ def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tu
     if primary is not None and primary not in declared:
         place = Place(path=path_of(primary), part="key")
     return place, tuple(Place(path=path_of(name), label=name) for name in reads if name != primary)[:MAX_RELATED]
+
+
+def _plan_candidates(facts: Sequence[str]) -> list[str]:
+    """Return the plan declarations that decide some option facts: the closest first, of equals the most specific."""
+    ranked = [
+        (rank, _SPECIFIC_FIRST.index(path) if path in _SPECIFIC_FIRST else 0, path)
+        for name in facts
+        if is_option_fact(name)
+        for rank, path in enumerate((*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS))
+    ]
+    return [path for _, _, path in sorted(ranked)]
 
 
 def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def variants(adaptation: str, leg: Leg, others: Others) -> Iterator[Option]:
 
 
 class Others:
-    """Fallbacks worth considering: one for each provider, within the places of the main leg unless a plan names it."""
+    """Fallbacks worth considering: one a provider, within the places of the main leg unless a plan names it."""
 
     def __init__(self, api: Iterable[Leg], own: Iterable[Leg], *, anywhere: bool = False) -> None:
         self._anywhere = anywhere
@@ -156,14 +156,14 @@ class Others:
                 self._own.setdefault((leg.boundary, leg.countries), leg)
 
     def api_for(self, leg: Leg) -> tuple[Leg, ...]:
-        """Return one hosted leg a provider, not the main one: in the same places, or in fewer of them."""
+        """Return one hosted leg a provider, other than the main one: in the same places, or in fewer of them."""
         if self._anywhere:
             return tuple(self._api.values())
         chosen: dict[str, Leg] = {}
         for (provider, countries), other in self._api.items():
             if leg.boundary in ("on-premises", "device") and leg.countries is None:
                 chosen.setdefault(f"{provider} {countries}", other)
-            elif provider != leg.provider and _within(countries, leg.countries):
+            elif (provider, countries) != (leg.provider, leg.countries) and _within(countries, leg.countries):
                 current = chosen.get(provider)
                 if current is None or len(other.countries or ()) > len(current.countries or ()):
                     chosen[provider] = other

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from aipolicy.errors import PolicyError
 from aipolicy.shipped import read_bytes, shipped_path
 from aipolicy.source.suggest import did_you_mean
+
+_PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ def find_pack(reference: str, base: Path) -> PackFiles:
     """Return the files of a pack named by shipped name or by path from `base`; raises `PolicyError`."""
     own = base / reference
     candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
-    candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
+    if _PACK_NAME.fullmatch(reference):
+        candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
     for path in candidates:
         if path.is_dir():
             found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aipolicy.source import builder
 from aipolicy.source.document import Document
-from aipolicy.source.span import DocumentPath, LineIndex, Part, Position, Span
+from aipolicy.source.span import DocumentPath, Part, Position, Span
 from aipolicy.source.yaml_reader import read_yaml
 
 
@@ -45,8 +45,9 @@ def paths_of(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath
 
 def text_of(text: str, span: Span) -> str:
     """Return the text of a span, indented as it stands so that blocks keep their shape."""
-    offsets = {LineIndex(text).position(offset): offset for offset in range(len(text) + 1)}
-    return " " * (span.start.column - 1) + text[offsets[span.start] : offsets[span.end]]
+    lines = text.replace("\r\n", " \n").split("\n")
+    first, last = (sum(len(line) + 1 for line in lines[: at.line - 1]) + at.column - 1 for at in (span.start, span.end))
+    return " " * (span.start.column - 1) + text[first:last]
 
 
 def only_document(text: str) -> Document:

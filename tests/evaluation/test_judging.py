@@ -1,0 +1,108 @@
+"""Masks agree with judging every option alone; learning never turns a definite answer around."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, evaluate, evaluator, feature, rule
+
+from aipolicy.evaluation.examples import outcome_of
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings import Outcome
+
+FACTS: dict[str, list[str]] = {
+    "data.classes": ["[internal]", "[health]", "[itar]"],
+    "data.residency": ["[EU]", "[US]", "[DE]"],
+    "latency.p95_ms": ["20", "800", "8000"],
+    "volume.requests_per_day": ["100", "200000"],
+    "volume.input_tokens": ["100", "3000"],
+    "volume.output_tokens": ["1", "300"],
+    "task.hard_case_share": ["0", "0.4"],
+    "budget.monthly_usd": ["10", "20000"],
+}
+PLANS = [
+    "",
+    "plan: {hosting: provider-api}\n",
+    "plan: {provider: openai, region: eu}\n",
+    "plan: {hosting: own-cloud}\n",
+]
+
+
+def manifest(declared: dict[str, str], plan: str = "") -> str:
+    sections: dict[str, list[str]] = {}
+    for name, value in declared.items():
+        section, _, key = name.partition(".")
+        sections.setdefault(section, []).append(f"{key}: {value}")
+    return "".join(f"{section}: {{{', '.join(keys)}}}\n" for section, keys in sections.items()) + plan
+
+
+DECLARATIONS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in FACTS.items()})
+
+
+@settings(max_examples=15)
+@given(declared=DECLARATIONS, plan=st.sampled_from(PLANS), seed=st.integers(0, 10_000))
+def test_masks_agree_with_judging_an_option_alone(declared: dict[str, str], plan: str, seed: int) -> None:
+    judging = evaluator(*MANY)
+    evaluation = judging.evaluate(feature(manifest(declared, plan)))
+    numbers = random.Random(seed).sample(range(evaluation.planned.count), min(40, evaluation.planned.count))
+    for ruled in evaluation.rules:
+        for number in numbers:
+            option = evaluation.planned.facts_of(number, evaluation.workload)
+            trace = judging.judge.trace(ruled.active.rule, evaluation.facts, option)
+            assert ruled.planned.outcome_of(number) is outcome_of(trace), (ruled.active.rule.id, number)
+
+
+@settings(max_examples=40)
+@given(declared=DECLARATIONS, extra=st.sampled_from(sorted(FACTS)), choice=st.integers(0, 2))
+def test_learning_an_unknown_fact_never_turns_a_definite_answer_around(
+    declared: dict[str, str], extra: str, choice: int
+) -> None:
+    if extra in declared:
+        declared = {name: value for name, value in declared.items() if name != extra}
+    before = evaluate(manifest(declared), *MANY)
+    after = evaluate(manifest({**declared, extra: FACTS[extra][choice % len(FACTS[extra])]}), *MANY)
+    for old, new in zip(before.rules, after.rules, strict=True):
+        assert old.candidates.violated & ~new.candidates.violated == 0
+        cleared = old.candidates.satisfied | old.candidates.not_applicable
+        assert cleared & (new.candidates.violated | new.candidates.undetermined) == 0
+
+
+@pytest.mark.parametrize("rules", [MANY, (COST, FLOOR), (RESIDENCY, LEAVES, DPA), (LATENCY,)])
+def test_the_four_masks_of_a_judgement_part_the_options(rules: tuple[str, ...]) -> None:
+    evaluation = evaluate("data: {classes: [health]}\nlatency: {p95_ms: 900}\n", *rules)
+    for ruled in evaluation.rules:
+        masks = ruled.candidates
+        assert (
+            masks.not_applicable | masks.satisfied | masks.violated | masks.undetermined == evaluation.candidates.full
+        )
+        assert sum(mask.bit_count() for mask in masks) == evaluation.candidates.count
+
+
+@pytest.mark.parametrize(
+    ("when", "require", "outcome"),
+    [
+        ("data.sensitivity >= 4", "latency.realtime", Outcome.NOT_APPLICABLE),
+        ("data.sensitivity >= 0", "data.minimized", Outcome.UNDETERMINED),
+        ("data.sensitivity >= 0", "latency.realtime", Outcome.VIOLATED),
+        ("data.sensitivity >= 0", "!latency.realtime", Outcome.SATISFIED),
+        ("data.minimized", "!latency.realtime", Outcome.SATISFIED),
+        ("data.minimized", "latency.realtime", Outcome.UNDETERMINED),
+        ("data.minimized && data.sensitivity >= 4", "latency.realtime", Outcome.NOT_APPLICABLE),
+        ("data.sensitivity >= 0", "data.minimized || !latency.realtime", Outcome.SATISFIED),
+    ],
+)
+def test_when_and_require_add_up_to_an_outcome(when: str, require: str, outcome: Outcome) -> None:
+    evaluation = evaluate("data: {classes: [public]}\n", rule("DUTY-001", require, when=when, kind="duty"))
+    assert evaluation.rules[0].candidates.outcome_of(0) is outcome
+
+
+def test_an_evaluation_error_is_unknown_with_its_reason() -> None:
+    judging = evaluator(rule("DUTY-001", "1.0 / 0.0 > 0.0 && 1 / 0 == 1", kind="duty"))
+    evaluation = judging.evaluate(feature("data: {classes: [public]}\n"))
+    facts: dict[str, FactValue] = {}
+    trace = judging.judge.trace(evaluation.rules[0].active.rule, evaluation.facts, facts)
+    assert evaluation.rules[0].candidates.outcome_of(0) is Outcome.UNDETERMINED
+    assert trace[0].error == "divide by zero"
