@@ -116,14 +116,19 @@ class Judge:
         known = self._lines.get(key)
         if known is not None:
             return known
-        if line.ordered_by and self._evaluate(line, {**values, line.ordered_by: 0.0})[0] is Truth.UNKNOWN:
-            # NOTE: what the option is compared with is unknown, so no value of it decides and no estimate is made.
+        if line.ordered_by is None:
+            masks = self._scan(line, values, universe.groups(line.option_reads, workload))
+        elif self._is_unknown_throughout(line, values, line.ordered_by):
             masks = _LineMasks(0, universe.full)
         else:
-            groups = universe.groups(line.option_reads, workload)
-            masks = self._search(line, values, groups) if line.ordered_by else self._scan(line, values, groups)
+            masks = self._search(line, values, universe.groups(line.option_reads, workload))
         self._lines[key] = masks
         return masks
+
+    def _is_unknown_throughout(self, line: Line, values: dict[str, FactValue], name: str) -> bool:
+        """Return whether no value of the ordered fact decides a line, so that no estimate need be made."""
+        ends = (float("-inf"), float("inf"))
+        return all(self._evaluate(line, {**values, name: end})[0] is Truth.UNKNOWN for end in ends)
 
     def _scan(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
         false = unknown = 0
@@ -142,23 +147,23 @@ class Judge:
 
     def _search(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
         """Judge a line whose truth turns at most once along one number by looking for the turn."""
-        unknown = sum(mask for (value,), mask in groups if value is None)
         known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
-        if not known:
-            return _LineMasks(0, unknown)
-
-        def truth_at(index: int) -> Truth:
-            return self._evaluate(line, {**values, line.option_reads[0]: known[index][0]})[0]
-
-        first, last = truth_at(0), truth_at(len(known) - 1)
-        low, high = 0, len(known) - 1
-        while first is not last and high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if truth_at(middle) is first else (low, middle)
-        turn = high if first is not last else len(known)
-        before, after = (sum(mask for _, mask in part) for part in (known[:turn], known[turn:]))
-        false = (before if first is Truth.FALSE else 0) | (after if first is not last and last is Truth.FALSE else 0)
-        return _LineMasks(false, unknown)
+        without = sum(mask for (value,), mask in groups if value is None)
+        name = line.option_reads[0]
+        masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
+        if without:
+            masks[self._evaluate(line, values)[0]] |= without
+        if known:
+            first, last = (self._evaluate(line, {**values, name: known[end][0]})[0] for end in (0, -1))
+            low, high = 0, len(known) - 1
+            while first is not last and high - low > 1:
+                middle = (low + high) // 2
+                same = self._evaluate(line, {**values, name: known[middle][0]})[0] is first
+                low, high = (middle, high) if same else (low, middle)
+            turn = high if first is not last else len(known)
+            masks[first] |= sum(mask for _, mask in known[:turn])
+            masks[last] |= sum(mask for _, mask in known[turn:])
+        return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN])
 
     @staticmethod
     def _values(line: Line, rule: Rule, facts: Facts) -> dict[str, FactValue]:

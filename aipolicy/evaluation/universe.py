@@ -74,6 +74,7 @@ class Universe:
         self._attributes: dict[int, dict[str, FactValue]] = {}
         self._kept_groups = groups or {}
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
+        self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
         self._estimated_groups: dict[tuple[tuple[str, ...], Workload], tuple[Group, ...]] = {}
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
@@ -103,7 +104,9 @@ class Universe:
         # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
         static = self._static(names, cascades_cost=workload.hard_case_share is not None)
         if not estimated:
-            return tuple([(group.values, group.mask) for group in static])
+            if names not in self._plain_groups:
+                self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
+            return self._plain_groups[names]
         key = (names, workload)
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}

@@ -16,6 +16,7 @@ Constant: TypeAlias = "bool | int | float | str | bytes | None"
 _ANY_VALUE = 2
 _CHECKED_EXPR_EXPR = 4
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
+_CONNECTIVES = frozenset({"_&&_", "_||_", "!_"})
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
 
@@ -76,16 +77,25 @@ def patterns(node: Node) -> Iterator[str]:
 
 
 def compared_alone(node: Node, prefix: str) -> str | None:
-    """Return the fact with this prefix that an ordering compares with something that reads no other fact of the kind.
+    """Return the one fact with this prefix that an expression reads, if only to order it against something else.
 
-    Such a condition changes its truth at most once along the values of that fact.
+    Connected by and, or and not, such a condition changes its truth at most once along the values of that fact.
     """
-    if node.kind != "call" or node.name not in _ORDERINGS or len(node.children) != 2:
+    if node.kind != "call":
+        return None
+    if node.name in _CONNECTIVES:
+        reading = [child for child in node.children if _reads(child, prefix)]
+        return compared_alone(reading[0], prefix) if len(reading) == 1 else None
+    if node.name not in _ORDERINGS or len(node.children) != 2:
         return None
     for one, other in (node.children, node.children[::-1]):
         if one.kind == "ident" and one.name.startswith(prefix):
-            return None if any(name.startswith(prefix) for name in identifiers(other)) else one.name
+            return None if _reads(other, prefix) else one.name
     return None
+
+
+def _reads(node: Node, prefix: str) -> bool:
+    return any(name.startswith(prefix) for name in identifiers(node))
 
 
 def _words(node: Node) -> tuple[str, ...]:
