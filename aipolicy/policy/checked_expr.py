@@ -16,6 +16,7 @@ Constant: TypeAlias = "bool | int | float | str | bytes | None"
 _ANY_VALUE = 2
 _CHECKED_EXPR_EXPR = 4
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
+_DIVISIONS = frozenset({"_/_", "_%_"})
 _CONNECTIVES = frozenset({"_&&_", "_||_", "!_"})
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
@@ -32,10 +33,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A fact set against constant words, by `==`, `!=` or `in`."""
+    """A fact set against constant words, or against another name, by `==`, `!=` or `in`."""
 
     fact: str
     words: tuple[str, ...]
+    other: str = ""
 
 
 def decode(serialized: bytes) -> Node:
@@ -62,8 +64,18 @@ def comparisons(node: Node, bound: dict[str, str] | None = None) -> Iterator[Com
             words = _words(other)
             if one.kind == "ident" and words:
                 yield Comparison(bound.get(one.name, one.name), words)
+            elif one.kind == other.kind == "ident":
+                yield Comparison(bound.get(one.name, one.name), (), bound.get(other.name, other.name))
     for child in node.children:
         yield from comparisons(child, bound)
+
+
+def divisors(node: Node) -> Iterator[str]:
+    """Yield the names that an expression divides by; a double divided by 0 is infinite, which no rule means."""
+    if node.kind == "call" and node.name in _DIVISIONS and len(node.children) == 2:
+        yield from identifiers(node.children[1])
+    for child in node.children:
+        yield from divisors(child)
 
 
 def patterns(node: Node) -> Iterator[str]:

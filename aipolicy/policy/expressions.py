@@ -1,7 +1,7 @@
 """Conditions in CEL: typed when a pack is loaded, three-valued when evaluated. The only module that imports the runtime.
 
 Numbers are doubles; ordering compares them with whole-number literals too, which CEL's runtime does and its standard
-declarations leave out.
+declarations leave out. Words have no order here: `option.tier >= "medium"` would compare letters.
 """
 
 from __future__ import annotations
@@ -67,9 +67,11 @@ _MIXED_NUMBERS = re.compile(r"double, (?:int|list\(int\))|int, (?:double|list\(d
 class Compiler:
     """Compiles conditions against a set of typed names."""
 
-    def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
+                 constants: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
         self._specs = specs
         self._vocabularies = vocabularies
+        self._constants = constants or {}
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
             variables={name: _cel_type(spec.type) for name, spec in specs.items()},
@@ -78,7 +80,7 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
-        from aipolicy.policy.checked_expr import compared_alone, comparisons, decode, identifiers, patterns
+        from aipolicy.policy.checked_expr import compared_alone, comparisons, decode, divisors, identifiers, patterns
 
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
@@ -92,7 +94,9 @@ class Compiler:
         checked = Checked(expression.serialize())
         tree = decode(checked)
         for comparison in comparisons(tree):
-            self._check_words(comparison.fact, comparison.words)
+            self._check_words(comparison.fact, comparison.words or _texts(self._constants.get(comparison.other)))
+        for name in divisors(tree):
+            raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
         for pattern in patterns(tree):
             self._check_pattern(pattern)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
@@ -123,6 +127,8 @@ class Compiler:
         if undeclared is not None:
             name = _dotted_name(text, undeclared.group(1))
             return ExpressionError(f"unknown fact `{name}`{did_you_mean(name, self._specs)}", column)
+        if "(string, string)" in message:
+            message += "; words have no order, compare them by `==` or `in`"
         if _MIXED_NUMBERS.search(message) is not None:
             message += "; write whole numbers with a point, such as `5.0`"
         return ExpressionError(f"{message[:1].lower()}{message[1:]}", column)
@@ -190,9 +196,12 @@ def _orderings() -> list[Any]:
             for a, left in numbers
             for b, right in numbers
         ]
-        overloads.append(cel.Overload(f"{name}_string", cel.Type.BOOL, [cel.Type.STRING, cel.Type.STRING]))
         declarations.append(cel.FunctionDecl(function, overloads))
     return declarations
+
+
+def _texts(value: FactValue | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _dotted_name(text: str, reported: str) -> str:

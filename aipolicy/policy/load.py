@@ -96,13 +96,13 @@ class _PackReader:
         for record in records:
             for parameter in record.records("parameters"):
                 self._read_parameter(parameter, name)
-        compiler = Compiler(self._specs(), self._vocabularies)
+        constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
+        compiler = Compiler(self._specs(), self._vocabularies, constants)
         for record in records:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)
-        values = {f"params.{p.name}": p.value for p in self._parameters.values()}
         rules = [
-            RuleReader(rule, compiler, self._variables, name, values).read()
+            RuleReader(rule, compiler, self._variables, name, constants).read()
             for record in records
             for rule in record.records("rules")
         ]

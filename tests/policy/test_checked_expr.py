@@ -19,7 +19,7 @@ COMPARISONS = (
     ("data.classes.all(c, !(c in ['x', 'y']))", [("data.classes", ("x", "y"))]),
     ("data.minimized ? plan.hosting == 'own-cloud' : 'x' in data.kinds", [("plan.hosting", ("own-cloud",)),
      ("data.kinds", ("x",))]),
-    ("plan.hosting == plan.fallback", []),
+    ("plan.hosting == plan.fallback", [("plan.hosting", (), "plan.fallback"), ("plan.fallback", (), "plan.hosting")]),
     ("latency.p95_ms == 5.0", []),
     ("plan.hosting == 'own-cloud' && data.kinds.exists(k, data.classes.exists(c, c == 'x' || k == 'y'))",
      [("plan.hosting", ("own-cloud",)), ("data.classes", ("x",)), ("data.kinds", ("y",))]),
@@ -29,7 +29,7 @@ COMPARISONS = (
 @pytest.mark.parametrize(("text", "expected"), COMPARISONS, ids=[text for text, _ in COMPARISONS])
 def test_comparisons_with_words_are_found(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
     found = list(comparisons(decode(COMPILER.compile(text).checked)))
-    assert found == [Comparison(fact, words) for fact, words in expected]
+    assert found == [Comparison(*entry) for entry in expected]
 
 
 @pytest.mark.parametrize(

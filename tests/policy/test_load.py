@@ -328,3 +328,16 @@ def test_a_pack_is_found_by_path_as_file_and_folder(tmp_path: Path) -> None:
         (folder / name).write_text(HEAD)
     assert [Path(path).name for path, _ in find_pack("./own", tmp_path).files] == ["a.yml", "b.yaml"]
     assert [Path(path).name for path, _ in find_pack("own/b.yaml", tmp_path).files] == ["b.yaml"]
+
+
+def test_a_parameter_is_compared_with_the_words_that_a_fact_takes(catalog: Catalog) -> None:
+    text = (
+        "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: p, version: 1.0.0}\nparameters:\n"
+        "  - {name: ours, type: texts, default: [own-cloud], description: d, source: s}\nrules:\n"
+        "  - {id: A-001, name: a, title: t, kind: constraint, severity: error, require: [option.hosting in params.ours],\n"
+        "     message: m}\n"
+    )
+    files = [PackFiles("p.yaml", (("p.yaml", text.encode()),))]
+    assert load_packs(files, catalog, {})
+    with pytest.raises(PolicyError, match=r"is never `own-clod`; did you mean `own-cloud`"):
+        load_packs(files, catalog, {"p.ours": ("own-clod",)})
