@@ -18,7 +18,7 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
-from aipolicy.source.text import shown
+from aipolicy.source.text import escaped, shown
 
 MAX_RELATED = 3
 
@@ -309,4 +309,4 @@ def option_name(option: Option) -> str:
     if option.other is not None:
         joint = "escalating to" if option.routing == "cascade" else "fallback"
         words += f", {joint} {option.other.name}"
-    return words
+    return escaped(words)  # a plan may name what the catalog does not know

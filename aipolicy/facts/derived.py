@@ -54,19 +54,28 @@ def _text(values: Mapping[str, FactValue], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _kinds(sources: Sources) -> FactValue | Missing:
+def _known_classes(sources: Sources) -> tuple[str, ...] | Missing:
+    """Return the declared classes; a word that is no class leaves everything about them unknown."""
     classes = _texts(sources.values, "data.classes")
-    return Missing(("data.classes",)) if classes is None else sources.catalog.data_classes.kinds(classes)
+    known = sources.catalog.data_classes.by_id
+    if not classes or any(name not in known for name in classes):
+        return Missing(("data.classes",))
+    return classes
+
+
+def _kinds(sources: Sources) -> FactValue | Missing:
+    classes = _known_classes(sources)
+    return classes if isinstance(classes, Missing) else sources.catalog.data_classes.kinds(classes)
 
 
 def _sensitivity(sources: Sources) -> FactValue | Missing:
-    classes = _texts(sources.values, "data.classes")
-    return Missing(("data.classes",)) if not classes else sources.catalog.data_classes.level(classes)
+    classes = _known_classes(sources)
+    return classes if isinstance(classes, Missing) else sources.catalog.data_classes.level(classes)
 
 
 def _regimes(sources: Sources) -> FactValue | Missing:
-    classes = _texts(sources.values, "data.classes")
-    return Missing(("data.classes",)) if classes is None else sources.catalog.data_classes.regimes(classes)
+    classes = _known_classes(sources)
+    return classes if isinstance(classes, Missing) else sources.catalog.data_classes.regimes(classes)
 
 
 def _personal(sources: Sources) -> FactValue | Missing:
@@ -77,7 +86,9 @@ def _personal(sources: Sources) -> FactValue | Missing:
 def _countries(declared: str) -> Formula:
     def formula(sources: Sources) -> FactValue | Missing:
         places = _texts(sources.values, declared)
-        return Missing((declared,)) if places is None else sources.catalog.places.countries(places)
+        if places is None or not all(sources.catalog.places.knows(place) for place in places):
+            return Missing((declared,))
+        return sources.catalog.places.countries(places)
 
     return formula
 

@@ -98,7 +98,8 @@ def _summary(report: Report, width: int, style: Styler) -> str:
         f"({packs}) as of {policy.catalog.as_of.isoformat()}",
         width,
     )
-    lines.append(_counts(report, style))
+    if features or report.findings:
+        lines.append(_counts(report, style))
     undetermined = report.undetermined()
     if undetermined:
         facts, settled = report.shortest_settling(MAX_FACTS)
@@ -111,7 +112,9 @@ def _summary(report: Report, width: int, style: Styler) -> str:
     if report.skipped:
         lines.append(f"{_count(len(report.skipped), 'file')} skipped: not an AI feature manifest")
     if not features:
-        lines.append(style.paint("nothing was evaluated", Role.ERROR))
+        lines.append(
+            style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
+        )
     return "\n".join(lines)
 
 

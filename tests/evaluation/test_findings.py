@@ -173,3 +173,16 @@ def test_a_cascade_has_no_known_cost_while_nobody_says_how_many_cases_are_hard()
     evaluation = evaluate(body, COST)
     cascades = evaluation.candidates.mask_of("option.routing", frozenset({"cascade"}))
     assert evaluation.rules[0].candidates.undetermined & cascades == cascades
+
+
+@pytest.mark.parametrize("declared", ["classes: [internl]", "classes: [public, internl]"])
+def test_a_word_that_is_no_data_class_leaves_sensitivity_unknown(declared: str) -> None:
+    evaluation = evaluate(f"data: {{{declared}}}\n", LEAVES)
+    assert evaluation.facts.get("data.sensitivity") is None
+    assert evaluation.rules[0].candidates.undetermined
+
+
+def test_a_word_that_is_no_place_leaves_residency_unknown() -> None:
+    evaluation = evaluate("data: {classes: [health], residency: [EU, UXX]}\n", RESIDENCY)
+    assert evaluation.facts.get("data.residency_countries") is None
+    assert not evaluation.verdict.removed

@@ -211,7 +211,7 @@ def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:
         case FactType.TEXTS:
             words = (
                 spec.choices
-                or {"data-class": ("health", "public", "card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
+                or {"data-class": ("health", "public", "payment-card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
             )
             return st.lists(st.sampled_from(words), min_size=1, unique=True)
         case FactType.LABELS:
