@@ -10,8 +10,9 @@ import hashlib
 import os
 import pickle
 import stat
-import tempfile
 from typing import Any
+
+from aipolicy.whole_file import write_whole
 
 _MAX_FILES = 16
 _HASH_SIZE = 32
@@ -50,23 +51,13 @@ class Cache:
                 return
             payload = pickle.dumps(value, protocol=5)
             content = hashlib.sha256(key.encode() + payload).digest() + payload
-            self._write(key, content)
+            write_whole(self._path(key), content)
             self._prune()
         except (OSError, pickle.PicklingError):
             return
 
     def _path(self, key: str) -> str:
         return os.path.join(self._folder or "", f"{key}.bin")
-
-    def _write(self, key: str, content: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(name, self._path(key))
-        except OSError:
-            os.unlink(name)
-            raise
 
     def _prune(self) -> None:
         with os.scandir(self._folder) as entries:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
 from typing import Any, TypeAlias
 
 from aipolicy.errors import ConfigError
@@ -19,11 +18,12 @@ from aipolicy.manifest.discovery import (
     repository_root,
     shown_path,
 )  # fmt: skip
-from aipolicy.source.document import Document, NodeSpans, PlainValue, Positions, SourceFile
+from aipolicy.source.document import Document, PlainValue, Positions, SourceFile
 from aipolicy.source.records import Mistakes, Record
-from aipolicy.source.span import DocumentPath, LineIndex, Position, Span
+from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import shown
+from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
 from aipolicy.source.yaml_reader import MAX_BYTES
 
 CONFIG_FILE = "aipolicy.toml"
@@ -31,24 +31,7 @@ PYPROJECT_FILE = "pyproject.toml"
 
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 
-_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
-_MAX_DOTS = 100
-"""`tomllib` takes time and memory by the square of the parts of a dotted key: 12 s for one of 64 KiB."""
-_MAX_DEPTH = 64
-_LARGEST = 2**63
 _COUNTRY = re.compile("[A-Z]{2}")
-_SIMPLE_STRING = re.compile(r"""["][^"\\\n]*+["]|'[^'\n]*+'""")
-_TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
-    r"|'''.*?'''(?:'{0,2})"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|'[^'\n]*'"
-    r"|#[^\n]*"
-    r"|[^\"'#\[\]{}=\n]+"
-    r"|.",
-    re.DOTALL,
-)
-"""Strings and comments whole, brackets, `=` and line ends alone; for text that `tomllib` accepts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,84 +144,22 @@ def _read_table(path: str) -> _Table | None:
         raise ConfigError(f"cannot read: {reason_of(error)}", path=name) from error
     if len(data) > MAX_BYTES:
         raise ConfigError(f"file of more than {MAX_BYTES} bytes; use a smaller one", path=name)
-    value: Any = _parse(text, name)
+    value: Any = read_toml(text, name)
     prefix = ("tool", "aipolicy") if is_pyproject else ()
     for key in prefix:
         value = value.get(key) if isinstance(value, dict) else None
     if value is None:
         return None
-    source = SourceFile(name, text, {0: Positions(_spans(text, prefix), {})})
+    source = SourceFile(name, text, {0: Positions(toml_spans(text, prefix), {})})
     document = Document(source, 0, None)
     if not isinstance(value, dict):
         raise ConfigError("`tool.aipolicy` must be a table", path=name, span=document.locate((), "key"))
     return _Table(document, value, path)
 
 
-def _parse(text: str, name: str) -> dict[str, Any]:
-    import tomllib  # only wanted when there is a file
-
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.count(".") > _MAX_DOTS and _SIMPLE_STRING.sub("", line).count(".") > _MAX_DOTS:
-            message = f"more than {_MAX_DOTS} dots in a line; shorten the key, or put the text in plain quotes"
-            raise ConfigError(message, path=name, span=_at(number, 1))
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        span = _at(text.count("\n") + 1, 1)
-        if place is not None and place["line"]:
-            span = _at(int(place["line"]), int(place["column"]))
-        reason = escaped(_PLACE.sub("", str(error)))
-        raise ConfigError(f"not valid TOML: {reason[:1].lower()}{reason[1:]}", path=name, span=span) from error
-    except (RecursionError, ValueError) as error:
-        message = "nested too deeply, or with a number of too many digits; simplify the file"
-        raise ConfigError(message, path=name) from error
-
-
-def _at(line: int, column: int) -> Span:
-    return Span(Position(line, column), Position(line, column + 1))
-
-
-def _spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]:
-    """Return where each key of valid TOML text stands, by its path below `prefix`; not inside inline tables."""
-    lines = LineIndex(text)
-    found: dict[DocumentPath, NodeSpans] = {}
-    table: DocumentPath = ()
-    key, begin, in_value, depth = "", 0, False, 0
-    for match in _TOKEN.finditer(f"{text}\n"):
-        token = match.group()
-        if in_value:
-            depth += (token in ("[", "{")) - (token in ("]", "}"))
-            in_value = depth > 0 or token != "\n"
-        elif key and token in ("=", "\n"):
-            in_value = token == "="
-            path = (*table, *_key_path(key)) if in_value else _key_path(key.strip().strip("[]"))
-            table = table if in_value else path
-            span = lines.span(begin, begin + len(key.rstrip()))
-            for length in range(len(prefix), len(path) + 1):
-                if path[: len(prefix)] == prefix:
-                    found.setdefault(path[len(prefix) : length], NodeSpans(span, span))
-            key = ""
-        elif token.strip() and not token.startswith("#"):
-            begin = begin if key else match.end() - len(token.lstrip())
-            key += token if key else token.lstrip()
-    return found
-
-
-def _key_path(key: str) -> DocumentPath:
-    import tomllib
-
-    path: list[str] = []
-    value: Any = tomllib.loads(f"{key} = 0")
-    while isinstance(value, dict):
-        [(part, value)] = value.items()
-        path.append(part)
-    return tuple(path)
-
-
 def _config_of(table: _Table) -> Config:
     document, mistakes = table.document, Mistakes(ConfigError)
-    plain = _plain(table.value, (), document, mistakes)
+    plain = plain_value(table.value, (), document, mistakes)
     top = Record(document, (), plain, mistakes)
     organization, recommendation = top.record("organization"), top.record("recommendation")
     folder = os.path.dirname(table.path)
@@ -331,28 +252,3 @@ def _globs(folder: str, patterns: Iterable[str]) -> tuple[str, ...]:
         os.path.join(folder, pattern) if "/" in pattern.rstrip("/") and not pattern.startswith("**/") else pattern
         for pattern in patterns
     )
-
-
-def _plain(value: object, path: DocumentPath, document: Document, mistakes: Mistakes) -> PlainValue:
-    """Return a TOML value without what the other formats cannot hold; text in it is safe to show."""
-    wrong = ""
-    plain: PlainValue = 1
-    if len(path) > _MAX_DEPTH:
-        wrong = f"nested deeper than {_MAX_DEPTH} levels; use fewer"
-    elif isinstance(value, dict):
-        return {escaped(key): _plain(each, (*path, escaped(key)), document, mistakes) for key, each in value.items()}
-    elif isinstance(value, list):
-        return [_plain(each, (*path, index), document, mistakes) for index, each in enumerate(value)]
-    elif isinstance(value, date | time):
-        return value.isoformat()
-    elif isinstance(value, str):
-        plain = escaped(value)
-        wrong = "text with a control or invisible character; remove it" if plain != value else ""
-    elif isinstance(value, bool):
-        plain = value
-    elif isinstance(value, int | float):
-        plain = value if abs(value) < _LARGEST else 1  # neither NaN nor infinity is smaller
-        wrong = "" if plain == value else "not a number that can be used; write a finite and smaller one"
-    if wrong:
-        mistakes.add(wrong, document, path)
-    return plain

@@ -217,3 +217,14 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
 def reserved_rule(rule_id: str) -> ReservedRule:
     """Return the reserved rule with this id; raises `KeyError`."""
     return next(rule for rule in RESERVED_RULES if rule.id == rule_id)
+
+
+def reserved_finding(rule_id: str, message: str, *, file: str, document: Document | None = None, feature: str = "",
+                     place: Place | None = None, related: tuple[Place, ...] = ()) -> Finding:  # fmt: skip
+    """Return a finding under a reserved rule, with its severity, reason and fix."""
+    rule = reserved_rule(rule_id)
+    return Finding(
+        rule_id=rule.id, rule_name=rule.name, severity=rule.severity, outcome=Outcome.VIOLATED, message=message,
+        file=file, feature=feature, document=document, place=place or Place(), related=related, why=rule.why,
+        fix=rule.fix,
+    )  # fmt: skip

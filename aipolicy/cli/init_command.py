@@ -7,7 +7,6 @@ import re
 import shlex
 import stat
 import sys
-import tempfile
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from aipolicy.manifest.starter import starter_manifest
 from aipolicy.source.document import PlainValue
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.whole_file import write_whole
 
 DEFAULT_FILE = "aifeature.yaml"
 
@@ -78,7 +78,7 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
         "volume.requests_per_day": requests_per_day,
     }
     answers = answers_to(questions, given, interactive=sys.stdin is not None and sys.stdin.isatty())
-    write_whole(target, starter_manifest(answers, SCHEMA_ID))
+    write_manifest(target, starter_manifest(answers, SCHEMA_ID))
     write_out(closing_words(target, config.manifests))
 
 
@@ -149,25 +149,12 @@ def refuse_overwriting(target: str, *, force: bool) -> None:
         raise UsageError("exists; overwrite it with `--force`, or name another path", path=shown_path(target))
 
 
-def write_whole(target: str, text: str) -> None:
-    """Write a file whole or not at all; raises `UsageError`."""
-    temporary = ""
+def write_manifest(target: str, text: str) -> None:
+    """Write a manifest whole or not at all; raises `UsageError`."""
     try:
-        # NOTE: temporary files are for their owner only; a manifest is read by others too.
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o644
-        handle, temporary = tempfile.mkstemp(prefix=".aipolicy-", suffix=".tmp", dir=os.path.dirname(target) or ".")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(mode)
-        os.replace(temporary, target)
-    except BaseException as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError | ValueError):
-            raise UsageError(f"cannot write: {reason_of(error)}", path=shown_path(target)) from error
-        raise
+        write_whole(target, text.encode())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write: {reason_of(error)}", path=shown_path(target)) from error
 
 
 def closing_words(target: str, patterns: Sequence[str]) -> str:

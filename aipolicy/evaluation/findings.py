@@ -13,7 +13,7 @@ from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_finding
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
@@ -62,19 +62,19 @@ def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[
 def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.facts.problems:
         related = tuple(Place(path=path, label=label) for path, label in problem.related)
-        yield reserved_finding(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
+        yield _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
 
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.plan_problems:
-        yield reserved_finding(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        yield _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
         message = "a plan is declared, but no lifecycle; `prototype` is assumed"
-        yield reserved_finding(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
+        yield _reserved(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
     if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
-        yield reserved_finding(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        yield _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
 
 
 def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     clash = smallest_clash(removed_by, full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
-        yield reserved_finding(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        yield _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
@@ -103,21 +103,19 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     read = tuple(dict.fromkeys(name for rule in rules for name in _declared_reads(evaluation, rule)))
     places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
     primary = Place(path=("metadata", "name"))
-    yield reserved_finding(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    yield _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
 
 
 def _labels(rules: Iterable[Rule], fact: str) -> str:
     return "read by " + ", ".join(rule.id for rule in rules if fact in rule.feature_reads)
 
 
-def reserved_finding(evaluation: Evaluation, rule_id: str, message: str, place: Place,
-                     related: tuple[Place, ...] = ()) -> Finding:  # fmt: skip
-    """Return a finding under a reserved rule."""
-    rule = reserved_rule(rule_id)
-    return Finding(
-        rule_id=rule.id, rule_name=rule.name, severity=rule.severity, outcome=Outcome.VIOLATED, message=message,
-        file=evaluation.feature.file, feature=evaluation.feature.name, document=evaluation.feature.document,
-        place=place, related=related, why=rule.why, fix=rule.fix,
+def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
+              related: tuple[Place, ...] = ()) -> Finding:  # fmt: skip
+    feature = evaluation.feature
+    return reserved_finding(
+        rule_id, message, file=feature.file, document=feature.document, feature=feature.name, place=place,
+        related=related,
     )  # fmt: skip
 
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
 from aipolicy.facts.spec import FactValue
-from aipolicy.source.scalars import read_plain_scalar
+from aipolicy.source.yaml_writer import write_text
 
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"
 
 _HASH_LINE = re.compile(r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./][A-Za-z0-9_./-]*)*")
-_READ_DIFFERENTLY = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""Words that a YAML 1.1 reader takes for something else than text."""
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
-
 Tree = dict[str, "FactValue | Tree"]
 
 
@@ -49,13 +42,6 @@ def is_unedited(text: str) -> bool:
     return line is not None and line.group() == _hash_line(rest[line.end() :])
 
 
-def write_text(text: str) -> str:
-    """Return a text as a YAML scalar on one line: plain where every reader agrees, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _READ_DIFFERENTLY and read_plain_scalar(text) == text:
-        return text
-    return '"' + "".join(_character(c) for c in text) + '"'
-
-
 def _hash_line(body: str) -> str:
     digest = hashlib.sha256(body.encode()).hexdigest()
     return f"# written by `aipolicy import`; an edited file is not overwritten: sha256:{digest}\n"
@@ -81,14 +67,3 @@ def _value(value: bool | float | str | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(write_text(item) for item in value) + "]"
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-
-
-def _character(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character == " " or unicodedata.category(character) not in _ESCAPED_CATEGORIES:
-        return character
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.importing.manifest_writer import is_unedited
 from aipolicy.importing.naming import FILE_SUFFIX
+from aipolicy.whole_file import write_whole
 
 MAX_SHOWN = 20
 
@@ -34,7 +34,7 @@ def write_manifests(manifests: Iterable[tuple[str, str]], folder: Path, *, force
         folder.mkdir(parents=True, exist_ok=True)
         to_write, unchanged = _plan(tuple(manifests), folder, force=force)
         for target, data in to_write:
-            _write(target, data)
+            write_whole(os.fspath(target), data)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         raise UsageError(f"{reason}; give a folder that can be written", path=str(error.filename or folder)) from error
@@ -85,18 +85,3 @@ def _look(target: Path, *, force: bool) -> tuple[bytes | None, str | None]:
         there,
         "was not written by an import, or was edited since; move it away, or overwrite it with `--force`",
     )
-
-
-def _write(target: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".aipolicy-", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # NOTE: mkstemp makes files for their owner only; a manifest is read by others too.
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.findings import Finding, Place, reserved_finding
 from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of
@@ -158,20 +158,10 @@ def _long_list(value: PlainValue, path: tuple[str | int, ...]) -> tuple[tuple[st
 
 def _finding(document: Document, rule_id: str, message: str, path: tuple[str | int, ...], *,
              part: str = "value") -> Finding:  # fmt: skip
-    rule = reserved_rule(rule_id)
-    return Finding(
-        rule_id=rule.id,
-        rule_name=rule.name,
-        severity=Severity.ERROR,
-        outcome=Outcome.VIOLATED,
-        message=message,
-        file=document.source.path,
-        feature=_feature_name(document),
-        document=document,
+    return reserved_finding(
+        rule_id, message, file=document.source.path, document=document, feature=_feature_name(document),
         place=Place(path=path, part="key" if part == "key" else "value"),
-        why=rule.why,
-        fix=rule.fix,
-    )
+    )  # fmt: skip
 
 
 def _feature_name(document: Document) -> str:

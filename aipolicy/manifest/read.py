@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_rule
+from aipolicy.findings import Finding, Place, reserved_finding
 from aipolicy.manifest.conformance import conforms, nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.source.document import Document
@@ -87,76 +87,35 @@ def _resembles(document: Document) -> bool:
 
 
 def _source_findings(result: ReadResult) -> Iterable[Finding]:
+    path, document = result.source.path, Document(result.source, 0, None)
     for problem in result.problems:
-        rule = reserved_rule("MAN-002" if "written twice" in problem.message else "MAN-001")
-        yield Finding(
-            rule_id=rule.id,
-            rule_name=rule.name,
-            severity=Severity.ERROR,
-            outcome=Outcome.VIOLATED,
-            message=problem.message,
-            file=result.source.path,
-            document=Document(result.source, 0, None),
-            place=Place(span=problem.span),
+        yield reserved_finding(
+            "MAN-002" if "written twice" in problem.message else "MAN-001", problem.message, file=path,
+            document=document, place=Place(span=problem.span),
             related=tuple(Place(span=span, label=label) for span, label in problem.related),
-            why=rule.why,
-            fix=rule.fix,
-        )
+        )  # fmt: skip
     if result.problems_left_out:
-        rule = reserved_rule("MAN-001")
-        yield Finding(
-            rule_id=rule.id,
-            rule_name=rule.name,
-            severity=Severity.ERROR,
-            outcome=Outcome.VIOLATED,
-            message=f"and {result.problems_left_out} more problems in this file",
-            file=result.source.path,
-            document=Document(result.source, 0, None),
-            why=rule.why,
-            fix=rule.fix,
-        )
+        message = f"and {result.problems_left_out} more problems in this file"
+        yield reserved_finding("MAN-001", message, file=path, document=document)
 
 
 def _not_a_manifest(document: Document, message: str) -> Finding:
-    rule = reserved_rule("MAN-006")
-    return Finding(
-        rule_id=rule.id,
-        rule_name=rule.name,
-        severity=Severity.ERROR,
-        outcome=Outcome.VIOLATED,
-        message=message,
-        file=document.source.path,
-        document=document,
-        place=Place(path=("kind",), part="value"),
-        why=rule.why,
-        fix=rule.fix,
-    )
+    place = Place(path=("kind",))
+    return reserved_finding("MAN-006", message, file=document.source.path, document=document, place=place)
 
 
 def _duplicate_names(features: Iterable[Feature]) -> Iterable[Finding]:
     first: dict[str, Feature] = {}
-    rule = reserved_rule("MAN-007")
+    path = ("metadata", "name")
     for feature in features:
         earlier = first.setdefault(feature.name, feature)
         if earlier is feature:
             continue
-        same_file = earlier.file == feature.file
-        place = Place(path=("metadata", "name"))
         related: tuple[Place, ...] = ()
-        if same_file:
-            span = earlier.document.locate(("metadata", "name"))
-            related = (Place(span=span, label="first used here"),)
-        yield Finding(
-            rule_id=rule.id,
-            rule_name=rule.name,
-            severity=Severity.ERROR,
-            outcome=Outcome.VIOLATED,
-            message=f"name `{feature.name}` is already used in {earlier.file}",
-            file=feature.file,
-            feature=feature.name,
-            document=feature.document,
-            place=place,
-            related=related,
-            why=rule.why,
-            fix=rule.fix,
-        )
+        if earlier.file == feature.file:
+            related = (Place(span=earlier.document.locate(path), label="first used here"),)
+        message = f"name `{feature.name}` is already used in {earlier.file}"
+        yield reserved_finding(
+            "MAN-007", message, file=feature.file, document=feature.document, feature=feature.name,
+            place=Place(path=path), related=related,
+        )  # fmt: skip

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 from aipolicy.source.document import PlainValue
-from aipolicy.source.scalars import read_plain_scalar
-from aipolicy.source.text import escaped
+from aipolicy.source.yaml_writer import write_text
 
 API_VERSION = "aipolicy/v1"
 KIND = "AIFeature"
@@ -65,10 +63,6 @@ _NEXT_SECTIONS = """
 #   fallback: none  # none, provider-api or self-hosted
 """
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./][A-Za-z0-9_./-]*)*")
-_READ_DIFFERENTLY = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""Words that a reader of YAML 1.1 takes for something else than text."""
-
 
 def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str) -> str:
     """Return the YAML text of a manifest that declares `answers`, given by fact name.
@@ -95,13 +89,7 @@ def _value(value: PlainValue) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, str):
-        return _text(value)
+        return write_text(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return json.dumps(value, allow_nan=False)
-
-
-def _text(text: str) -> str:
-    """Return a text as a scalar on one line: plain where every reader agrees, else in double quotes."""
-    plain = _PLAIN.fullmatch(text) and text.casefold() not in _READ_DIFFERENTLY and read_plain_scalar(text) == text
-    return text if plain else escaped(json.dumps(text, ensure_ascii=False))
