@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from hashlib import sha256
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from aipolicy import __version__
 from aipolicy.cache import Cache
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
-from aipolicy.errors import CatalogError, UsageError
+from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, read_manifests
-from aipolicy.options.attributes import Organization
-from aipolicy.policy.locate import PackFiles, find_pack
+from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule
-from aipolicy.shipped import catalog_paths, read_bytes
+from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
-
-DEFAULT_PACK = "build-or-buy"
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
 """A larger code is worse, because pre-commit keeps the largest of several runs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySettings:
-    """Which packs, catalog files and parameters judge a run, and the day on which."""
-
-    as_of: date
-    packs: tuple[str, ...] = (DEFAULT_PACK,)
-    base: Path = Path()
-    """The folder that pack and catalog paths are relative to."""
-    own_catalog: tuple[str, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    organization: Organization = field(default_factory=Organization)
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +106,16 @@ def fewest_facts(missing: Iterable[frozenset[str]], limit: int) -> tuple[tuple[s
     return tuple(chosen), covered
 
 
-def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
+def load_policy(settings: PolicySettings, cache: Cache | None = None, files: PolicyFiles | None = None) -> Policy:
     """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
 
     What was compiled from the same bytes for the same day and settings is taken from the cache.
     """
-    own = [settings.base / name for name in settings.own_catalog]
-    catalog_files = [(path.as_posix(), read_bytes(path, CatalogError)) for path in (*catalog_paths(), *own)]
-    pack_files = [find_pack(name, settings.base) for name in settings.packs]
-    digest = _digest(catalog_files, pack_files)
-    key = sha256(f"{__version__} {sys.version} {digest} {settings!r} {_code_stamp()}".encode()).hexdigest()
+    files = files or read_policy_files(settings)
+    key = files.key
     compiled = cache.get(key) if cache is not None else None
     if compiled is None:
-        compiled = _compile(settings, catalog_files, pack_files)
+        compiled = _compile(settings, files)
         if cache is not None:
             cache.put(key, compiled)
     packs, packs_with_examples, wanted, kept, parts = compiled
@@ -153,7 +125,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
         packs_with_examples=packs_with_examples,
         catalog=catalog,
         evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
-        digest=digest,
+        digest=files.digest,
         ignored_rules=tuple(sorted({rule.id for pack in packs for rule in pack.rules} - wanted)),
         strict=settings.strict,
     )
@@ -162,33 +134,19 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None) -> Policy:
 _Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes]]
 
 
-def _compile(settings: PolicySettings, catalog_files: Sequence[tuple[str, bytes]],
-             pack_files: Sequence[PackFiles]) -> _Compiled:  # fmt: skip
+def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.load import catalog_documents
     from aipolicy.policy.load import load_packs
 
-    catalog = Catalog(catalog_documents(catalog_files), settings.as_of)
+    catalog = Catalog(catalog_documents(files.catalog), settings.as_of)
     catalog.validate()
-    packs = load_packs(pack_files, catalog, settings.parameters)
+    packs = load_packs(files.packs, catalog, settings.parameters)
     wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
     light = tuple(replace(pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules)) for pack in packs)
     return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog)
-
-
-def _digest(catalog_files: Sequence[tuple[str, bytes]], pack_files: Sequence[PackFiles]) -> str:
-    files = [*catalog_files, *(file for pack in pack_files for file in pack.files)]
-    return sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
-
-
-def _code_stamp() -> str:
-    """Return what changes when the program does, so that a checkout under development never sees old results."""
-    stamps = []
-    for folder, _, names in os.walk(os.path.dirname(__file__)):
-        stamps += [str(os.stat(os.path.join(folder, n)).st_mtime_ns) for n in sorted(names) if n.endswith(".py")]
-    return " ".join(stamps)
 
 
 def check(files: Iterable[ManifestFile], policy: Policy) -> Report:

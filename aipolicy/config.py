@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from aipolicy.errors import ConfigError
-from aipolicy.facts.option_facts import BOUNDARIES
-from aipolicy.findings import Severity
 from aipolicy.manifest.discovery import (
     MANIFEST_PATTERNS,
     read_regular_file,
@@ -18,13 +16,14 @@ from aipolicy.manifest.discovery import (
     repository_root,
     shown_path,
 )  # fmt: skip
+from aipolicy.settings import BOUNDARIES, SEVERITIES
 from aipolicy.source.document import Document, PlainValue, Positions, SourceFile
+from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
-from aipolicy.source.yaml_reader import MAX_BYTES
 
 CONFIG_FILE = "aipolicy.toml"
 PYPROJECT_FILE = "pyproject.toml"
@@ -65,7 +64,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    fail_on: str = Severity.ERROR.value
+    fail_on: str = SEVERITIES[0]
     strict: bool = False
     """Whether undetermined rules gate whatever the lifecycle."""
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
@@ -170,7 +169,7 @@ def _config_of(table: _Table) -> Config:
         exclude=_globs(folder, _texts(top, "exclude", ())),
         select=_texts(top, "select", ()),
         ignore=_texts(top, "ignore", ()),
-        fail_on=top.text("fail_on", _DEFAULTS.fail_on, tuple(Severity)),
+        fail_on=top.text("fail_on", _DEFAULTS.fail_on, SEVERITIES),
         strict=top.flag("strict", default=False),
         parameters=dict(_parameters(top)),
         organization=_organization(organization),

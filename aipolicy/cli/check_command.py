@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.checking import Report, check
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
-from aipolicy.findings import Severity
+from aipolicy.cache import Cache
+from aipolicy.cli.settings import (
+    PolicyOptions,
+    cache_folder,
+    policy_options,
+    read_settings,
+    read_stdin,
+    stdout_style,
+    stdout_width,
+    write_out,
+)
 from aipolicy.manifest.discovery import find_manifests
+from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.settings import SEVERITIES
 
-Renderer = Callable[[Report, Severity], str]
+if TYPE_CHECKING:
+    from aipolicy.checking import Report
+    from aipolicy.findings import Severity
+    from aipolicy.manifest.manifest_file import ManifestFile
+    from aipolicy.settings import PolicySettings
+
+Renderer = Callable[["Report", "Severity"], str]
 
 
 def _text(report: Report, fail_on: Severity) -> str:
@@ -33,6 +51,9 @@ def _json(report: Report, fail_on: Severity) -> str:
     return render_json(report, fail_on)
 
 
+MAX_REMEMBERED = 16_777_216
+"""Longer outputs, in characters, are not kept."""
+
 FORMATS: dict[str, Renderer] = {"text": _text, "concise": _concise, "json": _json}
 """Every output format; a format never changes what was found or the exit code."""
 
@@ -41,9 +62,7 @@ FORMATS: dict[str, Renderer] = {"text": _text, "concise": _concise, "json": _jso
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option(
-    "--fail-on", type=click.Choice([s.value for s in Severity]), default=None, help="Least severity for exit 1."
-)
+@click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
             select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, fail_on: str | None,
@@ -53,11 +72,40 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
     input; without one, the current folder.
     """
-    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore), strict=strict)
-    files = find_manifests(
-        paths or (".",), patterns=settings.manifests, exclude=settings.exclude, stdin=sys.stdin.buffer.read
-    )
-    report = check(files, policy)
-    threshold = Severity(fail_on or settings.fail_on)
-    write_out(FORMATS[output_format](report, threshold))
-    raise click.exceptions.Exit(report.exit_code(threshold))
+    configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
+    settings = replace(settings, strict=settings.strict or strict)
+    judged_by = read_policy_files(settings)
+    files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
+    text, code = remembered_run(files, settings, judged_by, output_format, fail_on or configured.fail_on)
+    write_out(text)
+    raise click.exceptions.Exit(code)
+
+
+def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,
+                   output_format: str, fail_on: str) -> tuple[str, int]:  # fmt: skip
+    """Return what a run prints and its exit code, from memory when everything that it depends on is the same.
+
+    That is every byte of manifests, packs and catalog, the settings, the day, the program, the format and the terminal.
+    """
+    surroundings = f"{output_format} {fail_on} {stdout_width()} {stdout_style()!r}"
+    inputs = [(file.path, file.named, sha256(file.data).hexdigest()) for file in files]
+    key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
+    folder = cache_folder()
+    runs = Cache(None if folder is None else f"{folder}-runs")
+    known = runs.get(key)
+    if known is None:
+        known = _run(files, settings, judged_by, output_format, fail_on)
+        if len(known[0]) <= MAX_REMEMBERED:
+            runs.put(key, known)
+    text, code = known
+    return text, code
+
+
+def _run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles, output_format: str,
+         fail_on: str) -> tuple[str, int]:  # fmt: skip
+    from aipolicy.checking import check, load_policy
+    from aipolicy.findings import Severity
+
+    report = check(files, load_policy(settings, Cache(cache_folder()), judged_by))
+    threshold = Severity(fail_on)
+    return FORMATS[output_format](report, threshold), report.exit_code(threshold)

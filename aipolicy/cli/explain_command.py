@@ -9,7 +9,7 @@ import sys
 import click
 
 from aipolicy.checking import Policy, check
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.cli.settings import PolicyOptions, load, policy_options, read_stdin, stdout_style, stdout_width, write_out
 from aipolicy.config import Config
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
@@ -20,7 +20,7 @@ from aipolicy.report.concise import render_concise
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
-_RULE_ID = re.compile(r"[A-Z]+-[0-9]+")
+_RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
 @click.command("explain")
@@ -48,7 +48,7 @@ def _features(subject: str, paths: tuple[str, ...], policy: Policy, settings: Co
     is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
     files = find_manifests(
         (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
-        stdin=sys.stdin.buffer.read,
+        stdin=read_stdin,
     )  # fmt: skip
     report = check(files, policy)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)

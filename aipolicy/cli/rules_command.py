@@ -7,6 +7,7 @@ import click
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, write_out
 from aipolicy.findings import RESERVED_RULES
 from aipolicy.report.style import Role
+from aipolicy.source.text import escaped
 
 
 @click.command("rules")
@@ -27,7 +28,7 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
     rows += [(r.id, "manifest", r.severity.value, r.name, r.title) for r in RESERVED_RULES]
     lines = [
         f"{style.paint(rule_id, Role.STRONG)}{' ' * (12 - len(rule_id))}{kind:<11}{severity:<8} {name}\n"
-        f"            {title}\n"
+        f"            {escaped(title)}\n"
         for rule_id, kind, severity, name, title in rows
     ]
     write_out("".join(lines))

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.checking import Policy, PolicySettings, load_policy
 from aipolicy.config import Config, read_config
 from aipolicy.errors import UsageError
-from aipolicy.options.attributes import Organization
 from aipolicy.report.style import Styler
+from aipolicy.settings import Organization, PolicySettings
 from aipolicy.source.records import read_day
+
+if TYPE_CHECKING:
+    from aipolicy.checking import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,6 +79,8 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
 
 def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:
     """Return the configuration and the policy of a run."""
+    from aipolicy.checking import load_policy
+
     config, settings = read_settings(options)
     return config, load_policy(replace(settings, strict=settings.strict or strict), Cache(cache_folder()))
 
@@ -115,10 +119,26 @@ def stdout_width() -> int:
 
 
 def write_out(text: str) -> None:
-    """Write to stdout whatever its encoding; what it cannot show is shown escaped."""
+    """Write to stdout whatever its encoding; what it cannot show is shown escaped.
+
+    A reader that went away has what it wanted: the run goes on to its own exit code.
+    """
+    if sys.stdout is None:
+        raise UsageError("standard output is closed; redirect it to a file, or to the null device")
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # NOTE: Python would complain again while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def read_stdin() -> bytes:
+    """Return everything on standard input; raises `UsageError` when it is closed."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; name a file instead of `-`")
+    return sys.stdin.buffer.read()
 
 
 def _day(text: str | None) -> date:

@@ -180,7 +180,8 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
         return None
     for number in _one_for_each_hosting(evaluation.planned, relevant):
         trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
-        facts = missing_facts(rule, trace, evaluation.facts)
+        cascade = (1 << number) & evaluation.planned.mask_of("option.routing", frozenset({"cascade"})) != 0
+        facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade)
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"

@@ -15,6 +15,8 @@ from aipolicy.options.estimates import NO_WORKLOAD, Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 
+_ESCALATING = "task.hard_case_share"
+
 
 class Judgement(NamedTuple):
     """What became of a rule over the options of a universe, as masks that do not overlap."""
@@ -192,8 +194,11 @@ class Judge:
         return False
 
 
-def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts) -> tuple[str, ...]:
-    """Return the facts to declare for the unknown lines of a trace to become known, sorted."""
+def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, cascade: bool = False) -> tuple[str, ...]:
+    """Return the facts to declare for the unknown lines of a trace to become known, sorted.
+
+    The cost of a `cascade` also hangs on the share of requests that escalate.
+    """
     missing: set[str] = set()
     fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
     for trace in traces:
@@ -201,15 +206,16 @@ def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts) -> tu
         if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require"):
             for name, value in trace.values:
                 if value is None:
-                    missing.update(_settled_by(name, facts))
+                    missing.update(_settled_by(name, facts, cascade=cascade))
     return tuple(sorted(missing))
 
 
-def _settled_by(name: str, facts: Facts) -> tuple[str, ...]:
+def _settled_by(name: str, facts: Facts, *, cascade: bool) -> tuple[str, ...]:
     """Return the declarations that make an unknown fact known; of an option, what its estimate reads or a plan names."""
     if not is_option_fact(name):
         return facts.missing(name)
-    undeclared = tuple(read for read in REGISTRY[name].reads if read not in facts.values)
+    reads = (*REGISTRY[name].reads, *((_ESCALATING,) if cascade and name in COST_FACTS else ()))
+    undeclared = tuple(read for read in reads if read not in facts.values)
     return undeclared or PLAN_PATHS.get(name, (name,))[:1]
 
 

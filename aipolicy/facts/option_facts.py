@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
+from aipolicy.settings import BOUNDARIES as BOUNDARIES
 
-BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
 
 

@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import UsageError
-from aipolicy.manifest.read import ManifestFile
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
-from aipolicy.source.yaml_reader import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

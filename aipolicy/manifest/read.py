@@ -8,20 +8,12 @@ from dataclasses import dataclass
 from aipolicy.findings import Finding, Place, reserved_finding
 from aipolicy.manifest.conformance import conforms, nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
 from aipolicy.source.document import Document
 from aipolicy.source.suggest import nearest
 from aipolicy.source.yaml_reader import ReadResult, read_yaml
 
 _SECTIONS = ("apiVersion", "kind", "metadata", "data", "latency", "volume", "plan")
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
-    """A file to check: `named` when the user wrote its path, else it was found by its name in a folder."""
-
-    path: str
-    data: bytes
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)

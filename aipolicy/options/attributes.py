@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
+from aipolicy.settings import Organization as Organization
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -25,14 +25,6 @@ _OFFERED = {
 _RETENTION_OFFER = "zero_retention_offered"
 _TASK_MODELS = frozenset({"encoder", "classical"})
 WEEKS_PER_MONTH = 52.0 / 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """What an organisation counts as its own, and where its own sites are (None when it does not say)."""
-
-    own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
-    on_premises_countries: tuple[str, ...] | None = None
 
 
 def option_attributes(option: Option, catalog: Catalog, organization: Organization) -> dict[str, FactValue]:

@@ -1,13 +1,18 @@
-"""Where the files of a pack are: shipped by name, or at a path of the organisation's own."""
+"""Where the files of packs and catalog are, and a key that changes whenever anything that judges a run does."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from aipolicy.errors import PolicyError
-from aipolicy.shipped import read_bytes, shipped_path
+from aipolicy import __version__
+from aipolicy.errors import CatalogError, PolicyError
+from aipolicy.settings import PolicySettings
+from aipolicy.shipped import catalog_paths, read_bytes, shipped_path
 from aipolicy.source.suggest import did_you_mean
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -43,3 +48,38 @@ def find_pack(reference: str, base: Path) -> PackFiles:
 def shipped_packs() -> tuple[str, ...]:
     """Return the names of the packs that ship with aipolicy."""
     return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFiles:
+    """Every file that judges a run, as path and bytes."""
+
+    catalog: tuple[tuple[str, bytes], ...]
+    packs: tuple[PackFiles, ...]
+    digest: str
+    """SHA-256 over the bytes of every file."""
+    key: str
+    """SHA-256 over the bytes, the settings, the program and the interpreter: equal keys judge equally."""
+
+
+def read_policy_files(settings: PolicySettings) -> PolicyFiles:
+    """Return the files that settings name; raises `CatalogError` or `PolicyError`."""
+    own = [settings.base / name for name in settings.own_catalog]
+    catalog = tuple((path.as_posix(), read_bytes(path, CatalogError)) for path in (*catalog_paths(), *own))
+    packs = tuple(find_pack(name, settings.base) for name in settings.packs)
+    files = [*catalog, *(file for pack in packs for file in pack.files)]
+    digest = sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
+    names = [path for path, _ in files]
+    key = sha256(f"{__version__} {sys.version} {digest} {names} {settings!r} {_code_stamp()}".encode()).hexdigest()
+    return PolicyFiles(catalog, packs, digest, key)
+
+
+def _code_stamp() -> str:
+    """Return what changes when the program does, so that a checkout under development never sees old results."""
+    stamps = []
+    for folder, _, names in os.walk(os.path.dirname(os.path.dirname(__file__))):
+        for name in sorted(names):
+            if name.endswith((".py", ".json")):
+                status = os.stat(os.path.join(folder, name))
+                stamps.append(f"{name} {status.st_mtime_ns} {status.st_size}")
+    return " ".join(sorted(stamps))

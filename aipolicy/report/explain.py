@@ -57,10 +57,11 @@ class _Printer:
         self._lines.extend(["", self.style.paint(text, Role.STRONG)])
 
     def text(self, text: str, indent: int = 0) -> None:
-        self._lines.extend(" " * indent + line for line in wrapped(text, self.width - indent))
+        self._lines.extend(" " * indent + line for line in wrapped(escaped(text), self.width - indent))
 
     def pair(self, label: str, text: str) -> None:
         """Add a label with text beside it, wrapped under itself."""
+        label, text = escaped(label), escaped(text)
         room = max(self.width - _LABELS - 4, 20)
         lines = wrapped(text, room) or [""]
         head = label + " " * max(_LABELS - cells(label), 1)

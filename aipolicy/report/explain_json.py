@@ -11,7 +11,7 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import first_in
-from aipolicy.report.json_report import feature_object, json_text, options_object
+from aipolicy.report.json_report import feature_object, json_text, json_value, options_object
 
 EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
 
@@ -73,7 +73,7 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[s
                 "section": line.section,
                 "text": line.text,
                 "truth": line.truth.value,
-                "values": {name: list(v) if isinstance(v, tuple) else v for name, v in line.values},
+                "values": {name: json_value(value) for name, value in line.values},
                 "error": line.error,
             }
             for line in judge.trace(ruled.active.rule, evaluation.facts, option)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.findings import Finding, Place, Severity
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import UNSAFE, escaped, shown
 
 REPORT_SCHEMA = "aipolicy/report/v1"
 
@@ -28,8 +29,13 @@ def render_json(report: Report, fail_on: Severity) -> str:
 
 
 def json_text(value: object) -> str:
-    """Return strict JSON (no NaN), non-ASCII characters kept, unsafe ones escaped."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=False) + "\n"
+    """Return strict JSON (no NaN), non-ASCII characters kept, those that a terminal obeys or hides as `\\uXXXX`."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=False)
+    return "\n".join(UNSAFE.sub(_json_escape, line) for line in text.split("\n")) + "\n"
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return json.dumps(match.group())[1:-1]
 
 
 def report_object(report: Report, fail_on: Severity) -> JsonObject:
@@ -167,11 +173,12 @@ def _facts(evaluation: Evaluation) -> JsonObject:
         if fact.provenance is Provenance.UNKNOWN:
             by_provenance["unknown"].append(name)
         elif name != "metadata.description":
-            by_provenance[fact.provenance.value][name] = _json_value(fact.value)
+            by_provenance[fact.provenance.value][name] = json_value(fact.value)
     return by_provenance
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
+    """Return a fact value as JSON: whole numbers as integers, text without secrets."""
     match value:
         case float() if value.is_integer():
             return int(value)

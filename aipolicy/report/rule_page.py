@@ -15,7 +15,10 @@ def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
     """Return a rule with its reason, fix, conditions, parameters, references and examples."""
     lines = [style.paint(f"{rule.id} {rule.name}", Role.STRONG)]
     lines += wrapped(escaped(rule.title), width)
-    lines += ["", f"{rule.kind.value}, {rule.severity.value}, pack {rule.pack}, defined at {escaped(rule.defined_at)}"]
+    lines += [
+        "",
+        f"{rule.kind.value}, {rule.severity.value}, pack {escaped(rule.pack)}, defined at {escaped(rule.defined_at)}",
+    ]
     if rule.effective_from is not None:
         lines.append(f"in force from {rule.effective_from.isoformat()}; a warning before")
     if rule.effective_until is not None:
@@ -28,7 +31,7 @@ def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
             lines += ["", style.paint(heading, Role.STRONG), *(f"  {escaped(line.text)}" for line in conditions)]
     if rule.parameters:
         lines += ["", style.paint("parameters", Role.STRONG)]
-        lines += [f"  {name.partition('.')[2]} = {_shown(value)}" for name, value in rule.parameters.items()]
+        lines += [f"  {name.partition('.')[2]} = {escaped(_shown(value))}" for name, value in rule.parameters.items()]
     if rule.references:
         lines += ["", style.paint("references", Role.STRONG)]
         lines += [

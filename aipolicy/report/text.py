@@ -91,7 +91,7 @@ def _needs_counted(report: Report, style: Styler) -> str:
 
 def _summary(report: Report, width: int, style: Styler) -> str:
     policy = report.policy
-    packs = ", ".join(f"{pack.name} {pack.version}" for pack in policy.packs)
+    packs = ", ".join(escaped(f"{pack.name} {pack.version}") for pack in policy.packs)
     features, files = len(report.evaluations), report.files
     lines = wrapped(
         f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {_count(len(policy.rules), 'rule')} "
@@ -115,6 +115,8 @@ def _summary(report: Report, width: int, style: Styler) -> str:
         lines.append(
             style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
         )
+    elif not policy.rules:
+        lines.append(style.paint("nothing was evaluated; no rule is left to evaluate", Role.ERROR))
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ import re
 
 _MAX_SHOWN = 80
 
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]"
 )
@@ -20,7 +20,7 @@ SECRET = re.compile(
 
 def escaped(text: str) -> str:
     """Return text with every control, bidi and invisible character as `\\uXXXX`."""
-    return _UNSAFE.sub(lambda match: _escape(match.group()), text)
+    return UNSAFE.sub(lambda match: _escape(match.group()), text)
 
 
 def escaped_line(line: str) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from aipolicy.source.builder import DocumentBuilder, SourceProblem
 from aipolicy.source.document import Document, Positions, SourceFile
+from aipolicy.source.limits import MAX_BYTES as MAX_BYTES
 from aipolicy.source.span import LineIndex
-
-MAX_BYTES = 1_048_576
 
 _SEPARATORS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029", "\ufeff": "U+FEFF"}
 _SEPARATOR = re.compile("[\x85\u2028\u2029\ufeff]")

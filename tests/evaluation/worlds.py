@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -10,10 +10,13 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.universe import Universe
 from aipolicy.findings import Finding
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
+from aipolicy.options.candidates import candidate_options
+from aipolicy.options.option import Option
 from aipolicy.policy.load import load_packs
 from aipolicy.policy.locate import PackFiles
 from aipolicy.policy.rule import PolicyPack
@@ -92,3 +95,22 @@ def findings(body: str, *rules: str, strict: bool = False) -> tuple[Finding, ...
 def shown(found: Iterable[Finding]) -> set[tuple[str, str, str]]:
     """Return rule id, outcome and severity of each finding."""
     return {(finding.rule_id, finding.outcome.value, finding.severity.value) for finding in found}
+
+
+@cache
+def some_options() -> tuple[Option, ...]:
+    """Return every 53rd candidate of the shipped catalog: few enough to judge one by one, of every kind."""
+    return candidate_options(catalog(), OWN)[::53]
+
+
+@cache
+def universe_of_some() -> Universe:
+    """Return the universe of `some_options`."""
+    return Universe(some_options, catalog(), OWN)
+
+
+def evaluator_over(universe: Universe, packs: Sequence[PolicyPack]) -> Evaluator:
+    """Return an evaluator whose candidates are those of a universe."""
+    judging = Evaluator(tuple(packs), catalog(), OWN)
+    judging.candidates = universe
+    return judging

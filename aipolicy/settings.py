@@ -1,0 +1,36 @@
+"""What a run is judged by: packs, catalog files, parameters, the organisation, and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+DEFAULT_PACK = "build-or-buy"
+BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """What an organisation counts as its own, and where its own sites are (None when it does not say)."""
+
+    own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
+    on_premises_countries: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """Which packs, catalog files and parameters judge a run, and the day on which."""
+
+    as_of: date
+    packs: tuple[str, ...] = (DEFAULT_PACK,)
+    base: Path = Path()
+    """The folder that pack and catalog paths are relative to."""
+    own_catalog: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    organization: Organization = field(default_factory=Organization)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    strict: bool = False

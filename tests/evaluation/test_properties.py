@@ -1,0 +1,341 @@
+"""What holds for every pack and every manifest: judged over packs and manifests that Hypothesis makes up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import (
+    OWN,
+    PACK_HEAD,
+    catalog,
+    evaluator_over,
+    feature,
+    pack,
+    rule,
+    some_options,
+    universe_of_some,
+)
+
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.examples import outcome_of
+from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.universe import Universe, numbers_in
+from aipolicy.findings import Finding, Outcome
+from aipolicy.manifest.feature import Feature
+from aipolicy.policy.load import load_packs
+from aipolicy.policy.locate import PackFiles
+from aipolicy.policy.rule import PolicyPack, RuleKind
+
+FEATURE_ATOMS = (
+    "data.personal",
+    "data.minimized",
+    "data.sensitivity >= 3.0",
+    "latency.p95_ms < 1000.0",
+    "volume.requests_per_second_peak > 1.0",
+    "team.on_call",
+    'task.error_cost == "high"',
+    'data.residency_countries.exists(c, c == "US")',
+    "latency.realtime",
+    "evidence.dpia",
+)
+OPTION_ATOMS = (
+    "option.leaves_organization",
+    'option.hosting == "on-premises"',
+    "option.latency_p95_ms <= latency.p95_ms",
+    "option.latency_p50_ms > 900.0",
+    "option.monthly_usd <= budget.monthly_usd",
+    "option.monthly_usd > 10000.0",
+    "option.regions.all(c, c in data.residency_countries)",
+    "option.offers_baa",
+    "option.retention_days <= data.retention_days",
+    'option.top_tier in ["frontier", "medium"]',
+    'option.fallback != "none"',
+    "option.ml_engineers <= team.ml_engineers",
+    "option.second_provider",
+    'option.adaptation in ["prompting", "rag"]',
+    "option.days_until_retirement > 365.0",
+)
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "data.classes": ("[internal]", "[health]", "[itar, personal]"),
+    "data.residency": ("[EU]", "[US]", "[DE, FR]"),
+    "data.minimized": ("true", "false"),
+    "data.retention_days": ("0", "30"),
+    "latency.p95_ms": ("20", "800", "8000"),
+    "volume.requests_per_day": ("100", "200000"),
+    "volume.input_tokens": ("100", "3000"),
+    "volume.output_tokens": ("1", "300"),
+    "task.hard_case_share": ("0", "0.4"),
+    "task.error_cost": ("low", "high"),
+    "budget.monthly_usd": ("10", "20000"),
+    "team.on_call": ("true", "false"),
+    "team.ml_engineers": ("0", "3"),
+    "evidence.dpia": ("{owner: a, date: 2026-01-01}",),
+}
+"""Facts without a default: undeclared they are unknown."""
+
+PLANS = (
+    "",
+    "plan: {hosting: own-cloud, adaptation: rag}\n",
+    "plan: {provider: openai, region: eu, fallback: none}\n",
+    "plan: {provider: openai, model: gpt-6-luna, adaptation: prompting, fallback: none}\n",
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One made-up rule, before it has an id."""
+
+    when: str
+    require: str
+    kind: str
+    severity: str
+
+    def text(self, number: int) -> str:
+        """Return the rule as it stands in a pack."""
+        return rule(f"RULE-{number:03}", self.require, when=self.when, kind=self.kind, severity=self.severity)
+
+
+def conditions(atoms: Iterable[str]) -> st.SearchStrategy[str]:
+    return st.recursive(
+        st.sampled_from(tuple(atoms)),
+        lambda inner: st.one_of(
+            inner.map(lambda one: f"!({one})"),
+            st.tuples(inner, st.sampled_from(("&&", "||")), inner).map(lambda parts: f"({' '.join(parts)})"),
+        ),
+        max_leaves=3,
+    )
+
+
+def _draft(when: str, require: str, severity: str, duty: bool) -> Draft:
+    reads_option = "option." in when + require
+    return Draft(when, require, "duty" if duty or not reads_option else "constraint", severity)
+
+
+DRAFTS = st.builds(
+    _draft,
+    st.one_of(st.just(""), conditions(FEATURE_ATOMS), conditions((*FEATURE_ATOMS, *OPTION_ATOMS))),
+    conditions((*FEATURE_ATOMS, *OPTION_ATOMS, *OPTION_ATOMS)),
+    st.sampled_from(("error", "error", "warning", "note")),
+    st.sampled_from((False, False, True)),
+)
+RULES = st.lists(DRAFTS, min_size=1, max_size=4)
+DECLARED = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()})
+LIFECYCLES = st.sampled_from(("prototype", "production"))
+
+
+def manifest(declared: Mapping[str, str], plan: str = "", lifecycle: str = "prototype") -> Feature:
+    sections: dict[str, list[str]] = {}
+    for name, value in sorted(declared.items()):
+        section, _, key = name.partition(".")
+        sections.setdefault(section, []).append(f"{key}: {value}")
+    body = "".join(f"{section}: {{{', '.join(keys)}}}\n" for section, keys in sections.items())
+    return feature(f"metadata: {{name: f, lifecycle: {lifecycle}}}\n{body}{plan}")
+
+
+@cache
+def rules_of(drafts: tuple[Draft, ...]) -> tuple[PolicyPack, ...]:
+    return pack(*(draft.text(number) for number, draft in enumerate(drafts)))
+
+
+def judging_of(drafts: Iterable[Draft]) -> Evaluator:
+    return evaluator_over(universe_of_some(), rules_of(tuple(drafts)))
+
+
+def facts_of(found: Iterable[Finding]) -> list[tuple[object, ...]]:
+    """Return everything that a finding says, in one order."""
+    return sorted(
+        (*f.sort_key, f.severity.value, f.outcome.value, f.missing_facts, str(f.place), str(f.related)) for f in found
+    )
+
+
+def said(evaluation: Evaluation, judging: Evaluator) -> tuple[Finding, ...]:
+    return findings_of(evaluation, judging.judge, strict=False)
+
+
+@settings(max_examples=60)
+@given(RULES, DECLARED, st.sampled_from(PLANS))
+def test_the_masks_say_of_every_option_what_judging_it_alone_says(
+    drafts: list[Draft], declared: dict[str, str], plan: str
+) -> None:
+    judging = judging_of(drafts)
+    evaluation = judging.evaluate(manifest(declared, plan))
+    for ruled in evaluation.rules:
+        for universe, judgement in ((evaluation.candidates, ruled.candidates), (evaluation.planned, ruled.planned)):
+            for number in range(0, universe.count, 1 + universe.count // 150):
+                option = universe.facts_of(number, evaluation.workload)
+                alone = outcome_of(judging.judge.trace(ruled.active.rule, evaluation.facts, option))
+                assert judgement.outcome_of(number) is alone, (ruled.active.rule.id, number)
+
+
+@settings(max_examples=100)
+@given(RULES, DECLARED, st.data())
+def test_learning_a_fact_never_turns_a_definite_answer_around(
+    drafts: list[Draft], declared: dict[str, str], data: st.DataObject
+) -> None:
+    unknown = sorted(VALUES.keys() - declared.keys())
+    learnt = data.draw(st.lists(st.sampled_from(unknown), min_size=1, unique=True)) if unknown else []
+    more = declared | {name: data.draw(st.sampled_from(VALUES[name])) for name in learnt}
+    judging = judging_of(drafts)
+    before, after = judging.evaluate(manifest(declared)), judging.evaluate(manifest(more))
+    for old, new in zip(before.rules, after.rules, strict=True):
+        assert not old.candidates.violated & ~new.candidates.violated
+        cleared = old.candidates.satisfied | old.candidates.not_applicable
+        assert not cleared & (new.candidates.violated | new.candidates.undetermined)
+    assert not before.verdict.removed & ~after.verdict.removed
+    assert not before.verdict.admissible & ~after.verdict.admissible
+    certain = {need.id for need in before.verdict.needs if need.certain and need.id not in ("provider", "places")}
+    if after.verdict.remaining:
+        # NOTE: a more particular need may take the place of a general one.
+        kept = {need.id for need in after.verdict.needs if need.certain}
+        assert certain <= kept | {"fallback", "second-provider", "fine-tuning"}
+
+
+@settings(max_examples=50)
+@given(RULES, DECLARED, st.sampled_from(PLANS), LIFECYCLES, st.randoms(use_true_random=False))
+def test_the_order_of_rules_and_packs_changes_nothing(
+    drafts: list[Draft], declared: dict[str, str], plan: str, lifecycle: str, rng: random.Random
+) -> None:
+    texts = [draft.text(number) for number, draft in enumerate(drafts)]
+    shuffled = rng.sample(texts, len(texts))
+    one = pack(*texts)
+    split = load_packs(
+        [
+            PackFiles(f"{name}.yaml", ((f"{name}.yaml", PACK_HEAD.replace("world", name).encode() + part.encode()),))
+            for name, part in zip("abcd", shuffled, strict=False)
+        ],
+        catalog(),
+        {},
+    )
+    subject = manifest(declared, plan, lifecycle)
+    results = []
+    for packs in (one, pack(*shuffled), split, split[::-1]):
+        judging = evaluator_over(universe_of_some(), packs)
+        evaluation = judging.evaluate(subject)
+        results.append((facts_of(said(evaluation, judging)), evaluation.verdict))
+    assert all(result == results[0] for result in results[1:])
+
+
+@settings(max_examples=50)
+@given(RULES, DECLARED, LIFECYCLES, st.randoms(use_true_random=False))
+def test_the_order_of_options_changes_neither_findings_nor_verdict(
+    drafts: list[Draft], declared: dict[str, str], lifecycle: str, rng: random.Random
+) -> None:
+    options = rng.sample(some_options(), len(some_options()))
+    subject = manifest(declared, lifecycle=lifecycle)
+    results = []
+    for universe in (universe_of_some(), Universe(lambda: options, catalog(), OWN)):
+        judging = evaluator_over(universe, rules_of(tuple(drafts)))
+        evaluation = judging.evaluate(subject)
+        verdict = evaluation.verdict
+        ids = [universe.options[number].id for number in numbers_in(verdict.admissible)]
+        results.append(
+            (
+                sorted((f.rule_id, f.outcome.value, f.severity.value) for f in said(evaluation, judging)),
+                sorted(ids),
+                {name: mask.bit_count() for name, mask in verdict.removed_by.items()},
+                verdict.needs,
+                verdict.remaining_values,
+                len(verdict.conflict),
+            )
+        )
+    assert results[0] == results[1]
+
+
+@settings(max_examples=80)
+@given(RULES, DRAFTS, DECLARED, st.sampled_from(PLANS), LIFECYCLES)
+def test_adding_a_rule_never_removes_the_finding_of_another(
+    drafts: list[Draft], extra: Draft, declared: dict[str, str], plan: str, lifecycle: str
+) -> None:
+    """Without a plan, what a rule cannot decide is told only while an option on which it hangs is still possible."""
+    subject = manifest(declared, plan, lifecycle)
+    fewer, more = judging_of(drafts), judging_of([*drafts, extra])
+    before, after = fewer.evaluate(subject), more.evaluate(subject)
+    gone = {f.rule_id for f in said(before, fewer)} - {f.rule_id for f in said(after, more)}
+    for ruled in after.rules:
+        if ruled.active.rule.id not in gone:
+            continue
+        assert not plan
+        assert ruled.active.rule.kind is RuleKind.CONSTRAINT
+        assert not ruled.candidates.undetermined & after.verdict.remaining
+    assert gone <= {ruled.active.rule.id for ruled in after.rules} | {"PLAN-004"}
+    assert "PLAN-004" not in gone or not after.verdict.remaining
+
+
+@settings(max_examples=80)
+@given(RULES, DECLARED, st.sampled_from(PLANS[1:]), LIFECYCLES)
+def test_every_plan_option_that_a_rule_does_not_clear_is_told(
+    drafts: list[Draft], declared: dict[str, str], plan: str, lifecycle: str
+) -> None:
+    judging = judging_of(drafts)
+    evaluation = judging.evaluate(manifest(declared, plan, lifecycle))
+    found = {f.rule_id: f for f in said(evaluation, judging)}
+    for ruled in evaluation.rules:
+        judgement, rule_id = ruled.planned, ruled.active.rule.id
+        if judgement.violated == evaluation.planned.full:
+            assert found[rule_id].outcome is Outcome.VIOLATED
+            assert found[rule_id].severity is ruled.active.severity
+        elif judgement.violated | judgement.undetermined:
+            assert found[rule_id].outcome is Outcome.UNDETERMINED
+            assert found[rule_id].missing_facts
+            if lifecycle == "production":
+                assert found[rule_id].severity is ruled.active.severity
+        else:
+            assert rule_id not in found
+
+
+@settings(max_examples=60)
+@given(RULES, DECLARED)
+def test_a_verdict_is_what_its_rules_say_option_by_option(drafts: list[Draft], declared: dict[str, str]) -> None:
+    evaluation = judging_of(drafts).evaluate(manifest(declared))
+    verdict = evaluation.verdict
+    judged = [
+        ruled
+        for ruled in evaluation.rules
+        if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity.value == "error"
+    ]
+    for number in range(evaluation.candidates.count):
+        outcomes = {ruled.candidates.outcome_of(number) for ruled in judged}
+        bit = 1 << number
+        assert bool(verdict.removed & bit) is (Outcome.VIOLATED in outcomes)
+        assert bool(verdict.open & bit) is (Outcome.VIOLATED not in outcomes and Outcome.UNDETERMINED in outcomes)
+    clash = 0
+    for rule_id in verdict.conflict:
+        clash |= verdict.removed_by[rule_id]
+    assert bool(verdict.conflict) is (not verdict.remaining)
+    assert not verdict.conflict or clash == verdict.full
+
+
+MANY_FACTS = (
+    *(
+        Draft("", condition, "constraint", "error")
+        for condition in (*OPTION_ATOMS, "option.latency_floor_ms <= latency.p95_ms", "option.fixed_monthly_usd < 1.0")
+    ),
+    Draft("option.foundation_model && data.personal", "option.offers_dpa && option.no_training", "constraint", "error"),
+    Draft("option.weights_controlled", "option.capacity_months <= 3.0 || team.on_call", "duty", "warning"),
+    Draft('"text" in option.modalities', "!option.retirement_announced && option.works_offline", "constraint", "note"),
+)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {},
+        {"data.classes": "[health]", "data.residency": "[EU]", "latency.p95_ms": "900"},
+        {name: values[-1] for name, values in VALUES.items()},
+    ],
+)
+def test_the_fast_path_equals_the_plain_one_over_the_whole_catalog(declared: dict[str, str]) -> None:
+    judging = Evaluator(rules_of(MANY_FACTS), catalog(), OWN)
+    evaluation = judging.evaluate(manifest(declared))
+    assert evaluation.candidates.count > 1000
+    for number in range(evaluation.candidates.count):
+        option = evaluation.candidates.facts_of(number, evaluation.workload)
+        for ruled in evaluation.rules:
+            alone = outcome_of(judging.judge.trace(ruled.active.rule, evaluation.facts, option))
+            assert ruled.candidates.outcome_of(number) is alone, (ruled.active.rule.id, number)
