@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.discovery import (
@@ -17,13 +17,14 @@ from aipolicy.manifest.discovery import (
     shown_path,
 )  # fmt: skip
 from aipolicy.settings import BOUNDARIES, SEVERITIES
-from aipolicy.source.document import Document, PlainValue, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
-from aipolicy.source.records import Mistakes, Record
-from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
+
+if TYPE_CHECKING:
+    from aipolicy.source.document import Document, PlainValue
+    from aipolicy.source.records import Record
+    from aipolicy.source.span import DocumentPath
 
 CONFIG_FILE = "aipolicy.toml"
 PYPROJECT_FILE = "pyproject.toml"
@@ -131,6 +132,9 @@ def _from_here(path: str) -> str:
 
 def _read_table(path: str) -> _Table | None:
     """Return the configuration table of a file, or None for a `pyproject.toml` without one."""
+    from aipolicy.source.document import Document, Positions, SourceFile
+    from aipolicy.source.toml_reader import read_toml, toml_spans
+
     name, is_pyproject = shown_path(path), os.path.basename(path) == PYPROJECT_FILE
     try:
         data = read_regular_file(path)
@@ -157,6 +161,10 @@ def _read_table(path: str) -> _Table | None:
 
 
 def _config_of(table: _Table) -> Config:
+    from aipolicy.source.mistakes import Mistakes
+    from aipolicy.source.records import Record
+    from aipolicy.source.toml_reader import plain_value
+
     document, mistakes = table.document, Mistakes(ConfigError)
     plain = plain_value(table.value, (), document, mistakes)
     top = Record(document, (), plain, mistakes)

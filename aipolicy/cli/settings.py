@@ -17,7 +17,7 @@ from aipolicy.config import Config, read_config
 from aipolicy.errors import UsageError
 from aipolicy.report.style import Styler
 from aipolicy.settings import Organization, PolicySettings
-from aipolicy.source.records import read_day
+from aipolicy.source.day import read_day
 
 if TYPE_CHECKING:
     from aipolicy.checking import Policy
@@ -100,8 +100,8 @@ def stdout_style() -> Styler:
     """Return a styler with colour when people read: a terminal, unless NO_COLOR; or FORCE_COLOR."""
     if os.environ.get("FORCE_COLOR"):
         return Styler(color=True)
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
-    return Styler(color=not plain)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Styler(color=not plain and sys.stdout is not None and sys.stdout.isatty())
 
 
 def stdout_width() -> int:
@@ -113,7 +113,7 @@ def stdout_width() -> int:
     if columns <= 0:
         try:
             columns = os.get_terminal_size(sys.stdout.fileno()).columns
-        except (OSError, ValueError):
+        except (AttributeError, OSError, ValueError):  # no terminal, or a stream that is closed
             columns = _WIDTH_WITHOUT_TERMINAL
     return max(40, min(columns, MAX_WIDTH))
 

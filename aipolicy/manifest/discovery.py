@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.source.limits import MAX_BYTES
-from aipolicy.source.records import Mistakes
+from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
 

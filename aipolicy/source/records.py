@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
-from aipolicy.errors import AipolicyError, Problems
+from aipolicy.source.day import read_day as read_day
 from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.mistakes import Mistakes as Mistakes
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
-ErrorMaker = Callable[..., AipolicyError]
 T = TypeVar("T")
-
-
-class Mistakes:
-    """The mistakes of one reading, raised together."""
-
-    def __init__(self, make_error: ErrorMaker) -> None:
-        self._make_error = make_error
-        self._errors: list[AipolicyError] = []
-
-    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value") -> None:
-        """Note a mistake at a place in a document."""
-        span = document.locate(path, part)
-        self._errors.append(self._make_error(message, path=document.source.path, span=span))
-
-    def add_error(self, error: AipolicyError) -> None:
-        """Note a mistake that already has its place."""
-        self._errors.append(error)
-
-    def raise_if_any(self) -> None:
-        """Raise one `Problems` with every mistake noted, in the order of files and lines."""
-        if not self._errors:
-            return
-        errors = sorted(self._errors, key=_place_of)
-        raise errors[0] if len(errors) == 1 else Problems(tuple(errors))
 
 
 class Record:
@@ -167,11 +143,6 @@ class Record:
         return default
 
 
-def _place_of(error: AipolicyError) -> tuple[str, tuple[int, int], str]:
-    place = (error.span.start.line, error.span.start.column) if error.span is not None else (0, 0)
-    return (error.path or "", place, error.message)
-
-
 def kind_of(value: object) -> str:
     """Return what a value is, in the words of a YAML author; never the value itself, which may be a secret."""
     match value:
@@ -187,14 +158,3 @@ def kind_of(value: object) -> str:
             return "a list"
         case _:
             return "a mapping"
-
-
-def read_day(text: str) -> date | None:
-    """Return the day written as YYYY-MM-DD, or None when it is no such day."""
-    # NOTE: Python reads more forms of ISO 8601, such as the week day `2026-W01-1`.
-    if len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
