@@ -275,3 +275,48 @@ def test_a_bug_is_exit_4_with_what_to_report(run, tmp_path: Path) -> None:  # ty
     assert "internal error: RuntimeError at" in result.stderr
     assert "secret detail" not in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_remembered_run_is_shown_again_byte_for_byte(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    write(tmp_path, faq=PRODUCTION)
+    memory = str(tmp_path / "memory")
+    results = [run("check", *DAY, AIPOLICY_CACHE_DIR=folder) for folder in (memory, memory, "")]
+    assert len({(result.returncode, result.stdout, result.stderr) for result in results}) == 1
+    assert len(list((tmp_path / "memory-runs").iterdir())) == 1
+
+
+PACK = (
+    "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: own, version: 1.0.0}\nrules:\n"
+    "  - {id: OWN-001, name: few, title: t, kind: duty, severity: error, require: [volume.requests_per_day < 5000], "
+    "message: m}\n"
+)
+CONFIG = 'policies = ["./own.yaml"]\nfail_on = "error"\n'
+REMEMBERED_INPUTS = {
+    "a manifest": ("faq.aifeature.yaml", "2000", "9000"),
+    "a pack": ("own.yaml", "< 5000", "< 1000"),
+    "the configuration": ("aipolicy.toml", "own", "other"),
+}
+
+
+@pytest.mark.parametrize("changed", REMEMBERED_INPUTS)
+def test_a_run_over_a_changed_input_is_judged_anew(changed: str, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    write(tmp_path, faq=CLEAN)
+    (tmp_path / "own.yaml").write_text(PACK, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(PACK.replace("< 5000", "< 1000"), encoding="utf-8")
+    (tmp_path / "aipolicy.toml").write_text(CONFIG, encoding="utf-8")
+    memory = str(tmp_path / "memory")
+    assert run("check", *DAY, AIPOLICY_CACHE_DIR=memory).returncode == 0
+    name, before, after = REMEMBERED_INPUTS[changed]
+    file = tmp_path / name
+    file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    assert run("check", *DAY, AIPOLICY_CACHE_DIR=memory).returncode == 1
+
+
+def test_a_damaged_memory_is_judged_anew(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    write(tmp_path, leak=LEAK)
+    memory = str(tmp_path / "memory")
+    first = run("check", *DAY, AIPOLICY_CACHE_DIR=memory)
+    (entry,) = (tmp_path / "memory-runs").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-1] + b"0")
+    second = run("check", *DAY, AIPOLICY_CACHE_DIR=memory)
+    assert (second.returncode, second.stdout) == (1, first.stdout)
