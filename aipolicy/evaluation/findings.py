@@ -178,7 +178,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts):
         return None
-    for number in _one_for_each_hosting(evaluation.planned, relevant):
+    for number in _each_kind(evaluation, rule, relevant):
         trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
         cascade = (1 << number) & evaluation.planned.mask_of("option.routing", frozenset({"cascade"})) != 0
         facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade)
@@ -205,11 +205,19 @@ def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, Fa
     return facts
 
 
-def _one_for_each_hosting(universe: Universe, mask: int) -> Iterator[int]:
+def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
+    """Yield one option of each hosting, then one of each set of options that do not differ in what a rule reads."""
+    universe, workload = evaluation.planned, needed_workload(rule, evaluation.workload)
     for hosting in HOSTINGS:
         found = universe.mask_of("option.hosting", frozenset({hosting})) & mask
         if found:
             yield first_in(found)
+    parts = [mask]
+    for line in (*rule.when, *rule.require):
+        if line.option_reads:
+            groups = universe.groups(line.option_reads, workload)
+            parts = [part & group for part in parts for _, group in groups if part & group]
+    yield from sorted(first_in(part) for part in parts)
 
 
 def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,

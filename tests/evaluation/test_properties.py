@@ -25,6 +25,7 @@ from worlds import (
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.examples import outcome_of
 from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.judging import missing_facts
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.findings import Finding, Outcome
 from aipolicy.manifest.feature import Feature
@@ -309,6 +310,27 @@ def test_a_verdict_is_what_its_rules_say_option_by_option(drafts: list[Draft], d
         clash |= verdict.removed_by[rule_id]
     assert bool(verdict.conflict) is (not verdict.remaining)
     assert not verdict.conflict or clash == verdict.full
+
+
+@settings(max_examples=40)
+@given(RULES, DECLARED)
+def test_without_a_plan_a_rule_is_told_when_a_declaration_would_settle_it_for_some_option(
+    drafts: list[Draft], declared: dict[str, str]
+) -> None:
+    judging = judging_of(drafts)
+    evaluation = judging.evaluate(manifest(declared))
+    told = {f.rule_id for f in said(evaluation, judging) if f.outcome is Outcome.UNDETERMINED}
+    for ruled in evaluation.rules:
+        rule_ = ruled.active.rule
+        if rule_.kind is RuleKind.DUTY or ruled.candidates.violated == evaluation.candidates.full:
+            continue
+        wanted = False
+        for number in numbers_in(ruled.candidates.undetermined & evaluation.verdict.remaining):
+            option = evaluation.candidates.facts_of(number, evaluation.workload)
+            trace = judging.judge.trace(rule_, evaluation.facts, option)
+            missing = missing_facts(rule_, trace, evaluation.facts)
+            wanted = wanted or any(not name.startswith(("option.", "plan.")) for name in missing)
+        assert (rule_.id in told) is wanted
 
 
 MANY_FACTS = (
