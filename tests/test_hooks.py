@@ -7,10 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 import yaml
+
+from aipolicy.manifest.discovery import MANIFEST_PATTERNS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
@@ -30,6 +33,14 @@ CLEAN = (
         ("notaifeature.yaml", False),
         ("aifeature.yaml.bak", False),
         ("aifeature.json", False),
+        ("aifeature.yml", True),
+        ("deep/er/x.y.aifeature.yml", True),
+        ("aifeature.yaml/readme.md", False),
+        ("aifeature_yaml", False),
+        (".aifeature.yaml", False),
+        ("xaifeature.yaml", False),
+        ("aifeature.yamlx", False),
+        ("Aifeature.yaml", False),
         ("values.yaml", False),
     ],
 )
@@ -40,6 +51,15 @@ def test_the_hook_takes_manifests_and_nothing_else(path: str, wanted: bool) -> N
 def test_the_portfolio_hook_runs_once_over_everything() -> None:
     assert HOOKS["aipolicy-portfolio"]["pass_filenames"] is False
     assert HOOKS["aipolicy-portfolio"]["require_serial"] is True
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_pattern_is_one_that_discovery_agrees_with(hook: str) -> None:
+    for path in ("aifeature.yaml", "a/b.aifeature.yml"):
+        assert re.search(HOOKS[hook]["files"], path)
+        assert any(fnmatch(path.rpartition("/")[2], pattern) for pattern in MANIFEST_PATTERNS)
+    assert not re.search(HOOKS[hook]["files"], "a/values.yaml")
+    assert HOOKS[hook]["entry"].split()[:2] == ["aipolicy", "check"]
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,39 @@ def test_help_and_version_are_exit_0(
 ) -> None:
     assert run_main(monkeypatch, *arguments) == 0
     assert "aipolicy" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m", "b\u202ec", "[bold]", "d\n::error::e", "-f", "%0A", "#"])
+def test_a_hostile_file_name_is_shown_escaped_in_every_format(name: str, leak: Path) -> None:
+    file = leak / f"{name}.aifeature.yaml"
+    (leak / "leak.aifeature.yaml").rename(file)
+    for command in ("check", "check --format concise", "check --format json", "explain leak"):
+        result = shell(f"aipolicy {command}")
+        assert result.returncode == (0 if command.startswith("explain") else 1)
+        shown = result.stdout + result.stderr
+        assert not [c for c in shown if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
+        assert not any(line.startswith("::") for line in shown.splitlines())
+    named = subprocess.run(
+        [sys.executable, "-m", "aipolicy", "check", "--", file.name], capture_output=True, check=False
+    )
+    assert named.returncode == 1
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_clean_run_imports_nothing_that_only_findings_need(remembered: bool, folder: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['aipolicy', 'check', '--as-of', '2026-11-21']\n"
+        "from aipolicy.cli.main import main\n"
+        "try: main()\nexcept SystemExit as e: assert e.code == 0, e.code\n"
+        "print(' '.join(sorted(sys.modules)))\n"
+    )
+    if remembered:
+        assert shell("aipolicy check --as-of 2026-11-21").returncode == 0
+    cache = os.environ["AIPOLICY_CACHE_DIR"] if remembered else ""
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env={**os.environ, "AIPOLICY_CACHE_DIR": cache},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    modules = set(result.stdout.splitlines()[-1].split())
+    assert not {"rich", "jsonschema", "difflib", "aipolicy.report.findings_text"} & modules
+    assert "cel_expr_python" not in modules or not remembered

@@ -186,3 +186,23 @@ def test_a_word_that_is_no_place_leaves_residency_unknown() -> None:
     evaluation = evaluate("data: {classes: [health], residency: [EU, UXX]}\n", RESIDENCY)
     assert evaluation.facts.get("data.residency_countries") is None
     assert not evaluation.verdict.removed
+
+
+CASCADE = (
+    "plan: {adaptation: prompting, hosting: own-cloud, fallback: provider-api, routing: cascade}\n"
+    "budget: {monthly_usd: 1}\n"
+)
+WORK = "volume: {requests_per_day: 9000, input_tokens: 900, output_tokens: 90}\n"
+BUDGET = rule("COST-009", "option.monthly_usd <= budget.monthly_usd")
+
+
+def test_the_cost_of_a_planned_cascade_hangs_on_the_share_of_hard_cases() -> None:
+    missing = [f.missing_facts for f in findings(CASCADE + WORK, BUDGET) if f.rule_id == "COST-009"]
+    assert missing == [("task.hard_case_share",)]
+    settled = findings(CASCADE + WORK + "task: {hard_case_share: 0.2}\n", BUDGET)
+    assert "task.hard_case_share" not in {fact for finding in settled for fact in finding.missing_facts}
+
+
+def test_what_a_cascade_lacks_is_named_at_once() -> None:
+    missing = next(f.missing_facts for f in findings(CASCADE, BUDGET) if f.rule_id == "COST-009")
+    assert {"task.hard_case_share", "volume.requests_per_day"} <= set(missing)

@@ -333,6 +333,15 @@ def test_without_a_plan_a_rule_is_told_when_a_declaration_would_settle_it_for_so
         assert (rule_.id in told) is wanted
 
 
+def test_a_rule_is_told_though_the_first_option_of_every_hosting_hangs_on_the_catalog_alone() -> None:
+    draft = Draft(
+        "option.days_until_retirement > 1.0", 'option.fallback != "none" && data.minimized', "constraint", "error"
+    )
+    judging = Evaluator(rules_of((draft,)), catalog(), OWN)
+    found = said(judging.evaluate(manifest({})), judging)
+    assert [(f.rule_id, "data.minimized" in f.missing_facts) for f in found] == [("RULE-000", True)]
+
+
 MANY_FACTS = (
     *(
         Draft("", condition, "constraint", "error")

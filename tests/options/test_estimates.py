@@ -136,3 +136,30 @@ def test_equal_bases_cost_the_same_and_a_price_of_nobody_is_unknown(catalog: Cat
     assert estimate_cost(api, WORK, catalog) == cost_of(cost_basis(api, catalog), WORK)
     nobody = replace(api, leg=replace(api.leg, model=replace(api.leg.model, id="nobody")))
     assert estimate_cost(nobody, WORK, catalog).monthly_usd is None
+
+
+@given(st.floats(0, 4000), st.floats(1, 10), st.floats(0, 4000))
+def test_latency_grows_with_tokens_and_the_slow_are_never_faster(tokens: float, calls: float, more: float) -> None:
+    one = estimate_latency(API, None, cascade=False, output_tokens=tokens, calls=calls)
+    longer = estimate_latency(API, None, cascade=False, output_tokens=tokens + more, calls=calls)
+    cascade = estimate_latency(API, ONE_STEP, cascade=True, output_tokens=tokens, calls=calls)
+    assert one.floor_ms is not None
+    assert one.p50_ms is not None
+    assert one.p95_ms is not None
+    assert one.floor_ms <= one.p50_ms <= one.p95_ms <= (cascade.p95_ms or 0.0)
+    assert longer.floor_ms == one.floor_ms
+    assert (longer.p50_ms or 0.0) >= one.p50_ms
+    assert (longer.p95_ms or 0.0) >= one.p95_ms
+
+
+def test_every_candidate_has_a_cost_above_zero_or_none_that_is_known(catalog: Catalog) -> None:
+    work = replace(WORK, hard_case_share=0.1)
+    known = 0
+    for option in candidate_options(catalog, Organization())[::17]:
+        cost = estimate_cost(option, work, catalog)
+        assert (cost.monthly_usd is None) is (cost.fixed_monthly_usd is None)
+        if cost.monthly_usd is not None and cost.fixed_monthly_usd is not None:
+            known += 1
+            assert cost.monthly_usd > 0
+            assert 0 <= cost.fixed_monthly_usd <= cost.monthly_usd
+    assert known > 50

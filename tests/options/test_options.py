@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import SELF_HOSTED_ADAPTATIONS, candidate_options
 from aipolicy.options.option import Option
 from aipolicy.options.plan import PlannedOptions, plan_options
 
@@ -160,3 +161,99 @@ def test_what_a_plan_names_beyond_the_catalog_stands_in_with_unknown_facts(catal
     facts = option_attributes(found.options[0], catalog, OWN)
     assert facts["option.leaves_organization"] is True
     assert not {"option.regions", "option.offers_dpa", "option.tier", "option.retention_days"} & set(facts)
+
+
+def test_candidates_cover_every_hosting_and_adaptation_that_the_catalog_allows(
+    options: tuple[Option, ...], catalog: Catalog
+) -> None:
+    allowed = {
+        ("provider-api", adaptation)
+        for offering in catalog.offerings
+        for adaptation in offering.adaptations
+        if any(
+            not r.restricted for r in catalog.regions if r.provider == offering.provider and r.id in offering.regions
+        )
+        and (offering.retires_on or catalog.models[offering.model].retires_on or date.max) > catalog.as_of
+    }
+    hosted = {speed.model for speed in catalog.own_speeds}
+    for tier in {model.tier for model in catalog.models.values() if model.id in hosted}:
+        for hosting in ("own-cloud", "on-premises"):
+            allowed |= {(hosting, adaptation) for adaptation in SELF_HOSTED_ADAPTATIONS[tier]}
+    found = {(option.hosting, option.adaptation) for option in options}
+    assert allowed <= found
+    assert {hosting for hosting, _ in found} == {"provider-api", "own-cloud", "on-premises", "on-device"}
+    assert found - allowed <= {
+        (hosting, adaptation)
+        for hosting in ("own-cloud", "on-premises", "on-device")
+        for adaptation in ("training-from-scratch", *(a for h, a in allowed if h == "on-premises"))
+    }
+
+
+def test_countries_of_a_device_do_not_count(options: tuple[Option, ...], catalog: Catalog) -> None:
+    device = [option for option in options if option.hosting == "on-device"]
+    alone = next(option for option in device if option.fallback == "none")
+    assert alone.leg.countries is None
+    assert option_attributes(alone, catalog, OWN)["option.regions"] == ()
+    hosted = next(option for option in device if option.other is not None and option.other.countries)
+    assert hosted.other is not None
+    assert option_attributes(hosted, catalog, OWN)["option.regions"] == tuple(sorted(hosted.other.countries or ()))
+
+
+def test_own_premises_of_which_nobody_says_where_they_are_leave_regions_unknown(
+    options: tuple[Option, ...], catalog: Catalog
+) -> None:
+    site = next(option for option in options if option.hosting == "on-premises" and option.fallback == "none")
+    assert "option.regions" not in option_attributes(site, catalog, OWN)
+
+
+def test_terms_of_a_plan_replace_those_of_the_catalog(catalog: Catalog) -> None:
+    found = planned(catalog, provider="openai", model="gpt-6-luna", region="us", terms__retention_days=3.0,
+                    terms__no_training=False)  # fmt: skip
+    for option in found.options:
+        assert option.leg.terms["retention_days"] == 3.0
+        assert option.leg.terms["no_training_by_default"] is False
+    untouched = planned(catalog, provider="openai", model="gpt-6-luna", region="us")
+    assert all(option.leg.terms.get("retention_days") != 3.0 for option in untouched.options)
+
+
+@pytest.mark.parametrize(
+    ("plan", "fact", "message"),
+    [
+        ({"provider": "opnai"}, "plan.provider", "unknown provider: `opnai`; did you mean `openai`?"),
+        ({"fallback_provider": "mistrl"}, "plan.fallback_provider", "did you mean `mistral`?"),
+        ({"model": "gpt-6-lna"}, "plan.model", "did you mean `gpt-6-luna`?"),
+        ({"provider": "openai", "region": "uss"}, "plan.region", "unknown region of `openai`: `uss`"),
+        ({"hosting": "on-premises", "region": "DEE"}, "plan.region", "unknown region: `DEE`"),
+        ({"hosting": "on-device", "adaptation": "rag", "provider": "openai"}, "plan.provider", "offers no `openai`"),
+        ({"hosting": "provider-api", "adaptation": "classical-ml"}, "plan.hosting", "offers no `provider-api`"),
+        ({"routing": "cascade", "fallback": "none"}, "plan.routing", "a cascade needs a far side"),
+    ],
+)
+def test_what_the_catalog_does_not_offer_is_told_at_the_declaration(
+    plan: dict[str, FactValue], fact: str, message: str, catalog: Catalog
+) -> None:
+    found = planned(catalog, **plan)
+    assert fact in [problem.fact for problem in found.problems]
+    assert message in " ".join(problem.message for problem in found.problems)
+    assert len(found.options) == 1
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"hosting": "own-cloud"},
+        {"adaptation": "rag", "fallback": "provider-api"},
+        {"provider": "mistral", "routing": "cascade"},
+        {"hosting": "on-premises", "region": "EU", "adaptation": "fine-tuning"},
+    ],
+)
+def test_every_option_of_a_plan_agrees_with_all_that_it_declares(plan: dict[str, FactValue], catalog: Catalog) -> None:
+    found = planned(catalog, **plan)
+    assert not found.problems
+    for option in found.options:
+        said = {
+            "adaptation": option.adaptation, "hosting": option.hosting, "fallback": option.fallback,
+            "routing": option.routing, "provider": option.leg.provider, "region": option.leg.region,
+        }  # fmt: skip
+        assert {name: said[name] for name in plan} == plan
+    assert len({option.id for option in found.options}) == len(found.options)
