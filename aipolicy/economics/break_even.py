@@ -1,0 +1,179 @@
+"""At which volume two ways of building cost the same: existence first, then the first and the last crossing.
+
+The cost of own machines over volume is a staircase, so that two costs may cross several times. Whether they cross at all is
+decided before anything is searched: the staircase never lies below its slope, so a line that is no steeper never catches up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil, log
+
+MOST_STEPS = 200_000
+"""Steps of two staircases that are searched; beyond them the answer says how far it looked."""
+_DAYS_PER_YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Staircase:
+    """Machines over volume: `usd` a month for every instance, which adds `requests_per_day` of capacity."""
+
+    usd: float
+    requests_per_day: float
+    """Capacity of one instance in mean requests a day, the peak and the target utilisation taken into account."""
+    spare_requests_per_day: float
+    """Capacity that is kept free: that of the spare replicas."""
+
+    def instances(self, requests_per_day: float) -> int:
+        """Return the instances for a volume; at least those that hold one replica and the spare ones."""
+        filled = (requests_per_day + self.spare_requests_per_day) / self.requests_per_day
+        least = ceil((self.spare_requests_per_day + _LEAST_LOAD) / self.requests_per_day * (1.0 - 1e-9))
+        return max(ceil(filled * (1.0 - 1e-9)), least, 1)
+
+    def edge(self, instances: int) -> float:
+        """Return the largest volume that so many instances hold, in requests a day."""
+        return instances * self.requests_per_day - self.spare_requests_per_day
+
+    @property
+    def slope(self) -> float:
+        """Return the USD a month that one more request a day costs in the long run."""
+        return self.usd / self.requests_per_day
+
+
+_LEAST_LOAD = 1e-6
+"""A machine stands ready for the first request."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostCurve:
+    """USD a month over requests a day: what stays, what every request adds, and machines in whole instances."""
+
+    fixed_usd: float
+    usd_per_daily_request: float
+    """USD a month that one more request a day adds without any machine."""
+    machines: tuple[Staircase, ...] = ()
+
+    def monthly_usd(self, requests_per_day: float) -> float:
+        """Return the cost of a month at a volume."""
+        stairs = sum(stairs.usd * stairs.instances(requests_per_day) for stairs in self.machines)
+        return self.fixed_usd + self.usd_per_daily_request * requests_per_day + stairs
+
+    @property
+    def slope(self) -> float:
+        """Return the USD a month that one more request a day costs in the long run, machines included."""
+        return self.usd_per_daily_request + sum(stairs.slope for stairs in self.machines)
+
+
+@dataclass(frozen=True, slots=True)
+class NoBreakEven:
+    """There is no volume above which the rival costs less, because of what each further request costs it."""
+
+    slope_usd: float
+    """USD a month that one more request a day costs with the one that is compared."""
+    rival_slope_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheaperFromTheStart:
+    """The rival costs no more at any volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """Volumes in requests a day between which the two take turns; they are equal where there is one crossing.
+
+    Below `first` the rival is never cheaper, above `last` it always is; `last` is None when the search ended before it was
+    certain, and `searched_to` says where.
+    """
+
+    first: float
+    last: float | None
+    searched_to: float
+
+
+BreakEven = NoBreakEven | CheaperFromTheStart | Crossings
+
+
+def break_even(current: CostCurve, rival: CostCurve) -> BreakEven:
+    """Return at which volumes the rival begins to cost less than the current way."""
+    saved = current.slope - rival.slope
+    # NOTE: slopes that differ by rounding alone would cross at absurd volumes.
+    if saved <= 1e-9 * max(abs(current.slope), abs(rival.slope)):
+        return _without_slope(current, rival)
+    beyond = _certain_from(current, rival, saved)
+    first: float | None = None
+    last: float | None = None
+    for step, (low, high) in enumerate(_intervals(current, rival, beyond)):
+        if step >= MOST_STEPS:
+            return Crossings(low if first is None else first, None, low)
+        cheaper_from, dearer_until = _within(current, rival, low, high)
+        if cheaper_from is not None and first is None:
+            first = cheaper_from
+        if dearer_until is not None:
+            last = dearer_until
+    if last is None:
+        return CheaperFromTheStart()
+    return Crossings(last if first is None else min(first, last), last, beyond)
+
+
+def years_until(requests_per_day: float, target_requests_per_day: float, growth_12_months: float) -> float | None:
+    """Return the years until a volume that grows by a factor a year reaches a target, None when it never does."""
+    if requests_per_day >= target_requests_per_day:
+        return 0.0
+    if growth_12_months <= 1.0 or requests_per_day <= 0.0:
+        return None
+    return log(target_requests_per_day / requests_per_day) / log(growth_12_months)
+
+
+def days_until(requests_per_day: float, target_requests_per_day: float, growth_12_months: float) -> int | None:
+    """Return the days until a volume that grows by a factor a year reaches a target, None when it never does."""
+    years = years_until(requests_per_day, target_requests_per_day, growth_12_months)
+    return None if years is None else ceil(years * _DAYS_PER_YEAR - 1e-9)
+
+
+def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
+    """Return the answer for a rival whose further requests cost as much or more."""
+    if rival.monthly_usd(0.0) <= current.monthly_usd(0.0) and rival.slope <= current.slope and not rival.machines:
+        return CheaperFromTheStart()
+    return NoBreakEven(current.slope, rival.slope)
+
+
+def _certain_from(current: CostCurve, rival: CostCurve, saved: float) -> float:
+    """Return a volume from which on the rival is cheaper for certain: its upper line below the current lower line."""
+    upper = rival.fixed_usd + sum(_headroom(stairs) for stairs in rival.machines)
+    lower = current.fixed_usd + sum(stairs.slope * stairs.spare_requests_per_day for stairs in current.machines)
+    return max((upper - lower) / saved, 0.0) + 1.0
+
+
+def _headroom(stairs: Staircase) -> float:
+    """Return by how much a staircase lies above its slope at most, in USD a month."""
+    return stairs.usd * (1.0 + stairs.spare_requests_per_day / stairs.requests_per_day) + stairs.usd
+
+
+def _intervals(current: CostCurve, rival: CostCurve, end: float) -> Iterator[tuple[float, float]]:
+    """Yield the stretches between two steps of either staircase, up to a volume."""
+    stairs = (*current.machines, *rival.machines)
+    counts = [staircase.instances(0.0) for staircase in stairs]
+    low = 0.0
+    while low < end:
+        edges = [staircase.edge(count) for staircase, count in zip(stairs, counts, strict=True)]
+        high = min([*edges, end])
+        if high > low:
+            yield low, high
+        counts = [count + (edge <= high) for count, edge in zip(counts, edges, strict=True)]
+        low = max(low, high)
+
+
+def _within(current: CostCurve, rival: CostCurve, low: float, high: float) -> tuple[float | None, float | None]:
+    """Return from where the rival is cheaper in a stretch without steps, and until where it is not."""
+    middle = (low + high) / 2.0
+    slope = current.usd_per_daily_request - rival.usd_per_daily_request
+    at_middle = current.monthly_usd(middle) - rival.monthly_usd(middle)
+    at_low, at_high = at_middle - slope * (middle - low), at_middle + slope * (high - middle)
+    if at_low >= 0.0 and at_high >= 0.0:
+        return low, None
+    if at_low < 0.0 and at_high < 0.0:
+        return None, high
+    crossing = min(max(low - at_low / slope, low), high)
+    return (crossing, crossing) if at_low < 0.0 else (low, high)

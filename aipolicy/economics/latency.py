@@ -1,0 +1,56 @@
+"""Time of an interaction from its parts: network, queue, first token, further tokens, one call after another.
+
+Parts are taken as independent and lognormal with the given median and 95th percentile; their sum is matched by mean and
+variance (Fenton 1960, https://doi.org/10.1109/TCOM.1960.1097606). The slow ends of parts do not coincide, so the 95th
+percentile of a sum is less than the sum of the 95th percentiles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+_Z95 = 1.6448536269514722
+"""95th percentile of the standard normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration in ms: half of the cases take at most `p50_ms`, 95 % at most `p95_ms`."""
+
+    p50_ms: float
+    p95_ms: float
+
+
+NOTHING = Duration(0.0, 0.0)
+
+
+def in_sequence(parts: tuple[tuple[Duration, float], ...]) -> Duration:
+    """Return the duration of parts one after another, each with how many times it happens."""
+    mean = variance = 0.0
+    for part, times in parts:
+        if part.p50_ms <= 0.0 or times <= 0.0:
+            continue
+        if part.p95_ms <= part.p50_ms:
+            mean += times * part.p50_ms
+            continue
+        spread = (log(part.p95_ms / part.p50_ms) / _Z95) ** 2
+        part_mean = part.p50_ms * exp(spread / 2.0)
+        mean += times * part_mean
+        variance += times * part_mean * part_mean * (exp(spread) - 1.0)
+    if mean == 0.0:
+        return NOTHING
+    spread = log(1.0 + variance / (mean * mean))
+    median = mean / exp(spread / 2.0)
+    return Duration(median, median * exp(_Z95 * sqrt(spread)))
+
+
+def waiting_for_server(service_ms: float, utilisation: float) -> Duration:
+    """Return the time in a queue of one server, service included, at a utilisation below 1.
+
+    Source: M/M/1, where the time in the system is exponential with mean service / (1 - utilisation); the median is 0.693
+    and the 95th percentile 2.996 times the mean, and neither is below the service itself. Kleinrock, Queueing Systems,
+    volume 1 (1975), section 3.2.
+    """
+    mean = service_ms / (1.0 - utilisation)
+    return Duration(max(service_ms, 0.6931 * mean), max(service_ms, 2.9957 * mean if utilisation > 0.0 else service_ms))
