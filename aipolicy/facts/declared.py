@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 
 LIFECYCLES = ("idea", "prototype", "pilot", "production", "retired")
@@ -42,6 +45,11 @@ def _number(name: str, meaning: str, unit: str, example: float, *, default: floa
         name, FactType.NUMBER, meaning, unit=unit, examples=(example,), default=default,
         default_source=default_source, minimum=None if positive else 0, above=0 if positive else None, maximum=maximum,
     )  # fmt: skip
+
+
+def _estimate(name: str, meaning: str, unit: str, example: float, **rest: Any) -> FactSpec:
+    """Return a number that a manifest may give as a range, because nobody knows it exactly."""
+    return replace(_number(name, meaning, unit, example, **rest), ranged=True)
 
 
 def _evidence(kind: str, meaning: str) -> FactSpec:
@@ -89,7 +97,7 @@ _TASK = (
     ),
     _choice("task.error_cost", "What a wrong answer costs", ("low", "medium", "high", "critical")),
     _flag("task.stable", "Whether inputs, outputs and rules of the task have settled"),
-    _number("task.hard_case_share", "Share of requests that need a larger model", "share", 0.1, maximum=1),
+    _estimate("task.hard_case_share", "Share of requests that need a larger model", "share", 0.1, maximum=1),
 )  # fmt: skip
 
 _DATA = (
@@ -106,7 +114,7 @@ _DATA = (
     _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
     _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
     _flag("data.differentiator", "Whether that data is what sets the product apart"),
-    _number("data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500),
+    _estimate("data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500),
     _text("data.legal_basis", "Legal basis for processing personal data", "contract"),
     _text("data.special_category_condition", "Condition under which special categories are processed", "explicit consent"),
     _flag("data.parental_consent", "Whether verifiable parental consent covers this use of children's data"),
@@ -129,21 +137,48 @@ _LATENCY = (
 )  # fmt: skip
 
 _VOLUME = (
-    _number("volume.requests_per_day", "Mean requests a day today, or at launch", "requests/day", 120000, positive=True),
-    _number("volume.requests_per_day_in_12_months", "Mean requests a day in twelve months", "requests/day", 400000),
-    _number("volume.growth_12_months", "Factor by which requests grow in twelve months", "factor", 2.5, positive=True),
-    _number(
+    _estimate(
+        "volume.requests_per_day", "Mean requests a day today, or at launch", "requests/day", 120000, positive=True
+    ),
+    _estimate(
+        "volume.requests_per_day_in_12_months", "Mean requests a day in twelve months", "requests/day", 400000
+    ),
+    _estimate(
+        "volume.growth_12_months", "Factor by which requests grow in twelve months", "factor", 2.5, positive=True
+    ),
+    _estimate(
         "volume.peak_to_mean", "Requests in the busiest minute over the mean minute", "factor", 3, default=2,
         default_source="Azure LLM inference traces 2024, conversation week, 1-minute peak 1.92 times the mean; "
         "https://github.com/Azure/AzurePublicDataset, read 2026-11-21",
-        positive=True,
+        positive=True
     ),
     _flag("volume.predictable", "Whether the volume can be forecast within a factor of two"),
-    _number("volume.input_tokens", "Mean tokens sent with a request, prompt and context included", "tokens", 1200),
-    _number("volume.output_tokens", "Mean tokens of an answer, reasoning included", "tokens", 200),
-    _number(
+    _estimate(
+        "volume.input_tokens", "Mean tokens sent with a request, prompt and context included", "tokens", 1200
+    ),
+    _estimate(
+        "volume.output_tokens", "Mean tokens of an answer, reasoning included unless declared apart", "tokens", 200
+    ),
+    _estimate(
+        "volume.reasoning_tokens", "Mean reasoning tokens of an answer that `output_tokens` does not include", "tokens",
+        800, default=0, default_source="by definition: reasoning is included in `output_tokens` unless declared apart"
+    ),
+    _estimate(
         "volume.cached_share", "Share of input tokens that a provider's prompt cache serves", "share", 0.5, default=0,
-        default_source="upper bound of the cost", maximum=1,
+        default_source="upper bound of the cost", maximum=1
+    ),
+    _choice(
+        "volume.cached_counted",
+        "Whether `input_tokens` includes the tokens that a cache serves; providers report it either way",
+        ("inside", "beside"), default="inside",
+    ),
+    _estimate(
+        "volume.cache_written_tokens", "Mean input tokens of a request that are written to a provider's cache", "tokens",
+        100, default=0, default_source="small where a prefix is used many times while it is cached"
+    ),
+    _estimate(
+        "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,
+        default=10000000, default_source="rule of thumb of this project, some 15,000 pages; no publication read"
     ),
 )  # fmt: skip
 
@@ -153,6 +188,7 @@ _TEAM = (
     _number("team.deadline_weeks", "Weeks until the first release", "weeks", 8),
     _flag("team.on_call", "Whether the team has an on-call rota for what it runs"),
     _number("budget.monthly_usd", "What the feature may cost a month", "USD/month", 5000),
+    _number("budget.usd_per_request", "What one request may cost on average", "USD/request", 0.02),
     _number("budget.upfront_usd", "What may be spent before the first release", "USD", 20000),
     _number(
         "availability.target_percent", "Share of time for which the feature must answer", "percent", 99.9, maximum=100

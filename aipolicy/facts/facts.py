@@ -11,7 +11,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.registry import REGISTRY
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import read_day
@@ -24,6 +24,7 @@ _DEFAULTS: Mapping[str, FactValue] = {
     for spec in DECLARED_FACTS
     if spec.default is not None
 }
+_RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "task-type"})
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
@@ -58,16 +59,22 @@ class FactProblem:
     related: tuple[tuple[DocumentPath, str], ...] = ()
 
 
+DeclaredRange = tuple[float, float, float]
+"""Low, likely and high value: 10th, 50th and 90th percentile."""
+
+
 class Facts:
     """The facts of one feature on one day; unknown facts have no value."""
 
-    __slots__ = ("_missing", "declared", "problems", "values")
+    __slots__ = ("_missing", "declared", "problems", "ranges", "values")
 
     def __init__(self, values: dict[str, FactValue], declared: frozenset[str], missing: Mapping[str, tuple[str, ...]],
-                 problems: tuple[FactProblem, ...]) -> None:  # fmt: skip
+                 problems: tuple[FactProblem, ...], ranges: Mapping[str, DeclaredRange]) -> None:  # fmt: skip
         self.values = values
         self.declared = declared
         self.problems = problems
+        self.ranges = ranges
+        """The numbers that were declared as ranges; `values` has the likely one."""
         self._missing = missing
 
     def get(self, name: str) -> FactValue | None:
@@ -101,17 +108,24 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
     values: dict[str, FactValue] = dict(_DEFAULTS)
     declared: set[str] = set()
     problems: list[FactProblem] = []
+    ranges: dict[str, DeclaredRange] = {}
     for name, plain in feature.declared.items():
         if name not in REGISTRY:
             continue
         declared.add(name)
+        if name in _RANGED and isinstance(plain, dict):
+            low, likely, high = ranges[name] = _range_of(plain)
+            values[name] = likely
+            if not low <= likely <= high:
+                problems.append(_unordered(name, ranges[name]))
+            continue
         values[name] = _evidence_stands(name, plain, as_of, problems) if name in _EVIDENCE else _fact_value(plain)
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
     problems.extend(_contradictions(values, declared))
     known = frozenset(declared)
     missing = _derive(values, known, catalog)
-    return Facts(values, known, missing, tuple(problems))
+    return Facts(values, known, missing, tuple(problems), ranges)
 
 
 def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts:
@@ -120,7 +134,7 @@ def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts
     declared = frozenset(given)
     missing = _derive(values, declared, catalog)
     values.update(given)
-    return Facts(values, declared, missing, ())
+    return Facts(values, declared, missing, (), {})
 
 
 def _derive(values: dict[str, FactValue], declared: frozenset[str], catalog: Catalog) -> dict[str, tuple[str, ...]]:
@@ -143,6 +157,17 @@ def _fact_value(plain: PlainValue) -> FactValue:
     if isinstance(plain, list):
         return tuple(sorted(str(item) for item in plain))
     return {str(key): str(value) for key, value in plain.items()} if isinstance(plain, dict) else ""
+
+
+def _range_of(plain: Mapping[str, PlainValue]) -> DeclaredRange:
+    low, likely, high = (float(plain[key]) for key in RANGE_KEYS)  # type: ignore[arg-type]
+    return low, likely, high
+
+
+def _unordered(name: str, range_: DeclaredRange) -> FactProblem:
+    low, likely, high = range_
+    message = f"`{name}` has low {low:g}, likely {likely:g} and high {high:g}; they must not fall"
+    return FactProblem("MAN-008", message, path_of(name))
 
 
 def _evidence_stands(name: str, plain: PlainValue, as_of: date, problems: list[FactProblem]) -> bool:
@@ -194,6 +219,11 @@ def _contradictions(values: Mapping[str, FactValue], declared: set[str]) -> Iter
     )
     if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
         yield from _growth_contradiction(now, growth, later)
+    if values.get("volume.cached_counted") == "beside" and values.get("volume.cached_share") == 1.0:
+        yield _contradiction(
+            "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
+            "volume.cached_share", "volume.cached_counted",
+        )  # fmt: skip
     effect, area = values.get("decision.effect"), values.get("decision.area")
     if area == "none" and effect in ("assistive", "material", "sole"):
         yield _contradiction(

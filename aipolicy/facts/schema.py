@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
-from aipolicy.facts.spec import FactSpec, FactType, Origin
+from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
 
 API_VERSION = "aipolicy/v1"
 KIND = "AIFeature"
@@ -16,6 +16,12 @@ _DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
 _MAX_TEXT = 4000
 _MAX_NAME = 100
 _MAX_ITEMS = 200
+
+RANGE_MEANINGS = {
+    "low": "Value that is undercut one time in ten.",
+    "likely": "Value that is as often undercut as exceeded; conditions read it.",
+    "high": "Value that is exceeded one time in ten.",
+}
 
 JsonObject = dict[str, Any]
 
@@ -71,7 +77,8 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
             bounds = {
                 "minimum": spec.minimum, "maximum": spec.maximum, "exclusiveMinimum": spec.above,
             }  # fmt: skip
-            return {"type": "number", **{key: _json(bound) for key, bound in bounds.items() if bound is not None}}
+            number = {"type": "number", **{key: _json(bound) for key, bound in bounds.items() if bound is not None}}
+            return _number_or_range(number) if spec.ranged else number
         case FactType.TEXT:
             return _text_type(spec, vocabularies)
         case FactType.TEXTS:
@@ -90,6 +97,17 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
                 "propertyNames": {"maxLength": _MAX_NAME},
                 "maxProperties": _MAX_ITEMS,
             }
+
+
+def _number_or_range(number: JsonObject) -> JsonObject:
+    """Return a schema for one number or a range of it; bounds of numbers say nothing of mappings, and the reverse."""
+    return {
+        **number,
+        "type": ["number", "object"],
+        "additionalProperties": False,
+        "properties": {key: {**number, "description": RANGE_MEANINGS[key]} for key in RANGE_KEYS},
+        "required": list(RANGE_KEYS),
+    }
 
 
 def _text_type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
@@ -129,6 +147,8 @@ def _description(spec: FactSpec) -> str:
     text = f"{spec.meaning}."
     if spec.unit:
         text += f" Unit: {spec.unit}."
+    if spec.ranged:
+        text += " One number, or a range of `low`, `likely` and `high`."
     if spec.default is not None:
         text += f" Assumed when not declared: {_shown(spec.default)}."
     return text

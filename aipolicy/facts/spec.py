@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+RANGE_KEYS = ("low", "likely", "high")
+"""The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
+
 FactValue: TypeAlias = bool | float | str | tuple[str, ...] | Mapping[str, str]
 """Numbers are always floats; lists are tuples."""
 
@@ -60,3 +63,5 @@ class FactSpec:
     """For derived facts: the facts that the formula reads."""
     pattern: str = ""
     required: bool = False
+    ranged: bool = False
+    """Whether the manifest may give a range instead of one number; conditions then read its likely value."""

@@ -93,7 +93,7 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
             message = f"`{shown(name)}` has no value; write one or remove the key"
             yield _finding(document, "MAN-005", message, path, part="key")
         case "type":
-            message = f"`{shown(name)}` must be {_TYPE_WORDS.get(str(wanted), wanted)}, found {kind_of(value)}"
+            message = f"`{shown(name)}` must be {_type_words(wanted)}, found {kind_of(value)}"
             yield _finding(document, "MAN-005", message, path)
         case "oneOf" if isinstance(value, dict):
             # NOTE: the other branch is `false`; what is wrong with the mapping itself is in the branch for mappings.
@@ -104,6 +104,12 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
             pass  # the schema names the type too, and that error says more
         case _:
             yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
+
+
+def _type_words(wanted: Any) -> str:
+    if isinstance(wanted, list):
+        return f"{_type_words(wanted[0])} or a range with `low`, `likely` and `high`"
+    return _TYPE_WORDS.get(str(wanted), str(wanted))
 
 
 def _value_message(error: ValidationError, name: str) -> str:

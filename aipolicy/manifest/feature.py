@@ -10,11 +10,12 @@ from aipolicy.source.span import DocumentPath
 
 _WHOLE = frozenset({"metadata.labels"})
 _WHOLE_SECTION = "evidence"
+_RANGE = frozenset({"low", "likely", "high"})
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A conforming manifest document: declared values by dotted path; evidence and labels stay mappings."""
+    """A conforming manifest document: declared values by dotted path; evidence, labels and ranges stay mappings."""
 
     document: Document
     name: str
@@ -46,7 +47,7 @@ def path_of(fact: str) -> DocumentPath:
 def _flatten(prefix: str, fields: Mapping[str, PlainValue], into: dict[str, PlainValue]) -> None:
     for key, value in fields.items():
         name = f"{prefix}.{key}"
-        if isinstance(value, dict) and name not in _WHOLE and prefix != _WHOLE_SECTION:
+        if isinstance(value, dict) and name not in _WHOLE and prefix != _WHOLE_SECTION and value.keys() != _RANGE:
             _flatten(name, value, into)
         else:
             into[name] = value
