@@ -21,6 +21,10 @@ class Accelerator:
     fp8_tflops: float | None
     sold_in: float
     hourly_usd: float | None
+    vendor_factor: float
+    """Speed relative to what the calibration of the roofline says of the figures."""
+    purchase_usd: float | None
+    power_kw: float | None
     dated: Dated
 
 
@@ -46,16 +50,17 @@ class HostedSpeed:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSpeed:
-    """First token and time per output token of one model on one machine, one request at a time.
+class SelfHosted:
+    """A model on an accelerator that is worth considering for own hosting.
 
-    A model that answers in one step, such as a classifier, has all its time in `first_token_ms`.
+    `accelerators` make up one replica; `pass_ms` is the time of one pass of a model that answers in one, such as a
+    classifier.
     """
 
     model: str
     accelerator: str
-    first_token_ms: float
-    ms_per_output_token: float
+    accelerators: float
+    pass_ms: float | None
     dated: Dated
 
 
@@ -72,21 +77,9 @@ class Effort:
     lead_time_weeks: float | None
     committed_months: float | None
     labelled_examples: float | None
+    build_weeks: float | None
+    """Engineer-weeks until it serves."""
     dated: Dated
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A rate in USD, such as the loaded cost of one engineer for a year."""
-
-    id: str
-    usd: float
-    dated: Dated
-
-
-def read_rate(record: Record) -> Rate:
-    """Return one entry of `rates`."""
-    return Rate(id=record.text("id"), usd=record.number("usd"), dated=read_dated(record))
 
 
 def read_accelerator(record: Record) -> Accelerator:
@@ -102,6 +95,9 @@ def read_accelerator(record: Record) -> Accelerator:
         fp8_tflops=record.optional_number("fp8_tflops"),
         sold_in=record.number("sold_in", minimum=1),
         hourly_usd=record.optional_number("hourly_usd"),
+        vendor_factor=record.number("vendor_factor", 1.0),
+        purchase_usd=record.optional_number("purchase_usd"),
+        power_kw=record.optional_number("power_kw"),
         dated=read_dated(record),
     )
 
@@ -128,14 +124,13 @@ def read_hosted_speed(record: Record) -> HostedSpeed:
     )
 
 
-def read_own_speed(record: Record) -> OwnSpeed:
+def read_self_hosted(record: Record) -> SelfHosted:
     """Return one entry of `self_hosted`."""
-    one_step = record.has("ms_per_request")
-    return OwnSpeed(
+    return SelfHosted(
         model=record.text("model"),
         accelerator=record.text("accelerator"),
-        first_token_ms=record.number("ms_per_request" if one_step else "first_token_ms"),
-        ms_per_output_token=0.0 if one_step else record.number("ms_per_output_token"),
+        accelerators=record.number("accelerators", minimum=1),
+        pass_ms=record.optional_number("ms_per_request"),
         dated=read_dated(record),
     )
 
@@ -149,5 +144,6 @@ def read_effort(record: Record) -> Effort:
         lead_time_weeks=record.optional_number("lead_time_weeks"),
         committed_months=record.optional_number("months_of_capacity"),
         labelled_examples=record.optional_number("labelled_examples"),
+        build_weeks=record.optional_number("build_weeks"),
         dated=read_dated(record),
     )

@@ -10,39 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, log
 
+from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.economics.fleet import Staircase
+
 MOST_STEPS = 200_000
 """Steps of two staircases that are searched; beyond them the answer says how far it looked."""
 _DAYS_PER_YEAR = 365.0
-
-
-@dataclass(frozen=True, slots=True)
-class Staircase:
-    """Machines over volume: `usd` a month for every instance, which adds `requests_per_day` of capacity."""
-
-    usd: float
-    requests_per_day: float
-    """Capacity of one instance in mean requests a day, the peak and the target utilisation taken into account."""
-    spare_requests_per_day: float
-    """Capacity that is kept free: that of the spare replicas."""
-
-    def instances(self, requests_per_day: float) -> int:
-        """Return the instances for a volume; at least those that hold one replica and the spare ones."""
-        filled = (requests_per_day + self.spare_requests_per_day) / self.requests_per_day
-        least = ceil((self.spare_requests_per_day + _LEAST_LOAD) / self.requests_per_day * (1.0 - 1e-9))
-        return max(ceil(filled * (1.0 - 1e-9)), least, 1)
-
-    def edge(self, instances: int) -> float:
-        """Return the largest volume that so many instances hold, in requests a day."""
-        return instances * self.requests_per_day - self.spare_requests_per_day
-
-    @property
-    def slope(self) -> float:
-        """Return the USD a month that one more request a day costs in the long run."""
-        return self.usd / self.requests_per_day
-
-
-_LEAST_LOAD = 1e-6
-"""A machine stands ready for the first request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +27,12 @@ class CostCurve:
     """USD a month that one more request a day adds without any machine."""
     machines: tuple[Staircase, ...] = ()
 
-    def monthly_usd(self, requests_per_day: float) -> float:
+    def monthly_usd(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:
         """Return the cost of a month at a volume."""
-        stairs = sum(stairs.usd * stairs.instances(requests_per_day) for stairs in self.machines)
-        return self.fixed_usd + self.usd_per_daily_request * requests_per_day + stairs
+        usd = self.fixed_usd + self.usd_per_daily_request * requests_per_day
+        for stairs in self.machines:
+            usd = usd + stairs.monthly_usd(requests_per_day, arithmetic)
+        return usd
 
     @property
     def slope(self) -> float:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 
 SECONDS_PER_DAY = 86_400.0
+_LEAST_SHARE = 1e-6
+"""Share of an instance below which a volume counts as this share: a machine stands ready for the first request."""
 _ROUNDING = 1e-9
 """Relative slack below which a load counts as exactly filling a replica, so that rounding never buys a machine."""
 
@@ -67,24 +69,44 @@ class BoughtMachines:
 MachineCost = RentedMachines | BoughtMachines
 
 
-def replicas(peak_requests_per_s: float, replica_requests_per_s: float, redundancy: Redundancy, *,
-             arithmetic: Arithmetic = SCALARS) -> float:  # fmt: skip
-    """Return the whole replicas for a peak load, spare ones included; never fewer than one and the spare ones."""
-    filled = peak_requests_per_s / (redundancy.target_utilisation * replica_requests_per_s)
-    needed = arithmetic.maximum(arithmetic.ceil(filled * (1.0 - _ROUNDING)), 1.0)
-    return needed + redundancy.spare_replicas
+@dataclass(frozen=True, slots=True)
+class Staircase:
+    """Machines over volume: `usd` a month for every instance, which adds `requests_per_day` of capacity."""
+
+    usd: float
+    requests_per_day: float
+    """Capacity of one instance in mean requests a day, the peak and the target utilisation taken into account."""
+    spare_requests_per_day: float
+    """Capacity that is kept free: that of the spare replicas."""
+
+    def instances(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:
+        """Return the whole instances for a volume; they always hold one replica and the spare ones."""
+        held = arithmetic.maximum(requests_per_day, _LEAST_SHARE * self.requests_per_day) + self.spare_requests_per_day
+        return arithmetic.ceil(held / self.requests_per_day * (1.0 - _ROUNDING))
+
+    def edge(self, instances: float) -> float:
+        """Return the largest volume that so many instances hold, in requests a day."""
+        return instances * self.requests_per_day - self.spare_requests_per_day
+
+    def monthly_usd(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:
+        """Return the cost of the instances for a volume in USD a month."""
+        return self.usd * self.instances(requests_per_day, arithmetic)
+
+    @property
+    def slope(self) -> float:
+        """Return the USD a month that one more request a day costs in the long run."""
+        return self.usd / self.requests_per_day
 
 
-def accelerators(replica_count: float, accelerators_per_replica: float, sold_in: float, *,
-                 arithmetic: Arithmetic = SCALARS) -> float:  # fmt: skip
-    """Return the accelerators of whole instances that hold a number of replicas."""
-    if sold_in >= accelerators_per_replica:
-        per_instance = float(sold_in // accelerators_per_replica)
-        return arithmetic.ceil(replica_count / per_instance * (1.0 - _ROUNDING)) * sold_in
-    instances_per_replica = -(-accelerators_per_replica // sold_in)
-    return replica_count * instances_per_replica * sold_in
-
-
-def peak_requests_per_s(requests_per_day: float, peak_to_mean: float) -> float:
-    """Return the requests a second in the busiest minute."""
-    return requests_per_day / SECONDS_PER_DAY * peak_to_mean
+def staircase(replica_requests_per_s: float, accelerators_per_replica: int, cost: MachineCost, redundancy: Redundancy,
+              peak_to_mean: float) -> Staircase:  # fmt: skip
+    """Return what replicas of so many accelerators cost over volume: whole replicas in whole instances."""
+    sold_in = int(cost.sold_in)
+    bought = sold_in * -(-accelerators_per_replica // sold_in)
+    replicas_per_instance = bought // accelerators_per_replica
+    replica_per_day = replica_requests_per_s * SECONDS_PER_DAY * redundancy.target_utilisation / peak_to_mean
+    return Staircase(
+        usd=cost.monthly_usd(bought),
+        requests_per_day=replica_per_day * replicas_per_instance,
+        spare_requests_per_day=replica_per_day * redundancy.spare_replicas,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aipolicy.catalog.catalog import Catalog
@@ -11,12 +10,11 @@ from aipolicy.evaluation.universe import GroupKey, Universe
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
-from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
-from aipolicy.options.estimates import Workload
 from aipolicy.options.option import Option, PlanProblem
+from aipolicy.options.workload import Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule
 
 
@@ -79,7 +77,7 @@ class Evaluator:
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
         facts = derive_facts(feature, self.catalog, self.catalog.as_of)
-        workload = workload_of(facts)
+        workload = workload_of(facts.values)
         planned, problems, has_plan = self._planned(facts)
         rules = tuple(
             RuleEvaluation(
@@ -126,24 +124,6 @@ class Evaluator:
             universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
             self._plans[key] = (universe, planned.problems)
         return (*self._plans[key], True)
-
-
-def workload_of(facts: Facts) -> Workload:
-    """Return what estimates need of a feature's facts."""
-    return Workload(
-        requests_per_day=_number(facts.values, "volume.requests_per_day"),
-        input_tokens=_number(facts.values, "volume.input_tokens"),
-        output_tokens=_number(facts.values, "volume.output_tokens"),
-        cached_share=_number(facts.values, "volume.cached_share") or 0.0,
-        peak_to_mean=_number(facts.values, "volume.peak_to_mean") or 1.0,
-        chained_calls=_number(facts.values, "latency.chained_calls") or 1.0,
-        hard_case_share=_number(facts.values, "task.hard_case_share"),
-    )
-
-
-def _number(values: Mapping[str, FactValue], name: str) -> float | None:
-    value = values.get(name)
-    return value if isinstance(value, float) else None
 
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from aipolicy.evaluation.universe import COST_FACTS, LATENCY_FACTS, Group, Universe
+from aipolicy.evaluation.universe import Group, Universe
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
-from aipolicy.options.estimates import NO_WORKLOAD, Workload
+from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS_SET
+from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 
@@ -224,9 +225,7 @@ def needed_workload(rule: Rule, workload: Workload) -> Workload:
     reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
     if not reads.isdisjoint(COST_FACTS):
         return workload
-    if reads.isdisjoint(LATENCY_FACTS):
-        return NO_WORKLOAD
-    return replace(NO_WORKLOAD, output_tokens=workload.output_tokens, chained_calls=workload.chained_calls)
+    return NO_WORKLOAD if reads.isdisjoint(LATENCY_FACTS_SET) else workload
 
 
 def _hashable(value: FactValue | None) -> object:

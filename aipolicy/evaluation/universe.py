@@ -11,38 +11,27 @@ from itertools import count
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
+from aipolicy.options.basis import CostBasis, Speeds
+from aipolicy.options.basis_reader import BasisReader
+from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
 from aipolicy.options.estimates import (
+    COST_FACTS,
+    COST_FACTS_SET,
+    ESTIMATED_FACTS,
+    FIT_FACTS,
+    LATENCY_FACTS,
+    LATENCY_FACTS_SET,
     UNKNOWN_COST,
-    CostBasis,
-    CostEstimate,
-    LatencyEstimate,
-    LegBasis,
-    LegCost,
-    Speed,
-    Workload,
-    cost_basis,
-    estimate_latency,
-    leg_cost,
-    speed_of,
-    total_cost,
+    Estimator,
 )
-from aipolicy.options.option import Leg, Option
+from aipolicy.options.option import Option
+from aipolicy.options.workload import Workload
 
 Values = tuple[FactValue | None, ...]
 Group = tuple[Values, int]
 """The values of the facts asked for (None is unknown), and the mask of the options that have them."""
 
 _IDS = count()
-
-LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms")
-COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd")
-LATENCY_FACTS_SET = frozenset(LATENCY_FACTS)
-COST_FACTS_SET = frozenset(COST_FACTS)
-ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
-
-
-Speeds = tuple[Speed | None, Speed | None, bool]
-"""Speed of the main leg, of the far side of a cascade, and whether it is a cascade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +76,9 @@ class Universe:
     def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
         """Return every known fact of one option, estimates included."""
         facts = dict(self._facts(number))
-        estimator = _Estimator(workload)
-        for name in (*LATENCY_FACTS, *COST_FACTS):
-            value = estimator.estimate(name, self._speeds[number], self._costs[number])
+        estimator = Estimator(workload, self.assumptions)
+        for name in (*LATENCY_FACTS, *FIT_FACTS, *COST_FACTS):
+            value = estimator.value(name, self._speeds[number], self._costs[number])
             if value is not None:
                 facts[name] = value
         return facts
@@ -110,11 +99,11 @@ class Universe:
         key = (names, workload)
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}
-            estimator = _Estimator(workload)
+            estimator = Estimator(workload, self.assumptions)
             for group in static:
                 values = list(group.values)
                 for index in estimated:
-                    values[index] = estimator.estimate(names[index], group.speeds, group.cost)
+                    values[index] = estimator.value(names[index], group.speeds, group.cost)
                 group_values = tuple(values)
                 merged[group_values] = merged.get(group_values, 0) | group.mask
             self._estimated_groups[key] = tuple(merged.items())
@@ -175,93 +164,23 @@ class Universe:
         return facts
 
     @cached_property
+    def assumptions(self) -> CostAssumptions:
+        """Return the constants that estimates rest on."""
+        return cost_assumptions(self._catalog)
+
+    @cached_property
+    def _bases(self) -> BasisReader:
+        return BasisReader(self._catalog, self.assumptions)
+
+    @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:
-        cache: dict[object, Speed | None] = {}
-
-        def speed(leg: Leg | None) -> Speed | None:
-            if leg is None:
-                return None
-            key = (leg.hosting, leg.boundary, leg.model.id, leg.accelerator)
-            if key not in cache:
-                cache[key] = speed_of(leg, self._catalog)
-            return cache[key]
-
         interned: dict[Speeds, Speeds] = {}
-        found = []
-        for option in self.options:
-            cascade = option.routing == "cascade"
-            speeds = (speed(option.leg), speed(option.other) if cascade else None, cascade)
-            found.append(interned.setdefault(speeds, speeds))
-        return tuple(found)
+        return tuple([interned.setdefault(s, s) for s in map(self._bases.speeds, self.options)])
 
     @cached_property
     def _costs(self) -> tuple[CostBasis, ...]:
-        cache: dict[object, CostBasis] = {}
-        interned: dict[LegBasis, LegBasis] = {}
-        bases = []
-        for option in self.options:
-            leg, far = option.leg, option.other if option.routing == "cascade" else None
-            key = (
-                option.adaptation,
-                leg.hosting,
-                leg.provider,
-                leg.region,
-                leg.model.id,
-                leg.accelerator,
-                far and far.name,
-            )
-            if key not in cache:
-                basis = cost_basis(option, self._catalog)
-                main, far_leg = (leg and interned.setdefault(leg, leg) for leg in (basis.main, basis.far))
-                cache[key] = CostBasis(basis.people_usd, main, far_leg, basis.cascade)
-            bases.append(cache[key])
-        return tuple(bases)
-
-
-class _Estimator:
-    """Estimates under one workload; what many options share is estimated once, compared by identity."""
-
-    def __init__(self, workload: Workload) -> None:
-        self._workload = workload
-        self._latencies: dict[int, LatencyEstimate] = {}
-        self._main: dict[int, LegCost | None] = {}
-        self._far: dict[int, LegCost | None] = {}
-
-    def estimate(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> float | None:
-        """Return the value of an estimated fact."""
-        if name in COST_FACTS_SET:
-            if cost is None:
-                return None
-            total = self._cost(cost)
-            return total.monthly_usd if name == COST_FACTS[0] else total.fixed_monthly_usd
-        if speeds is None:
-            return None
-        latency = self._latency(speeds)
-        if name == LATENCY_FACTS[0]:
-            return latency.floor_ms
-        return latency.p50_ms if name == LATENCY_FACTS[1] else latency.p95_ms
-
-    def _latency(self, speeds: Speeds) -> LatencyEstimate:
-        known = self._latencies.get(id(speeds))
-        if known is None:
-            speed, far, cascade = speeds
-            known = self._latencies[id(speeds)] = estimate_latency(
-                speed,
-                far,
-                cascade=cascade,
-                output_tokens=self._workload.output_tokens,
-                calls=self._workload.chained_calls,
-            )
-        return known
-
-    def _cost(self, basis: CostBasis) -> CostEstimate:
-        main, far = basis.main, basis.far
-        if id(main) not in self._main:
-            self._main[id(main)] = leg_cost(main, self._workload, share=1.0)
-        if basis.cascade and id(far) not in self._far:
-            self._far[id(far)] = leg_cost(far, self._workload, share=self._workload.hard_case_share)
-        far_cost = self._far[id(far)] if basis.cascade else None
-        return total_cost(basis.people_usd, self._main[id(main)], far_cost, cascade=basis.cascade)
+        interned: dict[CostBasis, CostBasis] = {}
+        return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
 
 
 def numbers_in(mask: int) -> Iterator[int]:

@@ -25,10 +25,10 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
     return FactSpec(f"option.{name}", FactType.NUMBER, meaning, Origin.OPTION, unit=unit, reads=reads)
 
 
-_LATENCY_READS = ("volume.output_tokens", "latency.chained_calls")
+_LENGTHS = ("volume.input_tokens", "volume.output_tokens")
+_LATENCY_READS = (*_LENGTHS, "latency.chained_calls")
 _COST_READS = (
-    "volume.requests_per_day", "volume.input_tokens", "volume.output_tokens", "volume.cached_share",
-    "volume.peak_to_mean",
+    "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean",
 )  # fmt: skip
 
 OPTION_FACTS: tuple[FactSpec, ...] = (
@@ -67,8 +67,13 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
             ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
     _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
-    _number("monthly_usd", "Estimated running cost", "USD/month", _COST_READS),
+    FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",
+             Origin.OPTION, reads=_LENGTHS),
+    _number("monthly_usd", "Estimated running cost, people included, at likely values", "USD/month", _COST_READS),
     _number("fixed_monthly_usd", "Part of the running cost that stays at zero requests", "USD/month", _COST_READS),
+    _number("usd_per_request", "Estimated running cost of a request", "USD/request", _COST_READS),
+    _number("upfront_usd", "Estimated cost before it serves: engineering, labels, training, indexing", "USD",
+            ("data.labelled_examples",)),
     _number("ml_engineers", "People who can run and improve models that it takes", "people"),
     _number("capacity_months", "Person-months before the first release", "person-months"),
     _number("lead_time_weeks", "Weeks until the first release", "weeks"),

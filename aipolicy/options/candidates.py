@@ -100,10 +100,10 @@ class Legs:
                 yield region
 
     def _hosted_models(self) -> Iterator[tuple[Model, str]]:
-        for speed in self._catalog.own_speeds:
-            model = self._catalog.models.get(speed.model)
+        for hosted in self._catalog.self_hosted.values():
+            model = self._catalog.models.get(hosted.model)
             if model is not None:
-                yield model, speed.accelerator
+                yield model, hosted.accelerator
 
 
 def candidate_options(catalog: Catalog, organization: Organization) -> tuple[Option, ...]:

@@ -202,6 +202,6 @@ def _unknown_model(name: str) -> Model:
     nothing = Dated(source="", checked_on=date.min, effective_from=date.min, verified=False)
     return Model(
         id=name, provider="", name=name, tier="", open_weights=False, tunable=None, pinned=None, reasoning=None,
-        params_b=None, active_params_b=None, layers=None, kv_heads=None, head_dim=None, hidden_size=None,
+        params_b=None, active_params_b=None, layers=None, heads=None, kv_heads=None, head_dim=None, hidden_size=None,
         context_tokens=None, modalities=(), licence="", released_on=None, retires_on=None, dated=nothing,
     )  # fmt: skip

@@ -1,0 +1,108 @@
+"""What the cost and the speed of a leg depend on besides the workload, taken from the catalog; equal bases cost the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aipolicy.economics.fleet import MachineCost
+from aipolicy.economics.latency import Duration
+from aipolicy.economics.roofline import Machine, ModelShape, Precision
+from aipolicy.economics.token_cost import TokenPrice
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HostedBasis:
+    """A model at a provider: its price list (None is unknown) and its speed."""
+
+    price: TokenPrice | None
+    speed: HostedSpeed | None
+    price_uncertain: bool
+    """Whether hosts ask very different prices for the same open model."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostedSpeed:
+    """First token with the network to it, and ms an output token after it."""
+
+    network: Duration
+    first_token: Duration
+    per_token_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBasis:
+    """A decoder on own machines; `cost` is None where no price of the machines is known."""
+
+    shape: ModelShape
+    precision: Precision
+    machine: Machine
+    accelerators: int
+    """Accelerators of one replica."""
+    cost: MachineCost | None
+    network: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class OneStepBasis:
+    """An encoder or a classical model on own machines: one pass of `pass_ms`, `requests_per_s` of a machine."""
+
+    pass_ms: float
+    requests_per_s: float
+    cost: MachineCost | None
+    network: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBasis:
+    """A model on the device of a user: the organisation pays no machine, and how fast it is depends on the device."""
+
+
+LegBasis = HostedBasis | OwnBasis | OneStepBasis | DeviceBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What adapting a model takes before it serves: tokens that a provider charges, or operations on own machines."""
+
+    examples: float | None
+    """Labelled examples that it takes; None is unknown."""
+    usd_per_mtok: float | None
+    """What the provider charges for training tokens; None on own machines."""
+    params_b: float | None
+    """Size of the model that is trained on own machines; None at a provider."""
+    tflops: float
+    hourly_usd: float | None
+    from_scratch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostBasis:
+    """What the cost of an option depends on besides the workload; None is unknown."""
+
+    main: LegBasis | None
+    far: LegBasis | None
+    """The far side of a cascade."""
+    standby: LegBasis | None
+    """Own machines that wait as a fallback; a provider as a fallback costs nothing while it is not asked."""
+    cascade: bool
+    stands_by: bool
+    engineers: float | None
+    build_weeks: float | None
+    retrieves: bool
+    watched: bool
+    """Whether monitoring and evaluation are the organisation's own business: whatever is not a provider's plain model."""
+    training: Training | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """What the latency of an option depends on besides the workload."""
+
+    main: LegBasis | None
+    far: LegBasis | None
+    cascade: bool
+    retrieves: bool

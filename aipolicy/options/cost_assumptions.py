@@ -1,0 +1,101 @@
+"""The constants of cost estimates as the catalog states them, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aipolicy.economics.fleet import Redundancy
+from aipolicy.economics.retrieval import Index
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSite:
+    """What machines of one's own cost besides their price."""
+
+    server_overhead_share: float
+    amortisation_years: float
+    power_usage_effectiveness: float
+    electricity_usd_per_kwh: float
+    colocation_usd_per_kw: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostAssumptions:
+    """Constants of the catalog; units as in `docs/assumptions.md`. A factor is 1 unless an estimate draws it."""
+
+    hours_per_month: float
+    days_per_month: float
+    redundancy: Redundancy
+    own_site: OwnSite
+    staff_year_usd: float
+    monitoring_monthly_usd: float
+    evaluation_monthly_usd: float
+    retry_share: float
+    evaluation_traffic_share: float
+    retrainings_per_year: float
+    batch_latency_hours: float
+    labelling_usd_per_example: float
+    training_tokens_per_example: float
+    training_epochs: float
+    training_utilisation: float
+    training_tokens_per_parameter: float
+    index: Index
+    vector_store_usd_per_gb: float
+    index_refreshes_per_year: float
+    query_tokens: float
+    embedding_usd_per_mtok: float
+    retrieval_ms: float
+    judge_input_tokens: float
+    judge_output_tokens: float
+    one_step_requests_per_s: float
+    capacity_factor: float = 1.0
+    accelerator_price_factor: float = 1.0
+    open_price_factor: float = 1.0
+    list_price_factor: float = 1.0
+
+
+def cost_assumptions(catalog: Catalog) -> CostAssumptions:
+    """Return the constants of a catalog."""
+    value = {id_: assumption.value for id_, assumption in catalog.assumptions.items()}
+    return CostAssumptions(
+        hours_per_month=value["hours-per-month"],
+        days_per_month=value["days-per-month"],
+        redundancy=Redundancy(value["target-utilisation"], value["spare-replicas"]),
+        own_site=OwnSite(
+            server_overhead_share=value["server-overhead-share"],
+            amortisation_years=value["amortisation-years"],
+            power_usage_effectiveness=value["power-usage-effectiveness"],
+            electricity_usd_per_kwh=value["electricity-price"],
+            colocation_usd_per_kw=value["colocation-monthly"],
+        ),
+        staff_year_usd=value["loaded-staff-year"],
+        monitoring_monthly_usd=value["monitoring-monthly"],
+        evaluation_monthly_usd=value["evaluation-monthly"],
+        retry_share=value["retry-share"],
+        evaluation_traffic_share=value["evaluation-traffic-share"],
+        retrainings_per_year=value["retrainings-per-year"],
+        batch_latency_hours=value["batch-latency-hours"],
+        labelling_usd_per_example=value["labelling-cost"],
+        training_tokens_per_example=value["training-tokens-per-example"],
+        training_epochs=value["training-epochs"],
+        training_utilisation=value["training-utilisation"],
+        training_tokens_per_parameter=value["training-tokens-per-parameter"],
+        index=Index(
+            chunk_tokens=value["chunk-tokens"],
+            dimensions=value["embedding-dimensions"],
+            bytes_per_dimension=value["bytes-per-dimension"],
+            overhead=value["index-overhead"],
+        ),
+        vector_store_usd_per_gb=value["vector-store-monthly"],
+        index_refreshes_per_year=value["index-refreshes-per-year"],
+        query_tokens=value["query-tokens"],
+        embedding_usd_per_mtok=value["embedding-price"],
+        retrieval_ms=value["retrieval-ms"],
+        judge_input_tokens=value["judge-input-tokens"],
+        judge_output_tokens=value["judge-output-tokens"],
+        one_step_requests_per_s=value["classical-requests-per-second"],
+    )

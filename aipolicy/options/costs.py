@@ -1,0 +1,334 @@
+"""What an option costs: a curve over volume from its basis, a workload and the constants of the catalog.
+
+Everything here is put together from the formulas in `aipolicy.economics`; a part that is not known makes the whole unknown,
+never free. With arrays of draws in the workload or the constants the same functions work on all draws at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.economics.break_even import CostCurve
+from aipolicy.economics.fleet import MachineCost, Staircase, staircase
+from aipolicy.economics.retrieval import embedding_usd, index_gb
+from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
+from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
+from aipolicy.economics.training import (
+    accelerator_hours,
+    tokens_usd,
+    training_operations,
+    training_tokens,
+    training_usd,
+)
+from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Training
+from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.workload import Workload
+
+_MS_PER_HOUR = 3_600_000.0
+_WEEKS_PER_YEAR = 52.0
+_MONTHS_PER_YEAR = 12.0
+_ANY_VOLUME = 1e18
+"""Requests a day that no feature reaches: the capacity of machines that only wait."""
+_LEAST_SHARE = 1e-9
+"""Share of requests below which a leg counts as asked this rarely; its machines stand ready all the same."""
+
+Lines = tuple[tuple[str, float], ...]
+"""Names of parts of a cost and their amounts in USD."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegCurve:
+    """What a leg costs over the requests a day of the whole feature: per request, and machines."""
+
+    usd_per_daily_request: float
+    machines: Staircase | None = None
+
+    def monthly_usd(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:
+        """Return the cost of a month at a volume of the feature."""
+        usd = self.usd_per_daily_request * requests_per_day
+        return usd if self.machines is None else usd + self.machines.monthly_usd(requests_per_day, arithmetic)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCost:
+    """The parts of a running cost: what stays whatever the volume, and the legs."""
+
+    fixed: Lines
+    legs: tuple[tuple[str, LegCurve], ...]
+
+    @property
+    def curve(self) -> CostCurve:
+        """Return the whole as one curve over requests a day."""
+        machines = tuple(leg.machines for _, leg in self.legs if leg.machines is not None)
+        per_request = sum(leg.usd_per_daily_request for _, leg in self.legs)
+        return CostCurve(sum(usd for _, usd in self.fixed), per_request, machines)
+
+    def monthly_usd(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:
+        """Return the cost of a month at a volume."""
+        usd = sum(usd for _, usd in self.fixed)
+        for _, leg in self.legs:
+            usd = usd + leg.monthly_usd(requests_per_day, arithmetic)
+        return usd
+
+    def lines(self, requests_per_day: float) -> Lines:
+        """Return the parts of a month's cost at a volume, in USD."""
+        return (*((name, leg.monthly_usd(requests_per_day)) for name, leg in self.legs), *self.fixed)
+
+
+def running_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions, *,
+                 arithmetic: Arithmetic = SCALARS) -> RunningCost | None:  # fmt: skip
+    """Return what an option costs over volume, or None when a part that is charged is not known."""
+    fixed = fixed_cost(basis, workload, assumptions)
+    legs = [
+        (name, role_curve(leg, role, workload, assumptions, arithmetic=arithmetic))
+        for name, leg, role in legs_of(basis)
+    ]
+    known = tuple((name, leg) for name, leg in legs if leg is not None)
+    return None if fixed is None or len(known) < len(legs) else RunningCost(fixed, known)
+
+
+def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
+    """Return what an option costs before it serves, or None when a part of it is not known.
+
+    Machines that are bought are not in it: their depreciation is in the running cost, and nothing is counted twice.
+    """
+    if basis.build_weeks is None:
+        return None
+    lines = [("engineering", basis.build_weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR)]
+    if basis.retrieves:
+        indexing = _indexing_usd(workload, assumptions)
+        if indexing is None:
+            return None
+        lines.append(("indexing documents", indexing))
+    if basis.training is not None:
+        labels = _labels_usd(basis.training, workload, assumptions)
+        run = _training_run_usd(basis.training, assumptions)
+        if labels is None or run is None:
+            return None
+        lines += [("labelling", labels), ("training run", run)]
+    return tuple(lines)
+
+
+def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, *, share: float | None = 1.0,
+              judged: bool = False, arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
+    """Return what a leg that takes a share of the requests costs, or None when it is not known.
+
+    `judged` adds what it takes to tell a hard case from an easy one to every request.
+    """
+    if share is None or basis is None:
+        return None
+    match basis:
+        case DeviceBasis():
+            return LegCurve(0.0)
+        case HostedBasis():
+            usd = hosted_request_usd(basis, workload, assumptions, judged=judged, arithmetic=arithmetic)
+            if usd is None:
+                return None
+            paid = requests_per_month(
+                workload.chained_calls * share,
+                days_per_month=assumptions.days_per_month,
+                retry_share=assumptions.retry_share,
+                evaluation_share=assumptions.evaluation_traffic_share,
+            )
+            return LegCurve(usd * paid)
+        case OwnBasis():
+            serving = serving_of(basis, workload, assumptions, judged=judged, arithmetic=arithmetic)
+            if not isinstance(serving, Serving):
+                return None
+            return _machines(
+                serving.requests_per_s, basis.accelerators, basis.cost, workload, assumptions, share, arithmetic
+            )
+        case OneStepBasis():
+            capacity = basis.requests_per_s * assumptions.capacity_factor
+            return _machines(capacity, 1, basis.cost, workload, assumptions, share, arithmetic)
+
+
+def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
+                       arithmetic: Arithmetic = SCALARS) -> float | None:  # fmt: skip
+    """Return the list price of one call in USD; None when the price or the length of requests is not known."""
+    inputs, outputs = workload.input_tokens, workload.output_tokens
+    if basis.price is None or inputs is None or (outputs is None and basis.price.rates.output is not None):
+        return None
+    cached = inputs * workload.cached_share
+    if workload.cached_counted == "beside":
+        cached = cached / (1.0 - workload.cached_share)
+    use = TokenUse(
+        input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),
+        output_tokens=(0.0 if outputs is None else outputs) + (assumptions.judge_output_tokens if judged else 0.0),
+        cached_tokens=cached,
+        cached_counted=workload.cached_counted,
+        cache_written_tokens=workload.cache_written_tokens,
+        reasoning_tokens=workload.reasoning_tokens,
+    )
+    usd = request_usd(use, basis.price, batch=_may_wait(workload, assumptions), arithmetic=arithmetic)
+    return usd * (assumptions.open_price_factor if basis.price_uncertain else assumptions.list_price_factor)
+
+
+def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
+               arithmetic: Arithmetic = SCALARS) -> Serving | DoesNotFit | None:  # fmt: skip
+    """Return what one replica serves within the latency budget, why it does not fit, or None for unknown lengths.
+
+    Where no batch keeps the budget, capacity is that of the largest batch; the latency rules speak of the rest.
+    """
+    inputs, outputs = workload.prompt_tokens, workload.answer_tokens
+    if inputs is None or outputs is None:
+        return None
+    if judged:
+        inputs, outputs = inputs + assumptions.judge_input_tokens, outputs + assumptions.judge_output_tokens
+    outputs = arithmetic.maximum(outputs, 1.0)
+    machine = basis.machine
+    if assumptions.capacity_factor is not _ONE:
+        machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
+    load = Load(inputs, outputs)
+    limit_s = _step_limit_s(basis, workload, outputs)
+    if limit_s is not None and arithmetic is SCALARS:
+        found = serve(basis.shape, basis.precision, machine, basis.accelerators, load, step_limit_s=limit_s)
+        if isinstance(found, Serving):
+            return found
+    return serve(basis.shape, basis.precision, machine, basis.accelerators, load, arithmetic=arithmetic)
+
+
+_ONE = 1.0
+
+
+def _step_limit_s(basis: OwnBasis, workload: Workload, outputs: float) -> float | None:
+    """Return the time for one output token that the latency budget leaves, in seconds; None without a budget."""
+    if workload.latency_budget_ms is None:
+        return None
+    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
+    return left_ms / 1000.0 / outputs if left_ms > 0.0 else None
+
+
+def _may_wait(workload: Workload, assumptions: CostAssumptions) -> bool:
+    budget = workload.latency_budget_ms
+    return budget is not None and budget >= assumptions.batch_latency_hours * _MS_PER_HOUR
+
+
+def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None, workload: Workload,
+              assumptions: CostAssumptions, share: float, arithmetic: Arithmetic) -> LegCurve | None:  # fmt: skip
+    if cost is None:
+        return None
+    calls = workload.chained_calls * arithmetic.maximum(share, _LEAST_SHARE)
+    traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
+    stairs = staircase(
+        requests_per_s / (calls * traffic), accelerators, cost, assumptions.redundancy, workload.peak_to_mean
+    )
+    if assumptions.accelerator_price_factor is not _ONE:
+        stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
+    return LegCurve(0.0, stairs)
+
+
+Role = Literal["model", "judged", "hard cases", "standby", "questions"]
+"""What a leg is asked for: everything; everything, and whether a case is hard; hard cases; to wait; to embed questions."""
+
+
+def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:
+    """Return the legs that an option pays for: a name for people, the basis, and what it is asked for."""
+    legs: list[tuple[str, LegBasis | None, Role]] = [("model", basis.main, "judged" if basis.cascade else "model")]
+    if basis.cascade:
+        legs.append(("hard cases", basis.far, "hard cases"))
+    if basis.stands_by:
+        legs.append(("standing fallback", basis.standby, "standby"))
+    if basis.retrieves:
+        legs.append(("questions embedded", None, "questions"))
+    return tuple(legs)
+
+
+def role_curve(leg: LegBasis | None, role: Role, workload: Workload, assumptions: CostAssumptions, *,
+               arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
+    """Return what a leg costs in its role, or None when it is not known."""
+    match role:
+        case "model" | "judged":
+            return leg_curve(leg, workload, assumptions, judged=role == "judged", arithmetic=arithmetic)
+        case "hard cases":
+            share = workload.hard_case_share
+            return leg_curve(leg, workload, assumptions, share=share, arithmetic=arithmetic)
+        case "standby":
+            return _standby(leg, assumptions)
+        case "questions":
+            return _questions(workload, assumptions)
+
+
+def _questions(workload: Workload, assumptions: CostAssumptions) -> LegCurve:
+    usd = embedding_usd(assumptions.query_tokens, assumptions.embedding_usd_per_mtok)
+    return LegCurve(usd * requests_per_month(workload.chained_calls, days_per_month=assumptions.days_per_month))
+
+
+def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve | None:
+    """Return what a fallback of one's own costs while it waits: one replica, which others follow when it is needed."""
+    if not isinstance(basis, OwnBasis | OneStepBasis) or basis.cost is None:
+        return LegCurve(0.0) if isinstance(basis, DeviceBasis) else None
+    accelerators = basis.accelerators if isinstance(basis, OwnBasis) else 1
+    sold_in = int(basis.cost.sold_in)
+    instance = sold_in * -(-max(accelerators, 1) // sold_in)
+    usd = basis.cost.monthly_usd(instance) * assumptions.accelerator_price_factor
+    return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))
+
+
+def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
+    """Return what an option costs a month whatever the volume, by part, or None when a part is not known."""
+    if basis.engineers is None:
+        return None
+    lines = [("people", basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR)]
+    if basis.watched:
+        lines += [
+            ("monitoring", assumptions.monitoring_monthly_usd),
+            ("evaluation", assumptions.evaluation_monthly_usd),
+        ]
+    if basis.retrieves:
+        index = _index_monthly_usd(workload, assumptions)
+        if index is None:
+            return None
+        lines.append(("index", index))
+    if basis.training is not None and not basis.training.from_scratch:
+        run = _training_run_usd(basis.training, assumptions)
+        if run is None:
+            return None
+        lines.append(("retraining", run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR))
+    return tuple(lines)
+
+
+def _index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
+    indexing = _indexing_usd(workload, assumptions)
+    if indexing is None or workload.corpus_tokens is None:
+        return None
+    stored = index_gb(workload.corpus_tokens, assumptions.index) * assumptions.vector_store_usd_per_gb
+    return stored + indexing * assumptions.index_refreshes_per_year / _MONTHS_PER_YEAR
+
+
+def _indexing_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
+    if workload.corpus_tokens is None:
+        return None
+    return embedding_usd(workload.corpus_tokens, assumptions.embedding_usd_per_mtok)
+
+
+def _labels_usd(training: Training, workload: Workload, assumptions: CostAssumptions) -> float | None:
+    if training.from_scratch:
+        return 0.0
+    if training.examples is None or workload.labelled_examples is None:
+        return None
+    return max(training.examples - workload.labelled_examples, 0.0) * assumptions.labelling_usd_per_example
+
+
+def _training_run_usd(training: Training, assumptions: CostAssumptions) -> float | None:
+    """Return the price of one run: the provider's tokens, or hours of accelerators by 6ND."""
+    if training.from_scratch:
+        if training.params_b is None:
+            return None
+        tokens = training.params_b * 1e9 * assumptions.training_tokens_per_parameter
+    elif training.examples is None:
+        return None
+    else:
+        tokens = training_tokens(
+            training.examples, assumptions.training_tokens_per_example, assumptions.training_epochs
+        )
+    if training.usd_per_mtok is not None:
+        return tokens_usd(tokens, training.usd_per_mtok)
+    if training.params_b is None or training.hourly_usd is None or training.tflops <= 0.0:
+        return None
+    hours = accelerator_hours(
+        training_operations(training.params_b, tokens), training.tflops, assumptions.training_utilisation
+    )
+    return training_usd(hours, training.hourly_usd)

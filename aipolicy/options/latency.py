@@ -1,0 +1,123 @@
+"""How long an interaction with an option takes: network, queue, first token, further tokens, one call after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+
+from aipolicy.economics import roofline
+from aipolicy.economics.fleet import SECONDS_PER_DAY
+from aipolicy.economics.latency import NOTHING, Duration, in_sequence, waiting_for_server
+from aipolicy.economics.roofline import Load, Serving
+from aipolicy.options.basis import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.costs import serving_of
+from aipolicy.options.workload import Workload
+
+_MS_PER_S = 1000.0
+_MOST_BUSY = 0.98
+"""Utilisation above which a queue is taken as this busy; what does not fit is another fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyEstimate:
+    """Time of an interaction in ms; None is unknown."""
+
+    floor_ms: float | None
+    """Half of the interactions take at least this, with answers of one token and nobody else asking."""
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
+
+
+def latency_of(speeds: Speeds, workload: Workload, assumptions: CostAssumptions) -> LatencyEstimate:
+    """Return the latency of an option; in a cascade the slow requests also visit the far side, which is an upper bound."""
+    main = _leg(speeds.main, workload, assumptions, 1.0)
+    if main is None:
+        return UNKNOWN_LATENCY
+    calls = workload.chained_calls
+    retrieval = Duration(assumptions.retrieval_ms, assumptions.retrieval_ms) if speeds.retrieves else NOTHING
+    floor = calls * main.floor_ms + retrieval.p50_ms
+    if main.parts is None:
+        return LatencyEstimate(floor, None, None)
+    parts = (*((part, calls) for part in main.parts), (retrieval, 1.0))
+    alone = in_sequence(parts)
+    if not speeds.cascade:
+        return LatencyEstimate(floor, alone.p50_ms, alone.p95_ms)
+    far = _leg(speeds.far, workload, assumptions, workload.hard_case_share)
+    if far is None or far.parts is None:
+        return LatencyEstimate(floor, alone.p50_ms, None)
+    both = in_sequence((*parts, *((part, calls) for part in far.parts)))
+    return LatencyEstimate(floor, alone.p50_ms, both.p95_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _LegTime:
+    floor_ms: float
+    parts: tuple[Duration, ...] | None
+    """The parts of one call; None when the length of requests is not known."""
+
+
+def _leg(
+    basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, share: float | None
+) -> _LegTime | None:
+    match basis:
+        case HostedBasis():
+            return _hosted(basis, workload)
+        case OwnBasis():
+            return _own(basis, workload, assumptions, share)
+        case OneStepBasis():
+            return _one_step(basis, workload, assumptions, share)
+        case DeviceBasis() | None:
+            return None
+
+
+def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
+    speed = basis.speed
+    if speed is None:
+        return None
+    floor = speed.network.p50_ms + speed.first_token.p50_ms
+    if workload.answer_tokens is None:
+        return _LegTime(floor, None)
+    further = max(workload.answer_tokens - 1.0, 0.0) * speed.per_token_ms
+    return _LegTime(floor, (speed.network, speed.first_token, Duration(further, further)))
+
+
+def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
+    at_batch = partial(roofline.latency, basis.shape, basis.precision, basis.machine, basis.accelerators)
+    # NOTE: without a declared prompt the floor is that of a prompt of one token, which is a floor still.
+    floor_s = at_batch(Load(workload.prompt_tokens or 1.0, 1.0), 1.0).first_token_s
+    floor = basis.network.p50_ms + floor_s * _MS_PER_S
+    serving = serving_of(basis, workload, assumptions)
+    if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
+        return _LegTime(floor, None)
+    at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
+    load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
+    average = at_batch(load, max(serving.batch * at_peak / workload.peak_to_mean, 1.0))
+    peak = at_batch(load, max(serving.batch * at_peak, 1.0))
+    first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
+    further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
+    rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
+    return _LegTime(floor, (basis.network, first, rest))
+
+
+def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
+    busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
+    queued = waiting_for_server(basis.pass_ms, busy)
+    return _LegTime(basis.network.p50_ms + basis.pass_ms, (basis.network, Duration(basis.pass_ms, queued.p95_ms)))
+
+
+def _utilisation(requests_per_s: float, workload: Workload, assumptions: CostAssumptions, share: float | None) -> float:
+    """Return how busy a replica is at the peak: as planned at most, and less where one replica is more than enough."""
+    target = assumptions.redundancy.target_utilisation
+    if workload.requests_per_day is None or share is None:
+        return target
+    traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
+    peak = (
+        workload.requests_per_day / SECONDS_PER_DAY * workload.peak_to_mean * workload.chained_calls * share * traffic
+    )
+    replicas = max(ceil(peak / (target * requests_per_s)), 1)
+    return min(peak / (replicas * requests_per_s), target)
