@@ -203,7 +203,10 @@ def _organization(record: Record) -> Organization:
         if not _COUNTRY.fullmatch(code):
             message = f"`{shown(code)}` is not a country code; write two capital letters, such as `DE`"
             record.mistake(message, "on_premises_countries")
-    return Organization(own_boundaries=boundaries, on_premises_countries=countries)
+    confidence = record.number("confidence", default.confidence)
+    if not 0.5 <= confidence < 1.0:
+        record.mistake(f"`confidence` must be at least 0.5 and less than 1, found {confidence:g}", "confidence")
+    return Organization(own_boundaries=boundaries, on_premises_countries=countries, confidence=confidence)
 
 
 def _recommendation(record: Record) -> Recommendation:

@@ -14,10 +14,12 @@ SEVERITIES = ("error", "warning", "note")
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """What an organisation counts as its own, and where its own sites are (None when it does not say)."""
+    """What an organisation counts as its own, where its own sites are (None when it does not say), how sure it must be."""
 
     own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
     on_premises_countries: tuple[str, ...] | None = None
+    confidence: float = 0.8
+    """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class Evaluator:
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
         facts = derive_facts(feature, self.catalog, self.catalog.as_of)
-        workload = workload_of(facts.values)
+        workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
         rules = tuple(
             RuleEvaluation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from aipolicy.evaluation.universe import Group, Universe
@@ -11,7 +11,7 @@ from aipolicy.facts.option_facts import PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
-from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS_SET
+from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, DRAWN_FACTS, LATENCY_FACTS_SET
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
@@ -223,9 +223,11 @@ def _settled_by(name: str, facts: Facts, *, cascade: bool) -> tuple[str, ...]:
 def needed_workload(rule: Rule, workload: Workload) -> Workload:
     """Return the part of a workload that a rule's estimates depend on, so that results are shared by the rest."""
     reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
-    if not reads.isdisjoint(COST_FACTS):
+    if not reads.isdisjoint(DRAWN_FACTS | COMPARED_FACTS):
         return workload
-    return NO_WORKLOAD if reads.isdisjoint(LATENCY_FACTS_SET) else workload
+    if not reads.isdisjoint(COST_FACTS):
+        return replace(workload, ranges=(), seed="")
+    return NO_WORKLOAD if reads.isdisjoint(LATENCY_FACTS_SET) else replace(workload, ranges=(), seed="")
 
 
 def _hashable(value: FactValue | None) -> object:

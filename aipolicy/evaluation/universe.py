@@ -22,6 +22,7 @@ from aipolicy.options.estimates import (
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
     UNKNOWN_COST,
+    EstimateSettings,
     Estimator,
 )
 from aipolicy.options.option import Option
@@ -76,7 +77,7 @@ class Universe:
     def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
         """Return every known fact of one option, estimates included."""
         facts = dict(self._facts(number))
-        estimator = Estimator(workload, self.assumptions)
+        estimator = Estimator(workload, self.estimate_settings)
         for name in (*LATENCY_FACTS, *FIT_FACTS, *COST_FACTS):
             value = estimator.value(name, self._speeds[number], self._costs[number])
             if value is not None:
@@ -99,7 +100,7 @@ class Universe:
         key = (names, workload)
         if key not in self._estimated_groups:
             merged: dict[Values, int] = {}
-            estimator = Estimator(workload, self.assumptions)
+            estimator = Estimator(workload, self.estimate_settings)
             for group in static:
                 values = list(group.values)
                 for index in estimated:
@@ -167,6 +168,15 @@ class Universe:
     def assumptions(self) -> CostAssumptions:
         """Return the constants that estimates rest on."""
         return cost_assumptions(self._catalog)
+
+    @cached_property
+    def estimate_settings(self) -> EstimateSettings:
+        """Return what estimates rest on besides the workload."""
+        return EstimateSettings(self.assumptions, self._catalog.assumptions, self._organization.confidence)
+
+    def cost_basis(self, number: int) -> CostBasis:
+        """Return what the cost of one option depends on."""
+        return self._costs[number]
 
     @cached_property
     def _bases(self) -> BasisReader:

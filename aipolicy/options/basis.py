@@ -22,6 +22,8 @@ class HostedBasis:
     speed: HostedSpeed | None
     price_uncertain: bool
     """Whether hosts ask very different prices for the same open model."""
+    price_stale: bool = False
+    """Whether nobody checked the price for long."""
 
 
 @dataclass(frozen=True, slots=True)

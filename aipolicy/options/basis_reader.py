@@ -87,7 +87,11 @@ class BasisReader:
             price=None if price is None else _tuned_price(price) if tuned else _price(price),
             speed=self._hosted_speed(leg),
             price_uncertain=leg.model.open_weights,
+            price_stale=price is not None and self._is_stale(price),
         )
+
+    def _is_stale(self, price: Price) -> bool:
+        return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
 
     def _hosted_speed(self, leg: Leg) -> HostedSpeed | None:
         hosted = self._catalog.hosted_speeds.get(leg.model.tier)

@@ -52,6 +52,7 @@ class CostAssumptions:
     judge_input_tokens: float
     judge_output_tokens: float
     one_step_requests_per_s: float
+    stale_price_days: float
     capacity_factor: float = 1.0
     accelerator_price_factor: float = 1.0
     open_price_factor: float = 1.0
@@ -98,4 +99,5 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         judge_input_tokens=value["judge-input-tokens"],
         judge_output_tokens=value["judge-output-tokens"],
         one_step_requests_per_s=value["classical-requests-per-second"],
+        stale_price_days=value["stale-price-days"],
     )

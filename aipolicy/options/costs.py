@@ -112,7 +112,8 @@ def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumpti
 
 
 def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, *, share: float | None = 1.0,
-              judged: bool = False, arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
+              judged: bool = False, likely: Workload | None = None,
+              arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
     """Return what a leg that takes a share of the requests costs, or None when it is not known.
 
     `judged` adds what it takes to tell a hard case from an easy one to every request.
@@ -134,7 +135,7 @@ def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssum
             )
             return LegCurve(usd * paid)
         case OwnBasis():
-            serving = serving_of(basis, workload, assumptions, judged=judged, arithmetic=arithmetic)
+            serving = serving_of(basis, workload, assumptions, judged=judged, likely=likely, arithmetic=arithmetic)
             if not isinstance(serving, Serving):
                 return None
             return _machines(
@@ -163,42 +164,62 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         reasoning_tokens=workload.reasoning_tokens,
     )
     usd = request_usd(use, basis.price, batch=_may_wait(workload, assumptions), arithmetic=arithmetic)
-    return usd * (assumptions.open_price_factor if basis.price_uncertain else assumptions.list_price_factor)
+    if basis.price_uncertain:
+        return usd * assumptions.open_price_factor
+    return usd * assumptions.list_price_factor if basis.price_stale else usd
 
 
 def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
-               arithmetic: Arithmetic = SCALARS) -> Serving | DoesNotFit | None:  # fmt: skip
+               likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> Serving | DoesNotFit | None:  # fmt: skip
     """Return what one replica serves within the latency budget, why it does not fit, or None for unknown lengths.
 
-    Where no batch keeps the budget, capacity is that of the largest batch; the latency rules speak of the rest.
+    Where no batch keeps the budget, capacity is that of the largest batch; the latency rules speak of the rest. With
+    arrays of draws the `likely` workload decides which of the two it is.
     """
+    load = _load(workload, assumptions, judged=judged, arithmetic=arithmetic)
+    if load is None:
+        return None
+    machine = basis.machine
+    if assumptions.capacity_factor is not _ONE:
+        machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
+    limit_s = _step_limit_s(basis, workload, load)
+    if limit_s is not None and likely is not None and not _keeps_budget(basis, likely, assumptions, judged=judged):
+        limit_s = None
+    served = serve(
+        basis.shape, basis.precision, machine, basis.accelerators, load, step_limit_s=limit_s, arithmetic=arithmetic
+    )
+    if isinstance(served, DoesNotFit) and served.reason == "step":
+        return serve(basis.shape, basis.precision, machine, basis.accelerators, load, arithmetic=arithmetic)
+    return served
+
+
+def _load(workload: Workload, assumptions: CostAssumptions, *, judged: bool, arithmetic: Arithmetic) -> Load | None:
     inputs, outputs = workload.prompt_tokens, workload.answer_tokens
     if inputs is None or outputs is None:
         return None
     if judged:
         inputs, outputs = inputs + assumptions.judge_input_tokens, outputs + assumptions.judge_output_tokens
-    outputs = arithmetic.maximum(outputs, 1.0)
-    machine = basis.machine
-    if assumptions.capacity_factor is not _ONE:
-        machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
-    load = Load(inputs, outputs)
-    limit_s = _step_limit_s(basis, workload, outputs)
-    if limit_s is not None and arithmetic is SCALARS:
-        found = serve(basis.shape, basis.precision, machine, basis.accelerators, load, step_limit_s=limit_s)
-        if isinstance(found, Serving):
-            return found
-    return serve(basis.shape, basis.precision, machine, basis.accelerators, load, arithmetic=arithmetic)
+    return Load(arithmetic.maximum(inputs, 1.0), arithmetic.maximum(outputs, 1.0))
+
+
+def _keeps_budget(basis: OwnBasis, likely: Workload, assumptions: CostAssumptions, *, judged: bool) -> bool:
+    load = _load(likely, assumptions, judged=judged, arithmetic=SCALARS)
+    limit_s = None if load is None else _step_limit_s(basis, likely, load)
+    if load is None or limit_s is None:
+        return False
+    served = serve(basis.shape, basis.precision, basis.machine, basis.accelerators, load, step_limit_s=limit_s)
+    return isinstance(served, Serving)
 
 
 _ONE = 1.0
 
 
-def _step_limit_s(basis: OwnBasis, workload: Workload, outputs: float) -> float | None:
+def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | None:
     """Return the time for one output token that the latency budget leaves, in seconds; None without a budget."""
     if workload.latency_budget_ms is None:
         return None
     left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
-    return left_ms / 1000.0 / outputs if left_ms > 0.0 else None
+    return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None
 
 
 def _may_wait(workload: Workload, assumptions: CostAssumptions) -> bool:
@@ -237,14 +258,15 @@ def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:
 
 
 def role_curve(leg: LegBasis | None, role: Role, workload: Workload, assumptions: CostAssumptions, *,
-               arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
+               likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
     """Return what a leg costs in its role, or None when it is not known."""
     match role:
         case "model" | "judged":
-            return leg_curve(leg, workload, assumptions, judged=role == "judged", arithmetic=arithmetic)
+            judged = role == "judged"
+            return leg_curve(leg, workload, assumptions, judged=judged, likely=likely, arithmetic=arithmetic)
         case "hard cases":
             share = workload.hard_case_share
-            return leg_curve(leg, workload, assumptions, share=share, arithmetic=arithmetic)
+            return leg_curve(leg, workload, assumptions, share=share, likely=likely, arithmetic=arithmetic)
         case "standby":
             return _standby(leg, assumptions)
         case "questions":

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
-from aipolicy.options.basis import CostBasis, LegBasis, OwnBasis, Speeds
-from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, serving_of, upfront_cost
+from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds
+from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of, upfront_cost
 from aipolicy.options.latency import LatencyEstimate, latency_of
 
 if TYPE_CHECKING:
+    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import Role
+    from aipolicy.options.drawn_costs import DrawnCosts
     from aipolicy.options.workload import Workload
 
 LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms")
 FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
+DRAWN_FACTS = frozenset(
+    {
+        "option.monthly_usd_at_least", "option.monthly_usd_at_most", "option.usd_per_request_at_least",
+        "option.most_uncertain_input",
+    }
+)  # fmt: skip
+"""Facts that rest on draws of everything uncertain."""
+COMPARED_FACTS = frozenset({"option.times_cheapest_at_least", "option.breaks_even", "option.months_until_break_even"})
+"""Facts that compare an option with what remains after every rule that reads none of them."""
 LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 """Facts that depend on speeds and a workload."""
-COST_FACTS_SET = frozenset(COST_FACTS)
+COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
 
@@ -30,12 +46,23 @@ UNKNOWN_COST = CostBasis(
 """The basis of every cascade while nobody knows how many requests escalate."""
 
 
+@dataclass(frozen=True, slots=True)
+class EstimateSettings:
+    """What estimates rest on besides the workload."""
+
+    assumptions: CostAssumptions
+    constants: Mapping[str, Assumption]
+    confidence: float
+    """Probability from which on the organisation takes an estimate as decided."""
+
+
 class Estimator:
     """Estimates under one workload and the constants of one catalog."""
 
-    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
+    def __init__(self, workload: Workload, settings: EstimateSettings) -> None:
         self._workload = workload
-        self._assumptions = assumptions
+        self._settings = settings
+        self._assumptions = settings.assumptions
         self._latencies: dict[int, LatencyEstimate] = {}
         self._fits: dict[int, bool | None] = {}
         self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
@@ -43,10 +70,14 @@ class Estimator:
         self._monthly: dict[int, tuple[float, float] | None] = {}
         self._kept: list[object] = []
 
-    def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> bool | float | None:
+    def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
         if name in COST_FACTS_SET:
-            return None if cost is None else self._cost_fact(name, cost)
+            if cost is None:
+                return None
+            if name in DRAWN_FACTS:
+                return self._drawn_fact(name, cost)
+            return self._compared_fact(name, cost) if name in COMPARED_FACTS else self._cost_fact(name, cost)
         if speeds is None:
             return None
         if name in FIT_FACTS:
@@ -67,6 +98,59 @@ class Estimator:
             requests = self._workload.requests_per_day or 0.0
             return cost[0] / (requests * self._assumptions.days_per_month)
         return cost[0] if name == "option.monthly_usd" else cost[1]
+
+    @cached_property
+    def drawn(self) -> DrawnCosts:
+        """Return costs under draws; numpy is imported here and nowhere before."""
+        from aipolicy.options.drawn_costs import DrawnCosts
+
+        return DrawnCosts(self._workload, self._assumptions, self._settings.constants)
+
+    def _drawn_fact(self, name: str, basis: CostBasis) -> FactValue | None:
+        certain = self._settings.confidence
+        if self._running(basis) is None:
+            return None
+        match name:
+            case "option.monthly_usd_at_least":
+                return self.drawn.at_share(basis, 1.0 - certain)
+            case "option.monthly_usd_at_most":
+                return self.drawn.at_share(basis, certain)
+            case "option.usd_per_request_at_least":
+                return self.drawn.at_share(basis, 1.0 - certain, per_request=True)
+            case _:
+                tornado = self.drawn.tornado(basis)
+                return tornado[0].name if tornado else None
+
+    def _compared_fact(self, name: str, basis: CostBasis) -> FactValue | None:
+        rivals = self._workload.rivals
+        if rivals is None or self._running(basis) is None:
+            return None
+        if name == "option.times_cheapest_at_least":
+            if rivals.cheapest is None:
+                return None
+            return self.drawn.times(basis, rivals.cheapest, 1.0 - self._settings.confidence)
+        if not rivals.own_remains or not isinstance(basis.main, HostedBasis):
+            return False if name == "option.breaks_even" else None
+        found = None if rivals.own is None else self.break_even(basis, rivals.own)
+        if found is None:
+            return None
+        if name == "option.breaks_even":
+            return not isinstance(found, NoBreakEven)
+        return self._months_until(found)
+
+    def break_even(self, basis: CostBasis, rival: CostBasis) -> BreakEven | None:
+        """Return from which volume on a rival costs less, None when a cost is unknown."""
+        ours, theirs = (running_cost(each, self._workload, self._assumptions) for each in (basis, rival))
+        return None if ours is None or theirs is None else break_even(ours.curve, theirs.curve)
+
+    def _months_until(self, found: BreakEven) -> float | None:
+        """Return the months until growth reaches the volume, None when it never does or nobody knows."""
+        workload = self._workload
+        if workload.requests_per_day is None or isinstance(found, NoBreakEven):
+            return None
+        first = found.first if isinstance(found, Crossings) else 0.0
+        days = days_until(workload.requests_per_day, first, workload.growth_12_months or 1.0)
+        return None if days is None else days / self._assumptions.days_per_month
 
     def _running(self, basis: CostBasis) -> tuple[float, float] | None:
         """Return the monthly cost at today's volume and at none."""

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from aipolicy.facts.spec import FactValue
+
+if TYPE_CHECKING:
+    from aipolicy.facts.facts import Facts
+    from aipolicy.options.basis import CostBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The cheapest of the options that remain, and the cheapest of them on machines of one's own."""
+
+    cheapest: CostBasis | None
+    own: CostBasis | None
+    own_remains: bool
+    """Whether any way of hosting oneself remains, of known cost or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,13 @@ class Workload:
     corpus_tokens: float | None = None
     labelled_examples: float | None = None
     latency_budget_ms: float | None = None
+    growth_12_months: float | None = None
+    ranges: tuple[tuple[str, float, float, float], ...] = ()
+    """Fields that were declared as a range: name, low, likely, high."""
+    rivals: Rivals | None = None
+    """What a cost is compared with; None before it is known what remains."""
+    seed: str = ""
+    """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
     @property
     def prompt_tokens(self) -> float | None:
@@ -61,7 +82,18 @@ WORKLOAD_FACTS: Mapping[str, str] = {
 """Which declared fact each field is."""
 
 
-def workload_of(values: Mapping[str, FactValue]) -> Workload:
-    """Return what estimates need of a feature's facts; a fact that is unknown leaves its field unknown."""
+def workload_of(facts: Facts, name: str) -> Workload:
+    """Return what estimates need of a feature's facts; a fact that is unknown leaves its field unknown.
+
+    The seed is the feature's name: whatever else changes in a manifest, the draws stay, and costs change for a reason.
+    """
+    values = facts.values
     known = {field: values[fact] for field, fact in WORKLOAD_FACTS.items() if fact in values}
-    return Workload(**cast("dict[str, float]", known))  # type: ignore[arg-type]
+    ranges = tuple((field, *facts.ranges[fact]) for field, fact in WORKLOAD_FACTS.items() if fact in facts.ranges)
+    numbers = cast("dict[str, float]", known)
+    return Workload(**numbers, growth_12_months=_growth(values), ranges=ranges, seed=name)  # type: ignore[arg-type]
+
+
+def _growth(values: Mapping[str, FactValue]) -> float | None:
+    now, later = values.get("volume.requests_per_day"), values.get("volume.requests_per_day_later")
+    return later / now if isinstance(now, float) and isinstance(later, float) and now > 0.0 else None
