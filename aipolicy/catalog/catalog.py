@@ -16,22 +16,24 @@ from aipolicy.source.text import shown
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
     from aipolicy.catalog import offerings as offered
+    from aipolicy.catalog.currencies import ExchangeRate
     from aipolicy.catalog.data_classes import DataClasses
     from aipolicy.catalog.entries import Dated
     from aipolicy.catalog.places import Places
+    from aipolicy.catalog.prices import Price, PriceIndex
     from aipolicy.catalog.task_types import TaskType
 
 T = TypeVar("T")
 
 PARTS = (
-    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "offerings", "prices",
-    "accelerators", "networks", "hosted_speeds", "own_speeds", "efforts", "rates",
+    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "offerings",
+    "exchange_rates", "prices", "accelerators", "networks", "hosted_speeds", "own_speeds", "efforts", "rates",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
     "groups", "countries", "aliases", "levels", "classes", "task_types", "providers", "regions", "terms", "models",
-    "offerings", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
+    "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
     "rates",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
@@ -105,13 +107,28 @@ class Catalog:
         )
 
     @cached_property
-    def prices(self) -> tuple[offered.Price, ...]:
-        """Return the prices that hold on the day; what was not known then is not there."""
-        from aipolicy.catalog import offerings as offered
+    def exchange_rates(self) -> Mapping[str, ExchangeRate]:
+        """Return what a unit of each currency is worth on the day; a rate of a later day is not there."""
+        from aipolicy.catalog.currencies import read_exchange_rate
 
-        return self._section(
-            "prices", offered.read_price, lambda e: (e.provider, e.model, e.region), lambda e: e.dated, strict=True
+        entries = self._section(
+            "exchange_rates", read_exchange_rate, lambda e: e.currency, lambda e: e.dated, strict=True
         )
+        return {entry.currency: entry for entry in entries}
+
+    @cached_property
+    def prices(self) -> tuple[Price, ...]:
+        """Return the prices that hold on the day; what was not known then is not there."""
+        from aipolicy.catalog.prices import read_prices
+
+        return self._read(lambda files: read_prices(files, self.exchange_rates, self.as_of))
+
+    @cached_property
+    def price_index(self) -> PriceIndex:
+        """Return the prices that hold on the day by provider, model and region."""
+        from aipolicy.catalog.prices import price_index
+
+        return price_index(self.prices)
 
     @cached_property
     def accelerators(self) -> Mapping[str, machines.Accelerator]:
@@ -188,7 +205,7 @@ class Catalog:
             case "provider":
                 return tuple(sorted(self.providers))
             case "model":
-                return tuple(sorted(self.models))
+                return tuple(sorted(model.id for model in self.models.values() if model.answers))
             case "region":
                 return tuple(sorted({region.id for region in self.regions}))
             case "regime":
@@ -210,7 +227,8 @@ class Catalog:
         self._validate_references()
 
     def _validate_references(self) -> None:
-        from aipolicy.catalog.offerings import ANY_REGION, OPEN_WEIGHTS
+        from aipolicy.catalog.offerings import OPEN_WEIGHTS
+        from aipolicy.catalog.prices import ANY_REGION
 
         references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
             ("provider", self.providers, ("regions", "terms", "offerings", "prices")),

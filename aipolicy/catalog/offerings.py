@@ -1,4 +1,4 @@
-"""What can be bought: providers, their regions and terms, models, where each is offered, and prices."""
+"""What can be bought: providers, their regions and terms, models, and where each is offered."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from
 HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
 SCOPES = ("region", "zone", "global")
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
+HELPER_TIERS = ("embedding", "reranker", "moderation")
+"""Models that serve others, as in retrieval: they have prices and are never an option for answering."""
 TERMS = (
     "dpa_offered", "baa_offered", "eu_sccs_offered", "dpf_certified", "no_training_by_default",
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
 )  # fmt: skip
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
-ANY_REGION = "any"
 OPEN_WEIGHTS = "open"
 """The provider of models that can be hosted anywhere."""
 
@@ -79,11 +80,17 @@ class Model:
     head_dim: float | None
     hidden_size: float | None
     context_tokens: float | None
+    embedding_dimensions: float | None
     modalities: tuple[str, ...]
     licence: str
     released_on: date | None
     retires_on: date | None
     dated: Dated
+
+    @property
+    def answers(self) -> bool:
+        """Return whether the model can be an option; one that embeds, ranks or moderates only helps another."""
+        return self.tier not in HELPER_TIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +102,6 @@ class Offering:
     regions: tuple[str, ...]
     adaptations: tuple[str, ...]
     retires_on: date | None
-    dated: Dated
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """List price in USD per million tokens; None is unknown, never free."""
-
-    provider: str
-    model: str
-    region: str
-    currency: str
-    input_usd_per_mtok: float | None
-    output_usd_per_mtok: float | None
-    cached_input_usd_per_mtok: float | None
-    batch_input_usd_per_mtok: float | None
-    batch_output_usd_per_mtok: float | None
-    disputed: str
     dated: Dated
 
 
@@ -159,7 +149,7 @@ def read_model(record: Record) -> Model:
         id=record.text("id"),
         provider=record.text("provider"),
         name=record.text("name", ""),
-        tier=record.text("tier", choices=TIERS),
+        tier=record.text("tier", choices=(*TIERS, *HELPER_TIERS)),
         open_weights=record.flag("open_weights", default=False),
         tunable=record.optional_flag("tunable"),
         pinned=record.optional_flag("pinned"),
@@ -171,6 +161,7 @@ def read_model(record: Record) -> Model:
         head_dim=record.optional_number("head_dim"),
         hidden_size=record.optional_number("hidden_size"),
         context_tokens=record.optional_number("context_tokens"),
+        embedding_dimensions=record.optional_number("embedding_dimensions"),
         modalities=record.texts("modalities", ()),
         licence=record.text("licence", ""),
         released_on=record.optional_day("released_on"),
@@ -189,26 +180,3 @@ def read_offering(record: Record) -> Offering:
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
     )
-
-
-def read_price(record: Record) -> Price:
-    """Return one entry of `prices`."""
-    return Price(
-        provider=record.text("provider"),
-        model=record.text("model"),
-        region=record.text("region", ANY_REGION),
-        currency=record.text("currency", choices=("USD",)),
-        input_usd_per_mtok=record.optional_number("input_usd_per_mtok"),
-        output_usd_per_mtok=record.optional_number("output_usd_per_mtok"),
-        cached_input_usd_per_mtok=record.optional_number("cached_input_usd_per_mtok"),
-        batch_input_usd_per_mtok=record.optional_number("batch_input_usd_per_mtok"),
-        batch_output_usd_per_mtok=record.optional_number("batch_output_usd_per_mtok"),
-        disputed=record.text("disputed", ""),
-        dated=_price_dated(record),
-    )
-
-
-def _price_dated(record: Record) -> Dated:
-    if record.has("retrieved_on"):
-        record.day("retrieved_on")
-    return read_dated(record)

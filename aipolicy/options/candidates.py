@@ -41,6 +41,8 @@ class Legs:
         seen: set[tuple[str, str, tuple[str, ...] | None]] = set()
         for offering in self._catalog.offerings:
             model = self._catalog.models[offering.model]
+            if not model.answers:
+                continue
             ends = offering.retires_on or model.retires_on
             retired = ends is not None and ends <= self._catalog.as_of
             for name in offering.regions:
@@ -102,7 +104,7 @@ class Legs:
     def _hosted_models(self) -> Iterator[tuple[Model, str]]:
         for speed in self._catalog.own_speeds:
             model = self._catalog.models.get(speed.model)
-            if model is not None:
+            if model is not None and model.answers:
                 yield model, speed.accelerator
 
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.prices import price_of
+
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.offerings import Price
     from aipolicy.options.option import Leg, Option
 
 BANDWIDTH_EFFICIENCY = 0.90
@@ -37,7 +38,6 @@ HOURS_PER_MONTH = 730.0
 DAYS_PER_MONTH = 30.4
 SECONDS_PER_DAY = 86_400.0
 STAFF_RATE = "loaded-staff-year"
-_ANY_REGION = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +215,6 @@ def api_usd_per_request(price: TokenPrice, workload: Workload) -> float | None:
     return (usd + workload.output_tokens * price.output) / 1e6
 
 
-def price_of(leg: Leg, catalog: Catalog) -> Price | None:
-    """Return the price that holds in the leg's region, else the provider's price for any region."""
-    found = None
-    for price in catalog.prices:
-        if price.provider == leg.provider and price.model == leg.model.id:
-            if price.region == leg.region:
-                return price
-            if price.region == _ANY_REGION:
-                found = price
-    return found
-
-
 def requests_per_second(machines: Machines, count: int, workload: Workload) -> float | None:
     """Return the requests a second that one replica of `count` accelerators sustains, or None when it cannot be told.
 
@@ -262,7 +250,7 @@ def requests_per_second(machines: Machines, count: int, workload: Workload) -> f
 
 def _leg_basis(leg: Leg, catalog: Catalog) -> LegBasis | None:
     if leg.hosting == "provider-api":
-        price = price_of(leg, catalog)
+        price = price_of(catalog, leg.provider, leg.model.id, leg.region, "chat")
         if price is None or price.input_usd_per_mtok is None or price.output_usd_per_mtok is None:
             return None
         return TokenPrice(price.input_usd_per_mtok, price.output_usd_per_mtok, price.cached_input_usd_per_mtok)
