@@ -16,7 +16,7 @@ from aipolicy.manifest.discovery import (
     repository_root,
     shown_path,
 )  # fmt: skip
-from aipolicy.settings import BOUNDARIES, SEVERITIES
+from aipolicy.settings import BOUNDARIES, PRICE_PACKAGES, SEVERITIES
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -60,6 +60,8 @@ class Config:
     policies: tuple[str, ...] = ("build-or-buy",)
     """Names of shipped packs, and paths of own ones."""
     catalog: tuple[str, ...] = ()
+    fresher_prices: str = ""
+    """An installed package whose prices replace the shipped ones; the organisation's own still win."""
     manifests: tuple[str, ...] = MANIFEST_PATTERNS
     """Globs, as `find_manifests` takes them: from the working folder; `exclude` likewise."""
     exclude: tuple[str, ...] = ()
@@ -173,6 +175,7 @@ def _config_of(table: _Table) -> Config:
     config = Config(
         policies=_texts(top, "policies", _DEFAULTS.policies, may_be_empty=False),
         catalog=_texts(top, "catalog", ()),
+        fresher_prices=top.text("fresher_prices", "", PRICE_PACKAGES) if top.has("fresher_prices") else "",
         manifests=_globs(folder, _texts(top, "manifests", MANIFEST_PATTERNS, may_be_empty=False)),
         exclude=_globs(folder, _texts(top, "exclude", ())),
         select=_texts(top, "select", ()),

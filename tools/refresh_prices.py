@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 from price_packages import PackageFile, PriceError, amounts_of, is_free, number, package_file  # noqa: E402
 
 from aipolicy.catalog.genai_prices import DATA_FILE, PACKAGE, GenaiPrices  # noqa: E402
-from aipolicy.catalog.prices import RATES  # noqa: E402
+from aipolicy.catalog.price_entries import RATES  # noqa: E402
 
 LITELLM = "litellm"
 LITELLM_FILE = "litellm/model_prices_and_context_window_backup.json"
