@@ -135,12 +135,10 @@ _Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dic
 
 
 def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
-    from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.load import catalog_documents
+    from aipolicy.catalog.load import layered_catalog
     from aipolicy.policy.load import load_packs
 
-    catalog = Catalog(catalog_documents(files.catalog), settings.as_of)
-    catalog.validate()
+    catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters)
     wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()

@@ -16,7 +16,7 @@ from aipolicy.manifest.discovery import (
     repository_root,
     shown_path,
 )  # fmt: skip
-from aipolicy.settings import BOUNDARIES, SEVERITIES
+from aipolicy.settings import BOUNDARIES, PRICE_PACKAGES, SEVERITIES
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -51,6 +51,8 @@ class Recommendation:
     """A simpler option is recommended when it costs at most this much more than the cheapest."""
     horizon_months: float = 12.0
     """The time over which costs are compared."""
+    confidence: float = 0.8
+    """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Config:
     policies: tuple[str, ...] = ("build-or-buy",)
     """Names of shipped packs, and paths of own ones."""
     catalog: tuple[str, ...] = ()
+    fresher_prices: str = ""
+    """An installed package whose prices replace the shipped ones; the organisation's own still win."""
     manifests: tuple[str, ...] = MANIFEST_PATTERNS
     """Globs, as `find_manifests` takes them: from the working folder; `exclude` likewise."""
     exclude: tuple[str, ...] = ()
@@ -173,6 +177,7 @@ def _config_of(table: _Table) -> Config:
     config = Config(
         policies=_texts(top, "policies", _DEFAULTS.policies, may_be_empty=False),
         catalog=_texts(top, "catalog", ()),
+        fresher_prices=top.text("fresher_prices", "", PRICE_PACKAGES) if top.has("fresher_prices") else "",
         manifests=_globs(folder, _texts(top, "manifests", MANIFEST_PATTERNS, may_be_empty=False)),
         exclude=_globs(folder, _texts(top, "exclude", ())),
         select=_texts(top, "select", ()),
@@ -203,10 +208,7 @@ def _organization(record: Record) -> Organization:
         if not _COUNTRY.fullmatch(code):
             message = f"`{shown(code)}` is not a country code; write two capital letters, such as `DE`"
             record.mistake(message, "on_premises_countries")
-    confidence = record.number("confidence", default.confidence)
-    if not 0.5 <= confidence < 1.0:
-        record.mistake(f"`confidence` must be at least 0.5 and less than 1, found {confidence:g}", "confidence")
-    return Organization(own_boundaries=boundaries, on_premises_countries=countries, confidence=confidence)
+    return Organization(own_boundaries=boundaries, on_premises_countries=countries)
 
 
 def _recommendation(record: Record) -> Recommendation:
@@ -215,7 +217,10 @@ def _recommendation(record: Record) -> Recommendation:
     if horizon == 0:
         record.mistake("`horizon_months` must be more than 0", "horizon_months")
     margin = record.number("margin_percent", default.margin_percent)
-    return Recommendation(margin_percent=margin, horizon_months=horizon)
+    confidence = record.number("confidence", default.confidence)
+    if not 0.5 <= confidence < 1.0:
+        record.mistake(f"`confidence` must be at least 0.5 and less than 1, found {confidence:g}", "confidence")
+    return Recommendation(margin_percent=margin, horizon_months=horizon, confidence=confidence)
 
 
 def _parameters(top: Record) -> Iterator[tuple[str, ParameterValue]]:

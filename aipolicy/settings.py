@@ -9,6 +9,7 @@ from pathlib import Path
 
 DEFAULT_PACK = "build-or-buy"
 BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
+PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -31,6 +32,8 @@ class PolicySettings:
     base: Path = Path()
     """The folder that pack and catalog paths are relative to."""
     own_catalog: tuple[str, ...] = ()
+    fresher_prices: str = ""
+    """The installed package whose prices replace the shipped ones; empty for none."""
     parameters: Mapping[str, object] = field(default_factory=dict)
     organization: Organization = field(default_factory=Organization)
     select: tuple[str, ...] = ()

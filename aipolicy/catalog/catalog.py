@@ -120,7 +120,7 @@ class Catalog:
     @cached_property
     def prices(self) -> tuple[Price, ...]:
         """Return the prices that hold on the day; what was not known then is not there."""
-        from aipolicy.catalog.prices import read_prices
+        from aipolicy.catalog.price_entries import read_prices
 
         return self._read(lambda files: read_prices(files, self.exchange_rates, self.as_of))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import CatalogError
@@ -13,12 +14,30 @@ from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
 
+if TYPE_CHECKING:
+    from aipolicy.catalog.fresher_prices import PricePackage
+
 
 def read_catalog(own_files: Iterable[Path], *, as_of: date) -> Catalog:
     """Return the validated catalog: shipped files, then the organisation's own; raises `CatalogError`."""
-    paths = (*catalog_paths(), *own_files)
-    documents = catalog_documents([(path.as_posix(), read_bytes(path, CatalogError)) for path in paths])
-    catalog = Catalog(documents, as_of)
+    shipped, own = (
+        [(path.as_posix(), read_bytes(path, CatalogError)) for path in paths] for paths in (catalog_paths(), own_files)
+    )
+    return layered_catalog(shipped, own, None, as_of)
+
+
+def layered_catalog(shipped: Iterable[tuple[str, bytes]], own: Iterable[tuple[str, bytes]],
+                    package: PricePackage | None, as_of: date) -> Catalog:  # fmt: skip
+    """Return the validated catalog of files given as path and bytes: shipped, then a price package, then own.
+
+    Later ones win. Raises `CatalogError`.
+    """
+    documents = catalog_documents(shipped)
+    if package is not None:
+        from aipolicy.catalog.fresher_prices import fresher_file
+
+        documents += catalog_documents([fresher_file(package, Catalog(documents, as_of))])
+    catalog = Catalog(documents + catalog_documents(own), as_of)
     catalog.validate()
     return catalog
 

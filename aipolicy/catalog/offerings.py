@@ -81,6 +81,7 @@ class Model:
     head_dim: float | None
     hidden_size: float | None
     context_tokens: float | None
+    embedding_dimensions: float | None
     modalities: tuple[str, ...]
     licence: str
     released_on: date | None
@@ -162,6 +163,7 @@ def read_model(record: Record) -> Model:
         head_dim=record.optional_number("head_dim"),
         hidden_size=record.optional_number("hidden_size"),
         context_tokens=record.optional_number("context_tokens"),
+        embedding_dimensions=record.optional_number("embedding_dimensions"),
         modalities=record.texts("modalities", ()),
         licence=record.text("licence", ""),
         released_on=record.optional_day("released_on"),

@@ -68,8 +68,11 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
         own_catalog=tuple(
             os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog
         ),
+        fresher_prices=config.fresher_prices,
         parameters=config.parameters,
-        organization=Organization(config.organization.own_boundaries, countries or None),
+        organization=Organization(
+            config.organization.own_boundaries, countries or None, config.recommendation.confidence
+        ),
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,

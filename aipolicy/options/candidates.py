@@ -41,6 +41,8 @@ class Legs:
         seen: set[tuple[str, str, tuple[str, ...] | None]] = set()
         for offering in self._catalog.offerings:
             model = self._catalog.models[offering.model]
+            if not model.answers:
+                continue
             ends = offering.retires_on or model.retires_on
             retired = ends is not None and ends <= self._catalog.as_of
             for name in offering.regions:
@@ -102,7 +104,7 @@ class Legs:
     def _hosted_models(self) -> Iterator[tuple[Model, str]]:
         for hosted in self._catalog.self_hosted.values():
             model = self._catalog.models.get(hosted.model)
-            if model is not None:
+            if model is not None and model.answers:
                 yield model, hosted.accelerator
 
 

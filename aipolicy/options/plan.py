@@ -140,6 +140,10 @@ class _Planner:
         model = self._plan.get("plan.model")
         if model is not None and model not in self._catalog.models:
             self._unknown("plan.model", "model", model, self._catalog.vocabulary("model"))
+        elif model is not None and not self._catalog.models[model].answers:
+            tier = self._catalog.models[model].tier
+            problem = f"model `{shown(model)}` is of the kind `{tier}` and answers nothing; name the model that answers"
+            self._problems.append(PlanProblem(problem, "plan.model"))
         for fact, owner in (("plan.region", "plan.provider"), ("plan.fallback_region", "plan.fallback_provider")):
             self._check_region(fact, self._plan.get(owner))
 
@@ -183,10 +187,11 @@ class _Planner:
         boundary = {"own-cloud": "own-account", "on-premises": "on-premises", "on-device": "device"}.get(hosting)
         region = self._catalog.region(plan.get("plan.provider", ""), plan.get("plan.region", ""))
         countries = region.countries if region is not None else None
+        known = self._catalog.models.get(plan.get("plan.model", ""))
         leg = Leg(
             hosting=hosting, provider=plan.get("plan.provider", ""), region=plan.get("plan.region", ""),
             countries=countries, boundary=boundary or (provider.boundary if provider is not None else "third-party"),
-            model=self._catalog.models.get(plan.get("plan.model", "")) or _unknown_model(plan.get("plan.model", "")),
+            model=known if known is not None and known.answers else _unknown_model(plan.get("plan.model", "")),
             accelerator="", retires_on=None,
             terms={**(self._legs.terms(provider.id, "") if provider is not None else {}), **self._terms},  # type: ignore[dict-item]
         )  # fmt: skip
@@ -203,5 +208,6 @@ def _unknown_model(name: str) -> Model:
     return Model(
         id=name, provider="", name=name, tier="", open_weights=False, tunable=None, pinned=None, reasoning=None,
         params_b=None, active_params_b=None, layers=None, heads=None, kv_heads=None, head_dim=None, hidden_size=None,
-        context_tokens=None, modalities=(), licence="", released_on=None, retires_on=None, dated=nothing,
+        context_tokens=None, embedding_dimensions=None, modalities=(), licence="", released_on=None,
+        retires_on=None, dated=nothing,
     )  # fmt: skip

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aipolicy import __version__
 from aipolicy.errors import CatalogError, PolicyError
 from aipolicy.settings import PolicySettings
 from aipolicy.shipped import catalog_paths, read_bytes, shipped_path
 from aipolicy.source.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.fresher_prices import PricePackage
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -54,7 +59,10 @@ def shipped_packs() -> tuple[str, ...]:
 class PolicyFiles:
     """Every file that judges a run, as path and bytes."""
 
-    catalog: tuple[tuple[str, bytes], ...]
+    shipped_catalog: tuple[tuple[str, bytes], ...]
+    own_catalog: tuple[tuple[str, bytes], ...]
+    price_package: PricePackage | None
+    """The installed package whose prices replace the shipped ones."""
     packs: tuple[PackFiles, ...]
     digest: str
     """SHA-256 over the bytes of every file."""
@@ -64,14 +72,27 @@ class PolicyFiles:
 
 def read_policy_files(settings: PolicySettings) -> PolicyFiles:
     """Return the files that settings name; raises `CatalogError` or `PolicyError`."""
-    own = [settings.base / name for name in settings.own_catalog]
-    catalog = tuple((path.as_posix(), read_bytes(path, CatalogError)) for path in (*catalog_paths(), *own))
+    shipped = _read_all(catalog_paths())
+    own = _read_all(settings.base / name for name in settings.own_catalog)
+    package = _price_package() if settings.fresher_prices else None
     packs = tuple(find_pack(name, settings.base) for name in settings.packs)
-    files = [*catalog, *(file for pack in packs for file in pack.files)]
+    files = [*shipped, *own, *(file for pack in packs for file in pack.files)]
+    if package is not None:
+        files.append((f"{package.name} {package.version}", package.data))
     digest = sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
     names = [path for path, _ in files]
     key = sha256(f"{__version__} {sys.version} {digest} {names} {settings!r} {_code_stamp()}".encode()).hexdigest()
-    return PolicyFiles(catalog, packs, digest, key)
+    return PolicyFiles(shipped, own, package, packs, digest, key)
+
+
+def _read_all(paths: Iterable[Path]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((path.as_posix(), read_bytes(path, CatalogError)) for path in paths)
+
+
+def _price_package() -> PricePackage:
+    from aipolicy.catalog.fresher_prices import installed_package
+
+    return installed_package()
 
 
 def _code_stamp() -> str:

@@ -113,7 +113,7 @@ REFUSED = (
      "`rga` is not one of `prompting`, `rag`"),
     (f"prices:\n- {{provider: openai, model: gpt-4o-mini, region: ue, currency: USD, {DATED}}}",
      "provider `openai` has no region `ue`"),
-    (f"prices:\n- {{provider: openai, model: gpt-4o-mini, currency: EUR, {DATED}}}", "`EUR` is not one of `USD`"),
+    (f"prices:\n- {{provider: openai, model: gpt-4o-mini, currency: EUR, {DATED}}}", "no exchange rate for `EUR`"),
     (f"self_hosted:\n- {{model: nope, accelerator: l4, ms_per_request: 1, {DATED}}}", "unknown model `nope`"),
     (f"self_hosted:\n- {{model: gpt-4o-mini, accelerator: l5, ms_per_request: 1, {DATED}}}",
      "unknown accelerator `l5`"),
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_a_catalog_error(tmp_path: Path) -> None:
 
 def price(usd: float | None, since: str, region: str = "eu") -> str:
     """Return a price of gpt-4o-mini."""
-    amount = "" if usd is None else f"input_usd_per_mtok: {usd}, "
+    amount = "" if usd is None else f"input_per_mtok: {usd}, "
     dated = DATED.replace("effective_from: 2026-11-01", f"effective_from: {since}")
     return f"- {{provider: openai, model: gpt-4o-mini, region: {region}, currency: USD, {amount}{dated}}}\n"
 
