@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from aipolicy.catalog.entries import Dated, read_dated
+from aipolicy.catalog.entries import Dated, in_force, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -56,19 +57,22 @@ UNITS: Mapping[str, str] = {
 }
 """Every constant and its unit; a catalog file may state no other and in no other unit."""
 
-_POSITIVE = frozenset(
+_DIVISORS = frozenset(
     {
         "hours-per-month", "days-per-month", "target-utilisation", "amortisation-years", "training-utilisation",
         "chunk-tokens", "classical-requests-per-second",
     }
 )  # fmt: skip
-"""Constants that are divided by."""
-_AT_MOST_ONE = frozenset({"target-utilisation", "training-utilisation"})
+"""Constants that are divided by: 0 is refused."""
+_AT_LEAST_ONE = frozenset({"power-usage-effectiveness", "index-overhead"})
+"""Whole over part: below 1 contradicts the meaning."""
+_WHOLE = frozenset({"spare-replicas"})
+_SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A constant; `low` and `high` are its 10th and 90th percentile, None where it is taken as certain."""
+    """A constant; `low` and `high` are its 10th and 90th percentile, None where no range is known."""
 
     id: str
     meaning: str
@@ -79,22 +83,50 @@ class Assumption:
     dated: Dated
 
 
+def read_assumptions(files: list[Record], as_of: date) -> Mapping[str, Assumption]:
+    """Return the constants that hold on the day by id.
+
+    A file that is read later wins, so that an organisation's own value holds whatever date the shipped one has; within
+    a file the newest value that has begun holds.
+    """
+    held: dict[str, Assumption] = {}
+    for file in files:
+        entries = []
+        for record in file.records("assumptions"):
+            entries.append(read_assumption(record))
+            record.finish()
+        for entry in in_force(entries, lambda e: e.id, lambda e: e.dated, as_of, strict=False):
+            if entry.id not in held or entry.dated.effective_from <= as_of:
+                held[entry.id] = entry
+    return held
+
+
 def read_assumption(record: Record) -> Assumption:
-    """Return one entry of `assumptions`."""
+    """Return one entry of `assumptions`; what contradicts its unit or its range is a mistake."""
     id_ = record.text("id")
     unit = record.text("unit")
+    if id_ and id_ not in UNITS:
+        record.mistake(f"unknown assumption `{shown(id_)}`{did_you_mean(id_, UNITS)}", "id")
+    elif id_ and unit and unit != UNITS[id_]:
+        record.mistake(f"`{id_}` is stated in `{UNITS[id_]}`, found `{shown(unit)}`", "unit")
     value = record.number("value")
     low, high = record.optional_number("low"), record.optional_number("high")
-    if id_ not in UNITS:
-        record.mistake(f"unknown assumption `{shown(id_)}`{did_you_mean(id_, UNITS)}", "id")
-    elif unit != UNITS[id_]:
-        record.mistake(f"`{id_}` is stated in `{UNITS[id_]}`, not in `{shown(unit)}`", "unit")
-    if id_ in _POSITIVE and value <= 0.0:
-        record.mistake(f"`{id_}` must be more than 0", "value")
-    if id_ in _AT_MOST_ONE and value > 1.0:
-        record.mistake(f"`{id_}` is a share; it must be at most 1, found {value:g}", "value")
+    for key, bound in (("value", value), ("low", low), ("high", high)):
+        if bound is not None and record.has(key):
+            _check_bounds(record, key, id_, bound)
     if (low is None) != (high is None):
-        record.mistake("`low` and `high` are stated together", "low" if high is None else "high")
-    elif low is not None and high is not None and not low <= value <= high:
-        record.mistake(f"`low` {low:g}, `value` {value:g} and `high` {high:g} must not fall", "value")
+        record.mistake("`low` and `high` are stated together or not at all", "high" if low is None else "low")
+    elif low is not None and high is not None and record.has("value") and not low <= value <= high:
+        record.mistake(f"`value` {value:g} must lie between `low` {low:g} and `high` {high:g}", "value")
     return Assumption(id_, record.text("meaning", ""), value, unit, low, high, read_dated(record))
+
+
+def _check_bounds(record: Record, key: str, id_: str, number: float) -> None:
+    if id_ in _DIVISORS and number == 0.0:
+        record.mistake(f"`{key}` of `{id_}` must be more than 0", key)
+    if UNITS.get(id_) == _SHARE and number > 1.0:
+        record.mistake(f"`{key}` of `{id_}` is a share, at most 1, found {number:g}", key)
+    if id_ in _AT_LEAST_ONE and 0.0 <= number < 1.0:
+        record.mistake(f"`{key}` of `{id_}` must be at least 1, found {number:g}", key)
+    if id_ in _WHOLE and number % 1.0:
+        record.mistake(f"`{key}` of `{id_}` must be a whole number, found {number:g}", key)

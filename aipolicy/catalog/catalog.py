@@ -176,10 +176,9 @@ class Catalog:
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
         """Return the constants of cost estimates by id."""
-        from aipolicy.catalog.assumptions import read_assumption
+        from aipolicy.catalog.assumptions import read_assumptions
 
-        entries = self._section("assumptions", read_assumption, lambda e: e.id, lambda e: e.dated)
-        return {entry.id: entry for entry in entries}
+        return self._read(lambda files: read_assumptions(files, self.as_of))
 
     def region(self, provider: str, name: str) -> offered.Region | None:
         """Return a region of a provider by id or alias."""

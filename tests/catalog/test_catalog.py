@@ -20,6 +20,7 @@ from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)
 DATED = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
+STAFF = "id: loaded-staff-year, unit: USD/year"
 
 
 @pytest.fixture(scope="module")
@@ -84,16 +85,16 @@ REFUSED = (
     ("provders: []", "own.yaml:1:1: unknown catalog section `provders`; did you mean `providers`?"),
     ("providers: {}", "own.yaml:1:12: `providers` must be a list, found a mapping"),
     ("providers: [x]", "own.yaml:1:13: expected a mapping, found text"),
-    (f"rates:\n- {{id: x, usd: 1, ud: 2, {DATED}}}", "own.yaml:2:19: unknown key `ud`"),
-    ("rates:\n- {id: x, usd: 1, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true}",
+    (f"assumptions:\n- {{{STAFF}, value: 1, vale: 2, {DATED}}}", "own.yaml:2:53: unknown key `vale`"),
+    (f"assumptions:\n- {{{STAFF}, value: 1, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true}}",
      "own.yaml:2:3: missing key `source`"),
-    ("rates:\n- {id: x, usd: 1, source: s, effective_from: 2026-11-01, verified: true}",
+    (f"assumptions:\n- {{{STAFF}, value: 1, source: s, effective_from: 2026-11-01, verified: true}}",
      "own.yaml:2:3: missing key `checked_on`"),
-    (f"rates:\n- {{id: x, usd: -1, {DATED}}}", "own.yaml:2:16: `usd` must be at least 0, found -1"),
-    (f"rates:\n- {{id: x, usd: '1', {DATED}}}", "own.yaml:2:16: `usd` must be a number, found text"),
-    (f"rates:\n- {{id: x, usd: 1, usd: 2, {DATED}}}", "own.yaml:2:19: key `usd` is written twice"),
-    (f"rates:\n- {{id: x, usd: .nan, {DATED}}}", "own.yaml:2:16: not a finite number"),
-    (f"rates:\n- {{id: x, usd: 1, {DATED.replace('2026-11-01, e', '2026-02-30, e')}}}",
+    (f"assumptions:\n- {{{STAFF}, value: -1, {DATED}}}", "own.yaml:2:50: `value` must be at least 0, found -1"),
+    (f"assumptions:\n- {{{STAFF}, value: '1', {DATED}}}", "own.yaml:2:50: `value` must be a number, found text"),
+    (f"assumptions:\n- {{{STAFF}, value: 1, value: 2, {DATED}}}", "own.yaml:2:53: key `value` is written twice"),
+    (f"assumptions:\n- {{{STAFF}, value: .nan, {DATED}}}", "own.yaml:2:50: not a finite number"),
+    (f"assumptions:\n- {{{STAFF}, value: 1, {DATED.replace('2026-11-01, e', '2026-02-30, e')}}}",
      "`checked_on` must be a day as YYYY-MM-DD, found `2026-02-30`"),
     (f"providers:\n- {{id: x, name: X, kind: clud, boundary: third-party, {DATED}}}", "`clud` is not one of"),
     (f"regions:\n- {{provider: opnai, region: r, scope: region, {DATED}}}",
@@ -140,7 +141,10 @@ def test_a_mistake_in_an_own_file_is_told_at_its_line(text: str, message: str, w
 
 def test_all_mistakes_are_told_at_once(with_own: With) -> None:
     with pytest.raises(Problems) as caught:
-        with_own(f"rates:\n- {{id: x, usd: a, {DATED}}}\n- {{id: 1, usd: 1, {DATED}}}\n- {{usd: 1, {DATED}}}\n")
+        with_own(
+            f"assumptions:\n- {{{STAFF}, value: a, {DATED}}}\n- {{id: 1, unit: h, value: 1, {DATED}}}\n"
+            f"- {{unit: h, value: 1, {DATED}}}\n"
+        )
     assert [error.span.start.line for error in caught.value.errors if error.span is not None] == [2, 3, 4]
 
 
@@ -188,14 +192,10 @@ def test_prices_are_appended_and_the_newest_that_has_begun_holds(with_own: With)
 
 
 def test_an_own_file_wins_over_a_shipped_entry_of_the_same_day(with_own: With) -> None:
-    assert (
-        with_own(
-            f"rates:\n- {{id: loaded-staff-year, usd: 1, {DATED.replace('from: 2026-11-01', 'from: 2026-11-21')}}}"
-        )
-        .rates["loaded-staff-year"]
-        .usd
-        == 1.0
-    )
+    shipped_day = with_own("effort: []").efforts[("rag", "own-cloud")].dated.effective_from
+    dated = DATED.replace("effective_from: 2026-11-01", f"effective_from: {shipped_day}")
+    own = with_own(f"effort:\n- {{adaptation: rag, hosting: own-cloud, ml_engineers: 77, {dated}}}")
+    assert own.efforts[("rag", "own-cloud")].ml_engineers == 77.0
 
 
 ENTRIES = {"old": date(2026, 1, 1), "new": date(2026, 6, 1), "future": date(2027, 1, 1), "later": date(2028, 1, 1)}
