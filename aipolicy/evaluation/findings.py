@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.judging import Judge, Judgement, missing_facts, needed_workload
+from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
@@ -176,7 +176,7 @@ def _open(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity:
 def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity,
                   relevant: int) -> Finding | None:  # fmt: skip
     rule = ruled.active.rule
-    if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts):
+    if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
     for number in _each_kind(evaluation, rule, relevant):
         trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
@@ -199,15 +199,13 @@ def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, Fa
     facts: dict[str, FactValue] = {}
     for line in (*rule.when, *rule.require):
         if line.option_reads:
-            facts.update(
-                evaluation.planned.values_of(number, line.option_reads, needed_workload(rule, evaluation.workload))
-            )
+            facts.update(evaluation.planned.values_of(number, line.option_reads, evaluation.workload))
     return facts
 
 
 def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
     """Yield one option of each hosting, then one of each set of options that do not differ in what a rule reads."""
-    universe, workload = evaluation.planned, needed_workload(rule, evaluation.workload)
+    universe, workload = evaluation.planned, evaluation.workload
     for hosting in HOSTINGS:
         found = universe.mask_of("option.hosting", frozenset({hosting})) & mask
         if found:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any, NamedTuple
 
 from aipolicy.evaluation.universe import Group, Universe
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings import Outcome
-from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, DRAWN_FACTS, LATENCY_FACTS_SET
-from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS
+from aipolicy.options.workload import Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 
@@ -26,6 +28,8 @@ class Judgement(NamedTuple):
     satisfied: int
     violated: int
     undetermined: int
+    failed: bool = False
+    """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
@@ -48,10 +52,55 @@ class LineTrace:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _LineMasks:
+class _LineMasks(NamedTuple):
     false: int
     unknown: int
+    failed: bool
+
+
+_MAX_REMEMBERED = 20_000
+"""More results are not kept at once: numbers differ from feature to feature, and memory is finite."""
+
+
+class _PreparedLine:
+    """A line of a rule, with what is the same for every feature."""
+
+    __slots__ = ("identity", "is_estimated", "line", "parameters")
+
+    def __init__(self, line: Line, rule: Rule) -> None:
+        self.line = line
+        self.parameters = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
+        self.identity = (line.checked, tuple([_hashable(rule.parameters[name]) for name in line.parameter_reads]))
+        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(line.option_reads)
+
+
+class _PreparedRule:
+    """A rule, with what is the same for every feature."""
+
+    __slots__ = ("has_labels", "is_estimated", "option_reads", "reads", "require", "rule", "when", "workload_reads")
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.reads = rule.feature_reads
+        self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
+        lines = (*rule.when, *rule.require)
+        self.option_reads = tuple(dict.fromkeys(name for line in lines for name in line.option_reads))
+        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(self.option_reads)
+        self.workload_reads = tuple(
+            dict.fromkeys(read for line in lines for name in line.option_reads for read in REGISTRY[name].reads)
+        )
+        # NOTE: the cheapest lines come first: when they do not hold, no estimate is made for the others.
+        self.when = sorted((_PreparedLine(line, rule) for line in rule.when), key=_effort)
+        self.require = sorted((_PreparedLine(line, rule) for line in rule.require), key=_effort)
+
+    def values(self, facts: Facts) -> tuple[Any, ...]:
+        """Return what the rule reads of a feature; None is unknown."""
+        values = tuple(map(facts.values.get, self.reads))
+        return tuple([_hashable(value) for value in values]) if self.has_labels else values
+
+
+def _effort(line: _PreparedLine) -> tuple[bool, bool]:
+    return bool(line.line.option_reads), line.is_estimated
 
 
 class Judge:
@@ -59,140 +108,192 @@ class Judge:
 
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
+        self._prepared: dict[int, _PreparedRule] = {}
+        self._truths: dict[object, tuple[Truth, str]] = {}
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
-        self._failing: set[Checked] = set()
+        self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
     def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         """Return what becomes of a rule for a feature over a universe."""
-        values = facts.values
-        workload = needed_workload(rule, workload)
-        key = (universe.id, rule.id, tuple([_hashable(values.get(name)) for name in rule.feature_reads]), workload)
+        prepared = self._prepare(rule)
+        key = (universe.id, id(rule), prepared.values(facts), workload if prepared.is_estimated else None)
         known = self._judgements.get(key)
         if known is None:
-            known = self._judgements[key] = self._judge(rule, facts, workload, universe)
+            known = self._judge(prepared, facts, workload, universe)
+            _remember(self._judgements, key, known)
         return known
 
-    def trace(self, rule: Rule, facts: Facts, option: dict[str, FactValue]) -> tuple[LineTrace, ...]:
+    def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
-        traces = []
-        for section, lines in (("when", rule.when), ("require", rule.require)):
-            for line in lines:
-                values = self._values(line, rule, facts)
-                values.update({name: option[name] for name in line.option_reads if name in option})
-                truth, error = self._evaluate(line, values)
-                names = (*line.feature_reads, *line.option_reads, *line.parameter_reads)
-                read = tuple((name, values.get(name)) for name in names)
-                traces.append(LineTrace(section, line.text, truth, read, error))
-        return tuple(traces)
+        prepared = self._prepare(rule)
+        key = (id(rule), prepared.values(facts), tuple(map(option.get, prepared.option_reads)))
+        known = self._traces.get(key)
+        if known is None:
+            known = tuple(
+                self._trace_line(section, line, rule, facts, option)
+                for section, lines in (("when", rule.when), ("require", rule.require))
+                for line in lines
+            )
+            _remember(self._traces, key, known)
+        return known
 
-    def _judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
+    def may_lack_facts(self, rule: Rule, facts: Facts, judgement: Judgement) -> bool:
+        """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
+        prepared = self._prepare(rule)
+        known = facts.values
+        return judgement.failed or any(
+            name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads
+        )
+
+    def _prepare(self, rule: Rule) -> _PreparedRule:
+        prepared = self._prepared.get(id(rule))
+        if prepared is None:
+            # NOTE: what is prepared keeps its rule, so that no other rule is given the same identity.
+            prepared = self._prepared[id(rule)] = _PreparedRule(rule)
+        return prepared
+
+    def _trace_line(self, section: str, line: Line, rule: Rule, facts: Facts,
+                    option: Mapping[str, FactValue]) -> LineTrace:  # fmt: skip
+        values: dict[str, FactValue | None] = {name: facts.values.get(name) for name in line.feature_reads}
+        values.update({name: option.get(name) for name in line.option_reads})
+        values.update({name: rule.parameters[name] for name in line.parameter_reads})
+        known = {name: cel_value(value) for name, value in values.items() if value is not None}
+        truth, error = self._condition(line.checked).evaluate(known)
+        return LineTrace(section, line.text, truth, tuple(values.items()), error)
+
+    def _judge(self, rule: _PreparedRule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         not_applicable = unclear = 0
-        # NOTE: lines about the feature alone come first: when they do not hold, no estimate is made for the others.
-        for line in sorted(rule.when, key=lambda line: bool(line.option_reads)):
-            masks = self._line(line, rule, facts, workload, universe)
+        failed = False
+        for line in rule.when:
+            masks = self._line(line, facts, workload, universe)
             not_applicable |= masks.false
             unclear |= masks.unknown
+            failed |= masks.failed
             if not_applicable == universe.full:
                 return Judgement(universe.full, 0, 0, 0)
         failing = unsure = 0
+        applicable = universe.full & ~not_applicable
         for line in rule.require:
-            masks = self._line(line, rule, facts, workload, universe)
+            masks = self._line(line, facts, workload, universe)
             failing |= masks.false
             unsure |= masks.unknown
-        applicable = universe.full & ~not_applicable
+            failed |= masks.failed
         violated = failing & applicable & ~unclear
         satisfied = applicable & ~failing & ~unsure
-        return Judgement(not_applicable, satisfied, violated, applicable & ~violated & ~satisfied)
+        return Judgement(not_applicable, satisfied, violated, applicable & ~violated & ~satisfied, failed)
 
-    def _line(self, line: Line, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
-        values = self._values(line, rule, facts)
-        if not line.option_reads:
-            truth, _ = self._evaluate(line, values)
-            return _LineMasks(
-                universe.full if truth is Truth.FALSE else 0, universe.full if truth is Truth.UNKNOWN else 0
-            )
-        key = (
-            universe.id, line.checked, tuple([_hashable(facts.values.get(name)) for name in line.feature_reads]),
-            tuple([_hashable(rule.parameters[name]) for name in line.parameter_reads]), workload,
-        )  # fmt: skip
+    def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
+        line = prepared.line
+        known_values = facts.values
+        reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
+        key = (universe.id, prepared.identity, reads, workload if prepared.is_estimated else None)
         known = self._lines.get(key)
         if known is not None:
             return known
-        if line.ordered_by is None:
-            masks = self._scan(line, values, universe.groups(line.option_reads, workload))
-        elif self._is_unknown_throughout(line, values, line.ordered_by):
-            masks = _LineMasks(0, universe.full)
+        values = dict(prepared.parameters)
+        for name in line.feature_reads:
+            value = known_values.get(name)
+            if value is not None:
+                values[name] = cel_value(value)
+        condition = self._condition(line.checked)
+        if not line.option_reads:
+            masks = _throughout(universe, *condition.evaluate(values))
+        elif line.ordered_by is not None:
+            masks = self._ordered(line, condition, values, workload, universe)
         else:
-            masks = self._search(line, values, universe.groups(line.option_reads, workload))
-        self._lines[key] = masks
+            masks = _scan(line, condition, values, universe.groups(line.option_reads, workload))
+        _remember(self._lines, key, masks)
         return masks
 
-    def _is_unknown_throughout(self, line: Line, values: dict[str, FactValue], name: str) -> bool:
-        """Return whether no value of the ordered fact decides a line, so that no estimate need be made."""
-        ends = (float("-inf"), float("inf"))
-        return all(self._evaluate(line, {**values, name: end})[0] is Truth.UNKNOWN for end in ends)
-
-    def _scan(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
-        false = unknown = 0
-        for group_values, mask in groups:
-            for name, value in zip(line.option_reads, group_values, strict=True):
-                if value is None:
-                    values.pop(name, None)
-                else:
-                    values[name] = value
-            truth, _ = self._evaluate(line, values)
-            if truth is Truth.FALSE:
-                false |= mask
-            elif truth is Truth.UNKNOWN:
-                unknown |= mask
-        return _LineMasks(false, unknown)
-
-    def _search(self, line: Line, values: dict[str, FactValue], groups: tuple[Group, ...]) -> _LineMasks:
-        """Judge a line whose truth turns at most once along one number by looking for the turn."""
-        known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
-        without = sum(mask for (value,), mask in groups if value is None)
-        name = line.option_reads[0]
-        masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
-        if without:
-            masks[self._evaluate(line, values)[0]] |= without
-        if known:
-            first, last = (self._evaluate(line, {**values, name: known[end][0]})[0] for end in (0, -1))
-            low, high = 0, len(known) - 1
-            while first is not last and high - low > 1:
-                middle = (low + high) // 2
-                same = self._evaluate(line, {**values, name: known[middle][0]})[0] is first
-                low, high = (middle, high) if same else (low, middle)
-            turn = high if first is not last else len(known)
-            masks[first] |= sum(mask for _, mask in known[:turn])
-            masks[last] |= sum(mask for _, mask in known[turn:])
-        return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN])
-
     @staticmethod
-    def _values(line: Line, rule: Rule, facts: Facts) -> dict[str, FactValue]:
-        values = {name: rule.parameters[name] for name in line.parameter_reads}
-        for name in line.feature_reads:
-            value = facts.values.get(name)
-            if value is not None:
-                values[name] = value
-        return values
+    def _ordered(line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
+                 universe: Universe) -> _LineMasks:  # fmt: skip
+        """Judge a line whose truth hangs on whether one number is below, at or above another.
 
-    def _evaluate(self, line: Line, values: dict[str, FactValue]) -> tuple[Truth, str]:
-        condition = self._conditions.get(line.checked)
+        No estimate is made where the number decides nothing.
+        """
+        name = line.option_reads[0]
+        turn = values.get(line.turns_at) if isinstance(line.turns_at, str) else line.turns_at
+        without = condition.evaluate(values)
+        below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
+        if below == above == without and (turn is None or not isinstance(turn, float)):
+            return _throughout(universe, *without)
+        if not isinstance(turn, float) or not isfinite(turn):
+            return _search(line, condition, values, universe.groups(line.option_reads, workload))
+        equal = condition.evaluate({**values, name: turn})
+        if below == equal == above == without:
+            return _throughout(universe, *without)
+        split = universe.split(name, turn, workload)
+        masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
+        failed = False
+        for mask, (truth, error) in zip(split, (below, equal, above, without), strict=True):
+            masks[truth] |= mask
+            failed |= bool(mask and error)
+        return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], failed)
+
+    def _condition(self, checked: Checked) -> Condition:
+        condition = self._conditions.get(checked)
         if condition is None:
-            condition = self._conditions[line.checked] = Condition(line.checked)
-        truth, error = condition.evaluate({name: cel_value(value) for name, value in values.items()})
-        if error:
-            self._failing.add(line.checked)
-        return truth, error
+            condition = self._conditions[checked] = Condition(checked)
+        return condition
 
-    def may_lack_facts(self, rule: Rule, facts: Facts) -> bool:
-        """Return whether a rule reads a fact of the feature that is unknown, or failed to evaluate somewhere."""
-        for line in (*rule.when, *rule.require):
-            reads = (*line.feature_reads, *(read for name in line.option_reads for read in REGISTRY[name].reads))
-            if line.checked in self._failing or any(name not in facts.values for name in reads):
-                return True
-        return False
+
+def _remember(memory: dict[object, Any], key: object, value: object) -> None:
+    if len(memory) >= _MAX_REMEMBERED:
+        memory.clear()
+    memory[key] = value
+
+
+def _throughout(universe: Universe, truth: Truth, error: str) -> _LineMasks:
+    full = universe.full
+    return _LineMasks(full if truth is Truth.FALSE else 0, full if truth is Truth.UNKNOWN else 0, bool(error))
+
+
+def _scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
+    """Judge a line for every group of options."""
+    false = unknown = 0
+    failed = False
+    for group_values, mask in groups:
+        for name, value in zip(line.option_reads, group_values, strict=True):
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = cel_value(value)
+        truth, error = condition.evaluate(values)
+        failed |= bool(error)
+        if truth is Truth.FALSE:
+            false |= mask
+        elif truth is Truth.UNKNOWN:
+            unknown |= mask
+    return _LineMasks(false, unknown, failed)
+
+
+def _search(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
+    """Judge a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
+    name = line.option_reads[0]
+    known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
+    without = sum(mask for (value,), mask in groups if value is None)
+    masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
+    errors = []
+
+    def truth_at(value: float | None) -> Truth:
+        truth, error = condition.evaluate(values if value is None else {**values, name: value})
+        errors.append(error)
+        return truth
+
+    if without:
+        masks[truth_at(None)] |= without
+    if known:
+        first, last = truth_at(known[0][0]), truth_at(known[-1][0])
+        low, high = 0, len(known) - 1
+        while first is not last and high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if truth_at(known[middle][0]) is first else (low, middle)
+        turn = high if first is not last else len(known)
+        masks[first] |= sum(mask for _, mask in known[:turn])
+        masks[last] |= sum(mask for _, mask in known[turn:])
+    return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], any(errors))
 
 
 def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, cascade: bool = False) -> tuple[str, ...]:
@@ -218,16 +319,6 @@ def _settled_by(name: str, facts: Facts, *, cascade: bool) -> tuple[str, ...]:
     reads = (*REGISTRY[name].reads, *((_ESCALATING,) if cascade and name in COST_FACTS else ()))
     undeclared = tuple(read for read in reads if read not in facts.values)
     return undeclared or PLAN_PATHS.get(name, (name,))[:1]
-
-
-def needed_workload(rule: Rule, workload: Workload) -> Workload:
-    """Return the part of a workload that a rule's estimates depend on, so that results are shared by the rest."""
-    reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
-    if not reads.isdisjoint(DRAWN_FACTS | COMPARED_FACTS):
-        return workload
-    if not reads.isdisjoint(COST_FACTS):
-        return replace(workload, ranges=(), seed="")
-    return NO_WORKLOAD if reads.isdisjoint(LATENCY_FACTS_SET) else replace(workload, ranges=(), seed="")
 
 
 def _hashable(value: FactValue | None) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
@@ -48,6 +49,21 @@ class StaticGroup:
 GroupKey = tuple[tuple[str, ...], bool]
 """The facts asked for, and whether the costs of cascades are told apart."""
 
+_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+"""Estimates that depend on the same things, by the one under which their groups are kept."""
+
+_MAX_ESTIMATORS = 4
+"""Workloads whose estimates are kept at once; a feature has one."""
+
+
+class Split(NamedTuple):
+    """Options by a number: below a value, equal to it, above it, and unknown, as masks that do not overlap."""
+
+    below: int
+    equal: int
+    above: int
+    unknown: int
+
 
 class Universe:
     """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
@@ -64,8 +80,12 @@ class Universe:
         self._attributes: dict[int, dict[str, FactValue]] = {}
         self._kept_groups = groups or {}
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
+        self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
-        self._estimated_groups: dict[tuple[tuple[str, ...], Workload], tuple[Group, ...]] = {}
+        self._estimators: dict[Workload, Estimator] = {}
+        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
+        self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
+        self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
 
@@ -77,7 +97,7 @@ class Universe:
     def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
         """Return every known fact of one option, estimates included."""
         facts = dict(self._facts(number))
-        estimator = Estimator(workload, self.estimate_settings)
+        estimator = self._estimator(workload)
         for name in (*LATENCY_FACTS, *FIT_FACTS, *COST_FACTS):
             value = estimator.value(name, self._speeds[number], self._costs[number])
             if value is not None:
@@ -97,18 +117,36 @@ class Universe:
             if names not in self._plain_groups:
                 self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
             return self._plain_groups[names]
-        key = (names, workload)
-        if key not in self._estimated_groups:
-            merged: dict[Values, int] = {}
-            estimator = Estimator(workload, self.estimate_settings)
-            for group in static:
-                values = list(group.values)
-                for index in estimated:
-                    values[index] = estimator.value(names[index], group.speeds, group.cost)
-                group_values = tuple(values)
-                merged[group_values] = merged.get(group_values, 0) | group.mask
-            self._estimated_groups[key] = tuple(merged.items())
-        return self._estimated_groups[key]
+        merged: dict[Values, int] = {}
+        estimate = self._estimator(workload).value
+        for group in static:
+            values = list(group.values)
+            for index in estimated:
+                values[index] = estimate(names[index], group.speeds, group.cost)
+            group_values = tuple(values)
+            merged[group_values] = merged.get(group_values, 0) | group.mask
+        return tuple(merged.items())
+
+    def split(self, name: str, value: float, workload: Workload) -> Split:
+        """Return the options by how a numeric fact compares with a value."""
+        static = self._static((name,), cascades_cost=workload.hard_case_share is not None)
+        numbers: list[FactValue | None]
+        if name in ESTIMATED_FACTS:
+            estimate = self._estimator(workload).value
+            numbers = [estimate(name, group.speeds, group.cost) for group in static]
+        else:
+            numbers = [group.values[0] for group in static]
+        below = equal = above = unknown = 0
+        for number, group in zip(numbers, static, strict=True):
+            if not isinstance(number, float):
+                unknown |= group.mask
+            elif number < value:
+                below |= group.mask
+            elif number == value:
+                equal |= group.mask
+            else:
+                above |= group.mask
+        return Split(below, equal, above, unknown)
 
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
@@ -121,21 +159,45 @@ class Universe:
 
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
-        for values, mask in self.groups(names, workload):
-            if mask >> number & 1:
-                return {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        return {}
+        cascades_cost = workload.hard_case_share is not None
+        key = (names, cascades_cost, number)
+        if key not in self._group_of:
+            bit = 1 << number
+            static = self._static(names, cascades_cost=cascades_cost)
+            self._group_of[key] = next((group for group in static if group.mask & bit), None)
+        group = self._group_of[key]
+        found: dict[str, FactValue] = {}
+        for name, value in zip(names, group.values, strict=True) if group is not None else ():
+            if group is not None and name in ESTIMATED_FACTS:
+                value = self._estimator(workload).value(name, group.speeds, group.cost)
+            if value is not None:
+                found[name] = value
+        return found
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         """Return the options whose fact is known and among the values."""
-        return sum(group.mask for group in self._static((name,)) if group.values[0] in values)
+        known = self._masks.get((name, values))
+        if known is None:
+            known = sum(group.mask for group in self._static((name,)) if group.values[0] in values)
+            self._masks[name, values] = known
+        return known
 
     def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
         """Return the values of a fact among the options of a mask, unknown as None, in a stable order."""
-        found = {group.values[0] for group in self._static((name,)) if group.mask & mask}
-        return tuple(sorted(found, key=lambda value: (value is None, str(value))))
+        if name not in self._sorted:
+            groups = [(group.values[0], group.mask) for group in self._static((name,))]
+            self._sorted[name] = tuple(sorted(groups, key=lambda group: (group[0] is None, str(group[0]))))
+        return tuple([value for value, group in self._sorted[name] if group & mask])
 
     def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
+        known = self._found_groups.get((names, cascades_cost))
+        if known is None:
+            # NOTE: groups hold no estimates, so those that depend on the same things share their groups.
+            shared = tuple([_SHARED.get(name, name) for name in names])
+            known = self._found_groups[names, cascades_cost] = self._find_static(shared, cascades_cost=cascades_cost)
+        return known
+
+    def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
         latency = not LATENCY_FACTS_SET.isdisjoint(names)
         cost = not COST_FACTS_SET.isdisjoint(names)
         kept = (names, cost and cascades_cost)
@@ -163,6 +225,14 @@ class Universe:
             facts.update(self._overrides)
             self._attributes[number] = facts
         return facts
+
+    def _estimator(self, workload: Workload) -> Estimator:
+        estimator = self._estimators.get(workload)
+        if estimator is None:
+            if len(self._estimators) >= _MAX_ESTIMATORS:
+                self._estimators.clear()
+            estimator = self._estimators[workload] = Estimator(workload, self.estimate_settings)
+        return estimator
 
     @cached_property
     def assumptions(self) -> CostAssumptions:

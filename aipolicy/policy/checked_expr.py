@@ -18,6 +18,8 @@ _CHECKED_EXPR_EXPR = 4
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 _DIVISIONS = frozenset({"_/_", "_%_"})
 _CONNECTIVES = frozenset({"_&&_", "_||_", "!_"})
+_MAX_EXACT = 2**53
+"""Whole numbers up to here are doubles too."""
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
 
@@ -88,10 +90,19 @@ def patterns(node: Node) -> Iterator[str]:
         yield from patterns(child)
 
 
-def compared_alone(node: Node, prefix: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The one fact that a condition orders, and what it orders it against: a name, a number, or None for a formula."""
+
+    fact: str
+    against: str | float | None
+
+
+def compared_alone(node: Node, prefix: str) -> Turn | None:
     """Return the one fact with this prefix that an expression reads, if only to order it against something else.
 
-    Connected by and, or and not, such a condition changes its truth at most once along the values of that fact.
+    Connected by and, or and not, such a condition changes its truth only where that fact passes what it is ordered
+    against, so at most once along its values but for that point itself.
     """
     if node.kind != "call":
         return None
@@ -102,8 +113,16 @@ def compared_alone(node: Node, prefix: str) -> str | None:
         return None
     for one, other in (node.children, node.children[::-1]):
         if one.kind == "ident" and one.name.startswith(prefix):
-            return None if _reads(other, prefix) else one.name
+            return None if _reads(other, prefix) else Turn(one.name, _against(other))
     return None
+
+
+def _against(node: Node) -> str | float | None:
+    if node.kind == "ident":
+        return node.name
+    number = node.constant if node.kind == "const" else None
+    exact = isinstance(number, int | float) and not isinstance(number, bool) and abs(number) <= _MAX_EXACT
+    return float(number) if exact and isinstance(number, int | float) else None
 
 
 def _reads(node: Node, prefix: str) -> bool:

@@ -42,6 +42,8 @@ class Compiled:
     reads: tuple[str, ...]
     ordered_by: str | None
     """The one option fact along whose values the truth changes at most once; None where that is not known."""
+    turns_at: str | float | None
+    """The name or the number that this fact is ordered against; None for a formula."""
 
 
 class ExpressionError(ValueError):
@@ -100,7 +102,10 @@ class Compiler:
         for pattern in patterns(tree):
             self._check_pattern(pattern)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
-        return Compiled(checked, reads, compared_alone(tree, "option."))
+        turn = compared_alone(tree, "option.")
+        if turn is None:
+            return Compiled(checked, reads, None, None)
+        return Compiled(checked, reads, turn.fact, turn.against)
 
     def _check_words(self, fact: str, words: Sequence[str]) -> None:
         spec = self._specs.get(fact)

@@ -30,6 +30,8 @@ class Line:
     parameter_reads: tuple[str, ...]
     ordered_by: str | None = None
     """The one option fact that the line orders against something else: its truth turns at most once along it."""
+    turns_at: str | float | None = None
+    """The name or the number that this fact is ordered against; None for a formula."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

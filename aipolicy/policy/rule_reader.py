@@ -115,6 +115,7 @@ class RuleReader:
             option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
             parameter_reads=parameters,
             ordered_by=compiled.ordered_by,
+            turns_at=compiled.turns_at,
         )
 
     def _references(self) -> Iterable[Reference]:
