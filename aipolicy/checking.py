@@ -15,7 +15,7 @@ from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
 
@@ -64,7 +64,13 @@ class Report:
             finding.severity.rank <= fail_on.rank for finding in self.findings if finding.outcome is not Outcome.WAIVED
         ):
             return EXIT_FINDINGS
-        return EXIT_CLEAN if self.evaluations and self.policy.rules else EXIT_NOTHING
+        return EXIT_CLEAN if self._judged_anything() else EXIT_NOTHING
+
+    def _judged_anything(self) -> bool:
+        """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
+        if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
+            return bool(self.evaluations)
+        return bool(self.policy.rules) and any(e.planned is not e.candidates for e in self.evaluations)
 
     def counts(self) -> Mapping[Severity, int]:
         """Return the number of findings of each severity."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.universe import GroupKey, Universe
+from aipolicy.evaluation.universe import Group, GroupKey, Universe, first_in
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
+from aipolicy.options.basis import CostBasis
+from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
-from aipolicy.options.workload import Workload, workload_of
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.options.workload import Rivals, Workload, workload_of
+from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +81,43 @@ class Evaluator:
         facts = derive_facts(feature, self.catalog, self.catalog.as_of)
         workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
-        rules = tuple(
-            RuleEvaluation(
-                active,
-                candidates := self.judge.judge(active.rule, facts, workload, self.candidates),
-                candidates if planned is self.candidates else self.judge.judge(active.rule, facts, workload, planned),
-            )
-            for active in self.rules
-        )
+        judged = [self._judged(active, facts, workload, planned) for active in self.rules]
         verdict = verdict_of(
-            self.candidates.full,
-            ((r.active.rule, r.active.severity, r.candidates) for r in rules),
-            self.candidates,
+            self.candidates.full, ((r.active.rule, r.active.severity, r.candidates) for r in judged), self.candidates
         )
-        return Evaluation(feature, facts, workload, self.candidates, planned, problems, has_plan, rules, verdict)
+        if planned is not self.candidates and any(_compares(active.rule) for active in self.rules):
+            # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
+            workload = replace(workload, rivals=self._rivals(verdict, workload))
+            judged = [
+                self._judged(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
+            ]
+        return Evaluation(
+            feature, facts, workload, self.candidates, planned, problems, has_plan, tuple(judged), verdict
+        )
+
+    def _judged(self, active: ActiveRule, facts: Facts, workload: Workload, planned: Universe) -> RuleEvaluation:
+        everywhere = active.rule.scope is RuleScope.OPTIONS
+        nowhere = Judgement(self.candidates.full, 0, 0, 0)
+        candidates = self.judge.judge(active.rule, facts, workload, self.candidates) if everywhere else nowhere
+        if planned is self.candidates:
+            return RuleEvaluation(active, candidates, candidates)
+        return RuleEvaluation(active, candidates, self.judge.judge(active.rule, facts, workload, planned))
+
+    def _rivals(self, verdict: Verdict, workload: Workload) -> Rivals:
+        """Return the cheapest of the options that remain, and the cheapest on machines of one's own."""
+        mask = verdict.admissible or verdict.remaining
+        groups = self.candidates.groups(("option.hosting", "option.monthly_usd"), workload)
+        remaining = [(values, group & mask) for values, group in groups if group & mask]
+        own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
+        return Rivals(self._cheapest(remaining), self._cheapest(own), bool(own))
+
+    def _cheapest(self, groups: list[Group]) -> CostBasis | None:
+        known = [(usd, first_in(mask)) for (_, usd), mask in groups if isinstance(usd, float)]
+        return self.candidates.cost_basis(min(known)[1]) if known else None
 
     def prepare(self) -> KeptGroups:
         """Return the groups that the rules and the verdict will ask for, all of them found now."""
-        for active in self.rules:
+        for active in (active for active in self.rules if active.rule.scope is RuleScope.OPTIONS):
             for line in (*active.rule.when, *active.rule.require):
                 if line.option_reads:
                     self.candidates.keep_groups(line.option_reads)
@@ -124,6 +145,10 @@ class Evaluator:
             universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
             self._plans[key] = (universe, planned.problems)
         return (*self._plans[key], True)
+
+
+def _compares(rule: Rule) -> bool:
+    return any(not COMPARED_FACTS.isdisjoint(line.option_reads) for line in (*rule.when, *rule.require))
 
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.settings import BOUNDARIES as BOUNDARIES
@@ -29,6 +31,24 @@ _LENGTHS = ("volume.input_tokens", "volume.output_tokens")
 _LATENCY_READS = (*_LENGTHS, "latency.chained_calls")
 _COST_READS = (
     "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean",
+)  # fmt: skip
+
+_OF_PLANS = tuple(
+    replace(spec, plan_only=True)
+    for spec in (
+        _number("monthly_usd_at_least", "Running cost that is exceeded with the confidence that the organisation asks for",
+                "USD/month", _COST_READS),
+        _number("monthly_usd_at_most", "Running cost that is not exceeded with that confidence", "USD/month", _COST_READS),
+        _number("usd_per_request_at_least", "Running cost of a request that is exceeded with that confidence", "USD/request",
+                _COST_READS),
+        _text("most_uncertain_input", "Input whose range moves the running cost the most: measure it first"),
+        _number("times_cheapest_at_least",
+                "Factor over the cheapest option that remains that its cost exceeds with that confidence", "factor",
+                _COST_READS),
+        _flag("breaks_even", "Whether own machines that remain cost less than this provider above some volume"),
+        _number("months_until_break_even", "Months until growth reaches that volume; unknown when it never does", "months",
+                (*_COST_READS, "volume.growth_12_months")),
+    )
 )  # fmt: skip
 
 OPTION_FACTS: tuple[FactSpec, ...] = (
@@ -74,19 +94,9 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("usd_per_request", "Estimated running cost of a request", "USD/request", _COST_READS),
     _number("upfront_usd", "Estimated cost before it serves: engineering, labels, training, indexing", "USD",
             ("data.labelled_examples",)),
-    _number("monthly_usd_at_least", "Running cost that is exceeded with the confidence that the organisation asks for",
-            "USD/month", _COST_READS),
-    _number("monthly_usd_at_most", "Running cost that is not exceeded with that confidence", "USD/month", _COST_READS),
-    _number("usd_per_request_at_least", "Running cost of a request that is exceeded with that confidence", "USD/request",
-            _COST_READS),
-    _text("most_uncertain_input", "Input whose range moves the running cost the most: measure it first"),
-    _number("times_cheapest_at_least",
-            "Factor over the cheapest option that remains that its cost exceeds with that confidence", "factor",
-            _COST_READS),
-    _flag("breaks_even", "Whether own machines that remain cost less than this provider above some volume"),
-    _number("months_until_break_even", "Months until growth reaches that volume; unknown when it never does", "months",
-            (*_COST_READS, "volume.growth_12_months")),
+    *_OF_PLANS,
     _number("price_age_days", "Days since the oldest price that the cost rests on was checked", "days"),
+    _flag("price_converted", "Whether a price that the cost rests on is stated in another currency than USD"),
     _number("exchange_rate_age_days", "Days since the oldest exchange rate that the cost rests on was checked", "days"),
     _number("ml_engineers", "People who can run and improve models that it takes", "people"),
     _number("capacity_months", "Person-months before the first release", "person-months"),

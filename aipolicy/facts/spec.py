@@ -65,3 +65,5 @@ class FactSpec:
     required: bool = False
     ranged: bool = False
     """Whether the manifest may give a range instead of one number; conditions then read its likely value."""
+    plan_only: bool = False
+    """Whether only rules about plans may read it, because it takes long or compares a plan with what remains."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.prices import price_of
 from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
 from aipolicy.settings import Organization as Organization
@@ -59,6 +60,7 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
     facts.update(_terms(option))
     facts.update(_retirement(option, catalog.as_of))
     facts.update(_effort(option, catalog))
+    facts.update(_price_ages(option, catalog))
     return facts
 
 
@@ -106,6 +108,24 @@ def _retirement(option: Option, as_of: date) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {"option.retirement_announced": bool(ends)}
     if ends:
         facts["option.days_until_retirement"] = float((min(ends) - as_of).days)
+    return facts
+
+
+def _price_ages(option: Option, catalog: Catalog) -> dict[str, FactValue]:
+    """Return for how long nobody checked the oldest price and exchange rate that the option's cost rests on."""
+    paid = option.legs if option.routing == "cascade" else (option.leg,)
+    prices = [
+        price_of(catalog, leg.provider, leg.model.id, leg.region) for leg in paid if leg.hosting == "provider-api"
+    ]
+    facts: dict[str, FactValue] = {}
+    known = [price for price in prices if price is not None]
+    if known and len(known) == len(prices):
+        facts["option.price_age_days"] = float(max((catalog.as_of - price.checked_on).days for price in known))
+        facts["option.price_converted"] = any(price.exchange_rate is not None for price in known)
+    rates = [price.exchange_rate for price in known if price.exchange_rate is not None]
+    if rates:
+        oldest = min(rate.dated.checked_on for rate in rates)
+        facts["option.exchange_rate_age_days"] = float((catalog.as_of - oldest).days)
     return facts
 
 

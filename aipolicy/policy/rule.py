@@ -19,6 +19,13 @@ class RuleKind(StrEnum):
     DUTY = "duty"
 
 
+class RuleScope(StrEnum):
+    """What a rule is judged over: every option that could be built, or the options of a plan alone."""
+
+    OPTIONS = "options"
+    PLAN = "plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of `when` or `require`: its text, and what of the feature, the option and the parameters it reads."""
@@ -68,6 +75,7 @@ class Rule:
     title: str
     kind: RuleKind
     severity: Severity
+    scope: RuleScope
     when: tuple[Line, ...]
     require: tuple[Line, ...]
     message: str

@@ -10,7 +10,7 @@ from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
 from aipolicy.policy.expressions import Compiler, ExpressionError
-from aipolicy.policy.rule import Line, Rule, RuleKind, RuleTest
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
@@ -40,6 +40,7 @@ class RuleReader:
         effective = record.record("effective")
         start = record.document.locate(record.path)
         kind = record.text("kind", choices=tuple(kind.value for kind in RuleKind))
+        scope = record.text("scope", RuleScope.OPTIONS.value, tuple(scope.value for scope in RuleScope))
         severity = record.text("severity", choices=tuple(severity.value for severity in Severity))
         rule = Rule(
             id=self._id(),
@@ -47,6 +48,7 @@ class RuleReader:
             title=record.text("title"),
             kind=RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT,
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
+            scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
             when=self._lines("when", required=False),
             require=self._lines("require", required=True),
             message=record.text("message"),
@@ -63,6 +65,7 @@ class RuleReader:
         effective.finish()
         self._check_dates(rule)
         self._check_kind(rule)
+        self._check_scope(rule)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message)
@@ -163,6 +166,11 @@ class RuleReader:
             if not reads:
                 message = "a constraint reads facts of options; a rule about declared facts alone is a `duty`"
                 self._record.mistake(message, "kind")
+
+    def _check_scope(self, rule: Rule) -> None:
+        for name in sorted({name for line in (*rule.when, *rule.require) for name in line.option_reads}):
+            if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
+                self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
     def _check_message(self, message: str) -> set[str]:
         used = set()

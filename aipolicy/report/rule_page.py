@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy.findings import ReservedRule
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.report.json_report import json_text
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
@@ -17,7 +17,8 @@ def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
     lines += wrapped(escaped(rule.title), width)
     lines += [
         "",
-        f"{rule.kind.value}, {rule.severity.value}, pack {escaped(rule.pack)}, defined at {escaped(rule.defined_at)}",
+        f"{rule.kind.value}{_scope(rule)}, {rule.severity.value}, pack {escaped(rule.pack)}, "
+        f"defined at {escaped(rule.defined_at)}",
     ]
     if rule.effective_from is not None:
         lines.append(f"in force from {rule.effective_from.isoformat()}; a warning before")
@@ -57,6 +58,10 @@ def render_reserved(rule: ReservedRule, output_format: str) -> str:
     )
 
 
+def _scope(rule: Rule) -> str:
+    return " on plans" if rule.scope is RuleScope.PLAN else ""
+
+
 def rule_json(rule: Rule) -> str:
     """Return a rule as JSON."""
     return json_text(rule_object(rule))
@@ -70,6 +75,7 @@ def rule_object(rule: Rule) -> dict[str, Any]:
         "title": rule.title,
         "kind": rule.kind.value,
         "severity": rule.severity.value,
+        "scope": rule.scope.value,
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
