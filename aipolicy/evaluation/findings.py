@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -280,7 +280,7 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
     return tuple(open_axes)
 
 
-def render_message(rule: Rule, evaluation: Evaluation, option: dict[str, FactValue]) -> str:
+def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message with the values of facts and parameters in place of their names."""
 
     def fill(match: re.Match[str]) -> str:

@@ -19,7 +19,6 @@ from aipolicy.options.estimates import (
     COST_FACTS,
     COST_FACTS_SET,
     ESTIMATED_FACTS,
-    FIT_FACTS,
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
     UNKNOWN_COST,
@@ -94,15 +93,9 @@ class Universe:
         """Return the options by number."""
         return tuple(self._make_options())
 
-    def facts_of(self, number: int, workload: Workload) -> dict[str, FactValue]:
-        """Return every known fact of one option, estimates included."""
-        facts = dict(self._facts(number))
-        estimator = self._estimator(workload)
-        for name in (*LATENCY_FACTS, *FIT_FACTS, *COST_FACTS):
-            value = estimator.value(name, self._speeds[number], self._costs[number])
-            if value is not None:
-                facts[name] = value
-        return facts
+    def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
+        """Return the facts of one option; what is estimated is estimated when it is asked for."""
+        return _OptionFacts(self._facts(number), self._estimator(workload), self._speeds[number], self._costs[number])
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
@@ -261,6 +254,30 @@ class Universe:
     def _costs(self) -> tuple[CostBasis, ...]:
         interned: dict[CostBasis, CostBasis] = {}
         return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
+
+
+class _OptionFacts(Mapping[str, FactValue]):
+    """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
+
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis) -> None:
+        self._known = known
+        self._estimator = estimator
+        self._speeds = speeds
+        self._cost = cost
+
+    def __getitem__(self, name: str) -> FactValue:
+        value = self._known.get(name)
+        if value is None and name in ESTIMATED_FACTS:
+            value = self._estimator.value(name, self._speeds, self._cost)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self._known, *sorted(ESTIMATED_FACTS - self._known.keys())) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def numbers_in(mask: int) -> Iterator[int]:
