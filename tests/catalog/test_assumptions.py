@@ -128,6 +128,12 @@ def test_an_own_value_of_the_future_waits_for_its_day(with_own: Own) -> None:
     assert with_own(text, as_of=date(2026, 12, 1)).assumptions["loaded-staff-year"].value == 1.0
 
 
+def test_the_example_in_the_documentation_is_a_valid_own_file(with_own: Own) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert with_own(example).assumptions["loaded-staff-year"].dated.source.startswith("controlling")
+
+
 def test_of_two_own_files_the_one_that_is_read_later_wins(with_own: Own) -> None:
     first, second = (entry("spare-replicas", "replicas", n, since=f"2026-0{n}-01") for n in (3, 2))
     assert with_own(first, second).assumptions["spare-replicas"].value == 2.0
