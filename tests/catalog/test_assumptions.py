@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from statistics import quantiles
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,17 @@ def test_every_field_of_the_estimates_is_a_constant_or_a_factor(catalog: Catalog
         value = getattr(constants, field.name)
         if field.name.endswith("_factor"):
             assert value == 1.0
+
+
+def test_the_price_of_embedding_is_that_of_the_catalog(catalog: Catalog) -> None:
+    lowest: dict[tuple[str, str], float] = {}
+    for price in catalog.prices:
+        if price.mode == "embedding" and price.input_usd_per_mtok is not None:
+            key = (price.provider, price.model)
+            lowest[key] = min(price.input_usd_per_mtok, lowest.get(key, price.input_usd_per_mtok))
+    tenths = quantiles(lowest.values(), n=10, method="inclusive")
+    stated = catalog.assumptions["embedding-price"]
+    assert (stated.low, stated.value, stated.high) == pytest.approx((tenths[0], tenths[4], tenths[8]), rel=0.15)
 
 
 REFUSED = (
