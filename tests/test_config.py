@@ -14,6 +14,7 @@ from aipolicy.errors import AipolicyError, ConfigError, Problems
 EVERYTHING = """\
 policies = ["build-or-buy", "policies/own.yaml"]
 catalog = ["catalog/own.yaml"]
+fresher_prices = "genai-prices"
 manifests = ["*.ai.yaml", "features/*.yaml"]
 exclude = ["vendor/**", "generated", "**/old/*.yaml"]
 select = ["DATA"]
@@ -66,6 +67,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
     assert asdict(Config()) == {
         "policies": ("build-or-buy",),
         "catalog": (),
+        "fresher_prices": "",
         "manifests": ("aifeature.yaml", "*.aifeature.yaml", "aifeature.yml", "*.aifeature.yml"),
         "exclude": (),
         "select": (),
@@ -95,6 +97,7 @@ def test_every_key_is_read(here: Path, newline: str) -> None:
     assert {key: value for key, value in asdict(config).items() if key != "origins"} == {
         "policies": ("build-or-buy", "policies/own.yaml"),
         "catalog": ("catalog/own.yaml",),
+        "fresher_prices": "genai-prices",
         "manifests": ("*.ai.yaml", "features/*.yaml"),
         "exclude": ("vendor/**", "generated", "**/old/*.yaml"),
         "select": ("DATA",),
@@ -125,7 +128,7 @@ def test_every_value_knows_the_file_that_set_it(here: Path) -> None:
     path = write(here / "aipolicy.toml", EVERYTHING)
     assert read_config(None, ".").origins == dict.fromkeys(
         (
-            "policies", "catalog", "manifests", "exclude", "select", "ignore", "fail_on", "strict",
+            "policies", "catalog", "fresher_prices", "manifests", "exclude", "select", "ignore", "fail_on", "strict",
             "organization.own_boundaries", "organization.on_premises_countries",
             "recommendation.margin_percent", "recommendation.horizon_months",
             "parameters.build-or-buy.restricted_from", "parameters.build-or-buy.dated",
