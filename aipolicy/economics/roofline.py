@@ -1,86 +1,32 @@
 """How fast an open model answers on accelerators: the calibrated roofline of a decoder.
 
 A step of decoding reads the weights once and the cache of every sequence, or computes, whichever takes longer; a prompt
-computes. A machine is memory, bandwidth and operations a second, of which an engine reaches the shares in `Calibration`.
+computes. A machine is memory, bandwidth, operations a second and a link, of which an engine reaches the shares in
+`Calibration`. `benchmarks/check_capacity.py` compares it with published figures.
 
 Sources of the formulas: chapters 7 and 8 of https://github.com/jax-ml/scaling-book commit 04d8de5, read 2026-11-21 (weights,
 cache, time of a step, operations of the forward pass), and Pope et al. 2022, https://arxiv.org/abs/2211.05102, cited there.
-Sizes of model and machine are plain numbers; tokens, batch and `vendor_factor` may be arrays of draws.
+Sizes of model and machine are plain numbers; tokens, batch and `capacity_factor` may be arrays of draws.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.economics.machine import Machine, ModelShape, Precision
 
 TENSOR_PARALLEL = (1, 2, 4, 8)
 """Numbers of accelerators that one replica is spread over: powers of two divide the heads, eight are one server."""
 
-BATCH_CAP = 256.0
-"""Sequences that an engine serves at once: `max_num_seqs` of vLLM 0.6, https://github.com/vllm-project/vllm."""
+BATCH_CAP = 512.0
+"""Sequences that an engine serves at once. Defaults differ: 256 in vLLM 0.10 (ROCm/vllm docs/dev-docker/README.md @040de12),
+512 to 1,024 as balanced (https://docs.vultr.com/inference-cookbook/cuda/optimization/concurrency-tuning), 4,096 in runs of
+TensorRT-LLM (docs/source/performance/perf-overview.md @258c754); read 2026-11-21."""
 
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What an engine reaches of a machine's figures, and what it adds to each step."""
-
-    bandwidth_efficiency: float = 0.90
-    operations_efficiency: float = 0.60
-    seconds_per_layer: float = 100e-6
-    """Launches, synchronisation and sampling, once a step and layer."""
-    seconds_per_sequence: float = 6e-6
-    """Scheduling and detokenising, once a step and sequence."""
-    parallel_penalty: float = 0.2
-    """Efficiencies are divided by 1 + penalty * log2 of the accelerators of a replica."""
-    usable_memory: float = 0.9
-    """`gpu_memory_utilization` of vLLM and `kv_cache_free_gpu_mem_fraction` of TensorRT-LLM are 0.9 by default."""
-
-
-CALIBRATED = Calibration()
-PURE_ROOFLINE = Calibration(1.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-"""Nothing lost and nothing added: the bound that no engine beats."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelShape:
-    """What of a transformer decides its speed; a dense model has as many active as total parameters.
-
-    A mixture of experts keeps all its weights in memory, computes with the active ones, and reads between the two.
-    """
-
-    params_b: float
-    active_params_b: float
-    layers: float
-    heads: float
-    kv_heads: float
-    head_dim: float
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """Bytes of a weight and of an element of the key-value cache."""
-
-    weight_bytes: float
-    cache_bytes: float
-
-
-FP8 = Precision(1.0, 1.0)
-BF16 = Precision(2.0, 2.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """One accelerator by its data sheet; operations are dense ones at the precision that is computed in."""
-
-    memory_gb: float
-    bandwidth_gb_per_s: float
-    tflops: float
-    vendor_factor: float = 1.0
-    """Speed relative to what the calibration says; times a draw where capacity is uncertain."""
-    calibration: Calibration = CALIBRATED
+ACTIVATION_BYTES = 2.0
+"""Bytes of an element that accelerators exchange; activations stay in 16 bits when weights and cache are in 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +68,50 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """The parts of a decoding step in seconds, and the rates of a replica."""
+class _Pace:
+    """What a replica takes for the parts of its work, in seconds."""
 
     fixed_s: float
+    """Once a step."""
     weights_s: float
+    """Reading all weights."""
     inactive_share: float
     """Share of the weights that one token does not read."""
+    token_s: float
+    """The operations for one token, without attention."""
+    exchange_s: float
+    """Exchanging the activations of one token between accelerators."""
+    cache_token_s: float
+    """Reading the cache of one token of context."""
+    attention_s: float
+    """The operations of attention between two tokens of a prompt."""
     sequence_s: float
-    """Reading the cache of one sequence, and handling it."""
-    compute_s: float
-    """The operations for one sequence."""
-
-    def seconds(self, batch: float, arithmetic: Arithmetic) -> float:
-        busy_s = arithmetic.maximum(batch * self.compute_s, self.read_s(batch))
-        return batch * self.sequence_s + busy_s + self.fixed_s
+    """Handling one sequence."""
 
     def read_s(self, tokens: float) -> float:
         """Return the seconds for reading the weights that so many tokens need."""
         return self.weights_s * (1.0 - self.inactive_share**tokens) if self.inactive_share else self.weights_s
 
-    def largest_batch(self, limit_s: float, arithmetic: Arithmetic) -> float:
+    def step_s(self, batch: float, context_tokens: float, arithmetic: Arithmetic) -> float:
+        """Return the seconds of one step."""
+        busy_s = arithmetic.maximum(batch * self.token_s, self.read_s(batch))
+        return batch * self._sequence_s(context_tokens) + busy_s + self.fixed_s
+
+    def prefill_s(self, input_tokens: float) -> float:
+        """Return the seconds of one prompt, beside steps that read the weights anyway."""
+        return input_tokens * (self.token_s + self.exchange_s + self.attention_s * input_tokens)
+
+    def largest_batch(self, limit_s: float, context_tokens: float, arithmetic: Arithmetic) -> float:
         """Return the largest batch within a limit; all experts are taken as read unless one sequence alone fits."""
         left_s = limit_s - self.fixed_s
-        reading = (left_s - self.weights_s) / self.sequence_s
-        computing = left_s / (self.sequence_s + self.compute_s)
-        batch = arithmetic.floor(arithmetic.minimum(reading, computing))
-        alone = arithmetic.where(self.seconds(1.0, arithmetic) <= limit_s, 1.0, 0.0)
-        return arithmetic.maximum(batch, alone)
+        sequence_s = self._sequence_s(context_tokens)
+        reading = (left_s - self.weights_s) / sequence_s
+        computing = left_s / (sequence_s + self.token_s)
+        alone = arithmetic.where(self.step_s(1.0, context_tokens, arithmetic) <= limit_s, 1.0, 0.0)
+        return arithmetic.maximum(arithmetic.floor(arithmetic.minimum(reading, computing)), alone)
+
+    def _sequence_s(self, context_tokens: float) -> float:
+        return self.cache_token_s * context_tokens + self.exchange_s + self.sequence_s
 
 
 def weights_gb(shape: ModelShape, precision: Precision) -> float:
@@ -167,10 +129,10 @@ def step_seconds(shape: ModelShape, precision: Precision, machine: Machine, acce
     """Return the seconds of one decoding step of a batch, with half of the output written.
 
     A mixture of experts reads the share 1 - (1 - active / total) ** batch of its weights: all tokens choose their
-    experts independently and evenly. Real routing is uneven and its small matrix products are slower, so that figures
-    for mixtures are less certain than for dense models, where the share is 1.
+    experts independently and evenly. Real routing is uneven, its matrix products are small, and engines may spread
+    experts instead of tensors, so that figures for mixtures are less certain than for dense models, where the share is 1.
     """
-    return _step(shape, precision, machine, accelerators, load).seconds(batch, arithmetic)
+    return _pace(shape, precision, machine, accelerators).step_s(batch, _mean_context(load), arithmetic)
 
 
 def prefill_seconds(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int,
@@ -180,10 +142,7 @@ def prefill_seconds(shape: ModelShape, precision: Precision, machine: Machine, a
     Two operations an active parameter and token, and causal attention: four operations for each pair of tokens, layer
     and dimension, half of the pairs. Reading the weights is shared with the decoding step that goes on.
     """
-    operations = input_tokens * (
-        2e9 * shape.active_params_b + 2.0 * shape.layers * shape.heads * shape.head_dim * input_tokens
-    )
-    return operations / _operations_per_s(machine, accelerators)
+    return _pace(shape, precision, machine, accelerators).prefill_s(input_tokens)
 
 
 def largest_batch(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load, *,
@@ -193,12 +152,14 @@ def largest_batch(shape: ModelShape, precision: Precision, machine: Machine, acc
 
     Less than 1 means that no sequence fits.
     """
-    sequences = _sequences_in_memory(shape, precision, machine, accelerators, load)
+    context_tokens = _mean_context(load)
+    sequences = _free_gb(shape, precision, machine, accelerators) * 1e9
+    sequences = sequences / (cache_bytes_per_token(shape, precision) * context_tokens)
     batch = arithmetic.floor(arithmetic.minimum(sequences, batch_cap))
     if step_limit_s is None:
         return batch
-    step = _step(shape, precision, machine, accelerators, load)
-    return arithmetic.minimum(batch, step.largest_batch(step_limit_s, arithmetic))
+    pace = _pace(shape, precision, machine, accelerators)
+    return arithmetic.minimum(batch, pace.largest_batch(step_limit_s, context_tokens, arithmetic))
 
 
 def serve(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load, *,
@@ -211,22 +172,24 @@ def serve(shape: ModelShape, precision: Precision, machine: Machine, accelerator
     An array of draws has no single answer to whether it fits: decide that with the likely load first. Draws in which no
     sequence would fit are computed with one.
     """
-    free_gb = _usable_gb(machine, accelerators) - weights_gb(shape, precision)
+    free_gb = _free_gb(shape, precision, machine, accelerators)
     if free_gb <= 0.0:
-        return DoesNotFit("weights", weights_gb(shape, precision), _usable_gb(machine, accelerators))
-    context_gb = cache_bytes_per_token(shape, precision) * (load.input_tokens + load.output_tokens / 2.0) / 1e9
-    step = _step(shape, precision, machine, accelerators, load)
+        needed_gb = weights_gb(shape, precision)
+        return DoesNotFit("weights", needed_gb, needed_gb + free_gb)
+    context_tokens = _mean_context(load)
+    context_gb = cache_bytes_per_token(shape, precision) * context_tokens / 1e9
+    pace = _pace(shape, precision, machine, accelerators)
     batch = arithmetic.floor(arithmetic.minimum(free_gb / context_gb, batch_cap))
     if step_limit_s is not None:
-        batch = arithmetic.minimum(batch, step.largest_batch(step_limit_s, arithmetic))
+        batch = arithmetic.minimum(batch, pace.largest_batch(step_limit_s, context_tokens, arithmetic))
     if arithmetic is not SCALARS:
         batch = arithmetic.maximum(batch, 1.0)
     elif batch < 1.0:
         if context_gb > free_gb or step_limit_s is None:
             return DoesNotFit("cache", context_gb, free_gb)
-        return DoesNotFit("step", step.seconds(1.0, arithmetic), step_limit_s)
-    step_s = step.seconds(batch, arithmetic)
-    prefill_s = prefill_seconds(shape, precision, machine, accelerators, load.input_tokens)
+        return DoesNotFit("step", pace.step_s(1.0, context_tokens, arithmetic), step_limit_s)
+    step_s = pace.step_s(batch, context_tokens, arithmetic)
+    prefill_s = pace.prefill_s(load.input_tokens)
     requests_per_s = batch / (batch * prefill_s + load.output_tokens * step_s)
     return Serving(batch, step_s, prefill_s, requests_per_s, requests_per_s * load.output_tokens)
 
@@ -235,7 +198,7 @@ def least_accelerators(shape: ModelShape, precision: Precision, machine: Machine
                        useful_batch: float) -> int | None:  # fmt: skip
     """Return the smallest replica that holds the weights and a useful batch of one load, None when eight do not."""
     for accelerators in TENSOR_PARALLEL:
-        if largest_batch(shape, precision, machine, accelerators, load) >= useful_batch:
+        if largest_batch(shape, precision, machine, accelerators, load, batch_cap=useful_batch) >= useful_batch:
             return accelerators
     return None
 
@@ -244,51 +207,55 @@ def latency(shape: ModelShape, precision: Precision, machine: Machine, accelerat
             batch: float = 1.0, *, arithmetic: Arithmetic = SCALARS) -> Latency:  # fmt: skip
     """Return first token and time per output token when a batch of requests is being served; 1 is the floor.
 
-    The prompt reads the weights at least once and launches every layer. Among others it first waits for the step under
-    way, and every later token for its share of the others' prompts.
+    The prompt reads the weights at least once and launches every layer. Among others it first waits for a step, and
+    every later token waits for its share of the others' prompts.
     """
-    step = _step(shape, precision, machine, accelerators, load)
-    step_s = step.seconds(batch, arithmetic)
-    prefill_s = prefill_seconds(shape, precision, machine, accelerators, load.input_tokens)
+    pace = _pace(shape, precision, machine, accelerators)
+    step_s = pace.step_s(batch, _mean_context(load), arithmetic)
+    prefill_s = pace.prefill_s(load.input_tokens)
     others = batch - 1.0
-    first_token_s = arithmetic.maximum(prefill_s, step.read_s(load.input_tokens)) + step.fixed_s
+    first_token_s = arithmetic.maximum(prefill_s, pace.read_s(load.input_tokens)) + pace.fixed_s
+    handling_s = machine.calibration.seconds_per_request / machine.capacity_factor
     return Latency(
-        first_token_s + arithmetic.minimum(others, 1.0) * step_s,
+        first_token_s + handling_s + arithmetic.minimum(others, 1.0) * step_s,
         step_s + others * prefill_s / arithmetic.maximum(load.output_tokens, 1.0),
     )
 
 
-def _step(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load) -> _Step:
+def _pace(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int) -> _Pace:
+    """Return the pace of a replica.
+
+    Accelerators of a replica sum up two partial results a layer in a ring, in which each sends 2 (n - 1) / n of them.
+    """
     calibration = machine.calibration
-    bytes_per_s = 1e9 * machine.bandwidth_gb_per_s * calibration.bandwidth_efficiency
-    bytes_per_s = bytes_per_s * machine.vendor_factor * _scaling(calibration, accelerators)
-    context_tokens = load.input_tokens + load.output_tokens / 2.0
-    return _Step(
-        calibration.seconds_per_layer * shape.layers / machine.vendor_factor,
-        1e9 * shape.params_b * precision.weight_bytes / bytes_per_s,
+    speed = machine.capacity_factor
+    kernels = accelerators * machine.vendor_factor * speed
+    byte_s = 1e-9 / (machine.bandwidth_gb_per_s * calibration.bandwidth_efficiency * kernels)
+    operation_s = 1e-12 / (machine.tflops * calibration.operations_efficiency * kernels)
+    width = shape.heads * shape.head_dim
+    fixed_s = calibration.seconds_per_layer * shape.layers
+    exchange_s = 0.0
+    if accelerators > 1:
+        fixed_s += 2.0 * shape.layers * calibration.seconds_per_message
+        sent_bytes = 2.0 * shape.layers * width * ACTIVATION_BYTES * 2.0 * (accelerators - 1) / accelerators
+        exchange_s = sent_bytes * 1e-9 / (machine.link_gb_per_s * calibration.link_efficiency * speed)
+    return _Pace(
+        fixed_s / speed,
+        1e9 * shape.params_b * precision.weight_bytes * byte_s,
         1.0 - shape.active_params_b / shape.params_b,
-        cache_bytes_per_token(shape, precision) * context_tokens / bytes_per_s
-        + calibration.seconds_per_sequence / machine.vendor_factor,
-        2e9 * shape.active_params_b / _operations_per_s(machine, accelerators),
+        2e9 * shape.active_params_b * operation_s,
+        exchange_s,
+        cache_bytes_per_token(shape, precision) * byte_s,
+        2.0 * shape.layers * width * operation_s,
+        calibration.seconds_per_sequence / speed,
     )
 
 
-def _operations_per_s(machine: Machine, accelerators: int) -> float:
+def _free_gb(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int) -> float:
     calibration = machine.calibration
-    operations_per_s = 1e12 * machine.tflops * calibration.operations_efficiency * machine.vendor_factor
-    return operations_per_s * _scaling(calibration, accelerators)
+    usable_gb = machine.memory_gb * calibration.usable_memory - calibration.reserved_gb
+    return usable_gb * accelerators - shape.params_b * precision.weight_bytes
 
 
-def _scaling(calibration: Calibration, accelerators: int) -> float:
-    return 1.0 if accelerators == 1 else accelerators / (1.0 + calibration.parallel_penalty * log2(accelerators))
-
-
-def _usable_gb(machine: Machine, accelerators: int) -> float:
-    return machine.memory_gb * accelerators * machine.calibration.usable_memory
-
-
-def _sequences_in_memory(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int,
-                         load: Load) -> float:  # fmt: skip
-    free_gb = _usable_gb(machine, accelerators) - weights_gb(shape, precision)
-    context_tokens = load.input_tokens + load.output_tokens / 2.0
-    return free_gb * 1e9 / (cache_bytes_per_token(shape, precision) * context_tokens)
+def _mean_context(load: Load) -> float:
+    return load.input_tokens + load.output_tokens / 2.0

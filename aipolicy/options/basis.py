@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import Duration
-from aipolicy.economics.roofline import Machine, ModelShape, Precision
+from aipolicy.economics.machine import Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import TokenPrice
 
 if TYPE_CHECKING:

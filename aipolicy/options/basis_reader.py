@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
-from aipolicy.economics.roofline import BF16, FP8, Machine, ModelShape, Precision
+from aipolicy.economics.machine import BF16, FP8, Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
 from aipolicy.options.basis import (
     CostBasis,
