@@ -95,7 +95,7 @@ class Universe:
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
-        return _OptionFacts(self._facts(number), self._estimator(workload), self._speeds[number], self._costs[number])
+        return _OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
@@ -111,7 +111,7 @@ class Universe:
                 self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
             return self._plain_groups[names]
         merged: dict[Values, int] = {}
-        estimate = self._estimator(workload).value
+        estimate = self.estimator(workload).value
         for group in static:
             values = list(group.values)
             for index in estimated:
@@ -125,7 +125,7 @@ class Universe:
         static = self._static((name,), cascades_cost=workload.hard_case_share is not None)
         numbers: list[FactValue | None]
         if name in ESTIMATED_FACTS:
-            estimate = self._estimator(workload).value
+            estimate = self.estimator(workload).value
             numbers = [estimate(name, group.speeds, group.cost) for group in static]
         else:
             numbers = [group.values[0] for group in static]
@@ -162,7 +162,7 @@ class Universe:
         found: dict[str, FactValue] = {}
         for name, value in zip(names, group.values, strict=True) if group is not None else ():
             if group is not None and name in ESTIMATED_FACTS:
-                value = self._estimator(workload).value(name, group.speeds, group.cost)
+                value = self.estimator(workload).value(name, group.speeds, group.cost)
             if value is not None:
                 found[name] = value
         return found
@@ -219,7 +219,7 @@ class Universe:
             self._attributes[number] = facts
         return facts
 
-    def _estimator(self, workload: Workload) -> Estimator:
+    def estimator(self, workload: Workload) -> Estimator:
         estimator = self._estimators.get(workload)
         if estimator is None:
             if len(self._estimators) >= _MAX_ESTIMATORS:

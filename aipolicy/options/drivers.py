@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
+from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.workload import WORKLOAD_FACTS, Workload
 
 if TYPE_CHECKING:
@@ -86,3 +87,38 @@ def _range(constant: Assumption) -> Range | None:
     if constant.low is None or constant.high is None:
         return None
     return Range(constant.low, constant.value, constant.high)
+
+
+def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
+    """Return why the running cost of an option is not known, in words; empty when it is."""
+    reasons = [
+        f"`{WORKLOAD_FACTS[field]}` is not declared" for field in _needed(basis) if getattr(workload, field) is None
+    ]
+    legs = (
+        ("model", basis.main, True),
+        ("far side", basis.far, basis.cascade),
+        ("fallback", basis.standby, basis.stands_by),
+    )
+    for name, leg, wanted in legs:
+        if wanted:
+            reasons += _leg_reasons(name, leg)
+    if basis.engineers is None:
+        reasons.append("no figure for the people it takes")
+    return tuple(reasons)
+
+
+def _needed(basis: CostBasis) -> tuple[str, ...]:
+    escalates = ("hard_case_share",) if basis.cascade else ()
+    return ("requests_per_day", "input_tokens", "output_tokens", *escalates)
+
+
+def _leg_reasons(name: str, leg: LegBasis | None) -> list[str]:
+    match leg:
+        case None:
+            return [f"no figures for the {name}"]
+        case HostedBasis(price=None):
+            return [f"no price for the {name}"]
+        case OwnBasis(cost=None) | OneStepBasis(cost=None):
+            return [f"no price for the machines of the {name}"]
+        case _:
+            return []

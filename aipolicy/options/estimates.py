@@ -99,6 +99,11 @@ class Estimator:
             return cost[0] / (requests * self._assumptions.days_per_month)
         return cost[0] if name == "option.monthly_usd" else cost[1]
 
+    @property
+    def confidence(self) -> float:
+        """Return the probability from which on the organisation takes an estimate as decided."""
+        return self._settings.confidence
+
     @cached_property
     def drawn(self) -> DrawnCosts:
         """Return costs under draws; numpy is imported here and nowhere before."""

@@ -1,0 +1,248 @@
+"""An evaluation in, what its options cost out: ranges, parts, break-evens, and how sure the comparison is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from aipolicy.catalog.prices import Price, price_of
+from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBreakEven, days_until
+from aipolicy.economics.uncertainty import Influence, Quantiles, Range
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.universe import Universe, numbers_in
+from aipolicy.options.basis import CostBasis
+from aipolicy.options.costs import Lines, running_cost, upfront_cost
+from aipolicy.options.drivers import unknown_because
+from aipolicy.options.option import Leg, Option
+from aipolicy.options.workload import Workload
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.options.drawn_costs import DrawnCosts
+    from aipolicy.options.estimates import Estimator
+
+MODELS_PER_WAY = 2
+_PLAN, _ADMISSIBLE, _OPEN = "plan", "admissible", "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """An option beside the baseline: how sure it is the cheaper one, and from which volume on it is."""
+
+    probability_cheaper: float | None
+    break_even: BreakEven | None
+    day: date | None
+    """When growth reaches the first volume at which it costs less; None when never, or nobody knows the growth."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostedOption:
+    """An option with its costs in USD; None is unknown, and `unknown` says why."""
+
+    option: Option
+    state: str
+    """`plan`, `admissible` or `open`."""
+    likely_monthly_usd: float | None
+    monthly_usd: Quantiles | None
+    usd_per_request: float | None
+    lines: Lines
+    """The parts of a month at likely values."""
+    upfront: Lines | None
+    curve: CostCurve | None
+    unknown: tuple[str, ...]
+    against: Against | None
+    """None for the baseline itself."""
+
+    @property
+    def upfront_usd(self) -> float | None:
+        """Return what it costs before it serves."""
+        return None if self.upfront is None else sum(usd for _, usd in self.upfront)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the cheapest option is certainly cheaper than the baseline, and what to measure where it is not."""
+
+    cheapest: CostedOption
+    probability: float | None
+    conclusive: bool
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostComparison:
+    """What the ways of building a feature cost, the cheapest first."""
+
+    workload: Workload
+    baseline: CostedOption | None
+    options: tuple[CostedOption, ...]
+    hidden: int
+    """Remaining options that are dearer than those shown of their way."""
+    decision: Decision | None
+    tornado: tuple[Influence, ...]
+    """What moves the distance between the cheapest option and the baseline, or the baseline's cost alone."""
+    drivers: Mapping[str, Range]
+    prices: tuple[Price, ...]
+    machines: tuple[str, ...]
+    """Accelerators of the options shown."""
+
+
+def compare_costs(evaluation: Evaluation, catalog: Catalog, *, every: bool = False) -> CostComparison:
+    """Return the costs of the plan and of the cheapest models of every way that remains, or with `every` of all."""
+    return _Comparer(evaluation, catalog).compare(every=every)
+
+
+class _Comparer:
+    def __init__(self, evaluation: Evaluation, catalog: Catalog) -> None:
+        self._evaluation = evaluation
+        self._catalog = catalog
+        self._workload = evaluation.workload
+        self._estimator: Estimator = evaluation.candidates.estimator(self._workload)
+
+    @property
+    def _drawn(self) -> DrawnCosts:
+        return self._estimator.drawn
+
+    def compare(self, *, every: bool) -> CostComparison:
+        planned = self._planned()
+        chosen, hidden = self._remaining(every=every)
+        bases: dict[str, CostBasis] = {}
+        rows = []
+        for universe, number, state in (*planned, *chosen):
+            option = universe.options[number]
+            if option.id not in bases:
+                bases[option.id] = universe.cost_basis(number)
+                rows.append((option, state))
+        baseline = self._baseline(rows, bases)
+        costed = [self._costed(option, state, bases[option.id], baseline) for option, state in rows]
+        costed.sort(key=lambda row: (row.likely_monthly_usd is None, row.likely_monthly_usd or 0.0, row.option.id))
+        base = next((row for row in costed if baseline is not None and row.option.id == baseline[0].id), None)
+        decision, tornado = self._decide(costed, base, bases)
+        return CostComparison(
+            self._workload, base, tuple(costed), hidden, decision, tornado, self._drawn.drivers,
+            self._prices(row.option for row in costed), _accelerators(row.option for row in costed),
+        )  # fmt: skip
+
+    def _planned(self) -> list[tuple[Universe, int, str]]:
+        """Return the options of a plan, one of each cost where the plan leaves several."""
+        universe = self._evaluation.planned
+        if universe is self._evaluation.candidates:
+            return []
+        different: dict[CostBasis, int] = {}
+        for number in range(universe.count):
+            different.setdefault(universe.cost_basis(number), number)
+        by_cost = sorted(different.values(), key=lambda n: self._sort_key(universe, n))
+        return [(universe, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
+
+    def _remaining(self, *, every: bool) -> tuple[list[tuple[Universe, int, str]], int]:
+        universe, verdict = self._evaluation.candidates, self._evaluation.verdict
+        seen: dict[tuple[str, str, str], dict[str, int]] = {}
+        hidden = 0
+        for number in sorted(numbers_in(verdict.remaining), key=lambda n: self._sort_key(universe, n)):
+            option = universe.options[number]
+            way = seen.setdefault((option.adaptation, option.hosting, option.routing), {})
+            if option.leg.model.id in way:
+                continue
+            if len(way) >= MODELS_PER_WAY and not every:
+                hidden += 1
+            else:
+                way[option.leg.model.id] = number
+        numbers = [number for way in seen.values() for number in way.values()]
+        return [(universe, n, _ADMISSIBLE if verdict.admissible >> n & 1 else _OPEN) for n in numbers], hidden
+
+    def _sort_key(self, universe: Universe, number: int) -> tuple[bool, float, str]:
+        usd = self._estimator.value("option.monthly_usd", None, universe.cost_basis(number))
+        return (not isinstance(usd, float), usd if isinstance(usd, float) else 0.0, universe.options[number].id)
+
+    def _baseline(
+        self, rows: list[tuple[Option, str]], bases: Mapping[str, CostBasis]
+    ) -> tuple[Option, CostBasis] | None:
+        """Return what the others are compared with: the plan, else the cheapest provider API, else the cheapest."""
+        known = [row for row in rows if self._likely(bases[row[0].id]) is not None]
+        if not known:
+            return None
+        first = min(
+            known,
+            key=lambda row: (
+                row[1] != _PLAN, row[0].hosting != "provider-api", self._likely(bases[row[0].id]), row[0].id
+            ),
+        )  # fmt: skip
+        return first[0], bases[first[0].id]
+
+    def _likely(self, basis: CostBasis) -> float | None:
+        usd = self._estimator.value("option.monthly_usd", None, basis)
+        return usd if isinstance(usd, float) else None
+
+    def _costed(
+        self, option: Option, state: str, basis: CostBasis, baseline: tuple[Option, CostBasis] | None
+    ) -> CostedOption:
+        assumptions = self._evaluation.candidates.assumptions
+        running = running_cost(basis, self._workload, assumptions)
+        requests = self._workload.requests_per_day
+        known = running is not None and requests is not None
+        per_request = self._estimator.value("option.usd_per_request", None, basis)
+        is_base = baseline is not None and baseline[0].id == option.id
+        return CostedOption(
+            option=option,
+            state=state,
+            likely_monthly_usd=self._likely(basis),
+            monthly_usd=self._drawn.quantiles(basis) if known else None,
+            usd_per_request=per_request if isinstance(per_request, float) else None,
+            lines=running.lines(requests) if running is not None and requests is not None else (),
+            upfront=upfront_cost(basis, self._workload, assumptions),
+            curve=None if running is None else running.curve,
+            unknown=unknown_because(basis, self._workload),
+            against=None if is_base or baseline is None else self._against(basis, baseline[1]),
+        )
+
+    def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
+        found = self._estimator.break_even(baseline, basis)
+        return Against(self._drawn.probability_cheaper(basis, baseline), found, self._day(found))
+
+    def _day(self, found: BreakEven | None) -> date | None:
+        requests, growth = self._workload.requests_per_day, self._workload.growth_12_months
+        if found is None or isinstance(found, NoBreakEven) or requests is None:
+            return None
+        first = found.first if isinstance(found, Crossings) else 0.0
+        days = days_until(requests, first, growth if growth is not None else 1.0)
+        try:
+            return None if days is None else self._catalog.as_of + timedelta(days=days)
+        except OverflowError:
+            return None
+
+    def _decide(self, costed: list[CostedOption], base: CostedOption | None,
+                bases: Mapping[str, CostBasis]) -> tuple[Decision | None, tuple[Influence, ...]]:  # fmt: skip
+        if base is None:
+            return None, ()
+        cheapest = next(row for row in costed if row.likely_monthly_usd is not None)
+        ours = bases[base.option.id]
+        if cheapest is base:
+            rivals = [row for row in costed if row is not base and row.likely_monthly_usd is not None]
+            tornado = self._drawn.tornado(ours)
+            if not rivals:
+                return None, tornado
+            cheapest = rivals[0]
+        tornado = self._drawn.tornado(bases[cheapest.option.id], ours)
+        probability = None if cheapest.against is None else cheapest.against.probability_cheaper
+        sure = self._estimator.confidence
+        conclusive = probability is not None and max(probability, 1.0 - probability) >= sure
+        measure = "" if conclusive or not tornado else tornado[0].name
+        return Decision(cheapest, probability, conclusive, measure), tornado
+
+    def _prices(self, options: Iterable[Option]) -> tuple[Price, ...]:
+        found: dict[tuple[str, str, str], Price] = {}
+        for leg in (leg for option in options for leg in _paid_legs(option) if leg.hosting == "provider-api"):
+            price = price_of(self._catalog, leg.provider, leg.model.id, leg.region)
+            if price is not None:
+                found[(leg.provider, leg.model.id, leg.region)] = price
+        return tuple(found[key] for key in sorted(found))
+
+
+def _paid_legs(option: Option) -> tuple[Leg, ...]:
+    return option.legs if option.routing == "cascade" else (option.leg,)
+
+
+def _accelerators(options: Iterable[Option]) -> tuple[str, ...]:
+    return tuple(sorted({leg.accelerator for option in options for leg in option.legs if leg.accelerator}))
