@@ -252,7 +252,7 @@ def test_models_that_only_help_are_no_options(catalog: Catalog, with_own: With) 
     offered = "provider: openai, model: text-embedding-3-small, regions: [eu], adaptations: [prompting]"
     own = with_own(
         f"offerings:\n- {{{offered}, {DATED}}}\nself_hosted:\n"
-        f"- {{model: bge-base-en-v1.5, accelerator: l4, ms_per_request: 1, {DATED}}}\n"
+        f"- {{model: bge-base-en-v1.5, accelerator: l4, accelerators: 1, ms_per_request: 1, {DATED}}}\n"
     )
     options = candidate_options(own, Organization())
     assert not {leg.model.id for option in options for leg in option.legs} & helpers
