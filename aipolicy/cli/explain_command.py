@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 
 import click
 
-from aipolicy.checking import Policy, check
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.checking import Policy
+from aipolicy.cli.features import features_named
+from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
 from aipolicy.config import Config
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings import RESERVED_RULES
-from aipolicy.manifest.discovery import find_manifests
-from aipolicy.report.concise import render_concise
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import shown
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 
@@ -40,26 +36,8 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
     if _RULE_ID.fullmatch(subject):
         write_out(_rule(subject, policy, output_format))
         return
-    found = _features(subject, paths, policy, settings)
+    found = features_named(subject, paths, policy, settings)
     write_out("".join(_explanation(evaluation, policy, settings, output_format, all_rules) for evaluation in found))
-
-
-def _features(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> tuple[Evaluation, ...]:
-    is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
-    files = find_manifests(
-        (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
-        stdin=read_stdin,
-    )  # fmt: skip
-    report = check(files, policy)
-    found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
-    broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
-    if broken:
-        sys.stderr.write(render_concise(broken))
-    if not found:
-        names = [evaluation.feature.name for evaluation in report.evaluations]
-        what = "no feature to explain in" if is_path else "no feature is named"
-        raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")
-    return found
 
 
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:

@@ -16,6 +16,7 @@ EXIT_UNUSABLE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 4, 130
 _COMMANDS = {
     "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
+    "cost": ("cost_command", "Compare what the options of a feature cost."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),

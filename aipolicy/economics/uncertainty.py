@@ -38,6 +38,7 @@ class Range:
     high: float
     at_most: float | None = None
     """A bound that no draw passes, such as 1 for a share."""
+    at_least: float = 0.0
 
     @property
     def certain(self) -> bool:
@@ -45,11 +46,10 @@ class Range:
         return self.low == self.high
 
 
-def around(likely: float, sd_log: float, at_most: float | None = None) -> Range:
+def around(likely: float, sd_log: float, *, at_least: float = 0.0) -> Range:
     """Return the range of a value whose logarithm has a standard deviation."""
     factor = exp(Z90 * sd_log)
-    high = likely * factor
-    return Range(likely / factor, likely, high if at_most is None else min(high, at_most), at_most)
+    return Range(max(likely / factor, min(at_least, likely)), likely, likely * factor, at_least=at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def draw(name: str, range_: Range, *, seed: str, count: int = DRAWS) -> Draws:
     else:
         down, up = range_.likely - range_.low, range_.high - range_.likely
     moved: Draws = normal * np.where(normal < 0.0, down / Z90, up / Z90)
-    drawn: Draws = range_.likely * np.exp(moved) if range_.low > 0.0 else np.maximum(range_.likely + moved, 0.0)
+    drawn: Draws = range_.likely * np.exp(moved) if range_.low > 0.0 else range_.likely + moved
+    drawn = np.maximum(drawn, range_.at_least)
     return drawn if range_.at_most is None else np.minimum(drawn, range_.at_most)
 
 

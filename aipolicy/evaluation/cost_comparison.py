@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBre
 from aipolicy.economics.uncertainty import Influence, Quantiles, Range
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import Universe, numbers_in
+from aipolicy.findings import Severity
 from aipolicy.options.basis import CostBasis
 from aipolicy.options.costs import Lines, running_cost, upfront_cost
 from aipolicy.options.drivers import unknown_because
 from aipolicy.options.option import Leg, Option
 from aipolicy.options.workload import Workload
+from aipolicy.policy.rule import RuleKind
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -32,6 +34,8 @@ class Against:
     """An option beside the baseline: how sure it is the cheaper one, and from which volume on it is."""
 
     probability_cheaper: float | None
+    requests_per_day: float | None
+    """Today's volume."""
     break_even: BreakEven | None
     day: date | None
     """When growth reaches the first volume at which it costs less; None when never, or nobody knows the growth."""
@@ -44,6 +48,8 @@ class CostedOption:
     option: Option
     state: str
     """`plan`, `admissible` or `open`."""
+    breaks: tuple[str, ...]
+    """The error constraints that a plan breaks, by rule id."""
     likely_monthly_usd: float | None
     monthly_usd: Quantiles | None
     usd_per_request: float | None
@@ -109,14 +115,19 @@ class _Comparer:
         planned = self._planned()
         chosen, hidden = self._remaining(every=every)
         bases: dict[str, CostBasis] = {}
+        breaks: dict[str, tuple[str, ...]] = {}
         rows = []
         for universe, number, state in (*planned, *chosen):
             option = universe.options[number]
             if option.id not in bases:
                 bases[option.id] = universe.cost_basis(number)
+                breaks[option.id] = self._broken(number) if state == _PLAN else ()
                 rows.append((option, state))
         baseline = self._baseline(rows, bases)
-        costed = [self._costed(option, state, bases[option.id], baseline) for option, state in rows]
+        costed = [
+            replace(self._costed(option, state, bases[option.id], baseline), breaks=breaks[option.id])
+            for option, state in rows
+        ]
         costed.sort(key=lambda row: (row.likely_monthly_usd is None, row.likely_monthly_usd or 0.0, row.option.id))
         base = next((row for row in costed if baseline is not None and row.option.id == baseline[0].id), None)
         decision, tornado = self._decide(costed, base, bases)
@@ -135,6 +146,15 @@ class _Comparer:
             different.setdefault(universe.cost_basis(number), number)
         by_cost = sorted(different.values(), key=lambda n: self._sort_key(universe, n))
         return [(universe, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
+
+    def _broken(self, number: int) -> tuple[str, ...]:
+        """Return the error constraints that an option of the plan certainly breaks."""
+        return tuple(
+            ruled.active.rule.id
+            for ruled in self._evaluation.rules
+            if ruled.active.severity is Severity.ERROR and ruled.active.rule.kind is RuleKind.CONSTRAINT
+            and ruled.planned.violated >> number & 1
+        )  # fmt: skip
 
     def _remaining(self, *, every: bool) -> tuple[list[tuple[Universe, int, str]], int]:
         universe, verdict = self._evaluation.candidates, self._evaluation.verdict
@@ -187,6 +207,7 @@ class _Comparer:
         return CostedOption(
             option=option,
             state=state,
+            breaks=(),
             likely_monthly_usd=self._likely(basis),
             monthly_usd=self._drawn.quantiles(basis) if known else None,
             usd_per_request=per_request if isinstance(per_request, float) else None,
@@ -199,7 +220,8 @@ class _Comparer:
 
     def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
         found = self._estimator.break_even(baseline, basis)
-        return Against(self._drawn.probability_cheaper(basis, baseline), found, self._day(found))
+        probability = self._drawn.probability_cheaper(basis, baseline)
+        return Against(probability, self._workload.requests_per_day, found, self._day(found))
 
     def _day(self, found: BreakEven | None) -> date | None:
         requests, growth = self._workload.requests_per_day, self._workload.growth_12_months

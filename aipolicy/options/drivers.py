@@ -49,13 +49,13 @@ def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mappi
     drivers: dict[str, Range] = {}
     declared = {field: (low, likely, high) for field, low, likely, high in workload.ranges}
     for field, fact in WORKLOAD_FACTS.items():
-        at_most = 1.0 if field in _SHARES else None
         value = getattr(workload, field)
         if field in declared:
             low, likely, high = declared[field]
-            drivers[fact] = Range(low, likely, high, at_most)
+            drivers[fact] = Range(low, likely, high, 1.0 if field in _SHARES else None)
         elif field in _SPREADS and value is not None:
-            drivers[fact] = around(value, constants[_SPREADS[field]].value, at_most)
+            least = 1.0 if field == "peak_to_mean" else 0.0
+            drivers[fact] = around(value, constants[_SPREADS[field]].value, at_least=least)
     for name, (_, spread) in _FACTORS.items():
         drivers[name] = around(1.0, constants[spread].value)
     drivers[STAFF] = _range(constants[STAFF]) or around(constants[STAFF].value, constants["staff-spread"].value)

@@ -14,11 +14,11 @@ from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Truth
-from aipolicy.report.style import Role, Styler, cells, wrapped
+from aipolicy.report.printer import Printer
+from aipolicy.report.style import Role, Styler
 from aipolicy.report.text import verdict_line
 from aipolicy.source.text import escaped
 
-_LABELS = 24
 _VALUE_INDENT = 23
 _OUTCOME_ROLES = {
     Outcome.VIOLATED: Role.ERROR, Outcome.UNDETERMINED: Role.WARNING, Outcome.SATISFIED: Role.GOOD,
@@ -29,7 +29,7 @@ _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown
 def render_explanation(evaluation: Evaluation, recommendation: Recommendation | None, judge: Judge, *,
                        width: int, style: Styler, every_rule: bool) -> str:  # fmt: skip
     """Return everything that led to the verdict on a feature, as text."""
-    printer = _Printer(width, style)
+    printer = Printer(width, style)
     printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
     printer.text(f"verdict: {verdict_line(evaluation)}")
     _needs(printer, evaluation)
@@ -42,43 +42,7 @@ def render_explanation(evaluation: Evaluation, recommendation: Recommendation | 
     return printer.result()
 
 
-class _Printer:
-    """Collects lines under headings."""
-
-    def __init__(self, width: int, style: Styler) -> None:
-        self.width = width
-        self.style = style
-        self._lines: list[str] = []
-
-    def title(self, text: str) -> None:
-        self._lines.append(self.style.paint(text, Role.STRONG))
-
-    def heading(self, text: str) -> None:
-        self._lines.extend(["", self.style.paint(text, Role.STRONG)])
-
-    def text(self, text: str, indent: int = 0) -> None:
-        self._lines.extend(" " * indent + line for line in wrapped(escaped(text), self.width - indent))
-
-    def pair(self, label: str, text: str) -> None:
-        """Add a label with text beside it, wrapped under itself."""
-        label, text = escaped(label), escaped(text)
-        room = max(self.width - _LABELS - 4, 20)
-        lines = wrapped(text, room) or [""]
-        head = label + " " * max(_LABELS - cells(label), 1)
-        if cells(label) >= _LABELS:
-            self._lines.append(f"  {label}")
-            head = " " * _LABELS
-        self._lines.append(f"  {head}{lines[0]}")
-        self._lines.extend(f"  {' ' * _LABELS}{line}" for line in lines[1:])
-
-    def raw(self, line: str) -> None:
-        self._lines.append(line)
-
-    def result(self) -> str:
-        return "\n".join(line.rstrip() for line in self._lines) + "\n"
-
-
-def _needs(printer: _Printer, evaluation: Evaluation) -> None:
+def _needs(printer: Printer, evaluation: Evaluation) -> None:
     if not evaluation.verdict.needs:
         return
     printer.heading("needs")
@@ -87,7 +51,7 @@ def _needs(printer: _Printer, evaluation: Evaluation) -> None:
         printer.pair(need.id, need.title + certainty)
 
 
-def _recommendation(printer: _Printer, evaluation: Evaluation, recommendation: Recommendation | None) -> None:
+def _recommendation(printer: Printer, evaluation: Evaluation, recommendation: Recommendation | None) -> None:
     printer.heading("recommendation")
     if recommendation is None:
         if evaluation.verdict.remaining:
@@ -123,7 +87,7 @@ def _money(usd: float) -> str:
     return f"{usd:,.0f}".replace(",", " ")
 
 
-def _matrix(printer: _Printer, evaluation: Evaluation) -> None:
+def _matrix(printer: Printer, evaluation: Evaluation) -> None:
     """Add the matrix of hosting by adaptation: how many options remain, or which rule removed them."""
     universe, verdict = evaluation.candidates, evaluation.verdict
     printer.heading("options (admissible / open, or the rule that removed all)")
@@ -150,7 +114,7 @@ def _cell(mask: int, admissible: int, open_: int, removed_by: Mapping[str, int])
     return worst + (f" +{others}" if others else "")
 
 
-def _removed(printer: _Printer, evaluation: Evaluation) -> None:
+def _removed(printer: Printer, evaluation: Evaluation) -> None:
     verdict = evaluation.verdict
     titles = {ruled.active.rule.id: ruled.active.rule.title for ruled in evaluation.rules}
     if verdict.removed_by:
@@ -163,7 +127,7 @@ def _removed(printer: _Printer, evaluation: Evaluation) -> None:
             printer.pair(f"{rule_id} {mask.bit_count():>6}", titles[rule_id])
 
 
-def _facts(printer: _Printer, evaluation: Evaluation) -> None:
+def _facts(printer: Printer, evaluation: Evaluation) -> None:
     read = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
     groups: dict[Provenance, list[str]] = {provenance: [] for provenance in Provenance}
     for name in REGISTRY:
@@ -188,7 +152,7 @@ def _facts(printer: _Printer, evaluation: Evaluation) -> None:
         printer.text(", ".join(groups[Provenance.UNKNOWN]), 2)
 
 
-def _duties(printer: _Printer, evaluation: Evaluation) -> None:
+def _duties(printer: Printer, evaluation: Evaluation) -> None:
     duties = evaluation.verdict.duties
     if not duties:
         return
@@ -200,7 +164,7 @@ def _duties(printer: _Printer, evaluation: Evaluation) -> None:
         printer.pair(rule_id, f"{titles[rule_id]} ({scope})")
 
 
-def _rules(printer: _Printer, evaluation: Evaluation, judge: Judge, *, every_rule: bool) -> None:
+def _rules(printer: Printer, evaluation: Evaluation, judge: Judge, *, every_rule: bool) -> None:
     has_axes = evaluation.planned is not evaluation.candidates
     universe = evaluation.planned
     printer.heading("rules over the plan" if has_axes else "rules over all options")
@@ -224,7 +188,7 @@ def _telling_option(ruled: RuleEvaluation) -> int:
     return first_in(ruled.planned.not_applicable)
 
 
-def _rule(printer: _Printer, evaluation: Evaluation, ruled: RuleEvaluation, universe: Universe, number: int,
+def _rule(printer: Printer, evaluation: Evaluation, ruled: RuleEvaluation, universe: Universe, number: int,
           judge: Judge) -> None:  # fmt: skip
     rule = ruled.active.rule
     outcome = ruled.planned.outcome_of(number)

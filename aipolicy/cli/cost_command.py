@@ -1,0 +1,66 @@
+"""`aipolicy cost`: what the ways of building a feature cost, how sure that is, and from which volume on it changes."""
+
+from __future__ import annotations
+
+import click
+
+from aipolicy.checking import Policy
+from aipolicy.cli.features import features_named
+from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.manifest.what_if import with_declarations
+
+
+@click.command("cost")
+@click.argument("subject", metavar="FEATURE")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Declare something else for this run, such as "
+              "`volume.requests_per_day=50000`; repeatable.")  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="Show every model of every way that remains.")
+@click.option("--plot", is_flag=True, help="Draw costs over volume.")
+@click.option(
+    "--plot-file", type=click.Path(dir_okay=False), metavar="FILE", help="Write that drawing as .svg or .png."
+)
+def command(subject: str, paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, changes: tuple[str, ...], every: bool,
+            plot: bool, plot_file: str | None) -> None:  # fmt: skip
+    """Compare what the options of a feature cost, named or by the path of its manifest.
+
+    Shows the plan and the cheapest models of every way that remains: 10th, 50th and 90th percentile of a month, a
+    request, what building takes, and from which volume and day on one costs less than the plan. Every price and constant
+    has its date; what is not certain is drawn, and where the draws do not decide, the input to measure first is named.
+    """
+    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    output = []
+    for evaluation in features_named(subject, paths, policy, settings):
+        if changes:
+            evaluation = policy.evaluator.evaluate(with_declarations(evaluation.feature, changes))
+            _refuse_problems(evaluation)
+        comparison = compare_costs(evaluation, policy.catalog, every=every)
+        output.append(_rendered(evaluation, comparison, policy, output_format))
+    write_out("".join(output))
+
+
+def _refuse_problems(evaluation: Evaluation) -> None:
+    from aipolicy.errors import UsageError
+
+    messages = [problem.message for problem in evaluation.facts.problems]
+    messages += [problem.message for problem in evaluation.plan_problems]
+    if messages:
+        raise UsageError(f"with `--set` the manifest would be wrong: {'; '.join(messages)}")
+
+
+def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, output_format: str) -> str:
+    if output_format == "json":
+        from aipolicy.report.cost_json import render_costs_json
+
+        return render_costs_json(evaluation, comparison, policy)
+    from aipolicy.report.cost_text import render_costs
+
+    return render_costs(
+        evaluation, comparison, policy.catalog.assumptions, policy.catalog.accelerators, width=stdout_width(),
+        style=stdout_style(),
+    )  # fmt: skip

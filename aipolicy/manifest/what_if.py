@@ -1,0 +1,51 @@
+"""A feature with some declarations changed, as `--set path=value` asks; the manifest itself stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import replace
+
+from aipolicy.errors import UsageError
+from aipolicy.manifest.conformance import conforms, nonconformance
+from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.source.document import PlainValue
+from aipolicy.source.text import shown
+from aipolicy.source.yaml_reader import read_yaml
+
+
+def with_declarations(feature: Feature, declarations: Iterable[str]) -> Feature:
+    """Return the feature with every `path=value` declared; raises `UsageError` for what no manifest could say."""
+    value = deepcopy(feature.document.value)
+    changed = False
+    for declaration in declarations:
+        path, equals, text = declaration.partition("=")
+        if not equals or not all(path.split(".")):
+            raise UsageError(f"`{shown(declaration)}` is no change; write `--set volume.requests_per_day=50000`")
+        _declare(value, path.split("."), _value(path, text))
+        changed = True
+    if not changed:
+        return feature
+    document = replace(feature.document, value=value)
+    if not conforms(value):
+        problems = "; ".join(finding.message for finding in nonconformance(document))
+        raise UsageError(f"with `--set` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
+    return feature_of(document)
+
+
+def _value(path: str, text: str) -> PlainValue:
+    result = read_yaml(f"--set {path}", text.encode())
+    if result.problems or len(result.documents) != 1:
+        raise UsageError(f"`{shown(text)}` is no value for `{shown(path)}`; write one number, text or list")
+    return result.documents[0].value
+
+
+def _declare(value: PlainValue, keys: list[str], declared: PlainValue) -> None:
+    for key in keys[:-1]:
+        if not isinstance(value, dict):
+            raise UsageError(f"`{shown('.'.join(keys))}` leads into something that has no keys")
+        if not isinstance(value.get(key), dict):
+            value[key] = {}
+        value = value[key]
+    if isinstance(value, dict):
+        value[keys[-1]] = declared
