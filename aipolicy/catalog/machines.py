@@ -8,6 +8,9 @@ from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.catalog.offerings import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
 from aipolicy.source.records import Record
 
+PCIE_GB_PER_S = 32.0
+"""PCIe 4.0 x16, one way: what connects accelerators without a link of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
@@ -19,6 +22,9 @@ class Accelerator:
     bandwidth_gb_per_s: float
     bf16_tflops: float
     fp8_tflops: float | None
+    fp4_tflops: float | None
+    link_gb_per_s: float
+    """To the other accelerators of a server, one way."""
     sold_in: float
     hourly_usd: float | None
     vendor_factor: float
@@ -93,6 +99,8 @@ def read_accelerator(record: Record) -> Accelerator:
         bandwidth_gb_per_s=record.number("bandwidth_gb_per_s"),
         bf16_tflops=record.number("bf16_tflops"),
         fp8_tflops=record.optional_number("fp8_tflops"),
+        fp4_tflops=record.optional_number("fp4_tflops"),
+        link_gb_per_s=record.number("link_gb_per_s", PCIE_GB_PER_S),
         sold_in=record.number("sold_in", minimum=1),
         hourly_usd=record.optional_number("hourly_usd"),
         vendor_factor=record.number("vendor_factor", 1.0),

@@ -183,7 +183,10 @@ def shape_of(model: Model) -> ModelShape | None:
 def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
     """Return an accelerator as the roofline sees it at a precision."""
     tflops = accelerator.fp8_tflops if precision is FP8 and accelerator.fp8_tflops else accelerator.bf16_tflops
-    return Machine(accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor)
+    return Machine(
+        accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
+        accelerator.link_gb_per_s,
+    )  # fmt: skip
 
 
 def _price(price: Price) -> TokenPrice | None:
