@@ -7,6 +7,7 @@ percentile of a sum is less than the sum of the 95th percentiles.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
@@ -25,24 +26,43 @@ class Duration:
 NOTHING = Duration(0.0, 0.0)
 
 
-def in_sequence(parts: tuple[tuple[Duration, float], ...]) -> Duration:
-    """Return the duration of parts one after another, each with how many times it happens."""
-    mean = variance = 0.0
-    for part, times in parts:
-        if part.p50_ms <= 0.0 or times <= 0.0:
-            continue
-        if part.p95_ms <= part.p50_ms:
-            mean += times * part.p50_ms
-            continue
-        spread = (log(part.p95_ms / part.p50_ms) / _Z95) ** 2
-        part_mean = part.p50_ms * exp(spread / 2.0)
-        mean += times * part_mean
-        variance += times * part_mean * part_mean * (exp(spread) - 1.0)
+Moments = tuple[float, float]
+"""Mean in ms and variance in ms squared; those of independent durations one after another add up."""
+
+
+def moments_of(part: Duration, times: float) -> Moments:
+    """Return mean and variance of a lognormal part that happens some times."""
+    if part.p50_ms <= 0.0 or times <= 0.0:
+        return 0.0, 0.0
+    if part.p95_ms <= part.p50_ms:
+        return times * part.p50_ms, 0.0
+    spread = (log(part.p95_ms / part.p50_ms) / _Z95) ** 2
+    mean = part.p50_ms * exp(spread / 2.0)
+    return times * mean, times * mean * mean * (exp(spread) - 1.0)
+
+
+def added(start: Moments, parts: Iterable[Moments]) -> Moments:
+    """Return the moments of what has begun and further parts after it."""
+    mean, variance = start
+    for part_mean, part_variance in parts:
+        mean += part_mean
+        variance += part_variance
+    return mean, variance
+
+
+def lognormal(moments: Moments) -> Duration:
+    """Return the lognormal duration with this mean and variance."""
+    mean, variance = moments
     if mean == 0.0:
         return NOTHING
     spread = log(1.0 + variance / (mean * mean))
     median = mean / exp(spread / 2.0)
     return Duration(median, median * exp(_Z95 * sqrt(spread)))
+
+
+def in_sequence(parts: Iterable[tuple[Duration, float]]) -> Duration:
+    """Return the duration of parts one after another, each with how many times it happens."""
+    return lognormal(added((0.0, 0.0), (moments_of(part, times) for part, times in parts)))
 
 
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:

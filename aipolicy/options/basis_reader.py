@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import price_of
@@ -62,10 +63,20 @@ class BasisReader:
         )
 
     def speeds(self, option: Option) -> Speeds:
-        """Return what the latency of an option depends on."""
+        """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
         cascade = option.routing == "cascade"
-        far = self._leg(option.other) if cascade else None
-        return Speeds(self._leg(option.leg), far, cascade, option.adaptation == "rag")
+        far = self._priceless(option.other) if cascade else None
+        return Speeds(self._priceless(option.leg), far, cascade, option.adaptation == "rag")
+
+    def _priceless(self, leg: Leg | None) -> LegBasis | None:
+        basis = self._leg(leg)
+        match basis:
+            case HostedBasis():
+                return self._shared(replace(basis, price=None, price_uncertain=False, price_stale=False))
+            case OwnBasis() | OneStepBasis():
+                return self._shared(replace(basis, cost=None))
+            case DeviceBasis() | None:
+                return basis
 
     def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
         if leg is None:

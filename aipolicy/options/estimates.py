@@ -11,7 +11,7 @@ from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, bre
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds
 from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of, upfront_cost
-from aipolicy.options.latency import LatencyEstimate, latency_of
+from aipolicy.options.latency import Latencies, LatencyEstimate
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
@@ -63,6 +63,7 @@ class Estimator:
         self._workload = workload
         self._settings = settings
         self._assumptions = settings.assumptions
+        self._timed = Latencies(workload, settings.assumptions)
         self._latencies: dict[int, LatencyEstimate] = {}
         self._fits: dict[int, bool | None] = {}
         self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
@@ -199,7 +200,7 @@ class Estimator:
         key = id(speeds)
         if key not in self._latencies:
             self._kept.append(speeds)
-            self._latencies[key] = latency_of(speeds, self._workload, self._assumptions)
+            self._latencies[key] = self._timed.of(speeds)
         return self._latencies[key]
 
     def _fits_load(self, speeds: Speeds) -> bool | None:

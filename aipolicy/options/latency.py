@@ -8,7 +8,7 @@ from math import ceil
 
 from aipolicy.economics import roofline
 from aipolicy.economics.fleet import SECONDS_PER_DAY
-from aipolicy.economics.latency import NOTHING, Duration, in_sequence, waiting_for_server
+from aipolicy.economics.latency import Duration, Moments, added, lognormal, moments_of, waiting_for_server
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.basis import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
 from aipolicy.options.cost_assumptions import CostAssumptions
@@ -33,32 +33,62 @@ class LatencyEstimate:
 UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
 
 
-def latency_of(speeds: Speeds, workload: Workload, assumptions: CostAssumptions) -> LatencyEstimate:
-    """Return the latency of an option; in a cascade the slow requests also visit the far side, which is an upper bound."""
-    main = _leg(speeds.main, workload, assumptions, 1.0)
-    if main is None:
-        return UNKNOWN_LATENCY
-    calls = workload.chained_calls
-    retrieval = Duration(assumptions.retrieval_ms, assumptions.retrieval_ms) if speeds.retrieves else NOTHING
-    floor = calls * main.floor_ms + retrieval.p50_ms
-    if main.parts is None:
-        return LatencyEstimate(floor, None, None)
-    parts = (*((part, calls) for part in main.parts), (retrieval, 1.0))
-    alone = in_sequence(parts)
-    if not speeds.cascade:
-        return LatencyEstimate(floor, alone.p50_ms, alone.p95_ms)
-    far = _leg(speeds.far, workload, assumptions, workload.hard_case_share)
-    if far is None or far.parts is None:
-        return LatencyEstimate(floor, alone.p50_ms, None)
-    both = in_sequence((*parts, *((part, calls) for part in far.parts)))
-    return LatencyEstimate(floor, alone.p50_ms, both.p95_ms)
+class Latencies:
+    """Latencies under one workload and the constants of one catalog; what options share is timed once."""
+
+    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
+        self._workload = workload
+        self._assumptions = assumptions
+        self._legs: dict[tuple[int, bool], _LegTime | None] = {}
+        self._alone: dict[tuple[int, bool], tuple[LatencyEstimate, Moments | None]] = {}
+        self._kept: list[object] = []
+        """Keeps alive what was timed, so that no identity is used again."""
+
+    def of(self, speeds: Speeds) -> LatencyEstimate:
+        """Return the latency of an option; in a cascade the slow requests also visit the far side, an upper bound."""
+        key = (id(speeds.main), speeds.retrieves)
+        known = self._alone.get(key)
+        if known is None:
+            known = self._alone[key] = self._time_alone(speeds)
+        alone, moments = known
+        if not speeds.cascade or moments is None:
+            return alone
+        far = self._leg(speeds.far, far=True)
+        if far is None or far.parts is None:
+            return LatencyEstimate(alone.floor_ms, alone.p50_ms, None)
+        return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(added(moments, far.parts)).p95_ms)
+
+    def _time_alone(self, speeds: Speeds) -> tuple[LatencyEstimate, Moments | None]:
+        main = self._leg(speeds.main, far=False)
+        if main is None:
+            return UNKNOWN_LATENCY, None
+        retrieval_ms = self._assumptions.retrieval_ms if speeds.retrieves else 0.0
+        floor = self._workload.chained_calls * main.floor_ms + retrieval_ms
+        if main.parts is None:
+            return LatencyEstimate(floor, None, None), None
+        retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
+        moments = added((0.0, 0.0), (*main.parts, retrieval))
+        duration = lognormal(moments)
+        return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
+
+    def _leg(self, basis: LegBasis | None, *, far: bool) -> _LegTime | None:
+        key = (id(basis), far)
+        if key not in self._legs:
+            self._kept.append(basis)
+            share = self._workload.hard_case_share if far else 1.0
+            self._legs[key] = _leg(basis, self._workload, self._assumptions, share)
+        return self._legs[key]
 
 
 @dataclass(frozen=True, slots=True)
 class _LegTime:
     floor_ms: float
-    parts: tuple[Duration, ...] | None
-    """The parts of one call; None when the length of requests is not known."""
+    parts: tuple[Moments, ...] | None
+    """The parts of all calls of an interaction; None when the length of requests is not known."""
+
+
+def _in_parts(floor_ms: float, workload: Workload, *parts: Duration) -> _LegTime:
+    return _LegTime(floor_ms, tuple([moments_of(part, workload.chained_calls) for part in parts]))
 
 
 def _leg(
@@ -83,7 +113,7 @@ def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
     if workload.answer_tokens is None:
         return _LegTime(floor, None)
     further = max(workload.answer_tokens - 1.0, 0.0) * speed.per_token_ms
-    return _LegTime(floor, (speed.network, speed.first_token, Duration(further, further)))
+    return _in_parts(floor, workload, speed.network, speed.first_token, Duration(further, further))
 
 
 def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
@@ -101,13 +131,14 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
     further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
     rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
-    return _LegTime(floor, (basis.network, first, rest))
+    return _in_parts(floor, workload, basis.network, first, rest)
 
 
 def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
     busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
     queued = waiting_for_server(basis.pass_ms, busy)
-    return _LegTime(basis.network.p50_ms + basis.pass_ms, (basis.network, Duration(basis.pass_ms, queued.p95_ms)))
+    floor = basis.network.p50_ms + basis.pass_ms
+    return _in_parts(floor, workload, basis.network, Duration(basis.pass_ms, queued.p95_ms))
 
 
 def _utilisation(requests_per_s: float, workload: Workload, assumptions: CostAssumptions, share: float | None) -> float:
