@@ -23,6 +23,7 @@ UNITS: Mapping[str, str] = {
     "evaluation-monthly": "USD/month",
     "retrainings-per-year": "runs/year",
     "server-overhead-share": "share",
+    "server-power-factor": "factor",
     "amortisation-years": "years",
     "power-usage-effectiveness": "factor",
     "electricity-price": "USD/kWh",
@@ -64,7 +65,7 @@ _DIVISORS = frozenset(
     }
 )  # fmt: skip
 """Constants that are divided by: 0 is refused."""
-_AT_LEAST_ONE = frozenset({"power-usage-effectiveness", "index-overhead"})
+_AT_LEAST_ONE = frozenset({"power-usage-effectiveness", "server-power-factor", "index-overhead"})
 """Whole over part: below 1 contradicts the meaning."""
 _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"

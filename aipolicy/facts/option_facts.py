@@ -87,6 +87,8 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
             ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
     _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
+    _number("network_p95_ms", "Estimated network time of 95 % of interactions, every chained call crossing it", "ms",
+            ("latency.chained_calls",)),
     FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",
              Origin.OPTION, reads=_LENGTHS),
     _number("monthly_usd", "Estimated running cost, people included, at likely values", "USD/month", _COST_READS),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.fleet import MachineCost
-from aipolicy.economics.latency import Duration
+from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import TokenPrice
 
@@ -108,3 +108,16 @@ class Speeds:
     far: LegBasis | None
     cascade: bool
     retrieves: bool
+
+
+def network_of(leg: LegBasis | None) -> Duration | None:
+    """Return the round trip to a leg, nothing for a device, None where it is unknown."""
+    match leg:
+        case HostedBasis():
+            return None if leg.speed is None else leg.speed.network
+        case OwnBasis() | OneStepBasis():
+            return leg.network
+        case DeviceBasis():
+            return NOTHING
+        case None:
+            return None

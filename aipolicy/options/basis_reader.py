@@ -149,7 +149,7 @@ class BasisReader:
             return None
         site = self._assumptions.own_site
         return BoughtMachines(
-            accelerator.purchase_usd, 1.0, accelerator.power_kw, site.server_overhead_share,
+            accelerator.purchase_usd, 1.0, accelerator.power_kw * site.server_power_factor, site.server_overhead_share,
             site.amortisation_years, site.power_usage_effectiveness, site.electricity_usd_per_kwh,
             site.colocation_usd_per_kw, self._assumptions.hours_per_month,
         )  # fmt: skip

@@ -17,6 +17,7 @@ class OwnSite:
     """What machines of one's own cost besides their price."""
 
     server_overhead_share: float
+    server_power_factor: float
     amortisation_years: float
     power_usage_effectiveness: float
     electricity_usd_per_kwh: float
@@ -68,6 +69,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         redundancy=Redundancy(value["target-utilisation"], value["spare-replicas"]),
         own_site=OwnSite(
             server_overhead_share=value["server-overhead-share"],
+            server_power_factor=value["server-power-factor"],
             amortisation_years=value["amortisation-years"],
             power_usage_effectiveness=value["power-usage-effectiveness"],
             electricity_usd_per_kwh=value["electricity-price"],

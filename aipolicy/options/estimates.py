@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
-from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds
+from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
 from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of, upfront_cost
 from aipolicy.options.latency import Latencies, LatencyEstimate
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aipolicy.options.drawn_costs import DrawnCosts
     from aipolicy.options.workload import Workload
 
-LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms")
+LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms", "option.network_p95_ms")
 FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 DRAWN_FACTS = frozenset(
@@ -83,6 +83,9 @@ class Estimator:
             return None
         if name in FIT_FACTS:
             return self._fits_load(speeds)
+        if name == "option.network_p95_ms":
+            network = network_of(speeds.main)
+            return None if network is None else network.p95_ms * self._workload.chained_calls
         latency = self._latency(speeds)
         if name == LATENCY_FACTS[0]:
             return latency.floor_ms
