@@ -28,6 +28,7 @@ on_premises_countries = ["DE", "CH"]
 
 [recommendation]
 margin_percent = 0
+confidence = 0.95
 horizon_months = 24.5
 
 [parameters]
@@ -78,7 +79,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "organization": {
             "own_boundaries": ("device", "on-premises", "own-account"), "on_premises_countries": (),
         },
-        "recommendation": {"margin_percent": 20.0, "horizon_months": 12.0},
+        "recommendation": {"margin_percent": 20.0, "horizon_months": 12.0, "confidence": 0.8},
         "path": None,
         "origins": {},
     }  # fmt: skip
@@ -113,7 +114,7 @@ def test_every_key_is_read(here: Path, newline: str) -> None:
         "organization": {
             "own_boundaries": ("device", "dedicated-tenant"), "on_premises_countries": ("DE", "CH"),
         },
-        "recommendation": {"margin_percent": 0.0, "horizon_months": 24.5},
+        "recommendation": {"margin_percent": 0.0, "horizon_months": 24.5, "confidence": 0.95},
         "path": path,
     }  # fmt: skip
 
@@ -130,7 +131,7 @@ def test_every_value_knows_the_file_that_set_it(here: Path) -> None:
         (
             "policies", "catalog", "fresher_prices", "manifests", "exclude", "select", "ignore", "fail_on", "strict",
             "organization.own_boundaries", "organization.on_premises_countries",
-            "recommendation.margin_percent", "recommendation.horizon_months",
+            "recommendation.margin_percent", "recommendation.horizon_months", "recommendation.confidence",
             "parameters.build-or-buy.restricted_from", "parameters.build-or-buy.dated",
             "parameters.own.regions", "parameters.own.deep.allowed",
         ),
@@ -205,6 +206,8 @@ MISTAKES = [
     ),
     ("[recommendation]\nmargin_percent = -1\n", ["2:1: `margin_percent` must be at least 0, found -1"]),
     ("[recommendation]\nhorizon_months = 0\n", ["2:1: `horizon_months` must be more than 0"]),
+    ("[recommendation]\nconfidence = 0.4\n", ["2:1: `confidence` must be at least 0.5 and less than 1, found 0.4"]),
+    ("[recommendation]\nconfidence = 1\n", ["2:1: `confidence` must be at least 0.5 and less than 1, found 1"]),
     ("[recommendation]\nmargin = 1\n", ["2:1: unknown key `margin`; did you mean `margin_percent`?"]),
     ("[recommendation]\nmargin_percent = nan\n", ["2:1: not a number that can be used; write a finite and smaller one"]),
     ("[recommendation]\nmargin_percent = inf\n", ["2:1: not a number that can be used; write a finite and smaller one"]),

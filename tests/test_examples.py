@@ -17,6 +17,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-check.txt": ("check", "examples/quickstart", *DAY),
     "quickstart-check-concise.txt": ("check", "examples/quickstart", "--format", "concise", *DAY),
     "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
+    "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
 }

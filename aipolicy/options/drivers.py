@@ -108,8 +108,13 @@ def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
 
 
 def _needed(basis: CostBasis) -> tuple[str, ...]:
-    escalates = ("hard_case_share",) if basis.cascade else ()
-    return ("requests_per_day", "input_tokens", "output_tokens", *escalates)
+    paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
+    lengths = any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid)
+    return (
+        "requests_per_day",
+        *(("input_tokens", "output_tokens") if lengths else ()),
+        *(("hard_case_share",) if basis.cascade else ()),
+    )
 
 
 def _leg_reasons(name: str, leg: LegBasis | None) -> list[str]:

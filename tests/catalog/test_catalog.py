@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.catalog import machines, offerings
+from aipolicy.catalog import offerings
 from aipolicy.catalog.catalog import SECTIONS, Catalog
 from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.load import catalog_documents, read_catalog
@@ -115,8 +115,9 @@ REFUSED = (
     (f"prices:\n- {{provider: openai, model: gpt-4o-mini, region: ue, currency: USD, {DATED}}}",
      "provider `openai` has no region `ue`"),
     (f"prices:\n- {{provider: openai, model: gpt-4o-mini, currency: EUR, {DATED}}}", "no exchange rate for `EUR`"),
-    (f"self_hosted:\n- {{model: nope, accelerator: l4, ms_per_request: 1, {DATED}}}", "unknown model `nope`"),
-    (f"self_hosted:\n- {{model: gpt-4o-mini, accelerator: l5, ms_per_request: 1, {DATED}}}",
+    (f"self_hosted:\n- {{model: nope, accelerator: l4, accelerators: 1, ms_per_request: 1, {DATED}}}",
+     "unknown model `nope`"),
+    (f"self_hosted:\n- {{model: gpt-4o-mini, accelerator: l5, accelerators: 1, ms_per_request: 1, {DATED}}}",
      "unknown accelerator `l5`"),
     (f"effort:\n- {{adaptation: rga, hosting: own-cloud, {DATED}}}", "`rga` is not one of"),
     (f"effort:\n- {{adaptation: rag, hosting: own-clod, {DATED}}}", "did you mean `own-cloud`?"),
@@ -316,7 +317,7 @@ def test_every_section_may_be_given_by_an_own_file(with_own: With) -> None:
     with_own("\n".join(f"{section}: []" for section in SECTIONS))
 
 
-def test_a_model_that_answers_in_one_step_takes_no_time_for_tokens(catalog: Catalog) -> None:
-    one_step = [speed for speed in catalog.own_speeds if speed.ms_per_output_token == 0]
-    assert one_step
-    assert all(isinstance(speed, machines.OwnSpeed) and speed.first_token_ms > 0 for speed in one_step)
+def test_a_model_that_answers_in_one_pass_states_how_long_a_pass_takes(catalog: Catalog) -> None:
+    for hosted in catalog.self_hosted.values():
+        one_pass = catalog.models[hosted.model].tier in ("encoder", "classical")
+        assert (hosted.pass_ms is not None) == one_pass

@@ -50,7 +50,8 @@ def test_a_warning_that_cannot_be_decided_early_is_a_note() -> None:
 
 
 def test_what_a_rule_removes_is_no_finding_without_a_plan() -> None:
-    assert not findings(HEALTH_EU + "latency: {p95_ms: 800}\nvolume: {output_tokens: 200}\n", RESIDENCY, LATENCY)
+    volume = "volume: {input_tokens: 1000, output_tokens: 200}\n"
+    assert not findings(HEALTH_EU + "latency: {p95_ms: 800}\n" + volume, RESIDENCY, LATENCY)
 
 
 def test_a_duty_that_hangs_on_the_option_is_told_by_the_verdict_without_a_plan() -> None:

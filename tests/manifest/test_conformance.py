@@ -95,7 +95,8 @@ MISTAKES: tuple[tuple[str, str, str, str, str], ...] = (
      "`minimized` must be true or false, found text"),
     ("sexagesimal", HEAD + "latency: {p95_ms: 1:30}", "MAN-005", "4:19", "`p95_ms` must be a number, found text"),
     ("octal", HEAD + "latency: {p95_ms: 010}", "MAN-005", "4:19", "`p95_ms` must be a number, found text"),
-    ("underscores", HEAD + "volume: {requests_per_day: 1_000}", "MAN-005", "4:28", "must be a number, found text"),
+    ("underscores", HEAD + "volume: {requests_per_day: 1_000}", "MAN-005", "4:28",
+     "must be a number or a range with `low`, `likely` and `high`, found text"),
     ("unit", HEAD + "latency: {p95_ms: 800ms}", "MAN-005", "4:19", "`p95_ms` must be a number, found text"),
     ("evidence as truth", HEAD + "evidence: {dpia: true}", "MAN-005", "4:18",
      "must be `false`, or a mapping with `owner` and `date`"),
@@ -153,6 +154,8 @@ WRONG_VALUES = {
 @pytest.mark.parametrize("spec", [s for s in DECLARED_FACTS if s.origin is Origin.DECLARED], ids=lambda spec: spec.name)
 def test_a_value_of_another_type_is_refused_where_it_stands(spec: FactSpec) -> None:
     for value in WRONG_VALUES[spec.type]:
+        if spec.ranged and value == {}:
+            continue  # a range without its keys, which has messages of its own
         text = declared(spec.name, value)
         found = findings(text)
         assert [finding.rule_id for finding in found] == ["MAN-005"], (value, found)

@@ -175,7 +175,7 @@ def test_candidates_cover_every_hosting_and_adaptation_that_the_catalog_allows(
         )
         and (offering.retires_on or catalog.models[offering.model].retires_on or date.max) > catalog.as_of
     }
-    hosted = {speed.model for speed in catalog.own_speeds}
+    hosted = {hosted.model for hosted in catalog.self_hosted.values()}
     for tier in {model.tier for model in catalog.models.values() if model.id in hosted}:
         for hosting in ("own-cloud", "on-premises"):
             allowed |= {(hosting, adaptation) for adaptation in SELF_HOSTED_ADAPTATIONS[tier]}
