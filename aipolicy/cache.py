@@ -21,8 +21,9 @@ _HASH_SIZE = 32
 class Cache:
     """A folder of compiled results; without a usable folder nothing is kept and nothing is found."""
 
-    def __init__(self, folder: str | None) -> None:
+    def __init__(self, folder: str | None, *, max_files: int = _MAX_FILES) -> None:
         self._folder = folder
+        self._max_files = max_files
 
     def get(self, key: str) -> Any:
         """Return what was kept under a key, or None."""
@@ -51,7 +52,7 @@ class Cache:
                 return
             payload = pickle.dumps(value, protocol=5)
             content = hashlib.sha256(key.encode() + payload).digest() + payload
-            write_whole(self._path(key), content)
+            write_whole(self._path(key), content, durable=False)
             self._prune()
         except (OSError, pickle.PicklingError):
             return
@@ -62,7 +63,7 @@ class Cache:
     def _prune(self) -> None:
         with os.scandir(self._folder) as entries:
             files = sorted((e.stat().st_mtime_ns, e.path) for e in entries if e.name.endswith(".bin"))
-        for _, path in files[:-_MAX_FILES]:
+        for _, path in files[: -self._max_files]:
             os.unlink(path)
 
 

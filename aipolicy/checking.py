@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,15 +11,13 @@ from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Severity, sorted_findings
+from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
-
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
-"""A larger code is worse, because pre-commit keeps the largest of several runs."""
+from aipolicy.totals import Totals, totals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +55,22 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: tuple[str, ...]
 
+    @property
+    def totals(self) -> Totals:
+        """Return what the run adds up to."""
+        return totals_of(
+            self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
+        )
+
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
-        if any(
-            finding.severity.rank <= fail_on.rank for finding in self.findings if finding.outcome is not Outcome.WAIVED
-        ):
-            return EXIT_FINDINGS
-        return EXIT_CLEAN if self._judged_anything() else EXIT_NOTHING
+        return self.totals.exit_code(fail_on)
 
     def _judged_anything(self) -> bool:
         """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
         if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
             return bool(self.evaluations)
         return bool(self.policy.rules) and any(e.planned is not e.candidates for e in self.evaluations)
-
-    def counts(self) -> Mapping[Severity, int]:
-        """Return the number of findings of each severity."""
-        counts = Counter(finding.severity for finding in self.findings)
-        return {severity: counts[severity] for severity in Severity}
-
-    def undetermined(self) -> tuple[Finding, ...]:
-        """Return the findings that could not be decided."""
-        return tuple(finding for finding in self.findings if finding.outcome is Outcome.UNDETERMINED)
-
-    def shortest_settling(self, limit: int = 5) -> tuple[tuple[str, ...], int]:
-        """Return a few facts to declare, and how many undetermined findings they would settle together."""
-        return fewest_facts((frozenset(f.missing_facts) for f in self.undetermined() if f.missing_facts), limit)
-
-    def settling_facts(self) -> tuple[tuple[str, int], ...]:
-        """Return the facts that would settle undetermined findings, with how many each takes part in, most first."""
-        counts = Counter(fact for finding in self.undetermined() for fact in finding.missing_facts)
-        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def fewest_facts(missing: Iterable[frozenset[str]], limit: int) -> tuple[tuple[str, ...], int]:
-    """Return up to `limit` facts chosen one by one to settle the most, and how many sets they cover together."""
-    sets = Counter(missing)
-    chosen: list[str] = []
-    facts = sorted({fact for wanted in sets for fact in wanted})
-    while facts and len(chosen) < limit:
-        open_sets = {wanted - set(chosen): 0 for wanted in sets}
-        for wanted, count in sets.items():
-            open_sets[wanted - set(chosen)] += count
-        open_sets.pop(frozenset(), None)
-        if not open_sets:
-            break
-        settled = {fact: open_sets.get(frozenset({fact}), 0) for fact in facts}
-        part = {fact: sum(n / len(w) for w, n in open_sets.items() if fact in w) for fact in facts}
-        best = max(facts, key=lambda fact: (settled[fact], part[fact]))
-        chosen.append(best)
-        facts.remove(best)
-    covered = sum(count for wanted, count in sets.items() if wanted <= set(chosen))
-    return tuple(chosen), covered
 
 
 def load_policy(settings: PolicySettings, cache: Cache | None = None, files: PolicyFiles | None = None) -> Policy:
@@ -153,10 +114,10 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog)
 
 
-def check(files: Iterable[ManifestFile], policy: Policy) -> Report:
-    """Return the report on manifest files under a policy."""
+def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None) -> Report:
+    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file."""
     listed = tuple(files)
-    manifests = read_manifests(listed)
+    manifests = read_manifests(listed, taken or {})
     findings = list(manifests.findings)
     evaluations = []
     for feature in manifests.features:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 
 _READABLE = 0o644
 
 
-def write_whole(target: str, data: bytes) -> None:
-    """Replace a file by one with this content, in one step; raises `OSError` or `ValueError`, then nothing changed."""
+def write_whole(target: str, data: bytes, *, durable: bool = True) -> None:
+    """Replace a file by one with this content, in one step; raises `OSError` or `ValueError`, then nothing changed.
+
+    What is not `durable` may be lost when the machine fails, and is on disk sooner.
+    """
+    import tempfile
+
     # NOTE: temporary files are for their owner only; what is written for a team is read by others too.
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else _READABLE
     handle, temporary = tempfile.mkstemp(prefix=".aipolicy-", suffix=".tmp", dir=os.path.dirname(target) or ".")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:

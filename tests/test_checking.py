@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from aipolicy.cache import Cache
-from aipolicy.checking import PolicySettings, Report, check, fewest_facts, load_policy
+from aipolicy.checking import PolicySettings, Report, check, load_policy
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import Severity
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.totals import fewest_facts
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
@@ -257,8 +258,8 @@ def test_the_facts_named_settle_as_many_findings_as_is_said(
 def test_declaring_the_facts_that_a_report_names_settles_what_it_says(house: PolicySettings) -> None:
     policy = load_policy(house)
     report = check(named(UNSURE), policy)
-    assert report.shortest_settling() == (("team.on_call",), 1)
-    assert report.settling_facts() == (("team.on_call", 1),)
+    assert report.totals.shortest_settling() == (("team.on_call",), 1)
+    assert report.totals.settling_facts() == (("team.on_call", 1),)
     assert not check(named(UNSURE + "team: {on_call: true}\n"), policy).findings
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -25,43 +24,20 @@ from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
-    from aipolicy.checking import Report
-    from aipolicy.findings import Severity
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.settings import PolicySettings
-
-Renderer = Callable[["Report", "Severity"], str]
-
-
-def _text(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.text import render_text
-
-    return render_text(report, width=stdout_width(), style=stdout_style())
-
-
-def _concise(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.concise import render_concise
-
-    return render_concise(report.findings)
-
-
-def _json(report: Report, fail_on: Severity) -> str:
-    from aipolicy.report.json_report import render_json
-
-    return render_json(report, fail_on)
-
 
 MAX_REMEMBERED = 16_777_216
 """Longer outputs, in characters, are not kept."""
 
-FORMATS: dict[str, Renderer] = {"text": _text, "concise": _concise, "json": _json}
+FORMATS = ("text", "concise", "json")
 """Every output format; a format never changes what was found or the exit code."""
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
-@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
@@ -87,25 +63,18 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
 
     That is every byte of manifests, packs and catalog, the settings, the day, the program, the format and the terminal.
     """
-    surroundings = f"{output_format} {fail_on} {stdout_width()} {stdout_style()!r}"
+    width, style = stdout_width(), stdout_style()
+    surroundings = f"{output_format} {fail_on} {width} {style!r}"
     inputs = [(file.path, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")
     known = runs.get(key)
     if known is None:
-        known = _run(files, settings, judged_by, output_format, fail_on)
+        from aipolicy.cli.judging_run import judge_run
+
+        known = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
         if len(known[0]) <= MAX_REMEMBERED:
             runs.put(key, known)
     text, code = known
     return text, code
-
-
-def _run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles, output_format: str,
-         fail_on: str) -> tuple[str, int]:  # fmt: skip
-    from aipolicy.checking import check, load_policy
-    from aipolicy.findings import Severity
-
-    report = check(files, load_policy(settings, Cache(cache_folder()), judged_by))
-    threshold = Severity(fail_on)
-    return FORMATS[output_format](report, threshold), report.exit_code(threshold)

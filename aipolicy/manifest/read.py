@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from aipolicy.findings import Finding, Place, reserved_finding
 from aipolicy.manifest.conformance import conforms, nonconformance
@@ -25,8 +26,11 @@ class Manifests:
     skipped: tuple[str, ...]
 
 
-def read_manifests(files: Iterable[ManifestFile]) -> Manifests:
-    """Return the features of all files; every problem of every file is a finding."""
+def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({})) -> Manifests:
+    """Return the features of all files; every problem of every file is a finding.
+
+    `taken` are names of features in files that come before, each with its file.
+    """
     features: list[Feature] = []
     findings: list[Finding] = []
     skipped: list[str] = []
@@ -42,7 +46,7 @@ def read_manifests(files: Iterable[ManifestFile]) -> Manifests:
             continue
         for document in documents:
             findings.extend(_read_document(document, features, broken=document.index in result.broken))
-    findings.extend(_duplicate_names(features))
+    findings.extend(_duplicate_names(features, taken))
     return Manifests(tuple(features), tuple(findings), tuple(skipped))
 
 
@@ -96,17 +100,20 @@ def _not_a_manifest(document: Document, message: str) -> Finding:
     return reserved_finding("MAN-006", message, file=document.source.path, document=document, place=place)
 
 
-def _duplicate_names(features: Iterable[Feature]) -> Iterable[Finding]:
+def _duplicate_names(features: Iterable[Feature], taken: Mapping[str, str]) -> Iterable[Finding]:
     first: dict[str, Feature] = {}
     path = ("metadata", "name")
     for feature in features:
-        earlier = first.setdefault(feature.name, feature)
-        if earlier is feature:
-            continue
+        file = taken.get(feature.name)
         related: tuple[Place, ...] = ()
-        if earlier.file == feature.file:
-            related = (Place(span=earlier.document.locate(path), label="first used here"),)
-        message = f"name `{feature.name}` is already used in {earlier.file}"
+        if file is None:
+            earlier = first.setdefault(feature.name, feature)
+            if earlier is feature:
+                continue
+            file = earlier.file
+            if file == feature.file:
+                related = (Place(span=earlier.document.locate(path), label="first used here"),)
+        message = f"name `{feature.name}` is already used in {file}"
         yield reserved_finding(
             "MAN-007", message, file=feature.file, document=feature.document, feature=feature.name,
             place=Place(path=path), related=related,

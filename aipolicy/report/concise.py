@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from aipolicy.findings import Finding, Outcome, sorted_findings
 from aipolicy.source.text import escaped
+
+if TYPE_CHECKING:
+    from aipolicy.checking import Policy
+    from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.totals import Totals
 
 _PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.WAIVED: "waived: "}
 
@@ -16,6 +22,22 @@ def render_concise(findings: Iterable[Finding]) -> str:
     Line and column of a finding without a place are 1.
     """
     return "".join(f"{_line(finding)}\n" for finding in sorted_findings(findings))
+
+
+class ConcisePage:
+    """One line a finding; nothing is said of features."""
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """Return the findings of a file as lines."""
+        return render_concise(findings)
+
+    def features(self, evaluations: Sequence[Evaluation]) -> str:
+        """Return nothing."""
+        return ""
+
+    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
+        """Return the lines of all files."""
+        return "".join(findings)
 
 
 def message_of(finding: Finding) -> str:

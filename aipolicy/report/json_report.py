@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aipolicy import __version__
-from aipolicy.checking import Report
+from aipolicy.checking import Policy, Report
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
@@ -17,6 +18,7 @@ from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.findings import Finding, Place, Severity
 from aipolicy.source.text import UNSAFE, escaped, shown
+from aipolicy.totals import Totals
 
 REPORT_SCHEMA = "aipolicy/report/v1"
 
@@ -25,22 +27,64 @@ JsonObject = dict[str, Any]
 
 def render_json(report: Report, fail_on: Severity) -> str:
     """Return the report as strict JSON, ending with a newline."""
-    return json_text(report_object(report, fail_on))
+    page = JsonPage(fail_on)
+    findings, features = page.findings(report.findings), page.features(report.evaluations)
+    return page.whole(report.policy, report.totals, [findings], [features])
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPage:
+    """Strict JSON: the findings and features of a file as items of lists, put together into a whole report."""
+
+    fail_on: Severity
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """Return the findings of a file as items of a list."""
+        return _items(finding_object(finding) for finding in findings)
+
+    def features(self, evaluations: Sequence[Evaluation]) -> str:
+        """Return the features of a file as items of a list."""
+        return _items(feature_object(evaluation) for evaluation in evaluations)
+
+    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
+        """Return the whole report from the parts of its files, ending with a newline."""
+        fields = {
+            **{name: _indented(value) for name, value in _head(policy, totals, self.fail_on).items()},
+            "findings": _list(findings),
+            "features": _list(features),
+            "skipped": _indented([escaped(path) for path in totals.skipped]),
+        }
+        return "{\n" + ",\n".join(f'  "{name}": {text}' for name, text in fields.items()) + "\n}\n"
+
+
+def _items(objects: Iterable[JsonObject]) -> str:
+    return ",\n".join("    " + _safe_json(each).replace("\n", "\n    ") for each in objects)
+
+
+def _list(parts: Iterable[str]) -> str:
+    items = ",\n".join(filter(None, parts))
+    return f"[\n{items}\n  ]" if items else "[]"
+
+
+def _indented(value: object) -> str:
+    return _safe_json(value).replace("\n", "\n  ")
 
 
 def json_text(value: object) -> str:
     """Return strict JSON (no NaN), non-ASCII characters kept, those that a terminal obeys or hides as `\\uXXXX`."""
+    return f"{_safe_json(value)}\n"
+
+
+def _safe_json(value: object) -> str:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=False)
-    return "\n".join(UNSAFE.sub(_json_escape, line) for line in text.split("\n")) + "\n"
+    return "\n".join([UNSAFE.sub(_json_escape, line) for line in text.split("\n")])
 
 
 def _json_escape(match: re.Match[str]) -> str:
     return json.dumps(match.group())[1:-1]
 
 
-def report_object(report: Report, fail_on: Severity) -> JsonObject:
-    """Return the report as plain JSON values."""
-    policy = report.policy
+def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
     return {
         "schema": REPORT_SCHEMA,
         "tool": {"name": "aipolicy", "version": __version__},
@@ -50,31 +94,23 @@ def report_object(report: Report, fail_on: Severity) -> JsonObject:
             "digest": policy.digest,
             "ignored_rules": list(policy.ignored_rules),
         },
-        "summary": summary_object(report, fail_on),
-        "findings": [finding_object(finding) for finding in report.findings],
-        "features": [feature_object(evaluation) for evaluation in report.evaluations],
-        "skipped": [escaped(path) for path in report.skipped],
+        "summary": _summary(policy, totals, fail_on),
     }
 
 
-def summary_object(report: Report, fail_on: Severity) -> JsonObject:
-    """Return the counts of a run."""
+def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
+    facts, settled = totals.shortest_settling()
     return {
-        "files": report.files,
-        "features": len(report.evaluations),
-        "rules": len(report.policy.rules),
-        "findings": {severity.value: count for severity, count in report.counts().items()},
-        "undetermined": len(report.undetermined()),
-        "settling_facts": [{"fact": fact, "findings": count} for fact, count in report.settling_facts()],
-        "shortest_settling": _settling(report),
+        "files": totals.files,
+        "features": totals.features,
+        "rules": len(policy.rules),
+        "findings": {severity.value: count for severity, count in totals.counts().items()},
+        "undetermined": totals.undetermined,
+        "settling_facts": [{"fact": fact, "findings": count} for fact, count in totals.settling_facts()],
+        "shortest_settling": {"facts": list(facts), "findings": settled},
         "fail_on": fail_on.value,
-        "exit_code": report.exit_code(fail_on),
+        "exit_code": totals.exit_code(fail_on),
     }
-
-
-def _settling(report: Report) -> JsonObject:
-    facts, settled = report.shortest_settling()
-    return {"facts": list(facts), "findings": settled}
 
 
 def finding_object(finding: Finding) -> JsonObject:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from aipolicy.checking import Report
+from aipolicy.checking import Policy, Report
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Outcome, Severity
+from aipolicy.findings import Finding, Severity
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
+from aipolicy.totals import Totals
 
 MAX_VERDICTS = 20
 MAX_FACTS = 5
@@ -18,16 +20,39 @@ _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.N
 
 def render_text(report: Report, *, width: int, style: Styler) -> str:
     """Return the whole report as text, ending with a newline."""
-    parts = []
-    if report.findings:
+    page = TextPage(width, style)
+    findings, features = page.findings(report.findings), page.features(report.evaluations)
+    return page.whole(report.policy, report.totals, [findings], [features])
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """Text for a terminal: findings and verdicts of a file each as a part, put together into a whole report."""
+
+    width: int
+    style: Styler
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """Return the findings of a file as text."""
+        if not findings:
+            return ""
         from aipolicy.report.findings_text import render_findings
 
-        parts.append(render_findings(report.findings, width=width, style=style))
-    verdicts = _verdicts(report, width, style)
-    if verdicts:
-        parts.append(verdicts)
-    parts.append(_summary(report, width, style))
-    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+        return render_findings(findings, width=self.width, style=self.style)
+
+    def features(self, evaluations: Sequence[Evaluation]) -> str:
+        """Return the verdicts on the features of a file as text; nothing where they will only be counted."""
+        return "" if len(evaluations) > MAX_VERDICTS else _verdicts(evaluations, self.width, self.style)
+
+    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
+        """Return the whole report from the parts of its files, ending with a newline."""
+        parts = ["\n".join(filter(None, findings))]
+        if totals.features > MAX_VERDICTS:
+            parts.append(_needs_counted(totals, self.style))
+        elif totals.features:
+            parts.append("".join(features) + "explain one with `aipolicy explain NAME`")
+        parts.append(_summary(policy, totals, self.width, self.style))
+        return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 
 def verdict_line(evaluation: Evaluation) -> str:
@@ -56,13 +81,9 @@ def _api_possible(evaluation: Evaluation) -> bool:
     return "provider-api" in evaluation.verdict.remaining_values["option.hosting"]
 
 
-def _verdicts(report: Report, width: int, style: Styler) -> str:
-    if not report.evaluations:
-        return ""
-    if len(report.evaluations) > MAX_VERDICTS:
-        return _needs_counted(report, style)
+def _verdicts(evaluations: Iterable[Evaluation], width: int, style: Styler) -> str:
     lines = []
-    for evaluation in report.evaluations:
+    for evaluation in evaluations:
         verdict = evaluation.verdict
         name = style.paint(escaped(evaluation.feature.name), Role.STRONG)
         counts = (
@@ -72,45 +93,41 @@ def _verdicts(report: Report, width: int, style: Styler) -> str:
         text = wrapped(f"{verdict_line(evaluation)} ({counts})", width - 4)
         lines.append(f"verdict on {name}:")
         lines.extend(f"    {line}" for line in text)
-    lines.append("explain one with `aipolicy explain NAME`")
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _needs_counted(report: Report, style: Styler) -> str:
-    counts = Counter(need.id for e in report.evaluations for need in e.verdict.needs if need.certain)
-    conflicts = sum(1 for evaluation in report.evaluations if not evaluation.verdict.remaining)
-    title = style.paint(f"verdicts on {len(report.evaluations)} features:", Role.STRONG)
-    lines = [f"    {count:>6}  need {need}" for need, count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))]
-    free = sum(1 for evaluation in report.evaluations if evaluation.verdict.admissible)
-    lines.append(f"    {free:>6}  have a way that is free of doubt")
-    lines.append(f"    {len(report.evaluations) - free - conflicts:>6}  hang on undeclared facts")
-    if conflicts:
-        lines.append(f"    {conflicts:>6}  have no way left")
+def _needs_counted(totals: Totals, style: Styler) -> str:
+    title = style.paint(f"verdicts on {totals.features} features:", Role.STRONG)
+    lines = [
+        f"    {count:>6}  need {need}" for need, count in sorted(totals.needs.items(), key=lambda i: (-i[1], i[0]))
+    ]
+    lines.append(f"    {totals.free:>6}  have a way that is free of doubt")
+    lines.append(f"    {totals.features - totals.free - totals.conflicts:>6}  hang on undeclared facts")
+    if totals.conflicts:
+        lines.append(f"    {totals.conflicts:>6}  have no way left")
     return "\n".join([title, *lines])
 
 
-def _summary(report: Report, width: int, style: Styler) -> str:
-    policy = report.policy
+def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     packs = ", ".join(escaped(f"{pack.name} {pack.version}") for pack in policy.packs)
-    features, files = len(report.evaluations), report.files
+    features, files = totals.features, totals.files
     lines = wrapped(
         f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {_count(len(policy.rules), 'rule')} "
         f"({packs}) as of {policy.catalog.as_of.isoformat()}",
         width,
     )
-    if features or report.findings:
-        lines.append(_counts(report, style))
-    undetermined = report.undetermined()
-    if undetermined:
-        facts, settled = report.shortest_settling(MAX_FACTS)
+    if features or totals.severities:
+        lines.append(_counts(totals, style))
+    if totals.undetermined:
+        facts, settled = totals.shortest_settling(MAX_FACTS)
         named = ", ".join(f"`{fact}`" for fact in facts)
         lines.extend(
-            wrapped(f"{len(undetermined)} undetermined; declaring {named} would settle {settled} of them", width)
+            wrapped(f"{totals.undetermined} undetermined; declaring {named} would settle {settled} of them", width)
         )
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
-    if report.skipped:
-        lines.append(f"{_count(len(report.skipped), 'file')} skipped: not an AI feature manifest")
+    if totals.skipped:
+        lines.append(f"{_count(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
     if not features:
         lines.append(
             style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
@@ -120,15 +137,15 @@ def _summary(report: Report, width: int, style: Styler) -> str:
     return "\n".join(lines)
 
 
-def _counts(report: Report, style: Styler) -> str:
-    if not report.findings:
-        return style.paint("no findings", Role.GOOD) if report.evaluations else "no findings"
+def _counts(totals: Totals, style: Styler) -> str:
+    if not totals.severities:
+        return style.paint("no findings", Role.GOOD) if totals.features else "no findings"
     words = [
         style.paint(_count(count, severity.value), _ROLES[severity])
-        for severity, count in report.counts().items()
+        for severity, count in totals.counts().items()
         if count
     ]
-    waived = sum(1 for finding in report.findings if finding.outcome is Outcome.WAIVED)
+    waived = totals.waived.total()
     return "found " + ", ".join(words) + (f" ({waived} waived)" if waived else "")
 
 

@@ -1,0 +1,87 @@
+"""One file in, its part of a report out: text and counts, small enough to be kept or sent by another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from aipolicy.checking import Policy, check
+from aipolicy.report.style import Styler
+from aipolicy.totals import Totals
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.findings import Finding, Severity
+    from aipolicy.manifest.manifest_file import ManifestFile
+
+
+class Page(Protocol):
+    """An output format: parts of single files, and the whole that is put together from them."""
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """Return the findings of a file."""
+
+    def features(self, evaluations: Sequence[Evaluation]) -> str:
+        """Return the features of a file with their verdicts."""
+
+    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
+        """Return the whole report from the parts of its files, ending with a newline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a file adds to a report, and the names of the features that it declares."""
+
+    findings: str
+    features: str
+    names: tuple[str, ...]
+    totals: Totals
+
+
+Files = tuple["ManifestFile", ...]
+"""One file, or several that are shown under the same path."""
+
+
+def make_page(output_format: str, fail_on: Severity, width: int, style: Styler) -> Page:
+    """Return the page of an output format."""
+    if output_format == "json":
+        from aipolicy.report.json_report import JsonPage
+
+        return JsonPage(fail_on)
+    if output_format == "concise":
+        from aipolicy.report.concise import ConcisePage
+
+        return ConcisePage()
+    from aipolicy.report.text import TextPage
+
+    return TextPage(width, style)
+
+
+def part_of(files: Files, policy: Policy, page: Page, taken: Mapping[str, str]) -> Part:
+    """Return what a file adds to a report; `taken` are names of features in files before, each with its file."""
+    report = check(files, policy, taken)
+    names = tuple(evaluation.feature.name for evaluation in report.evaluations)
+    return Part(page.findings(report.findings), page.features(report.evaluations), names, report.totals)
+
+
+def whole_report(parts: Sequence[Part], policy: Policy, page: Page, fail_on: Severity) -> tuple[str, int]:
+    """Return the report that parts add up to, and its exit code."""
+    totals = Totals()
+    for part in parts:
+        totals.add(part.totals)
+    text = page.whole(policy, totals, [part.findings for part in parts], [part.features for part in parts])
+    return text, totals.exit_code(fail_on)
+
+
+def with_names_told_apart(files: Sequence[Files], parts: Sequence[Part],
+                          again: Callable[[Files, Mapping[str, str]], Part]) -> list[Part]:  # fmt: skip
+    """Return the parts, those made again that declare a name that a file before has declared."""
+    homes: dict[str, str] = {}
+    told: list[Part] = []
+    for each, part in zip(files, parts, strict=True):
+        taken = {name: homes[name] for name in part.names if name in homes}
+        told.append(again(each, taken) if taken else part)
+        for name in part.names:
+            homes.setdefault(name, each[0].path)
+    return told
