@@ -42,7 +42,10 @@ class CostCurve:
 
 @dataclass(frozen=True, slots=True)
 class NoBreakEven:
-    """There is no volume above which the rival costs less, because of what each further request costs it."""
+    """There is no volume above which the rival always costs less, because of what each further request costs it.
+
+    It may still cost less at small volumes, or take turns for ever where both cost the same in the long run.
+    """
 
     slope_usd: float
     """USD a month that one more request a day costs with the one that is compared."""
@@ -109,16 +112,28 @@ def days_until(requests_per_day: float, target_requests_per_day: float, growth_1
 
 def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
     """Return the answer for a rival whose further requests cost as much or more."""
-    if rival.monthly_usd(0.0) <= current.monthly_usd(0.0) and rival.slope <= current.slope and not rival.machines:
-        return CheaperFromTheStart()
-    return NoBreakEven(current.slope, rival.slope)
+    if rival.machines == current.machines:
+        never_dearer = (
+            rival.fixed_usd <= current.fixed_usd and rival.usd_per_daily_request <= current.usd_per_daily_request
+        )
+    else:
+        never_dearer = rival.slope <= current.slope and _upper_usd(rival) <= _lower_usd(current)
+    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope, rival.slope)
 
 
 def _certain_from(current: CostCurve, rival: CostCurve, saved: float) -> float:
     """Return a volume from which on the rival is cheaper for certain: its upper line below the current lower line."""
-    upper = rival.fixed_usd + sum(_headroom(stairs) for stairs in rival.machines)
-    lower = current.fixed_usd + sum(stairs.slope * stairs.spare_requests_per_day for stairs in current.machines)
-    return max((upper - lower) / saved, 0.0) + 1.0
+    return max((_upper_usd(rival) - _lower_usd(current)) / saved, 0.0) + 1.0
+
+
+def _upper_usd(curve: CostCurve) -> float:
+    """Return where the line begins that a curve never lies above, in USD a month."""
+    return curve.fixed_usd + sum(_headroom(stairs) for stairs in curve.machines)
+
+
+def _lower_usd(curve: CostCurve) -> float:
+    """Return where the line begins that a curve never lies below, in USD a month."""
+    return curve.fixed_usd + sum(stairs.slope * stairs.spare_requests_per_day for stairs in curve.machines)
 
 
 def _headroom(stairs: Staircase) -> float:

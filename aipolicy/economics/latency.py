@@ -3,6 +3,10 @@
 Parts are taken as independent and lognormal with the given median and 95th percentile; their sum is matched by mean and
 variance (Fenton 1960, https://doi.org/10.1109/TCOM.1960.1097606). The slow ends of parts do not coincide, so the 95th
 percentile of a sum is less than the sum of the 95th percentiles.
+
+For very wide parts the match puts the median too low. What follows from the parts alone then holds: by the inequality of
+arithmetic and geometric means, weighted with the medians, the median of a sum of independent lognormal parts is at least the
+sum of their medians; and a sum is never faster than one of its parts.
 """
 
 from __future__ import annotations
@@ -26,43 +30,50 @@ class Duration:
 NOTHING = Duration(0.0, 0.0)
 
 
-Moments = tuple[float, float]
-"""Mean in ms and variance in ms squared; those of independent durations one after another add up."""
+Moments = tuple[float, float, float, float]
+"""Mean in ms and variance in ms squared, which add up over independent durations one after another, and what bounds their
+sum from below: the sum of their medians, and the largest of their 95th percentiles, both in ms."""
+
+NO_TIME: Moments = (0.0, 0.0, 0.0, 0.0)
 
 
 def moments_of(part: Duration, times: float) -> Moments:
-    """Return mean and variance of a lognormal part that happens some times."""
+    """Return mean, variance and bounds of a lognormal part that happens some times."""
     if part.p50_ms <= 0.0 or times <= 0.0:
-        return 0.0, 0.0
+        return NO_TIME
+    median = times * part.p50_ms
     if part.p95_ms <= part.p50_ms:
-        return times * part.p50_ms, 0.0
+        return median, 0.0, median, part.p50_ms
     spread = (log(part.p95_ms / part.p50_ms) / _Z95) ** 2
     mean = part.p50_ms * exp(spread / 2.0)
-    return times * mean, times * mean * mean * (exp(spread) - 1.0)
+    return times * mean, times * mean * mean * (exp(spread) - 1.0), median, part.p95_ms
 
 
 def added(start: Moments, parts: Iterable[Moments]) -> Moments:
     """Return the moments of what has begun and further parts after it."""
-    mean, variance = start
-    for part_mean, part_variance in parts:
+    mean, variance, medians, slowest = start
+    for part_mean, part_variance, part_median, part_p95 in parts:
         mean += part_mean
         variance += part_variance
-    return mean, variance
+        medians += part_median
+        slowest = part_p95 if part_p95 > slowest else slowest
+    return mean, variance, medians, slowest
 
 
 def lognormal(moments: Moments) -> Duration:
-    """Return the lognormal duration with this mean and variance."""
-    mean, variance = moments
+    """Return the lognormal duration with this mean and variance, raised to the bounds where it lies below them."""
+    mean, variance, medians, slowest = moments
     if mean == 0.0:
         return NOTHING
     spread = log(1.0 + variance / (mean * mean))
     median = mean / exp(spread / 2.0)
-    return Duration(median, median * exp(_Z95 * sqrt(spread)))
+    p50_ms = max(median, medians)
+    return Duration(p50_ms, max(median * exp(_Z95 * sqrt(spread)), p50_ms, slowest))
 
 
 def in_sequence(parts: Iterable[tuple[Duration, float]]) -> Duration:
     """Return the duration of parts one after another, each with how many times it happens."""
-    return lognormal(added((0.0, 0.0), (moments_of(part, times) for part, times in parts)))
+    return lognormal(added(NO_TIME, (moments_of(part, times) for part, times in parts)))
 
 
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:

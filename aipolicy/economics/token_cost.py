@@ -101,6 +101,15 @@ def _or_input(price: float | None, rates: TokenRates) -> float:
     return rates.input if price is None else price
 
 
+def usd_per_output_mtok(usd: float, *, output_mtok: float, input_mtok: float = 0.0, input_weight: float = 0.0) -> float:
+    """Return what a million output tokens cost on machines that took so many USD to serve them and their prompts.
+
+    `input_weight` is what an input token costs over what an output token costs: with 0 output carries everything, with 1
+    both cost the same. A throughput that counts both kinds is not one of output tokens.
+    """
+    return usd / (output_mtok + input_weight * input_mtok)
+
+
 def requests_per_month(requests_per_day: float, *, days_per_month: float, retry_share: float = 0.0,
                        evaluation_share: float = 0.0) -> float:  # fmt: skip
     """Return the requests that are paid for in a month: those of users, those sent again, those of evaluation."""

@@ -8,7 +8,7 @@ from math import ceil
 
 from aipolicy.economics import roofline
 from aipolicy.economics.fleet import SECONDS_PER_DAY
-from aipolicy.economics.latency import Duration, Moments, added, lognormal, moments_of, waiting_for_server
+from aipolicy.economics.latency import NO_TIME, Duration, Moments, added, lognormal, moments_of, waiting_for_server
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.basis import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
 from aipolicy.options.cost_assumptions import CostAssumptions
@@ -67,7 +67,7 @@ class Latencies:
         if main.parts is None:
             return LatencyEstimate(floor, None, None), None
         retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
-        moments = added((0.0, 0.0), (*main.parts, retrieval))
+        moments = added(NO_TIME, (*main.parts, retrieval))
         duration = lognormal(moments)
         return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
 
