@@ -114,18 +114,22 @@ _DATA = (
     _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
     _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
     _flag("data.differentiator", "Whether that data is what sets the product apart"),
-    _estimate("data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500),
+    _estimate(
+        "data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500, maximum=1e12
+    ),
     _text("data.legal_basis", "Legal basis for processing personal data", "contract"),
     _text("data.special_category_condition", "Condition under which special categories are processed", "explicit consent"),
     _flag("data.parental_consent", "Whether verifiable parental consent covers this use of children's data"),
 )  # fmt: skip
 
 _LATENCY = (
-    _number("latency.p95_ms", "Budget for 95 % of interactions, end to end", "ms", 800, positive=True),
-    _number("latency.p50_ms", "Budget for half of the interactions, end to end", "ms", 300, positive=True),
+    _number("latency.p95_ms", "Budget for 95 % of interactions, end to end", "ms", 800, positive=True, maximum=1e10),
+    _number(
+        "latency.p50_ms", "Budget for half of the interactions, end to end", "ms", 300, positive=True, maximum=1e10
+    ),
     _number(
         "latency.chained_calls", "Model calls that follow one another in an interaction", "calls", 1, default=1,
-        positive=True,
+        positive=True, maximum=1e4,
     ),
     _flag("latency.realtime", "Whether somebody or something waits for every answer", default=False),
     _flag("latency.offline", "Whether the feature must work without a network", default=False),
@@ -138,30 +142,36 @@ _LATENCY = (
 
 _VOLUME = (
     _estimate(
-        "volume.requests_per_day", "Mean requests a day today, or at launch", "requests/day", 120000, positive=True
+        "volume.requests_per_day", "Mean requests a day today, or at launch", "requests/day", 120000, positive=True,
+        maximum=1e12,
     ),
     _estimate(
-        "volume.requests_per_day_in_12_months", "Mean requests a day in twelve months", "requests/day", 400000
+        "volume.requests_per_day_in_12_months", "Mean requests a day in twelve months", "requests/day", 400000,
+        maximum=1e12,
     ),
     _estimate(
-        "volume.growth_12_months", "Factor by which requests grow in twelve months", "factor", 2.5, positive=True
+        "volume.growth_12_months", "Factor by which requests grow in twelve months", "factor", 2.5, positive=True,
+        maximum=1e4,
     ),
     _estimate(
         "volume.peak_to_mean", "Requests in the busiest minute over the mean minute", "factor", 3, default=2,
         default_source="Azure LLM inference traces 2024, conversation week, 1-minute peak 1.92 times the mean; "
         "https://github.com/Azure/AzurePublicDataset, read 2026-11-21",
-        positive=True
+        positive=True, maximum=1e4,
     ),
     _flag("volume.predictable", "Whether the volume can be forecast within a factor of two"),
     _estimate(
-        "volume.input_tokens", "Mean tokens sent with a request, prompt and context included", "tokens", 1200
+        "volume.input_tokens", "Mean tokens sent with a request, prompt and context included", "tokens", 1200,
+        maximum=1e8,
     ),
     _estimate(
-        "volume.output_tokens", "Mean tokens of an answer, reasoning included unless declared apart", "tokens", 200
+        "volume.output_tokens", "Mean tokens of an answer, reasoning included unless declared apart", "tokens", 200,
+        maximum=1e8,
     ),
     _estimate(
         "volume.reasoning_tokens", "Mean reasoning tokens of an answer that `output_tokens` does not include", "tokens",
-        800, default=0, default_source="by definition: reasoning is included in `output_tokens` unless declared apart"
+        800, default=0, default_source="by definition: reasoning is included in `output_tokens` unless declared apart",
+        maximum=1e8,
     ),
     _estimate(
         "volume.cached_share", "Share of input tokens that a provider's prompt cache serves", "share", 0.5, default=0,
@@ -174,11 +184,12 @@ _VOLUME = (
     ),
     _estimate(
         "volume.cache_written_tokens", "Mean input tokens of a request that are written to a provider's cache", "tokens",
-        100, default=0, default_source="small where a prefix is used many times while it is cached"
+        100, default=0, default_source="small where a prefix is used many times while it is cached", maximum=1e8,
     ),
     _estimate(
         "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,
-        default=10000000, default_source="rule of thumb of this project, some 15,000 pages; no publication read"
+        default=10000000, default_source="rule of thumb of this project, some 15,000 pages; no publication read",
+        maximum=1e15,
     ),
 )  # fmt: skip
 

@@ -82,12 +82,14 @@ def _decision(printer: Printer, comparison: CostComparison) -> None:
     )
     if decision.probability is None:
         return
-    sure = f"costs less than the baseline with probability {decision.probability:.2f}"
-    if decision.conclusive:
-        printer.pair("so", sure)
+    if decision.conclusive and decision.probability < 0.5:
+        printer.pair("so", f"the baseline costs less, with probability {1.0 - decision.probability:.2f}")
+    elif decision.conclusive:
+        printer.pair("so", f"that costs less than the baseline, with probability {decision.probability:.2f}")
     else:
         measure = f"; measure `{decision.measure}` first" if decision.measure else ""
-        printer.pair("so", f"inconclusive: it {sure}{measure}")
+        chance = f"that costs less than the baseline with probability {decision.probability:.2f} only"
+        printer.pair("so", f"inconclusive: {chance}{measure}")
 
 
 def _why_baseline(baseline: CostedOption) -> str:
