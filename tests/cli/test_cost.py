@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
@@ -148,6 +149,15 @@ def test_every_amount_in_the_output_is_finite() -> None:
     text = run("cost", "planned", "--all", "--format", "json", *DAY).output
     assert "NaN" not in text
     assert "Infinity" not in text
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["planned", "unpriced"])
+def test_the_json_conforms_to_its_schema(name: str) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "schemas" / "cost.v1.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    found = json.loads(run("cost", name, "--all", "--format", "json", *DAY).output)
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
 
 
 @pytest.mark.usefixtures("folder")
