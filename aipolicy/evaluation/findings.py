@@ -181,7 +181,8 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
     for number in _each_kind(evaluation, rule, relevant):
         trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
         cascade = (1 << number) & evaluation.planned.mask_of("option.routing", frozenset({"cascade"})) != 0
-        facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade)
+        hosted = evaluation.planned.value(number, "option.hosting") == "provider-api"
+        facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade, hosted=hosted)
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from aipolicy.evaluation.universe import Group, Universe
 from aipolicy.facts.facts import Facts
-from aipolicy.facts.option_facts import PLAN_PATHS
+from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings import Outcome
-from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS
+from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
@@ -296,10 +296,12 @@ def _search(line: Line, condition: Condition, values: dict[str, Any], groups: tu
     return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], any(errors))
 
 
-def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, cascade: bool = False) -> tuple[str, ...]:
+def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, cascade: bool = False,
+                  hosted: bool = False) -> tuple[str, ...]:  # fmt: skip
     """Return the facts to declare for the unknown lines of a trace to become known, sorted.
 
-    The cost of a `cascade` also hangs on the share of requests that escalate.
+    The cost of a `cascade` also hangs on the share of requests that escalate; the latency of a `hosted` model does not
+    hang on how much it is asked.
     """
     missing: set[str] = set()
     fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
@@ -308,15 +310,17 @@ def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, ca
         if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require"):
             for name, value in trace.values:
                 if value is None:
-                    missing.update(_settled_by(name, facts, cascade=cascade))
+                    missing.update(_settled_by(name, facts, cascade=cascade, hosted=hosted and not cascade))
     return tuple(sorted(missing))
 
 
-def _settled_by(name: str, facts: Facts, *, cascade: bool) -> tuple[str, ...]:
+def _settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tuple[str, ...]:
     """Return the declarations that make an unknown fact known; of an option, what its estimate reads or a plan names."""
     if not is_option_fact(name):
         return facts.missing(name)
     reads = (*REGISTRY[name].reads, *((_ESCALATING,) if cascade and name in COST_FACTS else ()))
+    if hosted and name in LATENCY_FACTS:
+        reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
     undeclared = tuple(read for read in reads if read not in facts.values)
     return undeclared or PLAN_PATHS.get(name, (name,))[:1]
 

@@ -28,9 +28,11 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
 
 
 _LENGTHS = ("volume.input_tokens", "volume.output_tokens")
-_LATENCY_READS = (*_LENGTHS, "latency.chained_calls")
+_LATENCY_READS = ("volume.requests_per_day", *_LENGTHS, "latency.chained_calls", "latency.p95_ms")
+HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.chained_calls"})
+"""What the latency of a provider's model hangs on; how busy its machines are is its own business."""
 _COST_READS = (
-    "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean",
+    "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean", "latency.p95_ms",
 )  # fmt: skip
 
 _OF_PLANS = tuple(

@@ -135,6 +135,8 @@ def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssum
             )
             return LegCurve(usd * paid)
         case OwnBasis():
+            if workload.latency_budget_ms is None:
+                return None  # a tighter budget takes more machines
             serving = serving_of(basis, workload, assumptions, judged=judged, likely=likely, arithmetic=arithmetic)
             if not isinstance(serving, Serving):
                 return None
@@ -152,6 +154,8 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
     inputs, outputs = workload.input_tokens, workload.output_tokens
     if basis.price is None or inputs is None or (outputs is None and basis.price.rates.output is not None):
         return None
+    if basis.price.batch is not None and workload.latency_budget_ms is None:
+        return None  # whether requests may wait for a batch decides the price
     cached = inputs * workload.cached_share
     if workload.cached_counted == "beside":
         cached = cached / (1.0 - workload.cached_share)

@@ -112,7 +112,7 @@ def _needed(basis: CostBasis) -> tuple[str, ...]:
     lengths = any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid)
     return (
         "requests_per_day",
-        *(("input_tokens", "output_tokens") if lengths else ()),
+        *(("input_tokens", "output_tokens", "latency_budget_ms") if lengths else ()),
         *(("hard_case_share",) if basis.cascade else ()),
     )
 

@@ -118,11 +118,13 @@ def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
 
 def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
     at_batch = partial(roofline.latency, basis.shape, basis.precision, basis.machine, basis.accelerators)
-    # NOTE: without a declared prompt the floor is that of a prompt of one token, which is a floor still.
-    floor_s = at_batch(Load(workload.prompt_tokens or 1.0, 1.0), 1.0).first_token_s
+    # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
+    floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
     floor = basis.network.p50_ms + floor_s * _MS_PER_S
     serving = serving_of(basis, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
+        return _LegTime(floor, None)
+    if _load_unknown(workload, share) or workload.latency_budget_ms is None:
         return _LegTime(floor, None)
     at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
     load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
@@ -135,20 +137,24 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
 
 
 def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
+    floor = basis.network.p50_ms + basis.pass_ms
+    if _load_unknown(workload, share):
+        return _LegTime(floor, None)
     busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
     queued = waiting_for_server(basis.pass_ms, busy)
-    floor = basis.network.p50_ms + basis.pass_ms
     return _in_parts(floor, workload, basis.network, Duration(basis.pass_ms, queued.p95_ms))
+
+
+def _load_unknown(workload: Workload, share: float | None) -> bool:
+    """Return whether nobody knows how busy machines are, and so how long their queue is."""
+    return workload.requests_per_day is None or share is None
 
 
 def _utilisation(requests_per_s: float, workload: Workload, assumptions: CostAssumptions, share: float | None) -> float:
     """Return how busy a replica is at the peak: as planned at most, and less where one replica is more than enough."""
     target = assumptions.redundancy.target_utilisation
-    if workload.requests_per_day is None or share is None:
-        return target
+    per_day = (workload.requests_per_day or 0.0) * workload.chained_calls * (share or 0.0)
     traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
-    peak = (
-        workload.requests_per_day / SECONDS_PER_DAY * workload.peak_to_mean * workload.chained_calls * share * traffic
-    )
+    peak = per_day / SECONDS_PER_DAY * workload.peak_to_mean * traffic
     replicas = max(ceil(peak / (target * requests_per_s)), 1)
     return min(peak / (replicas * requests_per_s), target)
