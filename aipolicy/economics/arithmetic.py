@@ -49,3 +49,6 @@ class _Scalars:
 
 SCALARS: Arithmetic = _Scalars()
 """Arithmetic of single numbers, without any import."""
+
+ONE_DRAW: Arithmetic = _Scalars()
+"""Arithmetic of one draw out of many: what a formula says of an array of draws, for a single one."""

@@ -114,15 +114,17 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
             continue
         declared.add(name)
         if name in _RANGED and isinstance(plain, dict):
-            low, likely, high = ranges[name] = _range_of(plain)
+            low, likely, high = range_ = _range_of(plain)
             values[name] = likely
-            if not low <= likely <= high:
-                problems.append(_unordered(name, ranges[name]))
+            if low <= likely <= high:
+                ranges[name] = range_
+            else:
+                problems.append(_unordered(name, range_))
             continue
         values[name] = _evidence_stands(name, plain, as_of, problems) if name in _EVIDENCE else _fact_value(plain)
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
-    problems.extend(_contradictions(values, declared))
+    problems.extend(_contradictions(values, declared, ranges))
     known = frozenset(declared)
     missing = _derive(values, known, catalog)
     return Facts(values, known, missing, tuple(problems), ranges)
@@ -208,7 +210,9 @@ def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
     return word in catalog.task_types
 
 
-def _contradictions(values: Mapping[str, FactValue], declared: set[str]) -> Iterable[FactProblem]:
+def _contradictions(values: Mapping[str, FactValue], declared: set[str],
+                    ranges: dict[str, DeclaredRange]) -> Iterable[FactProblem]:  # fmt: skip
+    """Yield what contradicts itself; a range that does is dropped."""
     for smaller, larger in (("latency.p50_ms", "latency.p95_ms"),):
         low, high = values.get(smaller), values.get(larger)
         if isinstance(low, float) and isinstance(high, float) and low > high:
@@ -219,7 +223,9 @@ def _contradictions(values: Mapping[str, FactValue], declared: set[str]) -> Iter
     )
     if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
         yield from _growth_contradiction(now, growth, later)
-    if values.get("volume.cached_counted") == "beside" and values.get("volume.cached_share") == 1.0:
+    most_cached = ranges.get("volume.cached_share", (0.0, 0.0, values.get("volume.cached_share")))[2]
+    if values.get("volume.cached_counted") == "beside" and most_cached == 1.0:
+        ranges.pop("volume.cached_share", None)
         yield _contradiction(
             "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
             "volume.cached_share", "volume.cached_counted",

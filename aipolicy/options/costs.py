@@ -78,11 +78,14 @@ class RunningCost:
 
 
 def running_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions, *,
-                 arithmetic: Arithmetic = SCALARS) -> RunningCost | None:  # fmt: skip
-    """Return what an option costs over volume, or None when a part that is charged is not known."""
+                 likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> RunningCost | None:  # fmt: skip
+    """Return what an option costs over volume, or None when a part that is charged is not known.
+
+    With draws the `likely` workload decides which latency budget capacity has to keep.
+    """
     fixed = fixed_cost(basis, workload, assumptions)
     legs = [
-        (name, role_curve(leg, role, workload, assumptions, arithmetic=arithmetic))
+        (name, role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=arithmetic))
         for name, leg, role in legs_of(basis)
     ]
     known = tuple((name, leg) for name, leg in legs if leg is not None)
@@ -151,14 +154,13 @@ def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssum
 def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
                        arithmetic: Arithmetic = SCALARS) -> float | None:  # fmt: skip
     """Return the list price of one call in USD; None when the price or the length of requests is not known."""
-    inputs, outputs = workload.input_tokens, workload.output_tokens
-    if basis.price is None or inputs is None or (outputs is None and basis.price.rates.output is not None):
+    inputs, cached, outputs = workload.input_tokens, workload.cached_tokens, workload.output_tokens
+    if basis.price is None or inputs is None or cached is None:
+        return None
+    if outputs is None and basis.price.rates.output is not None:
         return None
     if basis.price.batch is not None and workload.latency_budget_ms is None:
         return None  # whether requests may wait for a batch decides the price
-    cached = inputs * workload.cached_share
-    if workload.cached_counted == "beside":
-        cached = cached / (1.0 - workload.cached_share)
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),
         output_tokens=(0.0 if outputs is None else outputs) + (assumptions.judge_output_tokens if judged else 0.0),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from aipolicy.economics.arithmetic import Arithmetic
+from aipolicy.economics.arithmetic import ONE_DRAW, Arithmetic
 from aipolicy.economics.uncertainty import (
     DRAWS,
     Influence,
@@ -89,10 +89,12 @@ class DrawnCosts:
         def result(values: Mapping[str, float]) -> float:
             workload, assumptions = applied(values, self._likely, self._constants)
             requests = workload.requests_per_day or 0.0
-            ours = running_cost(basis, workload, assumptions)
-            theirs = running_cost(rival, workload, assumptions) if rival is not None else None
-            mine = 0.0 if ours is None else ours.monthly_usd(requests)
-            return mine - (0.0 if theirs is None else theirs.monthly_usd(requests))
+            usd = [
+                running_cost(each, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
+                for each in (basis, *(() if rival is None else (rival,)))
+            ]
+            mine, *theirs = (0.0 if cost is None else cost.monthly_usd(requests) for cost in usd)
+            return mine - sum(theirs)
 
         if self.monthly_usd(basis) is None or (rival is not None and self.monthly_usd(rival) is None):
             return ()

@@ -52,7 +52,7 @@ def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mappi
         value = getattr(workload, field)
         if field in declared:
             low, likely, high = declared[field]
-            drivers[fact] = Range(low, likely, high, 1.0 if field in _SHARES else None)
+            drivers[fact] = Range(low, likely, high, _most(field, high, workload))
         elif field in _SPREADS and value is not None:
             least = 1.0 if field == "peak_to_mean" else 0.0
             drivers[fact] = around(value, constants[_SPREADS[field]].value, at_least=least)
@@ -64,6 +64,14 @@ def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mappi
         if range_ is not None:
             drivers[name] = range_
     return {name: range_ for name, range_ in drivers.items() if not range_.certain}
+
+
+def _most(field: str, high: float, workload: Workload) -> float | None:
+    """Return the value that no draw of a field passes, None without one."""
+    if field == "cached_share" and workload.cached_counted == "beside":
+        # NOTE: as the share comes near 1, cached tokens beside a given input grow without bound.
+        return high
+    return 1.0 if field in _SHARES else None
 
 
 def applied(values: Mapping[str, float], workload: Workload,

@@ -49,11 +49,26 @@ class Workload:
     """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
     @property
+    def cached_tokens(self) -> float | None:
+        """Return the input tokens of a request that a cache serves; None when they are unknown.
+
+        Counted beside the input they are unknown when all input is cached: the input then says nothing of them.
+        """
+        if self.input_tokens is None:
+            return None
+        cached = self.input_tokens * self.cached_share
+        if self.cached_counted == "inside":
+            return cached
+        all_cached = type(self.cached_share) is float and self.cached_share >= 1.0
+        return None if all_cached else cached / (1.0 - self.cached_share)
+
+    @property
     def prompt_tokens(self) -> float | None:
         """Return the input tokens of a request, those that a cache serves included; None when they are unknown."""
         if self.input_tokens is None or self.cached_counted == "inside":
             return self.input_tokens
-        return self.input_tokens / (1.0 - self.cached_share)
+        cached = self.cached_tokens
+        return None if cached is None else self.input_tokens + cached
 
     @property
     def answer_tokens(self) -> float | None:

@@ -93,8 +93,11 @@ def test_a_spread_is_a_range_around_the_likely_value(likely: float, sd_log: floa
     assert range_.certain is (sd_log == 0.0)
 
 
-def test_a_spread_stays_below_its_bound() -> None:
-    assert around(0.8, 0.5, at_most=1.0).high == 1.0
+def test_a_spread_stays_above_its_bound_unless_the_likely_value_lies_below_it() -> None:
+    """A peak is never below the mean: exp(-1.28155 x 0.3) = 0.68."""
+    assert around(1.2, 0.3, at_least=1.0).low == 1.0
+    assert around(0.5, 0.3, at_least=1.0).low == 0.5
+    assert draw("peak", around(1.2, 0.3, at_least=1.0), seed="").min() == 1.0
 
 
 def test_a_draw_has_the_spread_that_it_was_asked_for() -> None:

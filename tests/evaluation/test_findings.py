@@ -198,7 +198,11 @@ BUDGET = rule("COST-009", "option.monthly_usd <= budget.monthly_usd")
 
 
 def test_the_cost_of_a_planned_cascade_hangs_on_the_share_of_hard_cases() -> None:
-    missing = [f.missing_facts for f in findings(CASCADE + WORK + "latency: {p95_ms: 9000}\n", BUDGET) if f.rule_id == "COST-009"]
+    missing = [
+        f.missing_facts
+        for f in findings(CASCADE + WORK + "latency: {p95_ms: 9000}\n", BUDGET)
+        if f.rule_id == "COST-009"
+    ]
     assert missing == [("task.hard_case_share",)]
     settled = findings(CASCADE + WORK + "task: {hard_case_share: 0.2}\n", BUDGET)
     assert "task.hard_case_share" not in {fact for finding in settled for fact in finding.missing_facts}

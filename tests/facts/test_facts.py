@@ -166,6 +166,9 @@ CONTRADICTIONS = (
     ({"latency.p50_ms": 900, "latency.p95_ms": 800}, "latency.p50_ms", "latency.p95_ms"),
     ({"volume.requests_per_day": 10, "volume.growth_12_months": 2, "volume.requests_per_day_in_12_months": 30},
      "volume.growth_12_months", "volume.requests_per_day_in_12_months"),
+    ({"volume.cached_share": 1, "volume.cached_counted": "beside"}, "volume.cached_share", "volume.cached_counted"),
+    ({"volume.cached_share": {"low": 0.5, "likely": 0.9, "high": 1}, "volume.cached_counted": "beside"},
+     "volume.cached_share", "volume.cached_counted"),
     ({"decision.area": "none", "decision.effect": "sole"}, "decision.effect", "decision.area"),
     ({"plan.terms.zero_retention": True, "plan.terms.retention_days": 30},
      "plan.terms.zero_retention", "plan.terms.retention_days"),
@@ -185,6 +188,8 @@ CONSISTENT: tuple[dict[str, Any], ...] = (
     {"latency.p50_ms": 800, "latency.p95_ms": 800},
     {"volume.requests_per_day": 3, "volume.growth_12_months": 1.5, "volume.requests_per_day_in_12_months": 4.5},
     {"volume.requests_per_day": 10, "volume.growth_12_months": 2},
+    {"volume.cached_share": 1, "volume.cached_counted": "inside"},
+    {"volume.cached_share": {"low": 0.5, "likely": 0.8, "high": 0.9}, "volume.cached_counted": "beside"},
     {"decision.area": "none", "decision.effect": "none"},
     {"plan.terms.zero_retention": True, "plan.terms.retention_days": 0},
     {"plan.terms.zero_retention": False, "plan.terms.retention_days": 30},
@@ -195,6 +200,24 @@ CONSISTENT: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("declared", CONSISTENT, ids=str)
 def test_facts_that_agree_are_no_contradiction(declared: dict[str, Any]) -> None:
     assert problems(declared) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "ranges"),
+    [
+        ({"volume.input_tokens": {"low": 5, "likely": 7, "high": 10}}, {"volume.input_tokens": (5.0, 7.0, 10.0)}),
+        # a likely value below the low one has no distribution: 0 would be drawn by its logarithm
+        ({"volume.input_tokens": {"low": 5, "likely": 0, "high": 10}}, {}),
+        ({"volume.cached_share": {"low": 0.5, "likely": 0.9, "high": 1}, "volume.cached_counted": "beside"}, {}),
+    ],
+)
+def test_a_range_that_is_wrong_is_told_and_not_drawn(
+    declared: dict[str, Any], ranges: dict[str, tuple[float, float, float]]
+) -> None:
+    facts = facts_of(declared)
+    assert facts.ranges == ranges
+    assert bool(facts.problems) is not bool(ranges)
+    assert all(facts.get(name) is not None for name in declared)
 
 
 def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:

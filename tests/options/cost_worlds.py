@@ -1,0 +1,134 @@
+"""Bases, workloads and constants for tests of costs: round numbers, so that every figure can be worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from aipolicy.economics.fleet import Redundancy, RentedMachines
+from aipolicy.economics.latency import Duration
+from aipolicy.economics.machine import FP8, Machine, ModelShape
+from aipolicy.economics.retrieval import Index
+from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
+from aipolicy.options.basis import (
+    CostBasis,
+    DeviceBasis,
+    HostedBasis,
+    HostedSpeed,
+    LegBasis,
+    OneStepBasis,
+    OwnBasis,
+    Training,
+)
+from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite
+from aipolicy.options.workload import Workload
+
+ASSUMPTIONS = CostAssumptions(
+    hours_per_month=730.0,
+    days_per_month=30.0,
+    redundancy=Redundancy(target_utilisation=0.5, spare_replicas=1.0),
+    own_site=OwnSite(
+        server_overhead_share=0.4,
+        server_power_factor=1.0,
+        amortisation_years=4.0,
+        power_usage_effectiveness=1.5,
+        electricity_usd_per_kwh=0.2,
+        colocation_usd_per_kw=150.0,
+    ),
+    staff_year_usd=120_000.0,
+    monitoring_monthly_usd=300.0,
+    evaluation_monthly_usd=1_000.0,
+    retry_share=0.02,
+    evaluation_traffic_share=0.03,
+    retrainings_per_year=4.0,
+    batch_latency_hours=24.0,
+    labelling_usd_per_example=2.0,
+    training_tokens_per_example=500.0,
+    training_epochs=3.0,
+    training_utilisation=0.4,
+    training_tokens_per_parameter=20.0,
+    index=Index(chunk_tokens=400.0, dimensions=1000.0, bytes_per_dimension=4.0, overhead=2.0),
+    vector_store_usd_per_gb=0.5,
+    index_refreshes_per_year=6.0,
+    query_tokens=50.0,
+    embedding_usd_per_mtok=0.1,
+    retrieval_ms=50.0,
+    judge_input_tokens=100.0,
+    judge_output_tokens=10.0,
+    one_step_requests_per_s=2_000.0,
+    stale_price_days=90.0,
+)
+
+WORK = Workload(requests_per_day=10_000.0, input_tokens=1_000.0, output_tokens=200.0, peak_to_mean=2.0)
+"""1,000 tokens in and 200 out: 4,500 USD a million requests at the rates of `API`."""
+
+NEAR = Duration(10.0, 20.0)
+FAST = HostedSpeed(Duration(80.0, 150.0), Duration(400.0, 1_000.0), per_token_ms=5.0)
+API = HostedBasis(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAST, price_uncertain=False)
+CHEAP_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=False)
+OPEN_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=True)
+STALE_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=False, price_stale=True)
+LONG_API = HostedBasis(
+    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0), LongContext(2_000.0, TokenRates(5.0, 15.0))),
+    FAST,
+    price_uncertain=False,
+)
+RENTED = RentedMachines(hourly_usd=2.0, sold_in=1.0, hours_per_month=730.0)
+"""1,460 USD a month."""
+ENCODER = OneStepBasis(pass_ms=10.0, requests_per_s=1.0, cost=RENTED, network=NEAR)
+"""One request a second: 86,400 x 0.5 / 2 / 1.05 mean requests a day and replica, a little over 20,571."""
+LLAMA_8B = ModelShape(params_b=8.0, active_params_b=8.0, layers=32.0, heads=32.0, kv_heads=8.0, head_dim=128.0)
+H100 = Machine(memory_gb=80.0, bandwidth_gb_per_s=3_350.0, tflops=1_979.0)
+OWN = OwnBasis(LLAMA_8B, FP8, H100, accelerators=1, cost=RENTED, network=NEAR)
+DEVICE = DeviceBasis()
+TUNED_AT_PROVIDER = Training(
+    examples=1_000.0, usd_per_mtok=25.0, params_b=None, tflops=0.0, hourly_usd=None, from_scratch=False
+)
+TUNED_ON_OWN = Training(1_000.0, None, params_b=8.0, tflops=1_000.0, hourly_usd=2.0, from_scratch=False)
+FROM_SCRATCH = Training(None, None, params_b=1.0, tflops=1_000.0, hourly_usd=2.0, from_scratch=True)
+
+
+def basis(main: LegBasis | None, **others: Any) -> CostBasis:
+    """Return the basis of an option that needs nobody and nothing but its main leg, with what is named changed."""
+    plain: dict[str, Any] = {
+        "far": None, "standby": None, "cascade": False, "stands_by": False, "engineers": 0.0, "build_weeks": 0.0,
+        "retrieves": False, "watched": False, "training": None,
+    }  # fmt: skip
+    return CostBasis(main=main, **plain | others)
+
+
+BASES = (
+    basis(API),
+    basis(LONG_API, engineers=0.1),
+    basis(OWN, engineers=0.5, watched=True),
+    basis(ENCODER, watched=True),
+    basis(DEVICE),
+    basis(OPEN_API, standby=OWN, stands_by=True),
+    basis(CHEAP_API, far=API, cascade=True),
+    basis(OWN, far=LONG_API, cascade=True, retrieves=True, watched=True, training=TUNED_ON_OWN),
+    basis(ENCODER, far=OWN, cascade=True),
+    basis(STALE_API, retrieves=True, training=TUNED_AT_PROVIDER),
+)
+"""One of every kind: hosted, own, one step, device, fallback, cascade, retrieval, training."""
+
+
+@st.composite
+def workloads(draw: st.DrawFn) -> Workload:
+    """Return any workload of which everything is known."""
+    budget = draw(st.none() | st.floats(100.0, 30_000.0) | st.just(48 * 3_600_000.0))
+    return Workload(
+        requests_per_day=draw(st.floats(1.0, 5e6)),
+        input_tokens=draw(st.floats(1.0, 8_000.0)),
+        output_tokens=draw(st.floats(0.0, 2_000.0)),
+        reasoning_tokens=draw(st.floats(0.0, 1_000.0)),
+        cached_share=draw(st.floats(0.0, 0.95)),
+        cached_counted=draw(st.sampled_from(("inside", "beside"))),
+        cache_written_tokens=draw(st.floats(0.0, 1_000.0)),
+        peak_to_mean=draw(st.floats(1.0, 6.0)),
+        chained_calls=draw(st.floats(1.0, 5.0)),
+        hard_case_share=draw(st.floats(0.0, 1.0)),
+        corpus_tokens=draw(st.floats(0.0, 1e9)),
+        labelled_examples=draw(st.floats(0.0, 5_000.0)),
+        latency_budget_ms=budget,
+    )
