@@ -21,7 +21,9 @@ from aipolicy.options.estimates import (
     ESTIMATED_FACTS,
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
+    RUNNING_COSTS,
     UNKNOWN_COST,
+    CostTable,
     EstimateSettings,
     Estimator,
 )
@@ -81,6 +83,8 @@ class Universe:
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
+        self._cost_tables: dict[int, CostTable] = {}
+        """By the identity of the groups, which stay as long as the universe."""
         self._estimators: dict[Workload, Estimator] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
@@ -124,7 +128,11 @@ class Universe:
         """Return the options by how a numeric fact compares with a value."""
         static = self._static((name,), cascades_cost=workload.hard_case_share is not None)
         numbers: list[FactValue | None]
-        if name in ESTIMATED_FACTS:
+        if name in RUNNING_COSTS:
+            at = RUNNING_COSTS.index(name)
+            costs = self.estimator(workload).costs(self._cost_table(static))
+            numbers = [None if cost is None else cost[at] for cost in costs]
+        elif name in ESTIMATED_FACTS:
             estimate = self.estimator(workload).value
             numbers = [estimate(name, group.speeds, group.cost) for group in static]
         else:
@@ -218,6 +226,12 @@ class Universe:
             facts.update(self._overrides)
             self._attributes[number] = facts
         return facts
+
+    def _cost_table(self, groups: tuple[StaticGroup, ...]) -> CostTable:
+        known = self._cost_tables.get(id(groups))
+        if known is None:
+            known = self._cost_tables[id(groups)] = CostTable(group.cost for group in groups)
+        return known
 
     def estimator(self, workload: Workload) -> Estimator:
         estimator = self._estimators.get(workload)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms", "option.network_p95_ms")
 FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
+RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
+"""The cost of a month at today's volume and at none, in the order in which costs are kept."""
 DRAWN_FACTS = frozenset(
     {
         "option.monthly_usd_at_least", "option.monthly_usd_at_most", "option.usd_per_request_at_least",
@@ -56,6 +58,37 @@ class EstimateSettings:
     """Probability from which on the organisation takes an estimate as decided."""
 
 
+class CostTable:
+    """Running costs of many bases as sums of a few parts, which are estimated once under every workload."""
+
+    def __init__(self, bases: Iterable[CostBasis | None]) -> None:
+        self.fixed: list[CostBasis] = []
+        """One basis for each cost that stays whatever the volume."""
+        self.legs: list[tuple[LegBasis | None, Role]] = []
+        self.rows: list[tuple[int, tuple[int, ...]] | None] = []
+        """For every basis: which fixed cost and which legs add up to its cost; None where there is no basis."""
+        fixed: dict[object, int] = {}
+        legs: dict[tuple[int, Role], int] = {}
+        for basis in bases:
+            if basis is None:
+                self.rows.append(None)
+                continue
+            if _fixed_key(basis) not in fixed:
+                fixed[_fixed_key(basis)] = len(self.fixed)
+                self.fixed.append(basis)
+            added = []
+            for _, leg, role in legs_of(basis):
+                if (id(leg), role) not in legs:
+                    legs[id(leg), role] = len(self.legs)
+                    self.legs.append((leg, role))
+                added.append(legs[id(leg), role])
+            self.rows.append((fixed[_fixed_key(basis)], tuple(added)))
+
+
+def _fixed_key(basis: CostBasis) -> tuple[float | None, bool, bool, int]:
+    return basis.engineers, basis.watched, basis.retrieves, id(basis.training)
+
+
 class Estimator:
     """Estimates under one workload and the constants of one catalog."""
 
@@ -68,6 +101,7 @@ class Estimator:
         self._fits: dict[int, bool | None] = {}
         self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
         self._fixed: dict[tuple[float | None, bool, bool, int], float | None] = {}
+        self._tables: dict[int, list[tuple[float, float] | None]] = {}
         self._monthly: dict[int, tuple[float, float] | None] = {}
         self._kept: list[object] = []
 
@@ -91,6 +125,21 @@ class Estimator:
             return latency.floor_ms
         return latency.p50_ms if name == LATENCY_FACTS[1] else latency.p95_ms
 
+    def costs(self, table: CostTable) -> list[tuple[float, float] | None]:
+        """Return the monthly cost at today's volume and at none for every basis of a table."""
+        known = self._tables.get(id(table))
+        if known is None:
+            self._kept.append(table)
+            known = self._tables[id(table)] = self._sums(table)
+        return known
+
+    def _sums(self, table: CostTable) -> list[tuple[float, float] | None]:
+        if self._workload.requests_per_day is None:
+            return [None] * len(table.rows)
+        fixed = [self._fixed_cost(basis) for basis in table.fixed]
+        legs = [self._leg(leg, role) for leg, role in table.legs]
+        return [None if row is None else _sum(fixed[row[0]], [legs[leg] for leg in row[1]]) for row in table.rows]
+
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":
             lines = upfront_cost(basis, self._workload, self._assumptions)
@@ -101,7 +150,7 @@ class Estimator:
         if name == "option.usd_per_request":
             requests = self._workload.requests_per_day or 0.0
             return cost[0] / (requests * self._assumptions.days_per_month)
-        return cost[0] if name == "option.monthly_usd" else cost[1]
+        return cost[RUNNING_COSTS.index(name)]
 
     @property
     def confidence(self) -> float:
@@ -170,17 +219,9 @@ class Estimator:
         return self._monthly[key]
 
     def _sum(self, basis: CostBasis) -> tuple[float, float] | None:
-        fixed = self._fixed_cost(basis)
-        if fixed is None or self._workload.requests_per_day is None:
+        if self._workload.requests_per_day is None:
             return None
-        total = idle = fixed
-        for _, leg, role in legs_of(basis):
-            cost = self._leg(leg, role)
-            if cost is None:
-                return None
-            total += cost[0]
-            idle += cost[1]
-        return total, idle
+        return _sum(self._fixed_cost(basis), [self._leg(leg, role) for _, leg, role in legs_of(basis)])
 
     def _leg(self, leg: LegBasis | None, role: Role) -> tuple[float, float] | None:
         key = (id(leg), role)
@@ -192,7 +233,7 @@ class Estimator:
         return self._legs[key]
 
     def _fixed_cost(self, basis: CostBasis) -> float | None:
-        key = (basis.engineers, basis.watched, basis.retrieves, id(basis.training))
+        key = _fixed_key(basis)
         if key not in self._fixed:
             self._kept.append(basis.training)
             lines = fixed_cost(basis, self._workload, self._assumptions)
@@ -228,3 +269,15 @@ class Estimator:
                 fits = None if serving is None else not isinstance(serving, DoesNotFit)
             self._fits[key] = fits
         return self._fits[key]
+
+
+def _sum(fixed: float | None, legs: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    if fixed is None:
+        return None
+    total = idle = fixed
+    for cost in legs:
+        if cost is None:
+            return None
+        total += cost[0]
+        idle += cost[1]
+    return total, idle
