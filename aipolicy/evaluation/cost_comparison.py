@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import Price, price_of
 from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBreakEven, days_until
+from aipolicy.economics.training import requests_to_recover
 from aipolicy.economics.uncertainty import Influence, Quantiles, Range
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import Universe, numbers_in
@@ -39,6 +40,8 @@ class Against:
     break_even: BreakEven | None
     day: date | None
     """When growth reaches the first volume at which it costs less; None when never, or nobody knows the growth."""
+    payback_months: float | None
+    """After how long, at today's volume, it has saved what building it takes more than the baseline; None when never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,19 @@ class _Comparer:
     def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
         found = self._estimator.break_even(baseline, basis)
         probability = self._drawn.probability_cheaper(basis, baseline)
-        return Against(probability, self._workload.requests_per_day, found, self._day(found))
+        payback = self._payback_months(basis, baseline)
+        return Against(probability, self._workload.requests_per_day, found, self._day(found), payback)
+
+    def _payback_months(self, basis: CostBasis, baseline: CostBasis) -> float | None:
+        names = ("option.upfront_usd", "option.usd_per_request")
+        values = [self._estimator.value(name, None, each) for each in (basis, baseline) for name in names]
+        requests = self._workload.requests_per_day
+        if requests is None or not all(isinstance(value, float) for value in values):
+            return None
+        upfront, per_request, base_upfront, base_per_request = (float(value) for value in values)  # type: ignore[arg-type]
+        after = requests_to_recover(max(upfront - base_upfront, 0.0), base_per_request, per_request)
+        days_per_month = self._evaluation.candidates.assumptions.days_per_month
+        return None if after is None else after / requests / days_per_month
 
     def _day(self, found: BreakEven | None) -> date | None:
         requests, growth = self._workload.requests_per_day, self._workload.growth_12_months

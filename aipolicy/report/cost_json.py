@@ -115,6 +115,7 @@ def _against(against: Against) -> dict[str, Any]:
         "probability_cheaper": _rounded(against.probability_cheaper),
         "break_even": _break_even(against.break_even),
         "reached_on": None if against.day is None else against.day.isoformat(),
+        "payback_months": _rounded(against.payback_months),
     }
 
 

@@ -116,12 +116,12 @@ def _option(printer: Printer, costed: CostedOption, comparison: CostComparison) 
 
 
 def _against(against: Against) -> str:
-    chance = (
-        ""
-        if against.probability_cheaper is None
-        else f"; cheaper today with probability {against.probability_cheaper:.2f}"
-    )
-    return break_even_words(against.break_even, against) + chance
+    words = break_even_words(against.break_even, against)
+    if against.probability_cheaper is not None:
+        words += f"; cheaper today with probability {against.probability_cheaper:.2f}"
+    if against.payback_months:
+        words += f"; saves what building it takes more in {amount(against.payback_months)} months"
+    return words
 
 
 def break_even_words(found: BreakEven | None, against: Against) -> str:
