@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import numbers_in
 from aipolicy.findings import Severity
@@ -118,10 +119,11 @@ def _flips(evaluation: Evaluation, chosen: Choice, rival: Choice | None, margin_
     only = [rule for rule in rival.against if rule not in chosen.against]
     if only:
         flips.append(f"if {', '.join(only)} no longer counted against {' on '.join(_way(rival.option))}")
-    requests = _crossover(evaluation, chosen, rival)
-    if requests is not None:
+    volume = _turning_volume(evaluation, chosen, rival)
+    if volume is not None:
+        passed, requests = volume
         flips.append(
-            f"if volume passed about {requests:,.0f}".replace(",", " ")
+            f"if volume {'passed' if passed else 'fell below'} about {requests:,.0f}".replace(",", " ")
             + f" requests a day, where the costs cross (margin {margin_percent:g} % not counted)"
         )
     if chosen.monthly_usd is None or rival.monthly_usd is None:
@@ -129,18 +131,18 @@ def _flips(evaluation: Evaluation, chosen: Choice, rival: Choice | None, margin_
     return tuple(flips)
 
 
-def _crossover(evaluation: Evaluation, chosen: Choice, rival: Choice) -> float | None:
-    """Return the requests a day at which two straight cost lines cross, None where they do not.
-
-    Own machines are a staircase; the first estimate takes the line through today's point.
-    """
+def _turning_volume(evaluation: Evaluation, chosen: Choice, rival: Choice) -> tuple[bool, float] | None:
+    """Return the volume above (True) or below which the rival costs less, None when there is none."""
     today = evaluation.workload.requests_per_day
-    costs = (chosen.monthly_usd, chosen.fixed_monthly_usd, rival.monthly_usd, rival.fixed_monthly_usd)
-    if today is None or any(cost is None for cost in costs):
+    if today is None or chosen.monthly_usd is None or rival.monthly_usd is None:
         return None
-    total_a, fixed_a, total_b, fixed_b = (float(cost or 0.0) for cost in costs)
-    slope_a, slope_b = (total_a - fixed_a) / today, (total_b - fixed_b) / today
-    # NOTE: slopes that differ by rounding alone would cross at absurd volumes.
-    if slope_a - slope_b <= 1e-9 * max(abs(slope_a), 1e-12) or fixed_b <= fixed_a:
-        return None
-    return (fixed_b - fixed_a) / (slope_a - slope_b)
+    universe = evaluation.candidates
+    estimator = universe.estimator(evaluation.workload)
+    ours, theirs = universe.cost_basis(chosen.number), universe.cost_basis(rival.number)
+    above = estimator.break_even(ours, theirs)
+    if isinstance(above, Crossings) and above.first > today:
+        return True, above.first
+    below = estimator.break_even(theirs, ours)
+    if isinstance(below, Crossings) and 0.0 < below.first < today:
+        return False, below.first
+    return None
