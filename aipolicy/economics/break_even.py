@@ -61,8 +61,8 @@ class CheaperFromTheStart:
 class Crossings:
     """Volumes in requests a day between which the two take turns; they are equal where there is one crossing.
 
-    Below `first` the rival is never cheaper, above `last` it always is; `last` is None when the search ended before it was
-    certain, and `searched_to` says where.
+    Below `first` the rival is never cheaper, above `last` it always is. `last` is None when the search ended before it was
+    certain, and `searched_to` says where; `first` may then be later than it says, never earlier.
     """
 
     first: float
@@ -79,10 +79,10 @@ def break_even(current: CostCurve, rival: CostCurve) -> BreakEven:
     # NOTE: slopes that differ by rounding alone would cross at absurd volumes.
     if saved <= 1e-9 * max(abs(current.slope), abs(rival.slope)):
         return _without_slope(current, rival)
-    beyond = _certain_from(current, rival, saved)
+    start, beyond = _dearer_until(current, rival, saved), _certain_from(current, rival, saved)
     first: float | None = None
-    last: float | None = None
-    for step, (low, high) in enumerate(_intervals(current, rival, beyond)):
+    last = start if start > 0.0 else None
+    for step, (low, high) in enumerate(_intervals(current, rival, start, beyond)):
         if step >= MOST_STEPS:
             return Crossings(low if first is None else first, None, low)
         cheaper_from, dearer_until = _within(current, rival, low, high)
@@ -121,6 +121,11 @@ def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
     return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope, rival.slope)
 
 
+def _dearer_until(current: CostCurve, rival: CostCurve, saved: float) -> float:
+    """Return a volume up to which the rival is dearer for certain: its lower line above the current upper line."""
+    return max((_lower_usd(rival) - _upper_usd(current)) / saved - 1.0, 0.0)
+
+
 def _certain_from(current: CostCurve, rival: CostCurve, saved: float) -> float:
     """Return a volume from which on the rival is cheaper for certain: its upper line below the current lower line."""
     return max((_upper_usd(rival) - _lower_usd(current)) / saved, 0.0) + 1.0
@@ -141,11 +146,11 @@ def _headroom(stairs: Staircase) -> float:
     return stairs.usd * (1.0 + stairs.spare_requests_per_day / stairs.requests_per_day) + stairs.usd
 
 
-def _intervals(current: CostCurve, rival: CostCurve, end: float) -> Iterator[tuple[float, float]]:
-    """Yield the stretches between two steps of either staircase, up to a volume."""
+def _intervals(current: CostCurve, rival: CostCurve, start: float, end: float) -> Iterator[tuple[float, float]]:
+    """Yield the stretches between two steps of either staircase, from one volume to another."""
     stairs = (*current.machines, *rival.machines)
-    counts = [staircase.instances(0.0) for staircase in stairs]
-    low = 0.0
+    counts = [staircase.instances(start) for staircase in stairs]
+    low = start
     while low < end:
         edges = [staircase.edge(count) for staircase, count in zip(stairs, counts, strict=True)]
         high = min([*edges, end])

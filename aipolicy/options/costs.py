@@ -186,7 +186,7 @@ def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions
     if load is None:
         return None
     machine = basis.machine
-    if assumptions.capacity_factor is not _ONE:
+    if not _is_one(assumptions.capacity_factor):
         machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
     limit_s = _step_limit_s(basis, workload, load)
     if limit_s is not None and likely is not None and not _keeps_budget(basis, likely, assumptions, judged=judged):
@@ -217,7 +217,9 @@ def _keeps_budget(basis: OwnBasis, likely: Workload, assumptions: CostAssumption
     return isinstance(served, Serving)
 
 
-_ONE = 1.0
+def _is_one(factor: float) -> bool:
+    """Return whether a factor changes nothing; an array of draws always may."""
+    return type(factor) is float and factor == 1.0
 
 
 def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | None:
@@ -242,7 +244,7 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
     stairs = staircase(
         requests_per_s / (calls * traffic), accelerators, cost, assumptions.redundancy, workload.peak_to_mean
     )
-    if assumptions.accelerator_price_factor is not _ONE:
+    if not _is_one(assumptions.accelerator_price_factor):
         stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
     return LegCurve(0.0, stairs)
 

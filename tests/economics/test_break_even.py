@@ -183,8 +183,19 @@ def test_more_output_tokens_never_raise_a_break_even_at_equal_unit_prices(
 
 def test_a_search_that_ends_early_says_how_far_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aipolicy.economics.break_even.MOST_STEPS", 3)
-    found = break_even(API, CostCurve(1e6, 0.0, (STAIRS,)))
-    assert found == Crossings(first=300.0, last=None, searched_to=300.0)
+    """Against 300 + 0.4 N stairs of 60 are cheaper up to 1,200 and from 1,350 to 1,400; three stretches are looked at, from 899 on."""
+    current, rival = CostCurve(0.0, 0.0, (STAIRS,)), CostCurve(300.0, 0.4)
+    assert break_even(current, rival) == Crossings(first=1100.0, last=None, searched_to=1100.0)
+    monkeypatch.undo()
+    assert break_even(current, rival) == Crossings(1200.0, 1400.0, pytest.approx(1501.0))  # type: ignore[arg-type]
+
+
+def test_a_break_even_far_away_is_found_where_it_can_lie_and_not_step_by_step() -> None:
+    """Machines at 99.99 for each hundred save 0.0001 a daily request; a million a month is won back at 1e10."""
+    found = break_even(API, CostCurve(1e6, 0.0, (replace(STAIRS, usd=99.99),)))
+    assert isinstance(found, Crossings)
+    assert found.first == pytest.approx(1e10, rel=1e-3)
+    assert found.last == pytest.approx(1e10, rel=1e-3)
 
 
 @pytest.mark.parametrize(
