@@ -69,12 +69,12 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")
-    known = runs.get(key)
-    if known is None:
-        from aipolicy.cli.judging_run import judge_run
+    known = runs.get_bytes(key)
+    if known is not None:
+        return known[1:].decode("utf-8", "surrogatepass"), known[0]
+    from aipolicy.cli.judging_run import judge_run
 
-        known = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
-        if len(known[0]) <= MAX_REMEMBERED:
-            runs.put(key, known)
-    text, code = known
+    text, code = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
+    if len(text) <= MAX_REMEMBERED:
+        runs.put_bytes(key, bytes((code,)) + text.encode("utf-8", "surrogatepass"))
     return text, code

@@ -113,6 +113,8 @@ def wrapped(text: str, width: int, *, break_words: bool = False) -> list[str]:
 
 
 def _head(text: str, width: int) -> str:
+    if text.isascii():
+        return text[: max(width, 0)]
     used = 0
     for index, character in enumerate(text):
         used += character_cells(character)
