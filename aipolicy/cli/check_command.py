@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     input; without one, the current folder.
     """
     configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
-    settings = replace(settings, strict=settings.strict or strict)
+    settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
     text, code = remembered_run(files, settings, judged_by, output_format, fail_on or configured.fail_on)
