@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import stat
 from typing import Any
 
@@ -26,7 +25,19 @@ class Cache:
         self._max_files = max_files
 
     def get(self, key: str) -> Any:
-        """Return what was kept under a key, or None."""
+        """Return the object that was kept under a key, or None."""
+        payload = self.get_bytes(key)
+        if payload is None:
+            return None
+        import pickle
+
+        try:
+            return pickle.loads(payload)
+        except Exception:
+            return None
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """Return the bytes that were kept under a key, or None."""
         if self._folder is None or not _is_private(self._folder):
             return None
         try:
@@ -35,26 +46,31 @@ class Cache:
         except OSError:
             return None
         payload = content[_HASH_SIZE:]
-        if hashlib.sha256(key.encode() + payload).digest() != content[:_HASH_SIZE]:
-            return None
-        try:
-            return pickle.loads(payload)
-        except Exception:
-            return None
+        return payload if hashlib.sha256(key.encode() + payload).digest() == content[:_HASH_SIZE] else None
 
     def put(self, key: str, value: object) -> None:
-        """Keep a value under a key; a failure to write is not an error."""
+        """Keep an object under a key; a failure to write is not an error."""
+        import pickle
+
+        if self._folder is None:
+            return
+        try:
+            payload = pickle.dumps(value, protocol=5)
+        except pickle.PicklingError:
+            return
+        self.put_bytes(key, payload)
+
+    def put_bytes(self, key: str, payload: bytes) -> None:
+        """Keep bytes under a key; a failure to write is not an error."""
         if self._folder is None:
             return
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
             if not _is_private(self._folder):
                 return
-            payload = pickle.dumps(value, protocol=5)
-            content = hashlib.sha256(key.encode() + payload).digest() + payload
-            write_whole(self._path(key), content, durable=False)
+            write_whole(self._path(key), hashlib.sha256(key.encode() + payload).digest() + payload, durable=False)
             self._prune()
-        except (OSError, pickle.PicklingError):
+        except OSError:
             return
 
     def _path(self, key: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.discovery import (
@@ -34,8 +34,7 @@ ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
+class Organization(NamedTuple):
     """What the organisation counts as its own."""
 
     own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
@@ -43,8 +42,7 @@ class Organization:
     """ISO 3166-1 alpha-2 codes of the countries in which its own machines stand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """How the options that remain are weighed against each other."""
 
     margin_percent: float = 20.0
@@ -55,8 +53,7 @@ class Recommendation:
     """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """What the organisation set, and defaults for the rest; `policies` and `catalog` are relative to the file's folder."""
 
     policies: tuple[str, ...] = ("build-or-buy",)
@@ -72,20 +69,19 @@ class Config:
     fail_on: str = SEVERITIES[0]
     strict: bool = False
     """Whether undetermined rules gate whatever the lifecycle."""
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     """Values of pack parameters, by `pack.parameter`."""
     organization: Organization = Organization()
     recommendation: Recommendation = Recommendation()
     path: str | None = None
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = MappingProxyType({})
     """For every value that was set, by dotted key: the file that set it."""
 
 
 _DEFAULTS = Config()
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     """The configuration table of a file; the document only knows where its keys stand."""
 
     document: Document

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
 BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
@@ -13,8 +14,7 @@ PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
+class Organization(NamedTuple):
     """What an organisation counts as its own, where its own sites are (None when it does not say), how sure it must be."""
 
     own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
@@ -23,8 +23,7 @@ class Organization:
     """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySettings:
+class PolicySettings(NamedTuple):
     """Which packs, catalog files and parameters judge a run, and the day on which."""
 
     as_of: date
@@ -34,8 +33,8 @@ class PolicySettings:
     own_catalog: tuple[str, ...] = ()
     fresher_prices: str = ""
     """The installed package whose prices replace the shipped ones; empty for none."""
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    organization: Organization = field(default_factory=Organization)
+    parameters: Mapping[str, object] = MappingProxyType({})
+    organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False

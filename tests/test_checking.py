@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -105,7 +104,7 @@ def test_the_exit_code_follows_from_findings_threshold_and_what_was_evaluated(
 
 
 def test_no_rule_left_means_nothing_was_evaluated(house: PolicySettings) -> None:
-    policy = load_policy(replace(house, ignore=("IN", "OUT")))
+    policy = load_policy(house._replace(ignore=("IN", "OUT")))
     assert policy.rules == ()
     assert check(named(CALM), policy).exit_code(Severity.ERROR) == 3
 
@@ -123,7 +122,7 @@ def test_no_rule_left_means_nothing_was_evaluated(house: PolicySettings) -> None
 def test_rules_are_chosen_by_id_or_by_what_it_begins_with(
     select: tuple[str, ...], ignore: tuple[str, ...], expected: list[str], house: PolicySettings
 ) -> None:
-    policy = load_policy(replace(house, select=select, ignore=ignore))
+    policy = load_policy(house._replace(select=select, ignore=ignore))
     assert [rule.id for rule in policy.rules] == expected
     assert set(policy.ignored_rules) == {"IN-001", "IN-002", "OUT-001"} - set(expected)
 
@@ -144,7 +143,7 @@ def test_rules_are_chosen_by_id_or_by_what_it_begins_with(
 )
 def test_what_cannot_be_used_stops_the_run(changes: dict[str, object], message: str, house: PolicySettings) -> None:
     with pytest.raises(AipolicyError) as error:
-        load_policy(replace(house, **changes))  # type: ignore[arg-type]
+        load_policy(house._replace(**changes))  # type: ignore[arg-type]
     assert message in str(error.value)
 
 
@@ -199,7 +198,7 @@ def test_a_feature_is_judged_alike_alone_and_among_others(house: PolicySettings)
 
 
 def test_a_strict_run_lets_no_undecided_error_pass(house: PolicySettings) -> None:
-    lax, strict = (check(named(UNSURE), load_policy(replace(house, strict=on))) for on in (False, True))
+    lax, strict = (check(named(UNSURE), load_policy(house._replace(strict=on))) for on in (False, True))
     assert ids(lax) == [("IN-002", "note")]
     assert ids(strict) == [("IN-002", "warning")]
 
@@ -222,8 +221,8 @@ def test_what_was_compiled_is_not_used_for_other_rules_days_or_settings(house: P
     changed = load_policy(house, cache)
     assert first.digest != changed.digest
     assert changed.rules[0].when[0].text == "data.sensitivity >= 1.0"
-    assert load_policy(replace(house, as_of=date(2025, 1, 1)), cache).catalog.as_of == date(2025, 1, 1)
-    assert [rule.id for rule in load_policy(replace(house, select=("OUT",)), cache).rules] == ["OUT-001"]
+    assert load_policy(house._replace(as_of=date(2025, 1, 1)), cache).catalog.as_of == date(2025, 1, 1)
+    assert [rule.id for rule in load_policy(house._replace(select=("OUT",)), cache).rules] == ["OUT-001"]
 
 
 def test_a_pack_that_moved_is_said_to_be_where_it_is(house: PolicySettings, tmp_path: Path) -> None:
@@ -232,7 +231,7 @@ def test_a_pack_that_moved_is_said_to_be_where_it_is(house: PolicySettings, tmp_
     folder.mkdir()
     for name in ("a.yaml", "b.yaml"):
         (folder / name).write_text(PACK, encoding="utf-8")
-        rule = load_policy(replace(house, packs=("./pack",)), cache).rules[0]
+        rule = load_policy(house._replace(packs=("./pack",)), cache).rules[0]
         assert f"/{name}:" in rule.defined_at
         (folder / name).unlink()
 
@@ -265,5 +264,5 @@ def test_declaring_the_facts_that_a_report_names_settles_what_it_says(house: Pol
 
 def test_a_usage_error_is_one_of_the_family(house: PolicySettings) -> None:
     with pytest.raises(UsageError) as error:
-        load_policy(replace(house, select=("NONE",)))
+        load_policy(house._replace(select=("NONE",)))
     assert "\n" not in str(error.value)

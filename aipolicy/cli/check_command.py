@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     input; without one, the current folder.
     """
     configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
-    settings = replace(settings, strict=settings.strict or strict)
+    settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
     text, code = remembered_run(files, settings, judged_by, output_format, fail_on or configured.fail_on)
@@ -69,12 +68,12 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")
-    known = runs.get(key)
-    if known is None:
-        from aipolicy.cli.judging_run import judge_run
+    known = runs.get_bytes(key)
+    if known is not None:
+        return known[1:].decode("utf-8", "surrogatepass"), known[0]
+    from aipolicy.cli.judging_run import judge_run
 
-        known = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
-        if len(known[0]) <= MAX_REMEMBERED:
-            runs.put(key, known)
-    text, code = known
+    text, code = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
+    if len(text) <= MAX_REMEMBERED:
+        runs.put_bytes(key, bytes((code,)) + text.encode("utf-8", "surrogatepass"))
     return text, code

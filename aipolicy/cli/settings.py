@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -28,8 +27,7 @@ MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyOptions:
+class PolicyOptions(NamedTuple):
     """What the command line says about policies; None and empty leave it to the configuration file."""
 
     config: str | None
@@ -85,7 +83,7 @@ def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Polic
     from aipolicy.checking import load_policy
 
     config, settings = read_settings(options)
-    return config, load_policy(replace(settings, strict=settings.strict or strict), Cache(cache_folder()))
+    return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
 
 
 def cache_folder() -> str | None:

@@ -8,10 +8,9 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -103,8 +102,7 @@ def shown_path(path: str) -> str:
     return escaped(re.sub(r"^(?:\./)+(?=.)", "", text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A file to read; `real` is what tells that two paths are one file."""
 
     shown: str
@@ -114,14 +112,15 @@ class _Candidate:
     linked: bool
 
 
-@dataclass(frozen=True)
 class _Search:
     """What is looked for; a mistake on the way is noted and yields nothing."""
 
-    matches: Callable[[str, str], bool]
-    excludes: Callable[[str, str], bool]
-    respect_gitignore: bool
-    mistakes: Mistakes
+    def __init__(self, matches: Callable[[str, str], bool], excludes: Callable[[str, str], bool],
+                 respect_gitignore: bool, mistakes: Mistakes) -> None:  # fmt: skip
+        self.matches = matches
+        self.excludes = excludes
+        self.respect_gitignore = respect_gitignore
+        self.mistakes = mistakes
 
     def candidates(self, path: str) -> Iterable[_Candidate]:
         """Return the named file itself, or what is found in the named folder."""

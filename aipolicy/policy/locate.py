@@ -6,10 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy import __version__
 from aipolicy.errors import CatalogError, PolicyError
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class PackFiles:
+class PackFiles(NamedTuple):
     """The files of one pack, as path and bytes, sorted by path."""
 
     path: str
@@ -55,8 +53,7 @@ def shipped_packs() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFiles:
+class PolicyFiles(NamedTuple):
     """Every file that judges a run, as path and bytes."""
 
     shipped_catalog: tuple[tuple[str, bytes], ...]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aipolicy.findings import Finding, Outcome, Reference, Severity, sorted_findings
 from aipolicy.report.concise import location_of, message_of
@@ -18,6 +19,7 @@ GROUP_ABOVE = 3
 """More undetermined findings than this, of one feature and severity, are shown as one block."""
 
 _FACTS_SHOWN = 6
+_KEPT_NOTES = 1_000
 _MESSAGE_ROOM = 20
 _TIE = "\u00a0"
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -120,12 +122,8 @@ class _Page:
     def _location(self, finding: Finding, gutter: int) -> str:
         return f"{' ' * (gutter + 1)}{self.style.paint('-->', Role.GUTTER)} {location_of(finding)}"
 
-    def _note(self, name: str, text: str, gutter: int) -> list[str]:
-        indent = " " * (gutter + 2)
-        lead = f"{indent}{self.style.paint('=', Role.GUTTER)} {self.style.paint(f'{name}:', Role.STRONG)} "
-        hang = len(indent) + len(name) + 4
-        first, *rest = (line.replace(_TIE, " ") for line in wrapped(text, self.width - hang))
-        return [lead + first, *(" " * hang + line for line in rest)]
+    def _note(self, name: str, text: str, gutter: int) -> Sequence[str]:
+        return _note_lines(name, text, gutter, self.width, self.style)
 
     def _annotations(self, finding: Finding) -> list[Annotation]:
         if finding.document is None:
@@ -141,6 +139,16 @@ class _Page:
         if source not in self._lines:
             self._lines = {source: source_lines(source.text)}
         return self._lines[source]
+
+
+# NOTE: the notes of a rule are the same for every finding.
+@lru_cache(_KEPT_NOTES)
+def _note_lines(name: str, text: str, gutter: int, width: int, style: Styler) -> tuple[str, ...]:
+    indent = " " * (gutter + 2)
+    lead = f"{indent}{style.paint('=', Role.GUTTER)} {style.paint(f'{name}:', Role.STRONG)} "
+    hang = len(indent) + len(name) + 4
+    first, *rest = (line.replace(_TIE, " ") for line in wrapped(text, width - hang))
+    return (lead + first, *(" " * hang + line for line in rest))
 
 
 def _hung(message: str, room: int, room_below: int) -> list[str]:
@@ -169,6 +177,7 @@ def _cited(reference: Reference) -> str:
     return f"{where} ({url})" if where and url else where or url
 
 
+@lru_cache(_KEPT_NOTES)
 def _prose(text: str) -> str:
     """Return text that may have been written over several lines as one, safe to show."""
     return escaped(_SPACE.sub(" ", text).strip(" "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from aipolicy.report.style import MIN_WIDTH, CellRow, Role, Styler, cells, wrapped
 from aipolicy.source.span import Span
@@ -151,11 +152,10 @@ def _view(line: str, marks: Sequence[_Mark], room: int) -> _View:
     """Return the whole line, or as much of it around the marks as there is room for."""
     room -= any(mark.end > len(line) for mark in marks)
     first, last = 0, len(line)
-    if last > 4 * room or sum(map(_shown_cells, line)) > room:
+    plain = line.isascii() and line.isprintable()
+    if last > 4 * room or (last if plain else sum(map(_shown_cells, line))) > room:
         first, last = _window(line, *_focus(line, marks, room - 2), room)
-    offsets = [1 if first else 0]
-    for character in line[first:last]:
-        offsets.append(offsets[-1] + _shown_cells(character))
+    offsets = list(accumulate(map(_shown_cells, line[first:last]), initial=1 if first else 0))
     cut_right = last < len(line)
     text = escaped_line(_without_secrets(line, first, last))
     text = f"{'…' if first else ''}{text}{'…' if cut_right else ''}"
@@ -190,6 +190,8 @@ def _window(line: str, start: int, end: int, room: int) -> tuple[int, int]:
 
 def _fitting(text: str, room: int) -> int:
     """Return how many characters of a text fit into `room` cells."""
+    if text.isascii() and text.isprintable():
+        return max(min(len(text), room), 0)
     used = 0
     for index, character in enumerate(text):
         used += _shown_cells(character)

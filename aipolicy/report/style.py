@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 MIN_WIDTH = 40
 """Narrower terminals are written to as if they were this wide."""
@@ -24,8 +24,7 @@ class Role(StrEnum):
     GUTTER = "34"
 
 
-@dataclass(frozen=True, slots=True)
-class Styler:
+class Styler(NamedTuple):
     """Colours text, or leaves it as it is; input must be escaped before it comes here."""
 
     color: bool = False
@@ -113,6 +112,8 @@ def wrapped(text: str, width: int, *, break_words: bool = False) -> list[str]:
 
 
 def _head(text: str, width: int) -> str:
+    if text.isascii():
+        return text[: max(width, 0)]
     used = 0
     for index, character in enumerate(text):
         used += character_cells(character)
