@@ -117,12 +117,23 @@ def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
 
 def _needed(basis: CostBasis) -> tuple[str, ...]:
     paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
-    lengths = any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid)
     return (
         "requests_per_day",
-        *(("input_tokens", "output_tokens", "latency_budget_ms") if lengths else ()),
+        *(("input_tokens", "output_tokens") if any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid) else ()),
+        *(("latency_budget_ms",) if any(map(_hangs_on_latency, paid)) else ()),
         *(("hard_case_share",) if basis.cascade else ()),
     )
+
+
+def _hangs_on_latency(leg: LegBasis | None) -> bool:
+    """Return whether a cost needs the latency budget: a tighter one takes more machines, a long one batch prices."""
+    match leg:
+        case OwnBasis():
+            return True
+        case HostedBasis(price=price):
+            return price is not None and price.batch is not None
+        case _:
+            return False
 
 
 def _leg_reasons(name: str, leg: LegBasis | None) -> list[str]:

@@ -78,7 +78,10 @@ def _cost(choice: Choice) -> str:
     if choice.monthly_usd is None:
         return "unknown: volume, tokens or a price is missing"
     fixed = choice.fixed_monthly_usd or 0.0
-    return f"about {_money(choice.monthly_usd)} USD/month, of which {_money(fixed)} whatever the volume (likely; `aipolicy cost` has the range)"
+    return (
+        f"about {_money(choice.monthly_usd)} USD/month, of which {_money(fixed)} whatever the volume "
+        "(likely; `aipolicy cost` has the range)"
+    )
 
 
 def _money(usd: float) -> str:
