@@ -23,6 +23,7 @@ from cost_worlds import (
     STALE_API,
     TUNED_AT_PROVIDER,
     TUNED_ON_OWN,
+    UNHURRIED_MS,
     WORK,
     basis,
     workloads,
@@ -300,7 +301,7 @@ def test_longer_requests_never_cost_less_on_own_machines_without_a_hurry(
     work: Workload, kind: str, factor: float
 ) -> None:
     """Where no batch keeps a latency budget, capacity is that of the largest one: there a longer answer may cost less."""
-    unhurried = replace(work, latency_budget_ms=None)
+    unhurried = replace(work, latency_budget_ms=UNHURRIED_MS)
     longer = replace(unhurried, **{kind: getattr(unhurried, kind) * factor})
     costs = [running_cost(basis(OWN), each, ASSUMPTIONS) for each in (unhurried, longer)]
     assume(None not in costs)
