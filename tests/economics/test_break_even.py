@@ -183,7 +183,7 @@ def test_more_output_tokens_never_raise_a_break_even_at_equal_unit_prices(
 
 def test_a_search_that_ends_early_says_how_far_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aipolicy.economics.break_even.MOST_STEPS", 3)
-    """Against 300 + 0.4 N stairs of 60 are cheaper up to 1,200 and from 1,350 to 1,400; three stretches are looked at, from 899 on."""
+    """Against 300 + 0.4 N stairs of 60 are cheaper up to 1,200 and from 1,350 to 1,400; it can only begin at 899."""
     current, rival = CostCurve(0.0, 0.0, (STAIRS,)), CostCurve(300.0, 0.4)
     assert break_even(current, rival) == Crossings(first=1100.0, last=None, searched_to=1100.0)
     monkeypatch.undo()
