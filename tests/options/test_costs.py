@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cost_worlds import (
+    AN_HOUR_MS,
     API,
     ASSUMPTIONS,
     BASES,
@@ -172,6 +173,9 @@ def test_the_lines_of_a_cost_add_up_to_it() -> None:
         (basis(API), NO_WORKLOAD),
         (basis(API), replace(WORK, input_tokens=None)),
         (basis(API), replace(WORK, output_tokens=None)),
+        # whether requests may wait decides about the batch price, and how long they may about the batches of a machine
+        (basis(LONG_API), replace(WORK, latency_budget_ms=None)),
+        (basis(OWN), replace(WORK, latency_budget_ms=None)),
         # all input is cached and counted beside it: nobody knows how much that is
         (basis(API), replace(WORK, cached_share=1.0, cached_counted="beside")),
         (basis(OWN), replace(WORK, cached_share=1.0, cached_counted="beside")),
@@ -301,7 +305,7 @@ def test_longer_requests_never_cost_less_on_own_machines_without_a_hurry(
     work: Workload, kind: str, factor: float
 ) -> None:
     """Where no batch keeps a latency budget, capacity is that of the largest one: there a longer answer may cost less."""
-    unhurried = replace(work, latency_budget_ms=UNHURRIED_MS)
+    unhurried = replace(work, latency_budget_ms=AN_HOUR_MS)
     longer = replace(unhurried, **{kind: getattr(unhurried, kind) * factor})
     costs = [running_cost(basis(OWN), each, ASSUMPTIONS) for each in (unhurried, longer)]
     assume(None not in costs)
