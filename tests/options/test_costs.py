@@ -172,6 +172,9 @@ def test_the_lines_of_a_cost_add_up_to_it() -> None:
         (basis(API), NO_WORKLOAD),
         (basis(API), replace(WORK, input_tokens=None)),
         (basis(API), replace(WORK, output_tokens=None)),
+        # whether requests may wait decides about the batch price, and how long they may about the batches of a machine
+        (basis(LONG_API), replace(WORK, latency_budget_ms=None)),
+        (basis(OWN), replace(WORK, latency_budget_ms=None)),
         # all input is cached and counted beside it: nobody knows how much that is
         (basis(API), replace(WORK, cached_share=1.0, cached_counted="beside")),
         (basis(OWN), replace(WORK, cached_share=1.0, cached_counted="beside")),

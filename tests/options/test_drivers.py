@@ -96,6 +96,7 @@ def test_likely_values_change_nothing(catalog: Catalog) -> None:
         (basis(API), WORK, ()),
         (basis(DEVICE), WORK, ()),
         (basis(API), replace(WORK, requests_per_day=None), ("`volume.requests_per_day` is not declared",)),
+        (basis(OWN), replace(WORK, latency_budget_ms=None), ("`latency.p95_ms` is not declared",)),
         (basis(API, engineers=None), WORK, ("no figure for the people it takes",)),
         (basis(replace(API, price=None)), WORK, ("no price for the model",)),
         (basis(None), WORK, ("no figures for the model",)),
