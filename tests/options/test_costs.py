@@ -24,7 +24,6 @@ from cost_worlds import (
     STALE_API,
     TUNED_AT_PROVIDER,
     TUNED_ON_OWN,
-    UNHURRIED_MS,
     WORK,
     basis,
     workloads,

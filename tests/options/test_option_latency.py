@@ -104,6 +104,7 @@ def test_a_decoder_of_ones_own_takes_longer_for_more_tokens_and_at_the_peak() ->
         # an encoder answers in one pass whatever the length, and has a queue that depends on the volume
         (alone(ENCODER), replace(WORK, input_tokens=None, output_tokens=None), (True, True, True)),
         (alone(ENCODER), NO_WORKLOAD, (True, False, False)),
+        (alone(ENCODER), replace(NO_WORKLOAD, requests_per_day=1.0), (True, True, True)),
         # how large batches may be depends on the latency budget
         (alone(OWN), replace(WORK, latency_budget_ms=None), (True, False, False)),
         # the far side decides about the slow cases only
