@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import date
+
 import click
 
 from aipolicy.checking import Policy
 from aipolicy.cli.features import features_named
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.what_if import with_declarations
+from aipolicy.source.text import escaped, shown
 
 
 @click.command("cost")
@@ -33,20 +38,41 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
     request, what building takes, and from which volume and day on one costs less than the plan. Every price and constant
     has its date; what is not certain is drawn, and where the draws do not decide, the input to measure first is named.
     """
+    if plot and output_format == "json":
+        raise UsageError("`--plot` draws text; write the drawing with `--plot-file` beside `--format json`")
     settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
     output = []
-    for evaluation in features_named(subject, paths, policy, settings):
+    found = features_named(subject, paths, policy, settings)
+    if plot_file is not None and len(found) > 1:
+        raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
+    for evaluation in found:
         if changes:
             evaluation = policy.evaluator.evaluate(with_declarations(evaluation.feature, changes))
             _refuse_problems(evaluation)
         comparison = compare_costs(evaluation, policy.catalog, every=every)
         output.append(_rendered(evaluation, comparison, policy, output_format))
+        if plot or plot_file is not None:
+            output.append(_drawn(evaluation, comparison, policy.catalog.as_of, in_text=plot, path=plot_file))
     write_out("".join(output))
 
 
-def _refuse_problems(evaluation: Evaluation) -> None:
-    from aipolicy.errors import UsageError
+def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, in_text: bool,
+           path: str | None) -> str:  # fmt: skip
+    """Write the drawing to a file, and return it as text where that is asked for."""
+    from aipolicy.report.cost_plot import plot_of, render_plot, write_plot
 
+    plot = plot_of(f"{escaped(evaluation.feature.name)}: cost over volume, as of {as_of.isoformat()}", comparison)
+    if plot is None:
+        raise UsageError(f"nothing to draw for `{shown(evaluation.feature.name)}`: no cost is known")
+    if path is not None:
+        write_plot(path, plot)
+    if not in_text:
+        return ""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    return "\n" + render_plot(plot, width=stdout_width(), ascii_only=not encoding.startswith("utf"))
+
+
+def _refuse_problems(evaluation: Evaluation) -> None:
     messages = [problem.message for problem in evaluation.facts.problems]
     messages += [problem.message for problem in evaluation.plan_problems]
     if messages:

@@ -161,6 +161,29 @@ def test_the_json_conforms_to_its_schema(name: str) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_costs_are_drawn_below_the_text_or_into_a_file(folder: Path) -> None:
+    text = run("cost", "planned", "--plot", *DAY).output
+    assert "USD a month over requests a day; the vertical line is today, 300k" in text
+    assert run("cost", "planned", "--plot-file", "costs.svg", "--format", "json", *DAY).exit_code == 0
+    assert (folder / "costs.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("planned", "--plot", "--format", "json"), "`--plot` draws text"),
+        (("planned", "--plot-file", "x.pdf"), "ends in `.svg` or `.png`"),
+        ((".", "--plot-file", "x.svg"), "`--plot-file` takes one feature, found 2"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(arguments: tuple[str, ...], words: str) -> None:
+    result = run("cost", *arguments, *DAY)
+    assert isinstance(result.exception, UsageError)
+    assert words in str(result.exception)
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_misspelt_feature_is_refused_with_a_suggestion() -> None:
     result = run("cost", "plannd", *DAY)
     assert isinstance(result.exception, UsageError)
