@@ -15,9 +15,10 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.findings import Severity
 from aipolicy.options.basis import CostBasis
-from aipolicy.options.costs import Lines, running_cost, upfront_cost
+from aipolicy.options.costs import running_cost
 from aipolicy.options.drivers import unknown_because
 from aipolicy.options.option import Leg, Option
+from aipolicy.options.upfront_costs import Lines, upfront_cost
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import RuleKind
 

@@ -15,27 +15,17 @@ from aipolicy.economics.fleet import MachineCost, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd, index_gb
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
-from aipolicy.economics.training import (
-    accelerator_hours,
-    tokens_usd,
-    training_operations,
-    training_tokens,
-    training_usd,
-)
-from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Training
+from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
 from aipolicy.options.workload import Workload
 
 _MS_PER_HOUR = 3_600_000.0
-_WEEKS_PER_YEAR = 52.0
 _MONTHS_PER_YEAR = 12.0
 _ANY_VOLUME = 1e18
 """Requests a day that no feature reaches: the capacity of machines that only wait."""
 _LEAST_SHARE = 1e-9
 """Share of requests below which a leg counts as asked this rarely; its machines stand ready all the same."""
-
-Lines = tuple[tuple[str, float], ...]
-"""Names of parts of a cost and their amounts in USD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +80,6 @@ def running_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumpti
     ]
     known = tuple((name, leg) for name, leg in legs if leg is not None)
     return None if fixed is None or len(known) < len(legs) else RunningCost(fixed, known)
-
-
-def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
-    """Return what an option costs before it serves, or None when a part of it is not known.
-
-    Machines that are bought are not in it: their depreciation is in the running cost, and nothing is counted twice.
-    """
-    if basis.build_weeks is None:
-        return None
-    lines = [("engineering", basis.build_weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR)]
-    if basis.retrieves:
-        indexing = _indexing_usd(workload, assumptions)
-        if indexing is None:
-            return None
-        lines.append(("indexing documents", indexing))
-    if basis.training is not None:
-        labels = _labels_usd(basis.training, workload, assumptions)
-        run = _training_run_usd(basis.training, assumptions)
-        if labels is None or run is None:
-            return None
-        lines += [("labelling", labels), ("training run", run)]
-    return tuple(lines)
 
 
 def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, *, share: float | None = 1.0,
@@ -313,7 +281,7 @@ def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumption
             return None
         lines.append(("index", index))
     if basis.training is not None and not basis.training.from_scratch:
-        run = _training_run_usd(basis.training, assumptions)
+        run = training_run_usd(basis.training, assumptions)
         if run is None:
             return None
         lines.append(("retraining", run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR))
@@ -321,44 +289,8 @@ def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumption
 
 
 def _index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
-    indexing = _indexing_usd(workload, assumptions)
+    indexing = indexing_usd(workload, assumptions)
     if indexing is None or workload.corpus_tokens is None:
         return None
     stored = index_gb(workload.corpus_tokens, assumptions.index) * assumptions.vector_store_usd_per_gb
     return stored + indexing * assumptions.index_refreshes_per_year / _MONTHS_PER_YEAR
-
-
-def _indexing_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
-    if workload.corpus_tokens is None:
-        return None
-    return embedding_usd(workload.corpus_tokens, assumptions.embedding_usd_per_mtok)
-
-
-def _labels_usd(training: Training, workload: Workload, assumptions: CostAssumptions) -> float | None:
-    if training.from_scratch:
-        return 0.0
-    if training.examples is None or workload.labelled_examples is None:
-        return None
-    return max(training.examples - workload.labelled_examples, 0.0) * assumptions.labelling_usd_per_example
-
-
-def _training_run_usd(training: Training, assumptions: CostAssumptions) -> float | None:
-    """Return the price of one run: the provider's tokens, or hours of accelerators by 6ND."""
-    if training.from_scratch:
-        if training.params_b is None:
-            return None
-        tokens = training.params_b * 1e9 * assumptions.training_tokens_per_parameter
-    elif training.examples is None:
-        return None
-    else:
-        tokens = training_tokens(
-            training.examples, assumptions.training_tokens_per_example, assumptions.training_epochs
-        )
-    if training.usd_per_mtok is not None:
-        return tokens_usd(tokens, training.usd_per_mtok)
-    if training.params_b is None or training.hourly_usd is None or training.tflops <= 0.0:
-        return None
-    hours = accelerator_hours(
-        training_operations(training.params_b, tokens), training.tflops, assumptions.training_utilisation
-    )
-    return training_usd(hours, training.hourly_usd)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
-from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of, upfront_cost
+from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of
 from aipolicy.options.latency import Latencies, LatencyEstimate
+from aipolicy.options.upfront_costs import upfront_cost
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption

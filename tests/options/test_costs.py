@@ -41,7 +41,8 @@ from aipolicy.options.basis import CostBasis, OwnBasis
 from aipolicy.options.basis_reader import BasisReader
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.costs import running_cost, serving_of, upfront_cost
+from aipolicy.options.costs import running_cost, serving_of
+from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 
 DAYS_TRAFFIC = 10_000 * 30 * 1.05

@@ -1,0 +1,79 @@
+"""What an option costs once, before it serves: engineering, labels, a training run, indexing documents."""
+
+from __future__ import annotations
+
+from aipolicy.economics.retrieval import embedding_usd
+from aipolicy.economics.training import (
+    accelerator_hours,
+    tokens_usd,
+    training_operations,
+    training_tokens,
+    training_usd,
+)
+from aipolicy.options.basis import CostBasis, Training
+from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.workload import Workload
+
+Lines = tuple[tuple[str, float], ...]
+"""Names of parts of a cost and their amounts in USD."""
+
+_WEEKS_PER_YEAR = 52.0
+
+
+def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
+    """Return what an option costs before it serves, or None when a part of it is not known.
+
+    Machines that are bought are not in it: their depreciation is in the running cost, and nothing is counted twice.
+    """
+    if basis.build_weeks is None:
+        return None
+    lines = [("engineering", basis.build_weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR)]
+    if basis.retrieves:
+        indexing = indexing_usd(workload, assumptions)
+        if indexing is None:
+            return None
+        lines.append(("indexing documents", indexing))
+    if basis.training is not None:
+        labels = _labels_usd(basis.training, workload, assumptions)
+        run = training_run_usd(basis.training, assumptions)
+        if labels is None or run is None:
+            return None
+        lines += [("labelling", labels), ("training run", run)]
+    return tuple(lines)
+
+
+def indexing_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
+    """Return the price of embedding every document once, in USD; None when nobody says how many there are."""
+    if workload.corpus_tokens is None:
+        return None
+    return embedding_usd(workload.corpus_tokens, assumptions.embedding_usd_per_mtok)
+
+
+def _labels_usd(training: Training, workload: Workload, assumptions: CostAssumptions) -> float | None:
+    if training.from_scratch:
+        return 0.0
+    if training.examples is None or workload.labelled_examples is None:
+        return None
+    return max(training.examples - workload.labelled_examples, 0.0) * assumptions.labelling_usd_per_example
+
+
+def training_run_usd(training: Training, assumptions: CostAssumptions) -> float | None:
+    """Return the price of one run in USD: the provider's tokens, or hours of accelerators by 6ND; None when unknown."""
+    if training.from_scratch:
+        if training.params_b is None:
+            return None
+        tokens = training.params_b * 1e9 * assumptions.training_tokens_per_parameter
+    elif training.examples is None:
+        return None
+    else:
+        tokens = training_tokens(
+            training.examples, assumptions.training_tokens_per_example, assumptions.training_epochs
+        )
+    if training.usd_per_mtok is not None:
+        return tokens_usd(tokens, training.usd_per_mtok)
+    if training.params_b is None or training.hourly_usd is None or training.tflops <= 0.0:
+        return None
+    hours = accelerator_hours(
+        training_operations(training.params_b, tokens), training.tflops, assumptions.training_utilisation
+    )
+    return training_usd(hours, training.hourly_usd)
