@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import click
 
 from aipolicy.cache import Cache
+from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
@@ -20,6 +23,7 @@ from aipolicy.cli.settings import (
 )
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.report.formats import FORMATS
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -29,19 +33,20 @@ if TYPE_CHECKING:
 MAX_REMEMBERED = 16_777_216
 """Longer outputs, in characters, are not kept."""
 
-FORMATS = ("text", "concise", "json")
-"""Every output format; a format never changes what was found or the exit code."""
-
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
-@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
+)
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would be exit 1; 2, 3 and 4 stay.")
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, fail_on: str | None,
-            strict: bool) -> None:  # fmt: skip
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, outputs: tuple[str, ...],
+            fail_on: str | None, strict: bool, exit_zero: bool) -> None:  # fmt: skip
     """Check manifests against policies.
 
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
@@ -51,9 +56,14 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
-    text, code = remembered_run(files, settings, judged_by, output_format, fail_on or configured.fail_on)
+    written = read_outputs(outputs, output_format, os.environ)
+    formats = "+".join((output_format, *(each.format for each in written)))
+    text, code = remembered_run(files, settings, judged_by, formats, fail_on or configured.fail_on)
+    if written:
+        text, *others = json.loads(text)
+        write_outputs(written, others)
     write_out(text)
-    raise click.exceptions.Exit(code)
+    raise click.exceptions.Exit(0 if exit_zero and code == 1 else code)
 
 
 def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aipolicy.checking import Policy, check
+from aipolicy.report.formats import FORMATS
 from aipolicy.report.style import Styler
 from aipolicy.totals import Totals
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.findings import Finding, Severity
     from aipolicy.manifest.manifest_file import ManifestFile
+
+
+WIDTH_OF_FILES = 100
+"""Columns of text that is written to a file, where no terminal says how wide it is."""
 
 
 class Page(Protocol):
@@ -44,18 +50,51 @@ Files = tuple["ManifestFile", ...]
 
 
 def make_page(output_format: str, fail_on: Severity, width: int, style: Styler) -> Page:
-    """Return the page of an output format."""
-    if output_format == "json":
+    """Return the page of an output format, or of several that are joined by `+`: their texts come as a JSON list."""
+    first, *others = output_format.split("+")
+    if others:
+        plain = [make_page(each, fail_on, WIDTH_OF_FILES, Styler()) for each in others]
+        return SeveralPages((make_page(first, fail_on, width, style), *plain))
+    if FORMATS[first].renderer:
+        from aipolicy.report.records import RecordsPage
+
+        return RecordsPage(FORMATS[first].renderer, fail_on)
+    if first == "json":
         from aipolicy.report.json_report import JsonPage
 
         return JsonPage(fail_on)
-    if output_format == "concise":
+    if first == "concise":
         from aipolicy.report.concise import ConcisePage
 
         return ConcisePage()
     from aipolicy.report.text import TextPage
 
     return TextPage(width, style)
+
+
+class SeveralPages:
+    """Several formats of one run: what each makes of a file, and of all of them, as a JSON list."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = pages
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """Return the findings of a file in every format."""
+        return json.dumps([page.findings(findings) for page in self._pages])
+
+    def features(self, evaluations: Sequence[Evaluation]) -> str:
+        """Return the features of a file in every format."""
+        return json.dumps([page.features(evaluations) for page in self._pages])
+
+    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
+        """Return the whole report in every format."""
+        split = [[json.loads(part) for part in parts] for parts in (findings, features)]
+        return json.dumps(
+            [
+                page.whole(policy, totals, *([part[number] for part in parts] for parts in split))
+                for number, page in enumerate(self._pages)
+            ]
+        )
 
 
 def part_of(files: Files, policy: Policy, page: Page, taken: Mapping[str, str]) -> Part:

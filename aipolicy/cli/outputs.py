@@ -1,0 +1,75 @@
+"""Reports that go to files beside the one on standard output: `--output FORMAT=PATH`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from aipolicy.errors import UsageError
+from aipolicy.report.formats import FORMATS
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.whole_file import write_whole
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class Output(NamedTuple):
+    """A format and the file that it is written to; a file that is shared with others is appended to."""
+
+    format: str
+    path: str
+    append: bool = False
+
+
+def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[str, str]) -> tuple[Output, ...]:
+    """Return what `--output` asks for, and the step summary of GitHub Actions where annotations are written.
+
+    Raises `UsageError` for an unknown format, a path that is named twice, and a place that cannot be written to.
+    """
+    outputs: list[Output] = []
+    for word in words:
+        name, equals, path = word.partition("=")
+        if not equals or not path:
+            raise UsageError(
+                f"`{shown(word)}` is no output; write `--output FORMAT=PATH`, such as `sarif=report.sarif`"
+            )
+        if name not in FORMATS:
+            raise UsageError(
+                f"unknown format `{shown(name)}`{did_you_mean(name, FORMATS)} (one of {', '.join(FORMATS)})"
+            )
+        if path == "-":
+            raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
+        if any(os.path.abspath(path) == os.path.abspath(each.path) for each in outputs):
+            raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
+        _refuse_unwritable(path)
+        outputs.append(Output(name, path))
+    formats = (stdout_format, *(each.format for each in outputs))
+    if environment.get(STEP_SUMMARY) and "github" in formats:
+        outputs.append(Output("markdown", environment[STEP_SUMMARY], append=True))
+    return tuple(outputs)
+
+
+def write_outputs(outputs: Sequence[Output], texts: Sequence[str]) -> None:
+    """Write every report to its file, whole or not at all; raises `UsageError`."""
+    for output, text in zip(outputs, texts, strict=True):
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            if output.append:
+                with open(output.path, "ab") as stream:
+                    stream.write(data)
+            else:
+                write_whole(output.path, data)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot write `{shown(output.path)}`: {error}") from None
+
+
+def _refuse_unwritable(path: str) -> None:
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path):
+        raise UsageError(f"`{shown(path)}` is a folder; name a file")
+    if not os.path.isdir(folder):
+        raise UsageError(f"there is no folder `{shown(folder)}` for `{shown(path)}`; make it first")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"`{shown(folder)}` cannot be written to")

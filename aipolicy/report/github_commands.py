@@ -1,0 +1,56 @@
+"""Workflow commands of GitHub Actions, the worst findings first; what is too many is in the step summary.
+
+GitHub shows ten annotations of each level a step (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions,
+read 2026-11-21).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from aipolicy.findings import Outcome
+from aipolicy.report.records import FindingRecord, Run, worst_first
+
+MOST_OF_A_LEVEL = 10
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render(run: Run) -> str:
+    """Return one command a finding, and one that counts what is left out."""
+    shown: Counter[str] = Counter()
+    lines = []
+    left_out = 0
+    for finding in worst_first(run.findings):
+        if finding.outcome == Outcome.WAIVED.value:
+            continue
+        # NOTE: the last notice is kept for saying how many are left out.
+        most = MOST_OF_A_LEVEL - (finding.severity == "note")
+        if shown[finding.severity] < most:
+            shown[finding.severity] += 1
+            lines.append(_command(finding))
+        else:
+            left_out += 1
+    if left_out:
+        lines.append(f"::notice title=aipolicy::{left_out} more findings are in the step summary")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(finding: FindingRecord) -> str:
+    place = finding.place
+    properties = {"file": finding.file, "line": str(finding.line)}
+    if place is not None:
+        properties["col"] = str(place.column)
+        if place.end_line == place.line:
+            properties["endColumn"] = str(place.end_column)
+    properties["title"] = f"{finding.rule} {finding.name}"
+    message = finding.message + (f"\nfix: {finding.fix}" if finding.fix else "")
+    joined = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{_COMMANDS[finding.severity]} {joined}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
