@@ -11,6 +11,7 @@ MARKER = "<!-- aipolicy report -->"
 """Hidden first line by which a comment is found again."""
 MOST_CHARACTERS = 65_000
 """GitHub takes comments of 65,536 characters."""
+_MOST_OF_VERDICTS = 15_000
 _ENTITIES = str.maketrans(
     {character: f"&#{ord(character)};" for character in "&<>\"'`*_{}[]()|~\\"} | {"@": "@&#8203;", "#": "#&#8203;"}
 )
@@ -77,12 +78,16 @@ def _left_out(number: int) -> list[str]:
 def _features(features: Sequence[FeatureRecord]) -> str:
     if not features:
         return ""
-    lines = ["<details><summary>verdicts</summary>", ""]
-    shown = features[:100]
-    lines += [f"- **{plain(feature.name)}**: {plain(feature.verdict)}" for feature in shown]
-    if len(features) > len(shown):
-        lines.append(f"- and {len(features) - len(shown)} more")
-    return "\n".join([*lines, "", "</details>"])
+    lines = []
+    room = _MOST_OF_VERDICTS
+    for number, feature in enumerate(features):
+        line = f"- **{plain(feature.name)}**: {plain(feature.verdict)}"
+        room -= len(line)
+        if room < 0:
+            lines.append(f"- and {len(features) - number} more")
+            break
+        lines.append(line)
+    return "\n".join(["<details><summary>verdicts</summary>", "", *lines, "", "</details>"])
 
 
 def _footer(run: Run) -> str:

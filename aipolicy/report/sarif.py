@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aipolicy import __version__
 from aipolicy.findings import Outcome, Severity
 from aipolicy.report.json_report import json_text
-from aipolicy.report.records import FindingRecord, PlaceRecord, RuleRecord, Run, worst_first
+from aipolicy.report.records import FindingRecord, PlaceRecord, RuleRecord, Run
 
 MOST_RESULTS = 5000
 """GitHub shows so many results of a run (https://docs.github.com/en/code-security/code-scanning, read 2026-11-21)."""
@@ -24,9 +24,8 @@ _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Sev
 
 def render(run: Run) -> str:
     """Return the run as a SARIF log, ending with a newline; what is beyond the limit is told in a notification."""
-    kept = worst_first(run.findings)[:MOST_RESULTS]
-    shown = set(map(id, kept))
-    findings = [finding for finding in run.findings if id(finding) in shown]
+    by_severity = sorted(range(len(run.findings)), key=lambda number: Severity(run.findings[number].severity).rank)
+    findings = [run.findings[number] for number in sorted(by_severity[:MOST_RESULTS])]
     index = {rule.id: number for number, rule in enumerate(run.rules)}
     left_out = len(run.findings) - len(findings)
     seen: Counter[str] = Counter()
