@@ -180,8 +180,11 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
         return None
     for number in _each_kind(evaluation, rule, relevant):
         trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
-        cascade = (1 << number) & evaluation.planned.mask_of("option.routing", frozenset({"cascade"})) != 0
-        hosted = evaluation.planned.value(number, "option.hosting") == "provider-api"
+        # NOTE: masks, because asking an option itself would make all of them.
+        cascade, hosted = (
+            (1 << number) & evaluation.planned.mask_of(name, frozenset({word})) != 0
+            for name, word in (("option.routing", "cascade"), ("option.hosting", "provider-api"))
+        )
         facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade, hosted=hosted)
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import aipolicy.cli.judging_run as judging_run
+from aipolicy.cache import Cache
 from aipolicy.checking import check, load_policy
 from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -159,3 +160,12 @@ def test_memory_does_not_grow_beyond_its_limit(memory: Path, monkeypatch: pytest
         run(files[number : number + 5])
         (entry,) = memory.iterdir()
         assert entry.stat().st_size < 40_000
+
+
+def test_a_manifest_without_a_plan_is_judged_without_making_every_option(tmp_path: Path) -> None:
+    cache = Cache(str(tmp_path / "compiled"))
+    load_policy(SETTINGS, cache)
+    policy = load_policy(SETTINGS, cache)
+    report = check((ManifestFile("a.yaml", manifest("calm", 2).encode(), True),), policy)
+    assert report.findings
+    assert "options" not in vars(policy.evaluator.candidates)
