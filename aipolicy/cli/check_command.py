@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aipolicy.cache import Cache
+from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, comparison_options, is_compared
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
@@ -40,19 +41,31 @@ FORMATS = ("text", "concise", "json")
 @click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
+@comparison_options
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
             select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, fail_on: str | None,
-            strict: bool) -> None:  # fmt: skip
+            strict: bool, **compared_with: Any) -> None:  # fmt: skip
     """Check manifests against policies.
 
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
     input; without one, the current folder.
     """
-    configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
+    options = PolicyOptions(config, policies, as_of, select, ignore)
+    configured, settings = read_settings(options)
+    comparing = ComparisonOptions(**compared_with)
+    compared = is_compared(comparing, configured)
     settings = replace(settings, strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
-    text, code = remembered_run(files, settings, judged_by, output_format, fail_on or configured.fail_on)
+    fail_on = fail_on or configured.fail_on
+    if compared:
+        # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
+        from aipolicy.cli.compared_run import compared_run
+
+        run = ComparedRun(paths, comparing, options, configured, settings, strict)
+        text, code = compared_run(run, files, judged_by, output_format, fail_on)
+    else:
+        text, code = remembered_run(files, settings, judged_by, output_format, fail_on)
     write_out(text)
     raise click.exceptions.Exit(code)
 
