@@ -98,7 +98,7 @@ def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
     )  # fmt: skip
 
 
-def is_worse(now: Finding, before: Known) -> bool:
+def is_worse(now: Finding | Known, before: Known) -> bool:
     """Return whether a finding weighs more than before, or is certain where it was not."""
     return now.severity.rank < before.severity.rank or _OUTCOMES.index(now.outcome) > _OUTCOMES.index(before.outcome)
 

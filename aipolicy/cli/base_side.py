@@ -29,8 +29,6 @@ class BaseSide:
     config: Config
     settings: PolicySettings
     """With the rules that the command line chooses, which a base need not know."""
-    unchosen: PolicySettings
-    """Without them."""
     judged_by: PolicyFiles
     files: tuple[ManifestFile, ...]
     """The manifests at and below the paths of the run, each with the path that it would be shown under now."""
@@ -71,8 +69,7 @@ class _Reader:
         snapshot, tree = self.snapshot, self.snapshot.tree
         try:
             config = self._config()
-            settings = self._settings(config, self.options)
-            unchosen = self._settings(config, replace(self.options, select=(), ignore=()))
+            settings = self._settings(config)
             judged_by = read_policy_files(settings)
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -94,7 +91,7 @@ class _Reader:
             known = {file.path for file in files}
             return tuple(file for file in self._found([snapshot.root], config) if file.path not in known)
 
-        return BaseSide(self.base, config, settings, unchosen, judged_by, files, elsewhere)
+        return BaseSide(self.base, config, settings, judged_by, files, elsewhere)
 
     def _config(self) -> Config:
         snapshot = self.snapshot
@@ -114,10 +111,10 @@ class _Reader:
                 return read_config(None, snapshot.folder(here))
             folder = os.path.dirname(folder)
 
-    def _settings(self, config: Config, options: PolicyOptions) -> PolicySettings:
+    def _settings(self, config: Config) -> PolicySettings:
         """Return the settings at the base, with paths that lead into the snapshot, or to what no tree holds."""
         snapshot = self.snapshot
-        settings = settings_from(replace(config, catalog=()), options)
+        settings = settings_from(replace(config, catalog=()), self.options)
         beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
         folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
         packs = [self._located(name, folder) for name in settings.packs]

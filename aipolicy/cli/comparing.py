@@ -129,8 +129,7 @@ def _beside_base(report: Report, side: BaseSide, run: ComparedRun, judged_by: Po
         words = [name.encode() for name in missing]
         moved = [file for file in side.elsewhere() if any(word in file.data for word in words)]
         findings += [finding for finding in check(moved, policy).findings if finding.feature in missing]
-    chosen = [finding for finding in findings if _is_chosen(finding.rule_id, run.policy_options)]
-    compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in chosen), side.file_of)
+    compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
     fixed = tuple(
         known for known in gone
         if known.identity.wording or _is_answered(report, known.identity.rule, known.identity.feature, covers=True)
@@ -146,20 +145,20 @@ def base_policy(side: BaseSide, policy: Policy, run: ComparedRun, judged_by: Pol
     settings = replace(side.settings, strict=side.settings.strict or run.strict)
     if side.judged_by.digest == judged_by.digest and _without_paths(settings) == _without_paths(run.settings):
         return policy
-    # NOTE: a rule that the command line names need not exist at the base; findings are chosen afterwards.
-    return load_policy(replace(side.unchosen, strict=settings.strict), None, side.judged_by)
+    if run.policy_options.select or run.policy_options.ignore:
+        # NOTE: a rule that the command line names need not exist at the base.
+        everything = load_policy(replace(settings, select=(), ignore=()), None, side.judged_by)
+        ids = [rule.id for rule in everything.rules]
+        select = tuple(word for word in settings.select if _named(word, ids))
+        ignore = tuple(word for word in settings.ignore if _named(word, ids))
+        if settings.select and not select:
+            ignore = tuple(ids)
+        settings = replace(settings, select=select, ignore=ignore)
+    return load_policy(settings, None, side.judged_by)
 
 
-def _is_chosen(rule: str, options: PolicyOptions) -> bool:
-    """Return whether the command line lets a rule speak, as it does for the rules of now."""
-    from aipolicy.findings import RESERVED_RULES
-
-    def named(words: Sequence[str]) -> bool:
-        return any(rule == word or rule.startswith(f"{word}-") for word in words)
-
-    if rule in {reserved.id for reserved in RESERVED_RULES}:
-        return True
-    return (not options.select or named(options.select)) and not named(options.ignore)
+def _named(word: str, ids: Sequence[str]) -> bool:
+    return any(rule == word or rule.startswith(f"{word}-") for rule in ids)
 
 
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
