@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from aipolicy.cache import Cache
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
+from aipolicy.comparison import Comparison, counted
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
@@ -54,13 +55,18 @@ class Report:
     evaluations: tuple[Evaluation, ...]
     findings: tuple[Finding, ...]
     skipped: tuple[str, ...]
+    comparison: Comparison | None = None
+    """What the findings were compared with; None where they were not."""
 
     @property
     def totals(self) -> Totals:
         """Return what the run adds up to."""
-        return totals_of(
+        totals = totals_of(
             self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
         )
+        if self.comparison is not None:
+            totals.comparison = counted(self.comparison, self.findings)
+        return totals
 
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""

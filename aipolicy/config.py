@@ -69,6 +69,8 @@ class Config(NamedTuple):
     fail_on: str = SEVERITIES[0]
     strict: bool = False
     """Whether undetermined rules gate whatever the lifecycle."""
+    baseline: str = ""
+    """Path of the baseline from the working folder; empty for none."""
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     """Values of pack parameters, by `pack.parameter`."""
     organization: Organization = Organization()
@@ -180,6 +182,7 @@ def _config_of(table: _Table) -> Config:
         ignore=_texts(top, "ignore", ()),
         fail_on=top.text("fail_on", _DEFAULTS.fail_on, SEVERITIES),
         strict=top.flag("strict", default=False),
+        baseline=_baseline(top, folder),
         parameters=dict(_parameters(top)),
         organization=_organization(organization),
         recommendation=_recommendation(recommendation),
@@ -190,6 +193,15 @@ def _config_of(table: _Table) -> Config:
         record.finish()
     mistakes.raise_if_any()
     return config
+
+
+def _baseline(top: Record, folder: str) -> str:
+    if not top.has("baseline"):
+        return ""
+    name = top.text("baseline")
+    if not name:
+        top.mistake("`baseline` is empty; name a file or remove the key", "baseline")
+    return os.path.join(folder, name)
 
 
 def _organization(record: Record) -> Organization:

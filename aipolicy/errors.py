@@ -64,6 +64,18 @@ class MappingError(AipolicyError):
     kind = "import"
 
 
+class BaselineError(AipolicyError):
+    """A baseline cannot be read or written."""
+
+    kind = "baseline"
+
+
+class BaseError(AipolicyError):
+    """The base of a change cannot be found, or cannot be evaluated."""
+
+    kind = "base"
+
+
 class Problems(AipolicyError):
     """Several errors of one kind, reported together."""
 

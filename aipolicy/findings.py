@@ -36,6 +36,14 @@ class Outcome(StrEnum):
     WAIVED = "waived"
 
 
+class Change(StrEnum):
+    """How a finding compares with what was known before: at the base of a change, or in a baseline."""
+
+    NEW = "new"
+    WORSE = "worse"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A key or value of a document; or, where no document could be built, a span of the file."""
@@ -74,6 +82,8 @@ class Finding:
     references: tuple[Reference, ...] = ()
     missing_facts: tuple[str, ...] = ()
     """For an undetermined outcome: the shortest list of facts that would settle it."""
+    change: Change | None = None
+    """None where nothing was compared; an unchanged finding does not gate."""
 
     def span_of(self, place: Place) -> Span | None:
         """Return where `place` stands in the file of this finding."""

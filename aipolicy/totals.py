@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.findings import Change, Finding, Outcome, Severity
 
 if TYPE_CHECKING:
+    from aipolicy.comparison import Comparison
     from aipolicy.evaluation.evaluation import Evaluation
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
@@ -32,6 +33,10 @@ class Totals:
     """Features that certainly have a need, by its id."""
     severities: Counter[Severity] = field(default_factory=Counter)
     waived: Counter[Severity] = field(default_factory=Counter)
+    known: Counter[Severity] = field(default_factory=Counter)
+    """Findings that are not waived and no worse than what they were compared with: they do not gate."""
+    comparison: Comparison | None = None
+    """What the findings were compared with, for the whole run."""
     undetermined: int = 0
     missing: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Undetermined findings by the facts that would settle each, where declarations can."""
@@ -47,13 +52,17 @@ class Totals:
         self.needs.update(other.needs)
         self.severities.update(other.severities)
         self.waived.update(other.waived)
+        self.known.update(other.known)
         self.undetermined += other.undetermined
         self.missing.update(other.missing)
         self.skipped += other.skipped
 
     def exit_code(self, fail_on: Severity) -> int:
-        """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
-        if any(count > self.waived[s] for s, count in self.severities.items() if s.rank <= fail_on.rank):
+        """Return 1 when a finding that gates weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
+        held = self.waived + self.known
+        if any(count > held[s] for s, count in self.severities.items() if s.rank <= fail_on.rank):
+            return EXIT_FINDINGS
+        if self.comparison is not None and self.comparison.stale_gates and self.comparison.stale:
             return EXIT_FINDINGS
         return EXIT_CLEAN if self.judged else EXIT_NOTHING
 
@@ -91,7 +100,9 @@ def totals_of(evaluations: Iterable[Evaluation], findings: Iterable[Finding], *,
         totals.severities[finding.severity] += 1
         if finding.outcome is Outcome.WAIVED:
             totals.waived[finding.severity] += 1
-        elif finding.outcome is Outcome.UNDETERMINED:
+        elif finding.change is Change.UNCHANGED:
+            totals.known[finding.severity] += 1
+        if finding.outcome is Outcome.UNDETERMINED:
             totals.undetermined += 1
             if finding.missing_facts:
                 totals.missing[finding.missing_facts] += 1

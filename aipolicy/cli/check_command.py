@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aipolicy.cache import Cache
+from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, comparison_options, is_compared
 from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
@@ -44,21 +45,33 @@ MAX_REMEMBERED = 16_777_216
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would be exit 1; 2, 3 and 4 stay.")
+@comparison_options
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
             select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, outputs: tuple[str, ...],
-            fail_on: str | None, strict: bool, exit_zero: bool) -> None:  # fmt: skip
+            fail_on: str | None, strict: bool, exit_zero: bool, **compared_with: Any) -> None:  # fmt: skip
     """Check manifests against policies.
 
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
     input; without one, the current folder.
     """
-    configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
+    options = PolicyOptions(config, policies, as_of, select, ignore)
+    configured, settings = read_settings(options)
+    comparing = ComparisonOptions(**compared_with)
+    compared = is_compared(comparing, configured)
     settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
     written = read_outputs(outputs, output_format, os.environ)
     formats = "+".join((output_format, *(each.format for each in written)))
-    text, code = remembered_run(files, settings, judged_by, formats, fail_on or configured.fail_on)
+    fail_on = fail_on or configured.fail_on
+    if compared:
+        # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
+        from aipolicy.cli.compared_run import compared_run
+
+        run = ComparedRun(paths, comparing, options, configured, settings, strict)
+        text, code = compared_run(run, files, judged_by, formats, fail_on)
+    else:
+        text, code = remembered_run(files, settings, judged_by, formats, fail_on)
     if written:
         text, *others = json.loads(text)
         write_outputs(written, others)

@@ -15,6 +15,7 @@ EXIT_UNUSABLE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 4, 130
 
 _COMMANDS = {
     "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),
+    "diff": ("diff_command", "Show what a change does to each feature, and why."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "rules": ("rules_command", "List the rules that would be evaluated."),

@@ -57,9 +57,14 @@ def policy_options(function: F) -> F:
 def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
     """Return the configuration, and the settings of a run that follow from it and the command line."""
     config = read_config(options.config, os.curdir)
+    return config, settings_from(config, options)
+
+
+def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
+    """Return the settings of a run that follow from a configuration and the command line."""
     base = Path(config.path).parent if config.path is not None else Path()
     countries = config.organization.on_premises_countries
-    settings = PolicySettings(
+    return PolicySettings(
         as_of=_day(options.as_of),
         packs=options.policies or config.policies,
         base=Path() if options.policies else base,
@@ -75,7 +80,6 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,
     )
-    return config, settings
 
 
 def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:

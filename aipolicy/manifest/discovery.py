@@ -47,7 +47,7 @@ def find_manifests(
     Raises `UsageError`, or `Problems` for several.
     """
     mistakes = Mistakes(UsageError)
-    search = _Search(_matcher(patterns), _matcher(exclude), respect_gitignore, mistakes)
+    search = _Search(name_matcher(patterns), name_matcher(exclude), respect_gitignore, mistakes)
     wanted = [os.fspath(path) for path in paths]
     found = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
     files = []
@@ -63,17 +63,17 @@ def find_manifests(
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def read_regular_file(path: str) -> bytes:
-    """Return at most `MAX_BYTES + 1` bytes of a file; raises `OSError`, also for what is no regular file."""
+def read_regular_file(path: str, limit: int = MAX_BYTES) -> bytes:
+    """Return at most `limit + 1` bytes of a file; raises `OSError`, also for what is no regular file."""
     # NOTE: opening a device can already act on it, so look first; the second look is at what was opened.
     _require_regular(os.stat(path))
     handle = os.open(path, _OPEN)
     try:
         status = os.fstat(handle)
         _require_regular(status)
-        chunk = data = os.read(handle, min(status.st_size, MAX_BYTES) + 1)
-        while chunk and len(data) <= MAX_BYTES:
-            chunk = os.read(handle, MAX_BYTES + 1 - len(data))
+        chunk = data = os.read(handle, min(status.st_size, limit) + 1)
+        while chunk and len(data) <= limit:
+            chunk = os.read(handle, limit + 1 - len(data))
             data += chunk
         return data
     finally:
@@ -267,8 +267,8 @@ def _ignored(path: str, rules: _Rules) -> bool:
     return False
 
 
-def _matcher(patterns: Iterable[str]) -> Callable[[str, str], bool]:
-    """Return a test of an entry by name and real path; `*` also crosses folders, and takes linear time."""
+def name_matcher(patterns: Iterable[str]) -> Callable[[str, str], bool]:
+    """Return a test of an entry by its name and its real path; `*` also crosses folders, and takes linear time."""
     names, paths = ["(?!)"], ["(?!)"]
     for pattern in patterns:
         text = pattern.replace(os.sep, "/").rstrip("/")

@@ -10,6 +10,7 @@ from typing import Any
 
 from aipolicy import __version__
 from aipolicy.checking import Policy, Report
+from aipolicy.comparison import Comparison, Known
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
@@ -95,6 +96,7 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
             "ignored_rules": list(policy.ignored_rules),
         },
         "summary": _summary(policy, totals, fail_on),
+        **({"comparison": _comparison(totals.comparison)} if totals.comparison is not None else {}),
     }
 
 
@@ -113,6 +115,30 @@ def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
     }
 
 
+def _comparison(comparison: Comparison) -> JsonObject:
+    return {
+        "base": shown(comparison.base) or None,
+        "commit": comparison.commit or None,
+        "baseline": escaped(comparison.baseline) or None,
+        "new": comparison.new,
+        "worse": comparison.worse,
+        "unchanged": comparison.unchanged,
+        "fixed": [known_object(known) for known in comparison.fixed],
+        "stale": [known_object(known) for known in comparison.stale],
+    }
+
+
+def known_object(known: Known) -> JsonObject:
+    """Return a finding that was known before."""
+    return {
+        "rule": escaped(known.identity.rule),
+        "feature": escaped(known.identity.feature),
+        "path": escaped(known.identity.path),
+        "severity": known.severity.value,
+        "outcome": known.outcome.value,
+    }
+
+
 def finding_object(finding: Finding) -> JsonObject:
     """Return one finding."""
     return {
@@ -120,6 +146,7 @@ def finding_object(finding: Finding) -> JsonObject:
         "name": finding.rule_name,
         "severity": finding.severity.value,
         "outcome": finding.outcome.value,
+        **({"change": finding.change.value} if finding.change is not None else {}),
         "message": escaped(finding.message),
         "feature": escaped(finding.feature),
         "file": escaped(finding.file),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Place, Severity
+from aipolicy.findings import RESERVED_RULES, Change, Finding, Outcome, Place, Severity
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
@@ -47,6 +47,8 @@ class FindingRecord(NamedTuple):
     references: tuple[tuple[str, str, str], ...]
     """Title, URL and clause."""
     missing_facts: tuple[str, ...]
+    change: str = ""
+    """`new`, `worse` or `unchanged` where findings were compared with earlier ones."""
 
     @property
     def line(self) -> int:
@@ -96,8 +98,9 @@ class Run(NamedTuple):
 
     def gates(self, finding: FindingRecord) -> bool:
         """Return whether a finding weighs enough for exit code 1."""
-        waived = finding.outcome == Outcome.WAIVED.value
-        return not waived and Severity(finding.severity).rank <= Severity(self.fail_on).rank
+        if finding.outcome == Outcome.WAIVED.value or finding.change == Change.UNCHANGED.value:
+            return False
+        return Severity(finding.severity).rank <= Severity(self.fail_on).rank
 
 
 def worst_first(findings: Iterable[FindingRecord]) -> list[FindingRecord]:
@@ -152,6 +155,7 @@ def _finding(finding: Finding) -> FindingRecord:
         fix=escaped(finding.fix),
         references=tuple((escaped(each.title), escaped(each.url), escaped(each.clause)) for each in finding.references),
         missing_facts=finding.missing_facts,
+        change="" if finding.change is None else finding.change.value,
     )
 
 

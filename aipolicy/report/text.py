@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aipolicy.checking import Policy, Report
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Finding, Severity
+from aipolicy.report.comparison_text import comparison_lines
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 from aipolicy.totals import Totals
@@ -124,6 +125,9 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
         lines.extend(
             wrapped(f"{totals.undetermined} undetermined; declaring {named} would settle {settled} of them", width)
         )
+    if totals.comparison is not None:
+        for line in comparison_lines(totals.comparison):
+            lines.extend(wrapped(line, width))
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if totals.skipped:

@@ -1,0 +1,77 @@
+"""One evaluation of a feature, reduced to what is compared between two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aipolicy.checking import Report
+from aipolicy.comparison import Identity, Known, known_from
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.recommendation import recommend
+from aipolicy.evaluation.verdict import NeedFound
+from aipolicy.manifest.feature import Feature
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyCost:
+    """What a month costs at likely values in USD: of the plan, a range where it leaves several, else as recommended."""
+
+    low_usd: float
+    high_usd: float
+    of: str
+    """`plan` or `recommendation`."""
+    complete: bool
+    """Whether the cost of every option of the plan is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureState:
+    """A feature under one policy, catalog and day."""
+
+    feature: Feature
+    verdict: str
+    """`conflict`, `admissible` (some way is free of doubt) or `open`."""
+    needs: tuple[str, ...]
+    cost: MonthlyCost | None
+    """None is unknown."""
+    known: Mapping[Identity, Sequence[Known]]
+
+
+def states_of(report: Report, margin_percent: float) -> dict[str, FeatureState]:
+    """Return the state of every feature of a report by name; of several with one name, the first."""
+    found: dict[str, dict[Identity, list[Known]]] = {}
+    for finding in report.findings:
+        known = known_from(finding)
+        found.setdefault(finding.feature, {}).setdefault(known.identity, []).append(known)
+    states: dict[str, FeatureState] = {}
+    for evaluation in report.evaluations:
+        name = evaluation.feature.name
+        if name not in states:
+            states[name] = FeatureState(
+                evaluation.feature, _verdict(evaluation), tuple(map(_need, evaluation.verdict.needs)),
+                _cost(evaluation, margin_percent), found.get(name, {}),
+            )  # fmt: skip
+    return states
+
+
+def _verdict(evaluation: Evaluation) -> str:
+    if not evaluation.verdict.remaining:
+        return "conflict"
+    return "admissible" if evaluation.verdict.admissible else "open"
+
+
+def _need(need: NeedFound) -> str:
+    words = f"{need.id} {', '.join(need.values)}" if need.values else need.id
+    return words if need.certain else f"{words} (not certain)"
+
+
+def _cost(evaluation: Evaluation, margin_percent: float) -> MonthlyCost | None:
+    if evaluation.planned is not evaluation.candidates:
+        groups = evaluation.planned.groups(("option.monthly_usd",), evaluation.workload)
+        values = [value for (value,), mask in groups if mask & evaluation.planned.full]
+        known = [value for value in values if isinstance(value, float)]
+        return MonthlyCost(min(known), max(known), "plan", len(known) == len(values)) if known else None
+    recommendation = recommend(evaluation, margin_percent=margin_percent)
+    usd = recommendation.chosen.monthly_usd if recommendation is not None else None
+    return MonthlyCost(usd, usd, "recommendation", True) if usd is not None else None

@@ -1,0 +1,100 @@
+"""From the base to now in four steps, one input at a time, so that every change has the input that makes it appear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from aipolicy.changes.state import FeatureState, states_of
+from aipolicy.checking import Policy, Report, check, load_policy
+from aipolicy.errors import AipolicyError
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.policy.locate import PolicyFiles
+from aipolicy.settings import PolicySettings
+
+CAUSES = ("manifest", "policy", "catalog", "date")
+"""The inputs in the order in which they are exchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Everything that one side is made of; `report` is what comes of it."""
+
+    files: Sequence[ManifestFile]
+    settings: PolicySettings
+    judged_by: PolicyFiles
+    margin_percent: float
+    policy: Policy
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The features once some inputs are those of now; `cause` names what was exchanged last."""
+
+    cause: str
+    states: dict[str, FeatureState]
+
+
+def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
+    """Return the base, then a step for each input that differs, the last being now.
+
+    Inputs that only load together, such as a pack that names a model of the new catalog, are one step with both names.
+    """
+    steps = [Step("", states_of(before.report, before.margin_percent))]
+    differing = [cause for cause in CAUSES if _differs(cause, before, now)]
+    exchanged: set[str] = set()
+    pending: list[str] = []
+    for cause in differing:
+        exchanged.add(cause)
+        pending.append(cause)
+        margin = (now if "policy" in exchanged else before).margin_percent
+        if cause == differing[-1]:
+            steps.append(Step(" and ".join(pending), states_of(now.report, margin)))
+            break
+        try:
+            policy = _policy(before, now, exchanged)
+        except AipolicyError:
+            continue
+        files = (now if "manifest" in exchanged else before).files
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy), margin)))
+        pending = []
+    return tuple(steps)
+
+
+def _differs(cause: str, before: Side, now: Side) -> bool:
+    if cause == "manifest":
+        return [(f.path, f.data) for f in before.files] != [(f.path, f.data) for f in now.files]
+    if cause == "policy":
+        return _policy_part(before) != _policy_part(now)
+    if cause == "catalog":
+        return _catalog_part(before) != _catalog_part(now)
+    return before.settings.as_of != now.settings.as_of
+
+
+def _policy_part(side: Side) -> object:
+    settings = side.settings._replace(
+        packs=(), own_catalog=(), base=Path(), fresher_prices="", as_of=date.min
+    )  # fmt: skip
+    return settings, side.margin_percent, [[data for _, data in pack.files] for pack in side.judged_by.packs]
+
+
+def _catalog_part(side: Side) -> object:
+    package = side.judged_by.price_package
+    return [data for _, data in side.judged_by.own_catalog], package and (package.name, package.version, package.data)
+
+
+def _policy(before: Side, now: Side, exchanged: set[str]) -> Policy:
+    """Return the policy with packs, catalog and day of now as far as they are exchanged; raises `AipolicyError`."""
+    later = {cause for cause in ("policy", "catalog", "date") if cause in exchanged or not _differs(cause, before, now)}
+    if len(later) == 3:
+        return now.policy
+    if not exchanged & {"policy", "catalog", "date"}:
+        return before.policy
+    packs, catalog, day = (now if cause in later else before for cause in ("policy", "catalog", "date"))
+    files = packs.judged_by._replace(
+        own_catalog=catalog.judged_by.own_catalog, price_package=catalog.judged_by.price_package
+    )
+    return load_policy(packs.settings._replace(as_of=day.settings.as_of), None, files)

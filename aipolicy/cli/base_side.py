@@ -1,0 +1,183 @@
+"""The base of a change as a run sees it: its configuration, packs, own catalog and manifests, all from git's objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aipolicy.cli.settings import PolicyOptions, settings_from
+from aipolicy.config import CONFIG_FILE, PYPROJECT_FILE, Config, read_config
+from aipolicy.errors import AipolicyError, BaseError, Problems
+from aipolicy.history.repository import Base, Repository, find_base, find_repository
+from aipolicy.history.snapshot import Snapshot
+from aipolicy.history.tree import read_tree
+from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.settings import PolicySettings
+from aipolicy.source.text import shown
+
+
+@dataclass(frozen=True, slots=True)
+class BaseSide:
+    """What judges at the base, and the manifests there."""
+
+    base: Base
+    config: Config
+    settings: PolicySettings
+    """With the rules that the command line chooses, which a base need not know."""
+    judged_by: PolicyFiles
+    files: tuple[ManifestFile, ...]
+    """The manifests at and below the paths of the run, each with the path that it would be shown under now."""
+    elsewhere: Callable[[], tuple[ManifestFile, ...]]
+    """Returns the manifests of the whole tree that are not among `files`, for features that moved."""
+
+    def file_of(self, path: str) -> str:
+        """Return a path as shown relative to the repository, the same on both sides."""
+        return os.path.relpath(os.path.abspath(path), self.base.repository.top)
+
+
+@contextmanager
+def base_side(revision: str, paths: Sequence[str], options: PolicyOptions) -> Iterator[BaseSide]:
+    """Yield the base that a change of the working tree began from; raises `BaseError` where it cannot be evaluated.
+
+    The options must name the day, so that midnight does not come between the two sides.
+    """
+    repository = find_repository(os.curdir)
+    wanted = [_in_repository(path, repository) for path in paths or (".",)]
+    base = find_base(repository, revision)
+    tree = read_tree(repository.top, base.commit)
+    with Snapshot(tree, repository.top) as snapshot:
+        try:
+            yield _Reader(base, snapshot, options).read(wanted)
+        except BaseError:
+            raise
+        except AipolicyError as error:
+            raise _told_of_base(error, base, snapshot) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    base: Base
+    snapshot: Snapshot
+    options: PolicyOptions
+
+    def read(self, wanted: Sequence[str]) -> BaseSide:
+        snapshot, tree = self.snapshot, self.snapshot.tree
+        try:
+            config = self._config()
+            settings = self._settings(config)
+            judged_by = read_policy_files(settings)
+            matches = name_matcher(config.manifests)
+            manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
+            linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
+            behind = {tree.resolve(path) for path in linked} & tree.files.keys()
+            snapshot.write(path for path in tree.files if os.path.basename(path) == ".gitignore")
+            snapshot.write_links()
+            taken = {path for root in wanted for path in self._below(root)}
+            named = {tree.resolve(self._relative(root)) for root in wanted}
+            snapshot.write(taken & {*manifests, *behind, *named})
+            files = self._found([snapshot.inside(path) for path in wanted], config)
+        except BaseError:
+            raise
+        except AipolicyError as error:
+            raise _told_of_base(error, self.base, snapshot) from error
+
+        def elsewhere() -> tuple[ManifestFile, ...]:
+            snapshot.write({*manifests, *(str(path) for path in behind)})
+            known = {file.path for file in files}
+            return tuple(file for file in self._found([snapshot.root], config) if file.path not in known)
+
+        return BaseSide(self.base, config, settings, judged_by, files, elsewhere)
+
+    def _config(self) -> Config:
+        snapshot = self.snapshot
+        if self.options.config is not None:
+            path = os.path.abspath(self.options.config)
+            inside = snapshot.inside(path)
+            if inside == path:
+                return read_config(path, os.curdir)
+            snapshot.write(self._below(path))
+            return read_config(inside, os.curdir) if os.path.lexists(inside) else Config()
+        here = self._relative(os.getcwd())
+        folder = here
+        while True:
+            for name in (CONFIG_FILE, PYPROJECT_FILE):
+                snapshot.write(self._below(os.path.join(snapshot.top, folder, name)))
+            if not folder:
+                return read_config(None, snapshot.folder(here))
+            folder = os.path.dirname(folder)
+
+    def _settings(self, config: Config) -> PolicySettings:
+        """Return the settings at the base, with paths that lead into the snapshot, or to what no tree holds."""
+        snapshot = self.snapshot
+        settings = settings_from(config._replace(catalog=()), self.options)
+        beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
+        folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
+        packs = [self._located(name, folder) for name in settings.packs]
+        catalog = [self._located(f"./{name}", beside) for name in config.catalog]
+        if self.options.policies:
+            # NOTE: a pack of the command line that the base does not hold is new: it found nothing there.
+            packs = [name for name in packs if not os.path.isabs(name) or os.path.lexists(name)]
+        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog))
+
+    def _located(self, reference: str, folder: Path) -> str:
+        """Return where a pack or catalog file is at the base, written to the snapshot if the tree holds it."""
+        snapshot = self.snapshot
+        outside = os.path.join(snapshot.top, os.path.relpath(folder, snapshot.root))
+        if not str(folder).startswith(snapshot.root):
+            outside = str(folder)
+        path = os.path.normpath(os.path.join(outside, reference))
+        inside = snapshot.inside(path)
+        if inside != path:
+            snapshot.write(self._below(path))
+            real = snapshot.tree.resolve(self._relative(path))
+            inside = os.path.join(snapshot.root, real) if real is not None else inside
+        by_path = "/" in reference or reference.endswith((".yaml", ".yml"))
+        return inside if by_path else reference
+
+    def _below(self, path: str) -> Iterator[str]:
+        return self.snapshot.tree.below(self._relative(path))
+
+    def _relative(self, path: str) -> str:
+        relative = os.path.relpath(path, self.snapshot.top).replace(os.sep, "/")
+        return "" if relative == "." else relative
+
+    def _found(self, paths: Sequence[str], config: Config) -> tuple[ManifestFile, ...]:
+        there = [path for path in paths if os.path.exists(path)]
+        files = find_manifests(there, patterns=config.manifests, exclude=config.exclude, stdin=bytes) if there else ()
+        shown_as = [file._replace(path=self._shown(file.path)) for file in files]
+        return tuple(sorted(shown_as, key=lambda file: file.path))
+
+    def _shown(self, path: str) -> str:
+        now = os.path.join(self.snapshot.top, os.path.relpath(path, self.snapshot.root))
+        return os.path.relpath(now).replace(os.sep, "/")
+
+
+def _in_repository(path: str, repository: Repository) -> str:
+    """Return the absolute path of what a run is about; raises `BaseError` for what no commit can hold."""
+    if path == STDIN:
+        raise BaseError("standard input has no base; name a file")
+    absolute = os.path.abspath(path)
+    for each in (absolute, os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))):
+        if os.path.commonpath([each, repository.top]) == repository.top:
+            return each
+    raise BaseError(f"`{shown(path)}` is outside of the repository, so that no commit holds it; leave it out")
+
+
+def _told_of_base(error: AipolicyError, base: Base, snapshot: Snapshot) -> BaseError:
+    """Return an error of the base's files with paths as people know them, and what to do."""
+    roots = {snapshot.root, os.path.relpath(snapshot.root)}
+    errors = error.errors if isinstance(error, Problems) else (error,)
+    lines = []
+    for line in "\n".join(str(each) for each in errors).split("\n"):
+        for root in sorted(roots, key=len, reverse=True):
+            line = line.replace(f"{root}/", f"{base.short}:").replace(root, base.short)
+        lines.append(line)
+    lines.append(
+        f"the base `{base.short}` cannot be evaluated with this aipolicy; repair it there, or check without it"
+    )
+    return BaseError("\n".join(lines))

@@ -1,0 +1,121 @@
+"""Findings of now beside those known before: each is new, worse or unchanged, and what is no longer found is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from aipolicy.findings import Change, Finding, Outcome, Severity
+
+MANIFEST_RULES = "MAN-"
+"""How the ids of rules about manifests themselves begin."""
+
+_OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
+"""From the mildest to the worst."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """What makes two findings one and the same: rule, feature and fact path, whatever file, line, number or wording."""
+
+    rule: str
+    feature: str
+    path: str
+    """Dotted path of the declaration that the finding points at."""
+    wording: str = ""
+    """For problems of manifests, file and message: one broken manifest never stands for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding known before, and how bad it was; with the finding itself where it was found in this run."""
+
+    identity: Identity
+    severity: Severity
+    outcome: Outcome
+    finding: Finding | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What findings of now were compared with, and what came of it."""
+
+    base: str = ""
+    """The base of the change in words for people; empty without one."""
+    commit: str = ""
+    """The commit compared with, as its full hash."""
+    baseline: str = ""
+    """Path of the baseline as shown to people; empty without one."""
+    new: int = 0
+    worse: int = 0
+    unchanged: int = 0
+    fixed: tuple[Known, ...] = ()
+    """Found at the base, and no longer."""
+    stale: tuple[Known, ...] = ()
+    """Accepted in the baseline, and no longer found."""
+    stale_gates: bool = False
+    """Whether a stale entry is exit 1."""
+
+
+def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identity:
+    """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
+    path = ".".join(map(str, finding.place.path))
+    wording = ""
+    if not finding.feature or finding.rule_id.startswith(MANIFEST_RULES):
+        wording = f"{file_of(finding.file)}: {finding.message}"
+    return Identity(finding.rule_id, finding.feature, path, wording)
+
+
+def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> Known:
+    """Return a finding as something known."""
+    return Known(identity_of(finding, file_of), finding.severity, finding.outcome, finding)
+
+
+def compare(findings: Sequence[Finding], before: Iterable[Known],
+            file_of: Callable[[str], str] = str) -> tuple[tuple[Finding, ...], tuple[Known, ...]]:  # fmt: skip
+    """Return the findings, each with what changed about it, and what was known before and is no longer found.
+
+    Of several findings with one identity the worst is compared with the worst; one more than before is new.
+    """
+    waiting: dict[Identity, list[Known]] = {}
+    for known in sorted(before, key=_badness, reverse=True):
+        waiting.setdefault(known.identity, []).append(known)
+    changes: dict[int, Change] = {}
+    for place, finding in sorted(enumerate(findings), key=lambda each: _badness(each[1]), reverse=True):
+        met = waiting.get(identity_of(finding, file_of))
+        changes[place] = _change(finding, met.pop(0)) if met else Change.NEW
+    compared = tuple(replace(finding, change=_both(finding.change, changes[i])) for i, finding in enumerate(findings))
+    gone = sorted((known for rest in waiting.values() for known in rest), key=_order)
+    return compared, tuple(gone)
+
+
+def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
+    """Return a comparison with the number of new, worse and unchanged findings."""
+    changes = [finding.change for finding in findings]
+    return replace(
+        comparison, new=changes.count(Change.NEW), worse=changes.count(Change.WORSE),
+        unchanged=changes.count(Change.UNCHANGED),
+    )  # fmt: skip
+
+
+def is_worse(now: Finding | Known, before: Known) -> bool:
+    """Return whether a finding weighs more than before, or is certain where it was not."""
+    return now.severity.rank < before.severity.rank or _OUTCOMES.index(now.outcome) > _OUTCOMES.index(before.outcome)
+
+
+def _change(now: Finding, before: Known) -> Change:
+    return Change.WORSE if is_worse(now, before) else Change.UNCHANGED
+
+
+def _both(first: Change | None, second: Change) -> Change:
+    """Return the milder of two: what the base or the baseline knows does not gate."""
+    order = (Change.UNCHANGED, Change.WORSE, Change.NEW)
+    return second if first is None else min(first, second, key=order.index)
+
+
+def _badness(each: Finding | Known) -> tuple[int, int]:
+    return (-each.severity.rank, _OUTCOMES.index(each.outcome))
+
+
+def _order(known: Known) -> tuple[Identity, tuple[int, int]]:
+    return known.identity, _badness(known)

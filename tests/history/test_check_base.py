@@ -1,0 +1,304 @@
+"""`check --base`: what was there before does not gate; what a change makes worse does, wherever it comes from."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from git_repos import HEAD, OWN, GitRepo, clean, leak, on_call, pack, repository_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from aipolicy.cli.main import cli
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v1.json"
+BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"
+OWN_FILES = {"aipolicy.toml": OWN, "policies/own.yaml": pack()}
+
+
+def changes(out: str) -> dict[str, int]:
+    comparison = json.loads(out)["comparison"]
+    return {
+        **{name: comparison[name] for name in ("new", "worse", "unchanged") if comparison[name]},
+        **{name: len(comparison[name]) for name in ("fixed", "stale") if comparison[name]},
+    }
+
+
+CASES: dict[str, tuple[dict[str, str | None], dict[str, str | None], int, dict[str, int]]] = {
+    "an old violation stays": ({"a": on_call("false")}, {}, 0, {"unchanged": 1}),
+    "a new violation": ({"a": on_call("true")}, {"a": on_call("false")}, 1, {"new": 1}),
+    "a new feature with a violation": ({"a": on_call("true")}, {"b": on_call("false", "b")}, 1, {"new": 1}),
+    "a violation is fixed": ({"a": on_call("false")}, {"a": on_call("true")}, 0, {"fixed": 1}),
+    "undetermined becomes violated": (
+        {"a": on_call(None)}, {"a": on_call("false")}, 1, {"worse": 1}
+    ),
+    "violated becomes undetermined": ({"a": on_call("false")}, {"a": on_call(None)}, 0, {"unchanged": 1}),
+    "an early feature goes to pilot": (
+        {"a": on_call(None, lifecycle="prototype")}, {"a": on_call(None)}, 1, {"worse": 1}
+    ),
+    "a fix elsewhere does not pay for a violation": (
+        {"a": on_call("false"), "b": on_call("true", "b")},
+        {"a": on_call("true"), "b": on_call("false", "b")}, 1, {"new": 1, "fixed": 1},
+    ),
+    "a file is renamed": ({"a": on_call("false")}, {"a": None, "deep/b": on_call("false")}, 0, {"unchanged": 1}),
+    "two files swap their features": (
+        {"a": on_call("false"), "b": on_call("true", "b")},
+        {"b": on_call("false"), "a": on_call("true", "b")}, 0, {"unchanged": 1},
+    ),
+    "lines move": ({"a": on_call("false")}, {"a": "# one\n# two\n" + on_call("false")}, 0, {"unchanged": 1}),
+    "a feature is renamed": ({"a": on_call("false")}, {"a": on_call("false", "new")}, 1, {"new": 1, "fixed": 1}),
+    "a file is deleted": ({"a": on_call("true"), "b": on_call("false", "b")}, {"b": None}, 0, {"fixed": 1}),
+    "a broken manifest stays": ({"a": on_call("true"), "b": BROKEN}, {}, 0, {"unchanged": 1}),
+    "a manifest breaks": ({"a": on_call("true"), "b": on_call("true", "b")}, {"b": BROKEN}, 1, {"new": 1}),
+    "a broken manifest does not pay for another": (
+        {"a": on_call("true"), "b": BROKEN}, {"b": on_call("true", "b"), "c": BROKEN}, 1, {"new": 1, "fixed": 1}
+    ),
+    "a name is used twice": (
+        {"a": on_call("false")}, {"b": on_call("false")}, 1, {"new": 2, "unchanged": 1}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_what_a_change_makes_worse_gates(case: str, repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    before, after, code, expected = CASES[case]
+    repo.commit({**OWN_FILES, **{f"{name}.aifeature.yaml": str(text) for name, text in before.items()}})
+    for name, text in after.items():
+        if text is None:
+            (repo.folder / f"{name}.aifeature.yaml").unlink()
+        else:
+            repo.write({f"{name}.aifeature.yaml": text})
+    for dirty in (True, False):
+        revision = "HEAD" if dirty else "HEAD~1"
+        done = run("check", "--base", revision, "--format", "json")
+        assert (done.code, changes(done.out)) == (code, expected), done.err
+        assert json.loads(done.out)["summary"]["exit_code"] == code
+        Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(done.out))
+        for output in ("text", "concise"):
+            assert run("check", "--base", revision, "--format", output).code == code
+        repo.commit()
+
+
+def test_a_changed_policy_makes_findings_worse(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"aipolicy.toml": OWN, "policies/own.yaml": pack("warning"), "a.aifeature.yaml": on_call("false")})
+    assert run("check").code == 0
+    repo.write({"policies/own.yaml": pack("error")})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"worse": 1})
+
+
+def test_the_base_is_judged_by_its_own_configuration(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"policies/own.yaml": pack(), "aipolicy.toml": OWN + "ignore = ['OWN']\n",
+                 "svc/a.aifeature.yaml": on_call("false")})  # fmt: skip
+    repo.write({"aipolicy.toml": OWN})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"new": 1})
+
+
+def test_a_run_over_one_renamed_file_finds_the_feature_at_the_base(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("false"), "z.aifeature.yaml": on_call("false", "z")})
+    repo.git("mv", "a.aifeature.yaml", "b.aifeature.yaml")
+    done = run("check", "--base", "main", "--format", "json", "b.aifeature.yaml")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
+
+
+@pytest.mark.parametrize("where", [".", "..", "../svc/a.aifeature.yaml", "a.aifeature.yaml", "{top}/svc"])
+def test_paths_mean_the_same_at_the_base_as_now(where: str, repo: GitRepo, monkeypatch, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "svc/a.aifeature.yaml": on_call("false"), "svc/b.aifeature.yaml": BROKEN})
+    monkeypatch.chdir(repo.folder / "svc")
+    done = run("check", "--base", "main", where.format(top=repo.folder))
+    assert done.code == 0
+    assert " 0 new, 0 worse" in done.out.replace("\n", " ")
+
+
+def test_command_line_choices_hold_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"policies/own.yaml": pack(), "a.aifeature.yaml": on_call("false")})
+    for extra in (["--policy", "policies/own.yaml"], ["--policy", "policies/own.yaml", "--select", "OWN"],
+                  ["--policy", "./policies/own.yaml", "--strict"],
+                  ["--policy", str(repo.folder / "policies/own.yaml")]):  # fmt: skip
+        done = run("check", "--base", "main", "--format", "json", *extra)
+        assert (done.code, changes(done.out)) == (0, {"unchanged": 1}), extra
+
+
+def test_a_chosen_rule_need_not_exist_at_the_base(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("false")})
+    more = pack().replace("rules:\n", "rules:\n  - {id: NEW-001, name: new, title: t, kind: duty, severity: error, "
+                          "require: [team.on_call], message: m}\n")  # fmt: skip
+    repo.write({"policies/own.yaml": more})
+    done = run("check", "--base", "main", "--select", "NEW", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"new": 1})
+
+
+def test_a_pack_of_the_command_line_that_is_new_found_nothing_at_the_base(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"a.aifeature.yaml": on_call("false")})
+    repo.write({"policies/own.yaml": pack()})
+    done = run("check", "--base", "main", "--policy", "policies/own.yaml", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"new": 1})
+
+
+def test_packs_catalog_and_configuration_outside_of_the_repository_are_the_same_for_both(
+    repo: GitRepo, tmp_path: Path, run
+) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"a.aifeature.yaml": on_call("false")})
+    (tmp_path / "own.yaml").write_text(pack(), encoding="utf-8")
+    (tmp_path / "shared.toml").write_text("policies = ['./own.yaml']\n", encoding="utf-8")
+    for extra in (["--policy", "../own.yaml"], ["--config", "../shared.toml"]):
+        done = run("check", "--base", "main", "--format", "json", *extra)
+        assert (done.code, changes(done.out)) == (0, {"unchanged": 1}), done.err
+
+
+def test_a_base_whose_policy_is_unusable_is_exit_2_with_the_place(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    commit = repo.commit({"aipolicy.toml": OWN, "policies/own.yaml": "rules: 3\n", "a.aifeature.yaml": clean()})
+    repo.write({"policies/own.yaml": pack()})
+    done = run("check", "--base", "main")
+    assert done.code == 2
+    assert f"{commit[:12]}:policies/own.yaml:" in done.err
+    assert "aipolicy-base-" not in done.err
+
+
+def test_the_configuration_of_a_base_is_refused_with_its_place(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    commit = repo.commit({"aipolicy.toml": "polices = []\n", "a.aifeature.yaml": clean()})
+    repo.write({"aipolicy.toml": ""})
+    done = run("check", "--base", "main")
+    assert done.code == 2
+    assert f"{commit[:12]}:aipolicy.toml:1:1" in done.err
+
+
+def test_unchanged_findings_are_counted_and_shown_when_asked_for(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("false")})
+    done = run("check", "--base", "main")
+    assert "OWN-001" not in done.out
+    assert "1 unchanged" in done.out
+    assert "error[OWN-001]" in run("check", "--base", "main", "--show-unchanged").out
+    concise = run("check", "--base", "main", "--format", "concise")
+    assert concise.out == ""
+    assert "1 unchanged" in concise.err
+
+
+def test_standard_input_and_paths_outside_have_no_base(repo: GitRepo, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"a.aifeature.yaml": clean()})
+    (tmp_path / "x.aifeature.yaml").write_text(clean("x"), encoding="utf-8")
+    done = run("check", "--base", "main", "../x.aifeature.yaml")
+    assert done.code == 2
+    assert "outside of the repository" in done.err
+
+
+def test_nothing_evaluated_stays_exit_3(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"a.aifeature.yaml": clean()})
+    (repo.folder / "a.aifeature.yaml").unlink()
+    assert run("check", "--base", "main").code == 3
+
+
+def test_links_within_the_tree_are_followed_and_those_out_of_it_are_not(repo: GitRepo, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    secret = tmp_path / "secret.yaml"
+    secret.write_text(on_call("false", "secret"), encoding="utf-8")
+    repo.write({**OWN_FILES, "shared/text.yaml": on_call("false"), "real/own.yaml": pack()})
+    (repo.folder / "policies" / "own.yaml").unlink()
+    (repo.folder / "policies" / "own.yaml").symlink_to("../real/own.yaml")
+    (repo.folder / "svc").mkdir()
+    (repo.folder / "svc" / "aifeature.yaml").symlink_to("../shared/text.yaml")
+    for name, target in {"out": secret, "up": "../../secret.yaml", "circle": "circle.aifeature.yaml",
+                         "gone": "nowhere", "trick": "svc/../../../secret.yaml"}.items():  # fmt: skip
+        (repo.folder / f"{name}.aifeature.yaml").symlink_to(target)
+    repo.commit()
+    # what leads nowhere stops a run over now; at the base it is nothing
+    (repo.folder / "circle.aifeature.yaml").unlink()
+    (repo.folder / "gone.aifeature.yaml").unlink()
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 1}), done.err
+
+
+def test_a_submodule_is_part_of_both_sides(repo: GitRepo, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    inner = repository_in(tmp_path / "inner")
+    inner.commit({"in.aifeature.yaml": on_call("false", "inner")})
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("true")})
+    repo.git("submodule", "add", "-q", str(inner.folder), "sub")
+    repo.commit()
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
+    (repo.folder / "sub" / "in.aifeature.yaml").write_text(on_call("true", "inner"), encoding="utf-8")
+    assert changes(run("check", "--base", "main", "--format", "json").out) == {"fixed": 1}
+
+
+def test_a_file_over_the_size_limit_is_the_same_finding_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("true"), "big.aifeature.yaml": "# x\n" * 400_000})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
+
+
+def test_ignore_rules_hold_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.write({**OWN_FILES, "a.aifeature.yaml": on_call("false"), "old/b.aifeature.yaml": on_call("false", "b"),
+                ".gitignore": "old/\n", "c.aifeature.yaml": on_call("false", "c")})  # fmt: skip
+    repo.git("add", "-f", ".")
+    repo.commit()
+    (repo.folder / ".git" / "info" / "exclude").write_text("c.aifeature.yaml\n", encoding="utf-8")
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
+
+
+def test_odd_file_names_are_the_same_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    for name in ("ä ö", "tab\tline\nbreak", '"quoted"', "-dash", "a\\b", "\udce4"):
+        with open(os.fsencode(f"{name}.aifeature.yaml"), "w", encoding="utf-8") as stream:
+            stream.write(BROKEN)
+    repo.commit({**OWN_FILES, "z.aifeature.yaml": on_call("true")})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 6})
+
+
+def test_the_working_tree_the_index_and_git_are_left_alone(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("false")})
+    repo.write({"a.aifeature.yaml": on_call("true"), "untracked": ""})
+
+    def state() -> dict[str, tuple[int, bytes]]:
+        return {str(path): (path.stat().st_mtime_ns, path.read_bytes())
+                for path in sorted(repo.folder.rglob("*")) if path.is_file()}  # fmt: skip
+
+    before = state()
+    assert run("check", "--base", "main").code == 0
+    assert state() == before
+
+
+def test_a_hostile_tree_is_refused_before_anything_is_written(repo: GitRepo, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({"a.aifeature.yaml": clean()})
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=clean("evil").encode())
+    line = f"100644 blob {blob}\taifeature.yaml\n"
+    inner = repo.git("mktree", stdin=line.encode())
+    tree = repo.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin",
+                    stdin=b"40000 ..\0" + bytes.fromhex(inner))  # fmt: skip
+    commit = repo.git("commit-tree", tree, "-m", "evil")
+    repo.git("checkout", "-q", "-b", "evil")
+    repo.git("update-ref", "refs/heads/evil", commit)
+    done = run("check", "--base", "evil")
+    assert done.code == 2
+    assert "no usable path" in done.err
+
+
+MANIFESTS = (
+    clean(), leak(), BROKEN, "a: [1\n", "", on_call(None), on_call("false", "faq"), "foo: bar\n", leak() + "---\n" + leak(),
+    leak("x") + "---\n" + clean("y") + "---\n" + BROKEN, HEAD + "metadata: {name: w}\nplan: {provider: opnai}\n",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MANIFESTS), min_size=1, max_size=5), st.sampled_from(["note", "warning", "error"]))
+@settings(max_examples=15)
+def test_an_unchanged_tree_never_gates(
+    tmp_path_factory: pytest.TempPathFactory, kept: Path, texts: list[str], fail_on: str
+) -> None:
+    folder = tmp_path_factory.mktemp("tree")
+    repo = repository_in(folder / "repo")
+    repo.commit({f"{number}.aifeature.yaml": text for number, text in enumerate(texts)})
+    patch = pytest.MonkeyPatch()
+    with patch.context() as context:
+        context.chdir(repo.folder)
+        context.setenv("AIPOLICY_CACHE_DIR", str(kept))
+        context.setattr(sys, "stdout", open(folder / "out", "w", encoding="utf-8"))  # noqa: SIM115
+        code = cli.main(
+            ["check", "--base", "main", "--fail-on", fail_on, "--as-of", "2026-11-21"], standalone_mode=False
+        )
+        sys.stdout.close()
+    assert code in (0, 3)
+    assert " 0 new, 0 worse" in (folder / "out").read_text(encoding="utf-8").replace("\n", " ")
