@@ -63,6 +63,15 @@ class Reference:
     clause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What a misspelt key or value should be; safe where only one word is near, and it is very near."""
+
+    old: str
+    new: str
+    safe: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing to act on. Message, labels, why and fix are plain text, never markup."""
@@ -82,6 +91,8 @@ class Finding:
     references: tuple[Reference, ...] = ()
     missing_facts: tuple[str, ...] = ()
     """For an undetermined outcome: the shortest list of facts that would settle it."""
+    replacement: Replacement | None = None
+    """What to write at `place` instead, where that is known."""
     change: Change | None = None
     """None where nothing was compared; an unchanged finding does not gate."""
 
@@ -230,11 +241,12 @@ def reserved_rule(rule_id: str) -> ReservedRule:
 
 
 def reserved_finding(rule_id: str, message: str, *, file: str, document: Document | None = None, feature: str = "",
-                     place: Place | None = None, related: tuple[Place, ...] = ()) -> Finding:  # fmt: skip
+                     place: Place | None = None, related: tuple[Place, ...] = (),
+                     replacement: Replacement | None = None) -> Finding:  # fmt: skip
     """Return a finding under a reserved rule, with its severity, reason and fix."""
     rule = reserved_rule(rule_id)
     return Finding(
         rule_id=rule.id, rule_name=rule.name, severity=rule.severity, outcome=Outcome.VIOLATED, message=message,
         file=file, feature=feature, document=document, place=place or Place(), related=related, why=rule.why,
-        fix=rule.fix,
+        fix=rule.fix, replacement=replacement,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats import FORMATS
@@ -45,10 +46,14 @@ MAX_REMEMBERED = 16_777_216
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would be exit 1; 2, 3 and 4 stay.")
+@click.option("--fix", is_flag=True, help="Correct misspelt keys and values in the files, then check them.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also where more than one word may be meant.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change and write nothing.")
 @comparison_options
 def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
             select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, outputs: tuple[str, ...],
-            fail_on: str | None, strict: bool, exit_zero: bool, **compared_with: Any) -> None:  # fmt: skip
+            fail_on: str | None, strict: bool, exit_zero: bool, fix: bool, unsafe_fixes: bool, show_diff: bool,
+            **compared_with: Any) -> None:  # fmt: skip
     """Check manifests against policies.
 
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
@@ -61,6 +66,18 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
+    if fix or show_diff:
+        from aipolicy.cli.fix_run import difference, fixed_files, write_fixed
+
+        fixed = fixed_files(files, settings, judged_by, unsafe=unsafe_fixes)
+        if show_diff:
+            shown_diff = difference(fixed)
+            write_out(shown_diff)
+            raise click.exceptions.Exit(1 if shown_diff and not exit_zero else 0)
+        contents = write_fixed(fixed)
+        files = tuple(file._replace(data=data) for file, data in zip(files, contents, strict=True))
+    elif unsafe_fixes:
+        raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
     written = read_outputs(outputs, output_format, os.environ)
     formats = "+".join((output_format, *(each.format for each in written)))
     fail_on = fail_on or configured.fail_on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -13,7 +14,7 @@ from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Finding, Outcome, Place, Severity, reserved_finding
+from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity, reserved_finding
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
@@ -62,7 +63,8 @@ def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[
 def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.facts.problems:
         related = tuple(Place(path=path, label=label) for path, label in problem.related)
-        yield _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
+        found = _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
+        yield found if problem.meant is None else replace(found, replacement=Replacement(*problem.meant))
 
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:

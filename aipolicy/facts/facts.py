@@ -16,7 +16,7 @@ from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import read_day
 from aipolicy.source.span import DocumentPath
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
 
 _DEFAULTS: Mapping[str, FactValue] = {
@@ -57,6 +57,8 @@ class FactProblem:
     message: str
     path: DocumentPath
     related: tuple[tuple[DocumentPath, str], ...] = ()
+    meant: tuple[str, str, bool] | None = None
+    """The word written, the one that is meant, and whether nothing else can be."""
 
 
 DeclaredRange = tuple[float, float, float]
@@ -198,8 +200,10 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
         what = spec.vocabulary.replace("-", " ")
-        suggestion = did_you_mean(item, catalog.vocabulary(spec.vocabulary))
-        yield FactProblem("MAN-005", f"unknown {what} `{shown(item)}`{suggestion}", path)
+        words = catalog.vocabulary(spec.vocabulary)
+        match = certain_match(item, words)
+        message = f"unknown {what} `{shown(item)}`{did_you_mean(item, words)}"
+        yield FactProblem("MAN-005", message, path, meant=None if match is None else (item, *match))
 
 
 def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings import Finding, Place, reserved_finding
+from aipolicy.findings import Finding, Place, Replacement, reserved_finding
 from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
             for key in value:
                 if key not in known:
                     message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"
-                    yield _finding(document, "MAN-003", message, (*path, key), part="key")
+                    free = [name for name in known if name not in value]
+                    yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=_meant(key, free))
         case "required":
             for key in wanted:
                 if key not in value:
@@ -102,6 +103,10 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
                     yield from _explain(document, inner)
         case "enum" | "const" if not isinstance(value, str):
             pass  # the schema names the type too, and that error says more
+        case "enum" | "const":
+            choices = wanted if isinstance(wanted, list) else [wanted]
+            message = _value_message(error, shown(name))
+            yield _finding(document, "MAN-005", message, path, meant=_meant(value, choices))
         case _:
             yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
 
@@ -162,11 +167,16 @@ def _long_list(value: PlainValue, path: tuple[str | int, ...]) -> tuple[tuple[st
     return None
 
 
+def _meant(word: str, known: Iterable[str]) -> Replacement | None:
+    match = certain_match(word, known)
+    return None if match is None else Replacement(word, match[0], match[1])
+
+
 def _finding(document: Document, rule_id: str, message: str, path: tuple[str | int, ...], *,
-             part: str = "value") -> Finding:  # fmt: skip
+             part: str = "value", meant: Replacement | None = None) -> Finding:  # fmt: skip
     return reserved_finding(
         rule_id, message, file=document.source.path, document=document, feature=_feature_name(document),
-        place=Place(path=path, part="key" if part == "key" else "value"),
+        place=Place(path=path, part="key" if part == "key" else "value"), replacement=meant,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MANIFEST_PATTERNS = ("aifeature.yaml", "*.aifeature.yaml", "aifeature.yml", "*.aifeature.yml")
 STDIN = "-"
+STDIN_SHOWN = "<stdin>"
 SKIPPED_FOLDERS = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 """Folders that no walk enters; a file in them can still be named."""
 
@@ -59,7 +60,7 @@ def find_manifests(
             mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=candidate.shown))
     mistakes.raise_if_any()
     if STDIN in wanted:
-        files.append(ManifestFile("<stdin>", stdin(), named=True))
+        files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
     return tuple(sorted(files, key=lambda file: file.path))
 
 

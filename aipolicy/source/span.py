@@ -38,6 +38,11 @@ class LineIndex:
             starts.append(offset)
         self._starts = starts
 
+    @property
+    def line_starts(self) -> tuple[int, ...]:
+        """Return the offset at which each line begins."""
+        return tuple(self._starts)
+
     def position(self, offset: int) -> Position:
         """Return the position of the character at `offset`; past the end, the end of the text."""
         offset = max(0, min(offset, self._length))

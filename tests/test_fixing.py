@@ -1,0 +1,148 @@
+"""Corrections: a misspelt word is replaced where it stands, everything else stays byte for byte."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aipolicy.checking import Policy, PolicySettings, load_policy
+from aipolicy.checking import check as check_files
+from aipolicy.cli.main import cli
+from aipolicy.errors import UsageError
+from aipolicy.findings import Finding
+from aipolicy.fixing import fixed_file
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.read import read_manifests
+
+DAY = ("--as-of", "2026-11-21")
+HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n"
+CASES = {
+    "key in flow": ("data: {clases: [health]}   # note\n", "data: {classes: [health]}   # note\n"),
+    "key in block": ("data:\n  # note\n  clases: [health]\n", "data:\n  # note\n  classes: [health]\n"),
+    "quoted key": ("data: {'clases': [health]}\n", "data: {'classes': [health]}\n"),
+    "enum": ("latency: {device: brwoser}\n", "latency: {device: browser}\n"),
+    "quoted enum": ('latency: {device: "brwoser"}\n', 'latency: {device: "browser"}\n'),
+    "data class": ("data: {classes: [helth, internal]}\n", "data: {classes: [health, internal]}\n"),
+    "one mistake behind another": ("data: {clases: [helth]}\n", "data: {classes: [health]}\n"),
+    "section": ("volum: {requests_per_day: 5}\n", "volume: {requests_per_day: 5}\n"),
+    "beside an alias": (
+        "data: {clases: &c [health], residency: [EU]}\n",
+        "data: {classes: &c [health], residency: [EU]}\n",
+    ),
+}
+
+
+def fixed(text: str, *, unsafe: bool = False) -> str:
+    file = ManifestFile("x.aifeature.yaml", text.encode(), named=True)
+    return fixed_file(file, lambda each: judged(each.data), unsafe=unsafe).after.decode()
+
+
+@cache
+def policy() -> Policy:
+    return load_policy(PolicySettings(as_of=date(2026, 11, 21)))
+
+
+def judged(data: bytes) -> tuple[Finding, ...]:
+    return check_files((ManifestFile("x.aifeature.yaml", data, named=True),), policy()).findings
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("name", CASES)
+def test_a_misspelt_word_is_corrected_and_the_rest_stays(name: str, line_end: str, mark: str) -> None:
+    wrong, right = ((mark + HEAD + text).replace("\n", line_end) for text in CASES[name])
+    assert fixed(wrong) == right
+    assert fixed(right) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data: {clases: [health], classes: [internal]}\n",  # the right key is there already
+        "data: {zzz: [health]}\n",  # nothing is near
+        "latency: {p96_ms: 5}\n",  # two keys are near
+        "data: {classes: [health]\n",  # broken YAML
+        "data: {? [a] : b}\n",
+    ],
+)
+def test_what_could_mean_something_else_is_left_alone(text: str) -> None:
+    assert fixed(HEAD + text) == HEAD + text
+
+
+def test_unsafe_fixes_take_the_nearest_of_several() -> None:
+    assert "p95_ms" in fixed(HEAD + "latency: {p96_ms: 5}\n", unsafe=True)
+
+
+@settings(max_examples=30)
+@given(st.sampled_from(sorted(CASES)), st.sampled_from(sorted(CASES)))
+def test_correcting_twice_is_correcting_once(first: str, second: str) -> None:
+    text = HEAD + CASES[first][0] + f"---\n{HEAD.replace('x', 'y', 1)}" + CASES[second][0]
+    assert fixed(fixed(text)) == fixed(text)
+
+
+def test_a_corrected_file_conforms_better_than_before() -> None:
+    text = HEAD + CASES["one mistake behind another"][0]
+    before = read_manifests([ManifestFile("x", text.encode(), named=True)])
+    after = read_manifests([ManifestFile("x", fixed(text).encode(), named=True)])
+    assert before.findings
+    assert not after.findings
+
+
+@pytest.fixture
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", str(tmp_path / "cache"))
+    path = tmp_path / "x.aifeature.yaml"
+    path.write_text(HEAD + CASES["key in flow"][0], encoding="utf-8")
+    return path
+
+
+def check(*arguments: str, **more: str) -> Result:
+    return CliRunner().invoke(cli, ["check", *arguments, *DAY], **more)  # type: ignore[arg-type]
+
+
+def test_fix_writes_the_file_tells_it_and_checks_what_is_written(manifest: Path) -> None:
+    manifest.chmod(0o640)
+    result = check("x.aifeature.yaml", "--fix", "--format", "concise")
+    assert "fixed x.aifeature.yaml:4: `clases` is now `classes`" in result.stderr
+    assert "MAN-003" not in result.stdout
+    assert manifest.read_text(encoding="utf-8") == HEAD + CASES["key in flow"][1]
+    assert manifest.stat().st_mode & 0o777 == 0o640
+    assert "fixed" not in check("x.aifeature.yaml", "--fix").stderr
+
+
+def test_diff_shows_what_would_change_and_writes_nothing(manifest: Path) -> None:
+    before = manifest.read_bytes()
+    result = check("x.aifeature.yaml", "--diff")
+    assert result.exit_code == 1
+    assert "-data: {clases: [health]}   # note\n+data: {classes: [health]}   # note\n" in result.stdout
+    assert manifest.read_bytes() == before
+    check("x.aifeature.yaml", "--fix")
+    again = check("x.aifeature.yaml", "--diff")
+    assert (again.exit_code, again.stdout) == (0, "")
+
+
+def test_a_link_stays_a_link(manifest: Path) -> None:
+    (manifest.parent / "there").mkdir()
+    os.symlink(manifest, manifest.parent / "there" / "y.aifeature.yaml")
+    check("there/y.aifeature.yaml", "--fix")
+    assert (manifest.parent / "there" / "y.aifeature.yaml").is_symlink()
+    assert "classes" in manifest.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("manifest")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("-", "--fix"), "standard input cannot be corrected"), (("--unsafe-fixes",), "add one of them")],
+)
+def test_what_cannot_be_corrected_is_refused(arguments: tuple[str, ...], words: str) -> None:
+    result = check(*arguments, input=HEAD)
+    assert isinstance(result.exception, UsageError)
+    assert words in str(result.exception)
