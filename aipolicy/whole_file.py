@@ -6,18 +6,19 @@ import os
 import stat
 
 _READABLE = 0o644
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def write_whole(target: str, data: bytes, *, durable: bool = True) -> None:
     """Replace a file by one with this content, in one step; raises `OSError` or `ValueError`, then nothing changed.
 
-    What is not `durable` may be lost when the machine fails, and is on disk sooner.
+    What is not `durable` may be lost when the machine fails, and is written sooner.
     """
-    import tempfile
-
     # NOTE: temporary files are for their owner only; what is written for a team is read by others too.
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else _READABLE
-    handle, temporary = tempfile.mkstemp(prefix=".aipolicy-", suffix=".tmp", dir=os.path.dirname(target) or ".")
+    # NOTE: not `tempfile`, which takes longer to import than a small file to write; nobody else can have this name.
+    temporary = os.path.join(os.path.dirname(target), f".aipolicy-{os.getpid()}-{os.urandom(8).hex()}.tmp")
+    handle = os.open(temporary, _NEW, 0o600)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
