@@ -12,8 +12,14 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getat
 def write_whole(target: str, data: bytes, *, durable: bool = True) -> None:
     """Replace a file by one with this content, in one step; raises `OSError` or `ValueError`, then nothing changed.
 
-    What is not `durable` may be lost when the machine fails, and is written sooner.
+    A device or a pipe is written to as it is. What is not `durable` may be lost when the machine fails, and is written sooner.
     """
+    target = os.path.realpath(target)  # a link stays one
+    if os.path.exists(target) and not os.path.isfile(target):
+        # NOTE: a device or a pipe is written to; a file in its place would be a surprise to everyone.
+        with open(target, "wb") as stream:
+            stream.write(data)
+        return
     # NOTE: temporary files are for their owner only; what is written for a team is read by others too.
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else _READABLE
     # NOTE: not `tempfile`, which takes longer to import than a small file to write; nobody else can have this name.

@@ -11,7 +11,7 @@ import click
 
 from aipolicy.cache import Cache
 from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, comparison_options, is_compared
-from aipolicy.cli.outputs import read_outputs, write_outputs
+from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
@@ -79,6 +79,7 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     elif unsafe_fixes:
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
     written = read_outputs(outputs, output_format, os.environ)
+    refuse_overwriting(written, (file.path for file in files))
     formats = "+".join((output_format, *(each.format for each in written)))
     fail_on = fail_on or configured.fail_on
     if compared:

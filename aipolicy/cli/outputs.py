@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aipolicy.errors import UsageError
@@ -49,6 +49,14 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
     if environment.get(STEP_SUMMARY) and "github" in formats:
         outputs.append(Output("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)
+
+
+def refuse_overwriting(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
+    """Raise `UsageError` when a report would take the place of a file that is checked."""
+    read = {os.path.realpath(path) for path in inputs}
+    for output in outputs:
+        if os.path.realpath(output.path) in read:
+            raise UsageError(f"`{shown(output.path)}` is checked; write the report to another file")
 
 
 def write_outputs(outputs: Sequence[Output], texts: Sequence[str]) -> None:

@@ -262,6 +262,30 @@ def test_an_output_that_cannot_be_is_refused_before_anything_is_judged(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_report_never_takes_the_place_of_a_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    manifest = tmp_path / "x.aifeature.yaml"
+    manifest.write_text("apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n", encoding="utf-8")
+    before = manifest.read_bytes()
+    result = CliRunner().invoke(cli, ["check", "--output", "csv=./x.aifeature.yaml", *DAY])
+    assert "is checked; write the report to another file" in str(result.exception)
+    assert manifest.read_bytes() == before
+
+
+def test_a_report_is_written_into_a_pipe_and_through_a_link(tmp_path: Path) -> None:
+    pipe, link, target = (tmp_path / name for name in ("pipe", "link.csv", "target.csv"))
+    target.write_text("old", encoding="utf-8")
+    link.symlink_to(target)
+    check("--output", f"csv={link}")
+    assert link.is_symlink()
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        check("--output", f"csv={pipe}")
+        assert reader.stdout is not None
+        assert reader.stdout.read() == target.read_bytes()
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize("name", MACHINES)
 def test_a_format_has_the_same_bytes_every_time(name: str) -> None:
     held = run_of(*(finding(word) for word in HOSTILE if len(word) < 1000))
