@@ -12,7 +12,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getat
 def write_whole(target: str, data: bytes, *, durable: bool = True) -> None:
     """Replace a file by one with this content, in one step; raises `OSError` or `ValueError`, then nothing changed.
 
-    A device or a pipe is written to as it is. What is not `durable` may be lost when the machine fails, and is written sooner.
+    A device or a pipe is written to as it is. What is not `durable` may be lost when the machine fails, and is written
+    sooner.
     """
     target = os.path.realpath(target)  # a link stays one
     if os.path.exists(target) and not os.path.isfile(target):

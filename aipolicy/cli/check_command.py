@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -29,6 +30,7 @@ from aipolicy.report.formats import FORMATS
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
+    from aipolicy.config import Config
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.settings import PolicySettings
 
@@ -49,52 +51,124 @@ MAX_REMEMBERED = 16_777_216
 @click.option("--fix", is_flag=True, help="Correct misspelt keys and values in the files, then check them.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also where more than one word may be meant.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change and write nothing.")
+@click.option("--statistics", is_flag=True, help="Count findings by rule; short for `--format statistics`.")
+@click.option("--show-config", is_flag=True, help="Show every setting with its value and where it comes from.")
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever something has changed, until Ctrl-C.")
 @comparison_options
-def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, outputs: tuple[str, ...],
-            fail_on: str | None, strict: bool, exit_zero: bool, fix: bool, unsafe_fixes: bool, show_diff: bool,
-            **compared_with: Any) -> None:  # fmt: skip
+def command(watching: bool, **given: Any) -> None:
     """Check manifests against policies.
 
     PATH is a manifest, a folder that is searched for `aifeature.yaml` and `*.aifeature.yaml`, or `-` for standard
     input; without one, the current folder.
     """
-    options = PolicyOptions(config, policies, as_of, select, ignore)
-    configured, settings = read_settings(options)
-    comparing = ComparisonOptions(**compared_with)
-    compared = is_compared(comparing, configured)
-    settings = settings._replace(strict=settings.strict or strict)
+    arguments = _arguments(given)
+    if watching:
+        _watch(arguments)
+        return
+    text, code = _checked(arguments)
+    write_out(text)
+    raise click.exceptions.Exit(code)
+
+
+class Arguments(NamedTuple):
+    """What the command line of `aipolicy check` says."""
+
+    paths: tuple[str, ...]
+    options: PolicyOptions
+    output_format: str
+    outputs: tuple[str, ...]
+    fail_on: str | None
+    strict: bool
+    exit_zero: bool
+    fix: bool
+    unsafe_fixes: bool
+    show_diff: bool
+    show_config: bool
+    comparing: ComparisonOptions
+
+
+def _arguments(given: dict[str, Any]) -> Arguments:
+    options = PolicyOptions(*(given.pop(name) for name in PolicyOptions._fields))
+    if given.pop("statistics"):
+        given["output_format"] = "statistics"
+    own = {name: given.pop(name) for name in Arguments._fields if name in given}
+    return Arguments(**own, options=options, comparing=ComparisonOptions(**given))
+
+
+def _checked(arguments: Arguments) -> tuple[str, int]:
+    """Return what a run prints and its exit code; files that it writes are written."""
+    configured, settings = read_settings(arguments.options)
+    settings = settings._replace(strict=settings.strict or arguments.strict)
+    fail_on = arguments.fail_on or configured.fail_on
+    if arguments.show_config:
+        from aipolicy.cli.show_config import config_lines
+
+        given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
+        return config_lines(configured, given), 0
     judged_by = read_policy_files(settings)
-    files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
-    if fix or show_diff:
+    files = _files(arguments, configured)
+    if arguments.fix or arguments.show_diff:
         from aipolicy.cli.fix_run import difference, fixed_files, write_fixed
 
-        fixed = fixed_files(files, settings, judged_by, unsafe=unsafe_fixes)
-        if show_diff:
+        fixed = fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes)
+        if arguments.show_diff:
             shown_diff = difference(fixed)
-            write_out(shown_diff)
-            raise click.exceptions.Exit(1 if shown_diff and not exit_zero else 0)
+            return shown_diff, 1 if shown_diff and not arguments.exit_zero else 0
         contents = write_fixed(fixed)
         files = tuple(file._replace(data=data) for file, data in zip(files, contents, strict=True))
-    elif unsafe_fixes:
+    elif arguments.unsafe_fixes:
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
-    written = read_outputs(outputs, output_format, os.environ)
+    written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     refuse_overwriting(written, (file.path for file in files))
-    formats = "+".join((output_format, *(each.format for each in written)))
-    fail_on = fail_on or configured.fail_on
-    if compared:
+    formats = "+".join((arguments.output_format, *(each.format for each in written)))
+    if is_compared(arguments.comparing, configured):
         # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
         from aipolicy.cli.compared_run import compared_run
 
-        run = ComparedRun(paths, comparing, options, configured, settings, strict)
+        run = ComparedRun(
+            arguments.paths, arguments.comparing, arguments.options, configured, settings, arguments.strict
+        )
         text, code = compared_run(run, files, judged_by, formats, fail_on)
     else:
         text, code = remembered_run(files, settings, judged_by, formats, fail_on)
     if written:
         text, *others = json.loads(text)
         write_outputs(written, others)
-    write_out(text)
-    raise click.exceptions.Exit(0 if exit_zero and code == 1 else code)
+    return text, 0 if arguments.exit_zero and code == 1 else code
+
+
+def _files(arguments: Arguments, configured: Config) -> tuple[ManifestFile, ...]:
+    return find_manifests(
+        arguments.paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin
+    )
+
+
+def _watch(arguments: Arguments) -> None:
+    from time import sleep
+
+    from aipolicy.cli.watch import SECONDS_BETWEEN_LOOKS, watch
+    from aipolicy.errors import AipolicyError
+
+    if "-" in arguments.paths:
+        raise UsageError("standard input cannot be watched; name files or folders")
+
+    def look() -> object:
+        try:
+            configured, settings = read_settings(arguments.options)
+            files = _files(arguments, configured)
+            return read_policy_files(settings).key, [(file.path, file.data) for file in files]
+        except AipolicyError as error:
+            return str(error)
+
+    def run() -> None:
+        if sys.stdout.isatty():
+            click.clear()
+        try:
+            write_out(_checked(arguments)[0])
+        except AipolicyError as error:
+            click.echo(f"aipolicy: {error}", err=True)
+
+    watch(look, run, lambda: sleep(SECONDS_BETWEEN_LOOKS))
 
 
 def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,

@@ -23,5 +23,6 @@ FORMATS: dict[str, Format] = {
     "junit": Format("for test reports: a suite a manifest, a case a feature and rule", "junit"),
     "markdown": Format("for a comment on a pull request", "markdown"),
     "csv": Format("for spreadsheets: a row a finding", "csv_rows"),
+    "statistics": Format("for an overview: how often each rule was found", "statistics"),
 }
 """A format never changes what was found or the exit code."""

@@ -1,0 +1,126 @@
+"""Conveniences of `aipolicy check`: statistics, the configuration with its origins, watching, completion."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from aipolicy.cli.main import cli
+from aipolicy.cli.watch import watch
+from aipolicy.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+DAY = ("--as-of", "2026-11-21")
+MANIFEST = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\ndata: {clases: [health], clses: [a]}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "x.aifeature.yaml").write_text(MANIFEST, encoding="utf-8")
+    return tmp_path
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", *arguments, *DAY])
+
+
+@pytest.mark.usefixtures("folder")
+def test_statistics_count_findings_by_rule() -> None:
+    result = check("--statistics")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        " found      in  worst    rule        name",
+        "     2       1  error    MAN-003     unknown-key",
+    ]
+    assert check("--format", "statistics").output == result.output
+
+
+def test_every_setting_is_shown_with_its_origin(folder: Path) -> None:
+    (folder / "aipolicy.toml").write_text('fail_on = "warning"\n[recommendation]\nconfidence = 0.9\n', encoding="utf-8")
+    lines = check("--show-config", "--select", "DATA").output.splitlines()
+    assert 'fail_on = "warning"  (aipolicy.toml)' in lines
+    assert "recommendation.confidence = 0.9  (aipolicy.toml)" in lines
+    assert "recommendation.margin_percent = 20  (default)" in lines
+    assert 'select = ["DATA"]  (command line)' in lines
+    assert f'cache = "{folder / "cache"}"  (environment)' in lines
+
+
+def looked(*states: object) -> list[int]:
+    """Return at which looks a run was made, the states being what each look sees."""
+    seen = iter(states)
+    looks = [0]
+    runs: list[int] = []
+
+    def look() -> object:
+        looks[0] += 1
+        try:
+            return next(seen)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    watch(look, lambda: runs.append(looks[0]), lambda: None)
+    return runs
+
+
+@pytest.mark.parametrize(
+    ("states", "runs"),
+    [
+        (["a", "a", "a", "a"], [2]),
+        (["a", "a", "b", "b", "b"], [2, 4]),
+        (["a", "a", "b", "c", "c"], [2, 5]),
+        (["a", "a", "b", "a", "a"], [2]),
+        (["a", "b"], []),
+    ],
+)
+def test_a_change_is_checked_once_it_has_settled(states: list[object], runs: list[int]) -> None:
+    assert looked(*states) == runs
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_watching_checks_again_and_ends_on_ctrl_c(folder: Path) -> None:
+    out = folder / "out.txt"
+    with (
+        out.open("wb") as stream,
+        subprocess.Popen(
+            [sys.executable, "-u", "-m", "aipolicy", "check", "--watch", "--format", "concise", *DAY],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=stream,
+        ) as process,
+    ):
+        waiting_for(lambda: "clases" in out.read_text(encoding="utf-8"))
+        (folder / "x.aifeature.yaml").write_text(MANIFEST.replace("clases", "clazes"), encoding="utf-8")
+        waiting_for(lambda: "clazes" in out.read_text(encoding="utf-8"))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+
+
+def waiting_for(condition: object) -> None:
+    for _ in range(600):
+        if condition():  # type: ignore[operator]
+            return
+        time.sleep(0.1)
+    pytest.fail("nothing happened")
+
+
+@pytest.mark.usefixtures("folder")
+def test_standard_input_cannot_be_watched() -> None:
+    assert isinstance(check("-", "--watch").exception, UsageError)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands(shell: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "aipolicy"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "_AIPOLICY_COMPLETE": f"{shell}_source"},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert "_AIPOLICY_COMPLETE" in result.stdout
