@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from aipolicy.checking import Report
 from aipolicy.comparison import Identity, Known, known_from
@@ -38,21 +39,35 @@ class FeatureState:
     known: Mapping[Identity, Sequence[Known]]
 
 
-def states_of(report: Report, margin_percent: float) -> dict[str, FeatureState]:
-    """Return the state of every feature of a report by name; of several with one name, the first."""
+def states_of(report: Report, margin_percent: float,
+              known: Mapping[str, FeatureState] = MappingProxyType({})) -> dict[str, FeatureState]:  # fmt: skip
+    """Return the state of every feature of a report by name; of several with one name, the first.
+
+    `known` are states under the same policy and margin: a feature of the same text is in the same state.
+    """
     found: dict[str, dict[Identity, list[Known]]] = {}
     for finding in report.findings:
-        known = known_from(finding)
-        found.setdefault(finding.feature, {}).setdefault(known.identity, []).append(known)
+        each = known_from(finding)
+        found.setdefault(finding.feature, {}).setdefault(each.identity, []).append(each)
     states: dict[str, FeatureState] = {}
     for evaluation in report.evaluations:
         name = evaluation.feature.name
-        if name not in states:
+        if name in states:
+            continue
+        earlier = known.get(name)
+        if earlier is not None and _same_text(earlier.feature, evaluation.feature):
+            states[name] = replace(earlier, feature=evaluation.feature)
+        else:
             states[name] = FeatureState(
                 evaluation.feature, _verdict(evaluation), tuple(map(_need, evaluation.verdict.needs)),
                 _cost(evaluation, margin_percent), found.get(name, {}),
             )  # fmt: skip
     return states
+
+
+def _same_text(one: Feature, other: Feature) -> bool:
+    mine, theirs = one.document, other.document
+    return mine.index == theirs.index and mine.source.text == theirs.source.text
 
 
 def _verdict(evaluation: Evaluation) -> str:

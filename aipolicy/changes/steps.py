@@ -52,7 +52,8 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
         pending.append(cause)
         margin = (now if "policy" in exchanged else before).margin_percent
         if cause == differing[-1]:
-            steps.append(Step(" and ".join(pending), states_of(now.report, margin)))
+            same = now.policy is before.policy and margin == before.margin_percent
+            steps.append(Step(" and ".join(pending), states_of(now.report, margin, steps[0].states if same else {})))
             break
         try:
             policy = _policy(before, now, exchanged)

@@ -79,7 +79,7 @@ def compared_report(run: ComparedRun, files: Sequence[ManifestFile], judged_by: 
 
         same_day = run.policy_options._replace(as_of=run.settings.as_of.isoformat())
         with base_side(run.options.base, run.paths, same_day) as side:
-            report = _beside_base(report, side, run, judged_by)
+            report = _beside_base(report, files, side, run, judged_by)
     path = baseline_path(run.options, run.config)
     if path is None:
         return report
@@ -116,13 +116,14 @@ def baseline_path(options: ComparisonOptions, config: Config) -> str | None:
     return options.write_baseline
 
 
-def _beside_base(report: Report, side: BaseSide, run: ComparedRun, judged_by: PolicyFiles) -> Report:
+def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, run: ComparedRun,
+                 judged_by: PolicyFiles) -> Report:  # fmt: skip
     """Return a report with every finding compared with those of the base."""
     from aipolicy.checking import check
     from aipolicy.comparison import Comparison, compare, known_from
 
     policy = base_policy(side, report.policy, run, judged_by)
-    at_base = check(side.files, policy)
+    at_base = base_report(side, policy, report, files)
     findings = [*at_base.findings]
     missing = _names(report) - _names(at_base)
     if missing:
@@ -136,6 +137,23 @@ def _beside_base(report: Report, side: BaseSide, run: ComparedRun, judged_by: Po
     )  # fmt: skip
     comparison = Comparison(base=side.base.revision, commit=side.base.commit, fixed=fixed)
     return replace(report, findings=compared, comparison=comparison)
+
+
+def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[ManifestFile]) -> Report:
+    """Return the report on the base; manifests that are the same under the same policy are not judged again."""
+    from aipolicy.checking import check
+
+    if policy is not now.policy or any(finding.rule_id == "MAN-007" for finding in now.findings):
+        # NOTE: which of two features has a name twice depends on the other files.
+        return check(side.files, policy)
+    today = {file.path: file for file in files}
+    same = {file.path for file in side.files if today.get(file.path) == file}
+    fresh = check([file for file in side.files if file.path not in same], policy)
+    return replace(
+        fresh, files=len(side.files),
+        evaluations=(*(e for e in now.evaluations if e.feature.file in same), *fresh.evaluations),
+        findings=(*(finding for finding in now.findings if finding.file in same), *fresh.findings),
+    )  # fmt: skip
 
 
 def base_policy(side: BaseSide, policy: Policy, run: ComparedRun, judged_by: PolicyFiles) -> Policy:

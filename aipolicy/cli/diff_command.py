@@ -13,7 +13,7 @@ from aipolicy.changes.diff import Diff, diff_of
 from aipolicy.changes.steps import Side
 from aipolicy.checking import Policy, Report, check, load_policy
 from aipolicy.cli.base_side import BaseSide, base_side
-from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, base_policy
+from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, base_policy, base_report
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
@@ -77,7 +77,7 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
 
 def _diff(now: Side, side: BaseSide, judging: Policy, everything: Callable[[], Sequence[ManifestFile]]) -> Diff:
     """Return the diff over the features at and below the paths on either side, wherever the other side has them."""
-    at_base = check(side.files, judging)
+    at_base = base_report(side, judging, now.report, now.files)
     names = _names(at_base) | _names(now.report)
     before_files = (*side.files, *_holding(names - _names(at_base), side.elsewhere))
     here = {side.file_of(file.path) for file in now.files}
@@ -85,17 +85,17 @@ def _diff(now: Side, side: BaseSide, judging: Policy, everything: Callable[[], S
     now_files = (*now.files, *(file for file in elsewhere if side.file_of(file.path) not in here))
     in_scope = here | {side.file_of(file.path) for file in side.files}
 
-    def scoped(files: Sequence[ManifestFile], policy: Policy) -> Report:
-        report = check(files, policy)
+    def scoped(report: Report, files: Sequence[ManifestFile], known: Sequence[ManifestFile]) -> Report:
+        report = report if len(files) == len(known) else check(files, report.policy)
         kept = tuple(e for e in report.evaluations if e.feature.name in names)
         findings = tuple(f for f in report.findings if f.feature in names or side.file_of(f.file) in in_scope)
         return replace(report, evaluations=kept, findings=findings)
 
     before = Side(
         before_files, side.settings._replace(as_of=judging.catalog.as_of, strict=judging.strict), side.judged_by,
-        side.config.recommendation.margin_percent, judging, scoped(before_files, judging),
+        side.config.recommendation.margin_percent, judging, scoped(at_base, before_files, side.files),
     )  # fmt: skip
-    now = replace(now, files=now_files, report=scoped(now_files, now.policy))
+    now = replace(now, files=now_files, report=scoped(now.report, now_files, now.files))
     return diff_of(before, now, side.base.revision, side.base.commit, side.file_of, names)
 
 
