@@ -37,8 +37,12 @@ class Policy:
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack, or None."""
+        return next((rule for rule in self.rules_with_examples() if rule.id == rule_id), None)
+
+    def rules_with_examples(self) -> tuple[Rule, ...]:
+        """Return every rule of every pack with its examples, by id."""
         packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
-        return next((rule for pack in packs for rule in pack.rules if rule.id == rule_id), None)
+        return tuple(sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "diff": ("diff_command", "Show what a change does to each feature, and why."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
+    "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),

@@ -1,0 +1,95 @@
+"""`aipolicy test` as the author of a pack meets it: what fails shows its lines and values, and coverage is counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from aipolicy.cli.main import cli
+
+DAY = ("--as-of", "2026-11-21")
+HEAD = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: house, version: 1.0.0}\nrules:\n"
+RULE = """\
+  - id: IN-001
+    name: leaves-the-house
+    title: Data stays inside
+    kind: constraint
+    severity: error
+    when: [data.sensitivity >= 3.0]
+    require: ["!option.leaves_organization"]
+    message: "`{data.classes}` leaves"
+"""
+TESTS = {
+    "violated": "given: {data.classes: [health]}, option: {leaves_organization: true}, expect: violated",
+    "satisfied": "given: {data.classes: [health]}, option: {leaves_organization: false}, expect: satisfied",
+    "public": "given: {data.classes: [public]}, option: {leaves_organization: true}, expect: not-applicable",
+    "unknown class": "given: {}, option: {leaves_organization: true}, expect: undetermined",
+    "unknown option": "given: {data.classes: [health]}, option: {}, expect: undetermined",
+    "wrong": "given: {data.classes: [health]}, option: {leaves_organization: true}, expect: satisfied",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", "")
+    monkeypatch.setenv("COLUMNS", "100")
+    return tmp_path
+
+
+def run(folder: Path, names: list[str], *arguments: str) -> Result:
+    tests = "".join(f"      - {{name: {name}, {TESTS[name]}}}\n" for name in names)
+    text = HEAD + RULE + (f"    tests:\n{tests}" if names else "")
+    (folder / "house.yaml").write_text(text, encoding="utf-8")
+    return CliRunner().invoke(cli, ["test", "--policy", "./house.yaml", *arguments, *DAY])
+
+
+def test_examples_that_hold_are_counted_with_their_coverage(folder: Path) -> None:
+    result = run(folder, ["violated", "satisfied", "public", "unknown class", "unknown option"])
+    assert result.exit_code == 0, result.output
+    assert result.output == "5 of 5 examples of 1 rules hold\ncondition coverage 100.0 %\n"
+
+
+def test_an_example_that_fails_shows_every_line_with_its_values(folder: Path) -> None:
+    result = run(folder, ["wrong", "violated"])
+    assert result.exit_code == 1
+    assert "IN-001 leaves-the-house: wrong" in result.output
+    assert "expected satisfied, found violated" in result.output
+    assert "when    true     data.sensitivity >= 3.0" in result.output
+    assert "data.sensitivity = 3" in result.output
+    assert "require false    !option.leaves_organization" in result.output
+    assert "1 of 2 examples of 1 rules hold" in result.output
+
+
+def test_nothing_to_run_is_a_failure(folder: Path) -> None:
+    result = run(folder, [])
+    assert result.exit_code == 3
+    assert "rules without an example\n  IN-001" in result.output
+
+
+def test_conditions_that_no_example_shows_are_named(folder: Path) -> None:
+    result = run(folder, ["violated", "satisfied"], "--coverage")
+    assert result.exit_code == 0
+    assert "never false, unknown: data.sensitivity >= 3.0" in result.output
+    assert "never unknown: !option.leaves_organization" in result.output
+    assert "condition coverage 50.0 %" in result.output
+
+
+@pytest.mark.parametrize(("percent", "code"), [("50", 0), ("50.1", 1), ("100", 1)])
+def test_too_little_coverage_is_a_failure(percent: str, code: int, folder: Path) -> None:
+    assert run(folder, ["violated", "satisfied"], "--min-coverage", percent).exit_code == code
+
+
+def test_the_json_has_failures_and_gaps(folder: Path) -> None:
+    found = json.loads(run(folder, ["wrong"], "--format", "json").output)
+    assert found["failed"][0]["lines"][0]["values"] == {"data.sensitivity": 3}
+    assert found["uncovered"][0]["never"] == ["false", "unknown"]
+
+
+def test_the_shipped_packs_hold() -> None:
+    for pack in ("build-or-buy", "cost-control"):
+        result = CliRunner().invoke(cli, ["test", "--policy", pack, *DAY])
+        assert result.exit_code == 0, result.output
