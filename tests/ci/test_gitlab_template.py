@@ -1,0 +1,70 @@
+"""The script of the GitLab template, executed by sh."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from action_steps import CI, CLEAN, WRONG, git
+
+JOB = yaml.safe_load((CI / "aipolicy.gitlab-ci.yml").read_text(encoding="utf-8"))["aipolicy"]
+
+
+def run(folder: Path, python: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the script with an `aipolicy` that is the given shell line."""
+    tools = folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    (tools / "aipolicy").write_text(f"#!/bin/sh\n{python}\n", encoding="utf-8")
+    (tools / "aipolicy").chmod(0o755)
+    environment = {**os.environ, **JOB["variables"], "PATH": f"{tools}:{os.environ['PATH']}", "AIPOLICY_CACHE_DIR": ""}
+    environment.pop("CI_MERGE_REQUEST_DIFF_BASE_SHA", None)
+    return subprocess.run(
+        ["sh", "-c", "\n".join(JOB["script"])], cwd=folder, env=environment | variables, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("variables", "wanted"), [
+    ({}, ["--", "."]),
+    ({"CI_MERGE_REQUEST_DIFF_BASE_SHA": "abc"}, ["--base=abc", "--", "."]),
+    ({"CI_MERGE_REQUEST_DIFF_BASE_SHA": "abc", "AIPOLICY_BASE": "none"}, ["--", "."]),
+    ({"CI_MERGE_REQUEST_DIFF_BASE_SHA": "abc", "AIPOLICY_BASE": "v1"}, ["--base=v1", "--", "."]),
+    ({"AIPOLICY_PATHS": "a b\n--exit-zero\n*"}, ["--", "a b", "--exit-zero", "*"]),
+    ({"AIPOLICY_PATHS": "$(touch pwned)`touch pwned`"}, ["--", "$(touch pwned)`touch pwned`"]),
+    ({"AIPOLICY_POLICY": "build-or-buy\nour own.yaml", "AIPOLICY_FAIL_ON": "note"},
+     ["--policy=build-or-buy", "--policy=our own.yaml", "--fail-on=note", "--", "."]),
+])  # fmt: skip
+def test_every_variable_becomes_an_argument(tmp_path: Path, variables: dict[str, str], wanted: list[str]) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "file").touch()
+    done = run(shop, 'printf "%s\\n" "$@"; exit 1', **variables)
+    assert done.returncode == 1
+    reports = ["--output=gitlab=gl-code-quality-report.json", "--output=junit=aipolicy-junit.xml"]
+    assert done.stdout.splitlines() == ["check", "--format=text", *reports, *wanted]
+    assert not (shop / "pwned").exists()
+
+
+def test_the_reports_of_a_real_run_are_those_that_the_job_delivers(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    git(shop, "init", "-q")
+    (shop / "aifeature.yaml").write_text(CLEAN, encoding="utf-8")
+    real = f'exec "{sys.executable}" -I -m aipolicy "$@"'
+    assert run(shop, real).returncode == 0
+    (shop / "aifeature.yaml").write_text(WRONG, encoding="utf-8")
+    assert run(shop, real).returncode == 1
+    reports = JOB["artifacts"]["reports"]
+    issues = json.loads((shop / reports["codequality"]).read_text(encoding="utf-8"))
+    assert issues[0]["location"] == {"lines": {"begin": 4}, "path": "aifeature.yaml"}
+    assert "<testsuites" in (shop / reports["junit"]).read_text(encoding="utf-8")
+    assert set(JOB["artifacts"]["paths"]) == set(reports.values())
+
+
+def test_the_job_sets_nothing_that_a_pipeline_may_want_to_set() -> None:
+    assert JOB["variables"] == {"GIT_DEPTH": "0"}
