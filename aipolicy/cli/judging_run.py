@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from aipolicy.cache import Cache
 from aipolicy.checking import load_policy
+from aipolicy.cli.progress import told_while_judging
 from aipolicy.cli.settings import cache_folder
 from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -51,7 +52,8 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     new = [(key, unit) for key, unit in zip(keys, units, strict=True) if key not in kept]
     # NOTE: what was loaded stays until the end; the collector need not look at it again and again.
     gc.freeze()
-    made = map_in_processes(judged, [unit for _, unit in new], usable_processes())
+    with told_while_judging(len(new)):
+        made = map_in_processes(judged, [unit for _, unit in new], usable_processes())
     made_by_key = {key: part for (key, _), part in zip(new, made, strict=True)}
     used = {key: made_by_key.get(key) or kept[key] for key in keys}
     if new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aipolicy.cli.main import cli
+from aipolicy.cli.progress import told_while_judging
 from aipolicy.cli.watch import watch
 from aipolicy.errors import UsageError
 
@@ -114,6 +116,30 @@ def waiting_for(condition: object) -> None:
 @pytest.mark.usefixtures("folder")
 def test_standard_input_cannot_be_watched() -> None:
     assert isinstance(check("-", "--watch").exception, UsageError)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "manifests", "term", "told"),
+    [
+        (Terminal(), 1757, "xterm", "judging 1 757 manifests\r\x1b[K"),
+        (Terminal(), 199, "xterm", ""),
+        (Terminal(), 1757, "dumb", ""),
+        (io.StringIO(), 1757, "xterm", ""),
+    ],
+)
+def test_a_long_run_says_so_where_people_watch(
+    stream: io.StringIO, manifests: int, term: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with told_while_judging(manifests):
+        pass
+    assert stream.getvalue() == told
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
