@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from action_steps import CLEAN, ROOT, WRONG, git, run_step, write_event
+from action_steps import CLEAN, TOKEN, WRONG, FakeGitHub, git, run_step, serve, write_event
 from run_check import arguments, base_revision
 from workflow_commands import Unusable
-
-HELP = subprocess.run(
-    [sys.executable, "-m", "aipolicy", "check", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-).stdout
-needs_base = pytest.mark.skipif("--base" not in HELP, reason="this aipolicy knows no `--base` yet")
 
 
 @pytest.fixture
@@ -51,7 +44,6 @@ def test_clean_manifests_are_exit_code_0(shop: Path) -> None:
     assert outputs["exit-code"] == "0"
 
 
-@needs_base
 def test_what_was_wrong_before_the_pull_request_does_not_gate(shop: Path, tmp_path: Path) -> None:
     event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
     _, outputs = run_step("Check", shop, INPUT_BASE="auto", GITHUB_EVENT_PATH=event)
@@ -59,6 +51,31 @@ def test_what_was_wrong_before_the_pull_request_does_not_gate(shop: Path, tmp_pa
     (shop / "new one.aifeature.yaml").write_text(WRONG, encoding="utf-8")
     _, outputs = run_step("Check", shop, INPUT_BASE="auto", GITHUB_EVENT_PATH=event)
     assert outputs["exit-code"] == "1"
+
+
+def test_a_clone_without_the_base_is_exit_code_2_with_what_to_do(shop: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth=1", shop.as_uri(), str(shallow))
+    event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
+    done, outputs = run_step("Check", shallow, GITHUB_EVENT_PATH=event)
+    assert outputs["exit-code"] == "2"
+    assert "fetch-depth: 0" in done.stdout
+
+
+def test_a_pull_request_goes_from_check_to_comment_to_outcome(shop: Path, tmp_path: Path) -> None:
+    (shop / "new one.aifeature.yaml").write_text(WRONG, encoding="utf-8")
+    event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
+    with serve(FakeGitHub()) as github:
+        for manifest, status, headline in ((WRONG, 1, "1 finding blocks 1 feature"), (CLEAN, 0, "nothing blocks")):
+            (shop / "new one.aifeature.yaml").write_text(manifest, encoding="utf-8")
+            _, outputs = run_step("Check", shop, GITHUB_EVENT_PATH=event)
+            run_step(
+                "Comment", shop, GITHUB_EVENT_PATH=event, GITHUB_API_URL=github.url, GITHUB_TOKEN=TOKEN,
+                INPUT_COMMENT="true", COMMENT_FILE=outputs["comment-file"], EXIT_CODE=outputs["exit-code"],
+            )  # fmt: skip
+            assert f"### aipolicy: {headline}" in github.comments[0]["body"]
+            assert run_step("Outcome", shop, EXIT_CODE=outputs["exit-code"])[0].returncode == status
+    assert len(github.comments) == 1
 
 
 @pytest.mark.parametrize(("variables", "code", "said"), [
