@@ -36,6 +36,15 @@ class Known:
     finding: Finding | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """What a month of a feature costs at likely values before and after a change, in USD; None is unknown, or no feature."""
+
+    feature: str
+    before_usd: float | None
+    after_usd: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What findings of now were compared with, and what came of it."""
@@ -53,6 +62,8 @@ class Comparison:
     """Found at the base, and no longer."""
     stale: tuple[Known, ...] = ()
     """Accepted in the baseline, and no longer found."""
+    costs: tuple[CostChange, ...] = ()
+    """Features whose cost the change moves, by name."""
     stale_gates: bool = False
     """Whether a stale entry is exit 1."""
 

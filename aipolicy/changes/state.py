@@ -60,7 +60,7 @@ def states_of(report: Report, margin_percent: float,
         else:
             states[name] = FeatureState(
                 evaluation.feature, _verdict(evaluation), tuple(map(_need, evaluation.verdict.needs)),
-                _cost(evaluation, margin_percent), found.get(name, {}),
+                monthly_cost(evaluation, margin_percent), found.get(name, {}),
             )  # fmt: skip
     return states
 
@@ -81,7 +81,8 @@ def _need(need: NeedFound) -> str:
     return words if need.certain else f"{words} (not certain)"
 
 
-def _cost(evaluation: Evaluation, margin_percent: float) -> MonthlyCost | None:
+def monthly_cost(evaluation: Evaluation, margin_percent: float) -> MonthlyCost | None:
+    """Return what a month costs, or None when it is not known."""
     if evaluation.planned is not evaluation.candidates:
         groups = evaluation.planned.groups(("option.monthly_usd",), evaluation.workload)
         values = [value for (value,), mask in groups if mask & evaluation.planned.full]

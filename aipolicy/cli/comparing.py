@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aipolicy.checking import Policy, Report
     from aipolicy.cli.base_side import BaseSide
     from aipolicy.cli.settings import PolicyOptions
+    from aipolicy.comparison import CostChange
     from aipolicy.config import Config
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.policy.locate import PolicyFiles
@@ -135,8 +136,27 @@ def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, 
         known for known in gone
         if known.identity.wording or _is_answered(report, known.identity.rule, known.identity.feature, covers=True)
     )  # fmt: skip
-    comparison = Comparison(base=side.base.revision, commit=side.base.commit, fixed=fixed)
+    costs = _cost_changes(at_base, report, run.config.recommendation.margin_percent)
+    comparison = Comparison(base=side.base.revision, commit=side.base.commit, fixed=fixed, costs=costs)
     return replace(report, findings=compared, comparison=comparison)
+
+
+def _cost_changes(before: Report, now: Report, margin_percent: float) -> tuple[CostChange, ...]:
+    """Return the features whose cost differs, to a thousandth; what was judged once for both sides does not."""
+    from aipolicy.changes.state import monthly_cost
+    from aipolicy.comparison import CostChange
+
+    sides = [{e.feature.name: e for e in report.evaluations} for report in (before, now)]
+    changes = []
+    for name in sorted({*sides[0], *sides[1]}):
+        first, second = (side.get(name) for side in sides)
+        if first is second:
+            continue
+        costs = [None if e is None else monthly_cost(e, margin_percent) for e in (first, second)]
+        old, new = (None if cost is None else cost.low_usd for cost in costs)
+        if old != new and (old is None or new is None or abs(old - new) > 1e-3 * max(old, new)):
+            changes.append(CostChange(name, old, new))
+    return tuple(changes)
 
 
 def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[ManifestFile]) -> Report:

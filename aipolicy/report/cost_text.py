@@ -14,7 +14,7 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.options.workload import WORKLOAD_FACTS
-from aipolicy.report.printer import Printer
+from aipolicy.report.printer import Printer, amount
 from aipolicy.report.style import Role, Styler
 from aipolicy.source.text import escaped
 
@@ -46,16 +46,6 @@ def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: 
     _prices(printer, comparison.prices)
     _machines(printer, [accelerators[name] for name in comparison.machines if name in accelerators])
     return printer.result()
-
-
-def amount(value: float) -> str:
-    """Return an amount with three significant digits, thousands apart."""
-    if value == 0.0:
-        return "0"
-    if abs(value) < 1000.0:
-        return f"{value:.3g}"
-    digits = len(str(int(abs(value)))) - 3
-    return f"{round(value, -digits):,.0f}".replace(",", " ")
 
 
 def _volume(printer: Printer, comparison: CostComparison) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aipolicy.findings import Severity
+from aipolicy.report.printer import amount
 from aipolicy.report.records import FeatureRecord, FindingRecord, Run, worst_first
 
 MARKER = "<!-- aipolicy report -->"
@@ -12,6 +13,7 @@ MARKER = "<!-- aipolicy report -->"
 MOST_CHARACTERS = 65_000
 """GitHub takes comments of 65,536 characters."""
 _MOST_OF_VERDICTS = 15_000
+_MOST_COSTS = 20
 _ENTITIES = str.maketrans(
     {character: f"&#{ord(character)};" for character in "&<>\"'`*_{}[]()|~\\"} | {"@": "@&#8203;", "#": "#&#8203;"}
 )
@@ -22,7 +24,7 @@ def render(run: Run) -> str:
     blocking = [finding for finding in worst_first(run.findings) if run.gates(finding)]
     milder = [finding for finding in worst_first(run.findings) if not run.gates(finding)]
     head = [MARKER, f"### aipolicy: {_headline(run, blocking)}", ""]
-    tail = [_features(run.features), f"\n<sub>{_footer(run)}</sub>\n"]
+    tail = [*_costs(run), _features(run.features), f"\n<sub>{_footer(run)}</sub>\n"]
     room = MOST_CHARACTERS - sum(map(len, (*head, *tail))) - 600
     body: list[str] = []
     if blocking:
@@ -69,6 +71,20 @@ def _row(finding: FindingRecord) -> str:
         where = f"**{plain(finding.feature)}**<br>{where}"
     what = f"**{plain(finding.rule)}** {plain(finding.name)} ({finding.severity})<br>{rich(finding.message)}"
     return f"| {where} | {what} | {rich(finding.fix)} |"
+
+
+def _costs(run: Run) -> list[str]:
+    """Return a table of the features whose cost the change moves, those that it moves the most first."""
+    if not run.costs:
+        return []
+    moved = sorted(run.costs, key=lambda cost: (-abs((cost[2] or 0.0) - (cost[1] or 0.0)), cost[0]))
+    rows = [f"| {plain(name)} | {_usd(old)} | {_usd(new)} |" for name, old, new in moved[:_MOST_COSTS]]
+    more = [f"\nand {len(moved) - _MOST_COSTS} more"] if len(moved) > _MOST_COSTS else []
+    return ["| USD a month, likely | before | after |", "|---|---:|---:|", *rows, *more, ""]
+
+
+def _usd(value: float | None) -> str:
+    return "–" if value is None else amount(value)
 
 
 def _left_out(number: int) -> list[str]:

@@ -49,3 +49,13 @@ class Printer:
     def result(self) -> str:
         """Return everything that was added."""
         return "\n".join(line.rstrip() for line in self._lines) + "\n"
+
+
+def amount(value: float) -> str:
+    """Return an amount with three significant digits, thousands apart."""
+    if value == 0.0:
+        return "0"
+    if abs(value) < 1000.0:
+        return f"{value:.3g}"
+    digits = len(str(int(abs(value)))) - 3
+    return f"{round(value, -digits):,.0f}".replace(",", " ")

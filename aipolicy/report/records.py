@@ -89,6 +89,8 @@ class Run(NamedTuple):
     as_of: str
     fail_on: str
     exit_code: int
+    costs: tuple[tuple[str, float | None, float | None], ...] = ()
+    """Features whose monthly cost a change moves: name, USD before and after; None is unknown, or no feature."""
 
     def count(self, severity: Severity) -> int:
         """Return the findings of a severity that are not waived."""
@@ -134,9 +136,16 @@ class RecordsPage:
             as_of=policy.catalog.as_of.isoformat(),
             fail_on=self._fail_on.value,
             exit_code=totals.exit_code(self._fail_on),
+            costs=_costs(totals),
         )
         text: str = import_module(f"aipolicy.report.{self._renderer}").render(run)
         return text
+
+
+def _costs(totals: Totals) -> tuple[tuple[str, float | None, float | None], ...]:
+    if totals.comparison is None:
+        return ()
+    return tuple((escaped(each.feature), each.before_usd, each.after_usd) for each in totals.comparison.costs)
 
 
 def _finding(finding: Finding) -> FindingRecord:

@@ -174,6 +174,12 @@ def test_a_comment_never_outgrows_what_github_takes() -> None:
     assert comment.count("<details>") == comment.count("</details>")
 
 
+def test_a_comment_shows_what_a_change_does_to_costs() -> None:
+    moved = run_of(finding())._replace(costs=(("small", 10.0, 12.0), ("big", 900.0, 14_608.0), ("gone", 5.0, None)))
+    rows = [line for line in markdown.render(moved).splitlines() if line.startswith(("| big", "| small", "| gone"))]
+    assert rows == ["| big | 900 | 14 600 |", "| gone | 5 | – |", "| small | 10 | 12 |"]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_junit_is_xml_whatever_a_manifest_says(text: str) -> None:
     root = ElementTree.fromstring(junit.render(run_of(finding(text))))
