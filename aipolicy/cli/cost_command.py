@@ -8,6 +8,7 @@ from datetime import date
 import click
 
 from aipolicy.checking import Policy
+from aipolicy.cli.completion import feature_names
 from aipolicy.cli.features import features_named
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
 from aipolicy.errors import UsageError
@@ -18,7 +19,7 @@ from aipolicy.source.text import escaped, shown
 
 
 @click.command("cost")
-@click.argument("subject", metavar="FEATURE")
+@click.argument("subject", metavar="FEATURE", shell_complete=feature_names)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)

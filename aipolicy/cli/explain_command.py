@@ -7,6 +7,7 @@ import re
 import click
 
 from aipolicy.checking import Policy
+from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
 from aipolicy.config import Config
@@ -20,7 +21,7 @@ _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
 @click.command("explain")
-@click.argument("subject", metavar="FEATURE|RULE-ID")
+@click.argument("subject", metavar="FEATURE|RULE-ID", shell_complete=subjects)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -37,12 +37,28 @@ class PolicyOptions(NamedTuple):
     ignore: tuple[str, ...]
 
 
+def _rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from aipolicy.cli.completion import rule_ids
+
+    return rule_ids(context, parameter, incomplete)
+
+
 def policy_options(function: F) -> F:
     """Add the options that say which rules are evaluated, and on which day."""
     for option in (
-        click.option("--ignore", multiple=True, metavar="RULE", help="Leave out a rule, or all that begin with it."),
         click.option(
-            "--select", multiple=True, metavar="RULE", help="Evaluate only a rule, or all that begin with it."
+            "--ignore",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rule_ids,
+            help="Leave out a rule, or all that begin with it.",
+        ),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rule_ids,
+            help="Evaluate only a rule, or all that begin with it.",
         ),
         click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
         click.option(

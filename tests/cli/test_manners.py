@@ -150,3 +150,45 @@ def test_shells_complete_commands(shell: str) -> None:
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert "_AIPOLICY_COMPLETE" in result.stdout
+
+
+def completed(folder: Path, words: str, incomplete: str) -> list[str]:
+    result = subprocess.run(
+        [sys.executable, "-m", "aipolicy"],
+        cwd=folder,
+        env={
+            **os.environ, "PYTHONPATH": str(ROOT), "_AIPOLICY_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"aipolicy {words} {incomplete}", "COMP_CWORD": str(len(words.split()) + 1),
+        },
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    return [line.partition(",")[2] for line in result.stdout.splitlines() if line]
+
+
+def test_shells_complete_rules_and_features(folder: Path) -> None:
+    (folder / "x.aifeature.yaml").write_text(MANIFEST.partition("\ndata")[0], encoding="utf-8")
+    assert completed(folder, "explain", "") == ["x"]
+    assert completed(folder, "cost", "x") == ["x"]
+    assert completed(folder, "explain", "res-") == ["RES-001"]
+    assert "MAN-003" in completed(folder, "check --select", "MAN")
+    (folder / "aipolicy.toml").write_text("fail_on = 3", encoding="utf-8")
+    assert completed(folder, "explain", "RES") == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_while_python_imports_is_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "import builtins, runpy, sys\n"
+        "real = builtins.__import__\n"
+        "def late(name, *rest, **more):\n"
+        "    if name == 'click':\n"
+        "        raise KeyboardInterrupt\n"
+        "    return real(name, *rest, **more)\n"
+        "builtins.__import__ = late\n"
+        "sys.argv = ['aipolicy', 'check']\n"
+        "runpy.run_module('aipolicy', run_name='__main__')\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (130, b"")

@@ -1,0 +1,44 @@
+"""What a shell may complete: ids of rules, names of features below this folder; nothing where something is amiss."""
+
+from __future__ import annotations
+
+import click
+
+
+def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the ids of rules that begin as what was typed, those about manifests included."""
+    from aipolicy.cli.settings import PolicyOptions, load
+    from aipolicy.errors import AipolicyError
+    from aipolicy.findings import RESERVED_RULES
+
+    chosen = tuple(context.params.get("policies") or ())
+    try:
+        _, policy = load(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
+    except AipolicyError:
+        return []
+    ids = {rule.id for rule in policy.rules} | {rule.id for rule in RESERVED_RULES}
+    return sorted(each for each in ids if each.startswith(incomplete.upper()))
+
+
+def feature_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names of features below this folder that begin as what was typed."""
+    from aipolicy.config import read_config
+    from aipolicy.errors import AipolicyError
+    from aipolicy.manifest.discovery import find_manifests
+    from aipolicy.manifest.read import read_manifests
+
+    try:
+        config = read_config(context.params.get("config"), ".")
+        files = find_manifests((".",), patterns=config.manifests, exclude=config.exclude, stdin=bytes)
+    except AipolicyError:
+        return []
+    names = {feature.name for feature in read_manifests(files).features}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def subjects(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return what can be explained: features, then rules once something is typed that begins one."""
+    return [
+        *feature_names(context, parameter, incomplete),
+        *(rule_ids(context, parameter, incomplete) if incomplete else ()),
+    ]
