@@ -16,10 +16,13 @@ from aipolicy.checking import Policy, PolicySettings, load_policy
 from aipolicy.checking import check as check_files
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
+from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.findings import Finding
 from aipolicy.fixing import fixed_file
+from aipolicy.manifest import conformance
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
+from aipolicy.manifest.renamed import RENAMED
 
 DAY = ("--as-of", "2026-11-21")
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n"
@@ -74,6 +77,21 @@ def test_a_misspelt_word_is_corrected_and_the_rest_stays(name: str, line_end: st
 )
 def test_what_could_mean_something_else_is_left_alone(text: str) -> None:
     assert fixed(HEAD + text) == HEAD + text
+
+
+def test_a_key_that_was_renamed_gets_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "RENAMED", {"volume.queries_a_day": "requests_per_day"})
+    wrong = HEAD + "volume: {queries_a_day: 5}\n"
+    finding = judged(wrong.encode())[0]
+    assert (finding.rule_id, finding.message) == ("MAN-003", "`queries_a_day` is called `requests_per_day` now")
+    assert fixed(wrong) == HEAD + "volume: {requests_per_day: 5}\n"
+
+
+def test_a_renamed_key_leads_to_one_that_exists() -> None:
+    names = {spec.name for spec in DECLARED_FACTS}
+    for old, new in RENAMED.items():
+        assert old not in names
+        assert f"{old.rpartition('.')[0]}.{new}" in names
 
 
 def test_unsafe_fixes_take_the_nearest_of_several() -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.findings import Finding, Place, Replacement, reserved_finding
+from aipolicy.manifest.renamed import RENAMED
 from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of
@@ -81,7 +82,12 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
         case "additionalProperties":
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
             for key in value:
-                if key not in known:
+                new = RENAMED.get(".".join(map(str, (*path, key))))
+                if new is not None and key not in known and new in known and new not in value:
+                    message = f"`{shown(key)}` is called `{new}` now"
+                    meant = Replacement(key, new, safe=True)
+                    yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
+                elif key not in known:
                     message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"
                     free = [name for name in known if name not in value]
                     yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=_meant(key, free))
