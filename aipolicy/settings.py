@@ -38,3 +38,5 @@ class PolicySettings(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    waivers: tuple[str, ...] = ()
+    """Paths of waivers files from `base`."""

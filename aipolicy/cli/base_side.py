@@ -71,6 +71,7 @@ class _Reader:
             config = self._config()
             settings = self._settings(config)
             judged_by = read_policy_files(settings)
+            judged_by = judged_by._replace(waivers=tuple((self._now(path), data) for path, data in judged_by.waivers))
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
             linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -114,7 +115,7 @@ class _Reader:
     def _settings(self, config: Config) -> PolicySettings:
         """Return the settings at the base, with paths that lead into the snapshot, or to what no tree holds."""
         snapshot = self.snapshot
-        settings = settings_from(config._replace(catalog=()), self.options)
+        settings = settings_from(config._replace(catalog=(), waivers=()), self.options)
         beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
         folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
         packs = [self._located(name, folder) for name in settings.packs]
@@ -122,7 +123,8 @@ class _Reader:
         if self.options.policies:
             # NOTE: a pack of the command line that the base does not hold is new: it found nothing there.
             packs = [name for name in packs if not os.path.isabs(name) or os.path.lexists(name)]
-        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog))
+        waivers = [self._located(f"./{name}", beside) for name in config.waivers]
+        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog), waivers=tuple(waivers))
 
     def _located(self, reference: str, folder: Path) -> str:
         """Return where a pack or catalog file is at the base, written to the snapshot if the tree holds it."""
@@ -151,6 +153,11 @@ class _Reader:
         files = find_manifests(there, patterns=config.manifests, exclude=config.exclude, stdin=bytes) if there else ()
         shown_as = [file._replace(path=self._shown(file.path)) for file in files]
         return tuple(sorted(shown_as, key=lambda file: file.path))
+
+    def _now(self, path: str) -> str:
+        """Return a path as it would be shown now, whether the snapshot holds it or not."""
+        inside = os.path.abspath(path).startswith(os.path.join(self.snapshot.root, ""))
+        return self._shown(path) if inside else path
 
     def _shown(self, path: str) -> str:
         now = os.path.join(self.snapshot.top, os.path.relpath(path, self.snapshot.root))

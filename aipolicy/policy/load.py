@@ -10,6 +10,7 @@ from aipolicy.errors import PolicyError
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.expressions import Compiler, ExpressionError
+from aipolicy.policy.governance import Governance, read_governance, unknown_never
 from aipolicy.policy.locate import PackFiles as PackFiles
 from aipolicy.policy.locate import find_pack as find_pack
 from aipolicy.policy.locate import shipped_packs as shipped_packs
@@ -39,6 +40,7 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     _refuse_unknown_overrides(overrides, loaded, mistakes)
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
+    _refuse_unknown_never(loaded, mistakes)
     mistakes.raise_if_any()
     return tuple(loaded)
 
@@ -70,6 +72,15 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
         if pack.name and earlier is not pack:
             message = f"a pack named `{shown(pack.name)}` is already read from {earlier.path}"
             mistakes.add_error(PolicyError(message, path=pack.path))
+
+
+def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
+    ids = [rule.id for pack in packs for rule in pack.rules]
+    for pack in packs:
+        for never in unknown_never(pack.waivers or Governance(), ids):
+            path, _, line = never.at.rpartition(":")
+            message = f"`never` at line {line} names no rule of this run: `{shown(never.word)}`"
+            mistakes.add_error(PolicyError(f"{message}{did_you_mean(never.word, ids)}", path=path))
 
 
 class _PackReader:
@@ -116,6 +127,7 @@ class _PackReader:
             parameters=tuple(self._parameters.values()),
             rules=tuple(sorted(rules, key=lambda rule: rule.id)),
             path=self._files.path,
+            waivers=read_governance(heads[0]) if heads and heads[0].has("waivers") else None,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity
 from aipolicy.policy.expressions import Checked
+from aipolicy.policy.governance import Governance
 
 
 class RuleKind(StrEnum):
@@ -118,3 +119,5 @@ class PolicyPack:
     parameters: tuple[Parameter, ...]
     rules: tuple[Rule, ...]
     path: str
+    waivers: Governance | None = None
+    """What the pack asks of waivers; None where it says nothing."""
