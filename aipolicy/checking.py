@@ -210,14 +210,11 @@ def on_waivers(policy: Policy, uses: Iterable[WaiverUse], *, covers: bool) -> tu
 
 def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy: Policy,
                     features: Iterable[Feature]) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:  # fmt: skip
-    from aipolicy.waivers.apply import apply_waivers
+    from aipolicy.waivers.apply import apply_waivers, starts_of
     from aipolicy.waivers.waiver import Waivers
 
     source = evaluation.feature.document.source
-    starts: tuple[int, ...] = ()
-    if _MAY_WAIVE.search(source.text) is not None:
-        documents = (feature.document for feature in features if feature.document.source is source)
-        starts = tuple(sorted(document.locate(()).start.line for document in documents))
+    starts = starts_of(features, source) if _MAY_WAIVE.search(source.text) is not None else ()
     applied = apply_waivers(
         findings, evaluation, policy.waivers or Waivers(), policy.all_rules, policy.ignored_rules,
         policy.catalog.as_of, starts,

@@ -95,7 +95,7 @@ def _read_waivers(path: Path) -> tuple[str, bytes]:
     try:
         return name, read_regular_file(str(path))
     except FileNotFoundError as error:
-        message = "no such file; `waivers` in the configuration names it"
+        message = "no such file; `aipolicy waive` writes it, or take it out of `waivers` in the configuration"
         raise WaiverError(message, path=name) from error
     except (OSError, ValueError) as error:
         raise WaiverError(f"cannot read: {reason_of(error)}", path=name) from error

@@ -115,9 +115,8 @@ def finding_words(changed: ChangedFinding) -> str:
     if changed.before is not None:
         severity, outcome = changed.before
         was = f", was {'undetermined ' if outcome is Outcome.UNDETERMINED else ''}{severity.value}"
-    return (
-        f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {message_of(finding)}{waived_until(finding)}{was} [{changed.cause}]"
-    )
+    words = message_of(finding) + waived_until(finding)
+    return f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {words}{was} [{changed.cause}]"
 
 
 def fixed_words(fixed: FixedFinding) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Finding
+from aipolicy.manifest.feature import Feature
+from aipolicy.policy.governance import WaiverLimits
+from aipolicy.source.document import SourceFile
 from aipolicy.waivers.judge import waive
 from aipolicy.waivers.waiver import Waiver, Waivers, WaiverUse
 
@@ -39,6 +42,22 @@ def apply_waivers(findings: Sequence[Finding], evaluation: Evaluation, waivers: 
         ((waiver, place, use) for (waiver, place), use in zip(inline.waivers, uses, strict=True)), waivers, day
     )
     return Applied((*waived.findings, *inline.malformed, *told), waived.uses)
+
+
+def starts_of(features: Iterable[Feature], source: SourceFile) -> tuple[int, ...]:
+    """Return the first lines of the features that a file declares."""
+    return tuple(sorted(each.document.locate(()).start.line for each in features if each.document.source is source))
+
+
+def waivers_in_comments(evaluations: Sequence[Evaluation], limits: WaiverLimits, rules: Sequence[str],
+                        day: date) -> Iterator[Waiver]:  # fmt: skip
+    """Yield the well-formed waivers in comments beside features."""
+    from aipolicy.waivers.comments import inline_waivers
+
+    features = [evaluation.feature for evaluation in evaluations]
+    for evaluation in evaluations:
+        starts = starts_of(features, evaluation.feature.document.source)
+        yield from (waiver for waiver, _ in inline_waivers(evaluation, starts, rules, limits, day).waivers)
 
 
 def _of(waivers: Waivers) -> Mapping[str, Sequence[tuple[int, Waiver]]]:

@@ -47,7 +47,7 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
         else:
             state, detail = _without_finding(waiver, findings, judged, ignored)
         feature = evaluation.feature
-        uses.append(WaiverUse(number, feature.file, feature.name, state, detail, waiver.owner, waiver.at))
+        uses.append(WaiverUse(number, feature.file, feature.name, state, waiver.rule, detail, waiver.owner, waiver.at))
     told = tuple(
         _with_note(finding, names[place], day) if place in names else finding for place, finding in enumerate(findings)
     )

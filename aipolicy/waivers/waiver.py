@@ -109,6 +109,7 @@ class WaiverUse(NamedTuple):
     file: str
     feature: str
     state: State
+    rule: str
     detail: str = ""
     owner: str = ""
     at: str = ""
