@@ -1,4 +1,4 @@
-"""All waivers of a run with what became of each, as text and JSON (`schemas/waivers.v1.json`)."""
+"""All waivers of a run with what became of each, as text and JSON."""
 
 from __future__ import annotations
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import Origin
 from aipolicy.findings import Finding, Outcome
 from aipolicy.policy.rule import Rule
 from aipolicy.source.document import PlainValue
-from aipolicy.source.text import SECRET, shown
+from aipolicy.source.text import shown
 from aipolicy.waivers.waiver import Approved, Waiver
 
-_PLAN = "plan."
+ALWAYS = frozenset({"data.classes", "metadata.lifecycle"})
+"""What an approver weighs whatever the rule: the data, and how far the feature has come."""
+_OF_OPTIONS = frozenset({*PLAN_AXES, "plan.model_pinned"})
+_TERMS = "plan.terms."
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def approval_of(finding: Finding, rule: Rule, evaluation: Evaluation) -> Approved:
@@ -24,16 +30,16 @@ def approval_of(finding: Finding, rule: Rule, evaluation: Evaluation) -> Approve
 def rests_on(rule: Rule, evaluation: Evaluation) -> Mapping[str, PlainValue]:
     """Return the declared values that what becomes of a rule rests on, by path.
 
-    That is what its conditions read, through formulas too. A rule that reads options rests on the whole plan: each of
-    its declarations can change which option is meant.
+    That is what its conditions read and its message shows, through formulas too, and what is weighed in every approval.
+    A rule that reads options rests on all of the plan that chooses among them or changes their terms.
     """
     reads = {name for line in (*rule.when, *rule.require) for name in (*line.feature_reads, *line.option_reads)}
-    names = _declarations(reads)
+    names = _declarations({*reads, *_PLACEHOLDER.findall(rule.message)}) | ALWAYS
     declared = evaluation.feature.declared
-    reads_options = any(map(is_option_fact, reads))
+    of_options = any(map(is_option_fact, reads))
     return {
         name: declared[name] for name in sorted(declared)
-        if name in names or (reads_options and name.startswith(_PLAN))
+        if name in names or (of_options and (name in _OF_OPTIONS or name.startswith(_TERMS)))
     }  # fmt: skip
 
 
@@ -73,15 +79,6 @@ def same_value(one: PlainValue, other: PlainValue) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
     return type(one) is type(other) and one == other if isinstance(one, str) else one == other
-
-
-def recordable(value: PlainValue) -> bool:
-    """Return whether a value may be written to a waivers file: nothing that looks like a secret is."""
-    if isinstance(value, str):
-        return SECRET.search(value) is None
-    if isinstance(value, dict):
-        return all(map(recordable, value.values()))
-    return all(map(recordable, value)) if isinstance(value, list) else True
 
 
 def _declarations(reads: Iterable[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from aipolicy.findings import Finding, Place, reserved_finding
+from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
 from aipolicy.waivers.governed import same_name
 from aipolicy.waivers.waiver import Standing, State, Waiver, Waivers, WaiverUse, days_left, standing
@@ -115,4 +116,6 @@ def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) 
                 f"`{shown(use.owner)}` has more than {most} waivers that stand, the packs allow no more; "
                 f"the one at {use.at} is beyond"
             )
-            yield reserved_finding("WAIVER-002", message, file=use.file, feature=use.feature)
+            line = int(use.at.rpartition(":")[2])
+            place = Place(span=Span(Position(line, 1), Position(line, 2)))
+            yield reserved_finding("WAIVER-002", message, file=use.file, feature=use.feature, place=place)
