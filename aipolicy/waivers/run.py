@@ -21,6 +21,7 @@ _RULES = {
     State.WORSE: ("WAIVER-006", "approved"),
 }
 """The reserved rule of each state that is told, and the key of an entry at which it is shown."""
+_OF_SEVERAL_LINES = ("while", "approved")
 
 
 def findings_on_waivers(waivers: Waivers, uses: Iterable[WaiverUse], day: date, *, covers: bool) -> tuple[Finding, ...]:
@@ -93,7 +94,8 @@ def inline_findings(found: Iterable[tuple[Waiver, Place, WaiverUse]], waivers: W
 
 def _finding(rule_id: str, waiver: Waiver, message: str, key: str, place: Place | None = None) -> Finding:
     document = waiver.document
-    at = place or Place(path=(*waiver.path, key) if document.has((*waiver.path, key)) else waiver.path)
+    shown_at = (*waiver.path, key if document.has((*waiver.path, key)) else "rule")
+    at = place or Place(path=shown_at, part="key" if key in _OF_SEVERAL_LINES else "value")
     found = reserved_finding(
         rule_id, message, file=document.source.path, document=document, feature=waiver.feature, place=at
     )

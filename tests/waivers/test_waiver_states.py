@@ -167,3 +167,17 @@ def test_a_finding_about_waivers_is_the_same_wherever_its_entry_stands() -> None
 def test_a_waiver_changes_no_verdict() -> None:
     assert judged(waivers_text(entry())).evaluations[0].verdict == judged(None).evaluations[0].verdict
     assert gating(judged(waivers_text(entry()))) == {("IN-002", "chat")}
+
+
+@pytest.mark.parametrize("output_format", ["text", "concise", "json", "markdown", "junit", "csv", "sarif"])
+def test_a_reason_can_neither_command_a_terminal_nor_show_a_secret(output_format: str) -> None:
+    from aipolicy.report.part import make_page
+    from aipolicy.report.style import Styler
+
+    secret = "ghp_" + "a1B2" * 9
+    report = judged(waivers_text(entry(reason=f'"\\u202e \\u001b[31m | <b> {secret}"')))
+    page = make_page(output_format, Severity.ERROR, 100, Styler())
+    text = page.whole(report.policy, report.totals, [page.findings(report.findings)], [page.features(())])
+    assert not {"\u202e", "\u001b"} & set(text)
+    assert secret not in text
+    assert "waived" in text
