@@ -127,7 +127,7 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None) -> Report:
     """Return the report on manifest files under a policy; `taken` are feature names in files before, by file."""
     listed = tuple(files)
-    manifests = read_manifests(listed, taken or {})
+    manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
     findings = list(manifests.findings)
     evaluations = []
     for feature in manifests.features:

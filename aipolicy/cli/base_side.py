@@ -18,7 +18,7 @@ from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.settings import PolicySettings
-from aipolicy.source.text import shown
+from aipolicy.source.text import escaped, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,13 @@ class _Reader:
     def _found(self, paths: Sequence[str], config: Config) -> tuple[ManifestFile, ...]:
         there = [path for path in paths if os.path.exists(path)]
         files = find_manifests(there, patterns=config.manifests, exclude=config.exclude, stdin=bytes) if there else ()
-        shown_as = [file._replace(path=self._shown(file.path)) for file in files]
+        shown_as = [
+            file._replace(path=self._shown(file.path), path_in_repository=self._in_tree(file.path)) for file in files
+        ]
         return tuple(sorted(shown_as, key=lambda file: file.path))
+
+    def _in_tree(self, path: str) -> str:
+        return escaped(os.path.relpath(os.path.realpath(path), self.snapshot.root).replace(os.sep, "/"))
 
     def _shown(self, path: str) -> str:
         now = os.path.join(self.snapshot.top, os.path.relpath(path, self.snapshot.root))

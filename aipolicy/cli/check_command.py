@@ -179,7 +179,7 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     """
     width, style = stdout_width(), stdout_style()
     surroundings = f"{output_format} {fail_on} {width} {style!r}"
-    inputs = [(file.path, file.named, sha256(file.data).hexdigest()) for file in files]
+    inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.expressions import Compiler, ExpressionError
+from aipolicy.policy.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.locate import PackFiles as PackFiles
 from aipolicy.policy.locate import find_pack as find_pack
 from aipolicy.policy.locate import shipped_packs as shipped_packs
@@ -35,7 +36,10 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     """Return the packs with the organisation's parameters; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
     vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
-    loaded = [_PackReader(files, vocabularies, overrides, mistakes).read() for files in packs]
+    readers = [_PackReader(files, vocabularies, overrides, mistakes) for files in packs]
+    # NOTE: what one pack declares the rules of every pack may read.
+    specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
+    loaded = [reader.read(specs) for reader in readers]
     _refuse_unknown_overrides(overrides, loaded, mistakes)
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
@@ -83,10 +87,13 @@ class _PackReader:
         self._mistakes = mistakes
         self._variables: dict[str, str] = {}
         self._parameters: dict[str, Parameter] = {}
+        self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
+        self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
+        """What the pack adds to manifests."""
 
-    def read(self) -> PolicyPack:
+    def read(self, specs: Mapping[str, FactSpec]) -> PolicyPack:
         """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
-        records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
+        records = self._records
         heads = [record for record in records if self._check_kind(record) == PACK_KIND]
         if len(heads) != 1:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
@@ -97,12 +104,12 @@ class _PackReader:
             for parameter in record.records("parameters"):
                 self._read_parameter(parameter, name)
         constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
-        compiler = Compiler(self._specs(), self._vocabularies, constants)
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants)
         for record in records:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)
         rules = [
-            RuleReader(rule, compiler, self._variables, name, constants).read()
+            RuleReader(rule, compiler, self._variables, name, constants, specs).read()
             for record in records
             for rule in record.records("rules")
         ]
@@ -116,6 +123,7 @@ class _PackReader:
             parameters=tuple(self._parameters.values()),
             rules=tuple(sorted(rules, key=lambda rule: rule.id)),
             path=self._files.path,
+            facts=tuple(fact.spec for fact in self.facts),
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()
@@ -136,8 +144,8 @@ class _PackReader:
             record.mistake(f"unknown version `{version}`; write `{API_VERSION}`", "apiVersion")
         return record.text("kind", choices=(PACK_KIND, RULES_KIND))
 
-    def _specs(self) -> dict[str, FactSpec]:
-        specs = dict(REGISTRY)
+    def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
+        specs = dict(facts)
         for parameter in self._parameters.values():
             name = f"params.{parameter.name}"
             specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)

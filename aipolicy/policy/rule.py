@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity
 from aipolicy.policy.expressions import Checked
 
@@ -39,6 +39,15 @@ class Line:
     """The one option fact that the line orders against something else: its truth turns at most once along it."""
     turns_at: str | float | None = None
     """The name or the number that this fact is ordered against; None for a formula."""
+    expanded: str = ""
+    """The condition that was compiled, where that is not the text: variables written out, `applies_to` in CEL."""
+    label_keys: tuple[str, ...] = ()
+    """The labels that it reads by name."""
+
+    @property
+    def condition(self) -> str:
+        """Return the text that was compiled."""
+        return self.expanded or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +127,5 @@ class PolicyPack:
     parameters: tuple[Parameter, ...]
     rules: tuple[Rule, ...]
     path: str
+    facts: tuple[FactSpec, ...] = ()
+    """The facts that it adds to manifests, under `extensions`."""

@@ -16,7 +16,7 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
@@ -229,7 +229,7 @@ def _counts(masks: Mapping[str, int]) -> list[JsonObject]:
 
 def _facts(evaluation: Evaluation) -> JsonObject:
     by_provenance: dict[str, Any] = {"declared": {}, "assumed": {}, "derived": {}, "unknown": []}
-    for name in REGISTRY:
+    for name in evaluation.facts.known.specs:
         if is_option_fact(name):
             continue
         fact = evaluation.facts.fact(name)
