@@ -103,9 +103,7 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
                     meant = Replacement(key, new, safe=True)
                     yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
                 elif key == EXTENSIONS and not path:
-                    message = (
-                        "unknown key `extensions`: no pack of this run declares facts of its own; name one that does"
-                    )
+                    message = "unknown key `extensions`: no pack of this run declares facts; name one in `policies`"
                     yield _finding(document, "MAN-003", message, (key,), part="key")
                 elif key not in known:
                     message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"

@@ -21,6 +21,7 @@ _FOLDERS = "**"
 
 _Check = Callable[[str], str]
 """Returns what is wrong with a word, empty for nothing."""
+_Regex = Callable[[str], str]
 
 
 class Limit(NamedTuple):
@@ -39,23 +40,32 @@ def read_applies_to(rule: Record) -> Iterator[Limit]:
         rule.mistake("`applies_to` is empty; limit it by `lifecycle`, `owners`, `labels` or `paths`", APPLIES_TO, "key")
         return
     record = rule.record(APPLIES_TO)
-    for key, fact, check, regex in (
-        ("lifecycle", "metadata.lifecycle", _wrong_lifecycle, _word_regex),
-        ("owners", "metadata.owner", _nothing_wrong, _word_regex),
-        ("paths", "manifest.path", _wrong_path, path_regex),
-    ):
-        if key in record.field_names():
-            words = _words(record, key, check)
-            yield from _limit(record, (key,), fact, words, regex)
-    if "labels" in record.field_names():
-        if record.raw("labels") in (None, {}):
-            record.mistake("`labels` is empty; name a label with its values, or remove the key", "labels", "key")
-        else:
-            labels = record.record("labels")
-            for name in labels.field_names():
-                words = _words(labels, name, _nothing_wrong)
-                yield from _limit(record, ("labels", name), f"metadata.labels[{quoted(name)}]", words, _word_regex)
+    yield from _texts(record, "lifecycle", "metadata.lifecycle", _wrong_lifecycle, _word_regex)
+    yield from _texts(record, "owners", "metadata.owner", _nothing_wrong, _word_regex)
+    yield from _labels(record)
+    yield from _texts(record, "paths", "manifest.path", _wrong_path, path_regex)
     record.finish()
+
+
+def _labels(record: Record) -> Iterator[Limit]:
+    if "labels" not in record.field_names():
+        return
+    if record.raw("labels") in (None, {}):
+        record.mistake("`labels` is empty; name a label with its values, or remove the key", "labels", "key")
+        return
+    labels = record.record("labels")
+    for name in labels.field_names():
+        subject = f"metadata.labels[{quoted(name)}]"
+        yield from _texts(labels, name, subject, _nothing_wrong, _word_regex, ("labels", name))
+
+
+def _texts(record: Record, key: str, subject: str, check: _Check, regex: _Regex,
+           shown_as: tuple[str, ...] = ()) -> Iterator[Limit]:  # fmt: skip
+    if key in record.field_names():
+        words = _words(record, key, check)
+        if words:
+            text = f"{APPLIES_TO}.{'.'.join(shown_as or (key,))}: {', '.join(words)}"
+            yield Limit(text, _any_of(subject, words, regex), (*record.path, key))
 
 
 def quoted(text: str) -> str:
@@ -77,14 +87,7 @@ def path_regex(glob: str) -> str:
     return text
 
 
-def _limit(record: Record, keys: tuple[str, ...], subject: str, words: tuple[str, ...],
-           regex: Callable[[str], str]) -> Iterator[Limit]:  # fmt: skip
-    if words:
-        text = f"{APPLIES_TO}.{'.'.join(keys)}: {', '.join(words)}"
-        yield Limit(text, _any_of(subject, words, regex), (*record.path, *keys))
-
-
-def _any_of(subject: str, words: Iterable[str], regex: Callable[[str], str]) -> str:
+def _any_of(subject: str, words: Iterable[str], regex: _Regex) -> str:
     """Return the condition that a text is one of some words, or matches one that has wildcards."""
     plain = [word for word in words if not _WILD.search(word)]
     wild = [regex(word) for word in words if _WILD.search(word)]
