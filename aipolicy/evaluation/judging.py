@@ -149,7 +149,7 @@ class Judge:
         known = facts.values
         return (
             judgement.failed
-            or not prepared.label_keys <= _labels(facts).keys()
+            or (bool(prepared.label_keys) and not prepared.label_keys <= _labels(facts).keys())
             or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
 

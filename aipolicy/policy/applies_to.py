@@ -17,6 +17,7 @@ from aipolicy.source.text import shown
 APPLIES_TO = "applies_to"
 _WILD = re.compile(r"[*?]")
 _NOT_IN_PATHS = re.compile(r"[\\\[\]{}]")
+_FILE_NAME = re.compile(r"\.[A-Za-z]+$")
 _FOLDERS = "**"
 
 _Check = Callable[[str], str]
@@ -141,7 +142,7 @@ def _wrong_path(glob: str) -> str:
         return f"`{shown(glob)}`: write the path from the root of the repository, without `{glob[0]}` in front"
     parts = glob.split("/")
     last = parts[-1]
-    if last == "" or not (_WILD.search(last) or "." in last):
+    if not (_WILD.search(last) or _FILE_NAME.search(last)):
         folder = glob.rstrip("/")
         return f"`{shown(glob)}` names a folder; write `{shown(folder)}/**` for what lies in it"
     if any(part in ("", ".", "..") for part in parts):

@@ -117,10 +117,8 @@ def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ..
             if where == number:
                 fact.record.mistake(f"`{shown(fact.spec.name)}` is already declared at {earlier.place}", "name")
             elif fact.spec != earlier.spec:
-                differing = [f"`{key}`" for key in _differences(fact.spec, earlier.spec)]
-                message = (
-                    f"`{shown(fact.spec.name)}` is declared otherwise at {earlier.place}: {', '.join(differing)} differ"
-                )
+                differing = " and ".join(f"`{key}`" for key in _differences(fact.spec, earlier.spec))
+                message = f"`{shown(fact.spec.name)}` is declared with another {differing} at {earlier.place}"
                 fact.record.mistake(f"{message}; packs that share a fact must agree on it", "name")
     return tuple(fact.spec for _, fact in first.values() if _is_name(fact.spec.name.removeprefix(EXTENSION_PREFIX)))
 
