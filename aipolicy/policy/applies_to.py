@@ -49,9 +49,10 @@ def read_applies_to(rule: Record) -> Iterator[Limit]:
 
 
 def _labels(record: Record) -> Iterator[Limit]:
+    written = record.raw("labels")
     if "labels" not in record.field_names():
         return
-    if record.raw("labels") in (None, {}):
+    if written in (None, {}):
         record.mistake("`labels` is empty; name a label with its values, or remove the key", "labels", "key")
         return
     labels = record.record("labels")
@@ -62,6 +63,7 @@ def _labels(record: Record) -> Iterator[Limit]:
 
 def _texts(record: Record, key: str, subject: str, check: _Check, regex: _Regex,
            shown_as: tuple[str, ...] = ()) -> Iterator[Limit]:  # fmt: skip
+    record.raw(key)  # known, so that misspelt keys are told what they may mean
     if key in record.field_names():
         words = _words(record, key, check)
         if words:
