@@ -34,6 +34,8 @@ class PolicySettings(NamedTuple):
     fresher_prices: str = ""
     """The installed package whose prices replace the shipped ones; empty for none."""
     parameters: Mapping[str, object] = MappingProxyType({})
+    parameter_places: Mapping[str, str] = MappingProxyType({})
+    """Where the configuration sets each parameter, for messages."""
     organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -162,12 +162,17 @@ def pack_page(pack: PolicyPack) -> str:
             f"`{p.name}`",
             f"`{_plain(p.default)}`",
             p.unit,
+            p.tightens.value,
             p.description,
             p.source + (f"; disputed: {p.disputed}" if p.disputed else ""),
         )
         for p in pack.parameters
     ]
-    parts += ["## Parameters", _table(("parameter", "default", "unit", "meaning", "source"), rows), "## Rules"]
+    parts += [
+        "## Parameters",
+        _table(("parameter", "default", "unit", "stricter", "meaning", "source"), rows),
+        "## Rules",
+    ]
     for rule in pack.rules:
         parts += _rule_section(rule)
     return "\n\n".join(parts) + "\n"

@@ -16,7 +16,7 @@ from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
 from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.policy.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
 
@@ -70,7 +70,7 @@ class _Reader:
         try:
             config = self._config()
             settings = self._settings(config)
-            judged_by = read_policy_files(settings)
+            judged_by = read_policy_files(settings, self._find)
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
             linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -138,6 +138,11 @@ class _Reader:
             inside = os.path.join(snapshot.root, real) if real is not None else inside
         by_path = "/" in reference or reference.endswith((".yaml", ".yml"))
         return inside if by_path else reference
+
+    def _find(self, reference: str, folder: Path) -> PackFiles:
+        """Return the files of a pack; what one of the base extends is of the base too."""
+        in_snapshot = str(folder.absolute()).startswith(f"{self.snapshot.root}/")
+        return find_pack(self._located(reference, folder) if in_snapshot else reference, folder)
 
     def _below(self, path: str) -> Iterator[str]:
         return self.snapshot.tree.below(self._relative(path))

@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
+_MAX_PACKS_KEPT = 256
 
 
 class PolicyOptions(NamedTuple):
@@ -89,6 +90,7 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         ),
         fresher_prices=config.fresher_prices,
         parameters=config.parameters,
+        parameter_places=config.parameter_places,
         organization=Organization(
             config.organization.own_boundaries, countries or None, config.recommendation.confidence
         ),
@@ -104,6 +106,12 @@ def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Polic
 
     config, settings = read_settings(options)
     return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
+
+
+def pack_memory() -> Cache:
+    """Return the memory of what packs extend, so that a cached run need not read YAML."""
+    folder = cache_folder()
+    return Cache(None if folder is None else f"{folder}-extends", max_files=_MAX_PACKS_KEPT)
 
 
 def cache_folder() -> str | None:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity
 from aipolicy.policy.expressions import Checked
+from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.tightening import Direction
 
 
 class RuleKind(StrEnum):
@@ -63,6 +65,10 @@ class Parameter:
     source: str
     checked_on: date | None
     disputed: str
+    tightens: Direction = Direction.NONE
+    """Towards which value the rules that read it get stricter."""
+    origins: tuple[ParameterOrigin, ...] = ()
+    """The default, then the value of every layer that set it, bases first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,8 @@ class Rule:
     pack: str
     defined_at: str
     parameters: Mapping[str, FactValue]
+    origins: tuple[RuleOrigin, ...] = ()
+    """Severity and dates as its pack defines them, then as every layer made them, bases first."""
 
     def severity_on(self, day: date) -> Severity | None:
         """Return what the rule weighs on a day: a warning at most before it is in force, None once it has ended."""
@@ -129,3 +137,11 @@ class PolicyPack:
     path: str
     facts: tuple[FactSpec, ...] = ()
     """The facts that it adds to manifests, under `extensions`."""
+    extends: tuple[str, ...] = ()
+    """The names of the packs that it extends."""
+
+    @property
+    def label(self) -> str:
+        """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
+        over = f" over {' and '.join(self.extends)}" if self.extends else ""
+        return f"{self.name} {self.version}{over}"

@@ -11,6 +11,8 @@ from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
 from aipolicy.policy.applies_to import read_applies_to
 from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.policy.origins import RuleOrigin
+from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
@@ -71,7 +73,11 @@ class RuleReader:
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message)
-        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)})
+        origin = RuleOrigin(
+            rule.severity, rule.effective_from, rule.effective_until, self._pack,
+            place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
+        )  # fmt: skip
+        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
 
     def _id(self) -> str:
         rule_id = self._record.text("id")

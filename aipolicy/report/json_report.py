@@ -91,7 +91,10 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "tool": {"name": "aipolicy", "version": __version__},
         "as_of": policy.catalog.as_of.isoformat(),
         "policy": {
-            "packs": [{"name": p.name, "version": p.version, "rules": len(p.rules)} for p in policy.packs],
+            "packs": [
+                {"name": p.name, "version": p.version, "rules": len(p.rules), "extends": list(p.extends)}
+                for p in policy.packs
+            ],
             "digest": policy.digest,
             "ignored_rules": list(policy.ignored_rules),
         },
