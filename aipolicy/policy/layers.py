@@ -93,6 +93,10 @@ class Loosening:
         """Note that a layer lets others loosen something."""
         self._allowed.add((layer, name))
 
+    def of(self, layer: str) -> tuple[str, ...]:
+        """Return what a layer lets others loosen."""
+        return tuple(sorted(name for each, name in self._allowed if each == layer))
+
     def missing(self, layers: Iterable[str], name: str) -> tuple[str, ...]:
         """Return which of the layers do not let others loosen something."""
         return tuple(layer for layer in layers if (layer, name) not in self._allowed)

@@ -58,11 +58,15 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     _refuse_equal_names(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.rules for pack in loaded}, mistakes, loosening).settled()
     mistakes.raise_if_any()
-    return tuple(replace(pack, rules=rules[pack.path], extends=_names(layers, pack)) for pack in loaded)
+    return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
 
 
-def _names(layers: Layers, pack: PolicyPack) -> tuple[str, ...]:
-    return tuple(layers[key].name for key in layers[pack.path].extends)
+def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosening: Loosening) -> PolicyPack:
+    layer = layers[pack.path]
+    return replace(
+        pack, rules=rules, extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
+        configuration_may_loosen=layer.overlay.configuration_may_loosen,
+    )  # fmt: skip
 
 
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:

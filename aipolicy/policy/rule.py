@@ -139,6 +139,10 @@ class PolicyPack:
     """The facts that it adds to manifests, under `extensions`."""
     extends: tuple[str, ...] = ()
     """The names of the packs that it extends."""
+    loosens: tuple[str, ...] = ()
+    """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
+    configuration_may_loosen: bool = True
+    """Whether the configuration may loosen parameters that no layer has set."""
 
     @property
     def label(self) -> str:
