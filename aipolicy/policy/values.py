@@ -14,10 +14,7 @@ def read_value(record: Record, key: str, type_: FactType) -> FactValue:
         case FactType.BOOL:
             return record.flag(key)
         case FactType.NUMBER:
-            number = record.number(key, minimum=None)
-            if not math.isfinite(number):
-                record.mistake(f"`{key}` must be a finite number", key)
-            return number
+            return record.number(key, minimum=None)
         case FactType.TEXT:
             return record.text(key)
         case FactType.TEXTS:
