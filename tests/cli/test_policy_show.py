@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +158,23 @@ def test_a_change_in_an_extended_pack_is_seen_by_a_cached_run(folder: Path) -> N
     acme = folder / "acme.yaml"
     acme.write_text(acme.read_text(encoding="utf-8").replace("- team.on_call", "- '!team.on_call'"), encoding="utf-8")
     assert "error[ACME-001]" not in run("check", *DAY).output
+
+
+def test_a_cached_run_over_layers_reads_no_yaml(folder: Path) -> None:
+    (folder / "aifeature.yaml").write_text(MANIFEST, encoding="utf-8")
+    code = (
+        "import sys; sys.argv = ['aipolicy', 'check', '--as-of', '2026-11-21']\n"
+        "from aipolicy.cli.main import main\n"
+        "try: main()\nexcept SystemExit as e: assert e.code == 1, e.code\n"
+        "print(' '.join(sys.modules))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert "yaml" in runs[0].splitlines()[-1].split()
+    assert "yaml" not in runs[1].splitlines()[-1].split()
 
 
 def test_an_unknown_subcommand_is_told_with_the_nearest() -> None:
