@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "aipolicy.toml"
 PYPROJECT_FILE = "pyproject.toml"
+LOCK_FILE = "aipolicy.lock"
+"""Beside the configuration file: pins the packs that it leads to."""
 
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 

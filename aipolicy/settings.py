@@ -40,3 +40,7 @@ class PolicySettings(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    lock: str = ""
+    """Path of the lock file that packs are compared with where it exists; empty for none."""
+    only_locked: bool = True
+    """Whether every pack must be in the lock, and every pack of the lock in use; not for packs of the command line."""

@@ -202,7 +202,7 @@ def _named(word: str, ids: Sequence[str]) -> bool:
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
     from pathlib import Path
 
-    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={})
+    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={}, lock="")
     return kept, len(settings.packs), len(settings.own_catalog)
 
 

@@ -20,7 +20,7 @@ _COMMANDS = {
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
-    "policy": ("policy_command", "Show which packs, rules and values are in force, and why."),
+    "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),
     "import": ("import_command", "Turn a spreadsheet of AI use cases into manifests."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.config import Config, read_config
+from aipolicy.config import LOCK_FILE, Config, read_config
 from aipolicy.errors import UsageError
 from aipolicy.report.style import Styler
 from aipolicy.settings import Organization, PolicySettings
@@ -63,7 +63,11 @@ def policy_options(function: F) -> F:
         ),
         click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
         click.option(
-            "--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable."
+            "--policy",
+            "policies",
+            multiple=True,
+            metavar="PACK",
+            help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.",
         ),
         click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
     ):
@@ -97,6 +101,8 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,
+        lock=str(base / LOCK_FILE),
+        only_locked=not options.policies,
     )
 
 

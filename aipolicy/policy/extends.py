@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from aipolicy.errors import AipolicyError
+
 if TYPE_CHECKING:
     from aipolicy.source.records import Record
 
@@ -23,12 +25,28 @@ class Extends(NamedTuple):
 def read_extends(head: Record) -> Iterator[tuple[Extends, Record]]:
     """Yield the entries of `extends` that name a pack, each with its record; mistakes are noted on the record."""
     for record in head.records("extends"):
-        entry = Extends(record.text("pack"), record.text("version", ""))
+        entry = Extends(_named(record), record.text("version", ""))
         if entry.version and range_of(entry.version) is None:
             record.mistake(f"`{entry.version}` is no range of versions; write it like `>=1.0,<2`", "version")
         record.finish()
         if entry.pack:
             yield entry, record
+
+
+def _named(record: Record) -> str:
+    """Return what an entry names: `pack`, or `git` with `revision` and `path`, as one text; empty for a mistake."""
+    if not record.has("git"):
+        return record.text("pack")
+    from aipolicy.policy.sources.git_pack import git_reference_text
+
+    if record.has("pack"):
+        record.mistake("an entry names a `pack` or a `git` repository; write two entries", "pack")
+    parts = record.text("git"), record.text("revision"), record.text("path", "")
+    try:
+        return git_reference_text(*parts) if all(parts[:2]) else ""
+    except AipolicyError as error:
+        record.mistake(error.message, "git")
+        return ""
 
 
 def range_of(text: str) -> tuple[tuple[str, tuple[int, ...]], ...] | None:

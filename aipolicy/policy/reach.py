@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
@@ -25,6 +25,19 @@ MAX_PACKS = 64
 _MENTIONED = re.compile(rb"extends[\"']?\s*:")
 
 
+class PackOrigin(NamedTuple):
+    """Where the files of a pack come from."""
+
+    kind: Literal["shipped", "path", "archive", "git"] = "path"
+    path: str = ""
+    """The name of a shipped pack, else the path of folder, file, archive or repository, as from the working folder."""
+    revision: str = ""
+    folder: str = ""
+    """For git: the folder in the repository, empty for its top."""
+    commit: str = ""
+    """For git: the commit that the revision names."""
+
+
 class PackFiles(NamedTuple):
     """The files of one pack, as path and bytes, sorted by path."""
 
@@ -32,6 +45,7 @@ class PackFiles(NamedTuple):
     files: tuple[tuple[str, bytes], ...]
     extends: tuple[str, ...] = ()
     """The paths of the packs that it extends, one for each entry of `extends`."""
+    origin: PackOrigin = PackOrigin()
 
 
 Finder = Callable[[str, Path], PackFiles]
@@ -78,15 +92,15 @@ class _Walk:
         paths = []
         for number, entry in enumerate(self._entries(pack)):
             self._way.append(_Step(identity, pack, number))
-            paths.append(self._extended(entry, Path(pack.files[0][0]).parent))
+            paths.append(self._extended(entry, pack))
             self._way.pop()
         self.done[identity] = pack._replace(extends=tuple(paths))
         return identity
 
-    def _extended(self, entry: Extends, folder: Path) -> str:
+    def _extended(self, entry: Extends, pack: PackFiles) -> str:
         """Return the path of an extended pack; empty when it cannot be used, which is noted."""
         try:
-            found = self._find(entry.pack, folder)
+            found = self._find(*_reference(entry, pack))
         except AipolicyError as error:
             why = f"{error.path}: {error.message}" if error.path is not None else error.message
             self._refuse(why)
@@ -118,6 +132,15 @@ class _Walk:
         if self._memory is not None:
             self._memory.put_bytes(key, json.dumps([entry._asdict() for entry in entries]).encode())
         return entries
+
+
+def _reference(entry: Extends, pack: PackFiles) -> tuple[str, Path]:
+    """Return what an entry of a pack names, and the folder that it is relative to."""
+    if pack.origin.kind in ("archive", "git"):
+        from aipolicy.policy.sources.inner import inner_reference
+
+        return inner_reference(pack, entry.pack)
+    return entry.pack, Path(pack.files[0][0]).parent
 
 
 def _written(pack: PackFiles) -> list[tuple[Extends, Record]]:
