@@ -11,6 +11,7 @@ from aipolicy.errors import AipolicyError
 if TYPE_CHECKING:
     from aipolicy.source.records import Record
 
+_GIT_KEYS = frozenset({"git", "revision", "path", "version"})
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,5}")
 _CLAUSE = re.compile(rf"(>=|<=|==|!=|>|<)\s*({_VERSION.pattern})")
 
@@ -42,8 +43,10 @@ def _named(record: Record) -> str:
     if record.has("pack"):
         record.mistake("an entry names a `pack` or a `git` repository; write two entries", "pack")
     parts = record.text("git"), record.text("revision"), record.text("path", "")
+    # NOTE: an entry with a misspelt key is not followed to another folder; the key is told when the pack is loaded.
+    is_whole = all(parts[:2]) and _GIT_KEYS.issuperset(record.field_names())
     try:
-        return git_reference_text(*parts) if all(parts[:2]) else ""
+        return git_reference_text(*parts) if is_whole else ""
     except AipolicyError as error:
         record.mistake(error.message, "git")
         return ""

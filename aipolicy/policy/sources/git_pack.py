@@ -51,11 +51,12 @@ def parse_git_reference(text: str) -> GitReference:
 
 def git_reference_text(repository: str, revision: str, folder: str) -> str:
     """Return three parts as one reference; raises `PolicyError` for parts that no reference has."""
-    reference = GitReference(repository, revision, folder.removesuffix("/"))
+    reference = _checked(GitReference(repository, revision, folder))
     text = str(reference)
-    if _checked(reference) != parse_git_reference(text):
+    # NOTE: a lock names packs by this text, so that it must say the same three things.
+    if "#" in repository or parse_git_reference(text) != reference:
         raise PolicyError(
-            f"`{shown(text)}` can be read in several ways; rename the repository's folder without `@` or `#`"
+            f"`{shown(text)}` can be read in several ways; rename the folder or revision without `@` and `#`"
         )
     return text
 
