@@ -17,10 +17,19 @@ _PACK_KIND = "PolicyPack"
 
 def read_archive_pack(path: Path) -> PackFiles:
     """Return the files of the one pack in an archive; raises `PolicyError` for anything that is not as it should be."""
-    members = Members(path.as_posix())
-    name = path.name.lower()
-    suffix = next((each for each in ARCHIVE_SUFFIXES if name.endswith(each)), "")
-    data = _read(path, members)
+    try:
+        data = read_regular_file(str(path), MAX_ARCHIVE_BYTES)
+    except OSError as error:
+        raise PolicyError(f"cannot read: {reason_of(error)}", path=path.as_posix()) from error
+    return pack_in_archive(path.as_posix(), data)
+
+
+def pack_in_archive(path: str, data: bytes) -> PackFiles:
+    """Return the files of the one pack in the bytes of an archive that is shown under a path; raises `PolicyError`."""
+    members = Members(path)
+    suffix = next((each for each in ARCHIVE_SUFFIXES if path.lower().endswith(each)), "")
+    if len(data) > MAX_ARCHIVE_BYTES:
+        members.refuse(f"it has more than {MAX_ARCHIVE_BYTES} bytes; pack the pack's folder only")
     if suffix == ".zip":
         from aipolicy.policy.sources.zip_reader import read_zip
 
@@ -32,11 +41,10 @@ def read_archive_pack(path: Path) -> PackFiles:
     else:
         members.refuse(f"archives are read as {', '.join(ARCHIVE_SUFFIXES)}; pack it as one of these")
     folder = _pack_folder(members)
-    top = f"{path.as_posix()}!{folder}"
+    top = f"{path}!{folder}"
     within = f"{folder}/" if folder else ""
-    prefix = f"{top}/" if folder else top
     files = {name.removeprefix(within): data for name, data in members.files.items() if _folder_of(name) == folder}
-    return PackFiles(top, pack_members(files, prefix, path.as_posix()), origin=PackOrigin("archive", path.as_posix()))
+    return PackFiles(top, pack_members(files, f"{path}!{within}", path), origin=PackOrigin("archive", path))
 
 
 def pack_members(files: dict[str, bytes], prefix: str, shown_as: str) -> tuple[tuple[str, bytes], ...]:
@@ -46,16 +54,6 @@ def pack_members(files: dict[str, bytes], prefix: str, shown_as: str) -> tuple[t
             message = f"`{shown(name)}` would not be read; write its ending in lower case, as `.yaml`"
             raise PolicyError(message, path=shown_as)
     return tuple((f"{prefix}{name}", files[name]) for name in sorted(files) if name.endswith(YAML_SUFFIXES))
-
-
-def _read(path: Path, members: Members) -> bytes:
-    try:
-        data = read_regular_file(str(path), MAX_ARCHIVE_BYTES)
-    except OSError as error:
-        raise PolicyError(f"cannot read: {reason_of(error)}", path=path.as_posix()) from error
-    if len(data) > MAX_ARCHIVE_BYTES:
-        members.refuse(f"it has more than {MAX_ARCHIVE_BYTES} bytes; pack the pack's folder only")
-    return data
 
 
 def _folder_of(path: str) -> str:
