@@ -6,7 +6,9 @@ import os
 
 import click
 
-from aipolicy.cli.settings import PolicyOptions, read_settings, write_out
+from aipolicy.cache import Cache
+from aipolicy.checking import load_policy
+from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
 from aipolicy.config import CONFIG_FILE
 from aipolicy.errors import AipolicyError, LockError, UsageError
 from aipolicy.manifest.discovery import read_regular_file
@@ -29,12 +31,14 @@ def command(config: str | None, check: bool) -> None:
     configured, settings = read_settings(PolicyOptions(config, (), None, (), ()))
     if configured.path is None:
         raise UsageError(f"a lock stands beside a configuration, and there is none here; write `{CONFIG_FILE}` first")
-    packs = read_policy_files(settings._replace(lock="")).packs
-    pins = pins_of(packs, os.path.dirname(settings.lock))
+    unlocked = settings._replace(lock="")
+    files = read_policy_files(unlocked)
+    pins = pins_of(files.packs, os.path.dirname(settings.lock))
     text = lock_text(pins)
     if check:
         _check(settings.lock, pins, text)
         return
+    load_policy(unlocked, Cache(cache_folder()), files)  # raises for a pack that no run could use
     before = _pins_before(settings.lock)
     try:
         write_whole(settings.lock, text.encode())

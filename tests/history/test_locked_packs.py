@@ -274,6 +274,9 @@ def test_a_lock_is_written_only_for_packs_that_can_be_read(project: GitRepo, pol
     assert "own/pack.yaml:3:32: `version` must be text" in capsys.readouterr().err
     project.write({"own/pack.yaml": pack() + "]"})
     assert policy("lock") == 2
+    project.write({"own/pack.yaml": pack().replace("on_call]", "on_cal]")})
+    assert policy("lock") == 2
+    assert "own/pack.yaml:10:15: " in capsys.readouterr().err
     assert not (project.folder / "aipolicy.lock").exists()
     project.write({"own/pack.yaml": pack().replace("PolicyPack", "PolicyRules")})
     assert policy("lock") == 2
