@@ -124,7 +124,7 @@ class _Walk:
         if not any(_MENTIONED.search(data) for _, data in pack.files):
             return ()
         parts = [sha256(data).hexdigest() for _, data in pack.files]
-        key = sha256(f"extends {__version__} {parts}".encode()).hexdigest()
+        key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()
         known = self._memory.get_bytes(key) if self._memory is not None else None
         if known is not None:
             return [Extends(**entry) for entry in json.loads(known)]
