@@ -145,7 +145,7 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     from aipolicy.policy.load import load_packs
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
-    packs = load_packs(files.packs, catalog, settings.parameters)
+    packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
     wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
@@ -175,7 +175,7 @@ def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str
     if policy.left_out:
         raise UsageError(policy.left_out)
     listed = tuple(files)
-    manifests = read_manifests(listed, taken or {})
+    manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
     findings = list(manifests.findings)
     evaluations = []
     uses: list[WaiverUse] = []

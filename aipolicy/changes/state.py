@@ -43,7 +43,7 @@ def states_of(report: Report, margin_percent: float,
               known: Mapping[str, FeatureState] = MappingProxyType({})) -> dict[str, FeatureState]:  # fmt: skip
     """Return the state of every feature of a report by name; of several with one name, the first.
 
-    `known` are states under the same policy and margin: a feature of the same text is in the same state.
+    `known` are states under the same policy and margin: a feature of the same text and path is in the same state.
     """
     found: dict[str, dict[Identity, list[Known]]] = {}
     for finding in report.findings:
@@ -67,7 +67,9 @@ def states_of(report: Report, margin_percent: float,
 
 def _same_text(one: Feature, other: Feature) -> bool:
     mine, theirs = one.document, other.document
-    return mine.index == theirs.index and mine.source.text == theirs.source.text
+    # NOTE: rules may be limited by path.
+    moved = one.path_in_repository != other.path_in_repository
+    return not moved and mine.index == theirs.index and mine.source.text == theirs.source.text
 
 
 def _verdict(evaluation: Evaluation) -> str:

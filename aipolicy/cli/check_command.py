@@ -17,6 +17,7 @@ from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
     covers_all,
+    pack_memory,
     policy_options,
     read_settings,
     read_stdin,
@@ -106,7 +107,7 @@ def _checked(arguments: Arguments) -> tuple[str, int]:
 
         given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
         return config_lines(configured, given), 0
-    judged_by = read_policy_files(settings)
+    judged_by = read_policy_files(settings, memory=pack_memory())
     files = _files(arguments, configured)
     if arguments.fix or arguments.show_diff:
         from aipolicy.cli.fix_run import difference, fixed_files, write_fixed
@@ -158,7 +159,7 @@ def _watch(arguments: Arguments) -> None:
         try:
             configured, settings = read_settings(arguments.options)
             files = _files(arguments, configured)
-            return read_policy_files(settings).key, [(file.path, file.data) for file in files]
+            return read_policy_files(settings, memory=pack_memory()).key, [(file.path, file.data) for file in files]
         except AipolicyError as error:
             return str(error)
 
@@ -182,7 +183,7 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     """
     width, style = stdout_width(), stdout_style()
     surroundings = f"{output_format} {fail_on} {width} {style!r} {covers}"
-    inputs = [(file.path, file.named, sha256(file.data).hexdigest()) for file in files]
+    inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")

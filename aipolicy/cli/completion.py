@@ -32,7 +32,9 @@ def feature_names(context: click.Context, parameter: click.Parameter, incomplete
         files = find_manifests((".",), patterns=config.manifests, exclude=config.exclude, stdin=bytes)
     except AipolicyError:
         return []
-    names = {feature.name for feature in read_manifests(files).features}
+    read = read_manifests(files)
+    # NOTE: without packs, what they add to manifests is unknown here; the name is there all the same.
+    names = {feature.name for feature in read.features} | {each.feature for each in read.findings if each.feature}
     return sorted(name for name in names if name.startswith(incomplete))
 
 

@@ -48,7 +48,9 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
         raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
     for evaluation in found:
         if changes:
-            evaluation = policy.evaluator.evaluate(with_declarations(evaluation.feature, changes))
+            evaluation = policy.evaluator.evaluate(
+                with_declarations(evaluation.feature, changes, policy.evaluator.known.extensions_schema)
+            )
             _refuse_problems(evaluation)
         comparison = compare_costs(evaluation, policy.catalog, every=every)
         output.append(_rendered(evaluation, comparison, policy, output_format))

@@ -71,7 +71,8 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
 def _key(files: Files) -> bytes:
     digest = sha256()
     for file in files:
-        digest.update(f"{file.path} {file.named} {len(file.data)} ".encode("utf-8", "surrogateescape"))
+        head = f"{file.path} {file.path_in_repository} {file.named} {len(file.data)} "
+        digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(file.data)
     return digest.digest()
 

@@ -1,10 +1,13 @@
-"""`aipolicy schema`: the JSON Schemas that ship with aipolicy."""
+"""`aipolicy schema`: the JSON Schemas that ship with aipolicy, that of manifests with what policy packs add to it."""
 
 from __future__ import annotations
 
+import json
+
 import click
 
-from aipolicy.cli.settings import write_out
+from aipolicy.cli.settings import PolicyOptions, load, write_out
+from aipolicy.config import read_config
 from aipolicy.shipped import shipped_path
 
 _SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v1.json"}
@@ -12,6 +15,29 @@ _SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v1.json"}
 
 @click.command("schema")
 @click.argument("which", type=click.Choice(list(_SCHEMAS)), default="manifest")
-def command(which: str) -> None:
-    """Print the JSON Schema of manifests, or of the JSON report."""
-    write_out(shipped_path("schemas", _SCHEMAS[which]).read_text(encoding="utf-8"))
+@click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
+@click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable.")
+def command(which: str, config: str | None, policies: tuple[str, ...]) -> None:
+    """Print the JSON Schema of manifests, or of the JSON report.
+
+    That of manifests has the section `extensions` where the configured packs, or those named, declare facts.
+    """
+    text = shipped_path("schemas", _SCHEMAS[which]).read_text(encoding="utf-8")
+    if which == "manifest":
+        text = _extended(config, policies) or text
+    write_out(text)
+
+
+def _extended(config: str | None, policies: tuple[str, ...]) -> str:
+    """Return the manifest schema with what packs add to it; empty where they add nothing."""
+    if not policies and read_config(config, ".").path is None:
+        return ""  # the default pack, which adds nothing
+    _, policy = load(PolicyOptions(config, policies, None, (), ()))
+    extensions = policy.evaluator.known.extensions_schema
+    if not extensions:
+        return ""
+    from aipolicy.manifest.conformance import schema_with
+
+    # NOTE: without the id, so that no editor takes it for the shipped one.
+    schema = {key: value for key, value in schema_with(extensions).items() if key != "$id"}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -10,6 +10,7 @@ from aipolicy.evaluation.universe import Group, GroupKey, Universe, first_in
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
+from aipolicy.facts.known_facts import known_facts
 from aipolicy.findings import Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
@@ -69,6 +70,8 @@ class Evaluator:
         self.catalog = catalog
         self.organization = organization
         self.judge = Judge()
+        self.known = known_facts(spec for pack in packs for spec in pack.facts)
+        """The facts that conditions may read and manifests may declare."""
         self.candidates = Universe(
             self._candidate_options, catalog, organization,
             count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
@@ -78,7 +81,7 @@ class Evaluator:
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
-        facts = derive_facts(feature, self.catalog, self.catalog.as_of)
+        facts = derive_facts(feature, self.catalog, self.catalog.as_of, self.known)
         workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
         judged = [self._judged(active, facts, workload, planned) for active in self.rules]

@@ -11,6 +11,7 @@ from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
+from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
@@ -192,12 +193,17 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
         elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
-            message = f"{rule.title}: cannot be decided without " + ", ".join(f"`{name}`" for name in facts)
+            message = f"{rule.title}: cannot be decided without {', '.join(map(_missing, facts))}"
         else:
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue
-        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+        declarable = tuple(name for name in facts if name != MANIFEST_PATH)
+        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, declarable)
     return None
+
+
+def _missing(fact: str) -> str:
+    return f"`{fact}`" + (" (which only a file in a repository has)" if fact == MANIFEST_PATH else "")
 
 
 def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:

@@ -8,7 +8,7 @@ from math import inf, isfinite
 from typing import Any, NamedTuple
 
 from aipolicy.evaluation.universe import Group, Universe
-from aipolicy.facts.facts import Facts
+from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
@@ -19,6 +19,8 @@ from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 
 _ESCALATING = "task.hard_case_share"
+_NO_SUCH_KEY = "Key not found in map"
+"""How the runtime's message begins when a label is looked up that is not there."""
 
 
 class Judgement(NamedTuple):
@@ -77,13 +79,16 @@ class _PreparedLine:
 class _PreparedRule:
     """A rule, with what is the same for every feature."""
 
-    __slots__ = ("has_labels", "is_estimated", "option_reads", "reads", "require", "rule", "when", "workload_reads")
+    __slots__ = (
+        "has_labels", "is_estimated", "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
+    )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.reads = rule.feature_reads
         self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
         lines = (*rule.when, *rule.require)
+        self.label_keys = frozenset(key for line in lines for key in line.label_keys)
         self.option_reads = tuple(dict.fromkeys(name for line in lines for name in line.option_reads))
         self.is_estimated = not ESTIMATED_FACTS.isdisjoint(self.option_reads)
         self.workload_reads = tuple(
@@ -142,8 +147,10 @@ class Judge:
         """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
         prepared = self._prepare(rule)
         known = facts.values
-        return judgement.failed or any(
-            name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads
+        return (
+            judgement.failed
+            or (bool(prepared.label_keys) and not prepared.label_keys <= _labels(facts).keys())
+            or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
 
     def _prepare(self, rule: Rule) -> _PreparedRule:
@@ -160,6 +167,12 @@ class Judge:
         values.update({name: rule.parameters[name] for name in line.parameter_reads})
         known = {name: cel_value(value) for name, value in values.items() if value is not None}
         truth, error = self._condition(line.checked).evaluate(known)
+        if line.label_keys:
+            # NOTE: a label that is not declared is a missing fact, by its own name.
+            labels = _labels(facts)
+            values.pop(LABELS, None)
+            values.update({f"{LABELS}.{key}": labels.get(key) for key in line.label_keys})
+            error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
 
     def _judge(self, rule: _PreparedRule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
@@ -323,6 +336,11 @@ def _settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tupl
         reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
     undeclared = tuple(read for read in reads if read not in facts.values)
     return undeclared or PLAN_PATHS.get(name, (name,))[:1]
+
+
+def _labels(facts: Facts) -> Mapping[str, str]:
+    labels = facts.values.get(LABELS)
+    return labels if isinstance(labels, Mapping) else {}
 
 
 def _hashable(value: FactValue | None) -> object:

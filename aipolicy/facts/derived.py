@@ -11,6 +11,7 @@ from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 DAYS_PER_MONTH = 30.4
 """365 / 12, rounded; stated wherever a month is shown."""
 
+MANIFEST_PATH = "manifest.path"
 _PAST_PROTOTYPE = frozenset({"pilot", "production"})
 
 
@@ -28,6 +29,7 @@ class Sources:
     values: Mapping[str, FactValue]
     declared: frozenset[str]
     catalog: Catalog
+    path_in_repository: str | None = None
 
 
 Formula = Callable[[Sources], "FactValue | Missing"]
@@ -107,6 +109,11 @@ def _is_declared(name: str) -> Formula:
         return name in sources.declared
 
     return formula
+
+
+def _manifest_path(sources: Sources) -> FactValue | Missing:
+    path = sources.path_in_repository
+    return Missing((MANIFEST_PATH,)) if path is None else path
 
 
 def _plan_declared(sources: Sources) -> FactValue | Missing:
@@ -201,4 +208,7 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           unit="requests/day"),
     _fact("volume.tokens_per_day", FactType.NUMBER, "Tokens in and out a day", _tokens_per_day,
           ("volume.requests_per_day", "volume.input_tokens", "volume.output_tokens"), unit="tokens/day"),
+    _fact(MANIFEST_PATH, FactType.TEXT,
+          "Path of the manifest from the root of its repository; unknown on standard input and where there is none",
+          _manifest_path, ()),
 )  # fmt: skip

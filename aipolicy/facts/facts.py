@@ -10,8 +10,8 @@ from enum import StrEnum
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
-from aipolicy.facts.registry import REGISTRY
-from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import read_day
@@ -19,11 +19,6 @@ from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
 
-_DEFAULTS: Mapping[str, FactValue] = {
-    spec.name: float(spec.default) if spec.type is FactType.NUMBER else spec.default  # type: ignore[arg-type]
-    for spec in DECLARED_FACTS
-    if spec.default is not None
-}
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "task-type"})
@@ -64,14 +59,18 @@ class FactProblem:
 DeclaredRange = tuple[float, float, float]
 """Low, likely and high value: 10th, 50th and 90th percentile."""
 
+LABELS = "metadata.labels"
+
 
 class Facts:
     """The facts of one feature on one day; unknown facts have no value."""
 
-    __slots__ = ("_missing", "declared", "problems", "ranges", "values")
+    __slots__ = ("_missing", "declared", "known", "problems", "ranges", "values")
 
     def __init__(self, values: dict[str, FactValue], declared: frozenset[str], missing: Mapping[str, tuple[str, ...]],
-                 problems: tuple[FactProblem, ...], ranges: Mapping[str, DeclaredRange]) -> None:  # fmt: skip
+                 problems: tuple[FactProblem, ...], ranges: Mapping[str, DeclaredRange],
+                 known: KnownFacts = STANDARD_FACTS) -> None:  # fmt: skip
+        self.known = known
         self.values = values
         self.declared = declared
         self.problems = problems
@@ -89,7 +88,7 @@ class Facts:
 
     def fact(self, name: str) -> Fact:
         """Return a fact with its provenance."""
-        spec = REGISTRY[name]
+        spec = self.known.specs[name]
         value = self.values.get(name)
         if value is None:
             return Fact(spec, Provenance.UNKNOWN, None, self.missing(name))
@@ -99,20 +98,22 @@ class Facts:
 
     def places_of(self, name: str) -> tuple[str, ...]:
         """Return the declared facts that a fact rests on: itself, or what its formula read."""
-        spec = REGISTRY.get(name)
+        if name.startswith(f"{LABELS}."):
+            name = LABELS
+        spec = self.known.specs.get(name)
         if spec is None or spec.origin is not Origin.DERIVED:
             return (name,) if name in self.declared else ()
         return tuple(read for read in spec.reads if read in self.declared)
 
 
-def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
-    """Return the facts of a feature on a day."""
-    values: dict[str, FactValue] = dict(_DEFAULTS)
+def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFacts = STANDARD_FACTS) -> Facts:
+    """Return the facts of a feature on a day, those that packs declare included."""
+    values: dict[str, FactValue] = dict(known.defaults)
     declared: set[str] = set()
     problems: list[FactProblem] = []
     ranges: dict[str, DeclaredRange] = {}
     for name, plain in feature.declared.items():
-        if name not in REGISTRY:
+        if name not in known.specs:
             continue
         declared.add(name)
         if name in _RANGED and isinstance(plain, dict):
@@ -127,23 +128,23 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date) -> Facts:
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
     problems.extend(_contradictions(values, declared, ranges))
-    known = frozenset(declared)
-    missing = _derive(values, known, catalog)
-    return Facts(values, known, missing, tuple(problems), ranges)
+    names = frozenset(declared)
+    missing = _derive(Sources(values, names, catalog, feature.path_in_repository), values)
+    return Facts(values, names, missing, tuple(problems), ranges, known)
 
 
 def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts:
     """Return facts made of given values alone: derived where they suffice, given derived facts as they stand."""
     values = dict(given)
     declared = frozenset(given)
-    missing = _derive(values, declared, catalog)
+    missing = _derive(Sources(values, declared, catalog), values)
     values.update(given)
     return Facts(values, declared, missing, (), {})
 
 
-def _derive(values: dict[str, FactValue], declared: frozenset[str], catalog: Catalog) -> dict[str, tuple[str, ...]]:
+def _derive(sources: Sources, values: dict[str, FactValue]) -> dict[str, tuple[str, ...]]:
+    """Add what follows from declarations to the values; return what does not, with what it misses."""
     missing: dict[str, tuple[str, ...]] = {}
-    sources = Sources(values, declared, catalog)
     for derived in DERIVED_FACTS:
         value = derived.formula(sources)
         if isinstance(value, Missing):

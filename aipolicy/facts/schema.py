@@ -54,6 +54,14 @@ def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
     }
 
 
+def extensions_schema(specs: Sequence[FactSpec]) -> JsonObject:
+    """Return the JSON Schema of the section `extensions` with the facts that packs declare."""
+    section = _object("Facts that the policy packs of the organisation declare.")
+    for spec in specs:
+        section["properties"][spec.name.removeprefix("extensions.")] = _property(spec, {})
+    return section
+
+
 def _object(description: str) -> JsonObject:
     return {"type": "object", "description": description, "additionalProperties": False, "properties": {}}
 

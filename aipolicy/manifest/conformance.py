@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.findings import Finding, Place, Replacement, reserved_finding
@@ -23,18 +23,25 @@ MAX_LIST = 1_000
 """Longer lists are refused before the schema is asked: uniqueness of long lists takes quadratic time."""
 
 SCHEMA_FILE = "aifeature.v1.json"
+EXTENSIONS = "extensions"
+"""The section of a manifest that policy packs define."""
+_MAX_POLICIES = 8
+"""Sets of extensions whose validators are kept at once; a run has one, two when it is compared with a base."""
 
 _TYPE_WORDS = {
     "number": "a number", "string": "text", "boolean": "true or false", "array": "a list", "object": "a mapping",
 }  # fmt: skip
 
 
-def conforms(value: PlainValue) -> bool:
-    """Return whether a value satisfies the manifest schema; the fast answer, without reasons."""
-    return bool(_fast_validator().is_valid(value))
+def conforms(value: PlainValue, extensions: str = "") -> bool:
+    """Return whether a value satisfies the manifest schema; the fast answer, without reasons.
+
+    `extensions` is the JSON Schema of the section that packs define, as text; empty where none does.
+    """
+    return bool(_fast_validator(extensions).is_valid(value))
 
 
-def nonconformance(document: Document) -> tuple[Finding, ...]:
+def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, ...]:
     """Return every way in which a document departs from the manifest schema, each at its place."""
     too_long = _long_list(document.value, ())
     if too_long is not None:
@@ -44,7 +51,7 @@ def nonconformance(document: Document) -> tuple[Finding, ...]:
     from referencing import Registry
 
     registry: Registry[Any] = Registry()
-    validator = Draft202012Validator(_schema(), registry=registry)
+    validator = Draft202012Validator(schema_with(extensions), registry=registry)
     findings: dict[Finding, None] = {}
     more = False
     for finding in (f for error in validator.iter_errors(document.value) for f in _explain(document, error)):
@@ -66,11 +73,19 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-@cache
-def _fast_validator() -> Any:
+def schema_with(extensions: str) -> dict[str, Any]:
+    """Return the manifest schema with the section that packs define; not to be changed."""
+    if not extensions:
+        return _schema()
+    schema = _schema()
+    return {**schema, "properties": {**schema["properties"], EXTENSIONS: json.loads(extensions)}}
+
+
+@lru_cache(maxsize=_MAX_POLICIES)
+def _fast_validator(extensions: str) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(_schema())
+    return jsonschema_rs.Draft202012Validator(schema_with(extensions))
 
 
 def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  # noqa: C901  (one case a keyword)
@@ -87,6 +102,9 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
                     message = f"`{shown(key)}` is called `{new}` now"
                     meant = Replacement(key, new, safe=True)
                     yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
+                elif key == EXTENSIONS and not path:
+                    message = "unknown key `extensions`: no pack of this run declares facts; name one in `policies`"
+                    yield _finding(document, "MAN-003", message, (key,), part="key")
                 elif key not in known:
                     message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"
                     free = [name for name in known if name not in value]

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.errors import UsageError
-from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.suggest import nearest
@@ -52,10 +52,11 @@ def find_manifests(
     wanted = [os.fspath(path) for path in paths]
     found = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
     files = []
+    repositories = RepositoryPaths()
     for candidate in _each_once(found):
         try:
             data = read_regular_file(candidate.path)
-            files.append(ManifestFile(candidate.shown, data, candidate.named))
+            files.append(ManifestFile(candidate.shown, data, candidate.named, repositories.of(candidate.real)))
         except OSError as error:
             mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=candidate.shown))
     mistakes.raise_if_any()

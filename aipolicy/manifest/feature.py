@@ -20,6 +20,8 @@ class Feature:
     document: Document
     name: str
     declared: Mapping[str, PlainValue]
+    path_in_repository: str | None = None
+    """Where its manifest lies, from the root of the repository; None where that is not known."""
 
     @property
     def file(self) -> str:
@@ -27,7 +29,7 @@ class Feature:
         return self.document.source.path
 
 
-def feature_of(document: Document) -> Feature:
+def feature_of(document: Document, path_in_repository: str | None = None) -> Feature:
     """Return the feature that a conforming document declares."""
     declared: dict[str, PlainValue] = {}
     value = document.value
@@ -36,7 +38,7 @@ def feature_of(document: Document) -> Feature:
             if isinstance(fields, dict):
                 _flatten(section, fields, declared)
     name = declared.get("metadata.name")
-    return Feature(document, str(name), declared)
+    return Feature(document, str(name), declared, path_in_repository)
 
 
 def path_of(fact: str) -> DocumentPath:

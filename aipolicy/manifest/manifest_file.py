@@ -1,8 +1,11 @@
-"""A manifest file as found: its path, its bytes, and whether the user named it."""
+"""A manifest file as found: its path, its bytes, whether the user named it, and where in its repository it lies."""
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
+
+from aipolicy.source.text import escaped
 
 
 class ManifestFile(NamedTuple):
@@ -11,3 +14,32 @@ class ManifestFile(NamedTuple):
     path: str
     data: bytes
     named: bool
+    path_in_repository: str | None = None
+    """From the root of its repository, with forward slashes; None where there is no repository, or no file."""
+
+
+class RepositoryPaths:
+    """Paths of files from the root of the repository that each lies in; every folder is looked at once."""
+
+    def __init__(self) -> None:
+        self._roots: dict[str, str | None] = {}
+
+    def of(self, real: str) -> str | None:
+        """Return the path of a file, given by its real path with forward slashes; None outside of any repository."""
+        root = self._root_of(real.rpartition("/")[0])
+        return None if root is None else escaped(real[len(root) + 1 :])
+
+    def _root_of(self, folder: str) -> str | None:
+        """Return the nearest of a folder and its parents that holds `.git`."""
+        passed: list[str] = []
+        while folder not in self._roots:
+            passed.append(folder)
+            if os.path.lexists(f"{folder}/.git"):
+                self._roots[folder] = folder
+            elif "/" not in folder:
+                self._roots[folder] = None
+            else:
+                folder = folder.rpartition("/")[0]
+        root = self._roots[folder]
+        self._roots.update((each, root) for each in passed)
+        return root

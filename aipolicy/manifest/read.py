@@ -26,10 +26,12 @@ class Manifests:
     skipped: tuple[str, ...]
 
 
-def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({})) -> Manifests:
+def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({}),
+                   extensions: str = "") -> Manifests:  # fmt: skip
     """Return the features of all files; every problem of every file is a finding.
 
-    `taken` are names of features in files that come before, each with its file.
+    `taken` are names of features in files that come before, each with its file; `extensions` is what packs add to the
+    manifest schema (`conforms`).
     """
     features: list[Feature] = []
     findings: list[Finding] = []
@@ -45,20 +47,22 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
             skipped.append(file.path)
             continue
         for document in documents:
-            findings.extend(_read_document(document, features, broken=document.index in result.broken))
+            found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
+            findings.extend(found)
     findings.extend(_duplicate_names(features, taken))
     return Manifests(tuple(features), tuple(findings), tuple(skipped))
 
 
-def _read_document(document: Document, features: list[Feature], *, broken: bool) -> tuple[Finding, ...]:
+def _read_document(document: Document, file: ManifestFile, features: list[Feature], extensions: str, *,
+                   broken: bool) -> tuple[Finding, ...]:  # fmt: skip
     if document.value is None:
         return () if broken else (_not_a_manifest(document, "the file is empty"),)
     if not _resembles(document):
         return (_not_a_manifest(document, "not an AI feature manifest"),)
-    if not conforms(document.value):
-        return nonconformance(document)
+    if not conforms(document.value, extensions):
+        return nonconformance(document, extensions)
     if not broken:
-        features.append(feature_of(document))
+        features.append(feature_of(document, file.path_in_repository))
     return ()
 
 

@@ -14,8 +14,11 @@ from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 
 
-def with_declarations(feature: Feature, declarations: Iterable[str]) -> Feature:
-    """Return the feature with every `path=value` declared; raises `UsageError` for what no manifest could say."""
+def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "") -> Feature:
+    """Return the feature with every `path=value` declared; raises `UsageError` for what no manifest could say.
+
+    `extensions` is what packs add to the manifest schema (`conforms`).
+    """
     value = deepcopy(feature.document.value)
     changed = False
     for declaration in declarations:
@@ -27,10 +30,10 @@ def with_declarations(feature: Feature, declarations: Iterable[str]) -> Feature:
     if not changed:
         return feature
     document = replace(feature.document, value=value)
-    if not conforms(value):
-        problems = "; ".join(finding.message for finding in nonconformance(document))
+    if not conforms(value, extensions):
+        problems = "; ".join(finding.message for finding in nonconformance(document, extensions))
         raise UsageError(f"with `--set` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
-    return feature_of(document)
+    return feature_of(document, feature.path_in_repository)
 
 
 def _value(path: str, text: str) -> PlainValue:

@@ -90,6 +90,17 @@ def patterns(node: Node) -> Iterator[str]:
         yield from patterns(child)
 
 
+def keys_of(node: Node, map_name: str) -> Iterator[str]:
+    """Yield the constant keys under which an expression looks into a map fact."""
+    if node.children and node.children[0].kind == "ident" and node.children[0].name == map_name:
+        if node.kind == "select":
+            yield node.name
+        elif node.kind == "call" and node.name == "_[_]" and isinstance(node.children[1].constant, str):
+            yield node.children[1].constant
+    for child in node.children:
+        yield from keys_of(child, map_name)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The one fact that a condition orders, and what it orders it against: a name, a number, or None for a formula."""

@@ -44,6 +44,8 @@ class Compiled:
     """The one option fact along whose values the truth changes at most once; None where that is not known."""
     turns_at: str | float | None
     """The name or the number that this fact is ordered against; None for a formula."""
+    label_keys: tuple[str, ...] = ()
+    """The labels that the condition reads by name."""
 
 
 class ExpressionError(ValueError):
@@ -82,7 +84,15 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
-        from aipolicy.policy.checked_expr import compared_alone, comparisons, decode, divisors, identifiers, patterns
+        from aipolicy.policy.checked_expr import (
+            compared_alone,
+            comparisons,
+            decode,
+            divisors,
+            identifiers,
+            keys_of,
+            patterns,
+        )
 
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
@@ -103,9 +113,13 @@ class Compiler:
             self._check_pattern(pattern)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         turn = compared_alone(tree, "option.")
+        labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
         if turn is None:
-            return Compiled(checked, reads, None, None)
-        return Compiled(checked, reads, turn.fact, turn.against)
+            return Compiled(checked, reads, None, None, labels)
+        return Compiled(checked, reads, turn.fact, turn.against, labels)
+
+    def _is_map(self, name: str) -> bool:
+        return self._specs[name].type is FactType.LABELS
 
     def _check_words(self, fact: str, words: Sequence[str]) -> None:
         spec = self._specs.get(fact)

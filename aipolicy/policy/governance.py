@@ -63,8 +63,12 @@ _FLAGS = ("separate_approver", "inline", "ticket_required", "record_required")
 _COUNTS = ("longest_days", "notice_days", "most_per_owner")
 
 
-def read_governance(record: Record) -> Governance:
-    """Return the key `waivers` of a pack document; mistakes are noted on the record."""
+def read_governance(record: Record) -> Governance | None:
+    """Return the key `waivers` of a pack document, None where there is none; mistakes are noted on the record."""
+    if not record.has("waivers"):
+        if "waivers" in record.field_names():
+            record.mistake("`waivers` is empty; say what is asked of waivers, or remove the key", "waivers", "key")
+        return None
     limits = record.record("waivers")
     counts = {key: _count(limits, key) for key in _COUNTS}
     flags = {key: limits.optional_flag(key) for key in _FLAGS}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity
 from aipolicy.policy.expressions import Checked
 from aipolicy.policy.governance import Governance
+from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.tightening import Direction
 
 
 class RuleKind(StrEnum):
@@ -40,6 +42,15 @@ class Line:
     """The one option fact that the line orders against something else: its truth turns at most once along it."""
     turns_at: str | float | None = None
     """The name or the number that this fact is ordered against; None for a formula."""
+    expanded: str = ""
+    """The condition that was compiled, where that is not the text: variables written out, `applies_to` in CEL."""
+    label_keys: tuple[str, ...] = ()
+    """The labels that it reads by name."""
+
+    @property
+    def condition(self) -> str:
+        """Return the text that was compiled."""
+        return self.expanded or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +66,10 @@ class Parameter:
     source: str
     checked_on: date | None
     disputed: str
+    tightens: Direction = Direction.NONE
+    """Towards which value the rules that read it get stricter."""
+    origins: tuple[ParameterOrigin, ...] = ()
+    """The default, then the value of every layer that set it, bases first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +104,8 @@ class Rule:
     pack: str
     defined_at: str
     parameters: Mapping[str, FactValue]
+    origins: tuple[RuleOrigin, ...] = ()
+    """Severity and dates as its pack defines them, then as every layer made them, bases first."""
 
     def severity_on(self, day: date) -> Severity | None:
         """Return what the rule weighs on a day: a warning at most before it is in force, None once it has ended."""
@@ -119,5 +136,19 @@ class PolicyPack:
     parameters: tuple[Parameter, ...]
     rules: tuple[Rule, ...]
     path: str
+    facts: tuple[FactSpec, ...] = ()
+    """The facts that it adds to manifests, under `extensions`."""
+    extends: tuple[str, ...] = ()
+    """The names of the packs that it extends."""
+    loosens: tuple[str, ...] = ()
+    """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
+    configuration_may_loosen: bool = True
+    """Whether the configuration may loosen parameters that no layer has set."""
     waivers: Governance | None = None
     """What the pack asks of waivers; None where it says nothing."""
+
+    @property
+    def label(self) -> str:
+        """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
+        over = f" over {' and '.join(self.extends)}" if self.extends else ""
+        return f"{self.name} {self.version}{over}"

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
-from aipolicy.policy.expressions import Compiler, ExpressionError
+from aipolicy.policy.applies_to import read_applies_to
+from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.policy.origins import RuleOrigin
+from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
@@ -27,8 +30,9 @@ class RuleReader:
     """Reads one rule."""
 
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
-                 parameters: Mapping[str, FactValue]) -> None:  # fmt: skip
+                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
         self._record = record
+        self._facts = facts
         self._compiler = compiler
         self._variables = variables
         self._pack = pack
@@ -49,7 +53,7 @@ class RuleReader:
             kind=RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT,
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
-            when=self._lines("when", required=False),
+            when=(*self._applies_to(), *self._lines("when", required=False)),
             require=self._lines("require", required=True),
             message=record.text("message"),
             why=record.text("why", ""),
@@ -69,7 +73,11 @@ class RuleReader:
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message)
-        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)})
+        origin = RuleOrigin(
+            rule.severity, rule.effective_from, rule.effective_until, self._pack,
+            place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
+        )  # fmt: skip
+        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
 
     def _id(self) -> str:
         rule_id = self._record.text("id")
@@ -84,6 +92,16 @@ class RuleReader:
         if name and not _RULE_NAME.fullmatch(name):
             self._record.mistake(f"`{name}` is no rule name; write the offence in kebab-case", "name")
         return name
+
+    def _applies_to(self) -> Iterable[Line]:
+        """Return what `applies_to` says as lines like any other, so that one evaluator judges them."""
+        record = self._record
+        for limit in read_applies_to(record):
+            try:
+                line = line_of(limit.text, self._compiler.compile(limit.condition))
+                yield replace(line, expanded=limit.condition)
+            except ExpressionError as error:
+                record.mistakes.add(str(error), record.document, limit.path)
 
     def _lines(self, key: str, *, required: bool) -> tuple[Line, ...]:
         record = self._record
@@ -107,19 +125,9 @@ class RuleReader:
         return tuple(lines)
 
     def _line(self, text: str, key: str) -> Line:
-        compiled = self._compiler.compile(inlined(text, self._variables, self._record, key))
-        parameters = tuple(name for name in compiled.reads if name.startswith("params."))
-        return Line(
-            text=text,
-            checked=compiled.checked,
-            feature_reads=tuple(
-                name for name in compiled.reads if not is_option_fact(name) and not name.startswith("params.")
-            ),
-            option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
-            parameter_reads=parameters,
-            ordered_by=compiled.ordered_by,
-            turns_at=compiled.turns_at,
-        )
+        expanded = inlined(text, self._variables, self._record, key)
+        line = line_of(text, self._compiler.compile(expanded))
+        return replace(line, expanded="" if expanded == text else expanded)
 
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
@@ -143,10 +151,10 @@ class RuleReader:
         values: dict[str, FactValue] = {}
         for key in record.field_names():
             name = f"{prefix}{key}"
-            spec = REGISTRY.get(name)
+            spec = self._facts.get(name)
             if spec is None or is_option_fact(name) != bool(prefix):
                 record.raw(key)
-                record.mistake(f"unknown fact `{name}`{did_you_mean(name, REGISTRY)}", key, "key")
+                record.mistake(f"unknown fact `{name}`{did_you_mean(name, self._facts)}", key, "key")
                 continue
             value = read_value(record, key, spec.type)
             values[name] = value
@@ -177,11 +185,28 @@ class RuleReader:
         for placeholder in _PLACEHOLDER.findall(message):
             if placeholder in self._parameters:
                 used.add(placeholder)
-            elif placeholder not in REGISTRY:
-                known = (*REGISTRY, *self._parameters)
+            elif placeholder not in self._facts:
+                known = (*self._facts, *self._parameters)
                 hint = did_you_mean(placeholder, known)
                 self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
         return used
+
+
+def line_of(text: str, compiled: Compiled) -> Line:
+    """Return a line made of a compiled condition."""
+    parameters = tuple(name for name in compiled.reads if name.startswith("params."))
+    return Line(
+        text=text,
+        checked=compiled.checked,
+        feature_reads=tuple(
+            name for name in compiled.reads if not is_option_fact(name) and not name.startswith("params.")
+        ),
+        option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
+        parameter_reads=parameters,
+        ordered_by=compiled.ordered_by,
+        turns_at=compiled.turns_at,
+        label_keys=compiled.label_keys,
+    )
 
 
 def inlined(text: str, variables: Mapping[str, str], record: Record, key: str) -> str:

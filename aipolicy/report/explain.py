@@ -11,7 +11,7 @@ from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import ADAPTATIONS, HOSTINGS
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Truth
 from aipolicy.report.printer import Printer
@@ -131,7 +131,7 @@ def _removed(printer: Printer, evaluation: Evaluation) -> None:
 def _facts(printer: Printer, evaluation: Evaluation) -> None:
     read = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
     groups: dict[Provenance, list[str]] = {provenance: [] for provenance in Provenance}
-    for name in REGISTRY:
+    for name in evaluation.facts.known.specs:
         if not is_option_fact(name) and not name.startswith("metadata.") and (
             name in evaluation.facts.declared or name in read or evaluation.facts.fact(name).provenance is Provenance.ASSUMED
         ):  # fmt: skip

@@ -16,7 +16,7 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity, WaiverNote
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
@@ -91,7 +91,10 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "tool": {"name": "aipolicy", "version": __version__},
         "as_of": policy.catalog.as_of.isoformat(),
         "policy": {
-            "packs": [{"name": p.name, "version": p.version, "rules": len(p.rules)} for p in policy.packs],
+            "packs": [
+                {"name": p.name, "version": p.version, "rules": len(p.rules), "extends": list(p.extends)}
+                for p in policy.packs
+            ],
             "digest": policy.digest,
             "ignored_rules": list(policy.ignored_rules),
         },
@@ -250,7 +253,7 @@ def _counts(masks: Mapping[str, int]) -> list[JsonObject]:
 
 def _facts(evaluation: Evaluation) -> JsonObject:
     by_provenance: dict[str, Any] = {"declared": {}, "assumed": {}, "derived": {}, "unknown": []}
-    for name in REGISTRY:
+    for name in evaluation.facts.known.specs:
         if is_option_fact(name):
             continue
         fact = evaluation.facts.fact(name)

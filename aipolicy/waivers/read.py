@@ -9,7 +9,8 @@ from datetime import date
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import WaiverError
 from aipolicy.facts.declared import NAME_PATTERN
-from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.known_facts import known_facts
+from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Place, Severity, reserved_finding
 from aipolicy.policy.expressions import Compiler, ExpressionError
@@ -85,8 +86,9 @@ class Vocabulary:
     """What waivers may name: rules of packs, facts of manifests, words of conditions."""
 
     def __init__(self, packs: Sequence[PolicyPack], catalog: Catalog) -> None:
+        facts = known_facts(spec for pack in packs for spec in pack.facts).specs
         self.rules = frozenset(rule.id for pack in packs for rule in pack.rules)
-        self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in REGISTRY.items() if not is_option_fact(name)}
+        self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
             name for name, spec in self.specs.items() if spec.origin in (Origin.DECLARED, Origin.EVIDENCE)
         )

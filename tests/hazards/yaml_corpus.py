@@ -84,6 +84,7 @@ REFUSED: dict[str, Refused] = {
     "UTF-16 without mark": _refused("a: 1".encode("utf-16-be"), (1, CHARACTER)),
     "UTF-32": _refused("a: 1".encode("utf-32"), (1, "not UTF-8 at byte 0")),
     "NUL": _refused(b"a: 1\nb: 2\x00", (2, CHARACTER)),
+    "NUL written as an escape": _refused(b'a: 1\nb: "eu\\0x"', (2, "text with the character U+0000")),
     "bell": _refused(b"a: \x07", (1, CHARACTER)),
     "escape sequence": _refused(b"a: \x1b[31m", (1, CHARACTER)),
     "DEL": _refused(b"a: x\n\x7f", (2, CHARACTER)),

@@ -21,11 +21,15 @@ TRICKY = [
     "- a", "a: b", "a #b",
     "a:", "#", "*a", "&a", "!t", "%a", "@a", "`a`", "'", '"', "\\", "a\\nb", "[a]", "{a}", "a, b", "? a",
     "---", "...", "<<", "=",
-    "tab\there", "line\nbreak", "cr\rcr\r\nlf", "\x00", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u2029",
+    "tab\there", "line\nbreak", "cr\rcr\r\nlf", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u2029",
     "\ufeff", "\u202e", "\u00a0",
     "\u200b", "\ufffe", "\uffff", "\U0001f600", "\U000e0001", "é", "東京", "a ", " a", "a  b", "y", "on",
     "=SUM(A1)", "::set-output",
 ]  # fmt: skip
+
+
+WRITTEN = st.text(st.characters(exclude_characters="\0"))
+"""Text that a file can hold; tables lose U+0000 when they are read."""
 
 
 def read_back(text: str) -> object:
@@ -43,7 +47,7 @@ def test_tricky_text_is_read_back_as_it_was(text: str) -> None:
     assert yaml.safe_load(f"k: {write_text(text)}") == {"k": text}
 
 
-@given(st.text())
+@given(WRITTEN)
 def test_any_text_is_read_back_as_it_was(text: str) -> None:
     written = write_text(text)
     assert read_back(written) == text
@@ -62,11 +66,13 @@ def _values(kind: FactType) -> st.SearchStrategy[FactValue]:
         case FactType.NUMBER:
             return st.floats(allow_nan=False, allow_infinity=False)
         case FactType.TEXT:
-            return st.text()
+            return WRITTEN
         case FactType.TEXTS:
-            return st.lists(st.text(), max_size=3).map(tuple)
+            return st.lists(WRITTEN, max_size=3).map(tuple)
         case FactType.LABELS:
-            return st.dictionaries(st.text(max_size=20), st.text(), min_size=1, max_size=3)
+            return st.dictionaries(
+                st.text(st.characters(exclude_characters="\0"), max_size=20), WRITTEN, min_size=1, max_size=3
+            )
 
 
 _FACTS = st.fixed_dictionaries({}, optional={spec.name: _values(spec.type) for spec in DECLARED_FACTS})

@@ -62,8 +62,8 @@ def test_a_folder_yields_files_with_manifest_names_at_any_depth(here: Path) -> N
 def test_a_named_file_is_taken_whatever_its_name_and_marked_as_named(here: Path) -> None:
     write(here, "other.yaml", "sub/aifeature.yaml")
     assert find("other.yaml", "sub") == (
-        ManifestFile("other.yaml", b"a: 1\n", named=True),
-        ManifestFile("sub/aifeature.yaml", b"a: 1\n", named=False),
+        ManifestFile("other.yaml", b"a: 1\n", named=True, path_in_repository="other.yaml"),
+        ManifestFile("sub/aifeature.yaml", b"a: 1\n", named=False, path_in_repository="sub/aifeature.yaml"),
     )
 
 

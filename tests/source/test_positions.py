@@ -27,7 +27,7 @@ Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:ya
 
 SCALARS = (
     st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
+    | st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=30)
 )  # fmt: skip
 KEYS = st.text(st.sampled_from("abkz 日本😀é:#{}[]-,'\"\\\t"), max_size=6)
 VALUES = st.recursive(

@@ -205,3 +205,28 @@ def test_every_format_shows_what_is_waived(run: Run) -> None:
     sarif = json.loads(run("check", "--format", "sarif")[1])
     suppressed = sarif["runs"][0]["results"][0]["suppressions"]
     assert suppressed[0]["justification"].endswith("moving house: soon")
+
+
+def test_what_a_base_asks_of_waivers_holds_for_packs_that_extend_it(run: Run, tmp_path: Path) -> None:
+    team = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: team, version: 1.0.0}\nextends: [{pack: ./house.yaml}]\n"
+    (tmp_path / "team.yaml").write_text(team + "waivers: {longest_days: 700, never: [OUT]}\n")
+    (tmp_path / "aipolicy.toml").write_text(CONFIG.replace("house", "team"))
+    done = run(*WAIVE)
+    assert done[0] == 0, done[2]
+    code, _, err = run("check", "--ignore", "IN-002")
+    assert (code, "IN-002 may not be left out" in err) == (2, True)
+    (tmp_path / "house.yaml").write_text(PACK % "waivers: {longest_days: 30}")
+    assert "the packs allow 30" in run("check", "--format", "concise")[1]
+
+
+def test_conditions_and_records_know_facts_that_packs_add(run: Run, tmp_path: Path) -> None:
+    fact = "facts:\n  - {name: seats, type: number, meaning: Seats, unit: seats, minimum: 0}"
+    (tmp_path / "house.yaml").write_text(PACK % fact)
+    manifest = tmp_path / "chat.aifeature.yaml"
+    manifest.write_text(manifest.read_text() + "extensions: {seats: 10}\n")
+    done = run(*WAIVE, "--while", "extensions.seats <= 20.0")
+    assert done[0] == 0, done[2]
+    assert run("check")[0] == 0
+    manifest.write_text(manifest.read_text().replace("seats: 10", "seats: 30"))
+    code, out, _ = run("check", "--format", "concise")
+    assert (code, "`extensions.seats <= 20.0` is false" in out) == (1, True)

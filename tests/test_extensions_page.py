@@ -1,0 +1,28 @@
+"""docs/extensions.md: its pack loads, its manifest is judged, and its rule says what the page says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from aipolicy.checking import PolicySettings, check, load_policy
+from aipolicy.evaluation.examples import run_example
+from aipolicy.manifest.manifest_file import ManifestFile
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "extensions.md"
+
+
+def test_the_pack_and_the_manifest_of_the_page_work(tmp_path: Path) -> None:
+    pack, manifest = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "acme.yaml").write_text(pack, encoding="utf-8")
+    policy = load_policy(PolicySettings(as_of=date(2026, 11, 21), packs=("./acme.yaml",), base=tmp_path))
+    (rule,) = policy.rules_with_examples()
+    assert [run_example(rule, test, policy.catalog, policy.evaluator.judge).passed for test in rule.tests] == [True]
+    path = "services/payments/aifeature.yaml"
+    early = ManifestFile(path, manifest.encode(), True, path)
+    later = early._replace(data=manifest.replace("prototype", "pilot").encode())
+    assert check([early], policy).findings == ()
+    assert [each.message for each in check([later], policy).findings if each.rule_id == "ACME-001"] == [
+        "a gold contract serves 2 people"
+    ]
