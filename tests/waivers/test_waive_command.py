@@ -208,7 +208,8 @@ def test_every_format_shows_what_is_waived(run: Run) -> None:
 
 
 def test_what_a_base_asks_of_waivers_holds_for_packs_that_extend_it(run: Run, tmp_path: Path) -> None:
-    team = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: team, version: 1.0.0}\nextends: [{pack: ./house.yaml}]\n"
+    team = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: team, version: 1.0.0}\n"
+    team += "extends: [{pack: ./house.yaml}]\n"
     (tmp_path / "team.yaml").write_text(team + "waivers: {longest_days: 700, never: [OUT]}\n")
     (tmp_path / "aipolicy.toml").write_text(CONFIG.replace("house", "team"))
     done = run(*WAIVE)
