@@ -49,6 +49,12 @@ class Policy:
         """Return the rules that are evaluated, by id."""
         return tuple(active.rule for active in self.evaluator.rules)
 
+    @property
+    def chosen_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are chosen, whatever their stage, by id."""
+        rules = (rule for pack in self.packs for rule in pack.rules if rule.id not in self.ignored_rules)
+        return tuple(sorted(rules, key=lambda rule: rule.id))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

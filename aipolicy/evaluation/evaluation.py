@@ -11,7 +11,7 @@ from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.findings import Severity
+from aipolicy.findings import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.basis import CostBasis
@@ -19,6 +19,7 @@ from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.policy.stages import coming_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class ActiveRule:
 
     rule: Rule
     severity: Severity
-    in_force: bool
+    stage: Stage = Stage.IN_FORCE
+    coming: str = ""
+    """What becomes of a rule that is not yet in force, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +162,6 @@ def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[Acti
     for rule in sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id):
         severity = rule.severity_on(catalog.as_of)
         if severity is not None:
-            active.append(ActiveRule(rule, severity, rule.in_force(catalog.as_of)))
+            coming = coming_words(rule.stages, rule.severity, catalog.as_of)
+            active.append(ActiveRule(rule, severity, rule.stage_on(catalog.as_of), coming))
     return tuple(active)
