@@ -79,8 +79,20 @@ class Evaluator:
             self._candidate_options, catalog, organization,
             count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
         )  # fmt: skip
+        self.packs = packs
         self.rules = _active_rules(packs, catalog)
+        self._like: Evaluator | None = None
         self._plans: dict[object, tuple[Universe, tuple[PlanProblem, ...]]] = {}
+
+    def later(self, packs: tuple[PolicyPack, ...], candidates: Universe, like: Evaluator | None = None) -> Evaluator:
+        """Return an evaluator of the day of other candidates, which shares what was judged.
+
+        The plans of `like` have the same options on that day.
+        """
+        kept = KeptGroups(candidates.count, {})
+        other = Evaluator(packs, candidates.catalog, self.organization, kept)
+        other.judge, other.candidates, other._like = self.judge, candidates, like
+        return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
@@ -145,6 +157,11 @@ class Evaluator:
 
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
+        if key not in self._plans and self._like is not None:
+            from aipolicy.evaluation.universe_parts import UniverseOnDay
+
+            earlier, problems, _ = self._like._planned(facts)
+            self._plans[key] = (UniverseOnDay(earlier, self.catalog), problems)
         if key not in self._plans:
             planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
             options = planned.options
