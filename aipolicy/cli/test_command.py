@@ -26,7 +26,7 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
     from aipolicy.report.example_results import TestRun, render_test_run, render_test_run_json
 
     _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
-    evaluated = {rule.id for rule in policy.rules}
+    evaluated = {rule.id for rule in policy.chosen_rules}
     rules = tuple(rule for rule in policy.rules_with_examples() if rule.id in evaluated)
     judge = policy.evaluator.judge
     results = tuple(run_example(rule, test, policy.catalog, judge) for rule in rules for test in rule.tests)

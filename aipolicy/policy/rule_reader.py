@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
@@ -14,6 +16,7 @@ from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.origins import RuleOrigin
 from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
@@ -65,9 +68,11 @@ class RuleReader:
             pack=self._pack,
             defined_at=f"{record.document.source.path}:{start.start.line}",
             parameters={},
+            announced_on=effective.optional_day("announced"),
+            warning_from=effective.optional_day("warning"),
         )
         effective.finish()
-        self._check_dates(rule)
+        self._check_dates(rule, effective)
         self._check_kind(rule)
         self._check_scope(rule)
         record.finish()
@@ -164,9 +169,13 @@ class RuleReader:
                     record.mistake(f"`{name}` is never `{word}`{did_you_mean(word, spec.choices)}", key)
         return values
 
-    def _check_dates(self, rule: Rule) -> None:
-        if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
-            self._record.mistake("the rule ends before it begins", "effective")
+    def _check_dates(self, rule: Rule, effective: Record) -> None:
+        days = zip(STAGE_KEYS, rule.stages, strict=True)
+        written = [(key, day) for key, day in days if day is not None and day > date.min]
+        for (earlier, begins), (key, day) in pairwise(written):
+            if day < begins:
+                message = f"`{key}` ({day}) must not come before `{earlier}` ({begins})"
+                effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
 
     def _check_kind(self, rule: Rule) -> None:
         if rule.kind is RuleKind.CONSTRAINT and rule.require:
