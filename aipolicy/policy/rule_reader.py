@@ -93,7 +93,8 @@ class RuleReader:
         for limit in read_applies_to(record):
             try:
                 line = line_of(limit.text, self._compiler.compile(limit.condition))
-                yield replace(line, expanded=limit.condition)
+                number = record.document.locate(limit.path).start.line
+                yield replace(line, expanded=limit.condition, number=number)
             except ExpressionError as error:
                 record.mistakes.add(str(error), record.document, limit.path)
 
@@ -112,16 +113,17 @@ class RuleReader:
         for index, text in enumerate(items):
             path = (*record.path, key, index) if isinstance(raw, list) else (*record.path, key)
             try:
-                lines.append(self._line(str(text), key))
+                number = record.document.locate(path).start.line
+                lines.append(self._line(str(text), key, number))
             except ExpressionError as error:
                 column = f" (column {error.column} of the condition)" if error.column is not None else ""
                 record.mistakes.add(f"{error}{column}", record.document, path)
         return tuple(lines)
 
-    def _line(self, text: str, key: str) -> Line:
+    def _line(self, text: str, key: str, number: int) -> Line:
         expanded = inlined(text, self._variables, self._record, key)
         line = line_of(text, self._compiler.compile(expanded))
-        return replace(line, expanded="" if expanded == text else expanded)
+        return replace(line, expanded="" if expanded == text else expanded, number=number)
 
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
@@ -137,7 +139,11 @@ class RuleReader:
             given=self._values(record.record("given"), ""),
             option=self._values(record.record("option"), "option."),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
+            message=record.text("message", ""),
+            defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
         )
+        if test.message and test.expect is not Outcome.VIOLATED:
+            record.mistake("an example has a message only where it is violated", "message")
         record.finish()
         return test
 
