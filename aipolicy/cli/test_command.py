@@ -18,6 +18,7 @@ def _threshold(context: click.Context, parameter: click.Parameter, value: float 
 
 
 @click.command("test")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path())
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--coverage", "show_coverage", is_flag=True, help="List the conditions that no test shows.")
@@ -27,22 +28,34 @@ def _threshold(context: click.Context, parameter: click.Parameter, value: float 
 @click.option("--min-mutation", type=click.FloatRange(0, 100), callback=_threshold, metavar="PERCENT",
               help="With --mutate: exit 1 when fewer of the slips are noticed.")  # fmt: skip
 @click.option("--suggest", is_flag=True, help="Print examples that would notice the slips and show the conditions.")
-def command(config: str | None, policies: tuple[str, ...], as_of: str | None, select: tuple[str, ...],
-            ignore: tuple[str, ...], output_format: str, show_coverage: bool, min_coverage: float, mutate: bool,
-            min_mutation: float, suggest: bool) -> None:  # fmt: skip
+def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, show_coverage: bool,
+            min_coverage: float, mutate: bool, min_mutation: float, suggest: bool) -> None:  # fmt: skip
     """Run the tests of rules.
+
+    Runs the examples in packs, the test files in the folder `tests` of a pack, and those that are named: FILE is a test
+    file, or a folder of them.
 
     Exit codes: 0 when all hold, 1 when one does not or less is covered or noticed than asked for, 3 when there is
     nothing to run.
     """
+    from aipolicy.policy.test_files import find_test_files, read_test_files
     from aipolicy.report.example_results import render_test_run
     from aipolicy.report.test_json import render_test_run_json
     from aipolicy.rule_testing import TestSettings, run_tests
 
     if min_mutation and not mutate:
         raise click.UsageError("--min-mutation counts mutants; add --mutate")
-    _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
-    run = run_tests(policy, TestSettings(mutate, suggest, min_coverage, min_mutation))
+    options = PolicyOptions(config, policies, as_of, select, ignore)
+    _, policy = load(options)
+    files = find_test_files(paths, (pack.path for pack in policy.packs))
+    tests = read_test_files(files, {rule.id for pack in policy.packs for rule in pack.rules}, policy.catalog)
+    run = run_tests(
+        policy,
+        TestSettings(mutate, suggest, min_coverage, min_mutation),
+        tests,
+        lambda day: load(options._replace(as_of=day.isoformat()))[1],
+    )
     if output_format == "json":
         write_out(render_test_run_json(run))
     else:

@@ -37,6 +37,8 @@ class ExampleResult:
     """What the rule says about it."""
     location: str = ""
     """Where it says so, in the form that the test uses; empty for examples, which have no lines."""
+    note: str = ""
+    """Why the rule was not judged; empty where it was."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:

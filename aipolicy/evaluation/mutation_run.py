@@ -72,7 +72,7 @@ def mutation_score(results: Iterable[MutantResult]) -> MutationScore:
 def run_mutants(rule: Rule, results: Sequence[ExampleResult], mutator: Mutator, search: CaseSearch, bench: Bench,
                 catalog: Catalog, also: Killer | None = None) -> Iterator[MutantResult]:  # fmt: skip
     """Yield what becomes of every mutant of a rule; examples that fail already kill nothing."""
-    examples = tuple(_Example(result, bench, catalog) for result in results if result.passed)
+    examples = tuple(_Example(result, bench, catalog) for result in results if result.passed and not result.note)
     for index, line in enumerate((*rule.when, *rule.require)):
         section = "when" if index < len(rule.when) else "require"
         for mutant in mutator.mutants(line):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
@@ -15,11 +15,14 @@ from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
+_CHECKED = frozenset({"data-class", "place", "task-type"})
+"""Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 _RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
 _RESERVED_PREFIXES = tuple(sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}))
 
@@ -133,11 +136,12 @@ class RuleReader:
             reference.finish()
 
     def _test(self, record: Record) -> RuleTest:
+        vocabularies = self._compiler.vocabularies
         expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
         test = RuleTest(
             name=record.text("name"),
-            given=self._values(record.record("given"), ""),
-            option=self._values(record.record("option"), "option."),
+            given=fact_values(record.record("given"), "", self._facts, vocabularies),
+            option=fact_values(record.record("option"), "option.", self._facts, vocabularies),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
             message=record.text("message", ""),
             defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
@@ -146,23 +150,6 @@ class RuleReader:
             record.mistake("an example has a message only where it is violated", "message")
         record.finish()
         return test
-
-    def _values(self, record: Record, prefix: str) -> dict[str, FactValue]:
-        values: dict[str, FactValue] = {}
-        for key in record.field_names():
-            name = f"{prefix}{key}"
-            spec = self._facts.get(name)
-            if spec is None or is_option_fact(name) != bool(prefix):
-                record.raw(key)
-                record.mistake(f"unknown fact `{name}`{did_you_mean(name, self._facts)}", key, "key")
-                continue
-            value = read_value(record, key, spec.type)
-            values[name] = value
-            words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-            for word in words:
-                if spec.choices and word not in spec.choices:
-                    record.mistake(f"`{name}` is never `{word}`{did_you_mean(word, spec.choices)}", key)
-        return values
 
     def _check_dates(self, rule: Rule) -> None:
         if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
@@ -190,6 +177,27 @@ class RuleReader:
                 hint = did_you_mean(placeholder, known)
                 self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
         return used
+
+
+def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
+                vocabularies: Mapping[str, Sequence[str]]) -> dict[str, FactValue]:  # fmt: skip
+    """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
+    values: dict[str, FactValue] = {}
+    for key in record.field_names():
+        name = f"{prefix}{key}"
+        spec = facts.get(name)
+        if spec is None or is_option_fact(name) != bool(prefix):
+            record.raw(key)
+            record.mistake(f"unknown fact `{name}`{did_you_mean(name, facts)}", key, "key")
+            continue
+        value = read_value(record, key, spec.type)
+        values[name] = value
+        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+        allowed = spec.choices or (vocabularies.get(spec.vocabulary, ()) if spec.vocabulary in _CHECKED else ())
+        for word in words:
+            if allowed and word not in allowed:
+                record.mistake(f"`{name}` is never `{shown(word)}`{did_you_mean(word, allowed)}", key)
+    return values
 
 
 def line_of(text: str, compiled: Compiled) -> Line:

@@ -77,7 +77,9 @@ def _failure(printer: Printer, result: ExampleResult) -> None:
         else:
             printer.text(f"{difference.what} expected: {difference.expected}", 2, Role.ERROR)
             printer.text(f"{difference.what} found:    {difference.found}", 2, Role.ERROR)
-    for (_, line), trace in zip(sections(result.rule), result.trace, strict=True):
+    if result.note:
+        printer.text(result.note, 2)
+    for (_, line), trace in zip(sections(result.rule), result.trace, strict=False):
         _traced(printer, line, trace)
 
 

@@ -48,13 +48,14 @@ def _failure(result: ExampleResult) -> JsonObject:
             {"what": what, "expected": escaped(expected), "found": escaped(found)}
             for what, expected, found in result.differences
         ],
+        "note": escaped(result.note),
         "lines": [
             {
                 "section": trace.section, "line_at": escaped(result.rule.place_of(line)), "text": escaped(trace.text),
                 "condition": escaped(line.condition), "truth": trace.truth.value, "error": escaped(trace.error),
                 "values": {name: json_value(value) for name, value in trace.values},
             }
-            for (_, line), trace in zip(sections(result.rule), result.trace, strict=True)
+            for (_, line), trace in zip(sections(result.rule), result.trace, strict=False)
         ],
     }  # fmt: skip
 
