@@ -145,7 +145,7 @@ class CaseSearch:
             found.append(LineCase(case, values, self._bench.truth(line, values)))
             if len(found) == _MAX_CASES:
                 break
-        found.sort(key=lambda cased: len(names) - sum(value != () for value in cased.case.values()))
+        found.sort(key=lambda cased: _oddity(names, cased.case))
         cut_short = size > _MAX_CASES
         return LineCases(tuple(found), not cut_short and all(domain.is_complete for domain in domains), cut_short)
 
@@ -192,3 +192,8 @@ class CaseSearch:
 
     def _values(self, case: Values, reads: Iterable[str]) -> dict[str, FactValue]:
         return {**values_of(case, reads, self._catalog), **self.rule.parameters}
+
+
+def _oddity(names: Sequence[str], case: Values) -> float:
+    """Return how far a case is from one that people declare in full; an empty list is odder than nothing at all."""
+    return len(names) - len(case) + 1.5 * sum(value == () for value in case.values())
