@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aipolicy.cli.main import cli
+from aipolicy.policy.locate import shipped_packs
 
 DAY = ("--as-of", "2026-11-21")
 HEAD = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: house, version: 1.0.0}\nrules:\n"
@@ -158,7 +159,8 @@ def test_the_json_has_failures_and_gaps(folder: Path) -> None:
     assert found["coverage"]["uncovered"][0]["never"] == ["false", "unknown"]
 
 
-def test_the_shipped_packs_hold() -> None:
-    for pack in ("build-or-buy", "cost-control"):
-        result = CliRunner().invoke(cli, ["test", "--policy", pack, *DAY])
+def test_examples_of_the_shipped_packs_show_every_condition_and_notice_every_slip() -> None:
+    thresholds = ("--min-coverage", "100", "--mutate", "--min-mutation", "95")
+    for pack in shipped_packs():
+        result = CliRunner().invoke(cli, ["test", "--policy", pack, *thresholds, *DAY])
         assert result.exit_code == 0, result.output
