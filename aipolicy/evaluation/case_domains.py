@@ -66,12 +66,14 @@ class Domains:
         """Return every fact that the rule rests on."""
         return tuple(self._domains)
 
-    def _seeds(self, name: str) -> Iterator[FactValue]:
-        """Yield what the examples of the rule say of a fact, each value once."""
-        key = name.removeprefix("option.") if is_option_fact(name) else name
-        found = (t.option if is_option_fact(name) else t.given for t in self.rule.tests)
-        yield from dict.fromkeys(v for values in found if (v := values.get(key, values.get(name))) is not None
-                                 if not isinstance(v, Mapping))  # fmt: skip
+    def _seeds(self, name: str) -> list[FactValue]:
+        """Return what the examples of the rule say of a fact, each value once."""
+        found: list[FactValue] = []
+        for test in self.rule.tests:
+            value = (test.option if is_option_fact(name) else test.given).get(name)
+            if value is not None and value not in found:
+                found.append(value)
+        return found
 
     def _domain(self, name: str) -> Domain:
         spec = REGISTRY.get(name) or FactSpec(name, FactType.LABELS, "")
@@ -96,7 +98,7 @@ class Domains:
         named = [w for c in self._comparisons if c.fact in readers and c.fact == spec.name for w in self._compared(c)]
         allowed = spec.choices or self._vocabularies.get(spec.vocabulary, ())
         if not spec.choices and any(name != spec.name for name in readers):
-            return self._one_of_each_kind(spec, readers, (*dict.fromkeys((*seeds, *named)), *allowed)), True
+            return self._one_of_each_kind(spec, readers, (*dict.fromkeys((*seeds, *named)), *allowed)), False
         if spec.choices or 0 < len(allowed) <= _FEW_WORDS:
             first = [word for word in dict.fromkeys((*seeds, *named)) if word in allowed]
             return tuple(dict.fromkeys((*first, *allowed))), True
@@ -126,7 +128,7 @@ class Domains:
         between = [(low + high) / 2 for low, high in pairwise(ordered)]
         ends = [ordered[0] - 1.0, ordered[-1] + 1.0] if ordered else [_sample(spec)]
         tried = dict.fromkeys(value for value in (*near, *seeds, *ends, *between) if _is_allowed(value, spec))
-        alone = spec.name in readers and all(self._only_against_constants(n) for n in readers)
+        alone = list(readers) == [spec.name] and self._only_against_constants(spec.name)
         return Domain((*tried, *left_out), alone)
 
     def _numbers(self) -> dict[str, list[float]]:

@@ -16,11 +16,16 @@ _LEAST_ROOM = 8
 def hung_values(text: str, values: Mapping[str, FactValue | None], width: int) -> list[str]:
     """Return the condition on one line, and lines with the values below; empty where it does not fit into the width.
 
-    Columns are those of the escaped text.
+    Columns are those of the escaped text; a text that is not ASCII has cells of other widths and is not drawn.
     """
     line = escaped(text)
     places = _places(line, values)
-    if len(line) > width or (places and places[-1][0] > width - _LEAST_ROOM) or len(places) < len(values):
+    if (
+        not line.isascii()
+        or len(line) > width
+        or (places and places[-1][0] > width - _LEAST_ROOM)
+        or len(places) < len(values)
+    ):
         return []
     lines = [line]
     if places:

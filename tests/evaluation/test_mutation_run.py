@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
@@ -18,6 +20,7 @@ from aipolicy.evaluation.mutation_run import Fate, MutantResult, mutation_score,
 from aipolicy.evaluation.suggestions import suggestions
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
+from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.plan import plan_options
 from aipolicy.policy.expressions import Truth
@@ -169,3 +172,56 @@ def test_suggestions_kill_every_mutant_and_show_every_truth(rule_id: str) -> Non
         assert all((line.line.text, truth) in seen for truth in line.possible), line.line.text
     assert found == list(suggestions(search, mutants, line_coverage([search], [])))
     assert search.outcome({}, Variation(0, None)) is not None
+
+
+_CONDITIONS = st.recursive(
+    st.sampled_from(
+        ["option.retention_days <= 3.0", "option.retention_days > 5.0", "option.retention_days == 3.0", "task.stable",
+         "option.works_offline", 'option.hosting == "on-device"', 'option.hosting in ["own-cloud", "on-premises"]',
+         'task.specialization != "niche"', "metadata.past_prototype", '"hipaa" in data.regimes',
+         "option.retention_days * 2.0 >= option.upfront_usd"]
+    ),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["&&", "||"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+        inner.map(lambda text: f"!({text})"),
+    ),
+    max_leaves=4,
+)  # fmt: skip
+_OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "option.retention_days": st.sampled_from([-1.0, 0.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 1e9]),
+        "option.upfront_usd": st.sampled_from([0.0, 6.0, 7.0]),
+        "task.stable": st.booleans(),
+        "task.specialization": st.sampled_from(["generic", "domain", "niche"]),
+        "data.classes": st.sampled_from([("phi",), ("public",), ("health", "phi")]),
+    },
+)
+_KNOWN = st.fixed_dictionaries(
+    {
+        "option.works_offline": st.booleans(),
+        "option.hosting": st.sampled_from(["provider-api", "own-cloud", "on-premises", "on-device"]),
+        "metadata.lifecycle": st.sampled_from(["idea", "prototype", "pilot", "production", "retired"]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_CONDITIONS, st.lists(st.tuples(_OPTIONS, _KNOWN), min_size=20, max_size=20))
+def test_no_case_tells_an_equivalent_mutant_and_no_truth_occurs_that_was_ruled_out(
+    condition: str, drawn: list[tuple[dict[str, FactValue], dict[str, FactValue]]]
+) -> None:
+    """Whatever the enumeration concludes holds for values that it did not choose."""
+    pack = _pack(f"require: ['option.works_offline || ({condition})']", "{name: n, expect: undetermined}")
+    rule, bench = pack.rules[0], Bench()
+    search = CaseSearch(rule, _catalog(), bench)
+    mutants = list(run_mutants(rule, [], mutator_of(pack, _catalog()), search, bench, _catalog()))
+    possible = possible_truths(search, 0)
+    for some, known in drawn:
+        case = {**some, **known}
+        assert search.truth(0, case) in possible, condition
+        for result in (result for result in mutants if result.fate is Fate.EQUIVALENT):
+            assert search.outcome(case) is search.outcome(case, result.variation), (condition, result.mutant.text)
+    for result in (result for result in mutants if result.fate is Fate.SURVIVED):
+        found = search.telling_case(result.variation)
+        assert found is None or search.outcome(found) is not search.outcome(found, result.variation)
