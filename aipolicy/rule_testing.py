@@ -34,6 +34,7 @@ class TestRun:
     mutants: tuple[MutantResult, ...]
     suggestions: tuple[Suggestion, ...]
     is_mutated: bool
+    is_suggesting: bool
     min_coverage_percent: float = 0.0
     min_mutation_percent: float = 0.0
 
@@ -51,6 +52,12 @@ class TestRun:
     def mutation(self) -> MutationScore:
         """Return how many mutants were killed, survived, and are equivalent."""
         return mutation_score(self.mutants)
+
+    @property
+    def without_suggestion(self) -> int:
+        """Return how many surviving mutants and missing truths no suggestion settles; 0 where none was asked for."""
+        gaps = self.mutation.survived + sum(len(line.missing) for line in self.coverage)
+        return gaps - sum(len(suggestion.shows) for suggestion in self.suggestions) if self.is_suggesting else 0
 
     @property
     def covers_too_little(self) -> bool:
@@ -91,6 +98,7 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
         mutants=tuple(mutant for part in parts for mutant in part.mutants),
         suggestions=tuple(suggestion for part in parts for suggestion in part.suggested),
         is_mutated=settings.mutate or settings.suggest,
+        is_suggesting=settings.suggest,
         min_coverage_percent=settings.min_coverage_percent,
         min_mutation_percent=settings.min_mutation_percent,
     )

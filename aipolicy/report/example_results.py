@@ -16,9 +16,9 @@ from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Line
-from aipolicy.report.hung_values import hung_values
+from aipolicy.report.hung_values import hung_values, one_line
 from aipolicy.report.printer import Printer
-from aipolicy.report.style import Role, Styler
+from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.rule_testing import TestRun
 from aipolicy.source.text import escaped
 from aipolicy.source.yaml_writer import write_text
@@ -39,6 +39,8 @@ def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: b
         _mutants(printer, "equivalent mutants, which no test can notice", run.mutants, Fate.EQUIVALENT)
     if run.suggestions:
         _suggested(printer, run.suggestions)
+    if run.without_suggestion:
+        printer.heading(f"no example was found for {run.without_suggestion} of these gaps; write one by hand")
     if run.untested:
         printer.heading("rules without a test")
         printer.text(", ".join(rule.id for rule in run.untested), 2)
@@ -47,6 +49,9 @@ def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: b
 
 
 def _summary(printer: Printer, run: TestRun) -> None:
+    if not run.results:
+        printer.heading("nothing to run: no rule has a test; `--suggest` prints some")
+        return
     rules = len({result.rule.id for result in run.results})
     passed = len(run.results) - len(run.failed)
     printer.heading(f"{passed} of {len(run.results)} tests hold, of {rules} rule{'' if rules == 1 else 's'}")
@@ -91,7 +96,7 @@ def _traced(printer: Printer, line: Line, trace: LineTrace) -> None:
         for row in hung[1:]:
             printer.raw(" " * len(head) + row)
     else:
-        printer.text(f"{trace.section:<7} {_SIGNS[trace.truth]}  {line.condition}", 4)
+        _labelled(printer, head, line.condition)
         for name, value in trace.values:
             printer.text(f"{name} = {shown_value(value)}", _VALUE_INDENT)
     if trace.error:
@@ -105,7 +110,7 @@ def _uncovered(printer: Printer, coverage: Sequence[LineCoverage]) -> None:
     for line in gaps:
         never = ", ".join(truth.value for truth in line.missing)
         printer.text(f"{line.rule.id} {line.section} at {line.defined_at}", 2)
-        printer.text(f"never {never}: {line.line.text}", 4)
+        _labelled(printer, f"    never {never}: ", line.line.text)
 
 
 def _mutants(printer: Printer, title: str, mutants: Iterable[MutantResult], fate: Fate) -> None:
@@ -114,9 +119,17 @@ def _mutants(printer: Printer, title: str, mutants: Iterable[MutantResult], fate
         printer.heading(title)
     for (rule, section, place, text), group in groupby(wanted, key=_line_of):
         printer.text(f"{rule} {section} at {place}", 2)
-        printer.text(f"rule:   {text}", 4)
+        _labelled(printer, "    rule:   ", text)
         for result in group:
-            printer.text(f"mutant: {result.mutant.text}" if result.mutant.text else "mutant: the line is dropped", 4)
+            _labelled(printer, "    mutant: ", result.mutant.text or "the line is dropped")
+
+
+def _labelled(printer: Printer, label: str, text: str) -> None:
+    """Add a condition beside a label, wrapped under itself."""
+    lines = wrapped(escaped(one_line(text)), max(printer.width - len(label), 20))
+    printer.raw(label + lines[0])
+    for line in lines[1:]:
+        printer.raw(" " * len(label) + line)
 
 
 def _line_of(result: MutantResult) -> tuple[str, str, str, str]:

@@ -18,7 +18,7 @@ def hung_values(text: str, values: Mapping[str, FactValue | None], width: int) -
 
     Columns are those of the escaped text; a text that is not ASCII has cells of other widths and is not drawn.
     """
-    line = escaped(text)
+    line = escaped(one_line(text))
     places = _places(line, values)
     if (
         not line.isascii()
@@ -38,6 +38,11 @@ def hung_values(text: str, values: Mapping[str, FactValue | None], width: int) -
         row.put(column, shortened(shown_value(value), width - column), None)
         lines.append(row.painted(Styler()))
     return lines
+
+
+def one_line(text: str) -> str:
+    """Return a condition that was written over several lines on one."""
+    return " ".join(part.strip() for part in text.splitlines()) if "\n" in text else text
 
 
 def _places(line: str, values: Mapping[str, FactValue | None]) -> list[tuple[int, FactValue | None]]:

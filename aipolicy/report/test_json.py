@@ -34,6 +34,7 @@ def render_test_run_json(run: TestRun) -> str:
             },
             "mutation": _mutation(run) if run.is_mutated else None,
             "suggestions": [_suggestion(suggestion) for suggestion in run.suggestions],
+            "without_suggestion": run.without_suggestion,
         }
     )
 

@@ -88,6 +88,18 @@ def test_nothing_to_run_is_a_failure(folder: Path) -> None:
     result = run(folder, [])
     assert result.exit_code == 3
     assert "rules without a test\n  IN-001" in result.output
+    assert "nothing to run" in result.output
+
+
+def test_what_no_example_was_found_for_is_counted(folder: Path) -> None:
+    rule = RULE.replace("[data.sensitivity >= 3.0]", '[\'metadata.labels["unit"] == "claims"\']')
+    (folder / "house.yaml").write_text(HEAD + rule, encoding="utf-8")
+    result = CliRunner().invoke(cli, ["test", "--policy", "./house.yaml", "--suggest", *DAY])
+    assert "no example was found for" in result.output
+    found = json.loads(
+        CliRunner().invoke(cli, ["test", "--policy", "./house.yaml", "--suggest", "--format", "json", *DAY]).output
+    )
+    assert found["without_suggestion"] > 0
 
 
 def test_conditions_that_no_example_shows_are_named(folder: Path) -> None:
