@@ -42,8 +42,14 @@ class Policy:
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
+        return tuple(
+            sorted((rule for pack in self.packs_with_tests() for rule in pack.rules), key=lambda rule: rule.id)
+        )
+
+    def packs_with_tests(self) -> tuple[PolicyPack, ...]:
+        """Return every pack with the examples of its rules."""
         packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
-        return tuple(sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id))
+        return packs
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -12,6 +12,7 @@ from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.derived import MANIFEST_PATH
+from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
@@ -295,10 +296,15 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
 
 def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message with the values of facts and parameters in place of their names."""
+    return message_of(rule, evaluation.facts, option)
+
+
+def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
+    """Return a rule's message for facts and an option that need not be those of a feature."""
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        value = option.get(name) if is_option_fact(name) else evaluation.facts.values.get(name)
+        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
         return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
 
     return _PLACEHOLDER.sub(fill, rule.message)

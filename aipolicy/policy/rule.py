@@ -46,6 +46,8 @@ class Line:
     """The condition that was compiled, where that is not the text: variables written out, `applies_to` in CEL."""
     label_keys: tuple[str, ...] = ()
     """The labels that it reads by name."""
+    number: int = 0
+    """The line of the rule's file on which it begins."""
 
     @property
     def condition(self) -> str:
@@ -80,6 +82,11 @@ class RuleTest:
     given: Mapping[str, FactValue]
     option: Mapping[str, FactValue]
     expect: Outcome
+    message: str = ""
+    """The message that the rule must give; empty for any."""
+    location: str = ""
+    """Where in its manifest a test expects the finding: `line:column`, or a document path; empty for anywhere."""
+    defined_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +128,10 @@ class Rule:
     def stages(self) -> Stages:
         """Return the days on which its stages begin."""
         return Stages(self.announced_on, self.warning_from, self.effective_from, self.effective_until)
+
+    def place_of(self, line: Line) -> str:
+        """Return the file and line at which a line of the rule stands."""
+        return f"{self.defined_at.rpartition(':')[0]}:{line.number}"
 
     @property
     def feature_reads(self) -> tuple[str, ...]:
