@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aipolicy.comparison import MANIFEST_RULES, Identity, Known, known_from
+from aipolicy.comparison import NEVER_ACCEPTED, Identity, Known, known_from
 from aipolicy.errors import AipolicyError, BaselineError
 from aipolicy.findings import Finding, Outcome, Severity
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
@@ -50,12 +50,12 @@ def read_baseline(path: str) -> Baseline:
 def acceptable(findings: Iterable[Finding]) -> tuple[Known, ...]:
     """Return what can be accepted: findings of rules on features, unless a waiver already holds them.
 
-    A broken manifest has no verdict, so that its problems are never accepted.
+    A broken manifest has no verdict, and a waiver that does not hold waives nothing: neither is ever accepted.
     """
     return tuple(
         known_from(finding)
         for finding in findings
-        if finding.outcome is not Outcome.WAIVED and not finding.rule_id.startswith(MANIFEST_RULES)
+        if finding.outcome is not Outcome.WAIVED and not finding.rule_id.startswith(NEVER_ACCEPTED)
     )
 
 
@@ -131,8 +131,9 @@ def _entry(record: Record) -> Known:
     severity = record.text("severity", choices=tuple(Severity))
     outcome = record.text("outcome", choices=_OUTCOMES)
     record.finish()
-    if rule.startswith(MANIFEST_RULES):
-        record.mistake(f"`{shown(rule)}` is about broken manifests, and is never accepted; remove the entry", "rule")
+    if rule.startswith(NEVER_ACCEPTED):
+        about = "waivers" if rule.startswith(NEVER_ACCEPTED[1]) else "broken manifests"
+        record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
     known = Severity(severity) if severity in set(Severity) else Severity.NOTE
     weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED
     return Known(Identity(rule, feature, path), known, weighs)

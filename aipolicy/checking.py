@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aipolicy.cache import Cache
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
-from aipolicy.comparison import Comparison, counted
+from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
+from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.totals import Totals, totals_of
+
+if TYPE_CHECKING:
+    from aipolicy.waivers.waiver import Waivers, WaiverUse
+
+_MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
+"""Text in which a comment may waive something, if perhaps misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,15 @@ class Policy:
     """SHA-256 over the bytes of every pack and catalog file that was read."""
     ignored_rules: tuple[str, ...]
     strict: bool
+    waivers: Waivers | None = None
+    """The waivers of files, and what packs ask of waivers; None where there is neither."""
+    left_out: str = ""
+    """What a choice of rules leaves out although a pack forbids it; nothing is judged then."""
+
+    @property
+    def all_rules(self) -> tuple[str, ...]:
+        """Return the ids of all rules, those that are left out by choice included."""
+        return tuple(rule.id for pack in self.packs for rule in pack.rules)
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack, or None."""
@@ -74,6 +92,8 @@ class Report:
     skipped: tuple[str, ...]
     comparison: Comparison | None = None
     """What the findings were compared with; None where they were not."""
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    """What became of the waivers of the features that were judged."""
 
     @property
     def totals(self) -> Totals:
@@ -81,9 +101,16 @@ class Report:
         totals = totals_of(
             self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
         )
+        totals.waivers.update(use.state.value for use in self.waiver_uses)
         if self.comparison is not None:
             totals.comparison = counted(self.comparison, self.findings)
         return totals
+
+    @property
+    def unread(self) -> bool:
+        """Return whether a manifest could not be read, which may declare any feature."""
+        names = {evaluation.feature.name for evaluation in self.evaluations}
+        return any(f.rule_id.startswith(MANIFEST_RULES) and f.feature not in names for f in self.findings)
 
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
@@ -108,7 +135,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         compiled = _compile(settings, files)
         if cache is not None:
             cache.put(key, compiled)
-    packs, packs_with_examples, wanted, kept, parts = compiled
+    packs, packs_with_examples, wanted, kept, parts, waivers = compiled
     catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
         packs=packs,
@@ -118,10 +145,12 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         digest=files.digest,
         ignored_rules=tuple(sorted({rule.id for pack in packs for rule in pack.rules} - wanted)),
         strict=settings.strict,
+        waivers=waivers,
+        left_out=_left_out(waivers, packs, wanted),
     )
 
 
-_Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes]]
+_Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes], "Waivers | None"]
 
 
 def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
@@ -134,25 +163,84 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
     light = tuple(replace(pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules)) for pack in packs)
-    return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog)
+    waivers = None
+    if files.waivers or any(pack.waivers is not None for pack in packs):
+        from aipolicy.waivers.read import read_waivers
+
+        waivers = read_waivers(files.waivers, packs, catalog, settings.as_of)
+    return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog), waivers
+
+
+def _left_out(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:
+    """Return what to say of the first rule that is left out by choice although a pack forbids it; empty for none."""
+    for rule_id in sorted(rule.id for pack in packs for rule in pack.rules if rule.id not in wanted):
+        never = waivers.limits.never_waived(rule_id) if waivers is not None else None
+        if never is not None:
+            return f"{rule_id} may not be left out by `select` or `ignore` ({never.at})"
+    return ""
 
 
 def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None) -> Report:
-    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file."""
+    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file.
+
+    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    """
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
     return check_manifests(manifests, len(listed), policy)
 
 
 def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
-    """Return the report on manifests that were read from a number of files, under a policy."""
+    """Return the report on manifests that were read from a number of files, under a policy.
+
+    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    """
+    if policy.left_out:
+        raise UsageError(policy.left_out)
     findings = list(manifests.findings)
     evaluations = []
+    uses: list[WaiverUse] = []
     for feature in manifests.features:
         evaluation = policy.evaluator.evaluate(feature)
         evaluations.append(evaluation)
-        findings.extend(findings_of(evaluation, policy.evaluator.judge, strict=policy.strict))
-    return Report(policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped)
+        found = findings_of(evaluation, policy.evaluator.judge, strict=policy.strict)
+        text = feature.document.source.text
+        if (policy.waivers is not None and policy.waivers.entries) or _MAY_WAIVE.search(text) is not None:
+            found, used = _beside_waivers(found, evaluation, policy, manifests.features)
+            uses.extend(used)
+        findings.extend(found)
+    return Report(
+        policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses)
+    )
+
+
+def with_waivers(report: Report, *, covers: bool) -> Report:
+    """Return a report with what is to be said about waivers files; `covers` says that it is about all there is."""
+    extra = on_waivers(report.policy, report.waiver_uses, covers=covers and not report.unread)
+    return replace(report, findings=sorted_findings((*report.findings, *extra))) if extra else report
+
+
+def on_waivers(policy: Policy, uses: Iterable[WaiverUse], *, covers: bool) -> tuple[Finding, ...]:
+    """Return the findings on waivers files, from what became of each waiver in the files of a run."""
+    if policy.waivers is None:
+        return ()
+    from aipolicy.waivers.run import findings_on_waivers
+
+    return findings_on_waivers(policy.waivers, uses, policy.catalog.as_of, covers=covers)
+
+
+def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy: Policy,
+                    features: Iterable[Feature]) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:  # fmt: skip
+    from aipolicy.waivers.apply import apply_waivers, starts_of
+    from aipolicy.waivers.waiver import Waivers
+
+    source = evaluation.feature.document.source
+    starts = starts_of(features, source) if _MAY_WAIVE.search(source.text) is not None else ()
+    applied = apply_waivers(
+        findings, evaluation, policy.waivers or Waivers(), policy.all_rules, policy.ignored_rules,
+        policy.catalog.as_of, starts,
+    )  # fmt: skip
+    return applied.findings, applied.uses
 
 
 def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:
@@ -172,7 +260,7 @@ def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
         matches = {rule_id for rule_id in ids if rule_id == word or rule_id.startswith(f"{word}-")}
         if not matches:
             if word in reserved or any(rule_id.startswith(f"{word}-") for rule_id in reserved):
-                raise UsageError(f"`{word}` is about manifests themselves and is always checked")
+                raise UsageError(f"`{word}` is about manifests and waivers themselves and is always checked")
             raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")
         found |= matches
     return found

@@ -9,6 +9,8 @@ from aipolicy.findings import Change, Finding, Outcome, Severity
 
 MANIFEST_RULES = "MAN-"
 """How the ids of rules about manifests themselves begin."""
+NEVER_ACCEPTED = (MANIFEST_RULES, "WAIVER-")
+"""How the ids of rules begin whose findings no baseline accepts."""
 
 _OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
 """From the mildest to the worst."""
@@ -57,6 +59,8 @@ class Comparison:
     """Path of the baseline as shown to people; empty without one."""
     new: int = 0
     worse: int = 0
+    waived: int = 0
+    """Findings that are waived now, and were not, or until a later day."""
     unchanged: int = 0
     fixed: tuple[Known, ...] = ()
     """Found at the base, and no longer."""
@@ -70,7 +74,7 @@ class Comparison:
 
 def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identity:
     """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
-    path = ".".join(map(str, finding.place.path))
+    path = finding.subject or ".".join(map(str, finding.place.path))
     wording = ""
     if not finding.feature or finding.rule_id.startswith(MANIFEST_RULES):
         wording = f"{file_of(finding.file)}: {finding.message}"
@@ -105,7 +109,7 @@ def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
     changes = [finding.change for finding in findings]
     return replace(
         comparison, new=changes.count(Change.NEW), worse=changes.count(Change.WORSE),
-        unchanged=changes.count(Change.UNCHANGED),
+        waived=changes.count(Change.WAIVED), unchanged=changes.count(Change.UNCHANGED),
     )  # fmt: skip
 
 
@@ -115,12 +119,24 @@ def is_worse(now: Finding | Known, before: Known) -> bool:
 
 
 def _change(now: Finding, before: Known) -> Change:
-    return Change.WORSE if is_worse(now, before) else Change.UNCHANGED
+    if is_worse(now, before):
+        return Change.WORSE
+    return Change.WAIVED if _is_newly_waived(now, before) else Change.UNCHANGED
+
+
+def _is_newly_waived(now: Finding, before: Known) -> bool:
+    """Return whether a waiver is new, or was given more time."""
+    if now.outcome is not Outcome.WAIVED or now.waiver is None:
+        return False
+    earlier = before.finding.waiver if before.finding is not None else None
+    if before.outcome is not Outcome.WAIVED:
+        return True
+    return earlier is not None and now.waiver.expires > earlier.expires
 
 
 def _both(first: Change | None, second: Change) -> Change:
     """Return the milder of two: what the base or the baseline knows does not gate."""
-    order = (Change.UNCHANGED, Change.WORSE, Change.NEW)
+    order = (Change.UNCHANGED, Change.WAIVED, Change.WORSE, Change.NEW)
     return second if first is None else min(first, second, key=order.index)
 
 

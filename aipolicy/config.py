@@ -73,6 +73,8 @@ class Config(NamedTuple):
     """Whether undetermined rules gate whatever the lifecycle."""
     baseline: str = ""
     """Path of the baseline from the working folder; empty for none."""
+    waivers: tuple[str, ...] = ()
+    """Paths of waivers files, relative to the file's folder."""
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     """Values of pack parameters, by `pack.parameter`."""
     organization: Organization = Organization()
@@ -187,6 +189,7 @@ def _config_of(table: _Table) -> Config:
         fail_on=top.text("fail_on", _DEFAULTS.fail_on, SEVERITIES),
         strict=top.flag("strict", default=False),
         baseline=_baseline(top, folder),
+        waivers=_texts(top, "waivers", ()),
         parameters=dict(_parameters(top)),
         organization=_organization(organization),
         recommendation=_recommendation(recommendation),

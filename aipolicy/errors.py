@@ -76,6 +76,12 @@ class BaselineError(AipolicyError):
     kind = "baseline"
 
 
+class WaiverError(AipolicyError):
+    """A waivers file cannot be read, or a waiver cannot be written."""
+
+    kind = "waivers"
+
+
 class BaseError(AipolicyError):
     """The base of a change cannot be found, or cannot be evaluated."""
 

@@ -51,6 +51,8 @@ class Change(StrEnum):
 
     NEW = "new"
     WORSE = "worse"
+    WAIVED = "waived"
+    """Waived now, and not before, or until a later day."""
     UNCHANGED = "unchanged"
 
 
@@ -83,6 +85,31 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverNote:
+    """The waiver that names a finding: what holds it back, or why it does not; days are written YYYY-MM-DD."""
+
+    at: str
+    holds: bool
+    state: str
+    detail: str
+    """Why it does not hold; empty where it does."""
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    expires: str
+    days_left: int
+    inline: bool = False
+
+    @property
+    def words(self) -> str:
+        """Return who waived it, until when and why, in a sentence for people."""
+        ticket = f", {self.ticket}" if self.ticket else ""
+        left = "last day" if self.days_left == 0 else f"{self.days_left} days left"
+        return f"until {self.expires} ({left}) by {self.approver} for {self.owner}{ticket} ({self.at}): {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing to act on. Message, labels, why and fix are plain text, never markup."""
 
@@ -107,6 +134,10 @@ class Finding:
     """None where nothing was compared; an unchanged finding does not gate."""
     stage: Stage | None = None
     """How far the rule has come; None for problems of manifests and plans."""
+    waiver: WaiverNote | None = None
+    """The waiver that names it, whether it holds or not."""
+    subject: str = ""
+    """What tells it from others of its rule and feature, where `place` says where something is written and not what."""
 
     def span_of(self, place: Place) -> Span | None:
         """Return where `place` stands in the file of this finding."""
@@ -243,6 +274,70 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         severity=Severity.ERROR,
         why="the declared facts and the policies rule each other out",
         fix="change one of the facts or policies in the smallest set that clashes",
+    ),
+    ReservedRule(
+        id="WAIVER-001",
+        name="malformed-waiver",
+        title="A waiver cannot be read, and waives nothing",
+        severity=Severity.ERROR,
+        why="somebody takes for waived what is not",
+        fix="correct the entry as the message says, or remove it; `aipolicy waive` writes whole ones",
+    ),
+    ReservedRule(
+        id="WAIVER-002",
+        name="waiver-against-policy",
+        title="A waiver breaks what the packs ask of waivers, and waives nothing",
+        severity=Severity.ERROR,
+        why="an exception that the policy does not allow is none",
+        fix="make the waiver what the policy allows, or remove it and correct the feature",
+    ),
+    ReservedRule(
+        id="WAIVER-003",
+        name="expired-waiver",
+        title="A waiver has expired while its rule still fails",
+        severity=Severity.ERROR,
+        why="the approval ended; what it covered is checked like everything else",
+        fix="correct the feature, or have the waiver approved anew with `approved_on`, `expires` and what is approved",
+    ),
+    ReservedRule(
+        id="WAIVER-004",
+        name="waiver-no-longer-needed",
+        title="A waiver has nothing to waive",
+        severity=Severity.WARNING,
+        why="an exception that lies about is taken for a rule, and would hide the next failure",
+        fix="remove the waiver",
+    ),
+    ReservedRule(
+        id="WAIVER-005",
+        name="lapsed-waiver",
+        title="A waiver does not hold under the facts of the feature",
+        severity=Severity.ERROR,
+        why="it was approved under conditions, and what is not known to be met is not met",
+        fix="restore or declare the fact that the message names, or have the waiver approved anew",
+    ),
+    ReservedRule(
+        id="WAIVER-006",
+        name="fails-worse-than-approved",
+        title="The rule fails in a way that was not approved",
+        severity=Severity.ERROR,
+        why="an approval covers what was shown to the approver and nothing else",
+        fix="restore what was approved, bound the fact by a condition under `while`, or have the waiver approved anew",
+    ),
+    ReservedRule(
+        id="WAIVER-007",
+        name="waiver-of-unknown-feature",
+        title="A waiver names a feature that no manifest declares",
+        severity=Severity.ERROR,
+        why="it waives nothing, and would waive in advance for a feature that takes the name",
+        fix="correct the name, or remove the waiver",
+    ),
+    ReservedRule(
+        id="WAIVER-008",
+        name="waiver-expires-soon",
+        title="A waiver ends soon",
+        severity=Severity.NOTE,
+        why="the finding fails the check from the day after",
+        fix="correct the feature in time, or have the waiver approved anew",
     ),
 )
 

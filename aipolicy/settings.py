@@ -40,6 +40,8 @@ class PolicySettings(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    waivers: tuple[str, ...] = ()
+    """Paths of waivers files from `base`."""
     lock: str = ""
     """Path of the lock file that packs are compared with where it exists; empty for none."""
     only_locked: bool = True

@@ -41,6 +41,8 @@ class Totals:
     missing: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Undetermined findings by the facts that would settle each, where declarations can."""
     skipped: tuple[str, ...] = ()
+    waivers: Counter[str] = field(default_factory=Counter)
+    """Waivers of the features that were judged, by what became of them."""
 
     def add(self, other: Totals) -> None:
         """Add the totals of another file, in the order in which files are reported."""
@@ -56,6 +58,7 @@ class Totals:
         self.undetermined += other.undetermined
         self.missing.update(other.missing)
         self.skipped += other.skipped
+        self.waivers.update(other.waivers)
 
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding that gates weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""

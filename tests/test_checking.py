@@ -132,8 +132,8 @@ def test_rules_are_chosen_by_id_or_by_what_it_begins_with(
     [
         ({"select": ("IN-003",)}, "unknown rule `IN-003`; did you mean `IN-00"),
         ({"select": ("I",)}, "unknown rule `I`"),
-        ({"ignore": ("MAN",)}, "`MAN` is about manifests themselves and is always checked"),
-        ({"select": ("VERDICT-001",)}, "`VERDICT-001` is about manifests themselves and is always checked"),
+        ({"ignore": ("MAN",)}, "`MAN` is about manifests and waivers themselves and is always checked"),
+        ({"select": ("VERDICT-001",)}, "`VERDICT-001` is about manifests and waivers themselves and is always checked"),
         ({"packs": ("./hose.yaml",)}, "unknown pack `./hose.yaml`"),
         ({"packs": ("bild-or-buy",)}, "did you mean `build-or-buy`?"),
         ({"packs": ("./house.yaml", "./house.yaml")}, "already"),

@@ -21,6 +21,7 @@ ignore = ["DATA-002"]
 fail_on = "warning"
 strict = true
 baseline = "ci/known.json"
+waivers = ["policies/waivers.yaml"]
 
 [organization]
 own_boundaries = ["device", "dedicated-tenant"]
@@ -82,6 +83,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "fail_on": "error",
         "strict": False,
         "baseline": "",
+        "waivers": (),
         "parameters": {},
         "organization": {
             "own_boundaries": ("device", "on-premises", "own-account"), "on_premises_countries": (),
@@ -114,6 +116,7 @@ def test_every_key_is_read(here: Path, newline: str) -> None:
         "fail_on": "warning",
         "strict": True,
         "baseline": "ci/known.json",
+        "waivers": ("policies/waivers.yaml",),
         "parameters": {
             "build-or-buy.restricted_from": 3.0,
             "build-or-buy.dated": "2026-08-02",
@@ -139,7 +142,7 @@ def test_every_value_knows_the_file_that_set_it(here: Path) -> None:
     assert read_config(None, ".").origins == dict.fromkeys(
         (
             "policies", "catalog", "fresher_prices", "manifests", "exclude", "select", "ignore", "fail_on", "strict",
-            "baseline", "organization.own_boundaries", "organization.on_premises_countries",
+            "baseline", "waivers", "organization.own_boundaries", "organization.on_premises_countries",
             "recommendation.margin_percent", "recommendation.horizon_months", "recommendation.confidence",
             "parameters.build-or-buy.restricted_from", "parameters.build-or-buy.dated",
             "parameters.own.regions", "parameters.own.deep.allowed",

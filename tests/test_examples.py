@@ -20,6 +20,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
     "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
+    "waivers-check.txt": ("check", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
+    "waivers-list.txt": ("waive", "--list", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
     "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
     "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),

@@ -59,11 +59,13 @@ class FeatureChange:
     """Whether the feature is missing because its manifest is broken now."""
     perhaps: str = ""
     """A feature of the other side that this one seems to be under another name."""
+    waived: tuple[ChangedFinding, ...] = ()
+    """Findings of the base that are waived now, or until a later day."""
 
     @property
     def changed(self) -> bool:
         """Return whether anything differs."""
-        causes = (self.verdict_cause, self.needs, self.new, self.worse, self.fixed, self.cost_cause)
+        causes = (self.verdict_cause, self.needs, self.new, self.worse, self.fixed, self.waived, self.cost_cause)
         return self.before is None or self.after is None or any(causes)
 
 
@@ -118,6 +120,7 @@ def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone:
         unchanged=sum(f.change is Change.UNCHANGED for f in mine),
         cost_cause=_cause(steps, costs) if both else "",
         cost_parts=tuple(_parts(steps, costs)) if both else (),
+        waived=tuple(_waived(f, steps, states) for f in mine if f.change is Change.WAIVED),
     )  # fmt: skip
 
 
@@ -147,6 +150,18 @@ def _changed(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSt
     pairs = zip(steps[1:], states[1:], strict=True)
     cause = next((step.cause for step, state in pairs if appears(state)), steps[-1].cause)
     return ChangedFinding(finding, cause, (start.severity, start.outcome) if start is not None else None)
+
+
+def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
+    """Return a finding that a waiver holds back now with the first input under which it does."""
+    identity = identity_of(finding)
+    found = [state.known.get(identity, ()) if state is not None else () for state in states]
+    before = (found[0][0].severity, found[0][0].outcome) if found[0] else None
+    causes = (
+        step.cause for step, known in zip(steps[1:], found[1:], strict=True)
+        if any(each.outcome is Outcome.WAIVED for each in known)
+    )  # fmt: skip
+    return ChangedFinding(finding, next(causes, steps[-1].cause), before)
 
 
 def _absent_since(identity: Identity, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> str:

@@ -77,9 +77,11 @@ def _differs(cause: str, before: Side, now: Side) -> bool:
 
 def _policy_part(side: Side) -> object:
     settings = side.settings._replace(
-        packs=(), own_catalog=(), base=Path(), parameter_places={}, fresher_prices="", as_of=date.min, lock=""
+        packs=(), own_catalog=(), base=Path(), parameter_places={}, fresher_prices="", as_of=date.min, lock="",
+        waivers=(),
     )  # fmt: skip
-    return settings, side.margin_percent, [[data for _, data in pack.files] for pack in side.judged_by.packs]
+    packs = [[data for _, data in pack.files] for pack in side.judged_by.packs]
+    return settings, side.margin_percent, packs, [data for _, data in side.judged_by.waivers]
 
 
 def _catalog_part(side: Side) -> object:

@@ -77,6 +77,7 @@ class _Reader:
             config = self._config()
             settings = self._settings(config)
             judged_by = read_policy_files(settings, self._find)
+            judged_by = judged_by._replace(waivers=tuple((self._now(path), data) for path, data in judged_by.waivers))
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
             linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -120,7 +121,7 @@ class _Reader:
     def _settings(self, config: Config) -> PolicySettings:
         """Return the settings at the base, with paths that lead into the snapshot, or to what no tree holds."""
         snapshot = self.snapshot
-        settings = settings_from(config._replace(catalog=()), self.options)
+        settings = settings_from(config._replace(catalog=(), waivers=()), self.options)
         beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
         folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
         self._read_lock(beside)
@@ -129,7 +130,10 @@ class _Reader:
         if self.options.policies:
             # NOTE: a pack of the command line that the base does not hold is new: it found nothing there.
             packs = [name for name in packs if not os.path.isabs(name) or os.path.lexists(name)]
-        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog), lock="")
+        waivers = [self._located(f"./{name}", beside) for name in config.waivers]
+        return settings._replace(
+            packs=tuple(packs), base=folder, own_catalog=tuple(catalog), waivers=tuple(waivers), lock=""
+        )  # fmt: skip
 
     def _read_lock(self, beside: Path) -> None:
         """Note to which commits the base pins revisions: a branch may have moved since.
@@ -190,6 +194,11 @@ class _Reader:
 
     def _in_tree(self, path: str) -> str:
         return escaped(os.path.relpath(os.path.realpath(path), self.snapshot.root).replace(os.sep, "/"))
+
+    def _now(self, path: str) -> str:
+        """Return a path as it would be shown now, whether the snapshot holds it or not."""
+        inside = os.path.abspath(path).startswith(os.path.join(self.snapshot.root, ""))
+        return self._shown(path) if inside else path
 
     def _shown(self, path: str) -> str:
         now = os.path.join(self.snapshot.top, os.path.relpath(path, self.snapshot.root))

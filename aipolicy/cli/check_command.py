@@ -16,6 +16,7 @@ from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
+    covers_all,
     pack_memory,
     policy_options,
     read_settings,
@@ -131,7 +132,8 @@ def _checked(arguments: Arguments) -> tuple[str, int]:
         )
         text, code = compared_run(run, files, judged_by, formats, fail_on)
     else:
-        text, code = remembered_run(files, settings, judged_by, formats, fail_on)
+        covers = covers_all(configured, arguments.paths)
+        text, code = remembered_run(files, settings, judged_by, formats, fail_on, covers=covers)
     if written:
         text, *others = json.loads(text)
         write_outputs(written, others)
@@ -173,13 +175,14 @@ def _watch(arguments: Arguments) -> None:
 
 
 def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,
-                   output_format: str, fail_on: str) -> tuple[str, int]:  # fmt: skip
+                   output_format: str, fail_on: str, *, covers: bool = False) -> tuple[str, int]:  # fmt: skip
     """Return what a run prints and its exit code, from memory when everything that it depends on is the same.
 
-    That is every byte of manifests, packs and catalog, the settings, the day, the program, the format and the terminal.
+    That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the format and the
+    terminal, and whether the files are all that the configuration is about.
     """
     width, style = stdout_width(), stdout_style()
-    surroundings = f"{output_format} {fail_on} {width} {style!r}"
+    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers}"
     inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
@@ -189,7 +192,7 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
         return known[1:].decode("utf-8", "surrogatepass"), known[0]
     from aipolicy.cli.judging_run import judge_run
 
-    text, code = judge_run(files, settings, judged_by, output_format, fail_on, width, style)
+    text, code = judge_run(files, settings, judged_by, output_format, fail_on, width, style, covers=covers)
     if len(text) <= MAX_REMEMBERED:
         runs.put_bytes(key, bytes((code,)) + text.encode("utf-8", "surrogatepass"))
     return text, code

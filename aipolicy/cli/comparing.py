@@ -71,10 +71,11 @@ def compared_report(run: ComparedRun, files: Sequence[ManifestFile], judged_by: 
     Raises `BaseError` or `BaselineError`, and what judging raises.
     """
     from aipolicy.cache import Cache
-    from aipolicy.checking import check, load_policy
-    from aipolicy.cli.settings import cache_folder
+    from aipolicy.checking import check, load_policy, with_waivers
+    from aipolicy.cli.settings import cache_folder, covers_all
 
     report = check(files, load_policy(run.settings, Cache(cache_folder()), judged_by))
+    report = with_waivers(report, covers=covers_all(run.config, run.paths))
     if run.options.base is not None:
         from aipolicy.cli.base_side import base_side
 
@@ -120,11 +121,13 @@ def baseline_path(options: ComparisonOptions, config: Config) -> str | None:
 def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, run: ComparedRun,
                  judged_by: PolicyFiles) -> Report:  # fmt: skip
     """Return a report with every finding compared with those of the base."""
-    from aipolicy.checking import check
+    from aipolicy.checking import check, with_waivers
+    from aipolicy.cli.settings import covers_all
     from aipolicy.comparison import Comparison, compare, known_from
 
     policy = base_policy(side, report.policy, run, judged_by)
-    at_base = base_report(side, policy, report, files)
+    # NOTE: what does not hold of a waiver at the base must not stop the change that repairs it, nor hide what it breaks.
+    at_base = with_waivers(base_report(side, policy, report, files), covers=covers_all(run.config, run.paths))
     findings = [*at_base.findings]
     missing = _names(report) - _names(at_base)
     if missing:
@@ -173,6 +176,7 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
         fresh, files=len(side.files),
         evaluations=(*(e for e in now.evaluations if e.feature.file in same), *fresh.evaluations),
         findings=(*(finding for finding in now.findings if finding.file in same), *fresh.findings),
+        waiver_uses=(*(use for use in now.waiver_uses if use.file in same), *fresh.waiver_uses),
     )  # fmt: skip
 
 
@@ -202,8 +206,8 @@ def _named(word: str, ids: Sequence[str]) -> bool:
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
     from pathlib import Path
 
-    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={}, lock="")
-    return kept, len(settings.packs), len(settings.own_catalog)
+    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={}, lock="", waivers=())
+    return kept, len(settings.packs), len(settings.own_catalog), len(settings.waivers)
 
 
 def _beside_baseline(report: Report, path: str, paths: Sequence[str]) -> Report:

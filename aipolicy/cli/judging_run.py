@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from aipolicy.cache import Cache
-from aipolicy.checking import load_policy
+from aipolicy.checking import load_policy, on_waivers
 from aipolicy.cli.progress import told_while_judging
 from aipolicy.cli.settings import cache_folder
 from aipolicy.findings import Severity
@@ -29,9 +29,12 @@ _Kept = dict[bytes, bytes]
 """Parts in serialised form by what they depend on; the latest come first."""
 
 
-def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles,
-              output_format: str, fail_on: str, width: int, style: Styler) -> tuple[str, int]:  # fmt: skip
-    """Return what a run prints and its exit code; manifests that were judged before are not judged again."""
+def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, output_format: str,
+              fail_on: str, width: int, style: Styler, *, covers: bool = False) -> tuple[str, int]:  # fmt: skip
+    """Return what a run prints and its exit code; manifests that were judged before are not judged again.
+
+    `covers` says that the files are all that the configuration is about.
+    """
     folder = cache_folder()
     policy = load_policy(settings, Cache(folder), judged_by)
     threshold = Severity(fail_on)
@@ -59,7 +62,10 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     if new:
         memory.put(kept_as, _within_limit({**used, **kept}))
     parts: list[Part] = [pickle.loads(used[key]) for key in keys]
-    return whole_report(with_names_told_apart(units, parts, again), policy, page, threshold)
+    parts = with_names_told_apart(units, parts, again)
+    uses = [use for part in parts for use in part.waiver_uses]
+    extra = on_waivers(policy, uses, covers=covers and not any(part.unread for part in parts))
+    return whole_report(parts, policy, page, threshold, extra)
 
 
 def _key(files: Files) -> bytes:

@@ -24,6 +24,7 @@ _COMMANDS = {
     "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),
+    "waive": ("waive_command", "Waive a rule for a feature until a day, or list all waivers."),
     "import": ("import_command", "Turn a spreadsheet of AI use cases into manifests."),
 }
 """Subcommand: its module, and what help says of it; a module is imported only when its command is run."""

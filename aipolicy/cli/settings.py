@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -101,9 +101,17 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,
+        waivers=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.waivers),
         lock=str(base / LOCK_FILE),
         only_locked=not options.policies,
     )
+
+
+def covers_all(config: Config, paths: Sequence[str]) -> bool:
+    """Return whether the paths of a run hold everything that a configuration is about: all beside and below it."""
+    home = os.path.realpath(os.path.dirname(config.path) or os.curdir) if config.path is not None else os.getcwd()
+    folders = [os.path.realpath(each) for each in paths or (os.curdir,) if os.path.isdir(each)]
+    return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)
 
 
 def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:

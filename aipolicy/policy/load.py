@@ -13,6 +13,7 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.policy.expressions import Compiler, ExpressionError
 from aipolicy.policy.extension_facts import joined_facts, read_extension_fact
+from aipolicy.policy.governance import Governance, read_governance, unknown_never
 from aipolicy.policy.layered_parameters import Configured, ParameterLayers
 from aipolicy.policy.layered_rules import RuleLayers
 from aipolicy.policy.layers import Layer, Layers, Loosening, refuse_wrong_extends
@@ -27,6 +28,7 @@ from aipolicy.policy.tightening import read_direction
 from aipolicy.policy.values import read_value
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 
@@ -56,6 +58,7 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     loaded = [reader.read(parameters[reader.layer.key], specs) for reader in readers]
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
+    _refuse_unknown_never(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.rules for pack in loaded}, mistakes, loosening).settled()
     mistakes.raise_if_any()
     return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
@@ -89,6 +92,15 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
             mistakes.add_error(PolicyError(message, path=pack.path))
 
 
+def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
+    ids = [rule.id for pack in packs for rule in pack.rules]
+    for pack in packs:
+        for never in unknown_never(pack.waivers or Governance(), ids):
+            path, _, line = never.at.rpartition(":")
+            message = f"`never` at line {line} names no rule of this run: `{shown(never.word)}`"
+            mistakes.add_error(PolicyError(f"{message}{did_you_mean(never.word, ids)}", path=path))
+
+
 class _PackReader:
     """Reads the documents of one pack."""
 
@@ -109,6 +121,7 @@ class _PackReader:
         name = self._metadata.text("name") if self._metadata is not None else ""
         version = self._metadata.text("version") if self._metadata is not None else ""
         overlay = read_overlay(heads[0]) if heads else Overlay()
+        self._governance = read_governance(heads[0]) if heads else None
         for record in self._records:
             for parameter in record.records("parameters"):
                 self._read_parameter(parameter, name)
@@ -138,6 +151,7 @@ class _PackReader:
             parameters=tuple(self._parameters.values()),
             rules=tuple(sorted(rules, key=lambda rule: rule.id)),
             path=self._files.path,
+            waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):

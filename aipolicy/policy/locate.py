@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy import __version__
-from aipolicy.errors import CatalogError, PolicyError
+from aipolicy.errors import CatalogError, PolicyError, WaiverError
+from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.policy.reach import Finder, with_extended
 from aipolicy.policy.reach import PackFiles as PackFiles
 from aipolicy.policy.reach import PackOrigin as PackOrigin
@@ -93,6 +94,7 @@ class PolicyFiles(NamedTuple):
     """SHA-256 over the bytes of every file."""
     key: str
     """SHA-256 over the bytes, the settings, the program and the interpreter: equal keys judge equally."""
+    waivers: tuple[tuple[str, bytes], ...] = ()
 
 
 def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory: Cache | None = None) -> PolicyFiles:
@@ -109,17 +111,30 @@ def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory
         from aipolicy.policy.sources.pinning import refuse_unlocked
 
         refuse_unlocked(packs, settings.lock, only_locked=settings.only_locked)
-    files = [*shipped, *own, *(file for pack in packs for file in pack.files)]
+    waivers = tuple(_read_waivers(settings.base / name) for name in dict.fromkeys(settings.waivers))
+    files = [*shipped, *own, *(file for pack in packs for file in pack.files), *waivers]
     if package is not None:
         files.append((f"{package.name} {package.version}", package.data))
     digest = sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
     names = [*(path for path, _ in files), *(pack.extends for pack in packs)]
     key = sha256(f"{__version__} {sys.version} {digest} {names} {settings!r} {_code_stamp()}".encode()).hexdigest()
-    return PolicyFiles(shipped, own, package, packs, digest, key)
+    return PolicyFiles(shipped, own, package, packs, digest, key, waivers)
 
 
 def _read_all(paths: Iterable[Path]) -> tuple[tuple[str, bytes], ...]:
     return tuple((path.as_posix(), read_bytes(path, CatalogError)) for path in paths)
+
+
+def _read_waivers(path: Path) -> tuple[str, bytes]:
+    """Return a waivers file as path and bytes; raises `WaiverError`, also for a folder: a review names a file."""
+    name = shown_path(path.as_posix())
+    try:
+        return name, read_regular_file(str(path))
+    except FileNotFoundError as error:
+        message = "no such file; `aipolicy waive` writes it, or take it out of `waivers` in the configuration"
+        raise WaiverError(message, path=name) from error
+    except (OSError, ValueError) as error:
+        raise WaiverError(f"cannot read: {reason_of(error)}", path=name) from error
 
 
 def _price_package() -> PricePackage:

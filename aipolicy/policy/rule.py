@@ -10,6 +10,7 @@ from enum import StrEnum
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity, Stage
 from aipolicy.policy.expressions import Checked
+from aipolicy.policy.governance import Governance
 from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.policy.tightening import Direction
@@ -158,6 +159,8 @@ class PolicyPack:
     """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
     configuration_may_loosen: bool = True
     """Whether the configuration may loosen parameters that no layer has set."""
+    waivers: Governance | None = None
+    """What the pack asks of waivers; None where it says nothing."""
 
     @property
     def label(self) -> str:

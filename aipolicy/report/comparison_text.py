@@ -16,6 +16,8 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
     if comparison.baseline:
         sides.append(escaped(comparison.baseline))
     counts = f"{comparison.new} new, {comparison.worse} worse, {comparison.unchanged} unchanged"
+    if comparison.waived:
+        counts += f", {comparison.waived} newly waived or for longer"
     if comparison.base:
         counts += f", {len(comparison.fixed)} fixed"
     lines = [f"compared with {' and '.join(sides)}: {counts}; only new and worse ones gate"]

@@ -45,6 +45,12 @@ def message_of(finding: Finding) -> str:
     return _PREFIXES.get(finding.outcome, "") + escaped(finding.message)
 
 
+def waived_until(finding: Finding) -> str:
+    """Return until when a finding is waived, and where that is written; empty for one that is not."""
+    waiver = finding.waiver
+    return f" (until {waiver.expires}, {escaped(waiver.at)})" if waiver is not None and waiver.holds else ""
+
+
 def location_of(finding: Finding) -> str:
     """Return `path:line:col` of a finding, safe to show; the path alone when there is no place in it."""
     span = finding.span_of(finding.place)
@@ -56,4 +62,4 @@ def _line(finding: Finding) -> str:
     location = location_of(finding)
     if finding.span_of(finding.place) is None:
         location += ":1:1"
-    return f"{location}: {finding.severity.value}[{escaped(finding.rule_id)}]: {message_of(finding)}"
+    return f"{location}: {finding.severity.value}[{escaped(finding.rule_id)}]: {message_of(finding)}{waived_until(finding)}"

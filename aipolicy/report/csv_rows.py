@@ -9,6 +9,7 @@ from aipolicy.report.records import Run
 
 COLUMNS = (
     "severity", "outcome", "rule", "name", "feature", "file", "line", "column", "message", "why", "fix", "missing_facts",
+    "waived",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,7 +25,7 @@ def render(run: Run) -> str:
             _cell(str(value))
             for value in (
                 each.severity, each.outcome, each.rule, each.name, each.feature, each.file, each.line, column,
-                each.message, each.why, each.fix, " ".join(each.missing_facts),
+                each.message, each.why, each.fix, " ".join(each.missing_facts), each.waived,
             )
         )  # fmt: skip
     return buffer.getvalue()

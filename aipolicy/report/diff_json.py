@@ -48,6 +48,7 @@ def _feature(change: FeatureChange) -> JsonObject:
         "needs": [{"need": escaped(n.need), "added": n.added, "cause": n.cause} for n in change.needs],
         "new": [_changed(each) for each in change.new],
         "worse": [_changed(each) for each in change.worse],
+        "waived": [_changed(each) for each in change.waived],
         "fixed": [{**known_object(each.known), "cause": each.cause} for each in change.fixed],
         "unchanged": change.unchanged,
         "cost_cause": change.cost_cause or None,

@@ -62,6 +62,7 @@ def _feature(change: FeatureChange) -> Iterator[str]:
     yield f"- cost a month: {_caused(cost_words(change))}"
     yield from (f"- **new**: {_caused(finding_words(each))}" for each in change.new)
     yield from (f"- **worse**: {_caused(finding_words(each))}" for each in change.worse)
+    yield from (f"- **waived**: {_caused(finding_words(each))}" for each in change.waived)
     if change.after is None:
         yield f"- gone: {gone_words(change)}"
     else:

@@ -8,7 +8,7 @@ from aipolicy import __version__
 from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange, FixedFinding
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.findings import Outcome
-from aipolicy.report.concise import message_of
+from aipolicy.report.concise import message_of, waived_until
 from aipolicy.source.text import escaped, shown
 
 UNKNOWN = "unknown"
@@ -30,9 +30,11 @@ def counts_of(diff: Diff) -> str:
     new, worse = (sum(len(getattr(f, name)) for f in diff.features) for name in ("new", "worse"))
     fixed = sum(len(each.fixed) for each in both)
     unchanged = sum(f.unchanged for f in diff.features)
+    waived = sum(len(f.waived) for f in diff.features)
+    held = f"{waived} newly waived or for longer, " if waived else ""
     return (
         f"{counted(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
-        f"findings: {new} new, {worse} worse, {fixed} fixed, {unchanged} unchanged"
+        f"findings: {new} new, {worse} worse, {held}{fixed} fixed, {unchanged} unchanged"
     )
 
 
@@ -113,9 +115,8 @@ def finding_words(changed: ChangedFinding) -> str:
     if changed.before is not None:
         severity, outcome = changed.before
         was = f", was {'undetermined ' if outcome is Outcome.UNDETERMINED else ''}{severity.value}"
-    return (
-        f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {message_of(finding)}{was} [{changed.cause}]"
-    )
+    words = message_of(finding) + waived_until(finding)
+    return f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {words}{was} [{changed.cause}]"
 
 
 def fixed_words(fixed: FixedFinding) -> str:

@@ -162,7 +162,9 @@ def _hung(message: str, room: int, room_below: int) -> list[str]:
 
 def _notes(finding: Finding) -> list[tuple[str, str]]:
     settle = ", ".join(f"`{escaped(fact)}`" for fact in finding.missing_facts)
+    held = finding.waiver is not None and finding.waiver.holds
     notes = [
+        ("waived", _prose(finding.waiver.words) if finding.waiver is not None and held else ""),
         ("why", _prose(finding.why)),
         ("fix", _prose(finding.fix)),
         ("settle", f"declare {settle}" if settle else ""),

@@ -19,9 +19,10 @@ def render(run: Run) -> str:
     """Return one command a finding, and one that counts what is left out."""
     shown: Counter[str] = Counter()
     lines = []
-    left_out = 0
+    left_out = waived = 0
     for finding in worst_first(run.findings):
         if finding.outcome == Outcome.WAIVED.value:
+            waived += 1
             continue
         # NOTE: the last notice is kept for saying how many are left out.
         most = MOST_OF_A_LEVEL - (finding.severity == "note")
@@ -32,6 +33,9 @@ def render(run: Run) -> str:
             left_out += 1
     if left_out:
         lines.append(f"::notice title=aipolicy::{left_out} more findings are in the step summary")
+    if waived:
+        # NOTE: in the log whatever the limit; an annotation for each would bury those that somebody has to act on.
+        lines.append(f"{waived} waived, which do not gate; the step summary lists them")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -17,7 +17,7 @@ from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.findings import Finding, Place, Severity, Stage
+from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
 
@@ -110,6 +110,8 @@ def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "features": totals.features,
         "rules": len(policy.rules),
         "findings": {severity.value: count for severity, count in totals.counts().items()},
+        "waived": totals.waived.total(),
+        **({"waivers": dict(sorted(totals.waivers.items()))} if totals.waivers else {}),
         "undetermined": totals.undetermined,
         "settling_facts": [{"fact": fact, "findings": count} for fact, count in totals.settling_facts()],
         "shortest_settling": {"facts": list(facts), "findings": settled},
@@ -125,6 +127,7 @@ def _comparison(comparison: Comparison) -> JsonObject:
         "baseline": escaped(comparison.baseline) or None,
         "new": comparison.new,
         "worse": comparison.worse,
+        "waived": comparison.waived,
         "unchanged": comparison.unchanged,
         "fixed": [known_object(known) for known in comparison.fixed],
         "stale": [known_object(known) for known in comparison.stale],
@@ -160,6 +163,24 @@ def finding_object(finding: Finding) -> JsonObject:
         "fix": finding.fix,
         "references": [{"title": r.title, "url": r.url, "clause": r.clause} for r in finding.references],
         "missing_facts": list(finding.missing_facts),
+        **({"waiver": waiver_object(finding.waiver)} if finding.waiver is not None else {}),
+    }
+
+
+def waiver_object(waiver: WaiverNote) -> JsonObject:
+    """Return the waiver that names a finding, whether it holds or not."""
+    return {
+        "at": escaped(waiver.at),
+        "holds": waiver.holds,
+        "state": waiver.state,
+        "detail": escaped(waiver.detail),
+        "reason": escaped(waiver.reason),
+        "owner": escaped(waiver.owner),
+        "approver": escaped(waiver.approver),
+        "ticket": escaped(waiver.ticket),
+        "expires": waiver.expires,
+        "days_left": waiver.days_left,
+        "inline": waiver.inline,
     }
 
 

@@ -70,7 +70,8 @@ def _case(suite: ElementTree.Element, file: str, feature: str, name: str, report
     text += "".join(f"\n{label}: {words}" for label, words in (("why", first.why), ("fix", first.fix)) if words)
     message = _clean(first.message)
     if not gating:
-        ElementTree.SubElement(case, "skipped", message=f"{first.severity}: {message}")
+        waived = f" (waived {_clean(first.waived)})" if first.waived else ""
+        ElementTree.SubElement(case, "skipped", message=f"{first.severity}: {message}{waived}")
         return
     tag = "error" if first.rule.startswith("MAN-") else "failure"
     ElementTree.SubElement(case, tag, message=message, type=first.rule).text = _clean(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aipolicy.findings import Severity
+from aipolicy.findings import Outcome, Severity
 from aipolicy.report.printer import amount
 from aipolicy.report.records import FeatureRecord, FindingRecord, Run, worst_first
 
@@ -46,6 +46,8 @@ def _headline(run: Run, blocking: Sequence[FindingRecord]) -> str:
     if run.exit_code == 3:
         return "nothing was evaluated"
     milder = [f"{_counted(run.count(each), each.value)}" for each in Severity if run.count(each)]
+    waived = sum(each.outcome == Outcome.WAIVED.value for each in run.findings)
+    milder += [f"{waived} waived"] if waived else []
     return "nothing blocks" + (f" ({', '.join(milder)})" if milder else "")
 
 
@@ -70,7 +72,8 @@ def _row(finding: FindingRecord) -> str:
     if finding.feature:
         where = f"**{plain(finding.feature)}**<br>{where}"
     what = f"**{plain(finding.rule)}** {plain(finding.name)} ({finding.severity})<br>{rich(finding.message)}"
-    return f"| {where} | {what} | {rich(finding.fix)} |"
+    todo = f"waived {plain(finding.waived)}" if finding.waived else rich(finding.fix)
+    return f"| {where} | {what} | {todo} |"
 
 
 def _costs(run: Run) -> list[str]:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aipolicy.checking import Policy, check
+from aipolicy.findings import sorted_findings
 from aipolicy.report.formats import FORMATS
 from aipolicy.report.style import Styler
-from aipolicy.totals import Totals
+from aipolicy.totals import Totals, totals_of
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.findings import Finding, Severity
     from aipolicy.manifest.manifest_file import ManifestFile
+    from aipolicy.waivers.waiver import WaiverUse
 
 
 WIDTH_OF_FILES = 100
@@ -43,6 +45,9 @@ class Part:
     features: str
     names: tuple[str, ...]
     totals: Totals
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    unread: bool = False
+    """Whether the file holds a manifest that cannot be read, which may declare any feature."""
 
 
 Files = tuple["ManifestFile", ...]
@@ -101,15 +106,23 @@ def part_of(files: Files, policy: Policy, page: Page, taken: Mapping[str, str]) 
     """Return what a file adds to a report; `taken` are names of features in files before, each with its file."""
     report = check(files, policy, taken)
     names = tuple(evaluation.feature.name for evaluation in report.evaluations)
-    return Part(page.findings(report.findings), page.features(report.evaluations), names, report.totals)
+    return Part(
+        page.findings(report.findings), page.features(report.evaluations), names, report.totals, report.waiver_uses,
+        report.unread,
+    )  # fmt: skip
 
 
-def whole_report(parts: Sequence[Part], policy: Policy, page: Page, fail_on: Severity) -> tuple[str, int]:
-    """Return the report that parts add up to, and its exit code."""
+def whole_report(parts: Sequence[Part], policy: Policy, page: Page, fail_on: Severity,
+                 extra: Sequence[Finding] = ()) -> tuple[str, int]:  # fmt: skip
+    """Return the report that parts add up to, and its exit code; `extra` are findings of the run as a whole."""
     totals = Totals()
     for part in parts:
         totals.add(part.totals)
-    text = page.whole(policy, totals, [part.findings for part in parts], [part.features for part in parts])
+    findings = [part.findings for part in parts]
+    if extra:
+        totals.add(totals_of((), extra, files=0, judged=False, skipped=()))
+        findings.append(page.findings(sorted_findings(extra)))
+    text = page.whole(policy, totals, findings, [part.features for part in parts])
     return text, totals.exit_code(fail_on)
 
 

@@ -48,9 +48,13 @@ class FindingRecord(NamedTuple):
     """Title, URL and clause."""
     missing_facts: tuple[str, ...]
     change: str = ""
-    """`new`, `worse` or `unchanged` where findings were compared with earlier ones."""
+    """`new`, `worse`, `waived` or `unchanged` where findings were compared with earlier ones."""
     stage: str = ""
     """How far a rule has come that is not yet in force; empty for all others."""
+    waived: str = ""
+    """Until when, by whom and why it is waived, in words; empty where it is not."""
+    waived_inline: bool = False
+    """Whether a comment beside it says so."""
 
     @property
     def line(self) -> int:
@@ -163,7 +167,7 @@ def _finding(finding: Finding) -> FindingRecord:
         message=escaped(finding.message),
         feature=escaped(finding.feature),
         file=escaped(finding.file),
-        path=escaped(".".join(map(str, finding.place.path))),
+        path=escaped(finding.subject or ".".join(map(str, finding.place.path))),
         place=_place(finding, finding.place),
         related=tuple(place for each in finding.related if (place := _place(finding, each)) is not None),
         why=escaped(finding.why),
@@ -172,6 +176,8 @@ def _finding(finding: Finding) -> FindingRecord:
         missing_facts=finding.missing_facts,
         change="" if finding.change is None else finding.change.value,
         stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
+        waived=escaped(finding.waiver.words) if finding.waiver is not None and finding.waiver.holds else "",
+        waived_inline=finding.waiver is not None and finding.waiver.inline,
     )
 
 

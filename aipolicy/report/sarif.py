@@ -19,7 +19,7 @@ FINGERPRINT = "aipolicy/v1"
 """Name of our fingerprint: rule, feature and declaration, so that a finding stays the same when lines move."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
-_BASELINE_STATES = {"new": "new", "worse": "updated", "unchanged": "unchanged"}
+_BASELINE_STATES = {"new": "new", "worse": "updated", "waived": "updated", "unchanged": "unchanged"}
 _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
 
 
@@ -103,7 +103,9 @@ def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -
     if finding.change:
         result["baselineState"] = _BASELINE_STATES[finding.change]
     if finding.outcome == Outcome.WAIVED.value:
-        result["suppressions"] = [{"kind": "external", "status": "accepted"}]
+        kind = "inSource" if finding.waived_inline else "external"
+        justification = {"justification": _literal(f"waived {finding.waived}")} if finding.waived else {}
+        result["suppressions"] = [{"kind": kind, "status": "accepted", **justification}]
     return result
 
 

@@ -119,6 +119,9 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     )
     if features or totals.severities:
         lines.append(_counts(totals, style))
+    if totals.waivers:
+        states = [f"{count} {state}" for state, count in sorted(totals.waivers.items())]
+        lines.extend(wrapped(f"waivers of these features: {', '.join(states)}", width))
     if totals.undetermined:
         facts, settled = totals.shortest_settling(MAX_FACTS)
         named = ", ".join(f"`{fact}`" for fact in facts)

@@ -30,9 +30,13 @@ def escaped_line(line: str) -> str:
 
 def shown(text: str) -> str:
     """Return a value for a message: escaped, shortened, and hidden where it looks like a secret."""
-    hidden = SECRET.sub(lambda match: f"{match.group()[:4]}…", text)
-    hidden = escaped(hidden).replace("`", "'")
+    hidden = escaped(without_secrets(text)).replace("`", "'")
     return hidden if len(hidden) <= _MAX_SHOWN else hidden[: _MAX_SHOWN - 1] + "…"
+
+
+def without_secrets(text: str) -> str:
+    """Return text in which what looks like a key or a token is cut short."""
+    return SECRET.sub(lambda match: f"{match.group()[:4]}…", text)
 
 
 def _escape(character: str) -> str:

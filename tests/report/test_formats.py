@@ -125,7 +125,7 @@ def test_a_waived_finding_is_suppressed_in_sarif_and_absent_where_it_would_gate(
     waived = finding(outcome=Outcome.WAIVED.value)
     assert sarif_results(waived)[0]["suppressions"] == [{"kind": "external", "status": "accepted"}]
     assert json.loads(gitlab_quality.render(run_of(waived))) == []
-    assert github_commands.render(run_of(waived)) == ""
+    assert github_commands.render(run_of(waived)) == "1 waived, which do not gate; the step summary lists them\n"
     assert "nothing blocks" in markdown.render(run_of(waived, exit_code=0))
 
 

@@ -1,0 +1,143 @@
+"""What packs ask of waivers: how long, by whom, which rules never; the strictest of several packs holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from aipolicy.source.records import Record
+from aipolicy.source.text import shown
+
+
+class NeverWaived(NamedTuple):
+    """A rule id, or what ids begin with, that is neither waived nor left out, and the place that says so."""
+
+    word: str
+    at: str
+
+    def covers(self, rule_id: str) -> bool:
+        """Return whether a rule is meant."""
+        return rule_id == self.word or rule_id.startswith(f"{self.word}-")
+
+
+class Governance(NamedTuple):
+    """What one pack says about waivers; None and empty say nothing."""
+
+    longest_days: int | None = None
+    """From approval to the last day."""
+    notice_days: int | None = None
+    """A waiver that ends within so many days is told."""
+    never: tuple[NeverWaived, ...] = ()
+    approvers: tuple[str, ...] | None = None
+    separate_approver: bool | None = None
+    """Whether who asks must not be who approves."""
+    most_per_owner: int | None = None
+    """How many waivers of one owner stand at a time."""
+    inline: bool | None = None
+    """Whether comments in manifests may waive."""
+    ticket_required: bool | None = None
+    record_required: bool | None = None
+    """Whether a waiver must record what was approved."""
+
+
+class WaiverLimits(NamedTuple):
+    """What holds for the waivers of a run; the defaults hold where no pack says anything."""
+
+    longest_days: int = 365
+    notice_days: int = 30
+    never: tuple[NeverWaived, ...] = ()
+    approvers: tuple[str, ...] | None = None
+    """None for anybody."""
+    separate_approver: bool = True
+    most_per_owner: int | None = None
+    inline: bool = False
+    ticket_required: bool = False
+    record_required: bool = False
+
+    def never_waived(self, rule_id: str) -> NeverWaived | None:
+        """Return what forbids to waive a rule or to leave it out, or None."""
+        return next((each for each in self.never if each.covers(rule_id)), None)
+
+
+_FLAGS = ("separate_approver", "inline", "ticket_required", "record_required")
+_COUNTS = ("longest_days", "notice_days", "most_per_owner")
+
+
+def read_governance(record: Record) -> Governance | None:
+    """Return the key `waivers` of a pack document, None where there is none; mistakes are noted on the record."""
+    if not record.has("waivers"):
+        if "waivers" in record.field_names():
+            record.mistake("`waivers` is empty; say what is asked of waivers, or remove the key", "waivers", "key")
+        return None
+    limits = record.record("waivers")
+    counts = {key: _count(limits, key) for key in _COUNTS}
+    flags = {key: limits.optional_flag(key) for key in _FLAGS}
+    never = []
+    for index, word in enumerate(limits.texts("never", ())):
+        line = limits.document.locate((*limits.path, "never", index)).start.line
+        never.append(NeverWaived(word, f"{limits.document.source.path}:{line}"))
+    approvers = limits.texts("approvers") if limits.has("approvers") else None
+    if approvers is not None and (not approvers or "" in approvers):
+        limits.mistake(
+            "`approvers` is empty, or holds an empty name; name who may approve, or remove the key", "approvers"
+        )
+    limits.finish()
+    return Governance(
+        longest_days=counts["longest_days"], notice_days=counts["notice_days"], never=tuple(never), approvers=approvers,
+        separate_approver=flags["separate_approver"], most_per_owner=counts["most_per_owner"], inline=flags["inline"],
+        ticket_required=flags["ticket_required"], record_required=flags["record_required"],
+    )  # fmt: skip
+
+
+def _count(record: Record, key: str) -> int | None:
+    value = record.optional_number(key)
+    if value is None:
+        return None
+    if value != int(value) or (key == "longest_days" and value < 1):
+        record.mistake(f"`{key}` must be a whole number of at least {int(key == 'longest_days')}", key)
+    return int(value)
+
+
+def strictest(all_said: Iterable[Governance | None]) -> WaiverLimits:
+    """Return what several packs ask for together: the least time, every rule, approvers that all of them allow."""
+    said = [each for each in all_said if each is not None]
+    default = WaiverLimits()
+    longest = [each.longest_days for each in said if each.longest_days is not None]
+    notice = [each.notice_days for each in said if each.notice_days is not None]
+    budgets = [each.most_per_owner for each in said if each.most_per_owner is not None]
+    lists = [each.approvers for each in said if each.approvers is not None]
+    separate = [each.separate_approver for each in said if each.separate_approver is not None]
+    inline = [each.inline for each in said if each.inline is not None]
+    return WaiverLimits(
+        longest_days=min(longest, default=default.longest_days),
+        notice_days=max(notice, default=default.notice_days),
+        never=tuple(sorted({never for each in said for never in each.never})),
+        approvers=tuple(sorted(set(lists[0]).intersection(*lists[1:]))) if lists else None,
+        separate_approver=any(separate) if separate else default.separate_approver,
+        most_per_owner=min(budgets, default=None),
+        inline=all(inline) if inline else default.inline,
+        ticket_required=any(each.ticket_required for each in said),
+        record_required=any(each.record_required for each in said),
+    )
+
+
+def unknown_never(said: Governance, rule_ids: Iterable[str]) -> tuple[NeverWaived, ...]:
+    """Return the words under `never` that mean no rule: a misspelt one would protect nothing."""
+    ids = tuple(rule_ids)
+    return tuple(each for each in said.never if not any(map(each.covers, ids)))
+
+
+def limits_in_words(limits: WaiverLimits) -> str:
+    """Return what a waiver must be, in a sentence for people."""
+    words = [f"at most {limits.longest_days} days"]
+    if limits.approvers is not None:
+        words.append(f"approved by one of {', '.join(map(shown, limits.approvers)) or 'nobody'}")
+    if limits.separate_approver:
+        words.append("the approver is not the owner")
+    if limits.most_per_owner is not None:
+        words.append(f"at most {limits.most_per_owner} an owner")
+    if limits.ticket_required:
+        words.append("with a ticket")
+    if limits.record_required:
+        words.append("with a record of what was approved")
+    return "; ".join(words)

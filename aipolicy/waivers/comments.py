@@ -1,0 +1,131 @@
+"""Waivers in comments of manifests: `# aipolicy: ignore[RULE] reason until=YYYY-MM-DD owner=... approver=...`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.findings import RESERVED_RULES, Finding, Outcome, Place, reserved_finding
+from aipolicy.policy.governance import WaiverLimits
+from aipolicy.source.comments import Comment, comments_of
+from aipolicy.source.day import read_day
+from aipolicy.source.suggest import did_you_mean, nearest
+from aipolicy.source.text import shown
+from aipolicy.waivers.governed import governed
+from aipolicy.waivers.waiver import Waiver
+
+FORM = "# aipolicy: ignore[RULE] reason until=YYYY-MM-DD owner=NAME approver=NAME"
+KEYS = ("until", "owner", "approver", "ticket", "approved_on")
+
+_DIRECTIVE = re.compile(r"aipolicy[ \t]*:[ \t]*([^\s\[]*)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
+_IN_TEXT = re.compile(r"\baipolicy[ \t]*:[ \t]*\w+[ \t]*\[", re.IGNORECASE)
+_LOOKALIKE = re.compile(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}")
+_LOOKED_AT = 200
+"""Characters in which a misspelt beginning is looked for: the search takes the square of their number."""
+_RULES = re.compile(r"\[([^\]]*)\][ \t]*:?[ \t]*(.*)", re.DOTALL)
+_SETTING = re.compile(r"(?<!\S)([A-Za-z_]+)=(\S*)")
+
+
+class InlineWaivers(NamedTuple):
+    """The waivers in comments beside one feature, each with the place of its comment, and comments that are malformed."""
+
+    waivers: tuple[tuple[Waiver, Place], ...]
+    malformed: tuple[Finding, ...]
+
+
+def inline_waivers(evaluation: Evaluation, starts: Sequence[int], rules: Collection[str], limits: WaiverLimits,
+                   day: date) -> InlineWaivers:  # fmt: skip
+    """Return what comments beside a feature waive; `starts` are the first lines of the features of its file, in order."""
+    document = evaluation.feature.document
+    mine = document.locate(()).start.line
+    waivers: list[tuple[Waiver, Place]] = []
+    malformed: list[Finding] = []
+    for comment in comments_of(document.source.text):
+        before = [start for start in starts if start <= comment.beside]
+        if (before[-1] if before else starts[0]) != mine or not _is_meant(comment.text):
+            continue
+        place = Place(span=comment.span)
+        read = _read(comment, evaluation, rules)
+        if isinstance(read, str):
+            malformed.append(reserved_finding(
+                "WAIVER-001", read, file=evaluation.feature.file, document=document, feature=evaluation.feature.name,
+                place=place,
+            ))  # fmt: skip
+        else:
+            waivers.extend((governed(each, limits, day), place) for each in read)
+    return InlineWaivers(tuple(waivers), tuple(malformed))
+
+
+def _is_meant(text: str) -> bool:
+    """Return whether a comment means to waive something, if perhaps misspelt."""
+    if _DIRECTIVE.match(text) or _IN_TEXT.search(text):
+        return True
+    alike = _LOOKALIKE.match(text[:_LOOKED_AT])
+    if alike is None:
+        return False
+    first, second = alike.groups()
+    return nearest(first, ("aipolicy",)) is not None or (bool(second) and nearest(second, ("ignore",)) is not None)
+
+
+def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> tuple[Waiver, ...] | str:
+    """Return the waivers of a comment, one for each rule, or what is wrong with it."""
+    directive = _DIRECTIVE.match(comment.text)
+    if directive is None or not comment.text.startswith("aipolicy:"):
+        return f"a comment that looks like a waiver waives nothing; write `{FORM}`"
+    word, rest = directive.groups()
+    if word != "ignore":
+        return f"unknown word `{shown(word)}` after `aipolicy:`{did_you_mean(word, ('ignore',))}; write `{FORM}`"
+    match = _RULES.match(rest)
+    ids = [each.strip() for each in match.group(1).split(",")] if match is not None else []
+    if match is None or not all(ids):
+        return f"it names no rule; write `{FORM}`"
+    for rule_id in ids:
+        if any(rule_id == rule.id for rule in RESERVED_RULES):
+            return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
+        if rule_id not in rules:
+            return f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, rules)}"
+    if len(set(ids)) < len(ids):
+        return "it names a rule twice"
+    return _waivers(comment, evaluation, ids, match.group(2))
+
+
+def _waivers(comment: Comment, evaluation: Evaluation, ids: Sequence[str], text: str) -> tuple[Waiver, ...] | str:
+    feature = evaluation.feature
+    given: dict[str, str] = {}
+    for key, value in _SETTING.findall(text):
+        if key in given:
+            return f"`{key}=` is written twice"
+        if key in KEYS and value:
+            given[key] = value
+        elif key in KEYS or nearest(key, KEYS) is not None:
+            return f"`{shown(key)}=` is {'empty' if key in KEYS else 'unknown' + did_you_mean(key, KEYS)}"
+    reason = " ".join(_SETTING.sub(lambda found: "" if found[1] in KEYS else found[0], text).split())
+    declared_owner = feature.declared.get("metadata.owner")
+    owner = given.get("owner", declared_owner if isinstance(declared_owner, str) else "")
+    days = {key: read_day(given[key]) for key in ("until", "approved_on") if key in given}
+    for key, day in days.items():
+        if day is None:
+            return f"`{key}=` must be a day as YYYY-MM-DD, found `{shown(given[key])}`"
+    missing = [
+        name for name, said in (
+            ("a reason", reason), ("`until=`", given.get("until")), ("`owner=`", owner),
+            ("`approver=`", given.get("approver")),
+        ) if not said
+    ]  # fmt: skip
+    expires, approved_on = days.get("until"), days.get("approved_on")
+    if missing or expires is None:
+        return f"it lacks {', '.join(missing)}; write `{FORM}`"
+    if approved_on is not None and expires < approved_on:
+        return "it expires before it is approved"
+    return tuple(
+        Waiver(
+            rule=rule_id, feature=feature.name, fact="", outcome=Outcome.VIOLATED, reason=reason, owner=owner,
+            approver=given["approver"], ticket=given.get("ticket", ""), approved_on=approved_on, expires=expires,
+            conditions=(), approved=None, document=feature.document, path=(), line=comment.beside,
+            at=f"{feature.file}:{comment.span.start.line}",
+        )
+        for rule_id in ids
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""The findings on a feature beside its waivers: which are waived, and what became of every waiver."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.findings import Finding, Outcome, WaiverNote
+from aipolicy.policy.expressions import Condition as Expression
+from aipolicy.policy.expressions import Truth, cel_value
+from aipolicy.policy.rule import Rule
+from aipolicy.source.text import without_secrets
+from aipolicy.waivers.approved import difference
+from aipolicy.waivers.waiver import Standing, State, Waiver, WaiverUse, days_left, standing
+
+_BEST_FIRST = (State.WAIVED, State.WORSE, State.LAPSED, State.EXPIRED, State.AGAINST_POLICY)
+"""Of several waivers that name a finding, whose note it carries."""
+
+
+class Waived(NamedTuple):
+    """The findings on a feature, those that are waived marked, and the state of each waiver that names the feature."""
+
+    findings: tuple[Finding, ...]
+    uses: tuple[WaiverUse, ...]
+
+
+def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waiver]], evaluation: Evaluation,
+          ignored: Collection[str], day: date) -> Waived:  # fmt: skip
+    """Return the findings on a feature beside the waivers that name it, each with its number among those of files.
+
+    `ignored` are the ids of rules that were left out by choice: nothing is known of them.
+    """
+    listed = [(number, waiver) for number, waiver in waivers if waiver.feature == evaluation.feature.name]
+    judged = {rule_evaluation.active.rule.id: rule_evaluation.active.rule for rule_evaluation in evaluation.rules}
+    names: dict[int, list[tuple[State, str, Waiver]]] = {}
+    uses = []
+    for number, waiver in listed:
+        met = [n for n, finding in enumerate(findings) if waiver.rule in judged and _is_named(waiver, finding)]
+        verdicts = [_state(waiver, findings[place], judged[waiver.rule], evaluation, day) for place in met]
+        for place, (state, detail) in zip(met, verdicts, strict=True):
+            names.setdefault(place, []).append((state, detail, waiver))
+        if verdicts:
+            state, detail = max(verdicts, key=lambda verdict: _BEST_FIRST.index(verdict[0]))
+        else:
+            state, detail = _without_finding(waiver, findings, judged, ignored)
+        feature = evaluation.feature
+        uses.append(WaiverUse(number, feature.file, feature.name, state, waiver.rule, detail, waiver.owner, waiver.at))
+    told = tuple(
+        _with_note(finding, names[place], day) if place in names else finding for place, finding in enumerate(findings)
+    )
+    return Waived(told, tuple(uses))
+
+
+def _is_named(waiver: Waiver, finding: Finding) -> bool:
+    """Return whether a waiver is about a finding: its rule, on its feature, at its place where it names one."""
+    if finding.rule_id != waiver.rule or finding.feature != waiver.feature:
+        return False
+    if waiver.line:
+        span = finding.span_of(finding.place)
+        return finding.document is waiver.document and span is not None and span.start.line == waiver.line
+    path = tuple(waiver.fact.split(".")) if waiver.fact else ()
+    return finding.place.path[: len(path)] == path
+
+
+def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation, day: date) -> tuple[State, str]:
+    """Return whether a waiver holds a finding back, and else why not; whatever is not known to be met is not met."""
+    if waiver.breach:
+        return State.AGAINST_POLICY, waiver.breach
+    days = standing(waiver, day)
+    if days is Standing.EXPIRED:
+        return State.EXPIRED, f"it expired on {waiver.expires.isoformat()}"
+    if days is Standing.AHEAD:
+        return State.LAPSED, f"it is approved from {waiver.approved_on} on"
+    worse = difference(waiver, finding, rule, evaluation)
+    if worse:
+        return State.WORSE, worse
+    if finding.outcome is not waiver.outcome:
+        return State.LAPSED, "the rule cannot be decided, and the waiver covers a violation"
+    for condition in waiver.conditions:
+        reason = _why_not(condition.text, Expression(condition.checked), condition.reads, evaluation)
+        if reason:
+            return State.LAPSED, reason
+    return State.WAIVED, ""
+
+
+def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation: Evaluation) -> str:
+    """Return why a condition does not hold, empty when it does."""
+    known = evaluation.facts.values
+    values = {name: cel_value(known[name]) for name in reads if name in known}
+    truth, error = expression.evaluate(values)
+    if truth is Truth.TRUE:
+        return ""
+    if error:
+        return f"its condition `{text}` cannot be evaluated, {error}"
+    missing = [name for name in reads if name not in known]
+    if truth is Truth.UNKNOWN:
+        named = ", ".join(f"`{name}`" for name in missing)
+        return f"its condition `{text}` cannot be decided without {named}"
+    return f"its condition `{text}` is false"
+
+
+def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
+                     ignored: Collection[str]) -> tuple[State, str]:  # fmt: skip
+    if waiver.rule in ignored:
+        return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
+    if waiver.rule not in judged:
+        return State.UNNEEDED, f"{waiver.rule} is not in force for this feature"
+    elsewhere = [finding for finding in findings if finding.rule_id == waiver.rule]
+    if elsewhere:
+        place = ".".join(map(str, elsewhere[0].place.path))
+        here = f"line {waiver.line}" if waiver.line else f"`{waiver.fact}`"
+        return State.UNNEEDED, f"{waiver.rule} fails at `{place}`, not at {here}"
+    return State.UNNEEDED, f"{waiver.rule} does not fail"
+
+
+def _with_note(finding: Finding, named: Sequence[tuple[State, str, Waiver]], day: date) -> Finding:
+    """Return a finding with the note of the waiver that says most; it is waived when one of them holds."""
+    state, detail, waiver = min(
+        named, key=lambda each: (_BEST_FIRST.index(each[0]), -each[2].expires.toordinal(), each[2].at)
+    )
+    holds = state is State.WAIVED
+    note = WaiverNote(
+        at=waiver.at, holds=holds, state=state.value, detail=detail, reason=without_secrets(waiver.reason),
+        owner=waiver.owner, approver=waiver.approver, ticket=waiver.ticket, expires=waiver.expires.isoformat(),
+        days_left=days_left(waiver, day), inline=bool(waiver.line),
+    )  # fmt: skip
+    if holds:
+        return replace(finding, outcome=Outcome.WAIVED, waiver=note)
+    message = f"{finding.message} (the waiver at {waiver.at} does not hold: {detail})"
+    return replace(finding, message=message, waiver=note)

@@ -1,0 +1,127 @@
+"""A waiver as read, the one function that says whether it stands on a day, and what became of it in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.policy.expressions import Checked
+from aipolicy.policy.governance import WaiverLimits
+from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.span import DocumentPath
+
+
+class Standing(StrEnum):
+    """Whether the days of a waiver have begun and not ended."""
+
+    AHEAD = "ahead"
+    STANDS = "stands"
+    EXPIRED = "expired"
+
+
+class State(StrEnum):
+    """What became of a waiver for the feature that it names; only `waived` holds a finding back."""
+
+    WAIVED = "waived"
+    """The rule would fail."""
+    UNNEEDED = "no longer needed"
+    """The rule does not fail."""
+    WORSE = "fails worse than approved"
+    LAPSED = "lapsed"
+    """A condition is false or unknown, the approval lies ahead, or the rule fails in another way."""
+    EXPIRED = "expired"
+    AGAINST_POLICY = "against policy"
+    NOT_JUDGED = "not judged"
+    """The rule was left out of the run by choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on facts of the feature under which a waiver holds."""
+
+    text: str
+    checked: Checked
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What was approved: how the rule failed then, and every declared value that its failure rests on."""
+
+    outcome: Outcome
+    severity: Severity
+    facts: Mapping[str, PlainValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One well-formed waiver; `document` and `path` are where it is written, or the comment's line for one in a manifest."""
+
+    rule: str
+    feature: str
+    fact: str
+    """Document path to which it is limited; empty for the rule wherever it fails on the feature."""
+    outcome: Outcome
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    approved_on: date | None
+    expires: date
+    conditions: tuple[Condition, ...]
+    approved: Approved | None
+    document: Document
+    path: DocumentPath
+    at: str
+    """Path and line, for people."""
+    line: int = 0
+    """For a comment: the line whose findings it waives; 0 for an entry of a file."""
+    breach: str = ""
+    """What of the packs' governance it breaks; it waives nothing then."""
+    breach_at: str = ""
+    """The key at which to show the breach."""
+
+    @property
+    def subject(self) -> str:
+        """Return what makes it the same waiver wherever it is written."""
+        return f"{self.rule} {self.fact}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """The waivers of a run, what packs ask of them, and what is wrong with them whatever the features say."""
+
+    limits: WaiverLimits = field(default_factory=WaiverLimits)
+    entries: tuple[Waiver, ...] = ()
+    malformed: tuple[Finding, ...] = ()
+    by_feature: dict[str, list[tuple[int, Waiver]]] = field(default_factory=dict, repr=False, compare=False)
+    """The entries of each feature with their numbers, found when they are first asked for."""
+
+
+class WaiverUse(NamedTuple):
+    """What became of one waiver for a feature of a file; `entry` counts the waivers of files, None is a comment."""
+
+    entry: int | None
+    file: str
+    feature: str
+    state: State
+    rule: str
+    detail: str = ""
+    owner: str = ""
+    at: str = ""
+
+
+def standing(waiver: Waiver, day: date) -> Standing:
+    """Return whether a waiver stands on a day (UTC): from the day of its approval through `expires`, both included."""
+    if waiver.approved_on is not None and day < waiver.approved_on:
+        return Standing.AHEAD
+    return Standing.STANDS if day <= waiver.expires else Standing.EXPIRED
+
+
+def days_left(waiver: Waiver, day: date) -> int:
+    """Return how many more days a waiver stands after a day; negative once it has expired."""
+    return (waiver.expires - day).days
