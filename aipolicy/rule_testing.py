@@ -149,7 +149,8 @@ class _PackRun:
         self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
         self._policy = policy
         self._bench = Bench()
-        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench) for rule in self.rules}
+        self._specs = policy.evaluator.known.specs
+        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, self._specs) for rule in self.rules}
         self._manifests = in_files.manifests
         judge = policy.evaluator.judge
         self._given = {
@@ -171,7 +172,7 @@ class _PackRun:
         self.suggested = self._suggest() if settings.suggest else []
 
     def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
-        mutator = mutator_of(pack, self._policy.catalog)
+        mutator = mutator_of(pack, self._policy.catalog, self._specs)
         return [
             mutant
             for rule in self.rules

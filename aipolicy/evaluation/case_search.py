@@ -10,7 +10,8 @@ from typing import NamedTuple
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.case_domains import Domains, Values, values_of
 from aipolicy.evaluation.examples import outcome_of_truths
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
@@ -70,10 +71,11 @@ class LineCases(NamedTuple):
 class CaseSearch:
     """Looks for cases of one rule."""
 
-    def __init__(self, rule: Rule, catalog: Catalog, bench: Bench) -> None:
+    def __init__(self, rule: Rule, catalog: Catalog, bench: Bench,
+                 specs: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
         self.rule = rule
         self.lines: tuple[Line, ...] = (*rule.when, *rule.require)
-        self.domains = Domains(rule, catalog)
+        self.domains = Domains(rule, catalog, specs)
         self._catalog = catalog
         self._bench = bench
         self._reads = tuple(dict.fromkeys(n for line in self.lines for n in (*line.feature_reads, *line.option_reads)))

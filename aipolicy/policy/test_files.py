@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError, UsageError
+from aipolicy.facts.known_facts import KnownFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
 from aipolicy.manifest.conformance import conforms, nonconformance
 from aipolicy.manifest.discovery import MANIFEST_PATTERNS, name_matcher, read_regular_file, reason_of
 from aipolicy.manifest.feature import Feature, feature_of
-from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.pack_compiler import vocabularies_of
 from aipolicy.policy.rule import RuleTest
@@ -79,10 +80,11 @@ def _test_files_in(folder: str) -> list[str]:
     return [Path(path).as_posix() for path in paths if os.path.isfile(path)]
 
 
-def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog) -> tuple[FileTest, ...]:
+def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog,
+                    facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
-    known = _Known(rules, vocabularies_of(catalog))
+    known = _Known(rules, vocabularies_of(catalog), facts)
     tests = [test for path in paths for test in _read_file(path, known, mistakes)]
     mistakes.raise_if_any()
     return tuple(tests)
@@ -123,6 +125,7 @@ def _read_bytes(path: str, mistakes: Mistakes) -> bytes | None:
 class _Known(NamedTuple):
     rules: Collection[str]
     vocabularies: Mapping[str, Sequence[str]]
+    facts: KnownFacts
 
 
 class _TestReader:
@@ -163,7 +166,7 @@ class _TestReader:
     def _values(self, key: str, prefix: str) -> dict[str, FactValue]:
         if not self._record.has(key):
             return {}
-        return fact_values(self._record.record(key), prefix, self._known.vocabularies)
+        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.vocabularies)
 
     def _check_finding(self, test: RuleTest, manifest: PlainValue) -> None:
         record = self._record
@@ -199,11 +202,13 @@ class _TestReader:
             reason = reason_of(error) if isinstance(error, OSError) else "no path"
             record.mistake(f"cannot read the manifest `{shown(manifest)}`: {reason}", "manifest")
             return None
-        return self._read(ManifestFile(Path(path).as_posix(), data, True), f"in {shown(manifest)}, at line")
+        in_repository = RepositoryPaths().of(Path(os.path.realpath(path)).as_posix())
+        file = ManifestFile(Path(path).as_posix(), data, True, in_repository)
+        return self._read(file, f"in {shown(manifest)}, at line")
 
     def _read(self, file: ManifestFile, where: str) -> Feature | None:
         """Return the one feature of a manifest; what is wrong with it is a mistake of the test."""
-        read = read_manifests([file])
+        read = read_manifests([file], extensions=self._known.facts.extensions_schema)
         for finding in read.findings:
             span = finding.span_of(finding.place)
             place = f"{span.start.line}:{span.start.column}" if span is not None else "1:1"
@@ -219,9 +224,10 @@ class _TestReader:
         record = self._record
         source = SourceFile(record.document.source.path, "")
         document = Document(source, 0, {**_MANIFEST_HEAD, **manifest})
-        if conforms(document.value):
+        extensions = self._known.facts.extensions_schema
+        if conforms(document.value, extensions):
             return feature_of(document)
-        for finding in nonconformance(document):
+        for finding in nonconformance(document, extensions):
             path = (*record.path, "manifest", *finding.place.path)
             record.mistakes.add(finding.message, record.document, path, finding.place.part)
         return None
