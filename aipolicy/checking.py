@@ -7,13 +7,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aipolicy.cache import Cache
+from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.comparison import Comparison, counted
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
-from aipolicy.manifest.read import ManifestFile, read_manifests
+from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.settings import PolicySettings as PolicySettings
@@ -28,7 +29,7 @@ class Policy:
     packs: tuple[PolicyPack, ...]
     """The packs without the examples of their rules."""
     packs_with_examples: bytes
-    catalog: RestoredCatalog
+    catalog: Catalog
     evaluator: Evaluator
     digest: str
     """SHA-256 over the bytes of every pack and catalog file that was read."""
@@ -54,6 +55,12 @@ class Policy:
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are evaluated, by id."""
         return tuple(active.rule for active in self.evaluator.rules)
+
+    @property
+    def chosen_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are chosen, whatever their stage, by id."""
+        rules = (rule for pack in self.packs for rule in pack.rules if rule.id not in self.ignored_rules)
+        return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     from aipolicy.policy.load import load_packs
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
-    packs = load_packs(files.packs, catalog, settings.parameters)
+    packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
     wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
@@ -134,13 +141,18 @@ def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str
     """Return the report on manifest files under a policy; `taken` are feature names in files before, by file."""
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
+    return check_manifests(manifests, len(listed), policy)
+
+
+def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
+    """Return the report on manifests that were read from a number of files, under a policy."""
     findings = list(manifests.findings)
     evaluations = []
     for feature in manifests.features:
         evaluation = policy.evaluator.evaluate(feature)
         evaluations.append(evaluation)
         findings.extend(findings_of(evaluation, policy.evaluator.judge, strict=policy.strict))
-    return Report(policy, len(listed), tuple(evaluations), sorted_findings(findings), manifests.skipped)
+    return Report(policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped)
 
 
 def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:

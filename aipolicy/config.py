@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "aipolicy.toml"
 PYPROJECT_FILE = "pyproject.toml"
+LOCK_FILE = "aipolicy.lock"
+"""Beside the configuration file: pins the packs that it leads to."""
 
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 
@@ -76,6 +78,8 @@ class Config(NamedTuple):
     organization: Organization = Organization()
     recommendation: Recommendation = Recommendation()
     path: str | None = None
+    parameter_places: Mapping[str, str] = MappingProxyType({})
+    """For every parameter, `path:line:col` of its value."""
     origins: Mapping[str, str] = MappingProxyType({})
     """For every value that was set, by dotted key: the file that set it."""
 
@@ -187,6 +191,7 @@ def _config_of(table: _Table) -> Config:
         organization=_organization(organization),
         recommendation=_recommendation(recommendation),
         path=table.path,
+        parameter_places=dict(_parameter_places(top)),
         origins={".".join(map(str, path)): document.source.path for path, _ in _leaves(plain, ())},
     )
     for record in (top, organization, recommendation):
@@ -252,6 +257,12 @@ def _parameters(top: Record) -> Iterator[tuple[str, ParameterValue]]:
         seen.add(name)
         if wrong:
             top.mistakes.add(wrong, top.document, path)
+
+
+def _parameter_places(top: Record) -> Iterator[tuple[str, str]]:
+    for path, _ in _leaves(top.raw("parameters") or {}, ("parameters",)):
+        start = top.document.locate(path).start
+        yield ".".join(map(str, path[1:])), f"{top.document.source.path}:{start.line}:{start.column}"
 
 
 def _leaves(value: PlainValue, path: DocumentPath) -> Iterator[tuple[DocumentPath, PlainValue]]:

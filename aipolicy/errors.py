@@ -58,6 +58,12 @@ class PolicyError(AipolicyError):
     kind = "policy"
 
 
+class LockError(PolicyError):
+    """The lock file cannot be used, or what is read is not what it pins."""
+
+    kind = "lock"
+
+
 class MappingError(AipolicyError):
     """An import mapping, or the table it maps, cannot be used."""
 

@@ -34,7 +34,13 @@ class PolicySettings(NamedTuple):
     fresher_prices: str = ""
     """The installed package whose prices replace the shipped ones; empty for none."""
     parameters: Mapping[str, object] = MappingProxyType({})
+    parameter_places: Mapping[str, str] = MappingProxyType({})
+    """Where the configuration sets each parameter, for messages."""
     organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    lock: str = ""
+    """Path of the lock file that packs are compared with where it exists; empty for none."""
+    only_locked: bool = True
+    """Whether every pack must be in the lock, and every pack of the lock in use; not for packs of the command line."""

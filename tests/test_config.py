@@ -88,6 +88,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         },
         "recommendation": {"margin_percent": 20.0, "horizon_months": 12.0, "confidence": 0.8},
         "path": None,
+        "parameter_places": {},
         "origins": {},
     }  # fmt: skip
 
@@ -102,7 +103,7 @@ def test_an_empty_file_sets_nothing(here: Path, text: str) -> None:
 def test_every_key_is_read(here: Path, newline: str) -> None:
     path = write(here / "aipolicy.toml", EVERYTHING.replace("\n", newline))
     config = read_config(None, ".")
-    assert {key: value for key, value in plain(config).items() if key != "origins"} == {
+    assert {key: value for key, value in plain(config).items() if key not in ("origins", "parameter_places")} == {
         "policies": ("build-or-buy", "policies/own.yaml"),
         "catalog": ("catalog/own.yaml",),
         "fresher_prices": "genai-prices",

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 DAY = ("--as-of", "2026-11-21")
+LAYERS = ("--config", "examples/layers/aipolicy.toml")
 
 CASES: dict[str, tuple[str, ...]] = {
     "quickstart-check.txt": ("check", "examples/quickstart", *DAY),
@@ -20,6 +21,9 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
+    "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
+    "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),
+    "policy-show-parameter.txt": ("policy", "show", "build-or-buy.network_share", *LAYERS, *DAY),
 }
 
 

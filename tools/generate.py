@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -146,12 +146,20 @@ def cli_page() -> str:
         cli, info_name="aipolicy", terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=["-h", "--help"]
     )
     parts += ["```text\n" + cli.get_help(root) + "\n```"]
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        if command is not None:
-            context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
-            parts += [f"## aipolicy {name}", "```text\n" + command.get_help(context) + "\n```"]
+    for name, command in _commands(cli, root):
+        context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
+        parts += [f"## aipolicy {name}", "```text\n" + command.get_help(context) + "\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    """Yield each command and then its subcommands, by what is typed after `aipolicy`."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {each}", sub) for each, sub in _commands(command, context))
 
 
 def pack_page(pack: PolicyPack) -> str:
@@ -162,12 +170,17 @@ def pack_page(pack: PolicyPack) -> str:
             f"`{p.name}`",
             f"`{_plain(p.default)}`",
             p.unit,
+            p.tightens.value,
             p.description,
             p.source + (f"; disputed: {p.disputed}" if p.disputed else ""),
         )
         for p in pack.parameters
     ]
-    parts += ["## Parameters", _table(("parameter", "default", "unit", "meaning", "source"), rows), "## Rules"]
+    parts += [
+        "## Parameters",
+        _table(("parameter", "default", "unit", "stricter", "meaning", "source"), rows),
+        "## Rules",
+    ]
     for rule in pack.rules:
         parts += _rule_section(rule)
     return "\n\n".join(parts) + "\n"

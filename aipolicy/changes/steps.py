@@ -77,7 +77,7 @@ def _differs(cause: str, before: Side, now: Side) -> bool:
 
 def _policy_part(side: Side) -> object:
     settings = side.settings._replace(
-        packs=(), own_catalog=(), base=Path(), fresher_prices="", as_of=date.min
+        packs=(), own_catalog=(), base=Path(), parameter_places={}, fresher_prices="", as_of=date.min, lock=""
     )  # fmt: skip
     return settings, side.margin_percent, [[data for _, data in pack.files] for pack in side.judged_by.packs]
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aipolicy.cli.settings import PolicyOptions, settings_from
-from aipolicy.config import CONFIG_FILE, PYPROJECT_FILE, Config, read_config
+from aipolicy.config import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
 from aipolicy.errors import AipolicyError, BaseError, Problems
 from aipolicy.history.repository import Base, Repository, find_base, find_repository
 from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
 from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.policy.locate import GIT_PREFIX, PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
+
+if TYPE_CHECKING:
+    from aipolicy.policy.sources.git_pack import GitReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,15 @@ class _Reader:
     base: Base
     snapshot: Snapshot
     options: PolicyOptions
+    commits: dict[GitReference, str] = field(default_factory=dict)
+    """The commits to which the lock of the base pins revisions; repositories by their absolute path."""
 
     def read(self, wanted: Sequence[str]) -> BaseSide:
         snapshot, tree = self.snapshot, self.snapshot.tree
         try:
             config = self._config()
             settings = self._settings(config)
-            judged_by = read_policy_files(settings)
+            judged_by = read_policy_files(settings, self._find)
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
             linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -117,19 +123,42 @@ class _Reader:
         settings = settings_from(config._replace(catalog=()), self.options)
         beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
         folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
+        self._read_lock(beside)
         packs = [self._located(name, folder) for name in settings.packs]
         catalog = [self._located(f"./{name}", beside) for name in config.catalog]
         if self.options.policies:
             # NOTE: a pack of the command line that the base does not hold is new: it found nothing there.
             packs = [name for name in packs if not os.path.isabs(name) or os.path.lexists(name)]
-        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog))
+        return settings._replace(packs=tuple(packs), base=folder, own_catalog=tuple(catalog), lock="")
+
+    def _read_lock(self, beside: Path) -> None:
+        """Note to which commits the base pins revisions: a branch may have moved since.
+
+        Nothing else is compared with the lock of the base. Packs of the repository are those of its commit; others are the
+        same for both sides, and after an upgrade of aipolicy are not what the base pinned.
+        """
+        path = self._outside(beside) / LOCK_FILE
+        self.snapshot.write(self._below(str(path)))
+        inside = self.snapshot.inside(str(path))
+        if inside != str(path) and os.path.lexists(inside):
+            from aipolicy.policy.sources.pinning import locked_commits
+
+            self.commits.update(locked_commits(inside, str(path.parent)))
+
+    def _outside(self, folder: Path) -> Path:
+        """Return the folder of the working tree that one of the snapshot stands for; others stand for themselves."""
+        if not str(folder).startswith(self.snapshot.root):
+            return folder
+        return Path(os.path.normpath(os.path.join(self.snapshot.top, os.path.relpath(folder, self.snapshot.root))))
 
     def _located(self, reference: str, folder: Path) -> str:
         """Return where a pack or catalog file is at the base, written to the snapshot if the tree holds it."""
         snapshot = self.snapshot
-        outside = os.path.join(snapshot.top, os.path.relpath(folder, snapshot.root))
-        if not str(folder).startswith(snapshot.root):
-            outside = str(folder)
+        outside = str(self._outside(folder))
+        if reference.startswith(GIT_PREFIX):
+            from aipolicy.policy.sources.git_pack import reference_at
+
+            return reference_at(reference, outside, self.commits)
         path = os.path.normpath(os.path.join(outside, reference))
         inside = snapshot.inside(path)
         if inside != path:
@@ -138,6 +167,11 @@ class _Reader:
             inside = os.path.join(snapshot.root, real) if real is not None else inside
         by_path = "/" in reference or reference.endswith((".yaml", ".yml"))
         return inside if by_path else reference
+
+    def _find(self, reference: str, folder: Path) -> PackFiles:
+        """Return the files of a pack; what one of the base extends is of the base too."""
+        in_snapshot = str(folder.absolute()).startswith(f"{self.snapshot.root}/")
+        return find_pack(self._located(reference, folder) if in_snapshot else reference, folder)
 
     def _below(self, path: str) -> Iterator[str]:
         return self.snapshot.tree.below(self._relative(path))

@@ -16,6 +16,7 @@ from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
+    pack_memory,
     policy_options,
     read_settings,
     read_stdin,
@@ -105,7 +106,7 @@ def _checked(arguments: Arguments) -> tuple[str, int]:
 
         given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
         return config_lines(configured, given), 0
-    judged_by = read_policy_files(settings)
+    judged_by = read_policy_files(settings, memory=pack_memory())
     files = _files(arguments, configured)
     if arguments.fix or arguments.show_diff:
         from aipolicy.cli.fix_run import difference, fixed_files, write_fixed
@@ -156,7 +157,7 @@ def _watch(arguments: Arguments) -> None:
         try:
             configured, settings = read_settings(arguments.options)
             files = _files(arguments, configured)
-            return read_policy_files(settings).key, [(file.path, file.data) for file in files]
+            return read_policy_files(settings, memory=pack_memory()).key, [(file.path, file.data) for file in files]
         except AipolicyError as error:
             return str(error)
 

@@ -104,12 +104,12 @@ def is_compared(options: ComparisonOptions, config: Config) -> bool:
 
 def baseline_path(options: ComparisonOptions, config: Config) -> str | None:
     """Return the path of the baseline to read or to write, None for none; raises `UsageError`."""
-    from aipolicy.baseline import DEFAULT_BASELINE
-
     if options.baseline == "":
         raise UsageError("`--baseline` is empty; name a file")
     if options.write_baseline is None:
         return options.baseline or config.baseline or None
+    from aipolicy.baseline import DEFAULT_BASELINE
+
     if options.write_baseline == BESIDE_CONFIG:
         return config.baseline or DEFAULT_BASELINE
     if not options.write_baseline.endswith(".json"):
@@ -202,7 +202,7 @@ def _named(word: str, ids: Sequence[str]) -> bool:
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
     from pathlib import Path
 
-    kept = settings._replace(packs=(), own_catalog=(), base=Path())
+    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={}, lock="")
     return kept, len(settings.packs), len(settings.own_catalog)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 import click
 
 from aipolicy import __version__
+from aipolicy.cli.lazy_group import LazyGroup
 from aipolicy.errors import AipolicyError
 
 EXIT_UNUSABLE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 4, 130
@@ -17,9 +17,11 @@ _COMMANDS = {
     "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),
     "diff": ("diff_command", "Show what a change does to each feature, and why."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
+    "forecast": ("forecast_command", "Show what will start or stop failing, on which day, and why."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
+    "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),
     "import": ("import_command", "Turn a spreadsheet of AI use cases into manifests."),
@@ -27,30 +29,8 @@ _COMMANDS = {
 """Subcommand: its module, and what help says of it; a module is imported only when its command is run."""
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f"aipolicy.cli.{_COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from aipolicy.source.suggest import did_you_mean
-            from aipolicy.source.text import shown
-
-            ctx.fail(f"unknown command `{shown(args[0])}`{did_you_mean(args[0], _COMMANDS)}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+class _Commands(LazyGroup):
+    subcommands = _COMMANDS
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

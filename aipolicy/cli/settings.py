@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.config import Config, read_config
+from aipolicy.config import LOCK_FILE, Config, read_config
 from aipolicy.errors import UsageError
 from aipolicy.report.style import Styler
 from aipolicy.settings import Organization, PolicySettings
@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
+_MAX_PACKS_KEPT = 256
 
 
 class PolicyOptions(NamedTuple):
@@ -62,7 +63,11 @@ def policy_options(function: F) -> F:
         ),
         click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
         click.option(
-            "--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable."
+            "--policy",
+            "policies",
+            multiple=True,
+            metavar="PACK",
+            help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.",
         ),
         click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
     ):
@@ -89,12 +94,15 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         ),
         fresher_prices=config.fresher_prices,
         parameters=config.parameters,
+        parameter_places=config.parameter_places,
         organization=Organization(
             config.organization.own_boundaries, countries or None, config.recommendation.confidence
         ),
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,
+        lock=str(base / LOCK_FILE),
+        only_locked=not options.policies,
     )
 
 
@@ -104,6 +112,12 @@ def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Polic
 
     config, settings = read_settings(options)
     return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
+
+
+def pack_memory() -> Cache:
+    """Return the memory of what packs extend, so that a cached run need not read YAML."""
+    folder = cache_folder()
+    return Cache(None if folder is None else f"{folder}-extends", max_files=_MAX_PACKS_KEPT)
 
 
 def cache_folder() -> str | None:

@@ -9,7 +9,7 @@ from aipolicy.cli.settings import cache_folder
 from aipolicy.config import Config
 from aipolicy.source.text import escaped
 
-_NOT_SETTINGS = frozenset({"path", "origins"})
+_NOT_SETTINGS = frozenset({"path", "origins", "parameter_places"})
 _DEFAULT = "default"
 
 

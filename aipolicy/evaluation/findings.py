@@ -161,8 +161,6 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> F
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
-    if not ruled.active.in_force:
-        message += f" (from {ruled.active.rule.effective_from} on)"
     return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, judge, number, ())
 
 
@@ -235,10 +233,13 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
              message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
     primary, related = _places(evaluation, rule, judge, number)
+    if ruled.active.coming:
+        message += f" ({ruled.active.coming})"
     return Finding(
         rule_id=rule.id, rule_name=rule.name, severity=severity, outcome=outcome, message=message,
         file=evaluation.feature.file, feature=evaluation.feature.name, document=evaluation.feature.document,
         place=primary, related=related, why=rule.why, fix=rule.fix, references=rule.references, missing_facts=missing,
+        stage=ruled.active.stage,
     )  # fmt: skip
 
 

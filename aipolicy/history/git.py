@@ -85,7 +85,7 @@ def _read_object(output: IO[bytes], wanted: str, limit: int) -> bytes:
 
 def _missing(wanted: str) -> BaseError:
     return BaseError(
-        f"object `{wanted[:12]}` is not in this clone, and aipolicy fetches nothing; fetch the base completely, "
+        f"object `{wanted[:12]}` is not in this clone, and aipolicy fetches nothing; fetch its commit completely, "
         "such as with `git fetch --refetch --no-filter`"
     )
 
@@ -100,7 +100,7 @@ def _environment() -> dict[str, str]:
 
 def _no_git(error: OSError) -> BaseError:
     if isinstance(error, FileNotFoundError | PermissionError):
-        return BaseError("git cannot be run; install git, or check without a base")
+        return BaseError("git cannot be run; install git, or do without what needs it")
     return BaseError(f"git cannot be run: {(error.strerror or 'error').lower()}")
 
 

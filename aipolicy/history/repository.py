@@ -90,12 +90,14 @@ def _commit_of(repository: Repository, revision: str) -> str:
 
 
 def _resolved(repository: Repository, revision: str) -> str | None:
-    """Return the hash of the commit that a revision names, or None."""
+    return resolved_commit(repository.top, revision)
+
+
+def resolved_commit(folder: str, revision: str) -> str | None:
+    """Return the hash of the commit that a revision names in the repository of a folder, or None."""
     # NOTE: in two steps, because `:/text` would search for what is appended to it.
     for suffix in ("", "^{commit}"):
-        code, output, _ = run_git(
-            repository.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}{suffix}"
-        )
+        code, output, _ = run_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}{suffix}")
         revision = output.decode("ascii", "replace").strip()
         if code != 0 or not _HASH.fullmatch(revision):
             return None

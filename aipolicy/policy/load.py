@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.policy.expressions import Compiler, ExpressionError
 from aipolicy.policy.extension_facts import joined_facts, read_extension_fact
+from aipolicy.policy.layered_parameters import Configured, ParameterLayers
+from aipolicy.policy.layered_rules import RuleLayers
+from aipolicy.policy.layers import Layer, Layers, Loosening, refuse_wrong_extends
 from aipolicy.policy.locate import PackFiles as PackFiles
 from aipolicy.policy.locate import find_pack as find_pack
 from aipolicy.policy.locate import shipped_packs as shipped_packs
+from aipolicy.policy.origins import ParameterOrigin
+from aipolicy.policy.overlay import Overlay, place_of, read_overlay
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
 from aipolicy.policy.rule_reader import RuleReader, inlined
+from aipolicy.policy.tightening import read_direction
 from aipolicy.policy.values import read_value
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
-from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 
@@ -32,28 +39,34 @@ _PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
 
-def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object]) -> tuple[PolicyPack, ...]:
-    """Return the packs with the organisation's parameters; raises `PolicyError` or `Problems` with every mistake."""
+def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
+               override_places: Mapping[str, str] = MappingProxyType({})) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs with what layers and the organisation's parameters make of them, bases first.
+
+    Packs come with those that they extend (`find_packs`). Raises `PolicyError` or `Problems` with every mistake.
+    """
     mistakes = Mistakes(PolicyError)
     vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
-    readers = [_PackReader(files, vocabularies, overrides, mistakes) for files in packs]
+    readers = [_PackReader(files, vocabularies, mistakes) for files in packs]
+    layers, loosening = Layers(reader.layer for reader in readers), Loosening()
+    refuse_wrong_extends(layers, mistakes)
+    parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
-    loaded = [reader.read(specs) for reader in readers]
-    _refuse_unknown_overrides(overrides, loaded, mistakes)
+    loaded = [reader.read(parameters[reader.layer.key], specs) for reader in readers]
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
+    rules = RuleLayers(layers, {pack.path: pack.rules for pack in loaded}, mistakes, loosening).settled()
     mistakes.raise_if_any()
-    return tuple(loaded)
+    return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
 
 
-def _refuse_unknown_overrides(overrides: Mapping[str, object], packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
-    known = {f"{pack.name}.{parameter.name}" for pack in packs for parameter in pack.parameters}
-    for name in overrides:
-        if name not in known:
-            mistakes.add_error(
-                PolicyError(f"unknown parameter `{name}` in the configuration{did_you_mean(name, known)}")
-            )
+def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosening: Loosening) -> PolicyPack:
+    layer = layers[pack.path]
+    return replace(
+        pack, rules=rules, extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
+        configuration_may_loosen=layer.overlay.configuration_may_loosen,
+    )  # fmt: skip
 
 
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
@@ -79,30 +92,32 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
 class _PackReader:
     """Reads the documents of one pack."""
 
-    def __init__(self, files: PackFiles, vocabularies: Mapping[str, Sequence[str]], overrides: Mapping[str, object],
-                 mistakes: Mistakes) -> None:  # fmt: skip
+    def __init__(self, files: PackFiles, vocabularies: Mapping[str, Sequence[str]], mistakes: Mistakes) -> None:
         self._files = files
         self._vocabularies = vocabularies
-        self._overrides = overrides
         self._mistakes = mistakes
         self._variables: dict[str, str] = {}
         self._parameters: dict[str, Parameter] = {}
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
         """What the pack adds to manifests."""
-
-    def read(self, specs: Mapping[str, FactSpec]) -> PolicyPack:
-        """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
-        records = self._records
-        heads = [record for record in records if self._check_kind(record) == PACK_KIND]
+        heads = [record for record in self._records if self._check_kind(record) == PACK_KIND]
         if len(heads) != 1:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
             self._mistakes.add_error(PolicyError(message, path=self._files.path))
-        metadata = heads[0].record("metadata") if heads else None
-        name = metadata.text("name") if metadata is not None else ""
-        for record in records:
+        self._metadata = heads[0].record("metadata") if heads else None
+        name = self._metadata.text("name") if self._metadata is not None else ""
+        version = self._metadata.text("version") if self._metadata is not None else ""
+        overlay = read_overlay(heads[0]) if heads else Overlay()
+        for record in self._records:
             for parameter in record.records("parameters"):
                 self._read_parameter(parameter, name)
+        self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
+
+    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec]) -> PolicyPack:
+        """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
+        records, metadata, name = self._records, self._metadata, self.layer.name
+        self._parameters = {parameter.name: parameter for parameter in parameters}
         constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
         compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants)
         for record in records:
@@ -113,11 +128,11 @@ class _PackReader:
             for record in records
             for rule in record.records("rules")
         ]
-        if not rules:
+        if not rules and not self.layer.overlay.extends:
             self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
         pack = PolicyPack(
             name=name,
-            version=metadata.text("version") if metadata is not None else "",
+            version=self.layer.version,
             title=metadata.text("title", "") if metadata is not None else "",
             description=metadata.text("description", "") if metadata is not None else "",
             parameters=tuple(self._parameters.values()),
@@ -160,19 +175,12 @@ class _PackReader:
         type_text = record.text("type", choices=_TYPES)
         type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
         default = read_value(record, "default", type_)
-        value = default
-        key = f"{pack}.{name}"
-        if key in self._overrides:
-            override = _as_value(self._overrides[key], type_)
-            if override is None:
-                message = f"parameter `{key}` in the configuration must be of type {type_.value}"
-                self._mistakes.add_error(PolicyError(message))
-            else:
-                value = override
         self._parameters[name] = Parameter(
-            name=name, type=type_, default=default, value=value, unit=record.text("unit", ""),
+            name=name, type=type_, default=default, value=default, unit=record.text("unit", ""),
             description=record.text("description"), source=record.text("source"),
             checked_on=record.optional_day("checked_on"), disputed=record.text("disputed", ""),
+            tightens=read_direction(record, type_),
+            origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),),
         )  # fmt: skip
         record.finish()
 
@@ -189,15 +197,3 @@ class _PackReader:
         if name in self._variables:
             record.mistake(f"variable `{name}` is defined twice", "name")
         self._variables[name] = expanded
-
-
-def _as_value(raw: object, type_: FactType) -> FactValue | None:
-    match type_:
-        case FactType.BOOL:
-            return raw if isinstance(raw, bool) else None
-        case FactType.NUMBER:
-            return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
-        case FactType.TEXT:
-            return raw if isinstance(raw, str) else None
-        case _:
-            return tuple(raw) if isinstance(raw, tuple | list) and all(isinstance(i, str) for i in raw) else None

@@ -12,40 +12,68 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy import __version__
 from aipolicy.errors import CatalogError, PolicyError
+from aipolicy.policy.reach import Finder, with_extended
+from aipolicy.policy.reach import PackFiles as PackFiles
+from aipolicy.policy.reach import PackOrigin as PackOrigin
 from aipolicy.settings import PolicySettings
 from aipolicy.shipped import catalog_paths, read_bytes, shipped_path
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 if TYPE_CHECKING:
+    from aipolicy.cache import Cache
     from aipolicy.catalog.fresher_prices import PricePackage
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-class PackFiles(NamedTuple):
-    """The files of one pack, as path and bytes, sorted by path."""
-
-    path: str
-    files: tuple[tuple[str, bytes], ...]
+GIT_PREFIX = "git+"
+_ARCHIVE = re.compile(r"\.(zip|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
+"""How a reference begins that is no path: a git revision, or an address, which is never fetched."""
 
 
 def find_pack(reference: str, base: Path) -> PackFiles:
-    """Return the files of a pack named by shipped name or by path from `base`; raises `PolicyError`."""
-    own = base / reference
+    """Return the files of a pack, named by shipped name, by path from `base`, or as `git+PATH@REVISION#FOLDER`.
+
+    Raises `PolicyError`.
+    """
+    if is_address(reference):
+        from aipolicy.policy.sources.git_pack import find_git_pack
+
+        return find_git_pack(reference, base)
+    own = Path(os.path.normpath(base / reference))
     candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
     if _PACK_NAME.fullmatch(reference):
         candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
     for path in candidates:
+        origin = PackOrigin("path", path.as_posix()) if path is own else PackOrigin("shipped", reference)
         if path.is_dir():
             found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
             if not found:
                 raise PolicyError("the folder holds no pack files", path=str(path))
-            return PackFiles(path.as_posix(), tuple((file.as_posix(), read_bytes(file, PolicyError)) for file in found))
+            files = tuple((file.as_posix(), read_bytes(file, PolicyError)) for file in found)
+            return PackFiles(path.as_posix(), files, origin=origin)
         if path.is_file():
-            return PackFiles(path.as_posix(), ((path.as_posix(), read_bytes(path, PolicyError)),))
+            if _ARCHIVE.search(path.name):
+                from aipolicy.policy.sources.archive import read_archive_pack
+
+                return read_archive_pack(path)
+            return PackFiles(path.as_posix(), ((path.as_posix(), read_bytes(path, PolicyError)),), origin=origin)
+    if _ARCHIVE.search(reference):
+        raise PolicyError(f"there is no archive `{shown(reference)}`; check the path")
     names = shipped_packs()
     shipped = ", ".join(f"`{name}`" for name in names)
     raise PolicyError(f"unknown pack `{reference}`{did_you_mean(reference, names)} (shipped: {shipped})")
+
+
+def is_address(reference: str) -> bool:
+    """Return whether a reference is no name or path: a git revision, or what would have to be fetched."""
+    return _ELSEWHERE.match(reference) is not None
+
+
+def find_packs(references: Iterable[str], base: Path, find: Finder = find_pack,
+               memory: Cache | None = None) -> tuple[PackFiles, ...]:  # fmt: skip
+    """Return the packs that are named and all that they extend, bases first; raises `PolicyError` or `Problems`."""
+    return with_extended([find(reference, base) for reference in references], find, memory)
 
 
 def shipped_packs() -> tuple[str, ...]:
@@ -67,17 +95,25 @@ class PolicyFiles(NamedTuple):
     """SHA-256 over the bytes, the settings, the program and the interpreter: equal keys judge equally."""
 
 
-def read_policy_files(settings: PolicySettings) -> PolicyFiles:
-    """Return the files that settings name; raises `CatalogError` or `PolicyError`."""
+def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory: Cache | None = None) -> PolicyFiles:
+    """Return the files that settings name, and those of extended packs; raises `CatalogError`, `PolicyError`, `Problems`,
+    and `LockError` where packs are not those that are pinned.
+
+    The memory keeps what packs extend, by their bytes.
+    """
     shipped = _read_all(catalog_paths())
     own = _read_all(settings.base / name for name in settings.own_catalog)
     package = _price_package() if settings.fresher_prices else None
-    packs = tuple(find_pack(name, settings.base) for name in settings.packs)
+    packs = find_packs(settings.packs, settings.base, find, memory)
+    if settings.lock and os.path.lexists(settings.lock):
+        from aipolicy.policy.sources.pinning import refuse_unlocked
+
+        refuse_unlocked(packs, settings.lock, only_locked=settings.only_locked)
     files = [*shipped, *own, *(file for pack in packs for file in pack.files)]
     if package is not None:
         files.append((f"{package.name} {package.version}", package.data))
     digest = sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
-    names = [path for path, _ in files]
+    names = [*(path for path, _ in files), *(pack.extends for pack in packs)]
     key = sha256(f"{__version__} {sys.version} {digest} {names} {settings!r} {_code_stamp()}".encode()).hexdigest()
     return PolicyFiles(shipped, own, package, packs, digest, key)
 

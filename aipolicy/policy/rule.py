@@ -8,8 +8,11 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.findings import Outcome, Reference, Severity
+from aipolicy.findings import Outcome, Reference, Severity, Stage
 from aipolicy.policy.expressions import Checked
+from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.stages import Stages, severity_in, stage_on
+from aipolicy.policy.tightening import Direction
 
 
 class RuleKind(StrEnum):
@@ -65,6 +68,10 @@ class Parameter:
     source: str
     checked_on: date | None
     disputed: str
+    tightens: Direction = Direction.NONE
+    """Towards which value the rules that read it get stricter."""
+    origins: tuple[ParameterOrigin, ...] = ()
+    """The default, then the value of every layer that set it, bases first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,18 +111,23 @@ class Rule:
     pack: str
     defined_at: str
     parameters: Mapping[str, FactValue]
+    origins: tuple[RuleOrigin, ...] = ()
+    """Severity and dates as its pack defines them, then as every layer made them, bases first."""
+    announced_on: date | None = None
+    warning_from: date | None = None
 
     def severity_on(self, day: date) -> Severity | None:
-        """Return what the rule weighs on a day: a warning at most before it is in force, None once it has ended."""
-        if self.effective_until is not None and day > self.effective_until:
-            return None
-        if self.effective_from is not None and day < self.effective_from and self.severity is Severity.ERROR:
-            return Severity.WARNING
-        return self.severity
+        """Return what the rule weighs on a day: less before it is in force, None before it is announced and once ended."""
+        return severity_in(self.stage_on(day), self.severity)
 
-    def in_force(self, day: date) -> bool:
-        """Return whether the rule has begun."""
-        return self.effective_from is None or self.effective_from <= day
+    def stage_on(self, day: date) -> Stage:
+        """Return how far the rule has come on a day."""
+        return stage_on(self.stages, day)
+
+    @property
+    def stages(self) -> Stages:
+        """Return the days on which its stages begin."""
+        return Stages(self.announced_on, self.warning_from, self.effective_from, self.effective_until)
 
     def place_of(self, line: Line) -> str:
         """Return the file and line at which a line of the rule stands."""
@@ -140,3 +152,15 @@ class PolicyPack:
     path: str
     facts: tuple[FactSpec, ...] = ()
     """The facts that it adds to manifests, under `extensions`."""
+    extends: tuple[str, ...] = ()
+    """The names of the packs that it extends."""
+    loosens: tuple[str, ...] = ()
+    """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
+    configuration_may_loosen: bool = True
+    """Whether the configuration may loosen parameters that no layer has set."""
+
+    @property
+    def label(self) -> str:
+        """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
+        over = f" over {' and '.join(self.extends)}" if self.extends else ""
+        return f"{self.name} {self.version}{over}"

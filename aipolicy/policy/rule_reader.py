@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
 from aipolicy.policy.applies_to import read_applies_to
 from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.policy.origins import RuleOrigin
+from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
@@ -66,15 +71,21 @@ class RuleReader:
             pack=self._pack,
             defined_at=f"{record.document.source.path}:{start.start.line}",
             parameters={},
+            announced_on=effective.optional_day("announced"),
+            warning_from=effective.optional_day("warning"),
         )
         effective.finish()
-        self._check_dates(rule)
+        self._check_dates(rule, effective)
         self._check_kind(rule)
         self._check_scope(rule)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message)
-        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)})
+        origin = RuleOrigin(
+            rule.severity, rule.effective_from, rule.effective_until, self._pack,
+            place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
+        )  # fmt: skip
+        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
 
     def _id(self) -> str:
         rule_id = self._record.text("id")
@@ -151,9 +162,13 @@ class RuleReader:
         record.finish()
         return test
 
-    def _check_dates(self, rule: Rule) -> None:
-        if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
-            self._record.mistake("the rule ends before it begins", "effective")
+    def _check_dates(self, rule: Rule, effective: Record) -> None:
+        days = zip(STAGE_KEYS, rule.stages, strict=True)
+        written = [(key, day) for key, day in days if day is not None and day > date.min]
+        for (earlier, begins), (key, day) in pairwise(written):
+            if day < begins:
+                message = f"`{key}` ({day}) must not come before `{earlier}` ({begins})"
+                effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
 
     def _check_kind(self, rule: Rule) -> None:
         if rule.kind is RuleKind.CONSTRAINT and rule.require:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.source.records import Record
 
@@ -20,3 +22,18 @@ def read_value(record: Record, key: str, type_: FactType) -> FactValue:
         case FactType.LABELS:
             nested = record.record(key)
             return {name: nested.text(name) for name in nested.field_names()}
+
+
+def as_value(raw: object, type_: FactType) -> FactValue | None:
+    """Return a plain value as a fact value of a type; None when it is of another, or no finite number."""
+    match type_:
+        case FactType.BOOL:
+            return raw if isinstance(raw, bool) else None
+        case FactType.NUMBER:
+            is_number = isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw)
+            return float(raw) if is_number and isinstance(raw, int | float) else None
+        case FactType.TEXT:
+            return raw if isinstance(raw, str) else None
+        case _:
+            is_texts = isinstance(raw, tuple | list) and all(isinstance(each, str) for each in raw)
+            return tuple(sorted(raw)) if is_texts and isinstance(raw, tuple | list) else None

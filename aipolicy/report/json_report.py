@@ -17,7 +17,7 @@ from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.findings import Finding, Place, Severity
+from aipolicy.findings import Finding, Place, Severity, Stage
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
 
@@ -91,7 +91,10 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "tool": {"name": "aipolicy", "version": __version__},
         "as_of": policy.catalog.as_of.isoformat(),
         "policy": {
-            "packs": [{"name": p.name, "version": p.version, "rules": len(p.rules)} for p in policy.packs],
+            "packs": [
+                {"name": p.name, "version": p.version, "rules": len(p.rules), "extends": list(p.extends)}
+                for p in policy.packs
+            ],
             "digest": policy.digest,
             "ignored_rules": list(policy.ignored_rules),
         },
@@ -146,6 +149,7 @@ def finding_object(finding: Finding) -> JsonObject:
         "name": finding.rule_name,
         "severity": finding.severity.value,
         "outcome": finding.outcome.value,
+        **({"stage": finding.stage.value} if finding.stage and finding.stage is not Stage.IN_FORCE else {}),
         **({"change": finding.change.value} if finding.change is not None else {}),
         "message": escaped(finding.message),
         "feature": escaped(finding.feature),

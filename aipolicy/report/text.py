@@ -110,7 +110,7 @@ def _needs_counted(totals: Totals, style: Styler) -> str:
 
 
 def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
-    packs = ", ".join(escaped(f"{pack.name} {pack.version}") for pack in policy.packs)
+    packs = ", ".join(escaped(pack.label) for pack in policy.packs)
     features, files = totals.features, totals.files
     lines = wrapped(
         f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {_count(len(policy.rules), 'rule')} "

@@ -22,7 +22,7 @@ rules:
     title: Data stays inside
     kind: constraint
     severity: error
-    effective: {until: 2027-06-30}
+    effective: {announced: 2026-01-01, from: 2026-02-01, until: 2027-06-30}
     when: [data.sensitivity >= 3.0]
     require: ["!option.leaves_organization"]
     message: "`{data.classes}` leaves for `{option.provider}`"
@@ -70,6 +70,7 @@ HERE = "manifest: {metadata: {name: x}, data: {classes: [health]}"
         PATH + "expect: violated, message: '`health` leaves for `openai`', location: '6:12'",
         PATH + "expect: violated, location: plan.hosting",
         PATH + "expect: not-applicable, as_of: 2027-07-01",
+        PATH + "expect: not-applicable, as_of: 2025-12-31",
         HERE + ", plan: {hosting: on-premises, fallback: none}}, expect: satisfied",
         HERE + ", plan: {hosting: on-premises}}, expect: undetermined, location: plan.hosting",
         HERE + "}, expect: undetermined",

@@ -91,6 +91,20 @@ def test_a_changed_policy_makes_findings_worse(repo: GitRepo, run) -> None:  # t
     assert (done.code, changes(done.out)) == (1, {"worse": 1})
 
 
+def test_a_base_is_judged_by_the_packs_that_its_packs_extended(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    top = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: top, version: '1'}\n"
+    top += "extends: [{pack: ../org/own.yaml}]\n"
+    repo.commit({"aipolicy.toml": "policies = ['packs/top.yaml']\n", "packs/top.yaml": top, "org/own.yaml": pack("warning"),
+                 "a.aifeature.yaml": on_call("false")})  # fmt: skip
+    assert changes(run("check", "--base", "main", "--format", "json").out) == {"unchanged": 1}
+    repo.write({"org/own.yaml": pack("error")})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"worse": 1})
+    raised = top + "overrides: [{rule: OWN-001, severity: error, reason: ours}]\n"
+    repo.write({"org/own.yaml": pack("warning"), "packs/top.yaml": raised})
+    assert changes(run("check", "--base", "main", "--format", "json").out) == {"worse": 1}
+
+
 def test_the_base_is_judged_by_its_own_configuration(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
     repo.commit({"policies/own.yaml": pack(), "aipolicy.toml": OWN + "ignore = ['OWN']\n",
                  "svc/a.aifeature.yaml": on_call("false")})  # fmt: skip

@@ -1,0 +1,40 @@
+"""`aipolicy policy show`: packs in layer order, effective rules and parameters, and who set what."""
+
+from __future__ import annotations
+
+import click
+
+from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.errors import UsageError
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+
+@click.command("show")
+@click.argument("subject", metavar="[RULE|PARAMETER]", required=False)
+@policy_options
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(subject: str | None, config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str) -> None:  # fmt: skip
+    """Show the packs in layer order, their rules and parameters as in force, and where each value comes from.
+
+    RULE is an id such as DATA-001, PARAMETER a name such as build-or-buy.network_share; one of them shows it alone.
+    """
+    from aipolicy.report.effective_policy import effective_policy, only
+
+    _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    effective = effective_policy(policy)
+    if subject is not None:
+        alone = only(effective, subject)
+        if alone is None:
+            known = [*(each.rule.id for each in effective.rules), *(each.name for each in effective.parameters)]
+            raise UsageError(f"unknown rule or parameter `{shown(subject)}`{did_you_mean(subject, known)}")
+        effective = alone
+    if output_format == "json":
+        from aipolicy.report.policy_json import render_policy_json
+
+        write_out(render_policy_json(effective))
+        return
+    from aipolicy.report.policy_text import render_policy
+
+    write_out(render_policy(effective, width=stdout_width(), style=stdout_style(), alone=subject is not None))
