@@ -10,7 +10,7 @@ from aipolicy.checking import Policy
 from aipolicy.errors import PolicyError
 from aipolicy.evaluation.case_search import Bench, CaseSearch, Variation
 from aipolicy.evaluation.coverage import LineCoverage, line_coverage, share_covered
-from aipolicy.evaluation.examples import ExampleResult, run_example
+from aipolicy.evaluation.examples import ExampleResult, run_example, why_not_judged
 from aipolicy.evaluation.manifest_tests import ManifestCase
 from aipolicy.evaluation.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
 from aipolicy.evaluation.suggestions import Suggestion, suggestions
@@ -132,8 +132,7 @@ class _FileTests:
             for problem in case.problems:
                 mistakes.add_error(PolicyError(f"in the manifest: {problem}", path=test.test.defined_at))
             self.manifests.setdefault(rule.id, []).append(case)
-        elif test.as_of is not None and rule.severity_on(test.as_of) is None:
-            note = f"the rule ended on {rule.effective_until}"
+        elif test.as_of is not None and (note := why_not_judged(rule, test.as_of)):
             result = ExampleResult(rule, test.test, Outcome.NOT_APPLICABLE, (), note=note)
             self.given.setdefault(rule.id, []).append(result)
         else:
@@ -149,8 +148,8 @@ class _PackRun:
         self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
         self._policy = policy
         self._bench = Bench()
-        facts = policy.evaluator.known.specs
-        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, facts) for rule in self.rules}
+        self._specs = policy.evaluator.known.specs
+        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, self._specs) for rule in self.rules}
         self._manifests = in_files.manifests
         judge = policy.evaluator.judge
         self._given = {
@@ -172,7 +171,7 @@ class _PackRun:
         self.suggested = self._suggest() if settings.suggest else []
 
     def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
-        mutator = mutator_of(pack, self._policy.catalog, self._policy.evaluator.known.specs)
+        mutator = mutator_of(pack, self._policy.catalog, self._specs)
         return [
             mutant
             for rule in self.rules

@@ -49,9 +49,8 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     options = PolicyOptions(config, policies, as_of, select, ignore)
     _, policy = load(options)
     files = find_test_files(paths, (pack.path for pack in policy.packs))
-    tests = read_test_files(
-        files, {rule.id for pack in policy.packs for rule in pack.rules}, policy.catalog, policy.evaluator.known
-    )
+    rules = {rule.id for pack in policy.packs for rule in pack.rules}
+    tests = read_test_files(files, rules, policy.catalog, policy.evaluator.known)
     run = run_tests(
         policy,
         TestSettings(mutate, suggest, min_coverage, min_mutation),

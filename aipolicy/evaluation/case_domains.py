@@ -15,7 +15,8 @@ from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.policy.checked_expr import Comparison, Node, comparisons, decode
+from aipolicy.policy.checked_expr import Comparison, Node, comparisons, decode, identifiers, patterns_of
+from aipolicy.policy.compared_values import nodes, number_of, text_for
 from aipolicy.policy.mutation import step_of
 from aipolicy.policy.pack_compiler import vocabularies_of
 from aipolicy.policy.rule import Line, Rule
@@ -41,9 +42,9 @@ class Domain:
 class Domains:
     """The domains of a rule."""
 
-    def __init__(self, rule: Rule, catalog: Catalog, facts: Mapping[str, FactSpec] = REGISTRY) -> None:
+    def __init__(self, rule: Rule, catalog: Catalog, specs: Mapping[str, FactSpec]) -> None:
         self.rule = rule
-        self._facts = facts
+        self._specs = specs
         self.lines = (*rule.when, *rule.require)
         self._trees = {line.checked: decode(line.checked) for line in self.lines}
         self._comparisons = [c for tree in self._trees.values() for c in comparisons(tree)]
@@ -77,7 +78,7 @@ class Domains:
         return found
 
     def _domain(self, name: str) -> Domain:
-        spec = self._facts.get(name) or FactSpec(name, FactType.LABELS, "")
+        spec = self._specs[name]
         readers = [read for read, bases in self._bases.items() if name in bases]
         left_out: tuple[None, ...] = (None,) if _may_be_left_out(spec, readers) else ()
         if spec.type is FactType.BOOL:
@@ -85,7 +86,7 @@ class Domains:
         if spec.type is FactType.NUMBER:
             return self._number_domain(spec, readers, left_out)
         if spec.type is FactType.LABELS:
-            return Domain((*self._seeds(name), *left_out), False)
+            return Domain((*self._seeds(name), *self._labels(name), *left_out), False)
         words, is_complete = self._words(spec, readers)
         if spec.type is FactType.TEXT:
             return Domain((*words, *left_out), is_complete)
@@ -103,7 +104,8 @@ class Domains:
         if spec.choices or 0 < len(allowed) <= _FEW_WORDS:
             first = [word for word in dict.fromkeys((*seeds, *named)) if word in allowed]
             return tuple(dict.fromkeys((*first, *allowed))), True
-        first = list(dict.fromkeys((*seeds, *named)))
+        matched = [text_for(p) for tree in self._trees.values() for n, p in patterns_of(tree) if n == spec.name]
+        first = list(dict.fromkeys((*seeds, *named, *matched)))
         others = [word for word in (*allowed, _ANOTHER_WORD) if word not in first]
         return (*first, *others[:2]), False
 
@@ -116,6 +118,16 @@ class Domains:
             facts = values_of(case, readers, self._catalog)
             kinds.setdefault((tuple(facts.get(n) for n in readers if n != spec.name), word in named and word), word)
         return tuple(dict.fromkeys(kinds.values()))
+
+    def _labels(self, name: str) -> Iterator[FactValue]:
+        """Yield labels that hold each word, or what matches each pattern, that a condition names."""
+        keys = tuple(dict.fromkeys(key for line in self.lines for key in line.label_keys))
+        trees = [self._trees[line.checked] for line in self.lines if line.label_keys]
+        texts = [node.constant for tree in trees for node in nodes(tree) if isinstance(node.constant, str)]
+        matched = [text_for(p) for tree in trees for n, p in patterns_of(tree) if n == name]
+        words = dict.fromkeys((*matched, *(text for text in texts if text not in keys), _ANOTHER_WORD))
+        if keys and len(words) ** len(keys) <= _FEW_WORDS:
+            yield from (dict(zip(keys, chosen, strict=True)) for chosen in product(words, repeat=len(keys)))
 
     def _compared(self, comparison: Comparison) -> tuple[str, ...]:
         value = self.rule.parameters.get(comparison.other, ())
@@ -137,28 +149,28 @@ class Domains:
         anchors: dict[str, list[float]] = {}
         later = []
         for fact, other in self._numeric_comparisons():
-            value = _number(other, self.rule.parameters)
+            value = number_of(other, self.rule.parameters)
             if value is not None:
                 anchors.setdefault(fact, []).append(value)
-            elif any(name in self._bases for name in _idents(other)):
+            elif any(name in self._bases for name in identifiers(other)):
                 later.append((fact, other))
         for fact, other in later:
-            names = [n for n in dict.fromkeys(_idents(other)) if n in self._bases]
+            names = [n for n in dict.fromkeys(identifiers(other)) if n in self._bases]
             choices = [self._few_values(self._bases[n][0], anchors) for n in names]
             for values in product(*choices):
-                value = _number(other, {**self.rule.parameters, **dict(zip(names, values, strict=True))})
+                value = number_of(other, {**self.rule.parameters, **dict(zip(names, values, strict=True))})
                 if value is not None:
                     anchors.setdefault(fact, []).append(value)
         return {name: list(dict.fromkeys(values)) for name, values in anchors.items()}
 
     def _few_values(self, name: str, anchors: Mapping[str, list[float]]) -> list[float]:
         seeds = [seed for seed in self._seeds(name) if isinstance(seed, float)]
-        spec = self._facts.get(name)
+        spec = self._specs.get(name)
         return (seeds or anchors.get(name, []) or ([_sample(spec)] if spec is not None else []))[:_SEEDS]
 
     def _numeric_comparisons(self) -> Iterator[tuple[str, Node]]:
         for tree in self._trees.values():
-            for node in _nodes(tree):
+            for node in nodes(tree):
                 if node.kind == "call" and node.name in _COMPARING and len(node.children) == 2:
                     for one, other in (node.children, node.children[::-1]):
                         if one.kind == "ident" and one.name in self._bases:
@@ -166,9 +178,9 @@ class Domains:
 
     def _only_against_constants(self, name: str) -> bool:
         """Return whether every reading of a number compares it with a number or a parameter."""
-        reads = sum(n.kind == "ident" and n.name == name for tree in self._trees.values() for n in _nodes(tree))
+        reads = sum(n.kind == "ident" and n.name == name for tree in self._trees.values() for n in nodes(tree))
         compared = sum(
-            fact == self._bases[name][0] and _number(other, self.rule.parameters) is not None
+            fact == self._bases[name][0] and number_of(other, self.rule.parameters) is not None
             for fact, other in self._numeric_comparisons()
         )
         return reads <= compared
@@ -199,10 +211,10 @@ def base_facts(name: str) -> tuple[str, ...]:
         return (name,)
     if spec.type is not FactType.NUMBER or all(REGISTRY[read].type is not FactType.NUMBER for read in spec.reads):
         return spec.reads
-    return (spec.reads[0],) if _is_same_number(name, spec.reads[0]) else (name,)
+    return (spec.reads[0],) if _is_samenumber_of(name, spec.reads[0]) else (name,)
 
 
-def _is_same_number(name: str, read: str) -> bool:
+def _is_samenumber_of(name: str, read: str) -> bool:
     catalog: Catalog = None  # type: ignore[assignment]  # a formula over numbers reads no catalog
     return _DERIVED[name].formula(Sources({read: 7.0}, frozenset({read}), catalog)) == 7.0
 
@@ -228,38 +240,3 @@ def _is_allowed(value: float, spec: FactSpec) -> bool:
     if (spec.minimum is not None and value < spec.minimum) or (spec.above is not None and value <= spec.above):
         return False
     return spec.maximum is None or value <= spec.maximum
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _nodes(child)
-
-
-def _idents(node: Node) -> Iterator[str]:
-    return (found.name for found in _nodes(node) if found.kind == "ident")
-
-
-def _number(node: Node, values: Mapping[str, FactValue]) -> float | None:
-    """Return what a formula over numbers comes to; None where something else is in it."""
-    if node.kind == "const" and isinstance(node.constant, int | float) and not isinstance(node.constant, bool):
-        return float(node.constant)
-    if node.kind == "ident":
-        value = values.get(node.name)
-        return value if isinstance(value, float) else None
-    if node.kind != "call":
-        return None
-    parts = [_number(child, values) for child in node.children]
-    match node.name, parts:
-        case "_+_", [float(left), float(right)]:
-            return left + right
-        case "_-_", [float(left), float(right)]:
-            return left - right
-        case "_*_", [float(left), float(right)]:
-            return left * right
-        case "_/_", [float(left), float(right)] if right:
-            return left / right
-        case "-_", [float(only)]:
-            return -only
-        case _:
-            return None

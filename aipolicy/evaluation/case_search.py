@@ -72,10 +72,10 @@ class CaseSearch:
     """Looks for cases of one rule."""
 
     def __init__(self, rule: Rule, catalog: Catalog, bench: Bench,
-                 facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
+                 specs: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
         self.rule = rule
         self.lines: tuple[Line, ...] = (*rule.when, *rule.require)
-        self.domains = Domains(rule, catalog, facts)
+        self.domains = Domains(rule, catalog, specs)
         self._catalog = catalog
         self._bench = bench
         self._reads = tuple(dict.fromkeys(n for line in self.lines for n in (*line.feature_reads, *line.option_reads)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.findings import message_of
 from aipolicy.evaluation.judging import Judge, LineTrace
 from aipolicy.facts.facts import Facts, facts_from_values
-from aipolicy.findings import Outcome
+from aipolicy.findings import Outcome, Stage
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleTest
 
@@ -67,6 +68,17 @@ def run_example(rule: Rule, test: RuleTest, catalog: Catalog, judge: Judge) -> E
     outcome = outcome_of(trace)
     message = message_of(rule, facts, option) if outcome is Outcome.VIOLATED else NO_FINDING
     return ExampleResult(rule, test, outcome, trace, message)
+
+
+def why_not_judged(rule: Rule, day: date) -> str:
+    """Return why a rule has nothing to say on a day; empty where it has."""
+    match rule.stage_on(day):
+        case Stage.ENDED:
+            return f"the rule ended on {rule.effective_until}"
+        case Stage.UNANNOUNCED:
+            return f"the rule is announced on {rule.announced_on}"
+        case _:
+            return ""
 
 
 def outcome_of(trace: tuple[LineTrace, ...]) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aipolicy.evaluation.case_search import Variation
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
-from aipolicy.evaluation.examples import NO_FINDING, ExampleResult
+from aipolicy.evaluation.examples import NO_FINDING, ExampleResult, why_not_judged
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.judging import Judgement, LineTrace
 from aipolicy.evaluation.universe import first_in
@@ -34,7 +34,7 @@ class ManifestCase:
             trace=() if ruled is None else self._trace(ruled),
             message=NO_FINDING if finding is None else finding.message,
             location="" if finding is None else _location(finding, test.location),
-            note="" if ruled is not None else f"the rule ended on {rule.effective_until}",
+            note=why_not_judged(rule, evaluator.catalog.as_of),
         )
 
     def tells(self, variation: Variation) -> bool:

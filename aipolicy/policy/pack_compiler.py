@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.policy.expressions import Compiler
 from aipolicy.policy.mutation import Mutator
@@ -31,8 +30,8 @@ def with_default_parameters(rule: Rule, defaults: Mapping[str, FactValue]) -> Ru
     return rule if parameters == rule.parameters else replace(rule, parameters=parameters)
 
 
-def mutator_of(pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec] = REGISTRY) -> Mutator:
-    """Return what makes mutants of the lines of a pack's rules."""
+def mutator_of(pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec]) -> Mutator:
+    """Return what makes mutants of the lines of a pack's rules, which may read these facts."""
     parameters = default_parameters(pack)
     specs = dict(facts)
     for parameter in pack.parameters:

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError, UsageError
-from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.known_facts import KnownFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
 from aipolicy.manifest.conformance import conforms, nonconformance
 from aipolicy.manifest.discovery import MANIFEST_PATTERNS, name_matcher, read_regular_file, reason_of
 from aipolicy.manifest.feature import Feature, feature_of
-from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.pack_compiler import vocabularies_of
 from aipolicy.policy.rule import RuleTest
@@ -81,7 +81,7 @@ def _test_files_in(folder: str) -> list[str]:
 
 
 def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog,
-                    facts: KnownFacts = STANDARD_FACTS) -> tuple[FileTest, ...]:  # fmt: skip
+                    facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
     known = _Known(rules, vocabularies_of(catalog), facts)
@@ -202,7 +202,9 @@ class _TestReader:
             reason = reason_of(error) if isinstance(error, OSError) else "no path"
             record.mistake(f"cannot read the manifest `{shown(manifest)}`: {reason}", "manifest")
             return None
-        return self._read(ManifestFile(Path(path).as_posix(), data, True), f"in {shown(manifest)}, at line")
+        in_repository = RepositoryPaths().of(Path(os.path.realpath(path)).as_posix())
+        file = ManifestFile(Path(path).as_posix(), data, True, in_repository)
+        return self._read(file, f"in {shown(manifest)}, at line")
 
     def _read(self, file: ManifestFile, where: str) -> Feature | None:
         """Return the one feature of a manifest; what is wrong with it is a mistake of the test."""

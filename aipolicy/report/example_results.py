@@ -50,7 +50,9 @@ def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: b
 
 def _summary(printer: Printer, run: TestRun) -> None:
     if not run.results:
-        printer.heading("nothing to run: no rule has a test; `--suggest` prints some")
+        printer.heading(
+            "nothing to run: no rule has a test" + ("" if run.is_suggesting else "; `--suggest` prints some")
+        )
         return
     rules = len({result.rule.id for result in run.results})
     passed = len(run.results) - len(run.failed)

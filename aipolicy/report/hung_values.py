@@ -50,8 +50,9 @@ def _places(line: str, values: Mapping[str, FactValue | None]) -> list[tuple[int
     found: dict[str, int] = {}
     for token in tokens(line):
         if token.kind is TokenKind.NAME:
-            name = next((n for n in values if token.text == n or token.text.startswith(f"{n}.")), None)
-            if name is not None:
+            # NOTE: a label may be written as an index, and a name may have a function behind it.
+            read = f"{token.text}."
+            for name in (name for name in values if read.startswith(f"{name}.") or name.startswith(read)):
                 found.setdefault(name, token.start)
     return [(column, values[name]) for name, column in found.items()]
 

@@ -92,7 +92,7 @@ def test_nothing_to_run_is_a_failure(folder: Path) -> None:
 
 
 def test_what_no_example_was_found_for_is_counted(folder: Path) -> None:
-    rule = RULE.replace("[data.sensitivity >= 3.0]", '[\'metadata.labels["unit"] == "claims"\']')
+    rule = RULE.replace("[data.sensitivity >= 3.0]", "['metadata.owner.matches(\"^[0-9]{8}$\")']")
     (folder / "house.yaml").write_text(HEAD + rule, encoding="utf-8")
     result = CliRunner().invoke(cli, ["test", "--policy", "./house.yaml", "--suggest", *DAY])
     assert "no example was found for" in result.output

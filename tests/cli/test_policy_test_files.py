@@ -22,7 +22,7 @@ rules:
     title: Data stays inside
     kind: constraint
     severity: error
-    effective: {until: 2027-06-30}
+    effective: {announced: 2026-01-01, from: 2026-02-01, until: 2027-06-30}
     when: [data.sensitivity >= 3.0]
     require: ["!option.leaves_organization"]
     message: "`{data.classes}` leaves for `{option.provider}`"
@@ -70,6 +70,7 @@ HERE = "manifest: {metadata: {name: x}, data: {classes: [health]}"
         PATH + "expect: violated, message: '`health` leaves for `openai`', location: '6:12'",
         PATH + "expect: violated, location: plan.hosting",
         PATH + "expect: not-applicable, as_of: 2027-07-01",
+        PATH + "expect: not-applicable, as_of: 2025-12-31",
         HERE + ", plan: {hosting: on-premises, fallback: none}}, expect: satisfied",
         HERE + ", plan: {hosting: on-premises}}, expect: undetermined, location: plan.hosting",
         HERE + "}, expect: undetermined",
@@ -141,3 +142,38 @@ def test_hostile_names_are_shown_escaped(folder: Path) -> None:
         assert result.exit_code == 1
         assert "\x1b" not in result.output
         assert "\u202e" not in result.output
+
+
+LIMITED = """\
+apiVersion: aipolicy/v1
+kind: PolicyPack
+metadata: {name: limited, version: 1.0.0}
+facts:
+  - {name: seats, type: number, unit: people, meaning: people who use it}
+rules:
+  - id: LIM-001
+    name: too-many-seats
+    title: t
+    kind: duty
+    severity: error
+    applies_to: {lifecycle: [pilot], labels: {unit: claims}, owners: "claims-*", paths: "services/**"}
+    require: [extensions.seats <= 100.0]
+    message: "`{extensions.seats}` people"
+"""
+
+
+def test_facts_of_packs_and_limits_of_rules_are_tested_and_suggested_like_any_other(folder: Path) -> None:
+    (folder / "limited.yaml").write_text(LIMITED, encoding="utf-8")
+    arguments = ["test", "--policy", "./limited.yaml", *DAY]
+    suggested = CliRunner().invoke(cli, [*arguments, "--suggest"]).output
+    assert "no example was found" not in suggested
+    entries = suggested.partition("under `tests`\n")[2].partition("\n\n")[0]
+    (folder / "limited.yaml").write_text(f"{LIMITED}    tests:\n{entries}\n", encoding="utf-8")
+    thresholds = ("--mutate", "--min-mutation", "100", "--min-coverage", "100")
+    assert CliRunner().invoke(cli, [*arguments, *thresholds]).exit_code == 0
+    manifest = "{metadata: {name: x, lifecycle: idea}, extensions: {seats: 101}}"
+    text = HEAD + f"  - {{rule: LIM-001, name: n, manifest: {manifest}, expect: not-applicable}}\n"
+    (folder / "t.yaml").write_text(text, encoding="utf-8")
+    assert CliRunner().invoke(cli, [*arguments, "t.yaml", "--select", "LIM"]).exit_code == 0
+    (folder / "t.yaml").write_text(text.replace("seats", "seat"), encoding="utf-8")
+    assert "unknown key `seat`" in str(CliRunner().invoke(cli, [*arguments, "t.yaml"]).exception)

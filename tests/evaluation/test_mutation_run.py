@@ -20,6 +20,7 @@ from aipolicy.evaluation.mutation_run import Fate, MutantResult, mutation_score,
 from aipolicy.evaluation.suggestions import suggestions
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
+from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.plan import plan_options
@@ -52,7 +53,7 @@ def _mutants(pack: PolicyPack) -> list[MutantResult]:
     rule, judge, bench = pack.rules[0], Judge(), Bench()
     results = [run_example(rule, test, _catalog(), judge) for test in rule.tests]
     search = CaseSearch(rule, _catalog(), bench)
-    return list(run_mutants(rule, results, mutator_of(pack, _catalog()), search, bench, _catalog()))
+    return list(run_mutants(rule, results, mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
 
 
 def _of(results: list[MutantResult], fate: Fate) -> list[str]:
@@ -154,7 +155,7 @@ def test_suggestions_kill_every_mutant_and_show_every_truth(rule_id: str) -> Non
     search = CaseSearch(rule, _catalog(), bench)
     mutants = [
         result
-        for result in run_mutants(rule, [], mutator_of(pack, _catalog()), search, bench, _catalog())
+        for result in run_mutants(rule, [], mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog())
         if result.fate is Fate.SURVIVED
     ]
     found = list(suggestions(search, mutants, line_coverage([search], [])))
@@ -215,7 +216,7 @@ def test_no_case_tells_an_equivalent_mutant_and_no_truth_occurs_that_was_ruled_o
     pack = _pack(f"require: ['option.works_offline || ({condition})']", "{name: n, expect: undetermined}")
     rule, bench = pack.rules[0], Bench()
     search = CaseSearch(rule, _catalog(), bench)
-    mutants = list(run_mutants(rule, [], mutator_of(pack, _catalog()), search, bench, _catalog()))
+    mutants = list(run_mutants(rule, [], mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
     possible = possible_truths(search, 0)
     for some, known in drawn:
         case = {**some, **known}

@@ -11,6 +11,7 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import AipolicyError, Problems, UsageError
+from aipolicy.facts.known_facts import STANDARD_FACTS
 from aipolicy.policy.test_files import FileTest, find_test_files, read_test_files
 
 HEAD = "apiVersion: aipolicy/v1\nkind: PolicyTests\ntests:\n"
@@ -24,7 +25,7 @@ def _catalog() -> Catalog:
 
 def read(folder: Path, text: str, head: str = HEAD) -> tuple[FileTest, ...]:
     (folder / "t.yaml").write_text(head + text, encoding="utf-8")
-    return read_test_files([(folder / "t.yaml").as_posix()], RULES, _catalog())
+    return read_test_files([(folder / "t.yaml").as_posix()], RULES, _catalog(), STANDARD_FACTS)
 
 
 def mistakes(folder: Path, text: str, head: str = HEAD) -> list[str]:
