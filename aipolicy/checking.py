@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aipolicy.cache import Cache
+from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
@@ -16,7 +17,7 @@ from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
 from aipolicy.manifest.feature import Feature
-from aipolicy.manifest.read import ManifestFile, read_manifests
+from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.settings import PolicySettings as PolicySettings
@@ -37,7 +38,7 @@ class Policy:
     packs: tuple[PolicyPack, ...]
     """The packs without the examples of their rules."""
     packs_with_examples: bytes
-    catalog: RestoredCatalog
+    catalog: Catalog
     evaluator: Evaluator
     digest: str
     """SHA-256 over the bytes of every pack and catalog file that was read."""
@@ -59,13 +60,25 @@ class Policy:
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
+        return tuple(
+            sorted((rule for pack in self.packs_with_tests() for rule in pack.rules), key=lambda rule: rule.id)
+        )
+
+    def packs_with_tests(self) -> tuple[PolicyPack, ...]:
+        """Return every pack with the examples of its rules."""
         packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
-        return tuple(sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id))
+        return packs
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are evaluated, by id."""
         return tuple(active.rule for active in self.evaluator.rules)
+
+    @property
+    def chosen_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are chosen, whatever their stage, by id."""
+        rules = (rule for pack in self.packs for rule in pack.rules if rule.id not in self.ignored_rules)
+        return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +185,18 @@ def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str
 
     Raises `UsageError` where a rule is left out that a pack forbids to leave out.
     """
-    if policy.left_out:
-        raise UsageError(policy.left_out)
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
+    return check_manifests(manifests, len(listed), policy)
+
+
+def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
+    """Return the report on manifests that were read from a number of files, under a policy.
+
+    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    """
+    if policy.left_out:
+        raise UsageError(policy.left_out)
     findings = list(manifests.findings)
     evaluations = []
     uses: list[WaiverUse] = []
@@ -189,7 +210,7 @@ def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str
             uses.extend(used)
         findings.extend(found)
     return Report(
-        policy, len(listed), tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses)
+        policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses)
     )
 
 

@@ -26,6 +26,16 @@ class Severity(StrEnum):
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
+class Stage(StrEnum):
+    """How far a rule has come on the day of a run; it is evaluated in all but the first and the last."""
+
+    UNANNOUNCED = "unannounced"
+    ANNOUNCED = "announced"
+    WARNING = "warning"
+    IN_FORCE = "in-force"
+    ENDED = "ended"
+
+
 class Outcome(StrEnum):
     """What became of a rule for a feature and an option, or of a manifest."""
 
@@ -122,6 +132,8 @@ class Finding:
     """What to write at `place` instead, where that is known."""
     change: Change | None = None
     """None where nothing was compared; an unchanged finding does not gate."""
+    stage: Stage | None = None
+    """How far the rule has come; None for problems of manifests and plans."""
     waiver: WaiverNote | None = None
     """The waiver that names it, whether it holds or not."""
     subject: str = ""

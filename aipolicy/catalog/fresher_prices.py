@@ -76,6 +76,16 @@ def fresher_file(package: PricePackage, shipped: Catalog) -> tuple[str, bytes]:
     return name, json.dumps({"prices": entries}).encode()
 
 
+def days_of(package: PricePackage) -> tuple[date, ...]:
+    """Return the days from which prices of a package are dated; raises `CatalogError` as `fresher_file` does."""
+    try:
+        return GenaiPrices(package.data.decode()).days
+    except (ValueError, KeyError, TypeError) as error:
+        name = f"package {package.name} {package.version}"
+        message = f"cannot read its prices ({error}); install another version, or remove `fresher_prices`"
+        raise CatalogError(message, path=name) from error
+
+
 def _entries(data: GenaiPrices, package: PricePackage, shipped: Catalog) -> Iterator[dict[str, object]]:
     read_on = data.read_on(shipped.as_of)
     if read_on is None:

@@ -48,6 +48,11 @@ class GenaiPrices:
             raise ValueError("no providers in the data file")
         self._days = sorted({node["start_date"] for node in _nodes(self._providers) if "start_date" in node})
 
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return every day from which a price of the package is dated, in order."""
+        return tuple(self._days)
+
     def read_on(self, day: date) -> date | None:
         """Return the newest start of a price up to a day: the package cannot have been written before it."""
         return max((each for each in self._days if each <= day), default=None)

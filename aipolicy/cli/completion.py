@@ -16,7 +16,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
         _, policy = load(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
     except AipolicyError:
         return []
-    ids = {rule.id for rule in policy.rules} | {rule.id for rule in RESERVED_RULES}
+    ids = {rule.id for rule in policy.chosen_rules} | {rule.id for rule in RESERVED_RULES}
     return sorted(each for each in ids if each.startswith(incomplete.upper()))
 
 

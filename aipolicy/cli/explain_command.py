@@ -63,7 +63,7 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     rule = policy.rule_with_examples(rule_id)
     if rule is not None:
         if output_format == "json":
-            return rule_json(rule)
-        return render_rule(rule, width=stdout_width(), style=stdout_style())
+            return rule_json(rule, policy.catalog.as_of)
+        return render_rule(rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of)
     known = [rule.id for pack in policy.packs for rule in pack.rules] + [rule.id for rule in RESERVED_RULES]
     raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")

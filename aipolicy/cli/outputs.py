@@ -23,11 +23,13 @@ class Output(NamedTuple):
     append: bool = False
 
 
-def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[str, str]) -> tuple[Output, ...]:
+def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[str, str],
+                 formats: Iterable[str] = FORMATS) -> tuple[Output, ...]:  # fmt: skip
     """Return what `--output` asks for, and the step summary of GitHub Actions where annotations are written.
 
     Raises `UsageError` for an unknown format, a path that is named twice, and a place that cannot be written to.
     """
+    known = tuple(formats)
     outputs: list[Output] = []
     for word in words:
         name, equals, path = word.partition("=")
@@ -35,18 +37,16 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
             raise UsageError(
                 f"`{shown(word)}` is no output; write `--output FORMAT=PATH`, such as `sarif=report.sarif`"
             )
-        if name not in FORMATS:
-            raise UsageError(
-                f"unknown format `{shown(name)}`{did_you_mean(name, FORMATS)} (one of {', '.join(FORMATS)})"
-            )
+        if name not in known:
+            raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, known)} (one of {', '.join(known)})")
         if path == "-":
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
         if any(os.path.abspath(path) == os.path.abspath(each.path) for each in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
         _refuse_unwritable(path)
         outputs.append(Output(name, path))
-    formats = (stdout_format, *(each.format for each in outputs))
-    if environment.get(STEP_SUMMARY) and "github" in formats:
+    asked = (stdout_format, *(each.format for each in outputs))
+    if environment.get(STEP_SUMMARY) and "github" in asked:
         outputs.append(Output("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)
 

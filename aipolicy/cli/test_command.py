@@ -1,6 +1,8 @@
-"""`aipolicy test`: runs the examples that rules carry, and says which conditions none of them exercises."""
+"""`aipolicy test`: runs the tests of rules, and says which conditions and which slips in them no test would notice."""
 
 from __future__ import annotations
+
+from math import isnan
 
 import click
 
@@ -9,33 +11,57 @@ from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_st
 _CLEAN, _FAILED, _NOTHING = 0, 1, 3
 
 
+def _threshold(context: click.Context, parameter: click.Parameter, value: float | None) -> float:
+    if value is not None and isnan(value):
+        raise click.BadParameter("not a percentage", context, parameter)
+    return value or 0.0
+
+
 @click.command("test")
+@click.argument("paths", nargs=-1, metavar="[FILE]...", type=click.Path())
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--coverage", "show_coverage", is_flag=True, help="List the conditions that no example shows.")
-@click.option("--min-coverage", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT",
+@click.option("--coverage", "show_coverage", is_flag=True, help="List the conditions that no test shows.")
+@click.option("--min-coverage", type=click.FloatRange(0, 100), callback=_threshold, metavar="PERCENT",
               help="Exit 1 when fewer conditions are seen true, false and unknown.")  # fmt: skip
-def command(config: str | None, policies: tuple[str, ...], as_of: str | None, select: tuple[str, ...],
-            ignore: tuple[str, ...], output_format: str, show_coverage: bool, min_coverage: float) -> None:  # fmt: skip
-    """Run the examples of rules.
+@click.option("--mutate", is_flag=True, help="Make small slips in conditions and list those that no test notices.")
+@click.option("--min-mutation", type=click.FloatRange(0, 100), callback=_threshold, metavar="PERCENT",
+              help="With --mutate: exit 1 when fewer of the slips are noticed.")  # fmt: skip
+@click.option("--suggest", is_flag=True, help="Print examples that would notice the slips and show the conditions.")
+def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, show_coverage: bool,
+            min_coverage: float, mutate: bool, min_mutation: float, suggest: bool) -> None:  # fmt: skip
+    """Run the tests of rules.
 
-    Exit codes: 0 when all hold, 1 when one does not or too few conditions are covered, 3 when there is nothing to run.
+    Runs the examples in packs, the test files in the folder `tests` of a pack, and those that are named: FILE is a test
+    file, or a folder of them.
+
+    Exit codes: 0 when all hold, 1 when one does not or less is covered or noticed than asked for, 3 when there is
+    nothing to run.
     """
-    from aipolicy.evaluation.coverage import line_coverage
-    from aipolicy.evaluation.examples import run_example
-    from aipolicy.report.example_results import TestRun, render_test_run, render_test_run_json
+    from aipolicy.policy.test_files import find_test_files, read_test_files
+    from aipolicy.report.example_results import render_test_run
+    from aipolicy.report.test_json import render_test_run_json
+    from aipolicy.rule_testing import TestSettings, run_tests
 
-    _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
-    evaluated = {rule.id for rule in policy.rules}
-    rules = tuple(rule for rule in policy.rules_with_examples() if rule.id in evaluated)
-    judge = policy.evaluator.judge
-    results = tuple(run_example(rule, test, policy.catalog, judge) for rule in rules for test in rule.tests)
-    untested = tuple(rule.id for rule in rules if not rule.tests)
-    run = TestRun(results, line_coverage(rules, results), untested, min_coverage)
+    if min_mutation and not mutate:
+        raise click.UsageError("--min-mutation counts mutants; add --mutate")
+    options = PolicyOptions(config, policies, as_of, select, ignore)
+    _, policy = load(options)
+    files = find_test_files(paths, (pack.path for pack in policy.packs))
+    rules = {rule.id for pack in policy.packs for rule in pack.rules}
+    tests = read_test_files(files, rules, policy.catalog, policy.evaluator.known)
+    run = run_tests(
+        policy,
+        TestSettings(mutate, suggest, min_coverage, min_mutation),
+        tests,
+        lambda day: load(options._replace(as_of=day.isoformat()))[1],
+    )
     if output_format == "json":
         write_out(render_test_run_json(run))
     else:
         write_out(render_test_run(run, width=stdout_width(), style=stdout_style(), show_coverage=show_coverage))
-    if not results:
+    if not run.results:
         raise click.exceptions.Exit(_NOTHING)
-    raise click.exceptions.Exit(_FAILED if run.failed or run.below_threshold else _CLEAN)
+    failed = run.failed or run.covers_too_little or run.kills_too_few
+    raise click.exceptions.Exit(_FAILED if failed else _CLEAN)

@@ -1,10 +1,15 @@
-"""How much of the conditions of rules their examples exercise: each line should be seen true, false and unknown."""
+"""How much of the conditions of rules their tests exercise: each line should be seen with every truth that it can have.
+
+A line that reads only facts which are always known, or which have a documented default, cannot be unknown where features
+are checked; an example need not show it. A truth that no allowed value leads to is not asked for either.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aipolicy.evaluation.case_search import CaseSearch
 from aipolicy.evaluation.examples import ExampleResult
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Line, Rule
@@ -14,39 +19,67 @@ _TRUTHS = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class LineCoverage:
-    """One line of a rule, and the truths that it was seen with."""
+    """One line of a rule, the truths that it was seen with, and those that it can have."""
 
-    rule: str
+    rule: Rule
     section: str
-    text: str
+    index: int
+    """Its number among `when` and `require`."""
+    line: Line
     seen: frozenset[Truth]
+    possible: frozenset[Truth]
 
     @property
     def missing(self) -> tuple[Truth, ...]:
-        """Return the truths that no example shows."""
-        return tuple(truth for truth in _TRUTHS if truth not in self.seen)
+        """Return the truths that no test shows."""
+        return tuple(truth for truth in _TRUTHS if truth in self.possible and truth not in self.seen)
+
+    @property
+    def defined_at(self) -> str:
+        """Return the file and line of the condition."""
+        return self.rule.place_of(self.line)
 
 
-def line_coverage(rules: Iterable[Rule], results: Iterable[ExampleResult]) -> tuple[LineCoverage, ...]:
+def line_coverage(searches: Iterable[CaseSearch], results: Iterable[ExampleResult]) -> tuple[LineCoverage, ...]:
     """Return the coverage of every line that reads a fact; a line that reads none has one truth only and is left out."""
-    seen: dict[tuple[str, str, str], set[Truth]] = {
-        (rule.id, section, line.text): set() for rule in rules for section, line in _lines(rule)
-    }
-    for result in results:
-        for trace in result.trace:
-            key = (result.rule.id, trace.section, trace.text)
-            if key in seen:
-                seen[key].add(trace.truth)
-    return tuple(LineCoverage(*key, frozenset(truths)) for key, truths in seen.items())
+    seen = _seen(results)
+    return tuple(
+        LineCoverage(
+            search.rule, section, index, line, frozenset(seen.get((search.rule.id, section, line.text), ())),
+            possible_truths(search, index),
+        )
+        for search in searches
+        for index, (section, line) in enumerate(sections(search.rule))
+        if line.feature_reads or line.option_reads
+    )  # fmt: skip
+
+
+def possible_truths(search: CaseSearch, index: int) -> frozenset[Truth]:
+    """Return the truths that a line can have: those that some case shows, and what cannot be ruled out."""
+    found = search.line_cases(index)
+    truths = {cased.truth for cased in found.cases}
+    if not found.is_complete:
+        truths |= {Truth.TRUE, Truth.FALSE}
+    if found.is_cut_short:
+        truths.add(Truth.UNKNOWN)
+    return frozenset(truths)
 
 
 def share_covered(lines: Iterable[LineCoverage]) -> float:
     """Return the truths that were seen over those that can be; 0 where there is no line."""
     listed = tuple(lines)
-    possible = len(listed) * len(_TRUTHS)
-    return sum(len(line.seen) for line in listed) / possible if possible else 0.0
+    possible = sum(len(line.possible) for line in listed)
+    return sum(len(line.seen & line.possible) for line in listed) / possible if possible else 0.0
 
 
-def _lines(rule: Rule) -> Iterable[tuple[str, Line]]:
-    for section, lines in (("when", rule.when), ("require", rule.require)):
-        yield from ((section, line) for line in lines if line.feature_reads or line.option_reads)
+def sections(rule: Rule) -> tuple[tuple[str, Line], ...]:
+    """Return every line of a rule with the section that it stands in."""
+    return tuple((name, line) for name, lines in (("when", rule.when), ("require", rule.require)) for line in lines)
+
+
+def _seen(results: Iterable[ExampleResult]) -> Mapping[tuple[str, str, str], set[Truth]]:
+    seen: dict[tuple[str, str, str], set[Truth]] = {}
+    for result in results:
+        for trace in result.trace:
+            seen.setdefault((result.rule.id, trace.section, trace.text), set()).add(trace.truth)
+    return seen

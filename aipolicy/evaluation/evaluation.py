@@ -11,7 +11,7 @@ from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.findings import Severity
+from aipolicy.findings import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.basis import CostBasis
@@ -19,6 +19,7 @@ from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.policy.stages import coming_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class ActiveRule:
 
     rule: Rule
     severity: Severity
-    in_force: bool
+    stage: Stage = Stage.IN_FORCE
+    coming: str = ""
+    """What becomes of a rule that is not yet in force, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,20 @@ class Evaluator:
             self._candidate_options, catalog, organization,
             count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
         )  # fmt: skip
+        self.packs = packs
         self.rules = _active_rules(packs, catalog)
+        self._like: Evaluator | None = None
         self._plans: dict[object, tuple[Universe, tuple[PlanProblem, ...]]] = {}
+
+    def later(self, packs: tuple[PolicyPack, ...], candidates: Universe, like: Evaluator | None = None) -> Evaluator:
+        """Return an evaluator of the day of other candidates, which shares what was judged.
+
+        The plans of `like` have the same options on that day.
+        """
+        kept = KeptGroups(candidates.count, {})
+        other = Evaluator(packs, candidates.catalog, self.organization, kept)
+        other.judge, other.candidates, other._like = self.judge, candidates, like
+        return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
@@ -142,6 +157,11 @@ class Evaluator:
 
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
+        if key not in self._plans and self._like is not None:
+            from aipolicy.evaluation.universe_parts import UniverseOnDay
+
+            earlier, problems, _ = self._like._planned(facts)
+            self._plans[key] = (UniverseOnDay(earlier, self.catalog), problems)
         if key not in self._plans:
             planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
             options = planned.options
@@ -159,5 +179,6 @@ def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[Acti
     for rule in sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id):
         severity = rule.severity_on(catalog.as_of)
         if severity is not None:
-            active.append(ActiveRule(rule, severity, rule.in_force(catalog.as_of)))
+            coming = coming_words(rule.stages, rule.severity, catalog.as_of)
+            active.append(ActiveRule(rule, severity, rule.stage_on(catalog.as_of), coming))
     return tuple(active)

@@ -12,6 +12,7 @@ from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.derived import MANIFEST_PATH
+from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
@@ -160,8 +161,6 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> F
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
-    if not ruled.active.in_force:
-        message += f" (from {ruled.active.rule.effective_from} on)"
     return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, judge, number, ())
 
 
@@ -234,10 +233,13 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
              message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
     primary, related = _places(evaluation, rule, judge, number)
+    if ruled.active.coming:
+        message += f" ({ruled.active.coming})"
     return Finding(
         rule_id=rule.id, rule_name=rule.name, severity=severity, outcome=outcome, message=message,
         file=evaluation.feature.file, feature=evaluation.feature.name, document=evaluation.feature.document,
         place=primary, related=related, why=rule.why, fix=rule.fix, references=rule.references, missing_facts=missing,
+        stage=ruled.active.stage,
     )  # fmt: skip
 
 
@@ -294,10 +296,15 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
 
 def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message with the values of facts and parameters in place of their names."""
+    return message_of(rule, evaluation.facts, option)
+
+
+def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
+    """Return a rule's message for facts and an option that need not be those of a feature."""
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        value = option.get(name) if is_option_fact(name) else evaluation.facts.values.get(name)
+        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
         return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
 
     return _PLACEHOLDER.sub(fill, rule.message)

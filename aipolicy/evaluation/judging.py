@@ -122,7 +122,12 @@ class Judge:
     def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         """Return what becomes of a rule for a feature over a universe."""
         prepared = self._prepare(rule)
-        key = (universe.id, id(rule), prepared.values(facts), workload if prepared.is_estimated else None)
+        key = (
+            universe.id_for(prepared.option_reads),
+            id(rule),
+            prepared.values(facts),
+            workload if prepared.is_estimated else None,
+        )
         known = self._judgements.get(key)
         if known is None:
             known = self._judge(prepared, facts, workload, universe)
@@ -200,7 +205,12 @@ class Judge:
         line = prepared.line
         known_values = facts.values
         reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
-        key = (universe.id, prepared.identity, reads, workload if prepared.is_estimated else None)
+        key = (
+            universe.id_for(line.option_reads),
+            prepared.identity,
+            reads,
+            workload if prepared.is_estimated else None,
+        )
         known = self._lines.get(key)
         if known is not None:
             return known

@@ -75,8 +75,8 @@ class Universe:
         self.id = next(_IDS)
         """Distinguishes universes in what a judge remembers."""
         self._make_options = make_options
-        self._catalog = catalog
-        self._organization = organization
+        self.catalog = catalog
+        self.organization = organization
         self._overrides = dict(overrides or {})
         self._attributes: dict[int, dict[str, FactValue]] = {}
         self._kept_groups = groups or {}
@@ -91,6 +91,10 @@ class Universe:
         self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
+
+    def id_for(self, names: tuple[str, ...]) -> int:
+        """Return what distinguishes this universe in what a judge remembers of some facts."""
+        return self.id
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
@@ -222,7 +226,7 @@ class Universe:
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)
         if facts is None:
-            facts = option_attributes(self.options[number], self._catalog, self._organization)
+            facts = option_attributes(self.options[number], self.catalog, self.organization)
             facts.update(self._overrides)
             self._attributes[number] = facts
         return facts
@@ -244,12 +248,12 @@ class Universe:
     @cached_property
     def assumptions(self) -> CostAssumptions:
         """Return the constants that estimates rest on."""
-        return cost_assumptions(self._catalog)
+        return cost_assumptions(self.catalog)
 
     @cached_property
     def estimate_settings(self) -> EstimateSettings:
         """Return what estimates rest on besides the workload."""
-        return EstimateSettings(self.assumptions, self._catalog.assumptions, self._organization.confidence)
+        return EstimateSettings(self.assumptions, self.catalog.assumptions, self.organization.confidence)
 
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""
@@ -257,7 +261,7 @@ class Universe:
 
     @cached_property
     def _bases(self) -> BasisReader:
-        return BasisReader(self._catalog, self.assumptions)
+        return BasisReader(self.catalog, self.assumptions)
 
     @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:

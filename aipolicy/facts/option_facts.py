@@ -108,6 +108,13 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("labelled_examples", "Labelled examples that it takes", "examples"),
 )  # fmt: skip
 
+ALWAYS_KNOWN = frozenset({
+    "option.hosting", "option.fallback", "option.routing", "option.boundary", "option.leaves_organization",
+    "option.providers", "option.second_provider", "option.works_offline", "option.weights_controlled",
+    "option.retirement_announced",
+})  # fmt: skip
+"""What is known of every option, even of one that the catalog knows nothing about."""
+
 PLAN_PATHS: dict[str, tuple[str, ...]] = {
     "option.adaptation": ("plan.adaptation",),
     "option.hosting": ("plan.hosting",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,10 @@ _OFFERED = {
 }
 _RETENTION_OFFER = "zero_retention_offered"
 _TASK_MODELS = frozenset({"encoder", "classical"})
+AGEING: Mapping[str, int] = {
+    "option.days_until_retirement": -1, "option.price_age_days": 1, "option.exchange_rate_age_days": 1,
+}  # fmt: skip
+"""The facts that are other ones every day, and by how much they change in one."""
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 

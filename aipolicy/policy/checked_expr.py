@@ -101,6 +101,17 @@ def keys_of(node: Node, map_name: str) -> Iterator[str]:
         yield from keys_of(child, map_name)
 
 
+def patterns_of(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield each name that is matched against a regular expression, with the expression; a label by its map."""
+    if node.kind == "call" and node.name == "matches" and len(node.children) == 2:
+        pattern = node.children[1].constant
+        name = next(identifiers(node.children[0]), "")
+        if isinstance(pattern, str) and name:
+            yield name, pattern
+    for child in node.children:
+        yield from patterns_of(child)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The one fact that a condition orders, and what it orders it against: a name, a number, or None for a formula."""

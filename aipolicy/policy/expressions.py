@@ -82,6 +82,11 @@ class Compiler:
             functions=_orderings(),
         )
 
+    @property
+    def vocabularies(self) -> Mapping[str, Sequence[str]]:
+        """Return the words of the open vocabularies."""
+        return self._vocabularies
+
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
         from aipolicy.policy.checked_expr import (

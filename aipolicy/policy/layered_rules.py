@@ -78,7 +78,8 @@ class RuleLayers:
         for layer, entry in entries:
             held = self.layers.holding_below(layer.key, settings)
             changed = _changed(_tightest([each.value for each in held]), entry)
-            if changed.effective_from and changed.effective_until and changed.effective_until < changed.effective_from:
+            begins = [day for day in changed.stages[:3] if day is not None]
+            if begins and changed.effective_until and changed.effective_until < max(begins):
                 entry.record.mistake(f"`{rule.id}` would end before it begins", "effective")
             for each in held:
                 missing = self.loosening.missing(self.layers.deciding(layer.key, each.layer), rule.id)
@@ -118,13 +119,16 @@ def _changed(rule: Rule, entry: OverrideEntry) -> Rule:
 
 
 def _tightest(rules: Sequence[Rule]) -> Rule:
-    """Return a rule that weighs, on every day, at least what each of its versions weighs."""
+    """Return a rule that weighs, on every day, at least what each of its versions weighs.
+
+    A version that names no day from which it is in force is in force always, or never where it is announced or warns first.
+    """
     begins = [rule.effective_from for rule in rules if rule.effective_from is not None]
     ends = [rule.effective_until for rule in rules if rule.effective_until is not None]
     return replace(
         rules[0],
         severity=min((rule.severity for rule in rules), key=lambda severity: severity.rank),
-        effective_from=min(begins) if len(begins) == len(rules) else None,
+        effective_from=min(begins) if begins and (len(begins) == len(rules) or _has_stages(rules[0])) else None,
         effective_until=max(ends) if len(ends) == len(rules) else None,
     )
 
@@ -140,12 +144,17 @@ def _looser(entry: OverrideEntry, changed: Rule, held: Rule) -> Iterator[tuple[s
     if entry.severity is not None and entry.severity.rank > held.severity.rank:
         yield "severity", f"`{entry.severity.value}` weighs less than `{held.severity.value}`"
     begins, ends = entry.effective_from, entry.effective_until
-    if begins is not None and (held.effective_from is None or begins > held.effective_from):
+    always = held.effective_from is None and not _has_stages(held)
+    if begins is not None and (always or (held.effective_from is not None and begins > held.effective_from)):
         before = held.effective_from.isoformat() if held.effective_from is not None else "no date, always in force"
         yield "effective", f"from {begins.isoformat()} is later than {before}"
     if ends is not None and (held.effective_until is None or ends < held.effective_until):
         before = held.effective_until.isoformat() if held.effective_until is not None else "no date, without an end"
         yield "effective", f"until {ends.isoformat()} is earlier than {before}"
+
+
+def _has_stages(rule: Rule) -> bool:
+    return rule.announced_on is not None or rule.warning_from is not None
 
 
 def _weight(rule: Rule, day: date) -> int:
@@ -155,7 +164,7 @@ def _weight(rule: Rule, day: date) -> int:
 
 def _days(rules: Iterable[Rule]) -> set[date]:
     """Return a day of every stretch of days on which the rules weigh the same."""
-    turns = {day for rule in rules for day in (rule.effective_from, rule.effective_until) if day is not None}
+    turns = {day for rule in rules for day in rule.stages if day is not None}
     days = {date.min, date.max} | turns
     days |= {day + timedelta(days=1) for day in turns if day < date.max}
     return days | {day - timedelta(days=1) for day in turns if day > date.min}

@@ -8,10 +8,11 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.findings import Outcome, Reference, Severity
+from aipolicy.findings import Outcome, Reference, Severity, Stage
 from aipolicy.policy.expressions import Checked
 from aipolicy.policy.governance import Governance
 from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.policy.tightening import Direction
 
 
@@ -46,6 +47,8 @@ class Line:
     """The condition that was compiled, where that is not the text: variables written out, `applies_to` in CEL."""
     label_keys: tuple[str, ...] = ()
     """The labels that it reads by name."""
+    number: int = 0
+    """The line of the rule's file on which it begins."""
 
     @property
     def condition(self) -> str:
@@ -80,6 +83,11 @@ class RuleTest:
     given: Mapping[str, FactValue]
     option: Mapping[str, FactValue]
     expect: Outcome
+    message: str = ""
+    """The message that the rule must give; empty for any."""
+    location: str = ""
+    """Where in its manifest a test expects the finding: `line:column`, or a document path; empty for anywhere."""
+    defined_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,18 +114,25 @@ class Rule:
     parameters: Mapping[str, FactValue]
     origins: tuple[RuleOrigin, ...] = ()
     """Severity and dates as its pack defines them, then as every layer made them, bases first."""
+    announced_on: date | None = None
+    warning_from: date | None = None
 
     def severity_on(self, day: date) -> Severity | None:
-        """Return what the rule weighs on a day: a warning at most before it is in force, None once it has ended."""
-        if self.effective_until is not None and day > self.effective_until:
-            return None
-        if self.effective_from is not None and day < self.effective_from and self.severity is Severity.ERROR:
-            return Severity.WARNING
-        return self.severity
+        """Return what the rule weighs on a day: less before it is in force, None before it is announced and once ended."""
+        return severity_in(self.stage_on(day), self.severity)
 
-    def in_force(self, day: date) -> bool:
-        """Return whether the rule has begun."""
-        return self.effective_from is None or self.effective_from <= day
+    def stage_on(self, day: date) -> Stage:
+        """Return how far the rule has come on a day."""
+        return stage_on(self.stages, day)
+
+    @property
+    def stages(self) -> Stages:
+        """Return the days on which its stages begin."""
+        return Stages(self.announced_on, self.warning_from, self.effective_from, self.effective_until)
+
+    def place_of(self, line: Line) -> str:
+        """Return the file and line at which a line of the rule stands."""
+        return f"{self.defined_at.rpartition(':')[0]}:{line.number}"
 
     @property
     def feature_reads(self) -> tuple[str, ...]:

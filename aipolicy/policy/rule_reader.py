@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
@@ -14,14 +16,18 @@ from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.origins import RuleOrigin
 from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
+_CHECKED = frozenset({"data-class", "place", "task-type"})
+"""Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 _RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
 _RESERVED_PREFIXES = tuple(sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}))
 
@@ -65,9 +71,11 @@ class RuleReader:
             pack=self._pack,
             defined_at=f"{record.document.source.path}:{start.start.line}",
             parameters={},
+            announced_on=effective.optional_day("announced"),
+            warning_from=effective.optional_day("warning"),
         )
         effective.finish()
-        self._check_dates(rule)
+        self._check_dates(rule, effective)
         self._check_kind(rule)
         self._check_scope(rule)
         record.finish()
@@ -99,7 +107,8 @@ class RuleReader:
         for limit in read_applies_to(record):
             try:
                 line = line_of(limit.text, self._compiler.compile(limit.condition))
-                yield replace(line, expanded=limit.condition)
+                number = record.document.locate(limit.path).start.line
+                yield replace(line, expanded=limit.condition, number=number)
             except ExpressionError as error:
                 record.mistakes.add(str(error), record.document, limit.path)
 
@@ -118,16 +127,17 @@ class RuleReader:
         for index, text in enumerate(items):
             path = (*record.path, key, index) if isinstance(raw, list) else (*record.path, key)
             try:
-                lines.append(self._line(str(text), key))
+                number = record.document.locate(path).start.line
+                lines.append(self._line(str(text), key, number))
             except ExpressionError as error:
                 column = f" (column {error.column} of the condition)" if error.column is not None else ""
                 record.mistakes.add(f"{error}{column}", record.document, path)
         return tuple(lines)
 
-    def _line(self, text: str, key: str) -> Line:
+    def _line(self, text: str, key: str, number: int) -> Line:
         expanded = inlined(text, self._variables, self._record, key)
         line = line_of(text, self._compiler.compile(expanded))
-        return replace(line, expanded="" if expanded == text else expanded)
+        return replace(line, expanded="" if expanded == text else expanded, number=number)
 
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
@@ -137,36 +147,28 @@ class RuleReader:
             reference.finish()
 
     def _test(self, record: Record) -> RuleTest:
+        vocabularies = self._compiler.vocabularies
         expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
         test = RuleTest(
             name=record.text("name"),
-            given=self._values(record.record("given"), ""),
-            option=self._values(record.record("option"), "option."),
+            given=fact_values(record.record("given"), "", self._facts, vocabularies),
+            option=fact_values(record.record("option"), "option.", self._facts, vocabularies),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
+            message=record.text("message", ""),
+            defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
         )
+        if test.message and test.expect is not Outcome.VIOLATED:
+            record.mistake("an example has a message only where it is violated", "message")
         record.finish()
         return test
 
-    def _values(self, record: Record, prefix: str) -> dict[str, FactValue]:
-        values: dict[str, FactValue] = {}
-        for key in record.field_names():
-            name = f"{prefix}{key}"
-            spec = self._facts.get(name)
-            if spec is None or is_option_fact(name) != bool(prefix):
-                record.raw(key)
-                record.mistake(f"unknown fact `{name}`{did_you_mean(name, self._facts)}", key, "key")
-                continue
-            value = read_value(record, key, spec.type)
-            values[name] = value
-            words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-            for word in words:
-                if spec.choices and word not in spec.choices:
-                    record.mistake(f"`{name}` is never `{word}`{did_you_mean(word, spec.choices)}", key)
-        return values
-
-    def _check_dates(self, rule: Rule) -> None:
-        if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
-            self._record.mistake("the rule ends before it begins", "effective")
+    def _check_dates(self, rule: Rule, effective: Record) -> None:
+        days = zip(STAGE_KEYS, rule.stages, strict=True)
+        written = [(key, day) for key, day in days if day is not None and day > date.min]
+        for (earlier, begins), (key, day) in pairwise(written):
+            if day < begins:
+                message = f"`{key}` ({day}) must not come before `{earlier}` ({begins})"
+                effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
 
     def _check_kind(self, rule: Rule) -> None:
         if rule.kind is RuleKind.CONSTRAINT and rule.require:
@@ -190,6 +192,27 @@ class RuleReader:
                 hint = did_you_mean(placeholder, known)
                 self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
         return used
+
+
+def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
+                vocabularies: Mapping[str, Sequence[str]]) -> dict[str, FactValue]:  # fmt: skip
+    """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
+    values: dict[str, FactValue] = {}
+    for key in record.field_names():
+        name = f"{prefix}{key}"
+        spec = facts.get(name)
+        if spec is None or is_option_fact(name) != bool(prefix):
+            record.raw(key)
+            record.mistake(f"unknown fact `{name}`{did_you_mean(name, facts)}", key, "key")
+            continue
+        value = read_value(record, key, spec.type)
+        values[name] = value
+        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+        allowed = spec.choices or (vocabularies.get(spec.vocabulary, ()) if spec.vocabulary in _CHECKED else ())
+        for word in words:
+            if allowed and word not in allowed:
+                record.mistake(f"`{name}` is never `{shown(word)}`{did_you_mean(word, allowed)}", key)
+    return values
 
 
 def line_of(text: str, compiled: Compiled) -> Line:

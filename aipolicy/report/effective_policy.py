@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.checking import Policy
-from aipolicy.findings import Severity
+from aipolicy.findings import Severity, Stage
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveRule:
-    """A rule with what it weighs on the day; None once it has ended."""
+    """A rule with what it weighs on the day; None before it is announced and once it has ended."""
 
     rule: Rule
     severity: Severity | None
     evaluated: bool
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def effective_policy(policy: Policy) -> EffectivePolicy:
         digest=policy.digest,
         packs=policy.packs,
         rules=tuple(
-            EffectiveRule(rule, severity, severity is not None and rule.id not in ignored)
+            EffectiveRule(rule, severity, severity is not None and rule.id not in ignored, rule.stage_on(as_of))
             for rule in rules
             for severity in (rule.severity_on(as_of),)
         ),

@@ -11,6 +11,7 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import first_in
+from aipolicy.findings import Stage
 from aipolicy.report.json_report import feature_object, json_text, json_value, options_object
 
 EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
@@ -59,7 +60,8 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[s
     return {
         "rule": ruled.active.rule.id,
         "severity": ruled.active.severity.value,
-        "in_force": ruled.active.in_force,
+        "in_force": ruled.active.stage is Stage.IN_FORCE,
+        "stage": ruled.active.stage.value,
         "outcomes": {
             "violated": planned.violated.bit_count(),
             "undetermined": planned.undetermined.bit_count(),

@@ -17,7 +17,7 @@ from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.findings import Finding, Place, Severity, WaiverNote
+from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
 
@@ -152,6 +152,7 @@ def finding_object(finding: Finding) -> JsonObject:
         "name": finding.rule_name,
         "severity": finding.severity.value,
         "outcome": finding.outcome.value,
+        **({"stage": finding.stage.value} if finding.stage and finding.stage is not Stage.IN_FORCE else {}),
         **({"change": finding.change.value} if finding.change is not None else {}),
         "message": escaped(finding.message),
         "feature": escaped(finding.feature),

@@ -59,7 +59,7 @@ def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
 
 def _rule(each: EffectiveRule, width: int, style: Styler, *, alone: bool) -> Iterator[str]:
     rule = each.rule
-    severity = each.severity.value if each.severity is not None else "ended"
+    severity = each.severity.value if each.severity is not None else each.stage.value
     painted = style.paint(f"{severity:<8}", _ROLES.get(each.severity) if each.severity is not None else None)
     left_out = "" if each.evaluated or each.severity is None else "  not evaluated by choice"
     yield f"  {rule.id:<11}{painted} {escaped(rule.name)}{_dates(rule)}{left_out}"
@@ -72,6 +72,10 @@ def _rule(each: EffectiveRule, width: int, style: Styler, *, alone: bool) -> Ite
 
 def _dates(rule: Rule) -> str:
     words = []
+    if rule.announced_on is not None:
+        words.append(f"announced {rule.announced_on.isoformat()}")
+    if rule.warning_from is not None:
+        words.append(f"warning {rule.warning_from.isoformat()}")
     if rule.effective_from is not None:
         words.append(f"from {rule.effective_from.isoformat()}")
     if rule.effective_until is not None:

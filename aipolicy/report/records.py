@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aipolicy.findings import RESERVED_RULES, Change, Finding, Outcome, Place, Severity
+from aipolicy.findings import RESERVED_RULES, Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
@@ -49,6 +49,8 @@ class FindingRecord(NamedTuple):
     missing_facts: tuple[str, ...]
     change: str = ""
     """`new`, `worse`, `waived` or `unchanged` where findings were compared with earlier ones."""
+    stage: str = ""
+    """How far a rule has come that is not yet in force; empty for all others."""
     waived: str = ""
     """Until when, by whom and why it is waived, in words; empty where it is not."""
     waived_inline: bool = False
@@ -79,6 +81,10 @@ class RuleRecord(NamedTuple):
     why: str
     fix: str
     references: tuple[tuple[str, str, str], ...]
+    stage: str = ""
+    """How far a rule has come that is not yet in force; empty for all others."""
+    coming: str = ""
+    """What becomes of such a rule, in words."""
 
 
 class Run(NamedTuple):
@@ -169,6 +175,7 @@ def _finding(finding: Finding) -> FindingRecord:
         references=tuple((escaped(each.title), escaped(each.url), escaped(each.clause)) for each in finding.references),
         missing_facts=finding.missing_facts,
         change="" if finding.change is None else finding.change.value,
+        stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
         waived=escaped(finding.waiver.words) if finding.waiver is not None and finding.waiver.holds else "",
         waived_inline=finding.waiver is not None and finding.waiver.inline,
     )
@@ -223,8 +230,10 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
         RuleRecord(
             rule.id, rule.name, rule.title, rule.severity.value, rule.why, rule.fix,
             tuple((each.title, each.url, each.clause) for each in rule.references),
+            stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
         )
-        for rule in policy.rules
+        for active in policy.evaluator.rules
+        for rule in (active.rule,)
     ]  # fmt: skip
     return tuple(sorted((*reserved, *evaluated)))
 

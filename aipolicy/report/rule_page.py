@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from aipolicy.findings import ReservedRule
 from aipolicy.policy.rule import Rule, RuleScope
+from aipolicy.policy.stages import coming_words
 from aipolicy.report.json_report import json_text
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 
 
-def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
-    """Return a rule with its reason, fix, conditions, parameters, references and examples."""
+def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = None) -> str:
+    """Return a rule with its stages, reason, fix, conditions, parameters, references and examples, as on a day."""
     lines = [style.paint(f"{rule.id} {rule.name}", Role.STRONG)]
     lines += wrapped(escaped(rule.title), width)
     lines += [
@@ -20,10 +22,9 @@ def render_rule(rule: Rule, *, width: int, style: Styler) -> str:
         f"{rule.kind.value}{_scope(rule)}, {rule.severity.value}, pack {escaped(rule.pack)}, "
         f"defined at {escaped(rule.defined_at)}",
     ]
-    if rule.effective_from is not None:
-        lines.append(f"in force from {rule.effective_from.isoformat()}; a warning before")
-    if rule.effective_until is not None:
-        lines.append(f"in force until {rule.effective_until.isoformat()}")
+    lines += _stage_lines(rule)
+    if day is not None and any(rule.stages):
+        lines.append(f"on {day.isoformat()}: {standing(rule, day)}")
     for heading, text in (("why", rule.why), ("fix", rule.fix), ("message", rule.message)):
         if text:
             lines += ["", style.paint(heading, Role.STRONG), *_indented(text, width)]
@@ -62,13 +63,38 @@ def _scope(rule: Rule) -> str:
     return " on plans" if rule.scope is RuleScope.PLAN else ""
 
 
-def rule_json(rule: Rule) -> str:
-    """Return a rule as JSON."""
-    return json_text(rule_object(rule))
+def _stage_lines(rule: Rule) -> list[str]:
+    announced, warning, from_, until = rule.stages
+    lines = []
+    if announced is not None:
+        lines.append(f"announced from {announced.isoformat()}; not evaluated before, a note at most then")
+    if warning is not None:
+        lines.append(f"a warning at most from {warning.isoformat()}")
+    if from_ is not None:
+        alone = announced is None and warning is None
+        lines.append(f"in force from {from_.isoformat()}" + ("; a warning before" if alone else ""))
+    if until is not None:
+        lines.append(f"in force until {until.isoformat()}")
+    return lines
 
 
-def rule_object(rule: Rule) -> dict[str, Any]:
-    """Return a rule as plain JSON values."""
+def standing(rule: Rule, day: date) -> str:
+    """Return how far a rule has come on a day and what becomes of it, in words."""
+    stage = rule.stage_on(day)
+    severity = rule.severity_on(day)
+    words = "not evaluated" if severity is None else severity.value
+    coming = coming_words(rule.stages, rule.severity, day)
+    return f"{stage.value}, {words}" + (f"; {coming}" if coming else "")
+
+
+def rule_json(rule: Rule, day: date | None = None) -> str:
+    """Return a rule as JSON, as on a day."""
+    return json_text(rule_object(rule, day))
+
+
+def rule_object(rule: Rule, day: date | None = None) -> dict[str, Any]:
+    """Return a rule as plain JSON values, as on a day."""
+    severity = rule.severity_on(day) if day is not None else None
     return {
         "id": rule.id,
         "name": rule.name,
@@ -88,8 +114,11 @@ def rule_object(rule: Rule) -> dict[str, Any]:
         "why": rule.why,
         "fix": rule.fix,
         "references": [{"title": r.title, "url": r.url, "clause": r.clause} for r in rule.references],
+        "announced_on": rule.announced_on.isoformat() if rule.announced_on else None,
+        "warning_from": rule.warning_from.isoformat() if rule.warning_from else None,
         "effective_from": rule.effective_from.isoformat() if rule.effective_from else None,
         "effective_until": rule.effective_until.isoformat() if rule.effective_until else None,
+        **({"stage": rule.stage_on(day).value, "severity_now": severity and severity.value} if day is not None else {}),
         "defined_at": rule.defined_at,
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }

@@ -70,7 +70,10 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         "help": {"text": " ".join(part for part in (rule.why, rule.fix and f"Fix: {rule.fix}") if part) or rule.title},
         **({"helpUri": url} if url else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [rule.id.partition("-")[0].lower()]},
+        "properties": {
+            "tags": [rule.id.partition("-")[0].lower()],
+            **({"stage": rule.stage, "becomes": rule.coming} if rule.stage else {}),
+        },
     }
 
 
@@ -89,6 +92,7 @@ def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -
             "outcome": finding.outcome,
             "feature": finding.feature,
             "missingFacts": list(finding.missing_facts),
+            **({"stage": finding.stage} if finding.stage else {}),
         },
     }
     if finding.related:

@@ -99,3 +99,34 @@ def test_schema_prints_a_valid_schema_as_it_ships(which: str, file: str) -> None
 
 def test_the_schema_of_manifests_is_the_default() -> None:
     assert run("schema").output == run("schema", "manifest").output
+
+
+def test_a_rule_that_is_not_in_force_is_listed_with_its_stage(folder: Path) -> None:
+    stages = "effective: {announced: 2026-12-01, warning: 2027-01-01, from: 2027-02-01}"
+    staged = PACK.replace("effective: {until: 2026-11-20}", stages).replace("severity: note", "severity: error")
+    (folder / "house.yaml").write_text(staged, encoding="utf-8")
+    text = run("rules", *DAY).output
+    comes = "a note from 2026-12-01, a warning from 2027-01-01, an error from 2027-02-01"
+    assert f"            unannounced, not evaluated; {comes}\n" in text
+    rules = {r["id"]: r for r in json.loads(run("rules", "--format", "json", "--as-of", "2027-01-01").output)["rules"]}
+    assert (rules["IN-002"]["stage"], rules["IN-002"]["severity_now"]) == ("warning", "warning")
+    assert (rules["IN-001"]["stage"], rules["IN-001"]["severity_now"]) == ("in-force", "error")
+    page = run("explain", "IN-002", "--as-of", "2026-12-24").output
+    assert "on 2026-12-24: announced, note; a warning from 2027-01-01, an error from 2027-02-01" in page
+
+
+def test_reports_for_machines_name_the_stage_of_what_is_not_in_force(folder: Path) -> None:
+    staged = PACK.replace("effective: {until: 2026-11-20}", "effective: {announced: 2026-11-01, from: 2027-02-01}")
+    (folder / "house.yaml").write_text(staged, encoding="utf-8")
+    (folder / "aifeature.yaml").write_text(
+        "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f}\nteam: {on_call: false}\n", encoding="utf-8"
+    )
+    findings = json.loads(run("check", "--format", "json", *DAY).output)["findings"]
+    assert {f["rule"]: f.get("stage") for f in findings} == {"IN-001": None, "IN-002": "announced"}
+    (log,) = json.loads(run("check", "--format", "sarif", *DAY).output)["runs"]
+    assert {r["ruleId"]: r["properties"].get("stage") for r in log["results"]} == {
+        "IN-001": None,
+        "IN-002": "announced",
+    }
+    rules = {r["id"]: r["properties"] for r in log["tool"]["driver"]["rules"]}
+    assert rules["IN-002"]["becomes"] == "in force from 2027-02-01"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, evaluate, findings, rule, shown
 
+from aipolicy.findings import Stage
+
 US = (
     "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us, "
     "fallback: none}\n"
@@ -77,6 +79,9 @@ def test_a_warning_removes_nothing_and_counts_against() -> None:
     [
         ("effective: {from: 2027-01-01}", ("DATA-002", "violated", "warning")),
         ("effective: {from: 2026-11-21}", ("DATA-002", "violated", "error")),
+        ("effective: {announced: 2026-11-22, from: 2027-01-01}", None),
+        ("effective: {announced: 2026-11-21, from: 2027-01-01}", ("DATA-002", "violated", "note")),
+        ("effective: {announced: 2026-11-01, warning: 2026-11-21}", ("DATA-002", "violated", "warning")),
         ("effective: {until: 2026-11-21}", ("DATA-002", "violated", "error")),
         ("effective: {until: 2026-11-20}", None),
     ],
@@ -87,9 +92,20 @@ def test_a_rule_warns_before_it_is_in_force_and_is_gone_after(effective: str, ex
     assert ({expected} if expected else set()) == {entry for entry in found if entry[0] == "DATA-002"}
 
 
-def test_law_that_has_not_begun_removes_nothing() -> None:
-    later = RESIDENCY.rstrip("\n") + "\n    effective: {from: 2027-01-01}\n"
+@pytest.mark.parametrize(
+    "effective",
+    ["from: 2027-01-01", "announced: 2026-11-01, from: 2027-01-01", "announced: 2027-01-01", "warning: 2026-11-01"],
+)
+def test_law_that_has_not_begun_removes_nothing(effective: str) -> None:
+    later = RESIDENCY.rstrip("\n") + f"\n    effective: {{{effective}}}\n"
     assert evaluate(HEALTH_EU, later).verdict.removed == 0
+
+
+def test_a_finding_of_a_rule_that_is_not_in_force_says_what_comes_and_when() -> None:
+    dated = RESIDENCY.rstrip("\n") + "\n    effective: {announced: 2026-11-01, warning: 2027-01-01, from: 2027-06-01}\n"
+    found = next(f for f in findings(HEALTH_EU + US, dated, LEAVES) if f.rule_id == "DATA-002")
+    assert found.message.endswith(" (a warning from 2027-01-01, an error from 2027-06-01)")
+    assert found.stage is Stage.ANNOUNCED
 
 
 def test_a_plan_without_a_lifecycle_is_a_finding() -> None:

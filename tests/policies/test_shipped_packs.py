@@ -103,6 +103,15 @@ def test_every_example_comes_out_as_stated(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PACKS)
+def test_every_example_of_a_rule_states_a_fact_of_its_own(name: str) -> None:
+    for rule in _pack(name).rules:
+        names = [test.name for test in rule.tests]
+        assert len(names) == len(set(names)), (rule.id, names)
+        values = [(dict(test.given), dict(test.option)) for test in rule.tests]
+        assert all(value not in values[:index] for index, value in enumerate(values)), rule.id
+
+
+@pytest.mark.parametrize("name", PACKS)
 def test_every_rule_has_an_example_of_each_outcome(name: str) -> None:
     wanted = {Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED}
     lacking = {rule.id: wanted - {test.expect for test in rule.tests} for rule in _pack(name).rules}

@@ -9,7 +9,7 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError, PolicyError
-from aipolicy.findings import Severity
+from aipolicy.findings import Severity, Stage
 from aipolicy.policy.load import load_packs
 from aipolicy.policy.locate import PackFiles, find_pack, shipped_packs
 from aipolicy.policy.rule import PolicyPack, Rule
@@ -91,6 +91,10 @@ MISTAKES: tuple[tuple[dict[str, str | None], str], ...] = (
     ({"effective": "{from: 2026-13-01}"}, "p0.yaml:18:21: `from` must be a day as YYYY-MM-DD, found `2026-13-01`"),
     ({"effective": "{form: 2026-01-01}"}, "unknown key `form`; did you mean `from`?"),
     ({"effective": "{from: 2026-02-01, until: 2026-01-01}"}, "the rule ends before it begins"),
+    ({"effective": "{from: 2026-02-01, warning: 2026-03-01}"}, "p0.yaml:18:21: `from` (2026-02-01) must not come before"),
+    ({"effective": "{warning: 2026-02-01, announced: 2026-02-02}"}, "p0.yaml:18:24: `warning` (2026-02-01) must not"),
+    ({"effective": "{announced: 2026-02-01, until: 2026-01-01}"}, "`until` (2026-01-01) must not come before `announced`"),
+    ({"effective": "{anounced: 2026-02-01}"}, "unknown key `anounced`; did you mean `announced`?"),
     ({"effective": "2026-02-01"}, "p0.yaml:18:14: expected a mapping, found text"),
     ({"references": "[{titel: x}]"}, "unknown key `titel`; did you mean `title`?"),
     ({"message": "5"}, "p0.yaml:17:12: `message` must be text, found a number"),
@@ -283,7 +287,7 @@ def test_a_rule_warns_before_its_first_day_and_ends_after_its_last(
 ) -> None:
     rule = rule_of(catalog, severity=severity, effective="{from: 2026-02-01, until: 2026-03-01}")
     assert rule.severity_on(date.fromisoformat(day)) == weighs
-    assert rule.in_force(date.fromisoformat(day)) is (day >= "2026-02-01")
+    assert (rule.stage_on(date.fromisoformat(day)) is Stage.IN_FORCE) is ("2026-02-01" <= day <= "2026-03-01")
 
 
 def test_a_rule_without_dates_always_holds(catalog: Catalog) -> None:

@@ -1,0 +1,97 @@
+"""`aipolicy forecast`: the calendar of what will start or stop failing, and why."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from aipolicy.cache import Cache
+from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.settings import (
+    PolicyOptions,
+    cache_folder,
+    policy_options,
+    read_settings,
+    read_stdin,
+    stdout_style,
+    stdout_width,
+    write_out,
+)
+from aipolicy.errors import UsageError
+from aipolicy.findings import Severity
+from aipolicy.forecast.forecast import MAX_MONTHS, forecast
+from aipolicy.manifest.discovery import find_manifests
+from aipolicy.policy.locate import read_policy_files
+from aipolicy.settings import SEVERITIES
+
+if TYPE_CHECKING:
+    from aipolicy.forecast.forecast import Forecast
+
+
+def _text(found: Forecast) -> str:
+    from aipolicy.report.forecast_text import render_forecast
+
+    return render_forecast(found, width=stdout_width(), style=stdout_style())
+
+
+def _json(found: Forecast) -> str:
+    from aipolicy.report.forecast_json import render_forecast_json
+
+    return render_forecast_json(found)
+
+
+def _ical(found: Forecast) -> str:
+    from aipolicy.report.forecast_ical import render_forecast_ical
+
+    return render_forecast_ical(found)
+
+
+FORMATS: Mapping[str, Callable[[Forecast], str]] = {"text": _text, "json": _json, "ical": _ical}
+
+
+@click.command("forecast")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@click.option(
+    "--months", type=click.IntRange(1, MAX_MONTHS), default=12, show_default=True, help="How far to look ahead."
+)
+@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write the forecast to a file; repeatable."
+)
+@click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity that fails.")
+@click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
+def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
+            select: tuple[str, ...], ignore: tuple[str, ...], months: int, output_format: str,
+            outputs: tuple[str, ...], fail_on: str | None, strict: bool) -> None:  # fmt: skip
+    """Show what will start or stop failing in the months to come, on which day, and why.
+
+    Causes are rules that change their stage, evidence that expires, models that retire, prices that grow old, catalog
+    entries that take effect, and declared growth. Every day on which one of them happens is judged as `aipolicy check
+    --as-of` that day would judge it. The exit code is 1 when something starts failing, 0 when nothing does.
+    """
+    configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
+    settings = settings._replace(strict=settings.strict or strict)
+    written = read_outputs(outputs, output_format, {}, FORMATS)
+    judged_by = read_policy_files(settings)
+    files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
+    refuse_overwriting(written, (file.path for file in files))
+    gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
+    try:
+        found = forecast(
+            files, settings, judged_by, months=months, fail_on=Severity(fail_on or configured.fail_on),
+            cache=Cache(cache_folder()),
+        )  # fmt: skip
+    except OverflowError:
+        raise UsageError(
+            f"{months} months after {settings.as_of} is beyond the calendar; name an earlier day"
+        ) from None
+    if output_format == "ical" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(newline="")  # NOTE: lines of iCalendar end with CR LF on every system.
+    write_out(FORMATS[output_format](found))
+    write_outputs(written, [FORMATS[each.format](found) for each in written])
+    raise click.exceptions.Exit(found.exit_code())

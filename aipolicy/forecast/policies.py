@@ -1,0 +1,74 @@
+"""The policy of each day of a forecast; what two days have in common is compiled and judged once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.checking import Policy, load_policy
+from aipolicy.forecast.candidates import CandidateDays, Likeness
+from aipolicy.forecast.catalog_days import CatalogDays
+from aipolicy.forecast.events import Horizon
+from aipolicy.policy.load import VOCABULARIES
+from aipolicy.policy.locate import PolicyFiles
+from aipolicy.policy.rule import Rule
+from aipolicy.settings import PolicySettings
+
+
+class Policies:
+    """The policy as of any day of a horizon; raises what `load_policy` does."""
+
+    def __init__(self, settings: PolicySettings, files: PolicyFiles, base: Policy, horizon: Horizon) -> None:
+        self.base = base
+        self.catalogs = CatalogDays(files, base.catalog, horizon)
+        self._candidates = CandidateDays(self.catalogs, settings.organization, horizon.start, horizon.end)
+        self._settings = settings
+        self._files = files
+        self._kept: dict[date, Policy] = {horizon.start: base}
+        self._like: dict[Likeness, Policy] = {}
+        self._words = _vocabulary(base.catalog)
+
+    def on(self, day: date) -> Policy:
+        """Return the policy as of a day, as `load_policy` would make it."""
+        if day not in self._kept:
+            self._kept[day] = self._policy(day)
+        return self._kept[day]
+
+    def with_rules_of(self, rules_day: date, day: date) -> Policy:
+        """Return the policy as of a day, with every rule in the stage that it has on another day."""
+        policy = self.on(day)
+        if all(rule.severity_on(rules_day) is rule.severity_on(day) for rule in policy.chosen_rules):
+            return policy
+        packs = tuple(
+            replace(pack, rules=tuple(held for rule in pack.rules if (held := _held(rule, rules_day)) is not None))
+            for pack in policy.evaluator.packs
+        )
+        evaluator = policy.evaluator.later(packs, policy.evaluator.candidates, policy.evaluator)
+        return replace(policy, evaluator=evaluator)
+
+    def _policy(self, day: date) -> Policy:
+        catalog = self.catalogs.on(day)
+        if _vocabulary(catalog) != self._words:
+            # NOTE: conditions are checked against the words of the catalog, so that other words are another compilation.
+            return load_policy(self._settings._replace(as_of=day), None, self._files)
+        likeness = self._candidates.likeness(catalog)
+        like = self._like.get(likeness)
+        known = self.base.evaluator
+        evaluator = known.later(known.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
+        policy = replace(self.base, catalog=catalog, evaluator=evaluator)
+        self._like.setdefault(likeness, policy)
+        return policy
+
+
+def _held(rule: Rule, day: date) -> Rule | None:
+    severity = rule.severity_on(day)
+    if severity is None:
+        return None
+    return replace(
+        rule, severity=severity, announced_on=None, warning_from=None, effective_from=None, effective_until=None
+    )
+
+
+def _vocabulary(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    return {name: catalog.vocabulary(name) for name in VOCABULARIES}

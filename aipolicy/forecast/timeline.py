@@ -1,0 +1,98 @@
+"""Features on the days on which something happens: each judged as `check` would on that day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from aipolicy.checking import Policy, Report, check_manifests
+from aipolicy.findings import sorted_findings
+from aipolicy.forecast.events import DAY, Event, Horizon, Input
+from aipolicy.forecast.growth import projected
+from aipolicy.forecast.policies import Policies
+from aipolicy.forecast.rule_events import day_in, evidence_of
+from aipolicy.manifest.feature import Feature
+from aipolicy.manifest.read import Manifests
+from aipolicy.source.document import PlainValue
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day with what happens on it and what `check` says on it, declared growth included."""
+
+    day: date
+    events: tuple[Event, ...]
+    report: Report
+
+
+class Timeline:
+    """Judges manifests as of the days of a horizon."""
+
+    def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon) -> None:
+        self._manifests = manifests
+        self._files = files
+        self.policies = policies
+        self.horizon = horizon
+
+    def moments(self, events: Sequence[Event]) -> tuple[Moment, ...]:
+        """Return the start, then every day on which something happens."""
+        by_day: dict[date, list[Event]] = {}
+        for event in events:
+            by_day.setdefault(event.day, []).append(event)
+        moments = [Moment(self.horizon.start, (), self.on(self.horizon.start))]
+        for day, found in sorted(by_day.items()):
+            concerned = None if any(not event.feature for event in found) else {event.feature for event in found}
+            moments.append(Moment(day, tuple(found), self._on(day, concerned, moments[-1].report)))
+        return tuple(moments)
+
+    def on(self, day: date) -> Report:
+        """Return what `check` says on a day, with the volume that growth has led to by then."""
+        features = [projected(feature, day, self.horizon) for feature in self._manifests.features]
+        return self._judged(features, self.policies.on(day))
+
+    def between(self, day: date, exchanged: frozenset[Input], names: frozenset[str]) -> Report:
+        """Return what becomes of some features with the named inputs as of a day, all others as of the day before."""
+        before = day - DAY
+        when = {each: day if each in exchanged else before for each in Input}
+        policy = self.policies.with_rules_of(when[Input.RULES], when[Input.CATALOG])
+        features = [
+            _with_evidence_of(projected(feature, when[Input.GROWTH], self.horizon), when[Input.EVIDENCE])
+            for feature in self._manifests.features
+            if feature.name in names
+        ]
+        return self._judged(features, policy)
+
+    def _on(self, day: date, names: Iterable[str] | None, before: Report) -> Report:
+        """Return the report of a day; of features that nothing concerns it is the one before."""
+        if names is None:
+            return self.on(day)
+        concerned = frozenset(names)
+        features = [projected(f, day, self.horizon) for f in self._manifests.features if f.name in concerned]
+        report = self._judged(features, self.policies.on(day))
+        new = {
+            id(old): found for old, found in zip(self._concerned(before, concerned), report.evaluations, strict=True)
+        }
+        evaluations = tuple(new.get(id(each), each) for each in before.evaluations)
+        findings = [f for f in before.findings if f.feature not in concerned]
+        findings += [f for f in report.findings if f.feature in concerned]
+        return replace(report, evaluations=evaluations, findings=sorted_findings(findings))
+
+    @staticmethod
+    def _concerned(report: Report, names: frozenset[str]) -> list[object]:
+        return [each for each in report.evaluations if each.feature.name in names]
+
+    def _judged(self, features: Sequence[Feature], policy: Policy) -> Report:
+        return check_manifests(replace(self._manifests, features=tuple(features)), self._files, policy)
+
+
+def _with_evidence_of(feature: Feature, day: date) -> Feature:
+    """Return the feature with every document standing or not as it does on a day, whatever the day of the run."""
+    held: dict[str, PlainValue] = {name: _holds(document, day) for name, document in evidence_of(feature)}
+    return replace(feature, declared={**feature.declared, **held}) if held else feature
+
+
+def _holds(document: Mapping[str, PlainValue], day: date) -> PlainValue:
+    begins, expires = day_in(document, "date"), day_in(document, "expires")
+    stands = begins is not None and begins <= day and (expires is None or day <= expires)
+    return {"date": date.min.isoformat()} if stands else False

@@ -1,0 +1,80 @@
+"""What a forecast says for a day is what `check --as-of` says on it, for days on which something happens and for others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from forecast_worlds import ROOT, START, forecast_of, told
+
+from aipolicy.checking import check_manifests, load_policy
+from aipolicy.findings import Finding
+from aipolicy.forecast.candidates import merged
+from aipolicy.forecast.forecast import Forecast
+from aipolicy.forecast.growth import projected
+from aipolicy.manifest.discovery import find_manifests
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.read import read_manifests
+from aipolicy.settings import PolicySettings
+
+EXAMPLE = ROOT / "examples" / "forecast"
+SETTINGS = PolicySettings(as_of=START, packs=("build-or-buy", "cost-control", str(EXAMPLE / "pack.yaml")))
+RANDOM = Random(5)
+DAYS = sorted(START + timedelta(days=RANDOM.randrange(1, 366)) for _ in range(5))
+TURNS = [date(2026, 12, 1), date(2027, 2, 20), date(2027, 4, 14), date(2027, 11, 21)]
+"""A price of the catalog takes effect; prices are old; models retire; the last day."""
+
+
+@pytest.fixture(scope="module")
+def files() -> tuple[ManifestFile, ...]:
+    return find_manifests((str(ROOT / "examples"),), stdin=lambda: b"")
+
+
+@pytest.fixture(scope="module")
+def found(files: tuple[ManifestFile, ...]) -> Forecast:
+    return forecast_of(SETTINGS, *files)
+
+
+def checked(files: tuple[ManifestFile, ...], day: date, found: Forecast) -> tuple[Finding, ...]:
+    """Return what `check` finds on a day when the manifests declare the volume that growth has led to."""
+    policy = load_policy(SETTINGS._replace(as_of=day))
+    manifests = read_manifests(files)
+    features = tuple(projected(feature, day, found.horizon) for feature in manifests.features)
+    return check_manifests(replace(manifests, features=features), len(files), policy).findings
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_between_its_days_a_forecast_says_what_check_says(
+    day: date, files: tuple[ManifestFile, ...], found: Forecast
+) -> None:
+    assert told(found.report_on(day).findings) == told(checked(files, day, found))
+
+
+@pytest.mark.parametrize("day", TURNS, ids=str)
+def test_on_its_days_a_forecast_says_what_check_says_word_by_word(
+    day: date, files: tuple[ManifestFile, ...], found: Forecast
+) -> None:
+    there, here = found.report_on(day).findings, checked(files, day, found)
+    assert day in [moment.day for moment in found.moments]
+    assert [(f.rule_id, f.message, f.place) for f in there] == [(f.rule_id, f.message, f.place) for f in here]
+
+
+def test_a_feature_that_declares_no_growth_is_judged_as_it_stands(
+    files: tuple[ManifestFile, ...], found: Forecast
+) -> None:
+    for feature in read_manifests(files).features:
+        grows = "volume.growth_12_months" in feature.declared
+        assert (projected(feature, date(2027, 5, 5), found.horizon) is feature) is not grows
+
+
+@pytest.mark.parametrize(
+    ("sequences", "expected"), [(["abc", "ac"], "abc"), (["ac", "abc", "bcd"], "abcd"), (["ab", "ba"], None)]
+)
+def test_options_of_several_days_are_merged_only_into_an_order_that_is_right_for_each(
+    sequences: list[str], expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aipolicy.forecast.candidates._keys", list)
+    result = merged(sequences)  # type: ignore[arg-type]
+    assert (None if result is None else "".join(map(str, result))) == expected
