@@ -5,21 +5,26 @@ from __future__ import annotations
 import pickle
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aipolicy.cache import Cache
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.comparison import Comparison, counted
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.totals import Totals, totals_of
+
+if TYPE_CHECKING:
+    from aipolicy.policy.portfolio_rule import PortfolioRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,24 @@ class Policy:
     """SHA-256 over the bytes of every pack and catalog file that was read."""
     ignored_rules: tuple[str, ...]
     strict: bool
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
+
+    @property
+    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
+        """Return the rules over all features that are evaluated on the day of the run."""
+        day = self.catalog.as_of
+        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+
+    @property
+    def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
+        """Return what those share with other rules, with what they weigh on that day."""
+        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+
+    def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
+        """Return every rule over all features of every pack with its examples, by id."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack, or None."""
@@ -74,6 +97,8 @@ class Report:
     skipped: tuple[str, ...]
     comparison: Comparison | None = None
     """What the findings were compared with; None where they were not."""
+    left_out: str = ""
+    """Why rules over all features were not evaluated; empty where they were."""
 
     @property
     def totals(self) -> Totals:
@@ -81,6 +106,7 @@ class Report:
         totals = totals_of(
             self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
         )
+        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.left_out)
         if self.comparison is not None:
             totals.comparison = counted(self.comparison, self.findings)
         return totals
@@ -91,6 +117,8 @@ class Report:
 
     def _judged_anything(self) -> bool:
         """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
+        if self.policy.judged_portfolio_rules and not self.left_out and self.evaluations:
+            return True
         if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
             return bool(self.evaluations)
         return bool(self.policy.rules) and any(e.planned is not e.candidates for e in self.evaluations)
@@ -116,8 +144,11 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         catalog=catalog,
         evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
         digest=files.digest,
-        ignored_rules=tuple(sorted({rule.id for pack in packs for rule in pack.rules} - wanted)),
+        ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,
+        portfolio_rules=tuple(
+            sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
+        ),
     )
 
 
@@ -130,29 +161,62 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
+    wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
-    light = tuple(replace(pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules)) for pack in packs)
+    light = tuple(
+        replace(
+            pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules),
+            portfolio_rules=tuple(replace(rule, tests=()) for rule in pack.portfolio_rules),
+        )
+        for pack in packs
+    )  # fmt: skip
     return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog)
 
 
-def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None) -> Report:
-    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file."""
+def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None, *,
+          left_out: str | None = None) -> Report:  # fmt: skip
+    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file.
+
+    `left_out` says why rules over all features are not evaluated: empty where the files are all there is, by default
+    unless a file was named.
+    """
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
-    return check_manifests(manifests, len(listed), policy)
+    if left_out is None:
+        left_out = FILES_NAMED if any(file.named for file in listed) else ""
+    return check_manifests(manifests, len(listed), policy, left_out)
 
 
-def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
-    """Return the report on manifests that were read from a number of files, under a policy."""
+def check_manifests(manifests: Manifests, files: int, policy: Policy, left_out: str = PART_OF_RUN) -> Report:
+    """Return the report on manifests that were read from a number of files, under a policy; `left_out` as in `check`."""
     findings = list(manifests.findings)
     evaluations = []
     for feature in manifests.features:
         evaluation = policy.evaluator.evaluate(feature)
         evaluations.append(evaluation)
         findings.extend(findings_of(evaluation, policy.evaluator.judge, strict=policy.strict))
-    return Report(policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped)
+    found = Report(policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, left_out=left_out)
+    return with_portfolio(found)
+
+
+def with_portfolio(report: Report) -> Report:
+    """Return a report with what rules over all features find in it; what they found before is found anew."""
+    policy = report.policy
+    if not policy.portfolio_rules or report.left_out:
+        return report
+    from aipolicy.evaluation.portfolio_run import findings_at_hand
+
+    ids = {rule.rule.id for rule in policy.portfolio_rules}
+    findings = tuple(finding for finding in report.findings if finding.rule_id not in ids)
+    extra = findings_at_hand(
+        report.evaluations, findings, policy.judged_portfolio_rules, as_of=policy.catalog.as_of, strict=policy.strict
+    )
+    return replace(report, findings=(*findings, *sorted_findings(extra)))
+
+
+def _rule_ids(packs: Iterable[PolicyPack]) -> list[str]:
+    return [rule.id for pack in packs for rule in pack.all_rules]
 
 
 def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:

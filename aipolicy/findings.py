@@ -107,6 +107,8 @@ class Finding:
     """None where nothing was compared; an unchanged finding does not gate."""
     stage: Stage | None = None
     """How far the rule has come; None for problems of manifests and plans."""
+    subject: str = ""
+    """For a finding on the whole run: what it is about, such as a group of features, whatever the numbers in its message."""
 
     def span_of(self, place: Place) -> Span | None:
         """Return where `place` stands in the file of this finding."""

@@ -20,6 +20,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
     "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
+    "portfolio-check.txt": ("check", "examples/portfolio", "--config", "examples/portfolio/aipolicy.toml", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
     "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
     "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),

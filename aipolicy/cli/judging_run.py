@@ -17,7 +17,15 @@ from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.processes import map_in_processes, usable_processes
-from aipolicy.report.part import Files, Part, make_page, part_of, whole_report, with_names_told_apart
+from aipolicy.report.part import (
+    Files,
+    Part,
+    make_page,
+    part_of,
+    portfolio_findings,
+    whole_report,
+    with_names_told_apart,
+)
 from aipolicy.report.style import Styler
 from aipolicy.settings import PolicySettings
 
@@ -30,8 +38,12 @@ _Kept = dict[bytes, bytes]
 
 
 def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles,
-              output_format: str, fail_on: str, width: int, style: Styler) -> tuple[str, int]:  # fmt: skip
-    """Return what a run prints and its exit code; manifests that were judged before are not judged again."""
+              output_format: str, fail_on: str, width: int, style: Styler,
+              left_out: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
+    """Return what a run prints, its exit code and notices; manifests that were judged before are not judged again.
+
+    `left_out` says why rules over all features are not evaluated; it is empty where the files are all there is.
+    """
     folder = cache_folder()
     policy = load_policy(settings, Cache(folder), judged_by)
     threshold = Severity(fail_on)
@@ -59,7 +71,9 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     if new:
         memory.put(kept_as, _within_limit({**used, **kept}))
     parts: list[Part] = [pickle.loads(used[key]) for key in keys]
-    return whole_report(with_names_told_apart(units, parts, again), policy, page, threshold)
+    parts = with_names_told_apart(units, parts, again)
+    extra = () if left_out else portfolio_findings(parts, units, policy)
+    return whole_report(parts, policy, page, threshold, extra, left_out)
 
 
 def _key(files: Files) -> bytes:

@@ -51,6 +51,8 @@ class FindingRecord(NamedTuple):
     """`new`, `worse` or `unchanged` where findings were compared with earlier ones."""
     stage: str = ""
     """How far a rule has come that is not yet in force; empty for all others."""
+    subject: str = ""
+    """What a finding on the whole run is about."""
 
     @property
     def line(self) -> int:
@@ -172,6 +174,7 @@ def _finding(finding: Finding) -> FindingRecord:
         missing_facts=finding.missing_facts,
         change="" if finding.change is None else finding.change.value,
         stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
+        subject=escaped(finding.subject),
     )
 
 
@@ -226,7 +229,7 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
             tuple((each.title, each.url, each.clause) for each in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
         )
-        for active in policy.evaluator.rules
+        for active in (*policy.evaluator.rules, *policy.active_portfolio_rules)
         for rule in (active.rule,)
     ]  # fmt: skip
     return tuple(sorted((*reserved, *evaluated)))
