@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.checking import Policy
@@ -13,9 +13,11 @@ from aipolicy.evaluation.coverage import LineCoverage, line_coverage, share_cove
 from aipolicy.evaluation.examples import ExampleResult, run_example, why_not_judged
 from aipolicy.evaluation.manifest_tests import ManifestCase
 from aipolicy.evaluation.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
+from aipolicy.evaluation.portfolio_examples import portfolio_coverage, portfolio_results
 from aipolicy.evaluation.suggestions import Suggestion, suggestions
 from aipolicy.findings import Outcome
 from aipolicy.policy.pack_compiler import default_parameters, mutator_of, with_default_parameters
+from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
 from aipolicy.source.mistakes import Mistakes
@@ -91,10 +93,13 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
     """
     in_files = _FileTests(policy, tests, policy_on)
     parts = [_PackRun(policy, pack, settings, in_files) for pack in policy.packs_with_tests()]
+    over_all = _over_all_features(policy)
+    results = portfolio_results(over_all, policy.catalog)
+    untested = [*(rule for part in parts for rule in part.untested), *(r.rule for r in over_all if not r.tests)]
     return TestRun(
-        results=tuple(result for part in parts for result in part.results),
-        coverage=tuple(line for part in parts for line in part.coverage),
-        untested=tuple(sorted((rule for part in parts for rule in part.untested), key=lambda rule: rule.id)),
+        results=(*(result for part in parts for result in part.results), *results),
+        coverage=(*(line for part in parts for line in part.coverage), *portfolio_coverage(over_all, results)),
+        untested=tuple(sorted(untested, key=lambda rule: rule.id)),
         mutants=tuple(mutant for part in parts for mutant in part.mutants),
         suggestions=tuple(suggestion for part in parts for suggestion in part.suggested),
         is_mutated=settings.mutate or settings.suggest,
@@ -102,6 +107,17 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
         min_coverage_percent=settings.min_coverage_percent,
         min_mutation_percent=settings.min_mutation_percent,
     )
+
+
+def _over_all_features(policy: Policy) -> tuple[PortfolioRule, ...]:
+    """Return the rules over all features that are not left out, with the parameters that their author set."""
+    found = []
+    for pack in policy.packs_with_tests():
+        defaults = default_parameters(pack)
+        for each in pack.portfolio_rules:
+            if each.rule.id not in policy.ignored_rules:
+                found.append(replace(each, rule=with_default_parameters(each.rule, defaults)))
+    return tuple(found)
 
 
 class _FileTests:

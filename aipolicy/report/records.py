@@ -55,6 +55,8 @@ class FindingRecord(NamedTuple):
     """Until when, by whom and why it is waived, in words; empty where it is not."""
     waived_inline: bool = False
     """Whether a comment beside it says so."""
+    subject: str = ""
+    """What a finding on the whole run is about."""
 
     @property
     def line(self) -> int:
@@ -178,6 +180,7 @@ def _finding(finding: Finding) -> FindingRecord:
         stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
         waived=escaped(finding.waiver.words) if finding.waiver is not None and finding.waiver.holds else "",
         waived_inline=finding.waiver is not None and finding.waiver.inline,
+        subject=escaped(finding.subject),
     )
 
 
@@ -232,7 +235,7 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
             tuple((each.title, each.url, each.clause) for each in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
         )
-        for active in policy.evaluator.rules
+        for active in (*policy.evaluator.rules, *policy.active_portfolio_rules)
         for rule in (active.rule,)
     ]  # fmt: skip
     return tuple(sorted((*reserved, *evaluated)))

@@ -88,6 +88,7 @@ class Vocabulary:
     def __init__(self, packs: Sequence[PolicyPack], catalog: Catalog) -> None:
         facts = known_facts(spec for pack in packs for spec in pack.facts).specs
         self.rules = frozenset(rule.id for pack in packs for rule in pack.rules)
+        self.portfolio_rules = frozenset(each.rule.id for pack in packs for each in pack.portfolio_rules)
         self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
             name for name, spec in self.specs.items() if spec.origin in (Origin.DECLARED, Origin.EVIDENCE)
@@ -107,6 +108,8 @@ class Vocabulary:
         """Return what is wrong with the rule that a waiver names; empty for nothing."""
         if any(rule_id == rule.id for rule in RESERVED_RULES):
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
+        if rule_id in self.portfolio_rules:
+            return f"`{rule_id}` is about all features together and is never waived for one; raise its parameter instead"
         if rule_id not in self.rules:
             return f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self.rules)}"
         return ""
