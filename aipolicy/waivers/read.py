@@ -109,7 +109,7 @@ class Vocabulary:
         if any(rule_id == rule.id for rule in RESERVED_RULES):
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
         if rule_id in self.portfolio_rules:
-            return f"`{rule_id}` is about all features together and is never waived for one; raise its parameter instead"
+            return f"`{rule_id}` is about all features together and is never waived for one"
         if rule_id not in self.rules:
             return f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self.rules)}"
         return ""

@@ -20,6 +20,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.examples import outcome_of
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.portfolio_examples import run_portfolio_example
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
@@ -163,7 +164,10 @@ def shipped(name: str) -> PolicyPack:
 
 
 DIRECTED = tuple(
-    (name, parameter.name) for name in shipped_packs() for parameter in shipped(name).parameters if parameter.tightens
+    (name, parameter.name)
+    for name in shipped_packs()
+    for parameter in shipped(name).parameters
+    if parameter.tightens and shipped(name).rules
 )
 
 
@@ -238,4 +242,27 @@ def outcome(rule: Rule, key: str, value: FactValue, facts: Mapping[str, FactValu
 
 def test_every_shipped_parameter_has_a_direction_but_the_one_that_says_why_not() -> None:
     without = [p.name for name in shipped_packs() for p in shipped(name).parameters if p.tightens is Direction.NONE]
-    assert without == ["restricted_from"]
+    # NOTE: in the pack `portfolio`, 0 stands for no limit at all, so that neither direction is the stricter one.
+    assert without == ["restricted_from", "contract_tokens_per_day", "monthly_budget_usd"]
+
+
+PORTFOLIO_STEPS = (
+    ("least_features", -1.0),
+    ("largest_provider_share", -0.1),
+    ("most_critical_at_one_place", -1.0),
+    ("most_without_owner", -1.0),
+)
+
+
+@pytest.mark.parametrize(("name", "step"), PORTFOLIO_STEPS)
+def test_a_tighter_parameter_over_all_features_keeps_every_violation(name: str, step: float) -> None:
+    key, tested = f"params.{name}", 0
+    for rule in shipped("portfolio").portfolio_rules:
+        for test in rule.tests:
+            value = test.parameters.get(key, rule.rule.parameters.get(key))
+            if test.expect is not Outcome.VIOLATED or not isinstance(value, float):
+                continue
+            tighter = replace(test, parameters={**test.parameters, key: value + step})
+            tested += 1
+            assert run_portfolio_example(rule, tighter, catalog()).outcome is Outcome.VIOLATED
+    assert tested
