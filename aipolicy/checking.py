@@ -13,18 +13,20 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation, Evaluator, KeptGroups
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.totals import Totals, totals_of
 
 if TYPE_CHECKING:
+    from aipolicy.policy.portfolio_rule import PortfolioRule
     from aipolicy.waivers.waiver import Waivers, WaiverUse
 
 _MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
@@ -53,6 +55,25 @@ class Policy:
     def all_rules(self) -> tuple[str, ...]:
         """Return the ids of all rules, those that are left out by choice included."""
         return tuple(rule.id for pack in self.packs for rule in pack.rules)
+
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
+
+    @property
+    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
+        """Return the rules over all features that are evaluated on the day of the run."""
+        day = self.catalog.as_of
+        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+
+    @property
+    def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
+        """Return what those share with other rules, with what they weigh on that day."""
+        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+
+    def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
+        """Return every rule over all features of every pack with its examples, by id."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack, or None."""
@@ -94,6 +115,8 @@ class Report:
     """What the findings were compared with; None where they were not."""
     waiver_uses: tuple[WaiverUse, ...] = ()
     """What became of the waivers of the features that were judged."""
+    partial: str = ""
+    """Why rules over all features were not evaluated; empty where they were."""
 
     @property
     def totals(self) -> Totals:
@@ -102,6 +125,7 @@ class Report:
             self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
         )
         totals.waivers.update(use.state.value for use in self.waiver_uses)
+        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.partial)
         if self.comparison is not None:
             totals.comparison = counted(self.comparison, self.findings)
         return totals
@@ -118,6 +142,8 @@ class Report:
 
     def _judged_anything(self) -> bool:
         """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
+        if self.policy.judged_portfolio_rules and not self.partial and self.evaluations:
+            return True
         if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
             return bool(self.evaluations)
         return bool(self.policy.rules) and any(e.planned is not e.candidates for e in self.evaluations)
@@ -143,10 +169,13 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         catalog=catalog,
         evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
         digest=files.digest,
-        ignored_rules=tuple(sorted({rule.id for pack in packs for rule in pack.rules} - wanted)),
+        ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,
         waivers=waivers,
         left_out=_left_out(waivers, packs, wanted),
+        portfolio_rules=tuple(
+            sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
+        ),
     )
 
 
@@ -159,10 +188,16 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    wanted = _chosen([rule.id for pack in packs for rule in pack.rules], settings.select, settings.ignore)
+    wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
     kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
-    light = tuple(replace(pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules)) for pack in packs)
+    light = tuple(
+        replace(
+            pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules),
+            portfolio_rules=tuple(replace(rule, tests=()) for rule in pack.portfolio_rules),
+        )
+        for pack in packs
+    )  # fmt: skip
     waivers = None
     if files.waivers or any(pack.waivers is not None for pack in packs):
         from aipolicy.waivers.read import read_waivers
@@ -173,25 +208,29 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
 def _left_out(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:
     """Return what to say of the first rule that is left out by choice although a pack forbids it; empty for none."""
-    for rule_id in sorted(rule.id for pack in packs for rule in pack.rules if rule.id not in wanted):
+    for rule_id in sorted(rule_id for rule_id in _rule_ids(packs) if rule_id not in wanted):
         never = waivers.limits.never_waived(rule_id) if waivers is not None else None
         if never is not None:
             return f"{rule_id} may not be left out by `select` or `ignore` ({never.at})"
     return ""
 
 
-def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None) -> Report:
+def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None, *,
+          partial: str | None = None) -> Report:  # fmt: skip
     """Return the report on manifest files under a policy; `taken` are feature names in files before, by file.
 
-    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    `partial` says why rules over all features are not evaluated: empty where the files are all there is, by default
+    unless a file was named. Raises `UsageError` where a rule is left out that a pack forbids to leave out.
     """
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
-    return check_manifests(manifests, len(listed), policy)
+    if partial is None:
+        partial = FILES_NAMED if any(file.named for file in listed) else ""
+    return check_manifests(manifests, len(listed), policy, partial)
 
 
-def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
-    """Return the report on manifests that were read from a number of files, under a policy.
+def check_manifests(manifests: Manifests, files: int, policy: Policy, partial: str = PART_OF_RUN) -> Report:
+    """Return the report on manifests that were read from a number of files, under a policy; `partial` as in `check`.
 
     Raises `UsageError` where a rule is left out that a pack forbids to leave out.
     """
@@ -209,9 +248,11 @@ def check_manifests(manifests: Manifests, files: int, policy: Policy) -> Report:
             found, used = _beside_waivers(found, evaluation, policy, manifests.features)
             uses.extend(used)
         findings.extend(found)
-    return Report(
-        policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses)
-    )
+    report = Report(
+        policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses),
+        partial=partial,
+    )  # fmt: skip
+    return with_portfolio(report)
 
 
 def with_waivers(report: Report, *, covers: bool) -> Report:
@@ -241,6 +282,25 @@ def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy:
         policy.catalog.as_of, starts,
     )  # fmt: skip
     return applied.findings, applied.uses
+
+
+def with_portfolio(report: Report) -> Report:
+    """Return a report with what rules over all features find in it; what they found before is found anew."""
+    policy = report.policy
+    if not policy.portfolio_rules or report.partial:
+        return report
+    from aipolicy.evaluation.portfolio_run import findings_at_hand
+
+    ids = {rule.rule.id for rule in policy.portfolio_rules}
+    findings = tuple(finding for finding in report.findings if finding.rule_id not in ids)
+    extra = findings_at_hand(
+        report.evaluations, findings, policy.judged_portfolio_rules, as_of=policy.catalog.as_of, strict=policy.strict
+    )
+    return replace(report, findings=(*findings, *sorted_findings(extra)))
+
+
+def _rule_ids(packs: Iterable[PolicyPack]) -> list[str]:
+    return [rule.id for pack in packs for rule in pack.all_rules]
 
 
 def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:

@@ -23,7 +23,7 @@ class Identity:
     rule: str
     feature: str
     path: str
-    """Dotted path of the declaration that the finding points at."""
+    """Dotted path of the declaration that the finding points at; of a finding on the whole run, its subject."""
     wording: str = ""
     """For problems of manifests, file and message: one broken manifest never stands for another."""
 
@@ -76,7 +76,7 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
     """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
     path = finding.subject or ".".join(map(str, finding.place.path))
     wording = ""
-    if not finding.feature or finding.rule_id.startswith(MANIFEST_RULES):
+    if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_RULES):
         wording = f"{file_of(finding.file)}: {finding.message}"
     return Identity(finding.rule_id, finding.feature, path, wording)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.checking import Policy
@@ -13,9 +13,11 @@ from aipolicy.evaluation.coverage import LineCoverage, line_coverage, share_cove
 from aipolicy.evaluation.examples import ExampleResult, run_example, why_not_judged
 from aipolicy.evaluation.manifest_tests import ManifestCase
 from aipolicy.evaluation.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
+from aipolicy.evaluation.portfolio_examples import portfolio_coverage, portfolio_results
+from aipolicy.evaluation.portfolio_mutation import run_portfolio_mutants
 from aipolicy.evaluation.suggestions import Suggestion, suggestions
 from aipolicy.findings import Outcome
-from aipolicy.policy.pack_compiler import default_parameters, mutator_of, with_default_parameters
+from aipolicy.policy.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
 from aipolicy.source.mistakes import Mistakes
@@ -91,17 +93,42 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
     """
     in_files = _FileTests(policy, tests, policy_on)
     parts = [_PackRun(policy, pack, settings, in_files) for pack in policy.packs_with_tests()]
+    portfolio = [_PortfolioRun(policy, pack, settings) for pack in policy.packs_with_tests() if pack.portfolio_rules]
+    everything: list[_PackRun | _PortfolioRun] = [*parts, *portfolio]
+    untested = [rule for part in everything for rule in part.untested]
     return TestRun(
-        results=tuple(result for part in parts for result in part.results),
-        coverage=tuple(line for part in parts for line in part.coverage),
-        untested=tuple(sorted((rule for part in parts for rule in part.untested), key=lambda rule: rule.id)),
-        mutants=tuple(mutant for part in parts for mutant in part.mutants),
+        results=tuple(result for part in everything for result in part.results),
+        coverage=tuple(line for part in everything for line in part.coverage),
+        untested=tuple(sorted(untested, key=lambda rule: rule.id)),
+        mutants=tuple(mutant for part in everything for mutant in part.mutants),
         suggestions=tuple(suggestion for part in parts for suggestion in part.suggested),
         is_mutated=settings.mutate or settings.suggest,
         is_suggesting=settings.suggest,
         min_coverage_percent=settings.min_coverage_percent,
         min_mutation_percent=settings.min_mutation_percent,
     )
+
+
+class _PortfolioRun:
+    """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
+
+    def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
+        defaults, catalog = default_parameters(pack), policy.catalog
+        rules = [
+            replace(each, rule=with_default_parameters(each.rule, defaults))
+            for each in pack.portfolio_rules
+            if each.rule.id not in policy.ignored_rules
+        ]
+        self.results = portfolio_results(rules, catalog)
+        self.coverage = portfolio_coverage(rules, self.results)
+        self.untested = [each.rule for each in rules if not each.tests]
+        self.mutants: list[MutantResult] = []
+        if settings.mutate or settings.suggest:
+            of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)
+            for each in rules:
+                results = [result for result in self.results if result.rule.id == each.rule.id]
+                of_groups = mutator_of_groups(each, pack, catalog, policy.evaluator.known.specs)
+                self.mutants += run_portfolio_mutants(each, results, of_features, of_groups, catalog)
 
 
 class _FileTests:

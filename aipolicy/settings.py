@@ -13,6 +13,10 @@ BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third
 PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
 
+FILES_NAMED = "a file was named, and they need every feature; name folders, or nothing"
+PART_OF_RUN = "this is a part of a run, and they need every feature"
+"""Why rules over all features are not evaluated."""
+
 
 class Organization(NamedTuple):
     """What an organisation counts as its own, where its own sites are (None when it does not say), how sure it must be."""

@@ -43,6 +43,19 @@ class Totals:
     skipped: tuple[str, ...] = ()
     waivers: Counter[str] = field(default_factory=Counter)
     """Waivers of the features that were judged, by what became of them."""
+    portfolio_rules: int = 0
+    """Rules over all features of the run that were evaluated, for the whole run."""
+    notices: tuple[str, ...] = ()
+    """What has to be said about the whole run beside its findings."""
+
+    def add_portfolio(self, rules: int, partial: str) -> None:
+        """Add rules over all features, or why they were left out."""
+        if rules and partial:
+            counted = f"{rules} portfolio rule" + (" was" if rules == 1 else "s were")
+            self.notices += (f"{counted} not evaluated: {partial}",)
+        elif rules:
+            self.portfolio_rules += rules
+            self.judged |= self.features > 0
 
     def add(self, other: Totals) -> None:
         """Add the totals of another file, in the order in which files are reported."""

@@ -22,6 +22,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
     "waivers-check.txt": ("check", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
     "waivers-list.txt": ("waive", "--list", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
+    "portfolio-check.txt": ("check", "examples/portfolio", "--config", "examples/portfolio/aipolicy.toml", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
     "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
     "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),

@@ -25,6 +25,7 @@ from aipolicy.facts.spec import FactSpec, Origin  # noqa: E402
 from aipolicy.manifest.discovery import find_manifests  # noqa: E402
 from aipolicy.policy.load import load_packs  # noqa: E402
 from aipolicy.policy.locate import find_pack, shipped_packs  # noqa: E402
+from aipolicy.policy.portfolio_rule import PortfolioRule  # noqa: E402
 from aipolicy.policy.rule import PolicyPack, Rule  # noqa: E402
 from aipolicy.report.style import Styler  # noqa: E402
 from aipolicy.report.text import render_text  # noqa: E402
@@ -183,12 +184,24 @@ def pack_page(pack: PolicyPack) -> str:
     ]
     for rule in pack.rules:
         parts += _rule_section(rule)
+    for portfolio_rule in pack.portfolio_rules:
+        parts += _portfolio_section(portfolio_rule)
     return "\n\n".join(parts) + "\n"
 
 
-def _rule_section(rule: Rule) -> list[str]:
-    parts = [f"### {rule.id} {rule.name}", f"{rule.title} ({rule.kind.value}, {rule.severity.value})."]
-    conditions = [f"when:    {line.text}" for line in rule.when] + [f"require: {line.text}" for line in rule.require]
+def _portfolio_section(rule: PortfolioRule) -> list[str]:
+    head = [f"over:    {_one_line(line.text)}" for line in rule.over]
+    head += [f"for each {rule.group_by.text}"] if rule.group_by is not None else []
+    head += [f"{measure.name} = {_one_line(measure.text)}" for measure in rule.measures]
+    parts = _rule_section(rule.rule, "portfolio", head)
+    parts[-1] = "Examples: " + "; ".join(f"{test.name} ({test.expect.value})" for test in rule.tests)
+    return parts
+
+
+def _rule_section(rule: Rule, kind: str = "", head: Iterable[str] = ()) -> list[str]:
+    parts = [f"### {rule.id} {rule.name}", f"{rule.title} ({kind or rule.kind.value}, {rule.severity.value})."]
+    conditions = [*head, *(f"when:    {line.text}" for line in rule.when)]
+    conditions += [f"require: {line.text}" for line in rule.require]
     parts += [
         "```text\n" + "\n".join(conditions) + "\n```",
         f"Why: {_one_line(rule.why)}",

@@ -12,7 +12,7 @@ from aipolicy.checking import Policy, Report, check, load_policy
 from aipolicy.errors import AipolicyError
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PolicySettings
+from aipolicy.settings import PART_OF_RUN, PolicySettings
 
 CAUSES = ("manifest", "policy", "catalog", "date")
 """The inputs in the order in which they are exchanged."""
@@ -60,7 +60,7 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
         except AipolicyError:
             continue
         files = (now if "manifest" in exchanged else before).files
-        steps.append(Step(" and ".join(pending), states_of(check(files, policy), margin)))
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy, partial=PART_OF_RUN), margin)))
         pending = []
     return tuple(steps)
 

@@ -25,6 +25,7 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.cli.whole_runs import partial_reason
 from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.settings import PolicySettings
 
+TELLING_FORMATS = frozenset({"text", "json"})
+"""Formats with a place for what is said of the whole run; beside the others it is told on standard error."""
 MAX_REMEMBERED = 16_777_216
 """Longer outputs, in characters, are not kept."""
 
@@ -132,8 +135,12 @@ def _checked(arguments: Arguments) -> tuple[str, int]:
         )
         text, code = compared_run(run, files, judged_by, formats, fail_on)
     else:
-        covers = covers_all(configured, arguments.paths)
-        text, code = remembered_run(files, settings, judged_by, formats, fail_on, covers=covers)
+        text, code, notices = remembered_run(
+            files, settings, judged_by, formats, fail_on, covers=covers_all(configured, arguments.paths),
+            partial=partial_reason(arguments.paths, configured.path),
+        )  # fmt: skip
+        if notices and arguments.output_format not in TELLING_FORMATS:
+            click.echo(notices, err=True)
     if written:
         text, *others = json.loads(text)
         write_outputs(written, others)
@@ -175,24 +182,29 @@ def _watch(arguments: Arguments) -> None:
 
 
 def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,
-                   output_format: str, fail_on: str, *, covers: bool = False) -> tuple[str, int]:  # fmt: skip
-    """Return what a run prints and its exit code, from memory when everything that it depends on is the same.
+                   output_format: str, fail_on: str, *, covers: bool = False,
+                   partial: str = "") -> tuple[str, int, str]:  # fmt: skip
+    """Return what a run prints, its exit code and notices, from memory when all that it depends on is the same.
 
     That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the format and the
     terminal, and whether the files are all that the configuration is about.
     """
     width, style = stdout_width(), stdout_style()
-    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers}"
+    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers} {partial!r}"
     inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
     runs = Cache(None if folder is None else f"{folder}-runs")
     known = runs.get_bytes(key)
     if known is not None:
-        return known[1:].decode("utf-8", "surrogatepass"), known[0]
+        notices, _, text = known[1:].decode("utf-8", "surrogatepass").partition("\0")
+        return text, known[0], notices
     from aipolicy.cli.judging_run import judge_run
 
-    text, code = judge_run(files, settings, judged_by, output_format, fail_on, width, style, covers=covers)
+    text, code, told = judge_run(
+        files, settings, judged_by, output_format, fail_on, width, style, covers=covers, partial=partial
+    )
+    notices = "\n".join(f"aipolicy: {each}" for each in told)
     if len(text) <= MAX_REMEMBERED:
-        runs.put_bytes(key, bytes((code,)) + text.encode("utf-8", "surrogatepass"))
-    return text, code
+        runs.put_bytes(key, bytes((code,)) + f"{notices}\0{text}".encode("utf-8", "surrogatepass"))
+    return text, code, notices

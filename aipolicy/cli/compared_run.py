@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from aipolicy.cli.check_command import TELLING_FORMATS
 from aipolicy.cli.comparing import ComparedRun, compared_report
 from aipolicy.cli.settings import stdout_style, stdout_width
 from aipolicy.findings import Change, Severity
@@ -18,8 +19,6 @@ from aipolicy.report.style import Styler
 
 MARKING_FORMATS = frozenset({"json", "sarif"})
 """Formats that mark each finding as new, worse or unchanged, so that none is left out."""
-TELLING_FORMATS = frozenset({"text", "json"})
-"""Formats with a place for what was compared; beside the others it is told on standard error."""
 
 
 def compared_run(run: ComparedRun, files: Sequence[ManifestFile], judged_by: PolicyFiles, output_format: str,
@@ -39,7 +38,8 @@ def compared_run(run: ComparedRun, files: Sequence[ManifestFile], judged_by: Pol
         everything = run.options.show_unchanged or name in MARKING_FORMATS
         findings = [f for f in report.findings if everything or f.change is not Change.UNCHANGED]
         texts.append(page.whole(report.policy, totals, [page.findings(findings)], [page.features(report.evaluations)]))
-    if totals.comparison is not None and first not in TELLING_FORMATS:
-        for line in comparison_lines(totals.comparison):
+    if first not in TELLING_FORMATS:
+        compared = () if totals.comparison is None else comparison_lines(totals.comparison)
+        for line in (*totals.notices, *compared):
             click.echo(f"aipolicy: {line}", err=True)
     return json.dumps(texts) if others else texts[0], totals.exit_code(threshold)

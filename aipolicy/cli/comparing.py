@@ -73,8 +73,10 @@ def compared_report(run: ComparedRun, files: Sequence[ManifestFile], judged_by: 
     from aipolicy.cache import Cache
     from aipolicy.checking import check, load_policy, with_waivers
     from aipolicy.cli.settings import cache_folder, covers_all
+    from aipolicy.cli.whole_runs import partial_reason
 
-    report = check(files, load_policy(run.settings, Cache(cache_folder()), judged_by))
+    policy = load_policy(run.settings, Cache(cache_folder()), judged_by)
+    report = check(files, policy, partial=partial_reason(run.paths, run.config.path))
     report = with_waivers(report, covers=covers_all(run.config, run.paths))
     if run.options.base is not None:
         from aipolicy.cli.base_side import base_side
@@ -124,6 +126,7 @@ def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, 
     from aipolicy.checking import check, with_waivers
     from aipolicy.cli.settings import covers_all
     from aipolicy.comparison import Comparison, compare, known_from
+    from aipolicy.settings import PART_OF_RUN
 
     policy = base_policy(side, report.policy, run, judged_by)
     # NOTE: what does not hold of a waiver at the base must not stop the change that repairs it, nor hide what it breaks.
@@ -133,7 +136,9 @@ def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, 
     if missing:
         words = [name.encode() for name in missing]
         moved = [file for file in side.elsewhere() if any(word in file.data for word in words)]
-        findings += [finding for finding in check(moved, policy).findings if finding.feature in missing]
+        findings += [
+            finding for finding in check(moved, policy, partial=PART_OF_RUN).findings if finding.feature in missing
+        ]
     compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
     fixed = tuple(
         known for known in gone
@@ -164,20 +169,22 @@ def _cost_changes(before: Report, now: Report, margin_percent: float) -> tuple[C
 
 def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[ManifestFile]) -> Report:
     """Return the report on the base; manifests that are the same under the same policy are not judged again."""
-    from aipolicy.checking import check
+    from aipolicy.checking import check, with_portfolio
+    from aipolicy.settings import PART_OF_RUN
 
     if policy is not now.policy or any(finding.rule_id == "MAN-007" for finding in now.findings):
         # NOTE: which of two features has a name twice depends on the other files.
-        return check(side.files, policy)
+        return check(side.files, policy, partial=now.partial)
     today = {file.path: file for file in files}
     same = {file.path for file in side.files if today.get(file.path) == file}
-    fresh = check([file for file in side.files if file.path not in same], policy)
-    return replace(
-        fresh, files=len(side.files),
+    fresh = check([file for file in side.files if file.path not in same], policy, partial=PART_OF_RUN)
+    whole = replace(
+        fresh, files=len(side.files), partial=now.partial,
         evaluations=(*(e for e in now.evaluations if e.feature.file in same), *fresh.evaluations),
         findings=(*(finding for finding in now.findings if finding.file in same), *fresh.findings),
         waiver_uses=(*(use for use in now.waiver_uses if use.file in same), *fresh.waiver_uses),
     )  # fmt: skip
+    return with_portfolio(whole)
 
 
 def base_policy(side: BaseSide, policy: Policy, run: ComparedRun, judged_by: PolicyFiles) -> Policy:
@@ -190,7 +197,7 @@ def base_policy(side: BaseSide, policy: Policy, run: ComparedRun, judged_by: Pol
     if run.policy_options.select or run.policy_options.ignore:
         # NOTE: a rule that the command line names need not exist at the base.
         everything = load_policy(settings._replace(select=(), ignore=()), None, side.judged_by)
-        ids = [rule.id for rule in everything.rules]
+        ids = [rule.id for rule in (*everything.rules, *(each.rule for each in everything.portfolio_rules))]
         select = tuple(word for word in settings.select if _named(word, ids))
         ignore = tuple(word for word in settings.ignore if _named(word, ids))
         if settings.select and not select:

@@ -16,7 +16,8 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
         _, policy = load(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
     except AipolicyError:
         return []
-    ids = {rule.id for rule in policy.chosen_rules} | {rule.id for rule in RESERVED_RULES}
+    heads = (each.rule for each in policy.portfolio_rules)
+    ids = {rule.id for rule in (*policy.chosen_rules, *heads)} | {rule.id for rule in RESERVED_RULES}
     return sorted(each for each in ids if each.startswith(incomplete.upper()))
 
 

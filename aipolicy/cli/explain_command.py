@@ -65,5 +65,15 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
         if output_format == "json":
             return rule_json(rule, policy.catalog.as_of)
         return render_rule(rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of)
-    known = [rule.id for pack in policy.packs for rule in pack.rules] + [rule.id for rule in RESERVED_RULES]
+    portfolio_rule = next((r for r in policy.portfolio_rules_with_examples() if r.rule.id == rule_id), None)
+    if portfolio_rule is not None:
+        from aipolicy.report.portfolio_page import portfolio_json, render_portfolio_rule
+
+        if output_format == "json":
+            return portfolio_json(portfolio_rule, policy.catalog.as_of)
+        return render_portfolio_rule(
+            portfolio_rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of
+        )
+    known = [rule.id for pack in policy.packs for rule in pack.all_rules]
+    known += [rule.id for rule in RESERVED_RULES]
     raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")

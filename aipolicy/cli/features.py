@@ -12,6 +12,7 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.concise import render_concise
+from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
@@ -23,7 +24,7 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
         (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
         stdin=read_stdin,
     )  # fmt: skip
-    report = check(files, policy)
+    report = check(files, policy, partial=PART_OF_RUN)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
     broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
     if broken:

@@ -15,7 +15,7 @@ from aipolicy.fixing import FixedFile, fixed_file
 from aipolicy.manifest.discovery import STDIN_SHOWN
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PolicySettings
+from aipolicy.settings import PART_OF_RUN, PolicySettings
 from aipolicy.source.text import escaped, shown
 from aipolicy.whole_file import write_whole
 
@@ -28,7 +28,10 @@ def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, judged_
     if any(file.path == STDIN_SHOWN for file in files):
         raise UsageError("standard input cannot be corrected; name a file")
     policy = load_policy(settings, Cache(cache_folder()), judged_by)
-    return tuple(fixed_file(file, lambda each: check((each,), policy).findings, unsafe=unsafe) for file in files)
+    return tuple(
+        fixed_file(file, lambda each: check((each,), policy, partial=PART_OF_RUN).findings, unsafe=unsafe)
+        for file in files
+    )
 
 
 def write_fixed(fixed: Sequence[FixedFile]) -> tuple[bytes, ...]:

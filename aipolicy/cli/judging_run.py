@@ -17,7 +17,15 @@ from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.processes import map_in_processes, usable_processes
-from aipolicy.report.part import Files, Part, make_page, part_of, whole_report, with_names_told_apart
+from aipolicy.report.part import (
+    Files,
+    Part,
+    make_page,
+    part_of,
+    portfolio_findings,
+    whole_report,
+    with_names_told_apart,
+)
 from aipolicy.report.style import Styler
 from aipolicy.settings import PolicySettings
 
@@ -30,10 +38,12 @@ _Kept = dict[bytes, bytes]
 
 
 def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, output_format: str,
-              fail_on: str, width: int, style: Styler, *, covers: bool = False) -> tuple[str, int]:  # fmt: skip
-    """Return what a run prints and its exit code; manifests that were judged before are not judged again.
+              fail_on: str, width: int, style: Styler, *, covers: bool = False,
+              partial: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
+    """Return what a run prints, its exit code and notices; manifests that were judged before are not judged again.
 
-    `covers` says that the files are all that the configuration is about.
+    `covers` says that the files are all that the configuration is about, `partial` why rules over all features are not
+    evaluated; it is empty where the files are all there is.
     """
     folder = cache_folder()
     policy = load_policy(settings, Cache(folder), judged_by)
@@ -65,7 +75,9 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     parts = with_names_told_apart(units, parts, again)
     uses = [use for part in parts for use in part.waiver_uses]
     extra = on_waivers(policy, uses, covers=covers and not any(part.unread for part in parts))
-    return whole_report(parts, policy, page, threshold, extra)
+    if not partial:
+        extra = (*extra, *portfolio_findings(parts, units, policy))
+    return whole_report(parts, policy, page, threshold, extra, partial)
 
 
 def _key(files: Files) -> bytes:

@@ -27,13 +27,17 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
     listed = [rule for rule in policy.chosen_rules if rule.stage_on(day) is not Stage.ENDED]
     if output_format == "json":
         from aipolicy.report.json_report import json_text
+        from aipolicy.report.portfolio_page import portfolio_object
         from aipolicy.report.rule_page import rule_object
 
         rules = [rule_object(rule, day) for rule in listed]
+        rules += [portfolio_object(rule, day) for rule in policy.portfolio_rules]
         write_out(json_text({"schema": "aipolicy/rules/v1", "rules": rules}))
         return
     style = stdout_style()
     rows = [(r.id, r.kind.value, r.severity.value, r.name, r.title, _stage(r, day)) for r in listed]
+    heads = [each.rule for each in policy.portfolio_rules]
+    rows += [(r.id, "portfolio", r.severity.value, r.name, r.title, _stage(r, day)) for r in heads]
     rows += [(r.id, "manifest", r.severity.value, r.name, r.title, "") for r in RESERVED_RULES]
     lines = [
         f"{style.paint(rule_id, Role.STRONG)}{' ' * (12 - len(rule_id))}{kind:<11}{severity:<8} {name}\n"

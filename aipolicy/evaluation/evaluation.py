@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
@@ -175,10 +177,17 @@ def _compares(rule: Rule) -> bool:
 
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:
+    return active_rules(
+        sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id), catalog.as_of
+    )
+
+
+def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
+    """Return the rules that are evaluated on a day, with what they weigh then."""
     active = []
-    for rule in sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id):
-        severity = rule.severity_on(catalog.as_of)
+    for rule in rules:
+        severity = rule.severity_on(day)
         if severity is not None:
-            coming = coming_words(rule.stages, rule.severity, catalog.as_of)
-            active.append(ActiveRule(rule, severity, rule.stage_on(catalog.as_of), coming))
+            coming = coming_words(rule.stages, rule.severity, day)
+            active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
     return tuple(active)

@@ -26,7 +26,7 @@ from aipolicy.source.text import escaped, shown
 MAX_RELATED = 3
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
+MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 """What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
 
 _SPECIFIC_FIRST = (
@@ -134,7 +134,7 @@ def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, *
         return None
     severity = ruled.active.severity
     if not gating:
-        severity = _MILDER[severity]
+        severity = MILDER[severity]
     if judgement.violated & relevant:
         return _open(evaluation, ruled, judge, severity)
     return _undetermined(evaluation, ruled, judge, severity, relevant & judgement.undetermined)

@@ -187,6 +187,8 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           _task_attribute("foundation_models"), ("task.type",)),
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
+    _fact("metadata.owner_declared", FactType.BOOL, "Whether an owner is declared", _is_declared("metadata.owner"),
+          ("metadata.owner",)),
     _fact("plan.declared", FactType.BOOL, "Whether anything of a plan is declared", _plan_declared, ()),
     _fact("budget.monthly_declared", FactType.BOOL, "Whether a monthly budget is declared",
           _is_declared("budget.monthly_usd"), ("budget.monthly_usd",)),

@@ -24,7 +24,8 @@ def _flag(name: str, meaning: str) -> FactSpec:
 
 
 def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> FactSpec:
-    return FactSpec(f"option.{name}", FactType.NUMBER, meaning, Origin.OPTION, unit=unit, reads=reads)
+    least = 0.0 if unit.startswith("USD") else None
+    return FactSpec(f"option.{name}", FactType.NUMBER, meaning, Origin.OPTION, unit=unit, reads=reads, minimum=least)
 
 
 _LENGTHS = ("volume.input_tokens", "volume.output_tokens")

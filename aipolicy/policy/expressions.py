@@ -89,6 +89,32 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
+        expression = self._typed(text)
+        if expression.return_type() != cel.Type.BOOL:
+            kind = expression.return_type().name().lower()
+            raise ExpressionError(f"a condition must be true or false, this one is {kind}")
+        return self._checked(expression)
+
+    def compile_value(self, text: str) -> tuple[Compiled, FactType]:
+        """Return a compiled expression and the type of what it gives; raises `ExpressionError`."""
+        expression = self._typed(text)
+        given = expression.return_type()
+        found = next((type_ for type_ in FactType if _cel_type(type_) == given), None)
+        if given == cel.Type.INT:
+            found = FactType.NUMBER
+        if found is None:
+            raise ExpressionError(f"a value must be a number, text or a list of text, not {given.name().lower()}")
+        return self._checked(expression), found
+
+    def _typed(self, text: str) -> Any:
+        if len(text) > MAX_EXPRESSION:
+            raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
+        try:
+            return self._env.compile(text)
+        except RuntimeError as error:
+            raise self._explain(str(error), text) from None
+
+    def _checked(self, expression: Any) -> Compiled:
         from aipolicy.policy.checked_expr import (
             compared_alone,
             comparisons,
@@ -99,15 +125,6 @@ class Compiler:
             patterns,
         )
 
-        if len(text) > MAX_EXPRESSION:
-            raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
-        try:
-            expression = self._env.compile(text)
-        except RuntimeError as error:
-            raise self._explain(str(error), text) from None
-        if expression.return_type() != cel.Type.BOOL:
-            kind = expression.return_type().name().lower()
-            raise ExpressionError(f"a condition must be true or false, this one is {kind}")
         checked = Checked(expression.serialize())
         tree = decode(checked)
         for comparison in comparisons(tree):
@@ -179,6 +196,17 @@ class Condition:
             return Truth.FALSE, ""
         message = str(value)
         return Truth.UNKNOWN, "" if _MISSING in message else _plain_reason(message)
+
+    def value(self, values: Mapping[str, FactValue]) -> Any:
+        """Return what the expression gives under the known values, None where that is not known or not to be had."""
+        try:
+            found = self._expression.eval(data=values)
+        except RuntimeError:
+            return None
+        if found.type() == cel.Type.ERROR:
+            return None
+        value = found.value()
+        return tuple(item.value() for item in value) if isinstance(value, list) else value
 
 
 def _plain_reason(message: str) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.facts.spec import FactSpec, FactType, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.expressions import Compiler, ExpressionError
 from aipolicy.policy.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.governance import Governance, read_governance, unknown_never
@@ -22,6 +22,7 @@ from aipolicy.policy.locate import find_pack as find_pack
 from aipolicy.policy.locate import shipped_packs as shipped_packs
 from aipolicy.policy.origins import ParameterOrigin
 from aipolicy.policy.overlay import Overlay, place_of, read_overlay
+from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
 from aipolicy.policy.rule_reader import RuleReader, inlined
 from aipolicy.policy.tightening import read_direction
@@ -59,22 +60,24 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
     _refuse_unknown_never(loaded, mistakes)
-    rules = RuleLayers(layers, {pack.path: pack.rules for pack in loaded}, mistakes, loosening).settled()
+    rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
     mistakes.raise_if_any()
     return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
 
 
 def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosening: Loosening) -> PolicyPack:
-    layer = layers[pack.path]
+    layer, settled = layers[pack.path], {rule.id: rule for rule in rules}
     return replace(
-        pack, rules=rules, extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
+        pack, rules=tuple(settled[rule.id] for rule in pack.rules),
+        portfolio_rules=tuple(replace(each, rule=settled[each.rule.id]) for each in pack.portfolio_rules),
+        extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
         configuration_may_loosen=layer.overlay.configuration_may_loosen,
     )  # fmt: skip
 
 
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
     first: dict[str, Rule] = {}
-    for rule in (rule for pack in packs for rule in pack.rules):
+    for rule in (rule for pack in packs for rule in pack.all_rules):
         for key in (rule.id, rule.name):
             earlier = first.setdefault(key, rule)
             if key and earlier is not rule:
@@ -93,7 +96,7 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
 
 
 def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
-    ids = [rule.id for pack in packs for rule in pack.rules]
+    ids = [rule.id for pack in packs for rule in pack.all_rules]
     for pack in packs:
         for never in unknown_never(pack.waivers or Governance(), ids):
             path, _, line = never.at.rpartition(":")
@@ -141,7 +144,8 @@ class _PackReader:
             for record in records
             for rule in record.records("rules")
         ]
-        if not rules and not self.layer.overlay.extends:
+        portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
+        if not rules and not portfolio_rules and not self.layer.overlay.extends:
             self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
         pack = PolicyPack(
             name=name,
@@ -153,10 +157,26 @@ class _PackReader:
             path=self._files.path,
             waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
+            portfolio_rules=portfolio_rules,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()
         return pack
+
+    def _portfolio_rules(self, records: Iterable[Record], compiler: Compiler, pack: str, constants: Mapping[str, FactValue],
+                         facts: Mapping[str, FactSpec]) -> tuple[PortfolioRule, ...]:  # fmt: skip
+        found = [entry for record in records for entry in record.records("portfolio_rules")]
+        if not found:
+            return ()
+        from aipolicy.policy.portfolio_reader import PortfolioReader
+
+        rules = [
+            PortfolioReader(
+                entry, compiler, self._with_parameters(facts), self._vocabularies, self._variables, pack, constants
+            ).read()
+            for entry in found
+        ]
+        return tuple(sorted(rules, key=lambda each: each.rule.id))
 
     def _documents(self) -> Iterable[Document]:
         for path, data in self._files.files:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings import Outcome, Reference, Severity, Stage
@@ -14,6 +15,9 @@ from aipolicy.policy.governance import Governance
 from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.policy.tightening import Direction
+
+if TYPE_CHECKING:
+    from aipolicy.policy.portfolio_rule import PortfolioRule
 
 
 class RuleKind(StrEnum):
@@ -161,9 +165,16 @@ class PolicyPack:
     """Whether the configuration may loosen parameters that no layer has set."""
     waivers: Governance | None = None
     """What the pack asks of waivers; None where it says nothing."""
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """Rules over all features of a run."""
 
     @property
     def label(self) -> str:
         """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
         over = f" over {' and '.join(self.extends)}" if self.extends else ""
         return f"{self.name} {self.version}{over}"
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Return the rules over single features, and what those over all features share with them."""
+        return (*self.rules, *(each.rule for each in self.portfolio_rules))

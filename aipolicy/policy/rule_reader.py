@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -49,14 +49,14 @@ class RuleReader:
         record = self._record
         effective = record.record("effective")
         start = record.document.locate(record.path)
-        kind = record.text("kind", choices=tuple(kind.value for kind in RuleKind))
+        kind = self._kind()
         scope = record.text("scope", RuleScope.OPTIONS.value, tuple(scope.value for scope in RuleScope))
         severity = record.text("severity", choices=tuple(severity.value for severity in Severity))
         rule = Rule(
             id=self._id(),
             name=self._name(),
             title=record.text("title"),
-            kind=RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT,
+            kind=kind,
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
             when=(*self._applies_to(), *self._lines("when", required=False)),
@@ -67,7 +67,7 @@ class RuleReader:
             references=tuple(self._references()),
             effective_from=effective.optional_day("from"),
             effective_until=effective.optional_day("until"),
-            tests=tuple(self._test(test) for test in record.records("tests")),
+            tests=self._tests(),
             pack=self._pack,
             defined_at=f"{record.document.source.path}:{start.start.line}",
             parameters={},
@@ -86,6 +86,13 @@ class RuleReader:
             place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
         )  # fmt: skip
         return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
+
+    def _kind(self) -> RuleKind:
+        kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
+        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT
+
+    def _tests(self) -> tuple[RuleTest, ...]:
+        return tuple(self._test(test) for test in self._record.records("tests"))
 
     def _id(self) -> str:
         rule_id = self._record.text("id")
@@ -183,12 +190,15 @@ class RuleReader:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
     def _check_message(self, message: str) -> set[str]:
+        return self._check_placeholders(message, self._facts)
+
+    def _check_placeholders(self, message: str, names: Collection[str]) -> set[str]:
         used = set()
         for placeholder in _PLACEHOLDER.findall(message):
             if placeholder in self._parameters:
                 used.add(placeholder)
-            elif placeholder not in self._facts:
-                known = (*self._facts, *self._parameters)
+            elif placeholder not in names:
+                known = (*names, *self._parameters)
                 hint = did_you_mean(placeholder, known)
                 self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
         return used

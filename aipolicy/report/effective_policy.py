@@ -43,7 +43,7 @@ class EffectivePolicy:
 def effective_policy(policy: Policy) -> EffectivePolicy:
     """Return what is in force on the day of a policy."""
     as_of, ignored = policy.catalog.as_of, set(policy.ignored_rules)
-    rules = sorted((rule for pack in policy.packs for rule in pack.rules), key=lambda rule: rule.id)
+    rules = sorted((rule for pack in policy.packs for rule in pack.all_rules), key=lambda rule: rule.id)
     return EffectivePolicy(
         as_of=as_of,
         digest=policy.digest,
@@ -57,7 +57,7 @@ def effective_policy(policy: Policy) -> EffectivePolicy:
             EffectiveParameter(
                 f"{pack.name}.{parameter.name}",
                 parameter,
-                tuple(rule.id for rule in pack.rules if f"params.{parameter.name}" in rule.parameters),
+                tuple(rule.id for rule in pack.all_rules if f"params.{parameter.name}" in rule.parameters),
             )
             for pack in policy.packs
             for parameter in pack.parameters

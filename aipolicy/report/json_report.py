@@ -92,7 +92,7 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "as_of": policy.catalog.as_of.isoformat(),
         "policy": {
             "packs": [
-                {"name": p.name, "version": p.version, "rules": len(p.rules), "extends": list(p.extends)}
+                {"name": p.name, "version": p.version, "rules": len(p.all_rules), "extends": list(p.extends)}
                 for p in policy.packs
             ],
             "digest": policy.digest,
@@ -108,7 +108,8 @@ def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
     return {
         "files": totals.files,
         "features": totals.features,
-        "rules": len(policy.rules),
+        "rules": len(policy.rules) + totals.portfolio_rules,
+        **({"notices": list(totals.notices)} if totals.notices else {}),
         "findings": {severity.value: count for severity, count in totals.counts().items()},
         "waived": totals.waived.total(),
         **({"waivers": dict(sorted(totals.waivers.items()))} if totals.waivers else {}),
@@ -156,6 +157,7 @@ def finding_object(finding: Finding) -> JsonObject:
         **({"change": finding.change.value} if finding.change is not None else {}),
         "message": escaped(finding.message),
         "feature": escaped(finding.feature),
+        **({"subject": escaped(finding.subject)} if finding.subject and not finding.feature else {}),
         "file": escaped(finding.file),
         **_place(finding, finding.place),
         "related": [{**_place(finding, place), "label": escaped(place.label)} for place in finding.related],

@@ -11,10 +11,12 @@ from aipolicy.checking import Policy, check
 from aipolicy.findings import sorted_findings
 from aipolicy.report.formats import FORMATS
 from aipolicy.report.style import Styler
+from aipolicy.settings import PART_OF_RUN
 from aipolicy.totals import Totals, totals_of
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.evaluation.portfolio_records import FeatureRecord
     from aipolicy.findings import Finding, Severity
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.waivers.waiver import WaiverUse
@@ -48,6 +50,10 @@ class Part:
     waiver_uses: tuple[WaiverUse, ...] = ()
     unread: bool = False
     """Whether the file holds a manifest that cannot be read, which may declare any feature."""
+    records: tuple[FeatureRecord, ...] = ()
+    """What rules over all features need to know of each."""
+    unread_files: tuple[str, ...] = ()
+    """Its path where it holds a manifest that was not evaluated."""
 
 
 Files = tuple["ManifestFile", ...]
@@ -104,26 +110,48 @@ class SeveralPages:
 
 def part_of(files: Files, policy: Policy, page: Page, taken: Mapping[str, str]) -> Part:
     """Return what a file adds to a report; `taken` are names of features in files before, each with its file."""
-    report = check(files, policy, taken)
+    report = check(files, policy, taken, partial=PART_OF_RUN)
     names = tuple(evaluation.feature.name for evaluation in report.evaluations)
-    return Part(
-        page.findings(report.findings), page.features(report.evaluations), names, report.totals, report.waiver_uses,
-        report.unread,
+    records: tuple[FeatureRecord, ...] = ()
+    unread: tuple[str, ...] = ()
+    if policy.judged_portfolio_rules:
+        from aipolicy.evaluation.portfolio_run import records_of, unread_files
+
+        records = records_of(report.evaluations, policy.judged_portfolio_rules)
+        unread = unread_files(report.evaluations, report.findings)
+    found, features = page.findings(report.findings), page.features(report.evaluations)
+    return Part(found, features, names, report.totals, report.waiver_uses, report.unread, records, unread)
+
+
+def portfolio_findings(parts: Sequence[Part], files: Iterable[Files], policy: Policy) -> tuple[Finding, ...]:
+    """Return what rules over all features find in the parts of a whole run."""
+    if not policy.judged_portfolio_rules:
+        return ()
+    from aipolicy.evaluation.portfolio_run import findings_from_records
+
+    records = [record for part in parts for record in part.records]
+    unread = [path for part in parts for path in part.unread_files]
+    return findings_from_records(
+        records, unread, policy.judged_portfolio_rules, [file for each in files for file in each],
+        as_of=policy.catalog.as_of, strict=policy.strict, extensions=policy.evaluator.known.extensions_schema,
     )  # fmt: skip
 
 
 def whole_report(parts: Sequence[Part], policy: Policy, page: Page, fail_on: Severity,
-                 extra: Sequence[Finding] = ()) -> tuple[str, int]:  # fmt: skip
-    """Return the report that parts add up to, and its exit code; `extra` are findings of the run as a whole."""
+                 extra: Sequence[Finding] = (), partial: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
+    """Return the report that parts add up to, its exit code, and what has to be said beside the findings.
+
+    `extra` are findings on the run as a whole, `partial` says why rules over all features were not evaluated.
+    """
     totals = Totals()
     for part in parts:
         totals.add(part.totals)
-    findings = [part.findings for part in parts]
-    if extra:
-        totals.add(totals_of((), extra, files=0, judged=False, skipped=()))
-        findings.append(page.findings(sorted_findings(extra)))
+    found = sorted_findings(extra)
+    totals.add(totals_of((), found, files=0, judged=False, skipped=()))
+    totals.add_portfolio(len(policy.judged_portfolio_rules), partial)
+    findings = [*(part.findings for part in parts), *((page.findings(found),) if found else ())]
     text = page.whole(policy, totals, findings, [part.features for part in parts])
-    return text, totals.exit_code(fail_on)
+    return text, totals.exit_code(fail_on), totals.notices
 
 
 def with_names_told_apart(files: Sequence[Files], parts: Sequence[Part],

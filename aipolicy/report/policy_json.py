@@ -31,7 +31,7 @@ def render_policy_json(policy: EffectivePolicy) -> str:
                     "extends": list(pack.extends),
                     "loosens": list(pack.loosens),
                     "configuration_may_loosen": pack.configuration_may_loosen,
-                    "rules": len(pack.rules),
+                    "rules": len(pack.all_rules),
                 }
                 for pack in policy.packs
             ],

@@ -47,7 +47,7 @@ def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
     names = [f"{pack.name} {pack.version}" for pack in packs]
     widest = max(map(len, names), default=0)
     for name, pack in zip(names, packs, strict=True):
-        rules = "1 rule" if len(pack.rules) == 1 else f"{len(pack.rules)} rules"
+        rules = "1 rule" if len(pack.all_rules) == 1 else f"{len(pack.all_rules)} rules"
         yield escaped(f"  {name:<{widest}}  {rules:>8}  {pack.path}")
         if pack.extends:
             yield from _indented(f"over {' and '.join(pack.extends)}", width)

@@ -232,7 +232,7 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
             tuple((each.title, each.url, each.clause) for each in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
         )
-        for active in policy.evaluator.rules
+        for active in (*policy.evaluator.rules, *policy.active_portfolio_rules)
         for rule in (active.rule,)
     ]  # fmt: skip
     return tuple(sorted((*reserved, *evaluated)))

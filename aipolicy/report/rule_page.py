@@ -13,13 +13,13 @@ from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 
 
-def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = None) -> str:
+def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = None, kind: str = "") -> str:
     """Return a rule with its stages, reason, fix, conditions, parameters, references and examples, as on a day."""
     lines = [style.paint(f"{rule.id} {rule.name}", Role.STRONG)]
     lines += wrapped(escaped(rule.title), width)
     lines += [
         "",
-        f"{rule.kind.value}{_scope(rule)}, {rule.severity.value}, pack {escaped(rule.pack)}, "
+        f"{kind or rule.kind.value}{_scope(rule)}, {rule.severity.value}, pack {escaped(rule.pack)}, "
         f"defined at {escaped(rule.defined_at)}",
     ]
     lines += _stage_lines(rule)

@@ -112,9 +112,10 @@ def _needs_counted(totals: Totals, style: Styler) -> str:
 def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     packs = ", ".join(escaped(pack.label) for pack in policy.packs)
     features, files = totals.features, totals.files
+    rules = _count(len(policy.rules) + totals.portfolio_rules, "rule")
     lines = wrapped(
-        f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {_count(len(policy.rules), 'rule')} "
-        f"({packs}) as of {policy.catalog.as_of.isoformat()}",
+        f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {rules} ({packs}) "
+        f"as of {policy.catalog.as_of.isoformat()}",
         width,
     )
     if features or totals.severities:
@@ -131,6 +132,8 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     if totals.comparison is not None:
         for line in comparison_lines(totals.comparison):
             lines.extend(wrapped(line, width))
+    for notice in totals.notices:
+        lines.extend(wrapped(notice, width))
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if totals.skipped:
@@ -139,7 +142,7 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
         lines.append(
             style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
         )
-    elif not policy.rules:
+    elif not policy.rules and not totals.portfolio_rules:
         lines.append(style.paint("nothing was evaluated; no rule is left to evaluate", Role.ERROR))
     return "\n".join(lines)
 

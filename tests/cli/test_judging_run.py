@@ -70,9 +70,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def run(files: tuple[ManifestFile, ...], output_format: str = "text", fail_on: str = "error") -> tuple[str, int]:
-    return judging_run.judge_run(
+    text, code, notices = judging_run.judge_run(
         files, SETTINGS, read_policy_files(SETTINGS), output_format, fail_on, 100, Styler(color=False)
     )
+    assert not notices
+    return text, code
 
 
 def at_once(files: tuple[ManifestFile, ...], output_format: str) -> tuple[str, int]:

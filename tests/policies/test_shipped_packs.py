@@ -16,6 +16,7 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.examples import run_example
 from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.portfolio_examples import portfolio_results
 from aipolicy.evaluation.universe import numbers_in
 from aipolicy.findings import Outcome
 from aipolicy.manifest.read import ManifestFile, read_manifests
@@ -76,6 +77,10 @@ def _numbers(text: str) -> Iterator[float]:
     return (float(number) for number in _NUMBER.findall(_QUOTED.sub("", text)))
 
 
+def _all_rules(name: str) -> tuple[Rule, ...]:
+    return _pack(name).all_rules
+
+
 def _conditions(rule: Rule) -> Iterator[str]:
     return (line.text for line in chain(rule.when, rule.require))
 
@@ -96,7 +101,10 @@ def test_pack_is_named_like_its_folder_and_described(name: str) -> None:
 @pytest.mark.parametrize("name", PACKS)
 def test_every_example_comes_out_as_stated(name: str) -> None:
     judge = Judge()
-    results = [run_example(rule, test, _catalog(), judge) for rule in _pack(name).rules for test in rule.tests]
+    results = [
+        *(run_example(rule, test, _catalog(), judge) for rule in _pack(name).rules for test in rule.tests),
+        *portfolio_results(_pack(name).portfolio_rules, _catalog()),
+    ]
     failed = [f"{r.rule.id} {r.test.name}: {r.outcome}, not {r.test.expect}" for r in results if not r.passed]
     assert results
     assert not failed, "\n".join(failed)
@@ -115,27 +123,28 @@ def test_every_example_of_a_rule_states_a_fact_of_its_own(name: str) -> None:
 def test_every_rule_has_an_example_of_each_outcome(name: str) -> None:
     wanted = {Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED}
     lacking = {rule.id: wanted - {test.expect for test in rule.tests} for rule in _pack(name).rules}
+    lacking |= {r.rule.id: wanted - {test.expect for test in r.tests} for r in _pack(name).portfolio_rules}
     assert not {rule_id: missing for rule_id, missing in lacking.items() if missing}
 
 
 @pytest.mark.parametrize("name", PACKS)
 def test_every_rule_says_why_and_how_and_where_from(name: str) -> None:
-    mute = [rule.id for rule in _pack(name).rules if not (rule.why and rule.fix and rule.references)]
+    mute = [rule.id for rule in _all_rules(name) if not (rule.why and rule.fix and rule.references)]
     assert not mute
-    bare = [rule.id for rule in _pack(name).rules for r in rule.references if not r.url.startswith("https://")]
+    bare = [rule.id for rule in _all_rules(name) for r in rule.references if not r.url.startswith("https://")]
     assert not bare
 
 
 @pytest.mark.parametrize("name", PACKS)
 def test_every_placeholder_of_a_message_stands_in_backticks(name: str) -> None:
-    bare = [rule.id for rule in _pack(name).rules if re.search(r"(?<!`)\{|\}(?!`)", rule.message)]
+    bare = [rule.id for rule in _all_rules(name) if re.search(r"(?<!`)\{|\}(?!`)", rule.message)]
     assert not bare
 
 
 @pytest.mark.parametrize("name", PACKS)
 def test_every_parameter_is_used_and_sourced(name: str) -> None:
     pack = _pack(name)
-    used = {parameter for rule in pack.rules for parameter in rule.parameters}
+    used = {parameter for rule in _all_rules(name) for parameter in rule.parameters}
     assert not {f"params.{parameter.name}" for parameter in pack.parameters} - used
     assert not [p.name for p in pack.parameters if not p.source or not (p.checked_on or p.disputed)]
 
@@ -144,7 +153,7 @@ def test_every_parameter_is_used_and_sourced(name: str) -> None:
 def test_thresholds_are_parameters(name: str) -> None:
     hidden = [
         f"{rule.id}: {text}"
-        for rule in _pack(name).rules
+        for rule in _all_rules(name)
         for text in _conditions(rule)
         if not UNIT_FACTORS.issuperset(_numbers(text))
     ]
