@@ -75,6 +75,25 @@ class Policy:
         packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
         return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
+
+    @property
+    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
+        """Return the rules over all features that are evaluated on the day of the run."""
+        day = self.catalog.as_of
+        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+
+    @property
+    def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
+        """Return what those share with other rules, with what they weigh on that day."""
+        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+
+    def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
+        """Return every rule over all features of every pack with its examples, by id."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
+
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack, or None."""
         return next((rule for rule in self.rules_with_examples() if rule.id == rule_id), None)
@@ -115,7 +134,7 @@ class Report:
     """What the findings were compared with; None where they were not."""
     waiver_uses: tuple[WaiverUse, ...] = ()
     """What became of the waivers of the features that were judged."""
-    left_out: str = ""
+    partial: str = ""
     """Why rules over all features were not evaluated; empty where they were."""
 
     @property
@@ -125,7 +144,7 @@ class Report:
             self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
         )
         totals.waivers.update(use.state.value for use in self.waiver_uses)
-        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.left_out)
+        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.partial)
         if self.comparison is not None:
             totals.comparison = counted(self.comparison, self.findings)
         return totals
@@ -142,7 +161,7 @@ class Report:
 
     def _judged_anything(self) -> bool:
         """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
-        if self.policy.judged_portfolio_rules and not self.left_out and self.evaluations:
+        if self.policy.judged_portfolio_rules and not self.partial and self.evaluations:
             return True
         if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
             return bool(self.evaluations)
@@ -172,7 +191,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,
         waivers=waivers,
-        forbidden_choice=_forbidden_choice(waivers, packs, wanted),
+        left_out=_left_out(waivers, packs, wanted),
         portfolio_rules=tuple(
             sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
         ),
@@ -216,21 +235,21 @@ def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], want
 
 
 def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None, *,
-          left_out: str | None = None) -> Report:  # fmt: skip
+          partial: str | None = None) -> Report:  # fmt: skip
     """Return the report on manifest files under a policy; `taken` are feature names in files before, by file.
 
-    `left_out` says why rules over all features are not evaluated: empty where the files are all there is, by default
+    `partial` says why rules over all features are not evaluated: empty where the files are all there is, by default
     unless a file was named. Raises `UsageError` where a rule is left out that a pack forbids to leave out.
     """
     listed = tuple(files)
     manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
-    if left_out is None:
-        left_out = FILES_NAMED if any(file.named for file in listed) else ""
-    return check_manifests(manifests, len(listed), policy, left_out)
+    if partial is None:
+        partial = FILES_NAMED if any(file.named for file in listed) else ""
+    return check_manifests(manifests, len(listed), policy, partial)
 
 
-def check_manifests(manifests: Manifests, files: int, policy: Policy, left_out: str = PART_OF_RUN) -> Report:
-    """Return the report on manifests that were read from a number of files, under a policy; `left_out` as in `check`.
+def check_manifests(manifests: Manifests, files: int, policy: Policy, partial: str = PART_OF_RUN) -> Report:
+    """Return the report on manifests that were read from a number of files, under a policy; `partial` as in `check`.
 
     Raises `UsageError` where a rule is left out that a pack forbids to leave out.
     """
@@ -250,7 +269,7 @@ def check_manifests(manifests: Manifests, files: int, policy: Policy, left_out: 
         findings.extend(found)
     report = Report(
         policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses),
-        left_out=left_out,
+        partial=partial,
     )  # fmt: skip
     return with_portfolio(report)
 
@@ -287,7 +306,7 @@ def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy:
 def with_portfolio(report: Report) -> Report:
     """Return a report with what rules over all features find in it; what they found before is found anew."""
     policy = report.policy
-    if not policy.portfolio_rules or report.left_out:
+    if not policy.portfolio_rules or report.partial:
         return report
     from aipolicy.evaluation.portfolio_run import findings_at_hand
 

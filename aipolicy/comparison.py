@@ -78,7 +78,7 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
         return Identity(finding.rule_id, finding.feature, finding.subject)
     path = ".".join(map(str, finding.place.path))
     wording = ""
-    if not finding.feature or finding.rule_id.startswith(MANIFEST_RULES):
+    if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_RULES):
         wording = f"{file_of(finding.file)}: {finding.message}"
     return Identity(finding.rule_id, finding.feature, path, wording)
 

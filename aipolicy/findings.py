@@ -137,7 +137,8 @@ class Finding:
     waiver: WaiverNote | None = None
     """The waiver that names it, whether it holds or not."""
     subject: str = ""
-    """What tells it from others of its rule and feature, where `place` says where something is written and not what."""
+    """What tells it from others of its rule and feature, where `place` says where something is written and not what;
+    of a finding on the whole run, what it is about, such as a group of features."""
 
     def span_of(self, place: Place) -> Span | None:
         """Return where `place` stands in the file of this finding."""

@@ -14,10 +14,10 @@ from aipolicy.evaluation.examples import ExampleResult, run_example, why_not_jud
 from aipolicy.evaluation.manifest_tests import ManifestCase
 from aipolicy.evaluation.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
 from aipolicy.evaluation.portfolio_examples import portfolio_coverage, portfolio_results
+from aipolicy.evaluation.portfolio_mutation import run_portfolio_mutants
 from aipolicy.evaluation.suggestions import Suggestion, suggestions
 from aipolicy.findings import Outcome
-from aipolicy.policy.pack_compiler import default_parameters, mutator_of, with_default_parameters
-from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
 from aipolicy.source.mistakes import Mistakes
@@ -93,14 +93,14 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
     """
     in_files = _FileTests(policy, tests, policy_on)
     parts = [_PackRun(policy, pack, settings, in_files) for pack in policy.packs_with_tests()]
-    over_all = _over_all_features(policy)
-    results = portfolio_results(over_all, policy.catalog)
-    untested = [*(rule for part in parts for rule in part.untested), *(r.rule for r in over_all if not r.tests)]
+    portfolio = [_PortfolioRun(policy, pack, settings) for pack in policy.packs_with_tests() if pack.portfolio_rules]
+    everything: list[_PackRun | _PortfolioRun] = [*parts, *portfolio]
+    untested = [rule for part in everything for rule in part.untested]
     return TestRun(
-        results=(*(result for part in parts for result in part.results), *results),
-        coverage=(*(line for part in parts for line in part.coverage), *portfolio_coverage(over_all, results)),
+        results=tuple(result for part in everything for result in part.results),
+        coverage=tuple(line for part in everything for line in part.coverage),
         untested=tuple(sorted(untested, key=lambda rule: rule.id)),
-        mutants=tuple(mutant for part in parts for mutant in part.mutants),
+        mutants=tuple(mutant for part in everything for mutant in part.mutants),
         suggestions=tuple(suggestion for part in parts for suggestion in part.suggested),
         is_mutated=settings.mutate or settings.suggest,
         is_suggesting=settings.suggest,
@@ -109,15 +109,26 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
     )
 
 
-def _over_all_features(policy: Policy) -> tuple[PortfolioRule, ...]:
-    """Return the rules over all features that are not left out, with the parameters that their author set."""
-    found = []
-    for pack in policy.packs_with_tests():
-        defaults = default_parameters(pack)
-        for each in pack.portfolio_rules:
-            if each.rule.id not in policy.ignored_rules:
-                found.append(replace(each, rule=with_default_parameters(each.rule, defaults)))
-    return tuple(found)
+class _PortfolioRun:
+    """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
+
+    def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
+        defaults, catalog = default_parameters(pack), policy.catalog
+        rules = [
+            replace(each, rule=with_default_parameters(each.rule, defaults))
+            for each in pack.portfolio_rules
+            if each.rule.id not in policy.ignored_rules
+        ]
+        self.results = portfolio_results(rules, catalog)
+        self.coverage = portfolio_coverage(rules, self.results)
+        self.untested = [each.rule for each in rules if not each.tests]
+        self.mutants: list[MutantResult] = []
+        if settings.mutate or settings.suggest:
+            of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)
+            for each in rules:
+                results = [result for result in self.results if result.rule.id == each.rule.id]
+                of_groups = mutator_of_groups(each, pack, catalog, policy.evaluator.known.specs)
+                self.mutants += run_portfolio_mutants(each, results, of_features, of_groups, catalog)
 
 
 class _FileTests:

@@ -48,11 +48,11 @@ class Totals:
     notices: tuple[str, ...] = ()
     """What has to be said about the whole run beside its findings."""
 
-    def add_portfolio(self, rules: int, left_out: str) -> None:
+    def add_portfolio(self, rules: int, partial: str) -> None:
         """Add rules over all features, or why they were left out."""
-        if rules and left_out:
+        if rules and partial:
             counted = f"{rules} portfolio rule" + (" was" if rules == 1 else "s were")
-            self.notices += (f"{counted} not evaluated: {left_out}",)
+            self.notices += (f"{counted} not evaluated: {partial}",)
         elif rules:
             self.portfolio_rules += rules
             self.judged |= self.features > 0

@@ -60,7 +60,7 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
         except AipolicyError:
             continue
         files = (now if "manifest" in exchanged else before).files
-        steps.append(Step(" and ".join(pending), states_of(check(files, policy, left_out=PART_OF_RUN), margin)))
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy, partial=PART_OF_RUN), margin)))
         pending = []
     return tuple(steps)
 

@@ -25,7 +25,7 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
-from aipolicy.cli.whole_runs import left_out
+from aipolicy.cli.whole_runs import partial_reason
 from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
@@ -137,7 +137,7 @@ def _checked(arguments: Arguments) -> tuple[str, int]:
     else:
         text, code, notices = remembered_run(
             files, settings, judged_by, formats, fail_on, covers=covers_all(configured, arguments.paths),
-            left_out=left_out(arguments.paths, configured.path),
+            partial=partial_reason(arguments.paths, configured.path),
         )  # fmt: skip
         if notices and arguments.output_format not in TELLING_FORMATS:
             click.echo(notices, err=True)
@@ -183,14 +183,14 @@ def _watch(arguments: Arguments) -> None:
 
 def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,
                    output_format: str, fail_on: str, *, covers: bool = False,
-                   left_out: str = "") -> tuple[str, int, str]:  # fmt: skip
+                   partial: str = "") -> tuple[str, int, str]:  # fmt: skip
     """Return what a run prints, its exit code and notices, from memory when all that it depends on is the same.
 
     That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the format and the
     terminal, and whether the files are all there is, or all that the configuration is about.
     """
     width, style = stdout_width(), stdout_style()
-    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers} {left_out!r}"
+    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers} {partial!r}"
     inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
     key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
     folder = cache_folder()
@@ -202,7 +202,7 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     from aipolicy.cli.judging_run import judge_run
 
     text, code, told = judge_run(
-        files, settings, judged_by, output_format, fail_on, width, style, covers=covers, left_out=left_out
+        files, settings, judged_by, output_format, fail_on, width, style, covers=covers, partial=partial
     )
     notices = "\n".join(f"aipolicy: {each}" for each in told)
     if len(text) <= MAX_REMEMBERED:

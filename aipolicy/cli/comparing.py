@@ -73,10 +73,10 @@ def compared_report(run: ComparedRun, files: Sequence[ManifestFile], judged_by: 
     from aipolicy.cache import Cache
     from aipolicy.checking import check, load_policy, with_waivers
     from aipolicy.cli.settings import cache_folder, covers_all
-    from aipolicy.cli.whole_runs import left_out
+    from aipolicy.cli.whole_runs import partial_reason
 
     policy = load_policy(run.settings, Cache(cache_folder()), judged_by)
-    report = check(files, policy, left_out=left_out(run.paths, run.config.path))
+    report = check(files, policy, partial=partial_reason(run.paths, run.config.path))
     report = with_waivers(report, covers=covers_all(run.config, run.paths))
     if run.options.base is not None:
         from aipolicy.cli.base_side import base_side
@@ -137,7 +137,7 @@ def _beside_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, 
         words = [name.encode() for name in missing]
         moved = [file for file in side.elsewhere() if any(word in file.data for word in words)]
         findings += [
-            finding for finding in check(moved, policy, left_out=PART_OF_RUN).findings if finding.feature in missing
+            finding for finding in check(moved, policy, partial=PART_OF_RUN).findings if finding.feature in missing
         ]
     compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
     fixed = tuple(
@@ -174,12 +174,12 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
 
     if policy is not now.policy or any(finding.rule_id == "MAN-007" for finding in now.findings):
         # NOTE: which of two features has a name twice depends on the other files.
-        return check(side.files, policy, left_out=now.left_out)
+        return check(side.files, policy, partial=now.partial)
     today = {file.path: file for file in files}
     same = {file.path for file in side.files if today.get(file.path) == file}
-    fresh = check([file for file in side.files if file.path not in same], policy, left_out=PART_OF_RUN)
+    fresh = check([file for file in side.files if file.path not in same], policy, partial=PART_OF_RUN)
     whole = replace(
-        fresh, files=len(side.files), left_out=now.left_out,
+        fresh, files=len(side.files), partial=now.partial,
         evaluations=(*(e for e in now.evaluations if e.feature.file in same), *fresh.evaluations),
         findings=(*(finding for finding in now.findings if finding.file in same), *fresh.findings),
         waiver_uses=(*(use for use in now.waiver_uses if use.file in same), *fresh.waiver_uses),

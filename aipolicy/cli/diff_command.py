@@ -69,7 +69,7 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
         judged_by,
         configured.recommendation.margin_percent,
         policy,
-        check(files, policy, left_out=PART_OF_RUN),
+        check(files, policy, partial=PART_OF_RUN),
     )
     run = ComparedRun(paths, ComparisonOptions(base, None, None, False, False), options, configured, settings, strict)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
@@ -94,7 +94,7 @@ def _diff(now: Side, side: BaseSide, judging: Policy, everything: Callable[[], S
     in_scope = here | {side.file_of(file.path) for file in side.files}
 
     def scoped(report: Report, files: Sequence[ManifestFile], known: Sequence[ManifestFile]) -> Report:
-        report = report if len(files) == len(known) else check(files, report.policy, left_out=PART_OF_RUN)
+        report = report if len(files) == len(known) else check(files, report.policy, partial=PART_OF_RUN)
         kept = tuple(e for e in report.evaluations if e.feature.name in names)
         findings = tuple(f for f in report.findings if f.feature in names or side.file_of(f.file) in in_scope)
         return replace(report, evaluations=kept, findings=findings)

@@ -24,7 +24,7 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
         (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
         stdin=read_stdin,
     )  # fmt: skip
-    report = check(files, policy, left_out=PART_OF_RUN)
+    report = check(files, policy, partial=PART_OF_RUN)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
     broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
     if broken:

@@ -29,7 +29,7 @@ def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, judged_
         raise UsageError("standard input cannot be corrected; name a file")
     policy = load_policy(settings, Cache(cache_folder()), judged_by)
     return tuple(
-        fixed_file(file, lambda each: check((each,), policy, left_out=PART_OF_RUN).findings, unsafe=unsafe)
+        fixed_file(file, lambda each: check((each,), policy, partial=PART_OF_RUN).findings, unsafe=unsafe)
         for file in files
     )
 

@@ -37,13 +37,13 @@ _Kept = dict[bytes, bytes]
 """Parts in serialised form by what they depend on; the latest come first."""
 
 
-def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles,
-              output_format: str, fail_on: str, width: int, style: Styler, *, covers: bool = False,
-              left_out: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
+def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, output_format: str,
+              fail_on: str, width: int, style: Styler, *, covers: bool = False,
+              partial: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
     """Return what a run prints, its exit code and notices; manifests that were judged before are not judged again.
 
-    `covers` says that the files are all that the configuration is about; `left_out` says why rules over all features
-    are not evaluated, and is empty where the files are all there is.
+    `covers` says that the files are all that the configuration is about, `partial` why rules over all features are not
+    evaluated; it is empty where the files are all there is.
     """
     folder = cache_folder()
     policy = load_policy(settings, Cache(folder), judged_by)
@@ -75,9 +75,9 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     parts = with_names_told_apart(units, parts, again)
     uses = [use for part in parts for use in part.waiver_uses]
     extra = on_waivers(policy, uses, covers=covers and not any(part.unread for part in parts))
-    if not left_out:
+    if not partial:
         extra = (*extra, *portfolio_findings(parts, units, policy))
-    return whole_report(parts, policy, page, threshold, extra, left_out)
+    return whole_report(parts, policy, page, threshold, extra, partial)
 
 
 def _key(files: Files) -> bytes:

@@ -9,7 +9,7 @@ from aipolicy.settings import FILES_NAMED
 from aipolicy.source.text import shown
 
 
-def left_out(paths: Sequence[str], config_path: str | None) -> str:
+def partial_reason(paths: Sequence[str], config_path: str | None) -> str:
     """Return why rules over all features are not evaluated; empty where the paths hold every feature.
 
     The folder of the configuration file is what the features of an organisation are below; without one, what is named.

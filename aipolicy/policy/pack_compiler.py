@@ -9,6 +9,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.policy.expressions import Compiler
 from aipolicy.policy.mutation import Mutator
+from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import PolicyPack, Rule
 
 _VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
@@ -32,10 +33,28 @@ def with_default_parameters(rule: Rule, defaults: Mapping[str, FactValue]) -> Ru
 
 def mutator_of(pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec]) -> Mutator:
     """Return what makes mutants of the lines of a pack's rules, which may read these facts."""
-    parameters = default_parameters(pack)
+    return _mutator(_with_parameters(pack, facts), pack, catalog)
+
+
+def mutator_of_groups(
+    rule: PortfolioRule, pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec]
+) -> Mutator:
+    """Return what makes mutants of the conditions on groups of a rule over all features."""
+    from aipolicy.policy.portfolio_reader import names_of_groups
+
+    specs = _with_parameters(pack, facts)
+    names = names_of_groups(specs, rule.measures, rule.group_by, grouped=rule.group_by is not None)
+    return _mutator(names, pack, catalog)
+
+
+def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
     specs = dict(facts)
     for parameter in pack.parameters:
         name = f"params.{parameter.name}"
         specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
-    vocabularies = vocabularies_of(catalog)
+    return specs
+
+
+def _mutator(specs: Mapping[str, FactSpec], pack: PolicyPack, catalog: Catalog) -> Mutator:
+    parameters, vocabularies = default_parameters(pack), vocabularies_of(catalog)
     return Mutator(Compiler(specs, vocabularies, parameters), specs, vocabularies, parameters)

@@ -76,7 +76,7 @@ class PortfolioReader:
         group_by = self._group_by()
         measures = tuple(self._measures())
         tests = tuple(self._test(test, grouped=group_by is not None) for test in record.records("tests"))
-        names = self._names(group_by, measures)
+        names = names_of_groups(self._specs, measures, group_by, grouped=record.has("group_by"))
         compiler = Compiler(names, self._vocabularies, self._parameters)
         types = {name: spec.type for name, spec in names.items()}
         rule = _SharedReader(record, compiler, self._variables, self._pack, self._parameters, types).read()
@@ -174,20 +174,6 @@ class PortfolioReader:
             numbers={name: _bounds(spec) for name, spec in specs.items() if spec.type is FactType.NUMBER},
         )
 
-    def _names(self, group_by: FeatureFormula | None, measures: Sequence[Measure]) -> dict[str, FactSpec]:
-        """Return what conditions on groups may read."""
-        names = {name: spec for name, spec in self._specs.items() if name.startswith("params.")}
-        for measure in measures:
-            for prefix in (TOTAL,) if group_by is None and not self._record.has("group_by") else (TOTAL, GROUP):
-                name = f"{prefix}{measure.name}"
-                names[name] = FactSpec(name, FactType.NUMBER, measure.text, Origin.DERIVED)
-        if group_by is not None:
-            spec = self._specs.get(group_by.text.strip())
-            choices, vocabulary = (spec.choices, spec.vocabulary) if spec is not None else ((), "")
-            names[KEY] = FactSpec(KEY, FactType.TEXT, "Name of the group", Origin.DERIVED, choices=choices,
-                                  vocabulary=vocabulary)  # fmt: skip
-        return names
-
     def _check_use(self, when: Sequence[Line], require: Sequence[Line], message: str,
                    measures: Iterable[Measure]) -> None:  # fmt: skip
         read = {name for line in (*when, *require) for name in line.feature_reads}
@@ -243,6 +229,23 @@ class PortfolioReader:
             else:
                 values[f"params.{key}"] = read_value(record, key, spec.type)
         return values
+
+
+def names_of_groups(specs: Mapping[str, FactSpec], measures: Sequence[Measure], group_by: FeatureFormula | None, *,
+                    grouped: bool) -> dict[str, FactSpec]:  # fmt: skip
+    """Return what conditions on groups may read: measures, parameters among the facts given, the name of the group."""
+    names = {name: spec for name, spec in specs.items() if name.startswith("params.")}
+    for measure in measures:
+        for prefix in (TOTAL, GROUP) if grouped else (TOTAL,):
+            name = f"{prefix}{measure.name}"
+            names[name] = FactSpec(name, FactType.NUMBER, measure.text, Origin.DERIVED)
+    if group_by is not None:
+        spec = specs.get(group_by.text.strip())
+        choices, vocabulary = (spec.choices, spec.vocabulary) if spec is not None else ((), "")
+        names[KEY] = FactSpec(
+            KEY, FactType.TEXT, "Name of the group", Origin.DERIVED, choices=choices, vocabulary=vocabulary
+        )
+    return names
 
 
 def _bounds(spec: FactSpec) -> tuple[float | None, float | None]:

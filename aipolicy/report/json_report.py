@@ -157,7 +157,7 @@ def finding_object(finding: Finding) -> JsonObject:
         **({"change": finding.change.value} if finding.change is not None else {}),
         "message": escaped(finding.message),
         "feature": escaped(finding.feature),
-        **({"subject": escaped(finding.subject)} if finding.subject else {}),
+        **({"subject": escaped(finding.subject)} if finding.subject and not finding.feature else {}),
         "file": escaped(finding.file),
         **_place(finding, finding.place),
         "related": [{**_place(finding, place), "label": escaped(place.label)} for place in finding.related],

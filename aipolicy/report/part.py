@@ -52,7 +52,7 @@ class Part:
     """Whether the file holds a manifest that cannot be read, which may declare any feature."""
     records: tuple[FeatureRecord, ...] = ()
     """What rules over all features need to know of each."""
-    unread_paths: tuple[str, ...] = ()
+    unread_files: tuple[str, ...] = ()
     """Its path where it holds a manifest that was not evaluated."""
 
 
@@ -110,19 +110,17 @@ class SeveralPages:
 
 def part_of(files: Files, policy: Policy, page: Page, taken: Mapping[str, str]) -> Part:
     """Return what a file adds to a report; `taken` are names of features in files before, each with its file."""
-    report = check(files, policy, taken, left_out=PART_OF_RUN)
+    report = check(files, policy, taken, partial=PART_OF_RUN)
     names = tuple(evaluation.feature.name for evaluation in report.evaluations)
     records: tuple[FeatureRecord, ...] = ()
-    unread_paths: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     if policy.judged_portfolio_rules:
         from aipolicy.evaluation.portfolio_run import records_of, unread_files
 
         records = records_of(report.evaluations, policy.judged_portfolio_rules)
-        unread_paths = unread_files(report.evaluations, report.findings)
-    return Part(
-        page.findings(report.findings), page.features(report.evaluations), names, report.totals, report.waiver_uses,
-        report.unread, records, unread_paths,
-    )  # fmt: skip
+        unread = unread_files(report.evaluations, report.findings)
+    found, features = page.findings(report.findings), page.features(report.evaluations)
+    return Part(found, features, names, report.totals, report.waiver_uses, report.unread, records, unread)
 
 
 def portfolio_findings(parts: Sequence[Part], files: Iterable[Files], policy: Policy) -> tuple[Finding, ...]:
@@ -132,7 +130,7 @@ def portfolio_findings(parts: Sequence[Part], files: Iterable[Files], policy: Po
     from aipolicy.evaluation.portfolio_run import findings_from_records
 
     records = [record for part in parts for record in part.records]
-    unread = [path for part in parts for path in part.unread_paths]
+    unread = [path for part in parts for path in part.unread_files]
     return findings_from_records(
         records, unread, policy.judged_portfolio_rules, [file for each in files for file in each],
         as_of=policy.catalog.as_of, strict=policy.strict, extensions=policy.evaluator.known.extensions_schema,
@@ -140,17 +138,17 @@ def portfolio_findings(parts: Sequence[Part], files: Iterable[Files], policy: Po
 
 
 def whole_report(parts: Sequence[Part], policy: Policy, page: Page, fail_on: Severity,
-                 extra: Sequence[Finding] = (), left_out: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
+                 extra: Sequence[Finding] = (), partial: str = "") -> tuple[str, int, tuple[str, ...]]:  # fmt: skip
     """Return the report that parts add up to, its exit code, and what has to be said beside the findings.
 
-    `extra` are findings on the run as a whole, `left_out` says why rules over all features were not evaluated.
+    `extra` are findings on the run as a whole, `partial` says why rules over all features were not evaluated.
     """
     totals = Totals()
     for part in parts:
         totals.add(part.totals)
     found = sorted_findings(extra)
     totals.add(totals_of((), found, files=0, judged=False, skipped=()))
-    totals.add_portfolio(len(policy.judged_portfolio_rules), left_out)
+    totals.add_portfolio(len(policy.judged_portfolio_rules), partial)
     findings = [*(part.findings for part in parts), *((page.findings(found),) if found else ())]
     text = page.whole(policy, totals, findings, [part.features for part in parts])
     return text, totals.exit_code(fail_on), totals.notices

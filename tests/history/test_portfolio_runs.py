@@ -177,7 +177,7 @@ def test_the_python_api_judges_what_was_not_named(repo: GitRepo) -> None:
     assert not named.findings
     assert named.totals.notices
     assert not named.totals.judged
-    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, left_out="").findings
+    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, partial="").findings
 
 
 @pytest.mark.parametrize(
