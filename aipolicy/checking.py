@@ -54,26 +54,7 @@ class Policy:
     @property
     def all_rules(self) -> tuple[str, ...]:
         """Return the ids of all rules, those that are left out by choice included."""
-        return tuple(_rule_ids(self.packs))
-
-    portfolio_rules: tuple[PortfolioRule, ...] = ()
-    """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
-
-    @property
-    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
-        """Return the rules over all features that are evaluated on the day of the run."""
-        day = self.catalog.as_of
-        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
-
-    @property
-    def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
-        """Return what those share with other rules, with what they weigh on that day."""
-        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
-
-    def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
-        """Return every rule over all features of every pack with its examples, by id."""
-        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
-        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
+        return tuple(rule.id for pack in self.packs for rule in pack.rules)
 
     portfolio_rules: tuple[PortfolioRule, ...] = ()
     """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
@@ -191,7 +172,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,
         waivers=waivers,
-        left_out=_left_out(waivers, packs, wanted),
+        forbidden_choice=_forbidden_choice(waivers, packs, wanted),
         portfolio_rules=tuple(
             sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
         ),

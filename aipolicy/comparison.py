@@ -74,9 +74,7 @@ class Comparison:
 
 def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identity:
     """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
-    if finding.subject:
-        return Identity(finding.rule_id, finding.feature, finding.subject)
-    path = ".".join(map(str, finding.place.path))
+    path = finding.subject or ".".join(map(str, finding.place.path))
     wording = ""
     if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_RULES):
         wording = f"{file_of(finding.file)}: {finding.message}"

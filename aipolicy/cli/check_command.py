@@ -187,7 +187,7 @@ def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, ju
     """Return what a run prints, its exit code and notices, from memory when all that it depends on is the same.
 
     That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the format and the
-    terminal, and whether the files are all there is, or all that the configuration is about.
+    terminal, and whether the files are all that the configuration is about.
     """
     width, style = stdout_width(), stdout_style()
     surroundings = f"{output_format} {fail_on} {width} {style!r} {covers} {partial!r}"

@@ -20,7 +20,7 @@ def render(run: Run) -> str:
     for finding in run.findings:
         if finding.outcome == Outcome.WAIVED.value:
             continue
-        identity = "\0".join((finding.rule, finding.feature, finding.subject or finding.path, finding.file))
+        identity = "\0".join((finding.rule, finding.feature, finding.path, finding.file))
         seen[identity] += 1
         text = f"{identity}\0{seen[identity]}"
         issues.append(

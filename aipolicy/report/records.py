@@ -55,8 +55,6 @@ class FindingRecord(NamedTuple):
     """Until when, by whom and why it is waived, in words; empty where it is not."""
     waived_inline: bool = False
     """Whether a comment beside it says so."""
-    subject: str = ""
-    """What a finding on the whole run is about."""
 
     @property
     def line(self) -> int:
@@ -180,7 +178,6 @@ def _finding(finding: Finding) -> FindingRecord:
         stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
         waived=escaped(finding.waiver.words) if finding.waiver is not None and finding.waiver.holds else "",
         waived_inline=finding.waiver is not None and finding.waiver.inline,
-        subject=escaped(finding.subject),
     )
 
 

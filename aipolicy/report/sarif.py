@@ -78,7 +78,7 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
 
 
 def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
-    identity = "\0".join((finding.rule, finding.feature, finding.subject or finding.path))
+    identity = "\0".join((finding.rule, finding.feature, finding.path))
     seen[identity] += 1
     digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     result: dict[str, Any] = {
