@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 DAY = ("--as-of", "2026-11-21")
+HARBOR = ("--config", "examples/organization/aipolicy.toml", *DAY)
+CLAIMS = ("--config", "examples/organization/services/claims/aipolicy.toml", *DAY)
 LAYERS = ("--config", "examples/layers/aipolicy.toml")
 
 CASES: dict[str, tuple[str, ...]] = {
@@ -23,6 +25,11 @@ CASES: dict[str, tuple[str, ...]] = {
     "waivers-check.txt": ("check", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
     "waivers-list.txt": ("waive", "--list", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),
     "portfolio-check.txt": ("check", "examples/portfolio", "--config", "examples/portfolio/aipolicy.toml", *DAY),
+    "organization-check.txt": ("check", "examples/organization", *HARBOR),
+    "organization-waivers.txt": ("waive", "--list", "examples/organization", *HARBOR),
+    "organization-forecast.txt": ("forecast", "examples/organization", *HARBOR),
+    "organization-claims-check.txt": ("check", "examples/organization/services/claims", "--format", "concise", *CLAIMS),
+    "organization-claims-rule.txt": ("policy", "show", "OPS-002", *CLAIMS),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
     "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
     "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),

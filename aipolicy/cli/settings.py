@@ -108,8 +108,16 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
 
 
 def covers_all(config: Config, paths: Sequence[str]) -> bool:
-    """Return whether the paths of a run hold everything that a configuration is about: all beside and below it."""
+    """Return whether the paths of a run hold everything that a configuration is about: all beside and below it.
+
+    Waivers files that lie elsewhere are shared with others: a run over them as well holds everything they are about.
+    """
     home = os.path.realpath(os.path.dirname(config.path) or os.curdir) if config.path is not None else os.getcwd()
+    files = (os.path.realpath(os.path.join(home, name)) for name in config.waivers)
+    try:
+        home = os.path.commonpath((home, *(os.path.dirname(file) for file in files)))
+    except ValueError:  # another drive, which no folder holds together with this one
+        return False
     folders = [os.path.realpath(each) for each in paths or (os.curdir,) if os.path.isdir(each)]
     return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)
 

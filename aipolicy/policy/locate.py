@@ -127,7 +127,7 @@ def _read_all(paths: Iterable[Path]) -> tuple[tuple[str, bytes], ...]:
 
 def _read_waivers(path: Path) -> tuple[str, bytes]:
     """Return a waivers file as path and bytes; raises `WaiverError`, also for a folder: a review names a file."""
-    name = shown_path(path.as_posix())
+    name = shown_path(Path(os.path.normpath(path)).as_posix())
     try:
         return name, read_regular_file(str(path))
     except FileNotFoundError as error:

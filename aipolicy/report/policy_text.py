@@ -75,12 +75,12 @@ def _dates(rule: Rule) -> str:
     if rule.announced_on is not None:
         words.append(f"announced {rule.announced_on.isoformat()}")
     if rule.warning_from is not None:
-        words.append(f"warning {rule.warning_from.isoformat()}")
+        words.append(f"warning from {rule.warning_from.isoformat()}")
     if rule.effective_from is not None:
-        words.append(f"from {rule.effective_from.isoformat()}")
+        words.append(f"{rule.severity.value} from {rule.effective_from.isoformat()}")
     if rule.effective_until is not None:
         words.append(f"until {rule.effective_until.isoformat()}")
-    return f"  {rule.severity.value} {' '.join(words)}" if words else ""
+    return f"  {', '.join(words)}" if words else ""
 
 
 def _rule_origin(origin: RuleOrigin, rule: Rule) -> str:

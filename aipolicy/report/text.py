@@ -151,12 +151,14 @@ def _counts(totals: Totals, style: Styler) -> str:
     if not totals.severities:
         return style.paint("no findings", Role.GOOD) if totals.features else "no findings"
     words = [
-        style.paint(_count(count, severity.value), _ROLES[severity])
+        style.paint(_count(count - totals.waived[severity], severity.value), _ROLES[severity])
         for severity, count in totals.counts().items()
-        if count
+        if count > totals.waived[severity]
     ]
     waived = totals.waived.total()
-    return "found " + ", ".join(words) + (f" ({waived} waived)" if waived else "")
+    if waived:
+        words.append(f"{waived} waived")
+    return "found " + ", ".join(words)
 
 
 def _count(number: int, noun: str) -> str:
