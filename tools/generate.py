@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,9 @@ import click
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from tables import PAGES as PAGES_WITH_PARTS  # noqa: E402
+from tables import table, with_parts  # noqa: E402
 
 from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
@@ -26,7 +29,6 @@ from aipolicy.facts.spec import FactSpec, Origin  # noqa: E402
 from aipolicy.manifest.discovery import find_manifests  # noqa: E402
 from aipolicy.policy.load import load_packs  # noqa: E402
 from aipolicy.policy.locate import find_pack, shipped_packs  # noqa: E402
-from aipolicy.policy.portfolio_rule import PortfolioRule  # noqa: E402
 from aipolicy.report.pack_pages import pack_pages  # noqa: E402
 from aipolicy.report.style import Styler  # noqa: E402
 from aipolicy.report.text import render_text  # noqa: E402
@@ -60,7 +62,9 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "docs" / "assumptions.md": assumptions_page(catalog),
     }
-    files[ROOT / "README.md"] = readme_with_sample()
+    for page in PAGES_WITH_PARTS:
+        text = readme_with_sample() if page.name == "README.md" else page.read_text(encoding="utf-8")
+        files.setdefault(page, with_parts(text, page.name))
     packs = [load_packs([find_pack(name, ROOT)], catalog, {})[0] for name in shipped_packs()]
     return files | {PACKS / path: text for path, text in pack_pages(packs).items()}
 
@@ -95,8 +99,8 @@ def facts_page() -> str:
     }
     for origin, title in titles.items():
         rows = [_fact_row(spec) for spec in REGISTRY.values() if spec.origin is origin]
-        parts += [f"## {title}", _table(("fact", "type", "unit", "assumed", "meaning"), rows)]
-    parts += ["## Sections", _table(("section", "holds"), [(f"`{k}`", v) for k, v in SECTIONS.items()])]
+        parts += [f"## {title}", table(("fact", "type", "unit", "assumed", "meaning"), rows)]
+    parts += ["## Sections", table(("section", "holds"), [(f"`{k}`", v) for k, v in SECTIONS.items()])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -136,7 +140,7 @@ def assumptions_page(catalog: Catalog) -> str:
         )
         for entry in catalog.assumptions.values()
     ]
-    parts.append(_table(("id", "meaning", "value", "low to high", "unit", "source", "note", "checked", "read"), rows))
+    parts.append(table(("id", "meaning", "value", "low to high", "unit", "source", "note", "checked", "read"), rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -161,17 +165,6 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str,
             yield name, command
         if isinstance(command, click.Group):
             yield from ((f"{name} {each}", sub) for each, sub in _commands(command, context))
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |"]
-    lines.append("|" + "---|" * (lines[0].count(" | ") + 1))
-    lines += ["| " + " | ".join(_one_line(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _plain(value: object) -> str:

@@ -93,16 +93,21 @@ def _link(rule: Rule, pack: PolicyPack) -> str:
 
 def _changes(pack: PolicyPack, packs: Sequence[PolicyPack]) -> Iterator[str]:
     """Yield what the pack sets in the packs that it extends."""
-    rows = [
-        (f"[{code(f'{other.name}.{each.name}')}]({other.name}.md#parameters)", set_to(value(origin.value), origin), prose(origin.reason))
-        for other in packs for each in other.parameters for origin in each.origins[1:] if origin.pack == pack.name
-    ]  # fmt: skip
-    rows += [
-        (_link(rule, other), set_to(said(origin), origin), prose(origin.reason))
-        for other in packs for rule in other.all_rules for origin in rule.origins[1:] if origin.pack == pack.name
-    ]  # fmt: skip
+    rows = [row for other in packs for row in _changes_in(other, pack.name)]
     if rows:
         yield from ("## What it sets in packs that it extends", table(("what", "to", "reason"), rows))
+
+
+def _changes_in(other: PolicyPack, name: str) -> Iterator[tuple[str, str, str]]:
+    for parameter in other.parameters:
+        link = f"[{code(f'{other.name}.{parameter.name}')}]({other.name}.md#parameters)"
+        for origin in parameter.origins[1:]:
+            if origin.pack == name:
+                yield link, set_to(value(origin.value), origin), prose(origin.reason)
+    for rule in other.all_rules:
+        for change in rule.origins[1:]:
+            if change.pack == name:
+                yield _link(rule, other), set_to(said(change), change), prose(change.reason)
 
 
 def _fact(spec: FactSpec) -> tuple[str, ...]:

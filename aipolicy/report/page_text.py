@@ -10,7 +10,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.report.markdown import plain
 from aipolicy.source.text import escaped
 
-_PIECE = re.compile(r"(?<!`)`([^`]+)`(?!`)|((?:https?|ftp)://[^\s`]*[^\s`.,;:!?)\]}'\"])", re.IGNORECASE)
+_PIECE = re.compile(r"(?<!`)`(?=\s*[^\s`])([^`]+)`(?!`)|((?:https?|ftp)://[^\s`]*[^\s`.,;:!?)\]}'\"])", re.IGNORECASE)
 """What is shown as code: text between backticks, and addresses, which would become links otherwise."""
 _ESCAPES = str.maketrans(
     {each: f"&#{ord(each)};" for each in "\\`|${}"}

@@ -33,7 +33,7 @@ def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}"))
     yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
     yield from _body(rule, pack)
-    yield from _examples(rule.tests)
+    yield from _examples(rule, pack)
 
 
 def portfolio_blocks(each: PortfolioRule, pack: PolicyPack) -> Blocks:
@@ -47,7 +47,7 @@ def portfolio_blocks(each: PortfolioRule, pack: PolicyPack) -> Blocks:
         yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in each.measures))
     yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
     yield from _body(rule, pack)
-    yield from _portfolio_examples(each.tests)
+    yield from _portfolio_examples(each, pack)
 
 
 def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = ()) -> Blocks:
@@ -120,12 +120,16 @@ def _body(rule: Rule, pack: PolicyPack) -> Blocks:
     for heading, text in texts:
         if text:
             yield from (f"## {heading}", prose(text))
-    read = [each for each in pack.parameters if f"params.{each.name}" in rule.parameters]
+    read = _read(rule, pack)
     if read:
         yield from ("## Parameters", parameter_table(read))
     if rule.references:
         yield "## References"
         yield "\n".join(f"- {reference(_titled(ref), ref.url)}" for ref in rule.references)
+
+
+def _read(rule: Rule, pack: PolicyPack) -> list[Parameter]:
+    return [each for each in pack.parameters if f"params.{each.name}" in rule.parameters]
 
 
 def _titled(ref: Reference) -> str:
@@ -167,10 +171,14 @@ def _source(parameter: Parameter) -> str:
     return words + (f"; disputed: {prose(parameter.disputed)}" if parameter.disputed else "")
 
 
-def _examples(tests: tuple[RuleTest, ...]) -> Blocks:
-    if tests:
-        rows = ((prose(t.name), _values(t.given), _values(t.option), _outcome(t)) for t in tests)
-        yield from ("## Examples", table(("example", "given", "option", "outcome"), rows))
+def _examples(rule: Rule, pack: PolicyPack) -> Blocks:
+    if not rule.tests:
+        return
+    yield "## Examples"
+    if any(each.value != each.default for each in _read(rule, pack)):
+        yield "With the defaults of the parameters:"
+    rows = ((prose(t.name), _values(t.given), _values(t.option), _outcome(t)) for t in rule.tests)
+    yield table(("example", "given", "option", "outcome"), rows)
 
 
 def _outcome(test: RuleTest) -> str:
@@ -182,12 +190,16 @@ def _values(values: Mapping[str, FactValue]) -> str:
     return "<br>".join(code(f"{name}: {value_text(each)}") for name, each in values.items())
 
 
-def _portfolio_examples(tests: tuple[PortfolioTest, ...]) -> Blocks:
-    if tests:
-        rows = (
-            (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value) for t in tests
-        )
-        yield from ("## Examples", table(("example", "given", "group", "outcome"), rows))
+def _portfolio_examples(each: PortfolioRule, pack: PolicyPack) -> Blocks:
+    if not each.tests:
+        return
+    yield "## Examples"
+    if any(read.value != read.default for read in _read(each.rule, pack)):
+        yield "With the defaults of the parameters, where an example gives no others:"
+    rows = (
+        (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value) for t in each.tests
+    )
+    yield table(("example", "given", "group", "outcome"), rows)
 
 
 def _given(test: PortfolioTest) -> Iterator[str]:
