@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PACK_PAGES = sorted((ROOT / "docs" / "packs").rglob("*.md"))
 DOCUMENTS = sorted(
     [
         ROOT / "README.md",
@@ -88,7 +89,7 @@ def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
         position = output.index(line, position) + 1
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, *PACK_PAGES], ids=lambda path: path.name)
 def test_every_relative_link_leads_somewhere(document: Path) -> None:
     for target in LINK.findall(document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target

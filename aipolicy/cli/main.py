@@ -22,6 +22,7 @@ _COMMANDS = {
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
     "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
+    "docs": ("docs_command", "Write packs as Markdown: an index a pack, a page a rule."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
     "init": ("init_command", "Write a new manifest."),
     "waive": ("waive_command", "Waive a rule for a feature until a day, or list all waivers."),

@@ -1,0 +1,64 @@
+"""`aipolicy docs`: packs in, a folder of Markdown pages out."""
+
+from __future__ import annotations
+
+import click
+
+from aipolicy.cli.page_folder import Standing, put_right, standing
+from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
+from aipolicy.source.text import escaped
+
+_CLEAN, _NOT_CURRENT, _NOTHING = 0, 1, 3
+
+
+@click.command("docs")
+@click.argument("folder", metavar="OUT_FOLDER")
+@click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
+@click.option("--policy", "policies", multiple=True, metavar="PACK",
+              help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.")  # fmt: skip
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page is out of date, missing or left over.")
+def command(folder: str, config: str | None, policies: tuple[str, ...], check: bool) -> None:
+    """Write packs, and those that they extend, as Markdown pages with the values in force.
+
+    OUT_FOLDER gets PACK.md for each pack and PACK/RULE.md for each of its rules. Pages of earlier runs that do not belong
+    there any more are removed; what was not made by this command is never touched.
+
+    Exit codes: 0 when all pages are written or current, 1 with --check when not, 2 for a pack or a folder that cannot be
+    used, 3 when there is nothing to write.
+    """
+    from aipolicy.cache import Cache
+    from aipolicy.checking import load_policy
+    from aipolicy.report.pack_pages import pack_pages
+
+    _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))
+    # NOTE: pages are about packs; waivers that cannot be read do not concern them.
+    policy = load_policy(settings._replace(waivers=()), Cache(cache_folder()))
+    pages = pack_pages(policy.packs_with_tests())
+    if not pages:
+        write_out("no pack to write pages of\n")
+        raise click.exceptions.Exit(_NOTHING)
+    found = standing(folder, pages)
+    if check:
+        write_out(_told(folder, found, len(pages)))
+        raise click.exceptions.Exit(_CLEAN if found.is_current else _NOT_CURRENT)
+    put_right(folder, pages, found)
+    written = len(found.out_of_date) + len(found.missing)
+    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in found.left_over)
+    write_out(f"{removed}{escaped(folder)}: {_pages(len(pages))}, {written} written\n")
+
+
+def _told(folder: str, found: Standing, count: int) -> str:
+    if found.is_current:
+        return f"{escaped(folder)} is current: {_pages(count)}\n"
+    states = (
+        ("out of date", found.out_of_date),
+        ("missing", found.missing),
+        ("left over", found.left_over),
+        ("not made by `aipolicy docs`, move it", found.in_the_way),
+    )
+    lines = [f"{state}: {escaped(path)}\n" for state, paths in states for path in paths]
+    return "".join((*lines, f"{escaped(folder)} is not current; run `aipolicy docs` with the same packs\n"))
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'' if count == 1 else 's'}"

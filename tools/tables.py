@@ -1,0 +1,87 @@
+"""Parts of hand-written pages that repeat what the code knows.
+
+They stand between `<!-- generated: NAME -->` and `<!-- /generated -->`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from aipolicy.cli.main import cli
+from aipolicy.findings import RESERVED_RULES
+from aipolicy.report.formats import FORMATS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+
+_BEGIN = re.compile(r"<!-- generated: ([^>]*?) -->")
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->).*?(<!-- /generated -->)", re.DOTALL)
+_CODES = re.compile(r"Exit codes: (.*?)\.\s*$", re.DOTALL)
+
+
+def with_parts(text: str, name: str) -> str:
+    """Return a page with its generated parts as they should be; raises `ValueError` for a part that is not known."""
+    unknown = [part for part in _BEGIN.findall(text) if part not in PARTS]
+    if unknown or len(_BEGIN.findall(text)) != text.count("<!-- /generated -->"):
+        raise ValueError(f"{name}: an unknown or open generated part {', '.join(unknown)}")
+    return _PART.sub(lambda match: f"{match[1]}{_apart(PARTS[match[2]]())}{match[3]}", text)
+
+
+def _apart(part: str) -> str:
+    return f"\n\n{part}\n\n" if "\n" in part else part
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table; what would break it is escaped, cells may hold Markdown."""
+    lines = ["| " + " | ".join(head) + " |"]
+    lines.append("|" + "---|" * (lines[0].count(" | ") + 1))
+    lines += ["| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks."""
+    return " ".join(text.split())
+
+
+def _formats() -> str:
+    rows = (
+        (f"`{name}`", each.purpose + (f"; {each.details}" if each.details else "")) for name, each in FORMATS.items()
+    )
+    return table(("format", "what it is"), rows)
+
+
+def _reserved_rules() -> str:
+    rows = ((f"`{r.id}`", r.name, r.severity.value, r.title, r.why, r.fix) for r in RESERVED_RULES)
+    return table(("rule", "name", "severity", "when", "why", "fix"), rows)
+
+
+def _action_inputs() -> str:
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    rows = ((f"`{name}`", _default(each), each["description"]) for name, each in inputs.items())
+    return table(("input", "default", "what it says"), rows)
+
+
+def _default(each: Mapping[str, str]) -> str:
+    word = re.sub(r"\$\{\{ *(.*?) *\}\}", r"\1", each["default"])
+    return f"`{word}`" if word else ""
+
+
+def _exit_codes() -> str:
+    found = _CODES.search(cli.help or "")
+    if found is None:
+        raise ValueError("the help of `aipolicy` names no exit codes")
+    return one_line(found[1])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "formats": _formats,
+    "reserved-rules": _reserved_rules,
+    "action-inputs": _action_inputs,
+    "exit-codes": _exit_codes,
+}
+"""What writes each part."""
