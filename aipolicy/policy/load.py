@@ -49,6 +49,14 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     Packs come with those that they extend (`find_packs`). Raises `PolicyError` or `Problems` with every mistake.
     """
     mistakes = Mistakes(PolicyError)
+    read = read_packs(packs, catalog, overrides, override_places, mistakes)
+    mistakes.raise_if_any()
+    return read
+
+
+def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
+               override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
     vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
     readers = [_PackReader(files, vocabularies, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
@@ -61,7 +69,8 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     _refuse_equal_names(loaded, mistakes)
     _refuse_unknown_never(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
-    mistakes.raise_if_any()
+    if mistakes.errors:
+        return tuple(loaded)
     return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
 
 
