@@ -16,6 +16,7 @@ from aipolicy.findings import Finding, Outcome, Severity, sorted_findings
 from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
+from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
@@ -143,7 +144,7 @@ class _Run:
             yield from test_findings(subject, self._tests, self._catalog, facts)
             yield from condition_findings([text for text in subject.rules if text.is_whole], facts, bench)
             if not self._mistakes:
-                yield from unsatisfiable_findings(subject, self._catalog, self._settings.organization, bench)
+                yield from unsatisfiable_findings(subject, self._catalog, self._settings.organization, Logic(facts), bench)
         yield from alike_findings(subjects)
         yield from silent_value_findings(subjects, facts, self._catalog)
 

@@ -25,7 +25,8 @@ def normal(node: Node) -> Node:
         if inner.name == "!_":
             return inner.children[0]
         if inner.name in _OPPOSITES:
-            return normal(Node("call", _OPPOSITES[inner.name], children=inner.children))
+            # NOTE: the operands are in normal form; going through them again would double the work at every level.
+            name, children = _OPPOSITES[inner.name], inner.children
     if name in _TURNED:
         name, children = _TURNED[name], children[::-1]
     if name in _UNORDERED:

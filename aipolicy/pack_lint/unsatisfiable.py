@@ -12,15 +12,19 @@ from aipolicy.evaluation.universe import Universe
 from aipolicy.findings import Finding, Outcome, Severity
 from aipolicy.options.attributes import Organization
 from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
 from aipolicy.pack_lint.subject import RuleText, Subject
 from aipolicy.policy.rule import RuleKind, RuleScope
 
 
-def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Organization,
+def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Organization, logic: Logic,
                            bench: Bench) -> Iterator[Finding]:  # fmt: skip
-    """Yield every constraint of severity error that each candidate violates before a feature is looked at."""
-    suspects = [text for text in subject.rules if text.is_whole and _may_remove_everything(text)]
+    """Yield every constraint of severity error that each candidate violates before a feature is looked at.
+
+    What no option of any catalog could satisfy is told as a condition that is never true.
+    """
+    suspects = [text for text in subject.rules if text.is_whole and _may_remove_everything(text, logic)]
     if not suspects:
         return
     candidates = Evaluator((), catalog, organization).candidates
@@ -30,7 +34,7 @@ def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Org
             yield text.found(REMOVES_EVERYTHING, message, text.rule.require[0])
 
 
-def _may_remove_everything(text: RuleText) -> bool:
+def _may_remove_everything(text: RuleText, logic: Logic) -> bool:
     rule = text.rule
     is_constraint = rule.kind is RuleKind.CONSTRAINT and rule.scope is RuleScope.OPTIONS
     return (
@@ -38,6 +42,7 @@ def _may_remove_everything(text: RuleText) -> bool:
         and rule.severity is Severity.ERROR
         and not any(line.feature_reads for line in rule.when)
         and any(line.option_reads and not line.feature_reads for line in rule.require)
+        and all(logic.can_hold(text.tree(line)) for line in rule.require)
     )
 
 

@@ -122,11 +122,12 @@ class _PackReader:
         self._mistakes = mistakes
         self._variables: dict[str, str] = {}
         self._parameters: dict[str, Parameter] = {}
+        self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
         """What the pack adds to manifests."""
         heads = [record for record in self._records if self._check_kind(record) == PACK_KIND]
-        if len(heads) != 1:
+        if len(heads) != 1 and self._is_readable:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
             self._mistakes.add_error(PolicyError(message, path=self._files.path))
         self._metadata = heads[0].record("metadata") if heads else None
@@ -154,7 +155,7 @@ class _PackReader:
             for rule in record.records("rules")
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
-        if not rules and not portfolio_rules and not self.layer.overlay.extends:
+        if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:
             self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
         pack = PolicyPack(
             name=name,
@@ -190,6 +191,8 @@ class _PackReader:
     def _documents(self) -> Iterable[Document]:
         for path, data in self._files.files:
             result = read_yaml(path, data)
+            # NOTE: what seems to be missing may stand in the part that could not be read.
+            self._is_readable &= not result.problems
             for problem in result.problems:
                 self._mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
             if not result.documents and not result.problems:
