@@ -144,7 +144,9 @@ class _Run:
             yield from test_findings(subject, self._tests, self._catalog, facts)
             yield from condition_findings([text for text in subject.rules if text.is_whole], facts, bench)
             if not self._mistakes:
-                yield from unsatisfiable_findings(subject, self._catalog, self._settings.organization, Logic(facts), bench)
+                yield from unsatisfiable_findings(
+                    subject, self._catalog, self._settings.organization, Logic(facts), bench
+                )
         yield from alike_findings(subjects)
         yield from silent_value_findings(subjects, facts, self._catalog)
 

@@ -85,10 +85,10 @@ class Logic:
         if node.kind == "const":
             return node.constant is True
         match node.name, node.children if node.kind == "call" else ():
-            case "_&&_", (left, right):
-                return self._truth(left, case) and self._truth(right, case)
-            case "_||_", (left, right):
-                return self._truth(left, case) or self._truth(right, case)
+            case "_&&_", operands:
+                return all(self._truth(each, case) for each in operands)
+            case "_||_", operands:
+                return any(self._truth(each, case) for each in operands)
             case "!_", (inner,):
                 return not self._truth(inner, case)
             case "_?_:_", (test, yes, no):
