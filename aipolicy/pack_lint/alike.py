@@ -25,6 +25,8 @@ class _Meaning:
     when_by_value: frozenset[Node]
     require_by_value: frozenset[Node]
     """With the values of parameters, which are what counts between packs."""
+    measured: object
+    """For rules over all features: what is measured, of which features, in which groups."""
 
 
 def alike_findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
@@ -61,7 +63,16 @@ def _meaning(text: RuleText, subject: Subject) -> _Meaning:
 
     when, when_by_value = said(rule.when)
     require, require_by_value = said(rule.require)
-    return _Meaning(text, subject, when, require, when_by_value, require_by_value)
+    return _Meaning(text, subject, when, require, when_by_value, require_by_value, _measured(text))
+
+
+def _measured(text: RuleText) -> object:
+    portfolio = text.portfolio
+    if portfolio is None:
+        return None
+    measures = frozenset((measure.name, measure.text) for measure in portfolio.measures)
+    group = portfolio.group_by.text if portfolio.group_by is not None else None
+    return conjuncts(text.tree(line) for line in portfolio.over), group, measures
 
 
 def _is_twin(one: _Meaning, other: _Meaning) -> bool:
@@ -77,7 +88,7 @@ def _is_shadowed(narrow: _Meaning, wide: _Meaning) -> bool:
 
 def _compared(one: _Meaning, other: _Meaning, compare: Callable[[frozenset[Node], frozenset[Node]], bool]) -> bool:
     rule, second = one.text.rule, other.text.rule
-    if (rule.kind, rule.scope) != (second.kind, second.scope):
+    if (rule.kind, rule.scope, one.measured) != (second.kind, second.scope, other.measured):
         return False
     if one.subject is other.subject:
         return one.require == other.require and compare(one.when, other.when)

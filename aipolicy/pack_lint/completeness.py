@@ -36,7 +36,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what the pack itself leaves out: its description, documentation of parameters, uses of what it defines."""
     yield from _described(subject)
     texts = tuple(subject.texts_read())
-    placeholders = tuple(text for entry in subject.entries("rules") for text in (entry.text("message"),))
+    placeholders = tuple(text for entry in _rule_entries(subject) for text in (entry.text("message"),))
     read = names_read((*texts, *placeholders), "params")
     used = names_read(texts, "variables")
     for entry in subject.entries("parameters"):
@@ -55,7 +55,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
 
 def entry_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
-    for entry in subject.entries("rules"):
+    for entry in _rule_entries(subject):
         name = shown(entry.text("id")) or "the rule"
         for key, rule_id, what in (
             ("why", NO_REASON, "does not say why"),
@@ -84,19 +84,28 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
     """Yield every rule without an example of each outcome that it can have; test files of the pack count."""
     for text in subject.rules:
         rule = text.rule
-        seen = {test.expect for test in rule.tests} | set(shown_in_files.get(rule.id, ()))
+        seen = text.expected | set(shown_in_files.get(rule.id, ()))
         lacking = [outcome for outcome in _WANTED if outcome not in seen]
-        if not text.is_whole and rule.tests:
+        if not text.is_whole and text.expected:
             continue
         if Outcome.SATISFIED in lacking and not _can_be_satisfied(text, facts):
             lacking.remove(Outcome.SATISFIED)
-        if Outcome.UNDETERMINED in lacking and not _can_be_undetermined(rule, catalog, facts):
+        if (
+            Outcome.UNDETERMINED in lacking
+            and text.portfolio is None
+            and not _can_be_undetermined(rule, catalog, facts)
+        ):
             lacking.remove(Outcome.UNDETERMINED)
         if not seen:
             yield text.found(UNTESTED, f"`{rule.id}` has no tests")
         elif lacking:
             named = " and none ".join(f"that is {outcome.value}" for outcome in lacking)
             yield text.found(UNTESTED, f"`{rule.id}` has no test {named}", key="tests")
+
+
+def _rule_entries(subject: Subject) -> Iterator[Entry]:
+    yield from subject.entries("rules")
+    yield from subject.entries("portfolio_rules")
 
 
 def _described(subject: Subject) -> Iterator[Finding]:

@@ -126,7 +126,7 @@ class _Run:
                 for pack in self._files.packs
                 if pack.path in self._named
             },
-            rules=sum(len(pack.rules) for pack in self._packs),
+            rules=sum(len(pack.all_rules) for pack in self._packs),
             findings=sorted_findings(findings),
             as_of=self._settings.as_of,
             is_loadable=not self._mistakes,

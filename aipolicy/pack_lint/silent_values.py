@@ -25,7 +25,7 @@ def silent_value_findings(subjects: Sequence[Subject], facts: Mapping[str, FactS
     said = _Said()
     for subject in subjects:
         for text in subject.rules:
-            for line in (*text.rule.when, *text.rule.require):
+            for line in (*text.over, *text.rule.when, *text.rule.require):
                 said.take(text, line, is_named=subject.is_named)
     for name in sorted(said.first):
         spec = facts.get(name)

@@ -11,6 +11,7 @@ from aipolicy.findings import Finding, Outcome, Place
 from aipolicy.pack_lint.registry import lint_rule
 from aipolicy.policy.checked_expr import Node, decode
 from aipolicy.policy.expressions import Checked
+from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import Line, PolicyPack, Rule
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath, Part
@@ -48,6 +49,19 @@ class RuleText:
     is_whole: bool
     """Whether every condition could be read, so that what the conditions say together can be judged."""
     trees: Mapping[Checked, Node]
+    portfolio: PortfolioRule | None = None
+    """For a rule over all features of a run: what it reads of each of them."""
+
+    @property
+    def over(self) -> tuple[Line, ...]:
+        """Return what says which features a rule over all of them is about."""
+        return self.portfolio.over if self.portfolio is not None else ()
+
+    @property
+    def expected(self) -> frozenset[Outcome]:
+        """Return the outcomes that its examples show."""
+        tests = self.portfolio.tests if self.portfolio is not None else self.rule.tests
+        return frozenset(test.expect for test in tests)
 
     def tree(self, line: Line) -> Node:
         """Return the expression of a line."""
@@ -55,7 +69,7 @@ class RuleText:
 
     def path_of(self, line: Line) -> DocumentPath:
         """Return where a line stands in the document."""
-        for key in ("when", "require"):
+        for key in ("over", "when", "require"):
             raw = self.entry.fields.get(key)
             path = (*self.entry.path, key)
             places: list[tuple[DocumentPath, PlainValue]] = [(path, raw)] if isinstance(raw, str) else []
@@ -108,21 +122,24 @@ def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequen
     """Return a pack with the place of everything in it; rules with mistakes are not whole."""
     by_place: dict[tuple[str, str], Entry] = {}
     for document in documents:
-        for entry in entries(document, "rules"):
+        for entry in (*entries(document, "rules"), *entries(document, "portfolio_rules")):
             line = document.locate(entry.path).start.line
             by_place[f"{document.source.path}:{line}", entry.text("id")] = entry
     wrong = {(error.path, error.span.start.line) for error in mistakes if error.span is not None}
     variables = [entry for document in documents for entry in entries(document, "variables")]
     broken_variables = any((entry.document.source.path, line) in wrong for entry in variables for line in entry.lines)
+    portfolio = {each.rule.id: each for each in pack.portfolio_rules}
     rules = []
-    for rule in pack.rules:
+    for rule in pack.all_rules:
         found_entry = by_place.get((rule.defined_at, rule.id))
         if found_entry is None:
             continue
+        over = portfolio[rule.id].over if rule.id in portfolio else ()
+        lines = (*over, *rule.when, *rule.require)
         is_whole = not any((found_entry.document.source.path, line) in wrong for line in found_entry.lines)
-        is_whole &= not (broken_variables and any(line.expanded for line in (*rule.when, *rule.require)))
-        trees = {line.checked: decode(line.checked) for line in (*rule.when, *rule.require)}
-        rules.append(RuleText(rule, found_entry, is_whole, trees))
+        is_whole &= not (broken_variables and any(line.expanded for line in lines))
+        trees = {line.checked: decode(line.checked) for line in lines}
+        rules.append(RuleText(rule, found_entry, is_whole, trees, portfolio.get(rule.id)))
     order = {id(document): number for number, document in enumerate(documents)}
     rules.sort(key=lambda text: (order[id(text.entry.document)], text.entry.lines.start))
     return Subject(pack, tuple(documents), tuple(rules), is_named)

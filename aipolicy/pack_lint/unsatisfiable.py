@@ -30,7 +30,7 @@ def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Org
     candidates = Evaluator((), catalog, organization).candidates
     for text in suspects:
         if _removes_everything(text, candidates, bench):
-            message = f"`{text.rule.id}` removes all {candidates.count} options of the catalog, whatever the feature"
+            message = f"`{text.rule.id}` removes every option of the catalog, whatever the feature"
             yield text.found(REMOVES_EVERYTHING, message, text.rule.require[0])
 
 
@@ -39,6 +39,7 @@ def _may_remove_everything(text: RuleText, logic: Logic) -> bool:
     is_constraint = rule.kind is RuleKind.CONSTRAINT and rule.scope is RuleScope.OPTIONS
     return (
         is_constraint
+        and text.portfolio is None
         and rule.severity is Severity.ERROR
         and not any(line.feature_reads for line in rule.when)
         and any(line.option_reads and not line.feature_reads for line in rule.require)

@@ -59,7 +59,7 @@ def _summary(report: LintReport, fail_on: Severity, width: int, style: Styler) -
 
 def _checked(report: LintReport) -> str:
     """Return what was looked at, in words."""
-    own = sum(len(pack.rules) for pack in report.packs)
+    own = sum(len(pack.all_rules) for pack in report.packs)
     beside = f" beside {_counted(report.rules - own, 'rule')} that they extend" if report.rules > own else ""
     packs = ", ".join(escaped(f"{pack.name} {pack.version}".strip()) for pack in report.packs)
     looked_at = f"{_counted(own, 'rule')} in {_counted(report.files, 'file')} linted{beside}"
@@ -72,7 +72,7 @@ def _json(report: LintReport, fail_on: Severity) -> dict[str, Any]:
         "tool": {"name": "aipolicy", "version": __version__},
         "as_of": report.as_of.isoformat(),
         "packs": [
-            {"name": escaped(p.name), "version": escaped(p.version), "path": escaped(p.path), "rules": len(p.rules)}
+            {"name": escaped(p.name), "version": escaped(p.version), "path": escaped(p.path), "rules": len(p.all_rules)}
             for p in report.packs
         ],
         "summary": {

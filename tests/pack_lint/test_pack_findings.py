@@ -225,3 +225,44 @@ def test_values_that_no_rule_speaks_of(tmp_path: Path, body: str, silent: list[s
 def test_nothing_to_lint_is_no_success() -> None:
     report = lint_packs(PolicySettings(as_of=date(2026, 11, 21), packs=()))
     assert {report.exit_code(severity) for severity in Severity} == {3}
+
+
+FOLIO = """portfolio_rules:
+  - id: ID
+    name: name-of-id
+    title: A title
+    severity: error
+    over: [data.minimized]
+    measures: {features: count()}
+    when: [total.features > 1]
+    require: [total.features <= 5]
+    message: "{total.features}"
+    references: [{title: House rules}]
+"""
+
+
+def folio(*rules: str) -> str:
+    entries = "".join(each.partition("\n")[2] for each in rules)
+    return HEAD.replace("NAME", "folio") + "portfolio_rules:\n" + entries
+
+
+def one(rule_id: str, old: str = "", new: str = "") -> str:
+    text = FOLIO.replace("ID", rule_id).replace("name-of-id", f"name-of-{rule_id.lower()}")
+    return text.replace(old, new) if old else text
+
+
+LACKING = ["PACK-012", "PACK-013", "PACK-015"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([one("T-001")], LACKING),
+        ([one("T-001"), one("T-002")], [*LACKING, "PACK-007", *LACKING]),
+        ([one("T-001"), one("T-002", "data.minimized", "data.personal")], [*LACKING, *LACKING]),
+        ([one("T-001", "total.features > 1", "total.features > 1 && total.features < 1")], [*LACKING, "PACK-003"]),
+        ([one("T-001", "total.features > 1", "total.features <= 5")], [*LACKING, "PACK-005"]),
+    ],
+)
+def test_rules_over_all_features_are_linted_too(tmp_path: Path, rules: list[str], expected: list[str]) -> None:
+    assert sorted(found(lint(tmp_path, folio(*rules)))) == sorted(expected)
