@@ -191,3 +191,12 @@ def test_output_is_the_same_whatever_the_seed_of_hashes() -> None:
         finally:
             del os.environ["PYTHONHASHSEED"]
     assert len(texts) == 1
+
+
+def test_a_rule_about_packs_can_be_explained() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "aipolicy", "explain", "PACK-005"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0
+    assert "about packs themselves" in result.stdout
