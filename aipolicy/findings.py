@@ -343,6 +343,10 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
 )
 
 
+PACK_LINT_PREFIX = "PACK-"
+"""How the ids of findings about packs begin (`aipolicy.pack_lint.registry`); packs may not use it."""
+
+
 def reserved_rule(rule_id: str) -> ReservedRule:
     """Return the reserved rule with this id; raises `KeyError`."""
     return next(rule for rule in RESERVED_RULES if rule.id == rule_id)

@@ -55,9 +55,10 @@ def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, outpu
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
+    from aipolicy.pack_lint.registry import LINT_RULES
     from aipolicy.report.rule_page import render_reserved, render_rule, rule_json
 
-    for reserved in RESERVED_RULES:
+    for reserved in (*RESERVED_RULES, *LINT_RULES):
         if reserved.id == rule_id:
             return render_reserved(reserved, output_format)
     rule = policy.rule_with_examples(rule_id)

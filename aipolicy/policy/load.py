@@ -49,6 +49,14 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     Packs come with those that they extend (`find_packs`). Raises `PolicyError` or `Problems` with every mistake.
     """
     mistakes = Mistakes(PolicyError)
+    read = read_packs(packs, catalog, overrides, override_places, mistakes)
+    mistakes.raise_if_any()
+    return read
+
+
+def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
+               override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
     vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
     readers = [_PackReader(files, vocabularies, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
@@ -61,7 +69,8 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     _refuse_equal_names(loaded, mistakes)
     _refuse_unknown_never(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
-    mistakes.raise_if_any()
+    if mistakes.errors:
+        return tuple(loaded)
     return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
 
 
@@ -113,11 +122,12 @@ class _PackReader:
         self._mistakes = mistakes
         self._variables: dict[str, str] = {}
         self._parameters: dict[str, Parameter] = {}
+        self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
         """What the pack adds to manifests."""
         heads = [record for record in self._records if self._check_kind(record) == PACK_KIND]
-        if len(heads) != 1:
+        if len(heads) != 1 and self._is_readable:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
             self._mistakes.add_error(PolicyError(message, path=self._files.path))
         self._metadata = heads[0].record("metadata") if heads else None
@@ -145,7 +155,7 @@ class _PackReader:
             for rule in record.records("rules")
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
-        if not rules and not portfolio_rules and not self.layer.overlay.extends:
+        if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:
             self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
         pack = PolicyPack(
             name=name,
@@ -181,6 +191,8 @@ class _PackReader:
     def _documents(self) -> Iterable[Document]:
         for path, data in self._files.files:
             result = read_yaml(path, data)
+            # NOTE: what seems to be missing may stand in the part that could not be read.
+            self._is_readable &= not result.problems
             for problem in result.problems:
                 self._mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
             if not result.documents and not result.problems:

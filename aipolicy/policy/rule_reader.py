@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
-from aipolicy.findings import RESERVED_RULES, Outcome, Reference, Severity
+from aipolicy.findings import PACK_LINT_PREFIX, RESERVED_RULES, Outcome, Reference, Severity
 from aipolicy.policy.applies_to import read_applies_to
 from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.origins import RuleOrigin
@@ -29,7 +29,7 @@ _VARIABLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variab
 _CHECKED = frozenset({"data-class", "place", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 _RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
-_RESERVED_PREFIXES = tuple(sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}))
+_RESERVED_PREFIXES = (*sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}), PACK_LINT_PREFIX)
 
 
 class RuleReader:
@@ -99,7 +99,7 @@ class RuleReader:
         if rule_id and not _RULE_ID.fullmatch(rule_id):
             self._record.mistake(f"`{rule_id}` is no rule id; write it like `DATA-001`", "id")
         if rule_id in _RESERVED_IDS or rule_id.startswith(_RESERVED_PREFIXES):
-            self._record.mistake(f"`{rule_id}` is reserved for findings about manifests and plans", "id")
+            self._record.mistake(f"`{rule_id}` is reserved for findings about manifests, plans and packs", "id")
         return rule_id
 
     def _name(self) -> str:

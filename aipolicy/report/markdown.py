@@ -42,7 +42,7 @@ def _headline(run: Run, blocking: Sequence[FindingRecord]) -> str:
     if blocking:
         features = {finding.feature or finding.file for finding in blocking}
         verb = "blocks" if len(blocking) == 1 else "block"
-        return f"{_counted(len(blocking), 'finding')} {verb} {_counted(len(features), 'feature')}"
+        return f"{_counted(len(blocking), 'finding')} {verb} {_counted(len(features), run.noun)}"
     if run.exit_code == 3:
         return "nothing was evaluated"
     milder = [f"{_counted(run.count(each), each.value)}" for each in Severity if run.count(each)]
@@ -111,6 +111,8 @@ def _features(features: Sequence[FeatureRecord]) -> str:
 
 def _footer(run: Run) -> str:
     packs = ", ".join(f"{plain(name)} {plain(version)}" for name, version in run.packs)
+    if run.checked:
+        return f"{plain(run.checked)} as of {run.as_of}"
     checked = f"{_counted(len(run.features), 'feature')} in {_counted(run.files, 'file')}"
     return f"{checked} checked against {packs} as of {run.as_of}"
 

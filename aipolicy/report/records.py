@@ -101,6 +101,12 @@ class Run(NamedTuple):
     exit_code: int
     costs: tuple[tuple[str, float | None, float | None], ...] = ()
     """Features whose monthly cost a change moves: name, USD before and after; None is unknown, or no feature."""
+    noun: str = "feature"
+    """What findings are about."""
+    checked: str = ""
+    """What was checked, in words, where that is not features."""
+    category: str = ""
+    """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
 
     def count(self, severity: Severity) -> int:
         """Return the findings of a severity that are not waived."""
@@ -129,7 +135,7 @@ class RecordsPage:
 
     def findings(self, findings: Sequence[Finding]) -> str:
         """Return the findings of a file as JSON records."""
-        return json.dumps([_finding(finding) for finding in findings])
+        return json.dumps([record_of(finding) for finding in findings])
 
     def features(self, evaluations: Sequence[Evaluation]) -> str:
         """Return the features of a file as JSON records."""
@@ -158,7 +164,8 @@ def _costs(totals: Totals) -> tuple[tuple[str, float | None, float | None], ...]
     return tuple((escaped(each.feature), each.before_usd, each.after_usd) for each in totals.comparison.costs)
 
 
-def _finding(finding: Finding) -> FindingRecord:
+def record_of(finding: Finding) -> FindingRecord:
+    """Return a finding as a record."""
     return FindingRecord(
         rule=finding.rule_id,
         name=finding.rule_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from aipolicy.findings import ReservedRule
+from aipolicy.findings import PACK_LINT_PREFIX, ReservedRule
 from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
 from aipolicy.report.json_report import json_text
@@ -47,15 +47,18 @@ def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = Non
 
 
 def render_reserved(rule: ReservedRule, output_format: str) -> str:
-    """Return a rule about manifests or plans, as text or JSON."""
+    """Return a rule about manifests, plans or packs, as text or JSON."""
     if output_format == "json":
         return json_text(
             {"id": rule.id, "name": rule.name, "title": rule.title, "severity": rule.severity.value, "why": rule.why,
              "fix": rule.fix, "reserved": True}
         )  # fmt: skip
+    about = "about manifests and plans themselves; always checked"
+    if rule.id.startswith(PACK_LINT_PREFIX):
+        about = "about packs themselves; checked by `aipolicy lint-policy`"
     return (
-        f"{rule.id} {rule.name}\n{rule.title}\n\n{rule.severity.value}, about manifests and plans themselves; always "
-        f"checked\n\nwhy\n  {rule.why}\n\nfix\n  {rule.fix}\n"
+        f"{rule.id} {rule.name}\n{rule.title}\n\n{rule.severity.value}, {about}\n\n"
+        f"why\n  {rule.why}\n\nfix\n  {rule.fix}\n"
     )
 
 

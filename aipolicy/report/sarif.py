@@ -43,7 +43,7 @@ def render(run: Run) -> str:
                         "rules": [_rule(rule) for rule in run.rules],
                     }
                 },
-                "automationDetails": {"id": "aipolicy/"},
+                "automationDetails": {"id": f"aipolicy/{run.category}"},
                 "columnKind": "utf16CodeUnits",
                 "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(left_out)}],
                 "results": [_result(finding, index, seen) for finding in findings],

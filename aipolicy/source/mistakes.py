@@ -30,11 +30,16 @@ class Mistakes:
         """Note a mistake that already has its place."""
         self._errors.append(error)
 
+    @property
+    def errors(self) -> tuple[AipolicyError, ...]:
+        """Return every mistake noted, in the order of files and lines."""
+        return tuple(sorted(self._errors, key=_place_of))
+
     def raise_if_any(self) -> None:
         """Raise one `Problems` with every mistake noted, in the order of files and lines."""
-        if not self._errors:
+        errors = self.errors
+        if not errors:
             return
-        errors = sorted(self._errors, key=_place_of)
         raise errors[0] if len(errors) == 1 else Problems(tuple(errors))
 
 

@@ -1,0 +1,74 @@
+"""`aipolicy lint-policy`: what is wrong with packs, or weak, that can be known without a manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+import click
+
+from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.settings import PolicyOptions, read_settings, stdout_style, stdout_width, write_out
+from aipolicy.errors import UsageError
+from aipolicy.findings import Severity
+from aipolicy.pack_lint.lint import LintReport, lint_packs
+from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
+from aipolicy.report.formats import FORMATS
+from aipolicy.report.lint_report import render_lint
+from aipolicy.report.part import WIDTH_OF_FILES
+from aipolicy.report.style import Styler
+from aipolicy.settings import SEVERITIES
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+
+@click.command("lint-policy")
+@click.argument("packs", nargs=-1, metavar="[PACK]...")
+@click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
+@click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC.")
+@click.option(
+    "--ignore", multiple=True, metavar="RULE", help="Leave out a rule about packs, such as PACK-014; repeatable."
+)
+@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
+)
+@click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
+def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignore: tuple[str, ...], output_format: str,
+            outputs: tuple[str, ...], fail_on: str | None) -> None:  # fmt: skip
+    """Find mistakes and weaknesses in packs, without a manifest.
+
+    PACK is a shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; without one, the packs of the
+    configuration, with its parameters.
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 when a pack cannot be loaded, 3 when there was no rule.
+    """
+    _refuse_unknown(ignore)
+    configured, settings = read_settings(PolicyOptions(config, packs, as_of, (), ()))
+    if packs:
+        # NOTE: what the configuration sets may be parameters of other packs.
+        settings = settings._replace(parameters=MappingProxyType({}), parameter_places=MappingProxyType({}))
+    threshold = Severity(fail_on or configured.fail_on)
+    written = read_outputs(outputs, output_format, os.environ)
+    report = _without(lint_packs(settings._replace(select=(), ignore=())), ignore)
+    refuse_overwriting(written, (file for files in report.files_of.values() for file in files))
+    text = render_lint(report, output_format, threshold, stdout_width(), stdout_style())
+    others = [render_lint(report, each.format, threshold, WIDTH_OF_FILES, Styler()) for each in written]
+    write_outputs(written, others)
+    write_out(text)
+    raise click.exceptions.Exit(report.exit_code(threshold))
+
+
+def _refuse_unknown(ignored: Sequence[str]) -> None:
+    known = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
+    for word in ignored:
+        if word == UNUSABLE:
+            raise UsageError(f"`{UNUSABLE}` stops the pack from being loaded and cannot be ignored")
+        if word not in known:
+            raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, known)}")
+
+
+def _without(report: LintReport, ignored: Sequence[str]) -> LintReport:
+    return replace(report, findings=tuple(each for each in report.findings if each.rule_id not in ignored))

@@ -1,0 +1,145 @@
+"""What a pack leaves out: reasons, fixes, references, examples, units; and what nothing in it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.case_domains import Domains
+from aipolicy.evaluation.case_search import Bench, CaseSearch
+from aipolicy.evaluation.coverage import possible_truths
+from aipolicy.facts.spec import FactSpec
+from aipolicy.findings import Finding, Outcome
+from aipolicy.pack_lint.logic import Logic
+from aipolicy.pack_lint.registry import (
+    ENDED,
+    NO_DESCRIPTION,
+    NO_FIX,
+    NO_REASON,
+    NO_REFERENCE,
+    PLAIN_MESSAGE,
+    UNDOCUMENTED_PARAMETER,
+    UNTESTED,
+    UNUSED_PARAMETER,
+    UNUSED_VARIABLE,
+)
+from aipolicy.pack_lint.subject import Entry, RuleText, Subject, found, names_read
+from aipolicy.policy.expressions import Truth
+from aipolicy.policy.rule import Rule
+from aipolicy.source.text import shown
+
+_WANTED = (Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED)
+
+
+def pack_findings(subject: Subject) -> Iterator[Finding]:
+    """Yield what the pack itself leaves out: its description, documentation of parameters, uses of what it defines."""
+    yield from _described(subject)
+    texts = tuple(subject.texts_read())
+    placeholders = tuple(text for entry in _rule_entries(subject) for text in (entry.text("message"),))
+    read = names_read((*texts, *placeholders), "params")
+    used = names_read(texts, "variables")
+    for entry in subject.entries("parameters"):
+        name = entry.text("name")
+        if name and name not in read:
+            yield _at(entry, "name", UNUSED_PARAMETER, f"parameter `{shown(name)}` is read nowhere in the pack")
+        missing = _undocumented(entry)
+        if name and missing:
+            message = f"parameter `{shown(name)}` has no {_joined(missing)}"
+            yield _at(entry, "name", UNDOCUMENTED_PARAMETER, message)
+    for entry in subject.entries("variables"):
+        name = entry.text("name")
+        if name and name not in used:
+            yield _at(entry, "name", UNUSED_VARIABLE, f"variable `{shown(name)}` is used nowhere in the pack")
+
+
+def entry_findings(subject: Subject) -> Iterator[Finding]:
+    """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
+    for entry in _rule_entries(subject):
+        name = shown(entry.text("id")) or "the rule"
+        for key, rule_id, what in (
+            ("why", NO_REASON, "does not say why"),
+            ("fix", NO_FIX, "does not say what to do"),
+            ("references", NO_REFERENCE, "names no source"),
+        ):
+            if not (entry.fields.get(key) if key == "references" else entry.text(key)):
+                yield _at(entry, "id", rule_id, f"`{name}` {what}; there is no `{key}`")
+        message = entry.text("message")
+        if message and "{" not in message:
+            yield _at(entry, "message", PLAIN_MESSAGE, f"the message of `{name}` names no value of what it found")
+
+
+def ended_findings(subject: Subject, day: date) -> Iterator[Finding]:
+    """Yield every rule whose time is over on a day."""
+    for text in subject.rules:
+        until = text.rule.effective_until
+        if until is not None and until < day:
+            message = f"`{text.rule.id}` ended on {until.isoformat()}, before {day.isoformat()}"
+            path = (*text.entry.path, "effective", "until")
+            yield found(ENDED, message, text.entry.document, path)
+
+
+def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outcome]], catalog: Catalog,
+                  facts: Mapping[str, FactSpec]) -> Iterator[Finding]:  # fmt: skip
+    """Yield every rule without an example of each outcome that it can have; test files of the pack count."""
+    for text in subject.rules:
+        rule = text.rule
+        seen = text.expected | set(shown_in_files.get(rule.id, ()))
+        lacking = [outcome for outcome in _WANTED if outcome not in seen]
+        if not text.is_whole and text.expected:
+            continue
+        if Outcome.SATISFIED in lacking and not _can_be_satisfied(text, facts):
+            lacking.remove(Outcome.SATISFIED)
+        if (
+            Outcome.UNDETERMINED in lacking
+            and text.portfolio is None
+            and not _can_be_undetermined(rule, catalog, facts)
+        ):
+            lacking.remove(Outcome.UNDETERMINED)
+        if not seen:
+            yield text.found(UNTESTED, f"`{rule.id}` has no tests")
+        elif lacking:
+            named = " and none ".join(f"that is {outcome.value}" for outcome in lacking)
+            yield text.found(UNTESTED, f"`{rule.id}` has no test {named}", key="tests")
+
+
+def _rule_entries(subject: Subject) -> Iterator[Entry]:
+    yield from subject.entries("rules")
+    yield from subject.entries("portfolio_rules")
+
+
+def _described(subject: Subject) -> Iterator[Finding]:
+    for document in subject.documents:
+        if not isinstance(document.value, dict) or document.value.get("kind") != "PolicyPack":
+            continue
+        metadata = document.value.get("metadata")
+        description = metadata.get("description") if isinstance(metadata, dict) else None
+        if not (isinstance(description, str) and description.strip()):
+            name = subject.pack.name or "the pack"
+            message = f"`{shown(name)}` does not say what it is for; there is no `description`"
+            yield found(NO_DESCRIPTION, message, document, ("metadata", "name"))
+
+
+def _undocumented(entry: Entry) -> list[str]:
+    wanted = ["description", *(["unit"] if entry.fields.get("type") == "number" else []), "source"]
+    return [f"`{key}`" for key in wanted if not entry.text(key)]
+
+
+def _joined(words: list[str]) -> str:
+    return " and no ".join(words)
+
+
+def _can_be_satisfied(text: RuleText, facts: Mapping[str, FactSpec]) -> bool:
+    return Logic(facts).can_hold(*(text.tree(line) for line in (*text.rule.when, *text.rule.require)))
+
+
+def _can_be_undetermined(rule: Rule, catalog: Catalog, facts: Mapping[str, FactSpec]) -> bool:
+    domains = Domains(rule, catalog, facts)
+    if not any(None in domains.of(name).values for name in domains.names):
+        return False
+    search = CaseSearch(rule, catalog, Bench(), facts)
+    return any(Truth.UNKNOWN in possible_truths(search, number) for number in range(len(search.lines)))
+
+
+def _at(entry: Entry, key: str, rule_id: str, message: str) -> Finding:
+    return found(rule_id, message, entry.document, (*entry.path, key))

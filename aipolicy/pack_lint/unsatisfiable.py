@@ -1,0 +1,61 @@
+"""Constraints that remove every option of the catalog while nothing at all is known of the feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.case_search import Bench
+from aipolicy.evaluation.evaluation import Evaluator
+from aipolicy.evaluation.examples import outcome_of_truths
+from aipolicy.evaluation.universe import Universe
+from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.options.attributes import Organization
+from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.pack_lint.logic import Logic
+from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
+from aipolicy.pack_lint.subject import RuleText, Subject
+from aipolicy.policy.rule import RuleKind, RuleScope
+
+
+def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Organization, logic: Logic,
+                           bench: Bench) -> Iterator[Finding]:  # fmt: skip
+    """Yield every constraint of severity error that each candidate violates before a feature is looked at.
+
+    What no option of any catalog could satisfy is told as a condition that is never true.
+    """
+    suspects = [text for text in subject.rules if text.is_whole and _may_remove_everything(text, logic)]
+    if not suspects:
+        return
+    candidates = Evaluator((), catalog, organization).candidates
+    for text in suspects:
+        if _removes_everything(text, candidates, bench):
+            message = f"`{text.rule.id}` removes every option of the catalog, whatever the feature"
+            yield text.found(REMOVES_EVERYTHING, message, text.rule.require[0])
+
+
+def _may_remove_everything(text: RuleText, logic: Logic) -> bool:
+    rule = text.rule
+    is_constraint = rule.kind is RuleKind.CONSTRAINT and rule.scope is RuleScope.OPTIONS
+    return (
+        is_constraint
+        and text.portfolio is None
+        and rule.severity is Severity.ERROR
+        and not any(line.feature_reads for line in rule.when)
+        and any(line.option_reads and not line.feature_reads for line in rule.require)
+        and all(logic.can_hold(text.tree(line)) for line in rule.require)
+    )
+
+
+def _removes_everything(text: RuleText, candidates: Universe, bench: Bench) -> bool:
+    rule = text.rule
+    names = tuple(dict.fromkeys(name for line in (*rule.when, *rule.require) for name in line.option_reads))
+    groups = candidates.groups(names, NO_WORKLOAD)
+    for values, _ in groups:
+        known = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        known.update(rule.parameters)
+        when = [bench.truth(line, known) for line in rule.when]
+        require = [bench.truth(line, known) for line in rule.require]
+        if outcome_of_truths(when, require) is not Outcome.VIOLATED:
+            return False
+    return bool(groups)
