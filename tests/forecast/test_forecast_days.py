@@ -29,7 +29,8 @@ TURNS = [date(2026, 12, 1), date(2027, 2, 20), date(2027, 4, 14), date(2027, 11,
 
 @pytest.fixture(scope="module")
 def files() -> tuple[ManifestFile, ...]:
-    return find_manifests((str(ROOT / "examples"),), stdin=lambda: b"")
+    folders = tuple(str(ROOT / "examples" / name) for name in ("forecast", "quickstart", "decisions"))
+    return find_manifests(folders, stdin=lambda: b"")
 
 
 @pytest.fixture(scope="module")
