@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.errors import PolicyError
 from aipolicy.facts.spec import FactSpec
+from aipolicy.policy.governance import Governance
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.report.page_text import code, paragraphs, prose, table, value, value_text
 from aipolicy.report.rule_pages import parameter_table, portfolio_blocks, rule_blocks, said, set_to, stages
@@ -65,6 +66,8 @@ def _index(pack: PolicyPack, packs: Sequence[PolicyPack]) -> Iterator[str]:
     if pack.facts:
         head = ("fact", "type", "unit", "values", "assumed", "meaning")
         yield from ("## Facts that it adds to manifests", table(head, map(_fact, pack.facts)))
+    if pack.waivers is not None:
+        yield from ("## What it asks of waivers", table(("key", "value"), _asked(pack.waivers)))
     if pack.rules:
         yield from ("## Rules", _rules(pack.rules, pack))
     if pack.portfolio_rules:
@@ -108,6 +111,14 @@ def _changes_in(other: PolicyPack, name: str) -> Iterator[tuple[str, str, str]]:
         for change in rule.origins[1:]:
             if change.pack == name:
                 yield _link(rule, other), set_to(said(change), change), prose(change.reason)
+
+
+def _asked(said: Governance) -> Iterator[tuple[str, str]]:
+    for key, asked in said._asdict().items():
+        if key == "never":
+            asked = tuple(each.word for each in said.never) or None
+        if asked is not None:
+            yield code(key), value(asked)
 
 
 def _fact(spec: FactSpec) -> tuple[str, ...]:

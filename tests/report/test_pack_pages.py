@@ -95,6 +95,16 @@ def test_a_rule_over_all_features_has_its_measures_and_examples() -> None:
         assert words in page
 
 
+def test_what_a_pack_asks_of_waivers_is_told() -> None:
+    asked = "waivers: {longest_days: 90, never: [IN, OUT-001], approvers: ['|'], inline: false}\nrules:\n"
+    page = pages(PACK.replace("rules:\n", asked, 1))["house.md"]
+    rows = page.split("## What it asks of waivers\n\n")[1].split("\n\n")[0].splitlines()[2:]
+    assert rows == [
+        "| `longest_days` | `90` |", "| `never` | `[IN, OUT-001]` |", "| `approvers` | <code>&#91;&#124;&#93;</code> |",
+        "| `inline` | `false` |",
+    ]  # fmt: skip
+
+
 def test_stages_and_limits_are_told() -> None:
     page = pages(PACK + RULE)["house/IN-009.md"]
     assert "- Stages: announced on 2027-01-01; in force from 2027-06-01\n" in page
