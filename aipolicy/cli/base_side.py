@@ -17,7 +17,8 @@ from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
 from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import GIT_PREFIX, PackFiles, PolicyFiles, find_pack, read_policy_files
+from aipolicy.policy.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
+from aipolicy.policy.pack_files import GIT_PREFIX
 from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
 

@@ -29,7 +29,7 @@ from aipolicy.cli.whole_runs import partial_reason
 from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.report.formats import FORMATS
+from aipolicy.report.formats import FORMATS, TELLING_FORMATS
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.settings import PolicySettings
 
-TELLING_FORMATS = frozenset({"text", "json"})
-"""Formats with a place for what is said of the whole run; beside the others it is told on standard error."""
 MAX_REMEMBERED = 16_777_216
 """Longer outputs, in characters, are not kept."""
 

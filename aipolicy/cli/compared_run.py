@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import click
 
-from aipolicy.cli.check_command import TELLING_FORMATS
 from aipolicy.cli.comparing import ComparedRun, compared_report
 from aipolicy.cli.settings import stdout_style, stdout_width
 from aipolicy.findings import Change, Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.report.comparison_text import comparison_lines
+from aipolicy.report.formats import TELLING_FORMATS
 from aipolicy.report.part import WIDTH_OF_FILES, make_page
 from aipolicy.report.style import Styler
 

@@ -223,7 +223,9 @@ def _beside_baseline(report: Report, path: str, paths: Sequence[str]) -> Report:
     from aipolicy.comparison import Comparison, compare
 
     baseline = read_baseline(path)
-    compared, gone = compare(report.findings, baseline.findings)
+    # NOTE: what nobody may waive nobody accepts by a baseline either.
+    accepted = [known for known in baseline.findings if not _never_waived(report, known.identity.rule)]
+    compared, gone = compare(report.findings, accepted)
     stale = tuple(known for known in gone if _is_answered(report, known.identity.rule, known.identity.feature,
                                                           covers=_covers(path, paths)))  # fmt: skip
     comparison = replace(report.comparison or Comparison(), baseline=baseline.path, stale=stale)
@@ -240,8 +242,14 @@ def _write(report: Report, path: str, paths: Sequence[str]) -> bool:
     covers = _covers(path, paths)
     before = read_baseline(path).findings if os.path.lexists(path) and not os.path.islink(path) else ()
     kept = [k for k in before if not _is_answered(report, k.identity.rule, k.identity.feature, covers=covers)]
-    write_baseline(path, (*acceptable(report.findings), *kept))
+    found = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
+    write_baseline(path, (*found, *kept))
     return True
+
+
+def _never_waived(report: Report, rule: str) -> bool:
+    waivers = report.policy.waivers
+    return waivers is not None and waivers.limits.never_waived(rule) is not None
 
 
 def _is_answered(report: Report, rule: str, feature: str, *, covers: bool) -> bool:

@@ -79,6 +79,8 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
                 side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.judged_by
             )
         diff = _diff(now, side, judging, lambda: found((side.base.repository.top,)))
+    if policy.judged_portfolio_rules:
+        click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     write_out(_rendered(diff, output_format))
     raise click.exceptions.Exit(0 if diff.features or diff.broken or diff.repaired else EXIT_NOTHING)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aipolicy.source.records import Record
@@ -38,6 +38,14 @@ class Governance(NamedTuple):
     ticket_required: bool | None = None
     record_required: bool | None = None
     """Whether a waiver must record what was approved."""
+
+    def said(self) -> Iterator[tuple[str, bool | int | tuple[str, ...]]]:
+        """Yield each key that the pack writes with its value, as the pack writes them."""
+        for key, value in self._asdict().items():
+            if key == "never":
+                value = tuple(each.word for each in self.never) or None
+            if value is not None:
+                yield key, value
 
 
 class WaiverLimits(NamedTuple):

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from aipolicy import __version__
 from aipolicy.errors import CatalogError, PolicyError, WaiverError
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
+from aipolicy.policy.pack_files import PackFiles as PackFiles
+from aipolicy.policy.pack_files import PackOrigin as PackOrigin
+from aipolicy.policy.pack_files import is_address
+from aipolicy.policy.pack_files import shipped_packs as shipped_packs
 from aipolicy.policy.reach import Finder, with_extended
-from aipolicy.policy.reach import PackFiles as PackFiles
-from aipolicy.policy.reach import PackOrigin as PackOrigin
 from aipolicy.settings import PolicySettings
 from aipolicy.shipped import catalog_paths, read_bytes, shipped_path
 from aipolicy.source.suggest import did_you_mean
@@ -26,10 +28,7 @@ if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-GIT_PREFIX = "git+"
 _ARCHIVE = re.compile(r"\.(zip|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
-"""How a reference begins that is no path: a git revision, or an address, which is never fetched."""
 
 
 def find_pack(reference: str, base: Path) -> PackFiles:
@@ -66,20 +65,10 @@ def find_pack(reference: str, base: Path) -> PackFiles:
     raise PolicyError(f"unknown pack `{reference}`{did_you_mean(reference, names)} (shipped: {shipped})")
 
 
-def is_address(reference: str) -> bool:
-    """Return whether a reference is no name or path: a git revision, or what would have to be fetched."""
-    return _ELSEWHERE.match(reference) is not None
-
-
 def find_packs(references: Iterable[str], base: Path, find: Finder = find_pack,
                memory: Cache | None = None) -> tuple[PackFiles, ...]:  # fmt: skip
     """Return the packs that are named and all that they extend, bases first; raises `PolicyError` or `Problems`."""
     return with_extended([find(reference, base) for reference in references], find, memory)
-
-
-def shipped_packs() -> tuple[str, ...]:
-    """Return the names of the packs that ship with aipolicy."""
-    return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
 
 
 class PolicyFiles(NamedTuple):

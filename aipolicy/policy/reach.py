@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.policy.extends import Extends
+from aipolicy.policy.pack_files import PackFiles
 
 if TYPE_CHECKING:
     from aipolicy.cache import Cache
@@ -23,29 +24,6 @@ MAX_PACKS = 64
 """More packs than this extend each other by mistake."""
 
 _MENTIONED = re.compile(rb"extends[\"']?\s*:")
-
-
-class PackOrigin(NamedTuple):
-    """Where the files of a pack come from."""
-
-    kind: Literal["shipped", "path", "archive", "git"] = "path"
-    path: str = ""
-    """The name of a shipped pack, else the path of folder, file, archive or repository, as from the working folder."""
-    revision: str = ""
-    folder: str = ""
-    """For git: the folder in the repository, empty for its top."""
-    commit: str = ""
-    """For git: the commit that the revision names."""
-
-
-class PackFiles(NamedTuple):
-    """The files of one pack, as path and bytes, sorted by path."""
-
-    path: str
-    files: tuple[tuple[str, bytes], ...]
-    extends: tuple[str, ...] = ()
-    """The paths of the packs that it extends, one for each entry of `extends`."""
-    origin: PackOrigin = PackOrigin()
 
 
 Finder = Callable[[str, Path], PackFiles]

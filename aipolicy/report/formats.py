@@ -51,3 +51,6 @@ FORMATS: dict[str, Format] = {
     ),
 }
 """A format never changes what was found or the exit code."""
+
+TELLING_FORMATS = frozenset({"text", "json"})
+"""Formats with a place for what is said of the whole run; beside the others it is told on standard error."""

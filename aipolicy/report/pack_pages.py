@@ -114,11 +114,8 @@ def _changes_in(other: PolicyPack, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _asked(said: Governance) -> Iterator[tuple[str, str]]:
-    for key, asked in said._asdict().items():
-        if key == "never":
-            asked = tuple(each.word for each in said.never) or None
-        if asked is not None:
-            yield code(key), value(asked)
+    for key, asked in said.said():
+        yield code(key), value(float(asked) if isinstance(asked, int) and not isinstance(asked, bool) else asked)
 
 
 def _fact(spec: FactSpec) -> tuple[str, ...]:

@@ -55,6 +55,13 @@ def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
             yield from _indented(f"lets others loosen {', '.join(pack.loosens)}", width)
         if not pack.configuration_may_loosen:
             yield from _indented("the configuration may only tighten", width)
+        if pack.waivers is not None:
+            asked = "; ".join(f"{key} {_plain(value)}" for key, value in pack.waivers.said())
+            yield from _indented(f"asks of waivers: {asked}", width)
+
+
+def _plain(value: bool | int | tuple[str, ...]) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
 
 
 def _rule(each: EffectiveRule, width: int, style: Styler, *, alone: bool) -> Iterator[str]:

@@ -231,3 +231,27 @@ def test_conditions_and_records_know_facts_that_packs_add(run: Run, tmp_path: Pa
     manifest.write_text(manifest.read_text().replace("seats: 10", "seats: 30"))
     code, out, _ = run("check", "--format", "concise")
     assert (code, "`extensions.seats <= 20.0` is false" in out) == (1, True)
+
+
+def test_what_nobody_may_waive_nobody_accepts_by_a_baseline(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / FILE).write_text(waivers_text())
+    (tmp_path / "chat.aifeature.yaml").write_text(MANIFEST)
+    run("check", "--write-baseline", "accepted.json")
+    accepted = json.loads((tmp_path / "accepted.json").read_text())
+    assert {each["rule"] for each in accepted["findings"]} == {"IN-001"}
+    forged = json.dumps(accepted).replace("IN-001", "IN-002").replace("plan.provider", "team.on_call")
+    (tmp_path / "accepted.json").write_text(forged)
+    code, out, _ = run("check", "--baseline", "accepted.json", "--format", "concise")
+    assert (code, "error[IN-002]" in out) == (1, True)
+
+
+def test_a_waivers_file_that_is_shared_says_nothing_of_features_elsewhere(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / FILE).write_text(waivers_text(entry(), entry(feature="elsewhere")))
+    team = tmp_path / "team"
+    team.mkdir()
+    (team / "aipolicy.toml").write_text('policies = ["../house.yaml"]\nwaivers = ["../policies/waivers.yaml"]\n')
+    (tmp_path / "chat.aifeature.yaml").rename(team / "chat.aifeature.yaml")
+    assert "WAIVER-007" not in run("check", "team", "--config", "team/aipolicy.toml")[1]
+    assert "WAIVER-007" in run("check", ".", "--config", "team/aipolicy.toml")[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aipolicy.errors import PolicyError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.locate import PackFiles, PackOrigin
+from aipolicy.policy.pack_files import PackFiles, PackOrigin
 from aipolicy.policy.sources.members import ARCHIVE_SUFFIXES, Members
 from aipolicy.source.limits import MAX_ARCHIVE_BYTES
 from aipolicy.source.text import shown

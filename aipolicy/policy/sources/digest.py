@@ -6,7 +6,7 @@ import os
 import re
 from hashlib import sha256
 
-from aipolicy.policy.locate import PackFiles, PackOrigin
+from aipolicy.policy.pack_files import PackFiles, PackOrigin
 from aipolicy.source.text import escaped
 
 _WINDOWS, _UNIX = b"\r\n", b"\n"

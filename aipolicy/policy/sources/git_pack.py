@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.history.revision import read_revision
-from aipolicy.policy.locate import GIT_PREFIX, PackFiles, PackOrigin
+from aipolicy.policy.pack_files import GIT_PREFIX, PackFiles, PackOrigin
 from aipolicy.policy.sources.archive import YAML_SUFFIXES, pack_members
 from aipolicy.source.text import UNSAFE, shown
 

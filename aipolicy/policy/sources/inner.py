@@ -6,7 +6,7 @@ import posixpath
 from pathlib import Path
 
 from aipolicy.errors import PolicyError
-from aipolicy.policy.locate import PackFiles, is_address, shipped_packs
+from aipolicy.policy.pack_files import PackFiles, is_address, shipped_packs
 from aipolicy.policy.sources.git_pack import GitReference
 from aipolicy.source.text import shown
 

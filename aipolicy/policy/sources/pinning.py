@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import LockError, PolicyError
-from aipolicy.policy.locate import PackFiles
+from aipolicy.policy.pack_files import PackFiles
 from aipolicy.policy.sources.digest import digest_of, reference_of
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Lock, Pin, read_lock
 from aipolicy.source.mistakes import Mistakes

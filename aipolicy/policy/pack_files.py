@@ -1,0 +1,45 @@
+"""What the files of a pack are, and where they can come from."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from aipolicy.shipped import shipped_path
+
+GIT_PREFIX = "git+"
+_ELSEWHERE = re.compile(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
+"""How a reference begins that is no path: a git revision, or an address, which is never fetched."""
+
+
+class PackOrigin(NamedTuple):
+    """Where the files of a pack come from."""
+
+    kind: Literal["shipped", "path", "archive", "git"] = "path"
+    path: str = ""
+    """The name of a shipped pack, else the path of folder, file, archive or repository, as from the working folder."""
+    revision: str = ""
+    folder: str = ""
+    """For git: the folder in the repository, empty for its top."""
+    commit: str = ""
+    """For git: the commit that the revision names."""
+
+
+class PackFiles(NamedTuple):
+    """The files of one pack, as path and bytes, sorted by path."""
+
+    path: str
+    files: tuple[tuple[str, bytes], ...]
+    extends: tuple[str, ...] = ()
+    """The paths of the packs that it extends, one for each entry of `extends`."""
+    origin: PackOrigin = PackOrigin()
+
+
+def is_address(reference: str) -> bool:
+    """Return whether a reference is no name or path: a git revision, or what would have to be fetched."""
+    return _ELSEWHERE.match(reference) is not None
+
+
+def shipped_packs() -> tuple[str, ...]:
+    """Return the names of the packs that ship with aipolicy."""
+    return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
