@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.cache import Cache
@@ -48,6 +49,8 @@ class Policy:
     strict: bool
     waivers: Waivers | None = None
     """The waivers of files, and what packs ask of waivers; None where there is neither."""
+    waived_on: date | None = None
+    """The day on which waivers are looked at, where it is another than that of the catalog."""
     forbidden_choice: str = ""
     """What a choice of rules leaves out although a pack forbids it; nothing is judged then."""
 
@@ -267,7 +270,7 @@ def on_waivers(policy: Policy, uses: Iterable[WaiverUse], *, covers: bool) -> tu
         return ()
     from aipolicy.waivers.run import findings_on_waivers
 
-    return findings_on_waivers(policy.waivers, uses, policy.catalog.as_of, covers=covers)
+    return findings_on_waivers(policy.waivers, uses, policy.waived_on or policy.catalog.as_of, covers=covers)
 
 
 def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy: Policy,
@@ -279,7 +282,7 @@ def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy:
     starts = starts_of(features, source) if _MAY_WAIVE.search(source.text) is not None else ()
     applied = apply_waivers(
         findings, evaluation, policy.waivers or Waivers(), policy.all_rules, policy.ignored_rules,
-        policy.catalog.as_of, starts,
+        policy.waived_on or policy.catalog.as_of, starts,
     )  # fmt: skip
     return applied.findings, applied.uses
 

@@ -14,6 +14,7 @@ from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
+    covers_all,
     policy_options,
     read_settings,
     read_stdin,
@@ -21,9 +22,11 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.cli.whole_runs import partial_reason
 from aipolicy.errors import UsageError
 from aipolicy.findings import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
+from aipolicy.forecast.timeline import Scope
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import read_policy_files
 from aipolicy.settings import SEVERITIES
@@ -70,9 +73,9 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
             outputs: tuple[str, ...], fail_on: str | None, strict: bool) -> None:  # fmt: skip
     """Show what will start or stop failing in the months to come, on which day, and why.
 
-    Causes are rules that change their stage, evidence that expires, models that retire, prices that grow old, catalog
-    entries that take effect, and declared growth. Every day on which one of them happens is judged as `aipolicy check
-    --as-of` that day would judge it. The exit code is 1 when something starts failing, 0 when nothing does.
+    Causes are rules that change their stage, evidence and waivers that expire, models that retire, prices that grow
+    old, catalog entries that take effect, and declared growth. Every day on which one of them happens is judged as
+    `aipolicy check --as-of` that day would judge it. The exit code is 1 when something starts failing, 0 when nothing does.
     """
     configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
     settings = settings._replace(strict=settings.strict or strict)
@@ -85,11 +88,14 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
         found = forecast(
             files, settings, judged_by, months=months, fail_on=Severity(fail_on or configured.fail_on),
             cache=Cache(cache_folder()),
+            scope=Scope(partial_reason(paths, configured.path), covers_all(configured, paths)),
         )  # fmt: skip
     except OverflowError:
         raise UsageError(
             f"{months} months after {settings.as_of} is beyond the calendar; name an earlier day"
         ) from None
+    for notice in found.moments[0].report.totals.notices:
+        click.echo(f"aipolicy: {notice}", err=True)
     if output_format == "ical" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(newline="")  # NOTE: lines of iCalendar end with CR LF on every system.
     write_out(FORMATS[output_format](found))

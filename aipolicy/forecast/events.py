@@ -17,6 +17,7 @@ class Cause(StrEnum):
 
     RULE = "rule"
     EVIDENCE = "evidence"
+    WAIVER = "waiver"
     MODEL = "model"
     PRICE = "price"
     CATALOG = "catalog"
@@ -28,6 +29,7 @@ class Input(StrEnum):
 
     RULES = "rules"
     EVIDENCE = "evidence"
+    WAIVERS = "waivers"
     CATALOG = "catalog"
     GROWTH = "growth"
 
@@ -35,6 +37,7 @@ class Input(StrEnum):
 INPUT_OF = {
     Cause.RULE: Input.RULES,
     Cause.EVIDENCE: Input.EVIDENCE,
+    Cause.WAIVER: Input.WAIVERS,
     Cause.MODEL: Input.CATALOG,
     Cause.PRICE: Input.CATALOG,
     Cause.CATALOG: Input.CATALOG,

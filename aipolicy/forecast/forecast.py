@@ -18,8 +18,9 @@ from aipolicy.forecast.events import Cause, Event, Horizon, months_later, within
 from aipolicy.forecast.growth import growth_events
 from aipolicy.forecast.policies import Policies
 from aipolicy.forecast.rule_events import evidence_events, rule_events
-from aipolicy.forecast.timeline import Moment, Timeline
+from aipolicy.forecast.timeline import SOME_FEATURES, Moment, Scope, Timeline
 from aipolicy.forecast.unknowns import Unknown, unknowns_of
+from aipolicy.forecast.waiver_events import waiver_events
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles
@@ -101,6 +102,7 @@ class Ground:
     rules: Sequence[Rule]
     policies: Policies
     horizon: Horizon
+    today: Report
 
 
 Source = Callable[[Ground], Iterable[Event]]
@@ -109,22 +111,25 @@ SOURCES: tuple[Source, ...] = (
     lambda ground: rule_events(ground.rules),
     lambda ground: evidence_events(ground.manifests.features),
     lambda ground: catalog_events(ground.policies.catalogs, ground.rules, ground.manifests.features, ground.horizon),
+    lambda ground: waiver_events(ground.policies.base, ground.today),
     lambda ground: growth_events(ground.manifests.features, ground.horizon),
 )
 """Where dated events come from: together they name every day on which an answer can change."""
 
 
 def forecast(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, *, months: int,
-             fail_on: Severity, cache: Cache | None = None) -> Forecast:  # fmt: skip
+             fail_on: Severity, cache: Cache | None = None, scope: Scope = SOME_FEATURES) -> Forecast:  # fmt: skip
     """Return what changes in the months after `settings.as_of`; raises what `load_policy` raises for any of the days."""
     horizon = Horizon(settings.as_of, months_later(settings.as_of, months))
     base = load_policy(settings, cache, judged_by)
     manifests = read_manifests(files, extensions=base.evaluator.known.extensions_schema)
     policies = Policies(settings, judged_by, base, horizon)
-    timeline = Timeline(manifests, len(files), policies, horizon)
-    ground = Ground(manifests, base.chosen_rules, policies, horizon)
+    timeline = Timeline(manifests, len(files), policies, horizon, scope)
+    over_all = () if scope.partial else tuple(each.rule for each in base.portfolio_rules)
+    today = timeline.on(horizon.start)
+    ground = Ground(manifests, (*base.chosen_rules, *over_all), policies, horizon, today)
     events = within((event for source in SOURCES for event in source(ground)), horizon)
-    moments = timeline.moments(events)
+    moments = timeline.moments(events, today)
     changes = tuple(
         change for before, now in pairwise(moments) for change in changes_between(before, now, timeline, fail_on)
     )

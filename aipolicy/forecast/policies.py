@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.checking import Policy, load_policy
@@ -14,6 +15,10 @@ from aipolicy.policy.load import VOCABULARIES
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
 from aipolicy.settings import PolicySettings
+
+if TYPE_CHECKING:
+    from aipolicy.policy.portfolio_rule import PortfolioRule
+    from aipolicy.waivers.waiver import Waivers
 
 
 class Policies:
@@ -38,14 +43,32 @@ class Policies:
     def with_rules_of(self, rules_day: date, day: date) -> Policy:
         """Return the policy as of a day, with every rule in the stage that it has on another day."""
         policy = self.on(day)
-        if all(rule.severity_on(rules_day) is rule.severity_on(day) for rule in policy.chosen_rules):
+        over_all = [each.rule for each in policy.portfolio_rules]
+        if all(rule.severity_on(rules_day) is rule.severity_on(day) for rule in (*policy.chosen_rules, *over_all)):
             return policy
         packs = tuple(
             replace(pack, rules=tuple(held for rule in pack.rules if (held := _held(rule, rules_day)) is not None))
             for pack in policy.evaluator.packs
         )
         evaluator = policy.evaluator.later(packs, policy.evaluator.candidates, policy.evaluator)
-        return replace(policy, evaluator=evaluator)
+        held_over_all = (_held_over_all(each, rules_day) for each in policy.portfolio_rules)
+        return replace(
+            policy, evaluator=evaluator, portfolio_rules=tuple(each for each in held_over_all if each is not None)
+        )
+
+    def with_waivers_of(self, waivers_day: date, policy: Policy) -> Policy:
+        """Return a policy with every waiver as it stands on another day."""
+        if waivers_day == policy.catalog.as_of:
+            return policy
+        return replace(policy, waivers=self.on(waivers_day).waivers, waived_on=waivers_day)
+
+    def _waivers(self, catalog: Catalog, day: date) -> Waivers | None:
+        """Return the waivers as of a day: what packs ask of them depends on it."""
+        if self.base.waivers is None:
+            return None
+        from aipolicy.waivers.read import read_waivers
+
+        return read_waivers(self._files.waivers, self.base.packs, catalog, day)
 
     def _policy(self, day: date) -> Policy:
         catalog = self.catalogs.on(day)
@@ -56,9 +79,14 @@ class Policies:
         like = self._like.get(likeness)
         known = self.base.evaluator
         evaluator = known.later(known.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
-        policy = replace(self.base, catalog=catalog, evaluator=evaluator)
+        policy = replace(self.base, catalog=catalog, evaluator=evaluator, waivers=self._waivers(catalog, day))
         self._like.setdefault(likeness, policy)
         return policy
+
+
+def _held_over_all(rule: PortfolioRule, day: date) -> PortfolioRule | None:
+    held = _held(rule.rule, day)
+    return None if held is None else replace(rule, rule=held)
 
 
 def _held(rule: Rule, day: date) -> Rule | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
-from aipolicy.checking import Policy, Report, check_manifests
+from aipolicy.checking import Policy, Report, check_manifests, with_portfolio, with_waivers
 from aipolicy.findings import sorted_findings
 from aipolicy.forecast.events import DAY, Event, Horizon, Input
 from aipolicy.forecast.growth import projected
@@ -14,6 +15,7 @@ from aipolicy.forecast.policies import Policies
 from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import Manifests
+from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.document import PlainValue
 
 
@@ -26,21 +28,36 @@ class Moment:
     report: Report
 
 
+class Scope(NamedTuple):
+    """How much of all there is a forecast is about."""
+
+    partial: str = PART_OF_RUN
+    """Why rules over all features are not evaluated; empty where they are."""
+    covers: bool = False
+    """Whether every feature that waivers files are about is judged."""
+
+
+SOME_FEATURES = Scope()
+"""A forecast about some features of those there may be."""
+
+
 class Timeline:
     """Judges manifests as of the days of a horizon."""
 
-    def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon) -> None:
+    def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon,
+                 scope: Scope = SOME_FEATURES) -> None:  # fmt: skip
         self._manifests = manifests
         self._files = files
+        self._scope = scope
         self.policies = policies
         self.horizon = horizon
 
-    def moments(self, events: Sequence[Event]) -> tuple[Moment, ...]:
-        """Return the start, then every day on which something happens."""
+    def moments(self, events: Sequence[Event], today: Report) -> tuple[Moment, ...]:
+        """Return the start with its report, then every day on which something happens."""
         by_day: dict[date, list[Event]] = {}
         for event in events:
             by_day.setdefault(event.day, []).append(event)
-        moments = [Moment(self.horizon.start, (), self.on(self.horizon.start))]
+        moments = [Moment(self.horizon.start, (), today)]
         for day, found in sorted(by_day.items()):
             concerned = None if any(not event.feature for event in found) else {event.feature for event in found}
             moments.append(Moment(day, tuple(found), self._on(day, concerned, moments[-1].report)))
@@ -49,19 +66,21 @@ class Timeline:
     def on(self, day: date) -> Report:
         """Return what `check` says on a day, with the volume that growth has led to by then."""
         features = [projected(feature, day, self.horizon) for feature in self._manifests.features]
-        return self._judged(features, self.policies.on(day))
+        return with_portfolio(self._judged(features, self.policies.on(day)))
 
     def between(self, day: date, exchanged: frozenset[Input], names: frozenset[str]) -> Report:
         """Return what becomes of some features with the named inputs as of a day, all others as of the day before."""
         before = day - DAY
         when = {each: day if each in exchanged else before for each in Input}
         policy = self.policies.with_rules_of(when[Input.RULES], when[Input.CATALOG])
+        policy = self.policies.with_waivers_of(when[Input.WAIVERS], policy)
         features = [
             _with_evidence_of(projected(feature, when[Input.GROWTH], self.horizon), when[Input.EVIDENCE])
             for feature in self._manifests.features
             if feature.name in names
         ]
-        return self._judged(features, policy)
+        report = self._judged(features, policy)
+        return with_portfolio(report) if len(features) == len(self._manifests.features) else report
 
     def _on(self, day: date, names: Iterable[str] | None, before: Report) -> Report:
         """Return the report of a day; of features that nothing concerns it is the one before."""
@@ -76,14 +95,16 @@ class Timeline:
         evaluations = tuple(new.get(id(each), each) for each in before.evaluations)
         findings = [f for f in before.findings if f.feature not in concerned]
         findings += [f for f in report.findings if f.feature in concerned]
-        return replace(report, evaluations=evaluations, findings=sorted_findings(findings))
+        return with_portfolio(replace(report, evaluations=evaluations, findings=sorted_findings(findings)))
 
     @staticmethod
     def _concerned(report: Report, names: frozenset[str]) -> list[object]:
         return [each for each in report.evaluations if each.feature.name in names]
 
     def _judged(self, features: Sequence[Feature], policy: Policy) -> Report:
-        return check_manifests(replace(self._manifests, features=tuple(features)), self._files, policy)
+        manifests = replace(self._manifests, features=tuple(features))
+        report = with_waivers(check_manifests(manifests, self._files, policy), covers=self._scope.covers)
+        return replace(report, partial=self._scope.partial)
 
 
 def _with_evidence_of(feature: Feature, day: date) -> Feature:
