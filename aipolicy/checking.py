@@ -16,11 +16,12 @@ from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.findings import RESERVED_RULES, Finding, Severity, sorted_findings
+from aipolicy.findings import Finding, Severity, sorted_findings
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean

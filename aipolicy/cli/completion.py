@@ -9,7 +9,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
     """Return the ids of rules that begin as what was typed, those about manifests included."""
     from aipolicy.cli.settings import PolicyOptions, load
     from aipolicy.errors import AipolicyError
-    from aipolicy.findings import RESERVED_RULES
+    from aipolicy.reserved_rules import RESERVED_RULES
 
     chosen = tuple(context.params.get("policies") or ())
     try:

@@ -14,7 +14,7 @@ from aipolicy.config import Config
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
-from aipolicy.findings import RESERVED_RULES
+from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.source.suggest import did_you_mean
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")

@@ -7,9 +7,10 @@ from datetime import date
 import click
 
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, write_out
-from aipolicy.findings import RESERVED_RULES, Stage
+from aipolicy.findings import Stage
 from aipolicy.policy.rule import Rule
 from aipolicy.report.style import Role
+from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.source.text import escaped
 
 

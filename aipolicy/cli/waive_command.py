@@ -146,7 +146,8 @@ def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) ->
 
 def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluation, Finding]:
     """Return the feature and what is to be waived; raises `UsageError` where there is no such thing."""
-    from aipolicy.findings import RESERVED_RULES, Outcome
+    from aipolicy.findings import Outcome
+    from aipolicy.reserved_rules import RESERVED_RULES
 
     rule, name = request.rule, request.feature
     if any(rule == reserved.id for reserved in RESERVED_RULES):

@@ -16,11 +16,12 @@ from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity, reserved_finding
+from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.text import escaped, shown
 
 MAX_RELATED = 3

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings import Finding, Place, Replacement, reserved_finding
+from aipolicy.findings import Finding, Place, Replacement
 from aipolicy.manifest.renamed import RENAMED
+from aipolicy.reserved_rules import reserved_finding
 from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from aipolicy.findings import Finding, Place, reserved_finding
+from aipolicy.findings import Finding, Place
 from aipolicy.manifest.conformance import conforms, nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
+from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.document import Document
 from aipolicy.source.suggest import nearest
 from aipolicy.source.yaml_reader import ReadResult, read_yaml

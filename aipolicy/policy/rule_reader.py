@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
-from aipolicy.findings import PACK_LINT_PREFIX, RESERVED_RULES, Outcome, Reference, Severity
+from aipolicy.findings import Outcome, Reference, Severity
 from aipolicy.policy.applies_to import read_applies_to
 from aipolicy.policy.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.origins import RuleOrigin
@@ -18,6 +18,7 @@ from aipolicy.policy.overlay import place_of
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.policy.values import read_value
+from aipolicy.reserved_rules import PACK_LINT_PREFIX, RESERVED_RULES
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aipolicy.findings import RESERVED_RULES, Change, Finding, Outcome, Place, Severity, Stage
+from aipolicy.findings import Change, Finding, Outcome, Place, Severity, Stage
+from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from aipolicy.findings import PACK_LINT_PREFIX, ReservedRule
 from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
 from aipolicy.report.json_report import json_text
 from aipolicy.report.style import Role, Styler, wrapped
+from aipolicy.reserved_rules import PACK_LINT_PREFIX, ReservedRule
 from aipolicy.source.text import escaped
 
 

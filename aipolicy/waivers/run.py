@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from aipolicy.findings import Finding, Place, reserved_finding
+from aipolicy.findings import Finding, Place
+from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
 from aipolicy.waivers.governed import same_name

@@ -9,10 +9,10 @@ import unicodedata
 import pytest
 from sample_runs import EVIL_PACK, PACK, policy
 
-from aipolicy.findings import RESERVED_RULES, ReservedRule
 from aipolicy.policy.rule import Rule
 from aipolicy.report.rule_page import render_reserved, render_rule, rule_json
 from aipolicy.report.style import Styler, cells
+from aipolicy.reserved_rules import RESERVED_RULES, ReservedRule
 
 
 def rule(rule_id: str, pack: str = PACK) -> Rule:
