@@ -12,8 +12,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipolicy.checking import Policy, PolicySettings, load_policy
-from aipolicy.checking import check as check_files
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
 from aipolicy.facts.declared import DECLARED_FACTS
@@ -23,6 +21,8 @@ from aipolicy.manifest import conformance
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.manifest.renamed import RENAMED
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import check as check_files
 
 DAY = ("--as-of", "2026-11-21")
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n"

@@ -27,8 +27,8 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     used, 3 when there is nothing to write.
     """
     from aipolicy.cache import Cache
-    from aipolicy.checking import load_policy
     from aipolicy.report.pack_pages import pack_pages
+    from aipolicy.run.policy import load_policy
 
     _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))
     # NOTE: pages are about packs; waivers that cannot be read do not concern them.

@@ -105,7 +105,7 @@ class _Walk:
         key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()
         known = self._memory.get_bytes(key) if self._memory is not None else None
         if known is not None:
-            return [Extends(**entry) for entry in json.loads(known)]
+            return [Extends(**entry) for entry in json.loads(bytes(known))]
         entries = [entry for entry, _ in _written(pack)]
         if self._memory is not None:
             self._memory.put_bytes(key, json.dumps([entry._asdict() for entry in entries]).encode())

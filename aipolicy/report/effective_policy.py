@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from aipolicy.checking import Policy
 from aipolicy.findings import Severity, Stage
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.run.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
