@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -54,11 +55,8 @@ def findings_from_records(records: Sequence[FeatureRecord], unread: Iterable[str
     `extensions` is what packs add to the schema of manifests.
     """
 
-    def document(record: FeatureRecord) -> Document | None:
-        again = [file for file in files if file.path == record.file]
-        return _Documents(read_manifests(again, extensions=extensions).features)(record)
-
-    return portfolio_findings(rules, records, tuple(sorted(set(unread))), document, as_of=as_of, strict=strict)
+    documents = _DocumentsOfFiles(files, extensions)
+    return portfolio_findings(rules, records, tuple(sorted(set(unread))), documents, as_of=as_of, strict=strict)
 
 
 class _Documents:
@@ -71,3 +69,20 @@ class _Documents:
 
     def __call__(self, record: FeatureRecord) -> Document | None:
         return self._documents.get((record.file, record.name))
+
+
+class _DocumentsOfFiles:
+    """Finds the manifest of a feature in its file, which is read once, when it is first asked for."""
+
+    def __init__(self, files: Iterable[ManifestFile], extensions: str) -> None:
+        self._extensions = extensions
+        self._files: dict[str, list[ManifestFile]] = defaultdict(list)
+        for file in files:
+            self._files[file.path].append(file)
+        self._read: dict[str, _Documents] = {}
+
+    def __call__(self, record: FeatureRecord) -> Document | None:
+        if record.file not in self._read:
+            again = read_manifests(self._files.get(record.file, ()), extensions=self._extensions)
+            self._read[record.file] = _Documents(again.features)
+        return self._read[record.file](record)
