@@ -293,13 +293,17 @@ def with_portfolio(report: Report) -> Report:
     policy = report.policy
     if not policy.portfolio_rules or report.partial:
         return report
-    from aipolicy.evaluation.portfolio_run import findings_at_hand
+    from aipolicy.evaluation.portfolio_findings import portfolio_findings
+    from aipolicy.evaluation.portfolio_run import documents_of_features, records_of, unread_files
 
     ids = {rule.rule.id for rule in policy.portfolio_rules}
     findings = tuple(finding for finding in report.findings if finding.rule_id not in ids)
-    extra = findings_at_hand(
-        report.evaluations, findings, policy.judged_portfolio_rules, as_of=policy.catalog.as_of, strict=policy.strict
-    )
+    rules = policy.judged_portfolio_rules
+    extra = portfolio_findings(
+        records_of(report.evaluations, rules), unread_files(report.evaluations, findings), rules,
+        documents_of_features(evaluation.feature for evaluation in report.evaluations),
+        as_of=policy.catalog.as_of, strict=policy.strict,
+    )  # fmt: skip
     return replace(report, findings=(*findings, *sorted_findings(extra)))
 
 

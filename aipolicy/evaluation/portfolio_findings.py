@@ -26,15 +26,18 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
 Documents = Callable[[FeatureRecord], Document | None]
-"""Returns the manifest of a feature, for its places; read again where it is not at hand."""
+"""Returns the manifest of a feature, in which the places of findings are looked up."""
 
 
-def portfolio_findings(rules: Sequence[PortfolioRule], records: Sequence[FeatureRecord], unread: Sequence[str],
+def portfolio_findings(records: Sequence[FeatureRecord], unread_files: Iterable[str], rules: Sequence[PortfolioRule],
                        documents: Documents, *, as_of: date, strict: bool) -> tuple[Finding, ...]:  # fmt: skip
-    """Return what rules over all features have to say; `unread` are the paths of manifests without a verdict.
+    """Return what rules over all features have to say about the features of a whole run, in no particular order.
 
-    Records have an entry for each of the rules, in their order.
+    Records have an entry for each of the rules, in their order; they are data, and may come from other processes.
+    `unread_files` are the paths of files that hold a manifest without a verdict. A manifest is asked for only where a
+    finding stands in it.
     """
+    unread = tuple(sorted(set(unread_files)))
     findings = []
     for position, rule in enumerate(rules):
         active = next(iter(active_rules((rule.rule,), as_of)), None)

@@ -127,13 +127,15 @@ def portfolio_findings(parts: Sequence[Part], files: Iterable[Files], policy: Po
     """Return what rules over all features find in the parts of a whole run."""
     if not policy.judged_portfolio_rules:
         return ()
-    from aipolicy.evaluation.portfolio_run import findings_from_records
+    from aipolicy.evaluation.portfolio_findings import portfolio_findings as findings_in_records
+    from aipolicy.evaluation.portfolio_run import documents_of_files
 
-    records = [record for part in parts for record in part.records]
-    unread = [path for part in parts for path in part.unread_files]
-    return findings_from_records(
-        records, unread, policy.judged_portfolio_rules, [file for each in files for file in each],
-        as_of=policy.catalog.as_of, strict=policy.strict, extensions=policy.evaluator.known.extensions_schema,
+    every_file = (file for each in files for file in each)
+    return findings_in_records(
+        [record for part in parts for record in part.records], [path for part in parts for path in part.unread_files],
+        policy.judged_portfolio_rules,
+        documents_of_files(every_file, extensions=policy.evaluator.known.extensions_schema),
+        as_of=policy.catalog.as_of, strict=policy.strict,
     )  # fmt: skip
 
 

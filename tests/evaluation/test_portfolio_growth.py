@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from test_portfolio import IN_USE, Feature, Given, record, rule
 
+from aipolicy.evaluation.portfolio_findings import portfolio_findings
 from aipolicy.evaluation.portfolio_records import FeatureRecord
-from aipolicy.evaluation.portfolio_run import findings_from_records
+from aipolicy.evaluation.portfolio_run import documents_of_files
 from aipolicy.findings import Outcome
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.portfolio_rule import PortfolioRule
@@ -98,7 +99,9 @@ def work_of(
     """Return how many instructions it takes to judge features by a rule."""
 
     def judge() -> None:
-        found = findings_from_records(records, (), (over,), files, as_of=date(2026, 11, 21), strict=False)
+        found = portfolio_findings(
+            records, (), (over,), documents_of_files(files), as_of=date(2026, 11, 21), strict=False
+        )
         assert expected in {each.outcome for each in found}
         assert all(each.document is not None for each in found)
 
