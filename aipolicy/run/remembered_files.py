@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.manifest.read import read_manifests
 from aipolicy.processes import map_in_processes, usable_processes
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
@@ -22,9 +21,7 @@ from aipolicy.run.scope import Scope
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_records import FeatureRecord
     from aipolicy.findings import Finding
-    from aipolicy.source.document import Document
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
@@ -42,13 +39,11 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
     kept = KeptResults(_made(units, policy, memory, told))
 
     def closing() -> tuple[Finding, ...]:
-        return closing_findings(kept.ends(), policy, scope, document)
+        from aipolicy.evaluation.portfolio_run import documents_of_files
 
-    def document(record: FeatureRecord) -> Document | None:
-        # NOTE: only for the place of a finding on all features; manifests are not held otherwise.
-        again = [file for file in files if file.path == record.file]
-        features = read_manifests(again, extensions=policy.evaluator.known.extensions_schema).features
-        return next((feature.document for feature in features if feature.name == record.name), None)
+        # NOTE: manifests are not held; one is read again for the place of a finding on all features.
+        documents = documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
+        return closing_findings(kept.ends(), policy, scope, documents)
 
     return RunResult(policy, kept, scope, closing, kept.totals)
 

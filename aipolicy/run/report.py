@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import attrgetter
@@ -11,7 +11,6 @@ from types import MappingProxyType
 from aipolicy.comparison import Comparison
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Finding, Severity
-from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_judged, portfolio_part
@@ -135,14 +134,7 @@ def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: Scope) -> R
         records=[record for records, _ in parts for record in records],
         unread_files=[path for _, paths in parts for path in paths],
     )
-    features = first_by_place(each.feature for file in files for each in file.evaluations)
-    closing = closing_findings(ends, policy, scope, lambda record: features[(record.file, record.name)].document)
-    return Report(policy, tuple(files), scope, closing)
+    from aipolicy.evaluation.portfolio_run import documents_of_features
 
-
-def first_by_place(features: Iterable[Feature]) -> Mapping[tuple[str, str], Feature]:
-    """Return features by file and name; of several with one name in a file, the first."""
-    found: dict[tuple[str, str], Feature] = {}
-    for feature in features:
-        found.setdefault((feature.file, feature.name), feature)
-    return found
+    documents = documents_of_features(each.feature for file in files for each in file.evaluations)
+    return Report(policy, tuple(files), scope, closing_findings(ends, policy, scope, documents))

@@ -43,7 +43,7 @@ def closing_findings(ends: Ends, policy: Policy, scope: Scope, documents: Docume
         from aipolicy.evaluation.portfolio_findings import portfolio_findings
 
         findings += portfolio_findings(
-            policy.judged_portfolio_rules, ends.records, tuple(sorted(set(ends.unread_files))), documents,
+            ends.records, ends.unread_files, policy.judged_portfolio_rules, documents,
             as_of=policy.catalog.as_of, strict=policy.strict,
         )  # fmt: skip
     return sorted_findings(findings)
