@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.run.policy import Policy, check, load_policy
 from aipolicy.evaluation.portfolio_findings import portfolio_findings
 from aipolicy.evaluation.portfolio_run import documents_of_features, documents_of_files, records_of, unread_files
 from aipolicy.findings import sorted_findings
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.policy import Policy, load_policy
+from aipolicy.run.report import check
 from aipolicy.settings import PART_OF_RUN, PolicySettings
 
 HEAD = "apiVersion: aipolicy/v1\nkind: {kind}\nmetadata: {{name: {name}, {more}}}\n"
