@@ -15,7 +15,7 @@ from aipolicy.errors import CatalogError, PolicyError, WaiverError
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.policy.pack_files import PackFiles as PackFiles
 from aipolicy.policy.pack_files import PackOrigin as PackOrigin
-from aipolicy.policy.pack_files import is_address
+from aipolicy.policy.pack_files import is_address, yaml_names
 from aipolicy.policy.pack_files import shipped_packs as shipped_packs
 from aipolicy.policy.reach import Finder, with_extended
 from aipolicy.settings import PolicySettings
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_ARCHIVE = re.compile(r"\.(zip|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(zip|whl|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+
+_INSTEAD_OF_ARCHIVE = "unpack it and name the folder, or name a revision of a repository as `git+PATH@REVISION#FOLDER`"
 
 
 def find_pack(reference: str, base: Path) -> PackFiles:
@@ -41,25 +43,19 @@ def find_pack(reference: str, base: Path) -> PackFiles:
 
         return find_git_pack(reference, base)
     own = Path(os.path.normpath(base / reference))
+    if _ARCHIVE.search(reference) and not own.is_dir():
+        raise PolicyError(f"`{shown(reference)}` is an archive, and no pack is read from one; {_INSTEAD_OF_ARCHIVE}")
     candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
     if _PACK_NAME.fullmatch(reference):
         candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
     for path in candidates:
         origin = PackOrigin("path", path.as_posix()) if path is own else PackOrigin("shipped", reference)
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
-            if not found:
-                raise PolicyError("the folder holds no pack files", path=str(path))
-            files = tuple((file.as_posix(), read_bytes(file, PolicyError)) for file in found)
+            names = yaml_names((each.name for each in path.iterdir() if each.is_file()), path.as_posix())
+            files = tuple(((path / name).as_posix(), read_bytes(path / name, PolicyError)) for name in names)
             return PackFiles(path.as_posix(), files, origin=origin)
         if path.is_file():
-            if _ARCHIVE.search(path.name):
-                from aipolicy.policy.sources.archive import read_archive_pack
-
-                return read_archive_pack(path)
             return PackFiles(path.as_posix(), ((path.as_posix(), read_bytes(path, PolicyError)),), origin=origin)
-    if _ARCHIVE.search(reference):
-        raise PolicyError(f"there is no archive `{shown(reference)}`; check the path")
     names = shipped_packs()
     shipped = ", ".join(f"`{name}`" for name in names)
     raise PolicyError(f"unknown pack `{reference}`{did_you_mean(reference, names)} (shipped: {shipped})")

@@ -30,8 +30,8 @@ def _sha256(data: bytes) -> str:
 def _name_within(pack: PackFiles, path: str) -> str:
     if path == pack.path:
         return re.split(r"[/#]", path)[-1]
-    rest = path.removeprefix(pack.path)
-    return rest if pack.path.endswith("!") else rest[1:]
+    # NOTE: what is in the working folder or at the root is named without the folder, or without a slash after it.
+    return path if pack.path == "." else path[len(pack.path.rstrip("/")) + 1 :]
 
 
 def reference_of(origin: PackOrigin, folder: str) -> str:

@@ -1,4 +1,4 @@
-"""What a pack that is not on disk can extend: shipped packs, and for a git revision packs of the same revision."""
+"""What a pack of a git revision can extend: packs of the same revision, and shipped packs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ _TODO = "extend both in a pack of your own"
 
 
 def inner_reference(pack: PackFiles, reference: str) -> tuple[str, Path]:
-    """Return a reference in a pack of an archive or a revision, and the folder that it is relative to, as for `find_pack`.
+    """Return a reference in a pack of a revision, and the folder that it is relative to, as for `find_pack`.
 
     Such a pack comes from elsewhere: no path of it leads to files of this computer. Raises `PolicyError`.
     """
     if reference in shipped_packs():
         return reference, Path()
     origin = pack.origin
-    if origin.kind == "archive":
-        raise PolicyError(f"a pack in an archive can extend shipped packs only, found `{shown(reference)}`; {_TODO}")
     folder = posixpath.dirname(origin.folder) if pack.files[0][0] == pack.path else origin.folder
     path = posixpath.normpath(posixpath.join(folder, reference))
     if is_address(reference) or reference.startswith("/") or path.split("/")[0] == "..":

@@ -21,7 +21,7 @@ from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
 LOCK_COMMAND = "`aipolicy policy lock`"
 
 _VERSION = 1
-_KINDS = ("shipped", "path", "archive", "git")
+_KINDS = ("shipped", "path", "git")
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _HEAD = """\
