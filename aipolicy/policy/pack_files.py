@@ -10,23 +10,37 @@ from aipolicy.errors import PolicyError
 from aipolicy.shipped import shipped_path
 from aipolicy.source.text import shown
 
-GIT_PREFIX = "git+"
+GIT_PREFIX, PACKAGE_PREFIX = "git+", "package:"
 YAML_SUFFIXES = (".yaml", ".yml")
 _ELSEWHERE = re.compile(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
 """How a reference begins that is no path: a git revision, or an address, which is never fetched."""
 
 
+class InstalledPackage(NamedTuple):
+    """A distribution of Python's packaging that is installed."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        """Return name and version, as people write them."""
+        return f"{self.name} {self.version}"
+
+
 class PackOrigin(NamedTuple):
     """Where the files of a pack come from."""
 
-    kind: Literal["shipped", "path", "git"] = "path"
+    kind: Literal["shipped", "path", "git", "package"] = "path"
     path: str = ""
-    """The name of a shipped pack, else the path of folder, file or repository, as from the working folder."""
+    """The name of a pack that ships or that a package offers, else the path of folder, file or repository, as from the
+    working folder."""
     revision: str = ""
     folder: str = ""
     """For git: the folder in the repository, empty for its top."""
     commit: str = ""
     """For git: the commit that the revision names."""
+    package: InstalledPackage | None = None
+    """For a pack that an installed package offers."""
 
 
 class PackFiles(NamedTuple):

@@ -92,7 +92,7 @@ def test_an_entry_that_cannot_be_followed_is_told_at_its_line(  # type: ignore[n
 def test_a_pack_of_a_revision_leads_to_nothing_outside_of_it(entry: str, policies: GitRepo, repo: GitRepo) -> None:
     policies.commit({"packs/evil/pack.yaml": layer("evil", "EVIL-001", entry)})
     with pytest.raises(
-        AipolicyError, match="a pack of a git revision can extend packs of that revision and shipped ones"
+        AipolicyError, match="a pack of a git revision can extend packs of that revision, shipped ones, and packs of"
     ):
         find_packs(["git+../policies@main#packs/evil"], repo.folder)
 

@@ -6,7 +6,7 @@ import os
 import re
 from hashlib import sha256
 
-from aipolicy.policy.pack_files import PackFiles, PackOrigin
+from aipolicy.policy.pack_files import PACKAGE_PREFIX, PackFiles, PackOrigin
 from aipolicy.source.text import escaped
 
 _WINDOWS, _UNIX = b"\r\n", b"\n"
@@ -38,6 +38,8 @@ def reference_of(origin: PackOrigin, folder: str) -> str:
     """Return how a pack would be named in a configuration file in a folder; the same whatever the working folder."""
     if origin.kind == "shipped":
         return origin.path
+    if origin.kind == "package":
+        return f"{PACKAGE_PREFIX}{origin.path}"
     path = _from(origin.path, folder)
     if origin.kind != "git":
         return path if path.startswith(("/", "../")) else f"./{path}"

@@ -111,6 +111,6 @@ def _address(text: str) -> PolicyError:
     # NOTE: what stands before `@` in an address may be a password.
     hidden = re.sub(r"//[^/]*@", "//…@", text)
     return PolicyError(
-        f"`{shown(hidden)}` is an address; fetch it first: no network at run time; "
-        "clone the repository and write `git+PATH@REVISION#FOLDER`"
+        f"`{shown(hidden)}` is an address; fetch it first: no network at run time; clone the repository and write "
+        "`git+PATH@REVISION#FOLDER`, or install a package that offers the pack and write `package:PACK`"
     )
