@@ -39,7 +39,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
             outputs: tuple[str, ...], fail_on: str | None) -> None:  # fmt: skip
     """Find mistakes and weaknesses in packs, without a manifest.
 
-    PACK is a shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; without one, the packs of the
+    PACK is a shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; without one, the packs of the
     configuration, with its parameters.
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 when a pack cannot be loaded, 3 when there was no rule.

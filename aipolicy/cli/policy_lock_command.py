@@ -25,8 +25,8 @@ from aipolicy.whole_file import write_whole
 def command(config: str | None, check: bool) -> None:
     """Pin the packs that the configuration leads to, in `aipolicy.lock` beside it.
 
-    From then on nothing is evaluated with other packs than those: not with an archive that was exchanged, a tag that
-    was moved, or a shipped pack that changed with aipolicy.
+    From then on nothing is evaluated with other packs than those: not with a folder that was edited, a tag that was
+    moved, or a pack that changed with aipolicy or with another package.
     """
     configured, settings = read_settings(PolicyOptions(config, (), None, (), ()))
     if configured.path is None:

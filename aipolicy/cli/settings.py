@@ -55,7 +55,7 @@ def policy_options(function: F) -> F:
             "policies",
             multiple=True,
             metavar="PACK",
-            help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.",
+            help="A shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; repeatable.",
         ),
         click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
     ):

@@ -114,7 +114,7 @@ class _Walk:
 
 def _reference(entry: Extends, pack: PackFiles) -> tuple[str, Path]:
     """Return what an entry of a pack names, and the folder that it is relative to."""
-    if pack.origin.kind in ("archive", "git"):
+    if pack.origin.kind in ("git", "package"):
         from aipolicy.policy.sources.inner import inner_reference
 
         return inner_reference(pack, entry.pack)

@@ -28,6 +28,7 @@ def render_policy_json(policy: EffectivePolicy) -> str:
                     "version": pack.version,
                     "title": pack.title,
                     "path": pack.path,
+                    "package": pack.package._asdict() if pack.package is not None else None,
                     "extends": list(pack.extends),
                     "loosens": list(pack.loosens),
                     "configuration_may_loosen": pack.configuration_may_loosen,
