@@ -14,7 +14,8 @@ from aipolicy.findings import sorted_findings
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import check
-from aipolicy.settings import PART_OF_RUN, PolicySettings
+from aipolicy.run.scope import SOME_FEATURES
+from aipolicy.settings import PolicySettings
 
 HEAD = "apiVersion: aipolicy/v1\nkind: {kind}\nmetadata: {{name: {name}, {more}}}\n"
 PACK = HEAD.format(kind="PolicyPack", name="own", more="version: '1'") + (
@@ -57,7 +58,7 @@ def test_records_and_files_give_every_finding_with_its_place_and_its_source(
     files = [ManifestFile(path, text.encode(), False) for path, text in texts.items()]
     whole = check(files, policy)
     at_hand = [finding for finding in whole.findings if finding.rule_id == "FOLIO-001"]
-    reports = [check([file], policy, partial=PART_OF_RUN) for file in files]
+    reports = [check([file], policy, SOME_FEATURES) for file in files]
     rules = policy.judged_portfolio_rules
     records = [record for report in reports for record in records_of(report.evaluations, rules)]
     unread = [path for report in reports for path in unread_files(report.evaluations, report.findings)]
@@ -83,7 +84,7 @@ def test_records_and_files_give_every_finding_with_its_place_and_its_source(
 
 def test_a_file_is_read_once_and_only_if_a_place_in_it_is_asked_for(policy: Policy) -> None:
     files = [ManifestFile(path, text.encode(), False) for path, text in VIOLATED.items()]
-    report = check(files, policy, partial=PART_OF_RUN)
+    report = check(files, policy, SOME_FEATURES)
     first, second, _ = records_of(report.evaluations, policy.judged_portfolio_rules)
     document = documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
     assert document(first) is document(first) is not None
