@@ -32,8 +32,9 @@ from aipolicy.policy.load import load_packs  # noqa: E402
 from aipolicy.policy.locate import find_pack, read_policy_files, shipped_packs  # noqa: E402
 from aipolicy.policy.sources.lock import lock_text  # noqa: E402
 from aipolicy.policy.sources.pinning import pins_of  # noqa: E402
-from aipolicy.report.formats import View, rendered  # noqa: E402
+from aipolicy.report.formats import rendered  # noqa: E402
 from aipolicy.report.pack_pages import pack_pages  # noqa: E402
+from aipolicy.report.view import View  # noqa: E402
 from aipolicy.run.policy import PolicySettings, load_policy  # noqa: E402
 from aipolicy.run.report import check  # noqa: E402
 

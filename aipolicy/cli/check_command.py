@@ -27,7 +27,8 @@ from aipolicy.cli.settings import (
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.report.formats import FORMATS, TELLING_FORMATS, View
+from aipolicy.report.formats import FORMATS, TELLING_FORMATS
+from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
 from aipolicy.run.scope import scope_of
 from aipolicy.settings import SEVERITIES

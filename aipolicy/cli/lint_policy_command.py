@@ -15,9 +15,10 @@ from aipolicy.errors import UsageError
 from aipolicy.findings import Severity
 from aipolicy.pack_lint.lint import LintReport, lint_packs
 from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
-from aipolicy.report.formats import FORMATS, WIDTH_OF_FILES
+from aipolicy.report.formats import FORMATS
 from aipolicy.report.lint_report import render_lint
 from aipolicy.report.style import Styler
+from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.settings import SEVERITIES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

@@ -9,7 +9,7 @@ from aipolicy.findings import Finding, Outcome, sorted_findings
 from aipolicy.source.text import escaped
 
 if TYPE_CHECKING:
-    from aipolicy.report.formats import View
+    from aipolicy.report.view import View
     from aipolicy.run.run_result import RunResult
 
 _PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.WAIVED: "waived: "}

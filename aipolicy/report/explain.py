@@ -16,7 +16,7 @@ from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Truth
 from aipolicy.report.printer import Printer
 from aipolicy.report.style import Role, Styler
-from aipolicy.report.text import verdict_line
+from aipolicy.report.verdict_line import verdict_line
 from aipolicy.run.feature_result import verdict_result
 from aipolicy.source.text import escaped
 

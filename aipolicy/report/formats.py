@@ -6,24 +6,10 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from aipolicy.report.style import Styler
+from aipolicy.report.view import View
 
 if TYPE_CHECKING:
     from aipolicy.run.run_result import RunResult
-
-WIDTH_OF_FILES = 100
-"""Columns of text that is written to a file, where no terminal says how wide it is."""
-
-
-class View(NamedTuple):
-    """How a run is looked at."""
-
-    fail_on: str
-    """Least severity for exit code 1."""
-    width: int = WIDTH_OF_FILES
-    style: Styler = Styler()
-    unchanged: bool = True
-    """Whether findings are shown that are no worse than what they were compared with."""
 
 
 class Format(NamedTuple):

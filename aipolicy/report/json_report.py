@@ -10,8 +10,8 @@ from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
-from aipolicy.report.formats import View
 from aipolicy.report.json_text import ITEMS, JsonObject, json_with_items
+from aipolicy.report.view import View
 from aipolicy.run.feature_result import FeatureResult, VerdictResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult

@@ -14,7 +14,7 @@ from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
 
 if TYPE_CHECKING:
-    from aipolicy.report.formats import View
+    from aipolicy.report.view import View
     from aipolicy.run.feature_result import FeatureResult
     from aipolicy.run.policy import Policy
     from aipolicy.run.run_result import RunResult
@@ -249,7 +249,7 @@ def _utf16_column(document: Document | None, line: int, column: int) -> int:
 
 
 def _feature(feature: FeatureResult) -> FeatureRecord:
-    from aipolicy.report.text import verdict_line
+    from aipolicy.report.verdict_line import verdict_line
 
     return FeatureRecord(
         escaped(feature.name),

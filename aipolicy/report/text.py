@@ -7,9 +7,9 @@ from itertools import chain
 
 from aipolicy.findings import Change, Finding, Severity
 from aipolicy.report.comparison_text import comparison_lines
-from aipolicy.report.formats import View
 from aipolicy.report.style import Role, Styler, wrapped
-from aipolicy.run.feature_result import CONFLICT, VerdictResult
+from aipolicy.report.verdict_line import verdict_line
+from aipolicy.report.view import View
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
 from aipolicy.run.totals import Totals
@@ -48,31 +48,6 @@ def _by_file(result: RunResult, view: View) -> Iterator[Sequence[Finding]]:
 def lazily(made: Callable[[], Sequence[Finding]]) -> Iterator[Sequence[Finding]]:
     """Yield what is made when it is asked for."""
     yield made()
-
-
-def verdict_line(verdict: VerdictResult) -> str:
-    """Return the verdict on a feature in one sentence."""
-    if verdict.status == CONFLICT:
-        return f"no option satisfies every constraint ({', '.join(verdict.conflict)} clash)"
-    needs = [need.id for need in verdict.needs if need.certain and need.id != "places"]
-    maybe = [need.id for need in verdict.needs if not need.certain and need.id != "places"]
-    places = [need for need in verdict.needs if need.id == "places" and need.certain]
-    words = []
-    if needs:
-        words.append("needs " + ", ".join(needs))
-    if maybe:
-        words.append("may need " + ", ".join(maybe))
-    if not words:
-        words.append("no special need; a provider API is possible" if _api_possible(verdict) else "no special need")
-    if places and len(places[0].values) <= 12:
-        words.append("processing in " + ", ".join(places[0].values))
-    if not verdict.admissible:
-        words.append("every way that remains hangs on undeclared facts")
-    return "; ".join(words)
-
-
-def _api_possible(verdict: VerdictResult) -> bool:
-    return "provider-api" in verdict.remaining["hosting"]
 
 
 def _verdicts(result: RunResult, totals: Totals, view: View) -> str:

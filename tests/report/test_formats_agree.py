@@ -17,7 +17,8 @@ from sample_runs import BROKEN, CALM, DEAR, FOREIGN, LEAK, NOWHERE, UNSURE, poli
 
 from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.report.formats import FORMATS, View, rendered
+from aipolicy.report.formats import FORMATS, rendered
+from aipolicy.report.view import View
 from aipolicy.run.report import Report, check
 
 POOL = (CALM, LEAK, UNSURE, NOWHERE, DEAR, BROKEN, FOREIGN, "a: [\n", "", LEAK + "---\n" + CALM)

@@ -25,9 +25,10 @@ from sample_runs import (
 )
 
 from aipolicy.findings import Severity
-from aipolicy.report.formats import View, rendered
+from aipolicy.report.formats import rendered
 from aipolicy.report.json_report import json_value
 from aipolicy.report.json_text import json_text
+from aipolicy.report.view import View
 from aipolicy.run.report import Report
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v1.json"

@@ -21,9 +21,10 @@ from sample_runs import (
     report,
 )
 
-from aipolicy.report.formats import View, rendered
+from aipolicy.report.formats import rendered
 from aipolicy.report.style import Styler, cells
 from aipolicy.report.text import MAX_VERDICTS
+from aipolicy.report.view import View
 from aipolicy.run.report import Report
 
 ONLY_OUT = PACK.replace(

@@ -16,7 +16,8 @@ from aipolicy.cache import Cache
 from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import read_policy_files
-from aipolicy.report.formats import FORMATS, View, rendered
+from aipolicy.report.formats import FORMATS, rendered
+from aipolicy.report.view import View
 from aipolicy.run import remembered_files, result_memory
 from aipolicy.run.policy import load_policy
 from aipolicy.run.remembered_files import Files, check_remembered

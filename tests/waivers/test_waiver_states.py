@@ -171,7 +171,8 @@ def test_a_waiver_changes_no_verdict() -> None:
 
 @pytest.mark.parametrize("output_format", ["text", "concise", "json", "markdown", "junit", "csv", "sarif"])
 def test_a_reason_can_neither_command_a_terminal_nor_show_a_secret(output_format: str) -> None:
-    from aipolicy.report.formats import View, rendered
+    from aipolicy.report.formats import rendered
+    from aipolicy.report.view import View
 
     secret = "ghp_" + "a1B2" * 9
     report = judged(waivers_text(entry(reason=f'"\\u202e \\u001b[31m | <b> {secret}"')))
