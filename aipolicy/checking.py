@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from aipolicy.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.totals import Totals, totals_of
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.policy.portfolio_rule import PortfolioRule
@@ -35,8 +35,7 @@ _MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9
 """Text in which a comment may waive something, if perhaps misspelt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """Packs and catalog, loaded and ready to judge."""
 
     packs: tuple[PolicyPack, ...]
@@ -106,8 +105,7 @@ class Policy:
         return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Frozen):
     """What a run found; every format shows the same report."""
 
     policy: Policy

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aipolicy.errors import UsageError
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.checking import Policy, Report
@@ -27,8 +27,7 @@ BESIDE_CONFIG = "\0"
 """Stands for the baseline that is configured, or the default one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonOptions:
+class ComparisonOptions(Frozen):
     """What the command line says about earlier findings."""
 
     base: str | None
@@ -52,8 +51,7 @@ def comparison_options(function: F) -> F:
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedRun:
+class ComparedRun(Frozen):
     """What a run was asked for."""
 
     paths: Sequence[str]

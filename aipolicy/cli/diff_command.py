@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +27,7 @@ from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import read_policy_files
 from aipolicy.settings import PART_OF_RUN
 from aipolicy.totals import EXIT_NOTHING
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -27,12 +26,12 @@ from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
 from aipolicy.settings import PolicySettings
 from aipolicy.totals import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
+from aipolicy.value import Frozen
 
 MAX_MONTHS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Frozen):
     """What will change within a horizon, and what nobody can know."""
 
     policy: Policy
@@ -94,8 +93,7 @@ class Forecast:
         return gates(change.delta.after, self.fail_on) and not gates(change.delta.before, self.fail_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Frozen):
     """What sources of events look at."""
 
     manifests: Manifests

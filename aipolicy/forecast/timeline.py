@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -17,10 +16,10 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import Manifests
 from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.document import PlainValue
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Frozen):
     """A day with what happens on it and what `check` says on it, declared growth included."""
 
     day: date

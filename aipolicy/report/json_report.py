@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aipolicy import __version__
@@ -20,6 +19,7 @@ from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
 from aipolicy.source.text import UNSAFE, escaped, shown
 from aipolicy.totals import Totals
+from aipolicy.value import Frozen
 
 REPORT_SCHEMA = "aipolicy/report/v1"
 
@@ -33,8 +33,7 @@ def render_json(report: Report, fail_on: Severity) -> str:
     return page.whole(report.policy, report.totals, [findings], [features])
 
 
-@dataclass(frozen=True, slots=True)
-class JsonPage:
+class JsonPage(Frozen):
     """Strict JSON: the findings and features of a file as items of lists, put together into a whole report."""
 
     fail_on: Severity

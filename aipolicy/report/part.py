@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aipolicy.checking import Policy, check
@@ -13,6 +12,7 @@ from aipolicy.report.formats import FORMATS
 from aipolicy.report.style import Styler
 from aipolicy.settings import PART_OF_RUN
 from aipolicy.totals import Totals, totals_of
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
@@ -39,8 +39,7 @@ class Page(Protocol):
         """Return the whole report from the parts of its files, ending with a newline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     """What a file adds to a report, and the names of the features that it declares."""
 
     findings: str

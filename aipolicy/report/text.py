@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from aipolicy.checking import Policy, Report
 from aipolicy.evaluation.evaluation import Evaluation
@@ -12,6 +11,7 @@ from aipolicy.report.comparison_text import comparison_lines
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 from aipolicy.totals import Totals
+from aipolicy.value import Frozen
 
 MAX_VERDICTS = 20
 MAX_FACTS = 5
@@ -26,8 +26,7 @@ def render_text(report: Report, *, width: int, style: Styler) -> str:
     return page.whole(report.policy, report.totals, [findings], [features])
 
 
-@dataclass(frozen=True, slots=True)
-class TextPage:
+class TextPage(Frozen):
     """Text for a terminal: findings and verdicts of a file each as a part, put together into a whole report."""
 
     width: int

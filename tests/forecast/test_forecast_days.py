@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -18,6 +17,7 @@ from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 EXAMPLE = ROOT / "examples" / "forecast"
 SETTINGS = PolicySettings(as_of=START, packs=("build-or-buy", "cost-control", str(EXAMPLE / "pack.yaml")))

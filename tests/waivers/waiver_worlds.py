@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy, with_waivers
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.value import replace
 from aipolicy.waivers.read import read_waivers
 
 DAY = date(2026, 11, 21)
