@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from aipolicy.checking import Policy
 from aipolicy.errors import PolicyError
 from aipolicy.evaluation.case_search import Bench, CaseSearch, Variation
 from aipolicy.evaluation.coverage import LineCoverage, line_coverage, share_covered
@@ -19,6 +18,7 @@ from aipolicy.findings import Outcome
 from aipolicy.policy.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
+from aipolicy.run.policy import Policy
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.value import Frozen, replace
 

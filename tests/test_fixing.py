@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,17 +13,19 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipolicy.checking import Policy, PolicySettings, load_policy
-from aipolicy.checking import check as check_files
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
 from aipolicy.facts.declared import DECLARED_FACTS
-from aipolicy.findings import Finding
-from aipolicy.fixing import fixed_file
+from aipolicy.findings import Finding, Place, Replacement
+from aipolicy.fixing import FixedFile, Judge, fixed_file
 from aipolicy.manifest import conformance
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.manifest.renamed import RENAMED
+from aipolicy.reserved_rules import reserved_finding
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import check as check_files
+from aipolicy.source.span import Position, Span
 
 DAY = ("--as-of", "2026-11-21")
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n"
@@ -164,3 +167,83 @@ def test_what_cannot_be_corrected_is_refused(arguments: tuple[str, ...], words: 
     result = check(*arguments, input=HEAD)
     assert isinstance(result.exception, UsageError)
     assert words in str(result.exception)
+
+
+Wrong = tuple[str, str, bool]
+"""A word, what it should be, and whether nothing else can be meant."""
+
+
+def judge_of(*wrong: Wrong) -> Judge:
+    """Return a judge that finds wrong words wherever they stand, in the order in which it was given them."""
+
+    def judge(file: ManifestFile) -> list[Finding]:
+        lines = file.data.decode().splitlines()
+        found = []
+        for old, new, safe in wrong:
+            for number, line in enumerate(lines, 1):
+                for match in re.finditer(re.escape(old), line):
+                    span = Span(Position(number, match.start() + 1), Position(number, match.end() + 1))
+                    replacement = Replacement(old.strip("'\""), new, safe)
+                    found.append(reserved_finding(
+                        "MAN-003", "m", file=file.path, place=Place(path=(number, match.start()), span=span),
+                        replacement=replacement,
+                    ))  # fmt: skip
+        return found
+
+    return judge
+
+
+CHOICES: dict[str, tuple[str, list[Wrong], bool, str, list[tuple[int, str]]]] = {
+    "told from the beginning of the file, whatever was found first": (
+        "ab cd\nef\n", [("ef", "EF", True), ("cd", "CD", True), ("ab", "AB", True)], False, "AB CD\nEF\n",
+        [(1, "ab"), (1, "cd"), (2, "ef")]),
+    "longer and shorter words move nothing": (
+        "a bb a\n", [("a", "AAAA", True), ("bb", "B", True)], False, "AAAA B AAAA\n", [(1, "a"), (1, "bb"), (1, "a")]),
+    "of two that overlap the first found": ("abcd\n", [("abc", "X", True), ("bcd", "Y", True)], False, "Xd\n", [(1, "abc")]),
+    "of one inside another the first found": (
+        "abcd\n", [("bc", "X", True), ("abcd", "Y", True)], False, "aXd\n", [(1, "bc")]),
+    "words that touch": ("abcd\n", [("cd", "Y", True), ("ab", "X", True)], False, "XY\n", [(1, "ab"), (1, "cd")]),
+    "one place found twice": ("ab\n", [("ab", "X", True), ("ab", "Y", True)], False, "X\n", [(1, "ab")]),
+    "nothing that could mean something else": (
+        "ab cd\n", [("ab", "X", False), ("cd", "Y", True)], False, "ab Y\n", [(1, "cd")]),
+    "that too, where it was asked for": (
+        "ab cd\n", [("ab", "X", False), ("cd", "Y", True)], True, "X Y\n", [(1, "ab"), (1, "cd")]),
+    "one behind another": (
+        "ab\n", [("ab", "cd", True), ("cd", "ef", True)], False, "ef\n", [(1, "ab"), (1, "cd")]),
+    "five times and no more": (
+        "a0\n", [(f"a{n}", f"a{n + 1}", True) for n in range(9)], False, "a5\n", [(1, f"a{n}") for n in range(5)]),
+    "a round that leaves its own to be made again is taken back, with all of it": (
+        "ab x\n", [("ab", "abc", True), ("x", "y", True)], False, "ab x\n", []),
+    "those before it stay": (
+        "zz\n", [("zz", "ab", True), ("ab", "abc", True)], False, "ab\n", [(1, "zz")]),
+    "in its own quotes": ("'ab' \"ab\"\n", [("'ab'", "X", True), ('"ab"', "Y", True)], False, "'X' \"Y\"\n",
+                          [(1, "ab"), (1, "ab")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrong", "unsafe", "after", "told"), CHOICES.values(), ids=CHOICES)
+def test_corrections_never_overlap_and_are_told_in_the_order_of_the_file(
+    text: str, wrong: list[Wrong], unsafe: bool, after: str, told: list[tuple[int, str]]
+) -> None:
+    file = ManifestFile("x.aifeature.yaml", text.encode(), named=True)
+    corrected = fixed_file(file, judge_of(*wrong), unsafe=unsafe)
+    assert (corrected.before.decode(), corrected.after.decode()) == (text, after)
+    assert [(each.line, each.old) for each in corrected.corrections] == told
+
+
+@pytest.mark.parametrize("token", ["a b", "'ab", "|", '"a\\u0062"', "!!str ab", "'ab\""])
+def test_a_word_that_is_not_written_plainly_is_left_alone(token: str) -> None:
+    span = Span(Position(1, 1), Position(1, len(token) + 1))
+    found = reserved_finding(
+        "MAN-003", "m", file="x", place=Place(span=span), replacement=Replacement("ab", "cd", safe=True)
+    )
+    file = ManifestFile("x", token.encode(), named=True)
+    corrected = fixed_file(file, lambda each: [found] if each.data == file.data else [], unsafe=True)
+    assert corrected == FixedFile("x", file.data, file.data, ())
+
+
+def test_the_same_word_is_corrected_at_each_place_where_it_is_found_later() -> None:
+    judge = judge_of(("ab", "cd", True))
+    file = ManifestFile("x", b"ab ab\nab\n", named=True)
+    corrected = fixed_file(file, lambda each: judge(each)[:1], unsafe=False)
+    assert corrected.after == b"cd cd\ncd\n"

@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from aipolicy.changes.state import FeatureState, states_of
-from aipolicy.checking import Policy, Report, check, load_policy
 from aipolicy.errors import AipolicyError
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PART_OF_RUN, PolicySettings
+from aipolicy.run.policy import Policy, load_policy
+from aipolicy.run.report import Report, check
+from aipolicy.run.scope import SOME_FEATURES
+from aipolicy.settings import PolicySettings
 from aipolicy.value import Frozen
 
 CAUSES = ("manifest", "policy", "catalog", "date")
@@ -58,7 +60,7 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
         except AipolicyError:
             continue
         files = (now if "manifest" in exchanged else before).files
-        steps.append(Step(" and ".join(pending), states_of(check(files, policy, partial=PART_OF_RUN), margin)))
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy, SOME_FEATURES), margin)))
         pending = []
     return tuple(steps)
 

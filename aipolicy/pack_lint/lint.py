@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import layered_catalog
-from aipolicy.errors import AipolicyError, PolicyError, Problems
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, EXIT_UNUSABLE, AipolicyError, PolicyError, Problems
 from aipolicy.evaluation.case_search import Bench
 from aipolicy.facts.known_facts import KnownFacts, known_facts
 from aipolicy.findings import Finding, Outcome, Severity, sorted_findings
@@ -28,8 +28,6 @@ from aipolicy.settings import PolicySettings
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import Frozen
-
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING = range(4)
 
 
 class LintReport(Frozen):

@@ -168,6 +168,7 @@ class _PackReader:
             waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
             portfolio_rules=portfolio_rules,
+            package=self._files.origin.package,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()

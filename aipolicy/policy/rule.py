@@ -17,6 +17,7 @@ from aipolicy.policy.tightening import Direction
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
+    from aipolicy.policy.pack_files import InstalledPackage
     from aipolicy.policy.portfolio_rule import PortfolioRule
 
 
@@ -162,6 +163,8 @@ class PolicyPack(Frozen, kw_only=True):
     """What the pack asks of waivers; None where it says nothing."""
     portfolio_rules: tuple[PortfolioRule, ...] = ()
     """Rules over all features of a run."""
+    package: InstalledPackage | None = None
+    """The installed package that offers the pack; None for any other."""
 
     @property
     def label(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipolicy.checking import Policy
 from aipolicy.findings import Severity, Stage
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.run.policy import Policy
 from aipolicy.value import Frozen, replace
 
 

@@ -8,7 +8,6 @@ from random import Random
 import pytest
 from forecast_worlds import ROOT, START, forecast_of, told
 
-from aipolicy.checking import check_manifests, load_policy
 from aipolicy.findings import Finding
 from aipolicy.forecast.candidates import merged
 from aipolicy.forecast.forecast import Forecast
@@ -16,6 +15,8 @@ from aipolicy.forecast.growth import projected
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
+from aipolicy.run.evaluated_file import evaluate_manifests
+from aipolicy.run.policy import load_policy
 from aipolicy.settings import PolicySettings
 from aipolicy.value import replace
 
@@ -43,7 +44,7 @@ def checked(files: tuple[ManifestFile, ...], day: date, found: Forecast) -> tupl
     policy = load_policy(SETTINGS._replace(as_of=day))
     manifests = read_manifests(files)
     features = tuple(projected(feature, day, found.horizon) for feature in manifests.features)
-    return check_manifests(replace(manifests, features=features), len(files), policy).findings
+    return evaluate_manifests(replace(manifests, features=features), len(files), policy).findings
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from aipolicy.source.suggest import did_you_mean, nearest
+from aipolicy.source.suggest import certain_match, did_you_mean, nearest
 
 KNOWN = ("residency", "classes", "retention_days", "provider-api", "own-cloud", "on-premises", "AIFeature")
 NEAR = (
@@ -32,3 +34,53 @@ def test_the_order_of_known_words_does_not_change_the_suggestion() -> None:
 
 def test_nothing_known_suggests_nothing() -> None:
     assert nearest("word", ()) is None
+
+
+CHOICES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
+    "the word itself": ("eu", ("us", "eu"), "eu"),
+    "written otherwise": ("Eu West", ("eu-east", "eu_west"), "eu_west"),
+    "with other marks between": ("a_b_c_d", ("a-b-c-d",), "a-b-c-d"),
+    "with spaces between": ("a b c d", ("a-b-c-d",), "a-b-c-d"),
+    "of two that are written alike the first by name": ("a b", ("a_b", "a-b"), "a-b"),
+    "the only word that begins so, though another is more alike": (
+        "output",
+        ("outputs-of-all", "outpot"),
+        "outputs-of-all",
+    ),
+    "several begin so: the most alike": ("region", ("regional-endpoint", "regions"), "regions"),
+    "two letters begin nothing": ("re", ("residency-of-data", "xre"), "xre"),
+    "three do": ("res", ("residency-of-data", "rex"), "residency-of-data"),
+    "the most alike": ("latency", ("lateness", "latencies", "legacy"), "latencies"),
+    "of words as much alike the last by name": ("cloud1", ("cloud2", "cloud4", "cloud3"), "cloud4"),
+    "three letters of five are enough": ("abcxy", ("abcde",), "abcde"),
+    "four of seven are not": ("abcdxyz", ("abcdefg",), None),
+    "what follows two hundred letters does not count": ("ab" * 100 + "x" * 900, ("ab" * 100,), "ab" * 100),
+}
+
+
+@pytest.mark.parametrize(("word", "known", "meant"), CHOICES.values(), ids=CHOICES)
+def test_of_several_words_the_nearest_is_suggested(word: str, known: tuple[str, ...], meant: str | None) -> None:
+    for order in permutations(known):
+        assert nearest(word, order) == meant
+
+
+CERTAIN: dict[str, tuple[str, tuple[str, ...], tuple[str, bool] | None]] = {
+    "one wrong letter, nothing else is near": ("clases", ("classes", "residency"), ("classes", True)),
+    "one wrong letter in five": ("abcdx", ("abcde",), ("abcde", True)),
+    "two wrong letters in six": ("abcdxy", ("abcdef",), ("abcdef", False)),
+    "another is near": ("p96_ms", ("p95_ms", "p50_ms"), ("p95_ms", False)),
+    "another is near enough to be meant": ("abcdx", ("abcde", "abxyx"), ("abcde", False)),
+    "the same word written in two ways is one": ("a-b-cc", ("a_b_c", "a-b-c"), ("a-b-c", True)),
+    "written otherwise": ("Own_Cloud", ("own-cloud", "provider-api"), ("own-cloud", True)),
+    "known with capitals": ("aifeature", ("AIFeature", "Waivers"), ("AIFeature", True)),
+    "a beginning is not certain": ("resid", ("residency", "classes"), ("residency", False)),
+    "nothing is near": ("xyzzy", ("classes",), None),
+}
+
+
+@pytest.mark.parametrize(("word", "known", "meant"), CERTAIN.values(), ids=CERTAIN)
+def test_a_word_is_certain_when_it_is_very_near_and_no_other_is_near(
+    word: str, known: tuple[str, ...], meant: tuple[str, bool] | None
+) -> None:
+    for order in permutations(known):
+        assert certain_match(word, order) == meant

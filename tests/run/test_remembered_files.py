@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-import aipolicy.cli.judging_run as judging_run
 from aipolicy.cache import Cache
-from aipolicy.checking import check, load_policy
 from aipolicy.findings import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import read_policy_files
-from aipolicy.report.concise import render_concise
-from aipolicy.report.json_report import render_json
-from aipolicy.report.part import Files
-from aipolicy.report.style import Styler
-from aipolicy.report.text import render_text
+from aipolicy.report.formats import FORMATS, View, rendered
+from aipolicy.run import remembered_files, result_memory
+from aipolicy.run.policy import load_policy
+from aipolicy.run.remembered_files import Files, check_remembered
+from aipolicy.run.report import check
+from aipolicy.run.result_memory import ResultMemory
+from aipolicy.run.run_result import RunResult
+from aipolicy.run.scope import A_PART
 from aipolicy.settings import PolicySettings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = PolicySettings(as_of=date(2026, 11, 21))
-FORMATS = ("text", "concise", "json")
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
 
 
@@ -50,54 +52,61 @@ def corpus(size: int) -> tuple[ManifestFile, ...]:
 
 
 @pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("AIPOLICY_CACHE_DIR", str(tmp_path / "memory"))
-    return tmp_path / "memory-files"
+def memory(tmp_path: Path) -> Path:
+    return tmp_path / "memory"
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the paths that are judged in this process."""
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the paths that are evaluated in this process."""
     paths: list[str] = []
-    part_of = judging_run.part_of
+    evaluate_file = remembered_files.evaluate_file
 
     def noted(files: Files, *arguments: object) -> object:
         paths.append(files[0].path)
-        return part_of(files, *arguments)  # type: ignore[arg-type]
+        return evaluate_file(files, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging_run, "part_of", noted)
+    monkeypatch.setattr(remembered_files, "evaluate_file", noted)
     return paths
 
 
-def run(files: tuple[ManifestFile, ...], output_format: str = "text", fail_on: str = "error") -> tuple[str, int]:
-    text, code, notices = judging_run.judge_run(
-        files, SETTINGS, read_policy_files(SETTINGS), output_format, fail_on, 100, Styler(color=False)
-    )
-    assert not notices
-    return text, code
+def text_of(result: RunResult, output_format: str, fail_on: str) -> tuple[str, int]:
+    text = "".join(rendered(output_format, result, View(fail_on)))
+    return text, result.totals.exit_code(Severity(fail_on))
+
+
+def run(files: tuple[ManifestFile, ...], memory: Path, output_format: str = "text",
+        fail_on: str = "error") -> tuple[str, int]:  # fmt: skip
+    judged_by = read_policy_files(SETTINGS)
+    policy = load_policy(SETTINGS, files=judged_by)
+    result = check_remembered(files, policy, A_PART, ResultMemory(str(memory), judged_by.key))
+    return text_of(result, output_format, fail_on)
 
 
 def at_once(files: tuple[ManifestFile, ...], output_format: str) -> tuple[str, int]:
-    report = check(files, load_policy(SETTINGS))
-    code = report.exit_code(Severity.ERROR)
-    if output_format == "json":
-        return render_json(report, Severity.ERROR), code
-    if output_format == "concise":
-        return render_concise(report.findings), code
-    return render_text(report, width=100, style=Styler(color=False)), code
+    return text_of(check(files, load_policy(SETTINGS), A_PART).result, output_format, "error")
 
 
 @pytest.mark.parametrize("size", [10, 40])
 @pytest.mark.parametrize("output_format", FORMATS)
-def test_parts_of_files_add_up_to_the_report_on_all(output_format: str, size: int, memory: Path) -> None:
+def test_results_of_files_add_up_to_the_report_on_all(output_format: str, size: int, memory: Path) -> None:
     files = corpus(size)
     expected = at_once(files, output_format)
-    assert run(files, output_format) == expected
-    assert run(files, output_format) == expected
+    assert run(files, memory, output_format) == expected
+    assert run(files, memory, output_format) == expected
+
+
+def test_a_result_can_be_gone_through_again_and_while_it_is_gone_through(memory: Path) -> None:
+    judged_by = read_policy_files(SETTINGS)
+    result = check_remembered(corpus(10), load_policy(SETTINGS), A_PART, ResultMemory(str(memory), judged_by.key))
+    first = iter(result.files)
+    assert next(first).features == next(iter(result.files)).features
+    rest = list(first)
+    assert [file.names for file in result.files][1:] == [file.names for file in rest]
 
 
 WITH_PROCESSES = (
-    "import os, sys, aipolicy.cli.judging_run as run\n"
+    "import os, sys, aipolicy.run.remembered_files as run\n"
     "count, fork, forked = int(sys.argv.pop(1)), os.fork, []\n"
     "def counted():\n    forked.append(1)\n    return fork()\n"
     "os.fork, run.usable_processes = counted, lambda: count\n"
@@ -121,45 +130,58 @@ def test_bytes_are_equal_with_one_and_with_two_processes(tmp_path: Path) -> None
     assert len(results[0][1]) > 10_000
 
 
-def test_only_a_changed_manifest_is_judged_again(memory: Path, judged: list[str]) -> None:
+def test_only_a_changed_manifest_is_evaluated_again(memory: Path, evaluated: list[str]) -> None:
     files = corpus(20)[10:]
-    run(files)
-    judged.clear()
+    run(files, memory)
     changed = ManifestFile(files[4].path, files[4].data.replace(b"internal", b"itar"), False)
     files = (*files[:4], changed, *files[5:])
-    assert run(files) == at_once(files, "text")
-    assert judged == [changed.path]
+    evaluated.clear()
+    remembered = run(files, memory)
+    assert evaluated == [changed.path]
+    assert remembered == at_once(files, "text")
 
 
 def test_a_name_that_another_file_takes_is_told_though_both_are_remembered(memory: Path) -> None:
     first, second = (ManifestFile(f"{name}.yaml", manifest("same", 2).encode(), True) for name in ("a", "b"))
-    assert "already used" not in run((first,))[0] + run((second,))[0]
-    assert "name `same` is already used in a.yaml" in run((first, second))[0]
+    assert "already used" not in run((first,), memory)[0] + run((second,), memory)[0]
+    assert "name `same` is already used in a.yaml" in run((first, second), memory)[0]
 
 
-def test_what_gates_does_not_change_what_is_remembered(memory: Path, judged: list[str]) -> None:
+@pytest.mark.parametrize("other", ["json", "sarif", "csv"])
+def test_another_format_or_threshold_evaluates_nothing_again(other: str, memory: Path, evaluated: list[str]) -> None:
     files = corpus(20)[10:]
-    strict = run(files, "json", "note")
-    judged.clear()
-    assert run(files, "json", "error") != strict
-    assert not judged
+    run(files, memory, "text", "note")
+    evaluated.clear()
+    assert run(files, memory, other)[0]
+    assert not evaluated
 
 
-def test_a_damaged_memory_costs_time_only(memory: Path, judged: list[str]) -> None:
+def damaged(content: bytes) -> bytes:
+    return content[:-9]
+
+
+def foreign(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest() + b"\x80\x05cos\nsystem\n."
+
+
+@pytest.mark.parametrize("changed", [damaged, foreign, lambda content: b""], ids=["damaged", "foreign", "empty"])
+def test_an_unusable_memory_costs_time_only(
+    changed: Callable[[bytes], bytes], memory: Path, evaluated: list[str]
+) -> None:
     files = corpus(20)[10:]
-    expected = run(files)
+    expected = run(files, memory)
     (entry,) = memory.iterdir()
-    entry.write_bytes(entry.read_bytes()[:-9])
-    judged.clear()
-    assert run(files) == expected
-    assert len(judged) == len(files)
+    entry.write_bytes(changed(entry.read_bytes()))
+    evaluated.clear()
+    assert run(files, memory) == expected
+    assert len(evaluated) == len(files)
 
 
 def test_memory_does_not_grow_beyond_its_limit(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging_run, "MAX_KEPT", 30_000)
+    monkeypatch.setattr(result_memory, "MAX_KEPT_BYTES", 30_000)
     files = corpus(40)[10:]
     for number in range(0, 30, 5):
-        run(files[number : number + 5])
+        run(files[number : number + 5], memory)
         (entry,) = memory.iterdir()
         assert entry.stat().st_size < 40_000
 

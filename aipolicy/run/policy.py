@@ -1,38 +1,27 @@
-"""Manifest files, packs and a catalog in, the report of a run out."""
+"""Packs and a catalog in, a policy that is ready to evaluate out; what was compiled is kept between runs."""
 
 from __future__ import annotations
 
 import pickle
-import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.cache import Cache
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
-from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules
-from aipolicy.evaluation.findings import findings_of
-from aipolicy.findings import Finding, Severity, sorted_findings
-from aipolicy.manifest.feature import Feature
-from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.reserved_rules import RESERVED_RULES
-from aipolicy.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.totals import Totals, totals_of
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.policy.portfolio_rule import PortfolioRule
-    from aipolicy.waivers.waiver import Waivers, WaiverUse
-
-_MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
-"""Text in which a comment may waive something, if perhaps misspelt."""
+    from aipolicy.waivers.waiver import Waivers
 
 
 class Policy(Frozen):
@@ -105,52 +94,6 @@ class Policy(Frozen):
         return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-class Report(Frozen):
-    """What a run found; every format shows the same report."""
-
-    policy: Policy
-    files: int
-    evaluations: tuple[Evaluation, ...]
-    findings: tuple[Finding, ...]
-    skipped: tuple[str, ...]
-    comparison: Comparison | None = None
-    """What the findings were compared with; None where they were not."""
-    waiver_uses: tuple[WaiverUse, ...] = ()
-    """What became of the waivers of the features that were judged."""
-    partial: str = ""
-    """Why rules over all features were not evaluated; empty where they were."""
-
-    @property
-    def totals(self) -> Totals:
-        """Return what the run adds up to."""
-        totals = totals_of(
-            self.evaluations, self.findings, files=self.files, judged=self._judged_anything(), skipped=self.skipped
-        )
-        totals.waivers.update(use.state.value for use in self.waiver_uses)
-        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.partial)
-        if self.comparison is not None:
-            totals.comparison = counted(self.comparison, self.findings)
-        return totals
-
-    @property
-    def unread(self) -> bool:
-        """Return whether a manifest could not be read, which may declare any feature."""
-        names = {evaluation.feature.name for evaluation in self.evaluations}
-        return any(f.rule_id.startswith(MANIFEST_RULES) and f.feature not in names for f in self.findings)
-
-    def exit_code(self, fail_on: Severity) -> int:
-        """Return 1 when a finding weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
-        return self.totals.exit_code(fail_on)
-
-    def _judged_anything(self) -> bool:
-        """Return whether any rule had something to judge: rules about plans have nothing where nobody plans."""
-        if self.policy.judged_portfolio_rules and not self.partial and self.evaluations:
-            return True
-        if any(rule.scope is RuleScope.OPTIONS for rule in self.policy.rules):
-            return bool(self.evaluations)
-        return bool(self.policy.rules) and any(e.planned is not e.candidates for e in self.evaluations)
-
-
 def load_policy(settings: PolicySettings, cache: Cache | None = None, files: PolicyFiles | None = None) -> Policy:
     """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
 
@@ -215,90 +158,6 @@ def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], want
         if never is not None:
             return f"{rule_id} may not be left out by `select` or `ignore` ({never.at})"
     return ""
-
-
-def check(files: Iterable[ManifestFile], policy: Policy, taken: Mapping[str, str] | None = None, *,
-          partial: str | None = None) -> Report:  # fmt: skip
-    """Return the report on manifest files under a policy; `taken` are feature names in files before, by file.
-
-    `partial` says why rules over all features are not evaluated: empty where the files are all there is, by default
-    unless a file was named. Raises `UsageError` where a rule is left out that a pack forbids to leave out.
-    """
-    listed = tuple(files)
-    manifests = read_manifests(listed, taken or {}, policy.evaluator.known.extensions_schema)
-    if partial is None:
-        partial = FILES_NAMED if any(file.named for file in listed) else ""
-    return check_manifests(manifests, len(listed), policy, partial)
-
-
-def check_manifests(manifests: Manifests, files: int, policy: Policy, partial: str = PART_OF_RUN) -> Report:
-    """Return the report on manifests that were read from a number of files, under a policy; `partial` as in `check`.
-
-    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
-    """
-    if policy.forbidden_choice:
-        raise UsageError(policy.forbidden_choice)
-    findings = list(manifests.findings)
-    evaluations = []
-    uses: list[WaiverUse] = []
-    for feature in manifests.features:
-        evaluation = policy.evaluator.evaluate(feature)
-        evaluations.append(evaluation)
-        found = findings_of(evaluation, policy.evaluator.judge, strict=policy.strict)
-        text = feature.document.source.text
-        if (policy.waivers is not None and policy.waivers.entries) or _MAY_WAIVE.search(text) is not None:
-            found, used = _beside_waivers(found, evaluation, policy, manifests.features)
-            uses.extend(used)
-        findings.extend(found)
-    report = Report(
-        policy, files, tuple(evaluations), sorted_findings(findings), manifests.skipped, waiver_uses=tuple(uses),
-        partial=partial,
-    )  # fmt: skip
-    return with_portfolio(report)
-
-
-def with_waivers(report: Report, *, covers: bool) -> Report:
-    """Return a report with what is to be said about waivers files; `covers` says that it is about all there is."""
-    extra = on_waivers(report.policy, report.waiver_uses, covers=covers and not report.unread)
-    return replace(report, findings=sorted_findings((*report.findings, *extra))) if extra else report
-
-
-def on_waivers(policy: Policy, uses: Iterable[WaiverUse], *, covers: bool) -> tuple[Finding, ...]:
-    """Return the findings on waivers files, from what became of each waiver in the files of a run."""
-    if policy.waivers is None:
-        return ()
-    from aipolicy.waivers.run import findings_on_waivers
-
-    return findings_on_waivers(policy.waivers, uses, policy.waived_on or policy.catalog.as_of, covers=covers)
-
-
-def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy: Policy,
-                    features: Iterable[Feature]) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:  # fmt: skip
-    from aipolicy.waivers.apply import apply_waivers, starts_of
-    from aipolicy.waivers.waiver import Waivers
-
-    source = evaluation.feature.document.source
-    starts = starts_of(features, source) if _MAY_WAIVE.search(source.text) is not None else ()
-    applied = apply_waivers(
-        findings, evaluation, policy.waivers or Waivers(), policy.all_rules, policy.ignored_rules,
-        policy.waived_on or policy.catalog.as_of, starts,
-    )  # fmt: skip
-    return applied.findings, applied.uses
-
-
-def with_portfolio(report: Report) -> Report:
-    """Return a report with what rules over all features find in it; what they found before is found anew."""
-    policy = report.policy
-    if not policy.portfolio_rules or report.partial:
-        return report
-    from aipolicy.evaluation.portfolio_run import findings_at_hand
-
-    ids = {rule.rule.id for rule in policy.portfolio_rules}
-    findings = tuple(finding for finding in report.findings if finding.rule_id not in ids)
-    extra = findings_at_hand(
-        report.evaluations, findings, policy.judged_portfolio_rules, as_of=policy.catalog.as_of, strict=policy.strict
-    )
-    return replace(report, findings=(*findings, *sorted_findings(extra)))
 
 
 def _rule_ids(packs: Iterable[PolicyPack]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a run, or one file of it, adds up to; totals of files add up to those of the run."""
+"""What the files of a run add up to, and the exit code that follows from it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.findings import Change, Finding, Outcome, Severity
+from aipolicy.run.feature_result import CONFLICT
 
 if TYPE_CHECKING:
     from aipolicy.comparison import Comparison
-    from aipolicy.evaluation.evaluation import Evaluation
-
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
-"""A larger code is worse, because pre-commit keeps the largest of several runs."""
+    from aipolicy.run.file_result import FileResult
 
 
 class Totals:
@@ -56,21 +55,31 @@ class Totals:
             self.portfolio_rules += rules
             self.judged |= self.features > 0
 
-    def add(self, other: Totals) -> None:
-        """Add the totals of another file, in the order in which files are reported."""
-        self.files += other.files
-        self.features += other.features
-        self.judged |= other.judged
-        self.free += other.free
-        self.conflicts += other.conflicts
-        self.needs.update(other.needs)
-        self.severities.update(other.severities)
-        self.waived.update(other.waived)
-        self.known.update(other.known)
-        self.undetermined += other.undetermined
-        self.missing.update(other.missing)
-        self.skipped += other.skipped
-        self.waivers.update(other.waivers)
+    def add_file(self, result: FileResult) -> None:
+        """Add a file, in the order in which files are reported."""
+        self.files += result.files
+        self.judged |= result.judged
+        self.skipped += result.skipped
+        self.waivers.update(use.state.value for use in result.waiver_uses)
+        for feature in result.features:
+            self.features += 1
+            self.free += bool(feature.verdict.admissible)
+            self.conflicts += feature.verdict.status == CONFLICT
+            self.needs.update(feature.verdict.certain_needs)
+        self.add_findings(result.findings)
+
+    def add_findings(self, findings: Iterable[Finding]) -> None:
+        """Add findings, of a file or on the run as a whole."""
+        for finding in findings:
+            self.severities[finding.severity] += 1
+            if finding.outcome is Outcome.WAIVED:
+                self.waived[finding.severity] += 1
+            elif finding.change is Change.UNCHANGED:
+                self.known[finding.severity] += 1
+            if finding.outcome is Outcome.UNDETERMINED:
+                self.undetermined += 1
+                if finding.missing_facts:
+                    self.missing[finding.missing_facts] += 1
 
     def exit_code(self, fail_on: Severity) -> int:
         """Return 1 when a finding that gates weighs at least `fail_on`, 3 when nothing was evaluated, else 0."""
@@ -99,29 +108,6 @@ class Totals:
             for fact in facts:
                 counts[fact] += count
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def totals_of(evaluations: Iterable[Evaluation], findings: Iterable[Finding], *, files: int, judged: bool,
-              skipped: tuple[str, ...]) -> Totals:  # fmt: skip
-    """Return what features and findings add up to."""
-    totals = Totals(files=files, judged=judged, skipped=skipped)
-    for evaluation in evaluations:
-        verdict = evaluation.verdict
-        totals.features += 1
-        totals.free += bool(verdict.admissible)
-        totals.conflicts += not verdict.remaining
-        totals.needs.update(need.id for need in verdict.needs if need.certain)
-    for finding in findings:
-        totals.severities[finding.severity] += 1
-        if finding.outcome is Outcome.WAIVED:
-            totals.waived[finding.severity] += 1
-        elif finding.change is Change.UNCHANGED:
-            totals.known[finding.severity] += 1
-        if finding.outcome is Outcome.UNDETERMINED:
-            totals.undetermined += 1
-            if finding.missing_facts:
-                totals.missing[finding.missing_facts] += 1
-    return totals
 
 
 def fewest_facts(
