@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.errors import PolicyError
@@ -21,10 +20,10 @@ from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
 from aipolicy.run.policy import Policy
 from aipolicy.source.mistakes import Mistakes
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class TestRun:
+class TestRun(Frozen):
     """What came of running the tests of rules."""
 
     __test__ = False
@@ -72,8 +71,7 @@ class TestRun:
         return self.is_mutated and self.mutation.percent < self.min_mutation_percent
 
 
-@dataclass(frozen=True, slots=True)
-class TestSettings:
+class TestSettings(Frozen):
     """What a run of tests is to find out, and from when on it is not enough."""
 
     __test__ = False

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from tables import PAGES as PAGES_WITH_PARTS  # noqa: E402
 from tables import table, with_parts  # noqa: E402
+from value_templates import value_code  # noqa: E402
 
 from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
@@ -68,6 +69,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "facts.md": facts_page(),
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "docs" / "assumptions.md": assumptions_page(catalog),
+        ROOT / "aipolicy" / "value_code.py": value_code(),
     }
     files[ROOT / "docs" / "lint-policy.md"] = lint_page()
     files[EXAMPLE_ORGANIZATION / "aipolicy.lock"] = example_lock()

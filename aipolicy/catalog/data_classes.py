@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class DataClass:
+class DataClass(Frozen):
     """One class; a class belongs to everything that its parents belong to."""
 
     id: str
@@ -24,8 +23,7 @@ class DataClass:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class DataClasses:
+class DataClasses(Frozen):
     """All classes, and the names of the levels from 0 (public) up."""
 
     by_id: Mapping[str, DataClass]

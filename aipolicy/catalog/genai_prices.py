@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from aipolicy.value import Frozen
 
 PACKAGE = "genai-prices"
 DATA_FILE = "genai_prices/data.py"
@@ -28,8 +29,7 @@ _BATCH_RATES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePrice:
+class PackagePrice(Frozen):
     """What the package says a model costs on a day, by the keys of a price entry; `long` above `above_input_tokens`."""
 
     rates: Mapping[str, float]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from aipolicy.catalog.currencies import ExchangeRate
 from aipolicy.catalog.entries import Dated
 from aipolicy.errors import UnknownModelError
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -23,8 +23,7 @@ OUTPUT_MODES = frozenset({"chat"})
 _NEAR_MATCHES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePackage:
+class SourcePackage(Frozen):
     """The package from whose data a price was read, and the SHA-256 of the file that holds it."""
 
     name: str
@@ -32,8 +31,7 @@ class SourcePackage:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongContext:
+class LongContext(Frozen, kw_only=True):
     """USD per million tokens of a whole request whose input is longer than `above_input_tokens`; None is unknown."""
 
     above_input_tokens: float
@@ -47,8 +45,7 @@ class LongContext:
     batch_cached_input_usd_per_mtok: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Frozen, kw_only=True):
     """List price in USD per million tokens; None is unknown, 0 only where the source says that it is free.
 
     `cache_write` holds for about five minutes, `cache_write_1h` for an hour. `tuned` prices are for a model that the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from aipolicy.changes.answered import is_answered
@@ -16,6 +15,7 @@ from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check, report_of
 from aipolicy.run.scope import SOME_FEATURES
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 
 def compared_with_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, policy: Policy,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aipolicy.baseline import acceptable, read_baseline, write_baseline
 from aipolicy.changes.answered import is_answered
 from aipolicy.comparison import Comparison, compare
 from aipolicy.run.report import Report
+from aipolicy.value import replace
 
 
 def compared_with_baseline(report: Report, path: str, paths: Sequence[str], *, stale_gates: bool) -> Report:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +20,13 @@ from aipolicy.policy.pack_files import GIT_PREFIX
 from aipolicy.run.policy_options import PolicyOptions, settings_from
 from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.policy.sources.git_pack import GitReference
 
 
-@dataclass(frozen=True, slots=True)
-class BaseSide:
+class BaseSide(Frozen):
     """What judges at the base, and the manifests there."""
 
     base: Base
@@ -57,19 +56,18 @@ def base_side(revision: str, paths: Sequence[str], options: PolicyOptions) -> It
     tree = read_tree(repository.top, base.commit)
     with Snapshot(tree, repository.top) as snapshot:
         try:
-            yield _Reader(base, snapshot, options).read(wanted)
+            yield _Reader(base, snapshot, options, {}).read(wanted)
         except BaseError:
             raise
         except AipolicyError as error:
             raise _told_of_base(error, base, snapshot) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Frozen):
     base: Base
     snapshot: Snapshot
     options: PolicyOptions
-    commits: dict[GitReference, str] = field(default_factory=dict)
+    commits: dict[GitReference, str]
     """The commits to which the lock of the base pins revisions; repositories by their absolute path."""
 
     def read(self, wanted: Sequence[str]) -> BaseSide:

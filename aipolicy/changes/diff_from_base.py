@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from aipolicy.changes.against_base import base_report, files_holding
 from aipolicy.changes.base_side import BaseSide
@@ -14,6 +13,7 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report, check
 from aipolicy.run.scope import SOME_FEATURES
+from aipolicy.value import replace
 
 
 def diff_from_base(now: Side, side: BaseSide, policy: Policy, everything: Callable[[], Sequence[ManifestFile]]) -> Diff:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check
 from aipolicy.run.scope import SOME_FEATURES
 from aipolicy.settings import PolicySettings
+from aipolicy.value import Frozen
 
 CAUSES = ("manifest", "policy", "catalog", "date")
 """The inputs in the order in which they are exchanged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Frozen):
     """Everything that one side is made of; `report` is what comes of it."""
 
     files: Sequence[ManifestFile]
@@ -32,8 +31,7 @@ class Side:
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """The features once some inputs are those of now; `cause` names what was exchanged last."""
 
     cause: str

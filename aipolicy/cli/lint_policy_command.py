@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 import click
@@ -22,6 +21,7 @@ from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.settings import SEVERITIES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 
 
 @click.command("lint-policy")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +21,7 @@ from aipolicy.errors import UsageError, WaiverError
 from aipolicy.run.scope import covers_all
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,8 +69,7 @@ def command(subjects: tuple[str, ...], listing: bool, output_format: str, **give
     write_out(_waive(Request(rule=subjects[0], feature=subjects[1], paths=subjects[2:], options=options, **given)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Frozen, kw_only=True):
     """What the command line asks to waive."""
 
     rule: str

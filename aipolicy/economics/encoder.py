@@ -6,14 +6,12 @@ every token to every other: four operations for each pair, layer and dimension.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.machine import Machine, ModelShape, Precision
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Frozen):
     """What one accelerator encodes."""
 
     requests_per_s: float

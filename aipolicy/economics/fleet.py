@@ -6,9 +6,8 @@ Sources of the formulas: sections on serving of the scaling book, https://github
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.value import Frozen
 
 SECONDS_PER_DAY = 86_400.0
 _SECONDS_PER_HOUR = 3_600.0
@@ -18,16 +17,14 @@ _ROUNDING = 1e-9
 """Relative slack below which a load counts as exactly filling a replica, so that rounding never buys a machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redundancy:
+class Redundancy(Frozen):
     """How machines are kept from being full: the load at the peak, and replicas beyond those that the peak takes."""
 
     target_utilisation: float
     spare_replicas: float
 
 
-@dataclass(frozen=True, slots=True)
-class RentedMachines:
+class RentedMachines(Frozen):
     """Accelerators by the hour, sold in whole instances."""
 
     hourly_usd: float
@@ -40,8 +37,7 @@ class RentedMachines:
         return accelerators * self.hourly_usd * self.hours_per_month
 
 
-@dataclass(frozen=True, slots=True)
-class BoughtMachines:
+class BoughtMachines(Frozen):
     """Accelerators that are bought and written off; the purchase itself is not counted again."""
 
     purchase_usd: float
@@ -99,8 +95,7 @@ def window_hours(monthly_usd: float, usd_per_hour: float, *, days_per_month: flo
     return max(monthly_usd / (usd_per_hour * days_per_month) - start_hours, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Staircase:
+class Staircase(Frozen):
     """Machines over volume: `usd` a month for every instance, which adds `requests_per_day` of capacity."""
 
     usd: float

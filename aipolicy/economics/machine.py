@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Frozen):
     """What an engine reaches of a machine's figures, and what it adds.
 
     Where no other source stands beside it, a figure was fitted to TensorRT-LLM 0.17 and 0.14 and to vLLM 0.10 on MI300X,
@@ -39,8 +38,7 @@ PURE_ROOFLINE = Calibration(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, float("inf"), 0.0, 1.0
 """Nothing lost and nothing added: the bound that no engine beats."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelShape:
+class ModelShape(Frozen):
     """What of a transformer decides its speed; a dense model has as many active as total parameters.
 
     A mixture of experts keeps all its weights in memory, computes with the active ones, and reads between the two.
@@ -54,8 +52,7 @@ class ModelShape:
     head_dim: float
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(Frozen):
     """Bytes of a weight and of an element of the key-value cache."""
 
     weight_bytes: float
@@ -66,8 +63,7 @@ FP8 = Precision(1.0, 1.0)
 BF16 = Precision(2.0, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Frozen):
     """One accelerator by its data sheet; operations are dense ones at the precision that is computed in."""
 
     memory_gb: float

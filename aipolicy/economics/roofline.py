@@ -11,11 +11,11 @@ Sizes of model and machine are plain numbers; tokens, batch and `capacity_factor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.machine import Machine, ModelShape, Precision
+from aipolicy.value import Frozen
 
 TENSOR_PARALLEL = (1, 2, 4, 8)
 """Numbers of accelerators that one replica is spread over: powers of two divide the heads, eight are one server."""
@@ -29,16 +29,14 @@ ACTIVATION_BYTES = 2.0
 """Bytes of an element that accelerators exchange; activations stay in 16 bits when weights and cache are in 8."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Frozen):
     """Tokens of a mean request."""
 
     input_tokens: float
     output_tokens: float
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Frozen):
     """What one replica serves at its largest batch."""
 
     batch: float
@@ -50,8 +48,7 @@ class Serving:
     output_tokens_per_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class DoesNotFit:
+class DoesNotFit(Frozen):
     """Why a replica cannot serve: what was needed and what there is, in GB, or in seconds for the step."""
 
     reason: Literal["weights", "cache", "step"]
@@ -59,16 +56,14 @@ class DoesNotFit:
     available: float
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Frozen):
     """What one user sees, without network and queue."""
 
     first_token_s: float
     per_output_token_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Pace:
+class _Pace(Frozen):
     """What a replica takes for the parts of its work, in seconds."""
 
     fixed_s: float

@@ -7,10 +7,10 @@ tiers by prompt length that hold for the whole request, https://ai.google.dev/ge
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.value import Frozen
 
 TOKENS_PER_PRICE_UNIT = 1e6
 
@@ -18,8 +18,7 @@ CachedCounted = Literal["inside", "beside"]
 """Whether a count of input tokens includes those that a cache served. Providers report it either way."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUse:
+class TokenUse(Frozen):
     """Tokens of one mean request; reasoning tokens are billed as output and counted beside the visible output here."""
 
     input_tokens: float
@@ -31,8 +30,7 @@ class TokenUse:
     reasoning_tokens: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRates:
+class TokenRates(Frozen):
     """USD per million tokens of one price level; None means that the provider has no such price.
 
     Without a price of its own a cached or a cache-writing token costs as much as a fresh one. A model without output
@@ -46,16 +44,14 @@ class TokenRates:
     reasoning: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LongContext:
+class LongContext(Frozen):
     """Rates for requests with more input tokens than the threshold; they hold for the whole request."""
 
     above_input_tokens: float
     rates: TokenRates
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPrice:
+class TokenPrice(Frozen):
     """The price list of one model at one provider in one region."""
 
     rates: TokenRates

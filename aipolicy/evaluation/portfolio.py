@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from aipolicy.policy.checked_expr import Node, decode
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.policy.rule import Line
+from aipolicy.value import Frozen, replace
 
 
 class Member(NamedTuple):
@@ -28,8 +28,7 @@ class Member(NamedTuple):
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class GroupResult:
+class GroupResult(Frozen):
     """What became of a rule for one group."""
 
     group: Group

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
@@ -12,13 +11,13 @@ from aipolicy.evaluation.portfolio_records import Entry, Words, least
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.amounts import ANY, ZERO, Amount, hull, plus, scaled
 from aipolicy.policy.portfolio_rule import Aggregate, Measure
+from aipolicy.value import Frozen
 
 Factors = tuple[Fraction, ...]
 """How often each measure counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """What a feature adds to one measure, and whether it certainly does."""
 
     added: Amount | Words

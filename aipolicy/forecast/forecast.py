@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -29,12 +28,12 @@ from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report
 from aipolicy.run.scope import A_PART, Scope
 from aipolicy.settings import PolicySettings
+from aipolicy.value import Frozen
 
 MAX_MONTHS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Frozen):
     """What will change within a horizon, and what nobody can know."""
 
     policy: Policy
@@ -96,8 +95,7 @@ class Forecast:
         return gates(change.delta.after, self.fail_on) and not gates(change.delta.before, self.fail_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Frozen):
     """What sources of events look at."""
 
     manifests: Manifests

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.policy.portfolio_rule import PortfolioRule

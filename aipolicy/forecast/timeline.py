@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.findings import sorted_findings
@@ -19,10 +18,10 @@ from aipolicy.run.report import Report, report_of
 from aipolicy.run.scope import A_PART, Scope
 from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.document import PlainValue
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Frozen):
     """A day with what happens on it and what `check` says on it, declared growth included."""
 
     day: date

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Stage
@@ -14,12 +13,12 @@ from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.policy.stages import stage_on
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report
+from aipolicy.value import Frozen
 
 _RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Frozen):
     """Something that is not known, and of what: names of features or ids of rules."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import price_of
@@ -21,6 +20,7 @@ from aipolicy.options.basis import (
     Speeds,
     Training,
 )
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
 from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.workload import WORKLOAD_FACTS, Workload
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -28,10 +27,10 @@ from aipolicy.policy.test_files import find_test_files, read_test_files
 from aipolicy.settings import PolicySettings
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class LintReport:
+class LintReport(Frozen):
     """What was found in packs."""
 
     packs: tuple[PolicyPack, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
@@ -32,6 +31,7 @@ from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import replace
 
 API_VERSION = "aipolicy/v1"
 PACK_KIND = "PolicyPack"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.run.policy import Policy
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.waivers.waiver import WaiverUse
@@ -25,8 +25,7 @@ _MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9
 """Text in which a comment may waive something, if perhaps misspelt."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluatedFile:
+class EvaluatedFile(Frozen):
     """What a policy says of the features of a file, of several shown under one path, or of any other features."""
 
     evaluations: tuple[Evaluation, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.findings import Finding, Place
@@ -10,6 +9,7 @@ from aipolicy.policy.rule import RuleScope
 from aipolicy.run.evaluated_file import EvaluatedFile
 from aipolicy.run.feature_result import FeatureResult, feature_result
 from aipolicy.run.policy import Policy
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.portfolio_records import FeatureRecord

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,14 @@ from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.settings import PolicySettings as PolicySettings
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.policy.portfolio_rule import PortfolioRule
     from aipolicy.waivers.waiver import Waivers
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """Packs and catalog, loaded and ready to judge."""
 
     packs: tuple[PolicyPack, ...]

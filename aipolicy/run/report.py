@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -19,11 +18,11 @@ from aipolicy.run.run_result import Ends, RunResult, closing_findings
 from aipolicy.run.scope import Scope
 from aipolicy.run.totals import Totals
 from aipolicy.settings import FILES_NAMED
+from aipolicy.value import Frozen, replace
 from aipolicy.waivers.waiver import WaiverUse
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Frozen):
     """What a run found; `result` is what formats show of it."""
 
     policy: Policy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
@@ -16,36 +15,36 @@ if TYPE_CHECKING:
     from aipolicy.run.file_result import FileResult
 
 
-@dataclass(slots=True, kw_only=True)
 class Totals:
     """Counts of files, features, verdicts and findings."""
 
-    files: int = 0
-    features: int = 0
-    judged: bool = False
-    """Whether any rule had something to judge."""
-    free: int = 0
-    """Features with a way that is free of doubt."""
-    conflicts: int = 0
-    """Features with no way left."""
-    needs: Counter[str] = field(default_factory=Counter)
-    """Features that certainly have a need, by its id."""
-    severities: Counter[Severity] = field(default_factory=Counter)
-    waived: Counter[Severity] = field(default_factory=Counter)
-    known: Counter[Severity] = field(default_factory=Counter)
-    """Findings that are not waived and no worse than what they were compared with: they do not gate."""
-    comparison: Comparison | None = None
-    """What the findings were compared with, for the whole run."""
-    undetermined: int = 0
-    missing: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """Undetermined findings by the facts that would settle each, where declarations can."""
-    skipped: tuple[str, ...] = ()
-    waivers: Counter[str] = field(default_factory=Counter)
-    """Waivers of the features that were judged, by what became of them."""
-    portfolio_rules: int = 0
-    """Rules over all features of the run that were evaluated, for the whole run."""
-    notices: tuple[str, ...] = ()
-    """What has to be said about the whole run beside its findings."""
+    def __init__(self, *, files: int = 0, judged: bool = False, skipped: tuple[str, ...] = ()) -> None:
+        self.files = files
+        self.features = 0
+        self.judged = judged
+        """Whether any rule had something to judge."""
+        self.free = 0
+        """Features with a way that is free of doubt."""
+        self.conflicts = 0
+        """Features with no way left."""
+        self.needs: Counter[str] = Counter()
+        """Features that certainly have a need, by its id."""
+        self.severities: Counter[Severity] = Counter()
+        self.waived: Counter[Severity] = Counter()
+        self.known: Counter[Severity] = Counter()
+        """Findings that are not waived and no worse than what they were compared with: they do not gate."""
+        self.comparison: Comparison | None = None
+        """What the findings were compared with, for the whole run."""
+        self.undetermined = 0
+        self.missing: Counter[tuple[str, ...]] = Counter()
+        """Undetermined findings by the facts that would settle each, where declarations can."""
+        self.skipped = skipped
+        self.waivers: Counter[str] = Counter()
+        """Waivers of the features that were judged, by what became of them."""
+        self.portfolio_rules = 0
+        """Rules over all features of the run that were evaluated, for the whole run."""
+        self.notices: tuple[str, ...] = ()
+        """What has to be said about the whole run beside its findings."""
 
     def add_portfolio(self, rules: int, partial: str) -> None:
         """Add rules over all features, or why they were left out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from aipolicy.economics.break_even import (
     years_until,
 )
 from aipolicy.economics.fleet import Staircase
+from aipolicy.value import replace
 
 API = CostCurve(0.0, 1.0)
 """One USD a month for each request a day."""

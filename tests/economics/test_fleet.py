@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -24,6 +23,7 @@ from aipolicy.economics.fleet import (
     window_hours,
     window_monthly_usd,
 )
+from aipolicy.value import replace
 
 N_PLUS_1 = Redundancy(target_utilisation=0.7, spare_replicas=1.0)
 SINGLY = RentedMachines(hourly_usd=3.0, sold_in=1.0, hours_per_month=730.0)

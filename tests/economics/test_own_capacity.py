@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy
 import pytest
 from hypothesis import assume, given
@@ -24,6 +22,7 @@ from aipolicy.economics.roofline import (
     serve,
     step_seconds,
 )
+from aipolicy.value import replace
 
 LLAMA_8B = ModelShape(8.03, 8.03, 32, 32, 8, 128)
 LLAMA_70B = ModelShape(70.6, 70.6, 80, 64, 8, 128)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +16,7 @@ from aipolicy.economics.token_cost import (
     requests_per_month,
     usd_per_output_mtok,
 )
+from aipolicy.value import replace
 
 RATES = TokenRates(input=3.0, output=15.0, cached_input=0.3, cache_write=3.75)
 PRICE = TokenPrice(RATES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -19,6 +18,7 @@ from aipolicy.manifest.read import read_manifests
 from aipolicy.run.evaluated_file import evaluate_manifests
 from aipolicy.run.policy import load_policy
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 EXAMPLE = ROOT / "examples" / "forecast"
 SETTINGS = PolicySettings(as_of=START, packs=("build-or-buy", "cost-control", str(EXAMPLE / "pack.yaml")))

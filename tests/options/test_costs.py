@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +43,7 @@ from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import replace
 
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""

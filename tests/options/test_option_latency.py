@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cost_worlds import API, ASSUMPTIONS, CHEAP_API, DEVICE, ENCODER, FAST, NEAR, OWN, WORK, workloads
 from hypothesis import given
@@ -13,6 +11,7 @@ from aipolicy.economics.latency import Duration, in_sequence, waiting_for_server
 from aipolicy.options.basis import HostedBasis, LegBasis, Speeds
 from aipolicy.options.latency import UNKNOWN_LATENCY, Latencies, LatencyEstimate
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import replace
 
 CERTAIN = HostedBasis(
     None,

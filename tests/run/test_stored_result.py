@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 from aipolicy.settings import PolicySettings
 from aipolicy.source.span import Position, Span
+from aipolicy.value import fields, replace
 
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
 MANIFESTS = {

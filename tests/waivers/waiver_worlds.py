@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from aipolicy.run.policy import Policy, PolicySettings, load_policy
 from aipolicy.run.report import Report, check
 from aipolicy.run.scope import Scope
 from aipolicy.settings import PART_OF_RUN
+from aipolicy.value import replace
 from aipolicy.waivers.read import read_waivers
 
 DAY = date(2026, 11, 21)

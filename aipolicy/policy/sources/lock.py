@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from aipolicy.errors import ConfigError, LockError
@@ -17,6 +16,7 @@ from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
+from aipolicy.value import Frozen
 
 LOCK_COMMAND = "`aipolicy policy lock`"
 
@@ -49,8 +49,7 @@ class Pin(NamedTuple):
     """For a pack of an installed package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Frozen):
     """A lock file as read."""
 
     pins: Mapping[str, Pin]
