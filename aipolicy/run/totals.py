@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class Totals:
     """Counts of files, features, verdicts and findings."""
 
-    def __init__(self, *, files: int = 0, judged: bool = False, skipped: tuple[str, ...] = ()) -> None:
-        self.files = files
+    def __init__(self) -> None:
+        self.files = 0
         self.features = 0
-        self.judged = judged
+        self.judged = False
         """Whether any rule had something to judge."""
         self.free = 0
         """Features with a way that is free of doubt."""
@@ -38,7 +38,7 @@ class Totals:
         self.undetermined = 0
         self.missing: Counter[tuple[str, ...]] = Counter()
         """Undetermined findings by the facts that would settle each, where declarations can."""
-        self.skipped = skipped
+        self.skipped: tuple[str, ...] = ()
         self.waivers: Counter[str] = Counter()
         """Waivers of the features that were judged, by what became of them."""
         self.portfolio_rules = 0

@@ -44,7 +44,7 @@ def policy() -> Policy:
 
 def names(finding: Finding) -> list[str]:
     """Return what is kept of a finding as it is; of its document the text alone is."""
-    return [field.name for field in fields(finding) if field.name != "document"]
+    return [name for name in fields(finding) if name != "document"]
 
 
 def result_of(name: str, policy: Policy, *, named: bool = False) -> FileResult:

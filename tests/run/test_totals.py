@@ -33,6 +33,13 @@ def lists(wanted: Mapping[str, int]) -> dict[frozenset[str], int]:
     return {frozenset(words.split()): count for words, count in wanted.items()}
 
 
+def lacking(missing: dict[tuple[str, ...], int]) -> Totals:
+    """Return the totals of a run whose undetermined findings wait for facts."""
+    totals = Totals()
+    totals.missing.update(missing)
+    return totals
+
+
 @pytest.mark.parametrize(("wanted", "limit", "facts", "settled"), CHOICES.values(), ids=CHOICES)
 def test_the_facts_that_settle_most_are_named_first(
     wanted: dict[str, int], limit: int, facts: tuple[str, ...], settled: int
@@ -58,12 +65,12 @@ def test_what_is_said_to_be_settled_is_what_the_named_facts_settle(
 
 
 def test_a_run_names_five_facts_at_most_whatever_the_order_in_which_findings_name_them() -> None:
-    totals = Totals(missing=Counter({("a", "b"): 1, ("b", "a"): 1, ("c", "d"): 1}))
+    totals = lacking({("a", "b"): 1, ("b", "a"): 1, ("c", "d"): 1})
     assert totals.shortest_settling(2) == (("a", "b"), 2)
-    many = Totals(missing=Counter({(letter,): 1 for letter in "gfedcba"}))
+    many = lacking({(letter,): 1 for letter in "gfedcba"})
     assert many.shortest_settling() == (("a", "b", "c", "d", "e"), 5)
 
 
 def test_facts_are_listed_by_the_findings_they_take_part_in_then_by_name() -> None:
-    totals = Totals(missing=Counter({("d",): 2, ("b", "c"): 2, ("a", "c"): 1}))
+    totals = lacking({("d",): 2, ("b", "c"): 2, ("a", "c"): 1})
     assert totals.settling_facts() == (("c", 3), ("b", 2), ("d", 2), ("a", 1))
