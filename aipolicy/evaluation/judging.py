@@ -59,7 +59,7 @@ class _LineMasks(NamedTuple):
     failed: bool
 
 
-_MAX_REMEMBERED = 20_000
+_MAX_REMEMBERED = 4_000
 """More results are not kept at once: numbers differ from feature to feature, and memory is finite."""
 
 
