@@ -49,7 +49,6 @@ class NoBreakEven:
 
     slope_usd: float
     """USD a month that one more request a day costs with the one that is compared."""
-    rival_slope_usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
         )
     else:
         never_dearer = rival.slope <= current.slope and _upper_usd(rival) <= _lower_usd(current)
-    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope, rival.slope)
+    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope)
 
 
 def _dearer_until(current: CostCurve, rival: CostCurve, saved: float) -> float:

@@ -55,8 +55,6 @@ class UnusedColumn:
 class ImportReport:
     """Everything that a person needs to trust an import, or to mend the mapping."""
 
-    table: str
-    mapping: str
     reading: Reading
     rows_read: int
     empty_rows: int
