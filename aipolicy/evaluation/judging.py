@@ -113,7 +113,6 @@ class Judge:
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
         self._prepared: dict[int, _PreparedRule] = {}
-        self._truths: dict[object, tuple[Truth, str]] = {}
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}

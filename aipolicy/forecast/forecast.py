@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from itertools import pairwise
 
 from aipolicy.cache import Cache
@@ -79,10 +78,6 @@ class Forecast(Frozen):
     def failing(self, moment: Moment) -> tuple[Finding, ...]:
         """Return the findings of a moment that weigh enough for exit code 1."""
         return tuple(finding for finding in moment.report.findings if gates(finding, self.fail_on))
-
-    def report_on(self, day: date) -> Report:
-        """Return what holds on a day of the horizon."""
-        return next(moment.report for moment in reversed(self.moments) if moment.day <= day)
 
     def exit_code(self) -> int:
         """Return 1 when something will start failing or a manifest cannot be read, 3 when nothing was judged, else 0."""

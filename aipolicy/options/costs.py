@@ -125,7 +125,7 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         return None
     if outputs is None and basis.price.rates.output is not None:
         return None
-    if basis.price.batch is not None and workload.latency_budget_ms is None:
+    if basis.price.knows_batches and workload.latency_budget_ms is None:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),

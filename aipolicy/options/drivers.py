@@ -131,7 +131,7 @@ def _hangs_on_latency(leg: LegBasis | None) -> bool:
         case OwnBasis():
             return True
         case HostedBasis(price=price):
-            return price is not None and price.batch is not None
+            return price is not None and price.knows_batches
         case _:
             return False
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from forecast_worlds import ROOT, START, told
+from forecast_worlds import ROOT, START, report_on, told
 
 from aipolicy.cli.settings import PolicyOptions, read_settings
 from aipolicy.findings import Severity
@@ -56,7 +56,7 @@ def checked(settings: PolicySettings, files: tuple[ManifestFile, ...], day: date
 def test_with_waivers_and_rules_over_all_features_a_forecast_says_what_check_says(
     day: date, settings: PolicySettings, files: tuple[ManifestFile, ...], found: Forecast
 ) -> None:
-    assert told(found.report_on(day).findings) == told(checked(settings, files, day, found).findings)
+    assert told(report_on(found, day).findings) == told(checked(settings, files, day, found).findings)
 
 
 @pytest.mark.parametrize(
