@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
 from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
@@ -24,20 +23,21 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.config.scope import scope_of
+from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
+from aipolicy.files.cache import Cache
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.report.formats import FORMATS, TELLING_FORMATS
+from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
+from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
-from aipolicy.run.scope import scope_of
-from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
-    from aipolicy.config import Config
+    from aipolicy.config.config_file import Config
+    from aipolicy.config.settings import PolicySettings
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.run.run_result import RunResult
-    from aipolicy.settings import PolicySettings
 
 
 @click.command("check")
@@ -201,7 +201,7 @@ def evaluated(run: CheckRun) -> Output:
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
     # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
-    from aipolicy.report.comparison_text import comparison_lines
+    from aipolicy.report.terminal.comparison_text import comparison_lines
     from aipolicy.run.policy import load_policy
 
     request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
@@ -212,8 +212,8 @@ def _compared(run: CheckRun, arguments: Arguments) -> Output:
 
 
 def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> Output:
-    from aipolicy.findings import Severity
-    from aipolicy.report.formats import rendered
+    from aipolicy.findings.finding import Severity
+    from aipolicy.report.formats.registry import rendered
     from aipolicy.run.output_memory import pieces_of
 
     pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])

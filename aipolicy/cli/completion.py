@@ -9,7 +9,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
     """Return the ids of rules that begin as what was typed, those about manifests included."""
     from aipolicy.cli.settings import PolicyOptions, load
     from aipolicy.errors import AipolicyError
-    from aipolicy.reserved_rules import RESERVED_RULES
+    from aipolicy.findings.reserved_rules import RESERVED_RULES
 
     chosen = tuple(context.params.get("policies") or ())
     try:
@@ -23,7 +23,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def feature_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of features below this folder that begin as what was typed."""
-    from aipolicy.config import read_config
+    from aipolicy.config.config_file import read_config
     from aipolicy.errors import AipolicyError
     from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import read_manifests

@@ -62,7 +62,7 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
 def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, in_text: bool,
            path: str | None) -> str:  # fmt: skip
     """Write the drawing to a file, and return it as text where that is asked for."""
-    from aipolicy.report.cost_plot import plot_of, render_plot, write_plot
+    from aipolicy.report.cost.cost_plot import plot_of, render_plot, write_plot
 
     plot = plot_of(f"{escaped(evaluation.feature.name)}: cost over volume, as of {as_of.isoformat()}", comparison)
     if plot is None:
@@ -84,10 +84,10 @@ def _refuse_problems(evaluation: Evaluation) -> None:
 
 def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, output_format: str) -> str:
     if output_format == "json":
-        from aipolicy.report.cost_json import render_costs_json
+        from aipolicy.report.cost.cost_json import render_costs_json
 
         return render_costs_json(evaluation, comparison, policy)
-    from aipolicy.report.cost_text import render_costs
+    from aipolicy.report.cost.cost_text import render_costs
 
     return render_costs(
         evaluation, comparison, policy.catalog.assumptions, policy.catalog.accelerators, width=stdout_width(),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.changes.against_base import base_policy
 from aipolicy.changes.base_side import base_side
 from aipolicy.changes.diff import Diff
@@ -23,12 +22,13 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import EXIT_NOTHING
+from aipolicy.files.cache import Cache
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
-from aipolicy.run.scope import SOME_FEATURES
 
 if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile
@@ -81,13 +81,13 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
 
 def _rendered(diff: Diff, output_format: str) -> str:
     if output_format == "json":
-        from aipolicy.report.diff_json import render_diff_json
+        from aipolicy.report.diff.diff_json import render_diff_json
 
         return render_diff_json(diff)
     if output_format == "markdown":
-        from aipolicy.report.diff_markdown import render_diff_markdown
+        from aipolicy.report.diff.diff_markdown import render_diff_markdown
 
         return render_diff_markdown(diff)
-    from aipolicy.report.diff_text import render_diff
+    from aipolicy.report.diff.diff_text import render_diff
 
     return render_diff(diff, width=stdout_width(), style=stdout_style())

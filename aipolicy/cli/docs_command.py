@@ -26,8 +26,8 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     Exit codes: 0 when all pages are written or current, 1 with --check when not, 2 for a pack or a folder that cannot be
     used, 3 when there is nothing to write.
     """
-    from aipolicy.cache import Cache
-    from aipolicy.report.pack_pages import pack_pages
+    from aipolicy.files.cache import Cache
+    from aipolicy.report.packs.pack_pages import pack_pages
     from aipolicy.run.policy import load_policy
 
     _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))

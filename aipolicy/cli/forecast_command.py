@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
@@ -21,32 +20,33 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.config.scope import scope_of
+from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import UsageError
-from aipolicy.findings import Severity
+from aipolicy.files.cache import Cache
+from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import read_policy_files
-from aipolicy.run.scope import scope_of
-from aipolicy.settings import SEVERITIES
+from aipolicy.policy.sources.locate import read_policy_files
 
 if TYPE_CHECKING:
     from aipolicy.forecast.forecast import Forecast
 
 
 def _text(found: Forecast) -> str:
-    from aipolicy.report.forecast_text import render_forecast
+    from aipolicy.report.forecast.forecast_text import render_forecast
 
     return render_forecast(found, width=stdout_width(), style=stdout_style())
 
 
 def _json(found: Forecast) -> str:
-    from aipolicy.report.forecast_json import render_forecast_json
+    from aipolicy.report.forecast.forecast_json import render_forecast_json
 
     return render_forecast_json(found)
 
 
 def _ical(found: Forecast) -> str:
-    from aipolicy.report.forecast_ical import render_forecast_ical
+    from aipolicy.report.forecast.forecast_ical import render_forecast_ical
 
     return render_forecast_ical(found)
 

@@ -20,7 +20,7 @@ def command(subject: str | None, config: str | None, policies: tuple[str, ...], 
 
     RULE is an id such as DATA-001, PARAMETER a name such as build-or-buy.network_share; one of them shows it alone.
     """
-    from aipolicy.report.effective_policy import effective_policy, only
+    from aipolicy.report.packs.effective_policy import effective_policy, only
 
     _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
     effective = effective_policy(policy)
@@ -31,10 +31,10 @@ def command(subject: str | None, config: str | None, policies: tuple[str, ...], 
             raise UsageError(f"unknown rule or parameter `{shown(subject)}`{did_you_mean(subject, known)}")
         effective = alone
     if output_format == "json":
-        from aipolicy.report.policy_json import render_policy_json
+        from aipolicy.report.packs.policy_json import render_policy_json
 
         write_out(render_policy_json(effective))
         return
-    from aipolicy.report.policy_text import render_policy
+    from aipolicy.report.packs.policy_text import render_policy
 
     write_out(render_policy(effective, width=stdout_width(), style=stdout_style(), alone=subject is not None))

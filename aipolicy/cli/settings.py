@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aipolicy.cache import Cache
+from aipolicy.config.policy_options import PolicyOptions as PolicyOptions
+from aipolicy.config.policy_options import read_settings as read_settings
 from aipolicy.errors import UsageError
-from aipolicy.report.style import Styler
-from aipolicy.run.policy_options import PolicyOptions as PolicyOptions
-from aipolicy.run.policy_options import read_settings as read_settings
+from aipolicy.files.cache import Cache
+from aipolicy.report.terminal.style import Styler
 
 if TYPE_CHECKING:
-    from aipolicy.config import Config
+    from aipolicy.config.config_file import Config
     from aipolicy.run.policy import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])

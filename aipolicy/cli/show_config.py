@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from aipolicy.cli.settings import cache_folder
-from aipolicy.config import Config
+from aipolicy.config.config_file import Config
 from aipolicy.source.text import escaped
 
 _NOT_SETTINGS = frozenset({"path", "origins", "parameter_places"})

@@ -39,10 +39,10 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     Exit codes: 0 when all hold, 1 when one does not or less is covered or noticed than asked for, 3 when there is
     nothing to run.
     """
-    from aipolicy.policy.test_files import find_test_files, read_test_files
-    from aipolicy.report.example_results import render_test_run
-    from aipolicy.report.test_json import render_test_run_json
-    from aipolicy.rule_testing import TestSettings, run_tests
+    from aipolicy.report.packs.rule_tests_json import render_test_run_json
+    from aipolicy.report.packs.rule_tests_text import render_test_run
+    from aipolicy.rule_tests.example_files import find_test_files, read_test_files
+    from aipolicy.rule_tests.rule_tests import TestSettings, run_tests
 
     if min_mutation and not mutate:
         raise click.UsageError("--min-mutation counts mutants; add --mutate")

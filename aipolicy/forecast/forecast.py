@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from aipolicy.cache import Cache
-from aipolicy.comparison import MANIFEST_RULES
+from aipolicy.config.scope import A_PART, Scope
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings import Finding, Severity
+from aipolicy.files.cache import Cache
+from aipolicy.findings.comparison import MANIFEST_RULES
+from aipolicy.findings.finding import Finding, Severity
 from aipolicy.forecast.attribution import changes_between
 from aipolicy.forecast.catalog_events import catalog_events
 from aipolicy.forecast.change import Change, gates
@@ -21,12 +23,10 @@ from aipolicy.forecast.unknowns import Unknown, unknowns_of
 from aipolicy.forecast.waiver_events import waiver_events
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
-from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report
-from aipolicy.run.scope import A_PART, Scope
-from aipolicy.settings import PolicySettings
 from aipolicy.value import Frozen
 
 MAX_MONTHS = 120

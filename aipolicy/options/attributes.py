@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import price_of
+from aipolicy.config.settings import Organization as Organization
 from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
-from aipolicy.settings import Organization as Organization
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog

@@ -14,8 +14,8 @@ from aipolicy.economics.fleet import MachineCost, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd, index_gb
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
-from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace

@@ -8,17 +8,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.findings import Outcome, Reference, Severity, Stage
-from aipolicy.policy.expressions import Checked
+from aipolicy.findings.finding import Outcome, Reference, Severity, Stage
+from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.governance import Governance
-from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
-from aipolicy.policy.tightening import Direction
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
-    from aipolicy.policy.pack_files import InstalledPackage
     from aipolicy.policy.portfolio_rule import PortfolioRule
+    from aipolicy.policy.sources.pack_files import InstalledPackage
 
 
 class RuleKind(StrEnum):

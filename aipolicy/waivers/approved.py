@@ -9,7 +9,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import Origin
-from aipolicy.findings import Finding, Outcome
+from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.rule import Rule
 from aipolicy.source.document import PlainValue
 from aipolicy.source.text import shown

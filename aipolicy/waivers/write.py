@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from aipolicy.errors import WaiverError
-from aipolicy.findings import Outcome
+from aipolicy.findings.finding import Outcome
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml

@@ -16,9 +16,9 @@ from aipolicy.catalog.load import catalog_documents, layered_catalog
 from aipolicy.catalog.prices import price_of
 from aipolicy.cli.main import cli
 from aipolicy.errors import CatalogError
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.files.shipped import catalog_paths
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import PolicySettings
-from aipolicy.shipped import catalog_paths
 
 TODAY = date(2026, 11, 21)
 SHIPPED = [(path.name, path.read_bytes()) for path in catalog_paths()]

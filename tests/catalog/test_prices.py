@@ -16,10 +16,10 @@ from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.catalog.price_entries import RATES, usd_name
 from aipolicy.catalog.prices import OUTPUT_MODES, Price, price_of
 from aipolicy.errors import CatalogError, Problems
+from aipolicy.files.shipped import catalog_paths
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.plan import plan_options
-from aipolicy.shipped import catalog_paths
 from aipolicy.source.document import Document
 
 ROOT = Path(__file__).parents[2]

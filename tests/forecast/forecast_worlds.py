@@ -7,11 +7,11 @@ from pathlib import Path
 
 from aipolicy.checking import Report
 
-from aipolicy.findings import Finding, Severity
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Finding, Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import read_policy_files
-from aipolicy.settings import PolicySettings
+from aipolicy.policy.sources.locate import read_policy_files
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2026, 11, 21)

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from forecast_worlds import ROOT, START, forecast_of, report_on, told
 
-from aipolicy.findings import Finding
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Finding
 from aipolicy.forecast.candidates import merged
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.forecast.growth import projected
@@ -17,7 +18,6 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.run.evaluated_file import evaluate_manifests
 from aipolicy.run.policy import load_policy
-from aipolicy.settings import PolicySettings
 from aipolicy.value import replace
 
 EXAMPLE = ROOT / "examples" / "forecast"

@@ -37,10 +37,10 @@ from aipolicy.economics.arithmetic import ONE_DRAW
 from aipolicy.economics.roofline import Serving
 from aipolicy.economics.token_cost import TokenPrice, TokenRates
 from aipolicy.options.attributes import Organization
-from aipolicy.options.basis import CostBasis, HostedBasis, OwnBasis
-from aipolicy.options.basis_reader import BasisReader
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_assumptions import cost_assumptions
+from aipolicy.options.cost_inputs import CostBasis, HostedBasis, OwnBasis
+from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from aipolicy.errors import ConfigError, LockError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
+from aipolicy.policy.sources.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from aipolicy.errors import PolicyError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.pack_files import (
+from aipolicy.policy.sources.pack_files import (
     PACKAGE_PREFIX,
     YAML_SUFFIXES,
     InstalledPackage,
