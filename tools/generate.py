@@ -22,7 +22,7 @@ from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
 from aipolicy.cli.page_folder import pages_made  # noqa: E402
-from aipolicy.cli.settings import PolicyOptions, read_settings  # noqa: E402
+from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.declared import SECTIONS  # noqa: E402
 from aipolicy.facts.registry import REGISTRY  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from aipolicy.catalog.currencies import ExchangeRate
 from aipolicy.catalog.entries import Dated
 from aipolicy.value import Frozen
-
-if TYPE_CHECKING:
-    from aipolicy.catalog.catalog import Catalog
 
 ANY_REGION = "any"
 MODES = ("chat", "embedding", "rerank", "classification", "moderation")
@@ -100,13 +96,13 @@ def price_index(prices: Iterable[Price]) -> PriceIndex:
     return index
 
 
-def price_of(catalog: Catalog, provider: str, model: str, region: str, mode: str | None = None) -> Price | None:
+def price_of(index: PriceIndex, provider: str, model: str, region: str, mode: str | None = None) -> Price | None:
     """Return the price in a region, else the provider's price for any region, else None: nobody knows it.
 
     Without a mode the first price found holds, whatever it is charged for; a model is rarely sold in two modes.
     """
     for place in (region, ANY_REGION):
-        for price in catalog.price_index.get((provider, model, place), ()):
+        for price in index.get((provider, model, place), ()):
             if mode in (None, price.mode):
                 return price
     return None

@@ -12,21 +12,13 @@ import click
 
 from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
 from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    pack_memory,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
-from aipolicy.files.cache import Cache
+from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
@@ -88,11 +80,10 @@ class Arguments(NamedTuple):
 
 
 def _arguments(given: dict[str, Any]) -> Arguments:
-    options = PolicyOptions(*(given.pop(name) for name in PolicyOptions._fields))
     if given.pop("statistics"):
         given["output_format"] = "statistics"
     own = {name: given.pop(name) for name in Arguments._fields if name in given}
-    return Arguments(**own, options=options, comparing=ComparisonOptions(**given))
+    return Arguments(**own, comparing=ComparisonOptions(**given))
 
 
 def _run(arguments: Arguments) -> int:

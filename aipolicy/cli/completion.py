@@ -7,13 +7,16 @@ import click
 
 def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the ids of rules that begin as what was typed, those about manifests included."""
-    from aipolicy.cli.settings import PolicyOptions, load
+    from aipolicy.config.policy_options import PolicyOptions, read_settings
     from aipolicy.errors import AipolicyError
+    from aipolicy.files.cache import Cache, cache_folder
     from aipolicy.findings.reserved_rules import RESERVED_RULES
+    from aipolicy.run.policy import load_policy
 
     chosen = tuple(context.params.get("policies") or ())
     try:
-        _, policy = load(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
+        _, settings = read_settings(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
+        policy = load_policy(settings, Cache(cache_folder()))
     except AipolicyError:
         return []
     heads = (each.rule for each in policy.portfolio_rules)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from aipolicy.cli.page_folder import Standing, put_right, standing
-from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.files.cache import cache_folder
 from aipolicy.source.text import escaped
 
 _CLEAN, _NOT_CURRENT, _NOTHING = 0, 1, 3

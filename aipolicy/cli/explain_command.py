@@ -8,8 +8,10 @@ import click
 
 from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.config_file import Config
+from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
@@ -26,14 +28,13 @@ _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all-rules", is_flag=True, help="Also show the rules that hold or do not apply.")
-def command(subject: str, paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, all_rules: bool) -> None:  # fmt: skip
+def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, all_rules: bool) -> None:
     """Explain the verdict on a feature, named or by the path of its manifest; or a rule by its id.
 
     Shows the facts declared, assumed and missing, the options that remain and the rule that removed each of the
     others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
     """
-    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    settings, policy = load(options)
     if _RULE_ID.fullmatch(subject):
         write_out(_rule(subject, policy, output_format))
         return

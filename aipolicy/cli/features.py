@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from aipolicy.cli.settings import read_stdin
+from aipolicy.cli.terminal import read_stdin
 from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError

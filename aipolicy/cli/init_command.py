@@ -18,7 +18,7 @@ import click
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.cli.settings import write_out
+from aipolicy.cli.terminal import write_out
 from aipolicy.config.config_file import Config, read_config
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN

@@ -9,7 +9,8 @@ from types import MappingProxyType
 import click
 
 from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
-from aipolicy.cli.settings import PolicyOptions, read_settings, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import UsageError
 from aipolicy.findings.finding import Severity

@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
+from aipolicy.files.cache import cache_folder
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -54,13 +48,12 @@ if TYPE_CHECKING:
 @click.option("--list", "listing", is_flag=True, help="List all waivers with what became of them and the days left.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="Of the list.")
 @policy_options
-def command(subjects: tuple[str, ...], listing: bool, output_format: str, **given: Any) -> None:
+def command(subjects: tuple[str, ...], listing: bool, options: PolicyOptions, output_format: str, **given: Any) -> None:
     """Waive a rule for a feature, or with --list show every waiver.
 
     The entry is appended to the waivers file that the configuration names, with what the failure rests on today; a waiver
     that would not hold is not written. PATH is where the manifests are; without one, the current folder.
     """
-    options = PolicyOptions(*(given.pop(name) for name in PolicyOptions._fields))
     if listing:
         write_out(_list(subjects, options, output_format))
         return

@@ -268,7 +268,7 @@ class _Comparer:
     def _prices(self, options: Iterable[Option]) -> tuple[Price, ...]:
         found: dict[tuple[str, str, str], Price] = {}
         for leg in (leg for option in options for leg in _paid_legs(option) if leg.hosting == "provider-api"):
-            price = price_of(self._catalog, leg.provider, leg.model.id, leg.region)
+            price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             if price is not None:
                 found[(leg.provider, leg.model.id, leg.region)] = price
         return tuple(found[key] for key in sorted(found))

@@ -19,7 +19,8 @@ from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
-from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen, replace
 

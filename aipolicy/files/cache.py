@@ -17,6 +17,7 @@ from aipolicy.files.atomic_write import write_whole
 _MAX_FILES = 16
 _MAX_BYTES = 268_435_456
 _HASH_SIZE = 32
+_MAX_PACKS = 256
 
 
 class Cache:
@@ -107,3 +108,20 @@ def _is_private(folder: str) -> bool:
     if not hasattr(os, "geteuid"):
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def cache_folder() -> str | None:
+    """Return the folder for compiled policies: AIPOLICY_CACHE_DIR, or below the user's cache folder; None for no cache."""
+    own = os.environ.get("AIPOLICY_CACHE_DIR")
+    if own is not None:
+        return own or None
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    if not base:
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "aipolicy") if os.path.isabs(base) else None
+
+
+def pack_memory() -> Cache:
+    """Return the memory of what packs extend, so that a cached run need not read YAML."""
+    folder = cache_folder()
+    return Cache(None if folder is None else f"{folder}-extends", max_files=_MAX_PACKS)

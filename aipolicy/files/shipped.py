@@ -7,19 +7,20 @@ from pathlib import Path
 
 from aipolicy.errors import AipolicyError
 
-_PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
+"""The folder of the package itself."""
 
 
 def shipped_path(*parts: str) -> Path:
     """Return the path of a shipped file or folder, such as `shipped_path("schemas", "aifeature.v1.json")`."""
-    packed = _PACKAGE / "_shipped"
-    root = packed if packed.is_dir() else _PACKAGE.parent
+    packed = PACKAGE / "_shipped"
+    root = packed if packed.is_dir() else PACKAGE.parent
     return root.joinpath(*parts)
 
 
 def catalog_paths() -> tuple[Path, ...]:
     """Return the shipped catalog files, sorted by name."""
-    return tuple(sorted((_PACKAGE / "catalog" / "data").glob("*.yaml")))
+    return tuple(sorted((PACKAGE / "catalog" / "data").glob("*.yaml")))
 
 
 def read_bytes(path: Path, make_error: Callable[..., AipolicyError]) -> bytes:

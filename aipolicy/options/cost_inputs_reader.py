@@ -94,7 +94,7 @@ class BasisReader:
         return shared
 
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
-        price = price_of(self._catalog, leg.provider, leg.model.id, leg.region)
+        price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         return HostedBasis(
             price=None if price is None else _tuned_price(price) if tuned else _price(price),
             speed=self._hosted_speed(leg),
@@ -170,7 +170,7 @@ class BasisReader:
         effort = self._catalog.efforts.get((option.adaptation, option.hosting))
         examples = None if effort is None else effort.labelled_examples
         if leg.hosting == "provider-api":
-            price = price_of(self._catalog, leg.provider, leg.model.id, leg.region)
+            price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             usd_per_mtok = None if price is None else price.training_usd_per_mtok
             return Training(examples, usd_per_mtok, None, 0.0, None, from_scratch=False)
         accelerator = self._catalog.accelerators.get(leg.accelerator)

@@ -20,8 +20,8 @@ from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
 from aipolicy.pack_lint.unsatisfiable import unsatisfiable_findings
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import read_packs
-from aipolicy.policy.rule import PolicyPack
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.rule_tests.case_search import Bench
 from aipolicy.rule_tests.example_files import find_test_files, read_test_files

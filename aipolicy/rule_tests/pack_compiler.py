@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.policy.cel.expressions import Compiler
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.mutation import Mutator
 from aipolicy.value import replace
 

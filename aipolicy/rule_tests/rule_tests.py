@@ -7,7 +7,8 @@ from datetime import date
 
 from aipolicy.errors import PolicyError
 from aipolicy.findings.finding import Outcome
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
 from aipolicy.rule_tests.example_files import FileTest

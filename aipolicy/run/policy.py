@@ -14,7 +14,8 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_RULES
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import Frozen, replace

@@ -16,8 +16,8 @@ from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import API_VERSION, VOCABULARIES
-from aipolicy.policy.rule import PolicyPack
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record

@@ -23,8 +23,9 @@ from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.policy.sources.extended_packs import with_extended
 from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
 from aipolicy.rule_tests.examples import outcome_of

@@ -28,8 +28,9 @@ from aipolicy.evaluation.judging import missing_facts
 from aipolicy.evaluation.option_set import Universe, numbers_in
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.manifest.feature import Feature
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack, RuleKind
+from aipolicy.policy.rule import RuleKind
 from aipolicy.policy.sources.locate import PackFiles
 from aipolicy.rule_tests.examples import outcome_of
 

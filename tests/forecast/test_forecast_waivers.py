@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from forecast_worlds import ROOT, START, report_on, told
 
-from aipolicy.cli.settings import PolicyOptions, read_settings
+from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import Scope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.finding import Severity

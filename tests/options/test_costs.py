@@ -406,7 +406,7 @@ def test_every_batch_rate_of_a_price_list_is_charged(catalog: Catalog) -> None:
     found = {}
     reader = BasisReader(catalog, cost_assumptions(catalog))
     for option in candidate_options(catalog, Organization()):
-        listed = price_of(catalog, option.leg.provider, option.leg.model.id, option.leg.region, "chat")
+        listed = price_of(catalog.price_index, option.leg.provider, option.leg.model.id, option.leg.region, "chat")
         leg = reader.cost_basis(option).main
         if listed is not None and listed.batch_cached_input_usd_per_mtok is not None and isinstance(leg, HostedBasis):
             found[option.leg.model.id] = (listed, leg.price)

@@ -19,8 +19,9 @@ from aipolicy.evaluation.option_set import numbers_in
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.examples import run_example
 from aipolicy.rule_tests.portfolio_examples import portfolio_results
 

@@ -20,8 +20,9 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.plan import plan_options
 from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import line_coverage, possible_truths

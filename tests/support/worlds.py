@@ -17,8 +17,8 @@ from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.option import Option
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack
 from aipolicy.policy.sources.locate import PackFiles
 
 DAY = date(2026, 11, 21)

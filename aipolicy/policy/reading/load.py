@@ -18,10 +18,11 @@ from aipolicy.policy.layers.overlay import Overlay, place_of, read_overlay
 from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.layers.tightening import read_direction
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.reading.rule_reader import RuleReader, inlined
-from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
 from aipolicy.policy.sources.locate import shipped_packs as shipped_packs

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aipolicy import __version__
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import CatalogError, PolicyError, WaiverError
-from aipolicy.files.shipped import catalog_paths, read_bytes, shipped_path
+from aipolicy.files.shipped import PACKAGE, catalog_paths, read_bytes, shipped_path
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.policy.sources.extended_packs import Finder, with_extended
 from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, is_address, yaml_names
@@ -151,7 +151,7 @@ def _price_package() -> PricePackage:
 def _code_stamp() -> str:
     """Return what changes when the program does, so that a checkout under development never sees old results."""
     stamps = []
-    for folder, _, names in os.walk(os.path.dirname(os.path.dirname(__file__))):
+    for folder, _, names in os.walk(PACKAGE):
         for name in sorted(names):
             if name.endswith((".py", ".json")):
                 status = os.stat(os.path.join(folder, name))

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from aipolicy.report.view import View
 
 if TYPE_CHECKING:
+    from aipolicy.report.formats.records import Run
     from aipolicy.run.run_result import RunResult
+
+
+_FOLDER = "aipolicy.report.formats"
 
 
 class Format(NamedTuple):
@@ -17,7 +21,7 @@ class Format(NamedTuple):
 
     purpose: str
     renderer: str = ""
-    """Module below `aipolicy.report` with a function `render(run)`; empty where `OWN` names one that takes the result."""
+    """Module beside this one with a function `render(run)`; empty where `OWN` names one that takes the result."""
     details: str = ""
     """What else its users should know; the table in `docs/formats.md` is made of it."""
 
@@ -53,7 +57,7 @@ FORMATS: dict[str, Format] = {
     "csv": Format("for spreadsheets: a row a finding", "csv_rows", "RFC 4180; no cell is a formula"),
     "statistics": Format(
         "for an overview: how often each rule was found, in how many features",
-        "statistics",
+        "rule_counts",
         "`--statistics` is short for it",
     ),
 }
@@ -74,8 +78,13 @@ def rendered(output_format: str, result: RunResult, view: View) -> Iterator[str]
     if output_format in MARKING_FORMATS:
         view = view._replace(unchanged=True)
     if output_format in OWN:
-        yield from import_module(f"aipolicy.report.{OWN[output_format]}").render(result, view)
+        yield from import_module(f"{_FOLDER}.{OWN[output_format]}").render(result, view)
     else:
         from aipolicy.report.formats.records import run_of
 
-        yield from import_module(f"aipolicy.report.{FORMATS[output_format].renderer}").render(run_of(result, view))
+        yield from rendered_records(output_format, run_of(result, view))
+
+
+def rendered_records(output_format: str, run: Run) -> Iterator[str]:
+    """Yield records in an output format that has a renderer, piece by piece."""
+    yield from import_module(f"{_FOLDER}.{FORMATS[output_format].renderer}").render(run)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from aipolicy.findings.finding import Severity, Stage
-from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.run.policy import Policy
 from aipolicy.value import Frozen, replace
 

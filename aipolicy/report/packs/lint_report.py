@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from importlib import import_module
 from typing import Any
 
 from aipolicy import __version__
@@ -15,7 +14,7 @@ from aipolicy.report.formats.concise import render_concise
 from aipolicy.report.formats.json_report import finding_object
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.records import FeatureRecord, FileRecords, FindingRecord, RuleRecord, Run, record_of
-from aipolicy.report.formats.registry import FORMATS
+from aipolicy.report.formats.registry import FORMATS, rendered_records
 from aipolicy.report.terminal.findings_text import render_findings
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
@@ -29,7 +28,7 @@ def render_lint(report: LintReport, output_format: str, fail_on: Severity, width
     """Return the report in a format, ending with a newline where it is not empty."""
     if FORMATS[output_format].renderer:
         run = _run(report, fail_on, with_rules_that_hold=output_format == "junit")
-        return "".join(import_module(f"aipolicy.report.{FORMATS[output_format].renderer}").render(run))
+        return "".join(rendered_records(output_format, run))
     if output_format == "json":
         return json_text(_json(report, fail_on))
     if output_format == "concise":

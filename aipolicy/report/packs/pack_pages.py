@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from aipolicy.errors import PolicyError
 from aipolicy.facts.spec import FactSpec
 from aipolicy.policy.governance import Governance
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
 from aipolicy.report.packs.markdown_text import code, paragraphs, prose, table, value, value_text
 from aipolicy.report.packs.rule_markdown import parameter_table, portfolio_blocks, rule_blocks, said, set_to, stages
 from aipolicy.source.text import shown

@@ -8,7 +8,8 @@ from aipolicy.findings.finding import Severity
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.parameters import shown_value
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
 from aipolicy.report.packs.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped

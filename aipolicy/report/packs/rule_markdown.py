@@ -8,9 +8,10 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Reference
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.reading.applies_to import APPLIES_TO
-from aipolicy.policy.rule import Line, Parameter, PolicyPack, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.rule import Line, Parameter, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.report.packs.markdown_text import code, fenced, prose, reference, table, value, value_text
 
 _KINDS = {

@@ -11,8 +11,9 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError
 from aipolicy.findings.finding import Severity
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles, find_pack, find_packs
 
 BASE = """\

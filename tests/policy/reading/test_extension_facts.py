@@ -10,8 +10,8 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack
 from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
 
 TIER = "{name: tier, type: text, choices: [bronze, gold], meaning: Tier of the contract}"

@@ -10,8 +10,9 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.findings.finding import Severity, Stage
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
 
 HEAD = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: p, version: '1'}\n"

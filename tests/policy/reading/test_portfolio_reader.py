@@ -11,9 +11,9 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import AipolicyError
 from aipolicy.findings.finding import Severity
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.rule import PolicyPack
 from aipolicy.policy.sources.locate import PackFiles
 
 HEAD = """apiVersion: aipolicy/v1
