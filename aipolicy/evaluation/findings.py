@@ -20,13 +20,14 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.regex import regex
 from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.text import escaped, shown
 from aipolicy.value import replace
 
 MAX_RELATED = 3
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 """What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
 

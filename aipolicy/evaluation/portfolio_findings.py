@@ -16,13 +16,14 @@ from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
+from aipolicy.regex import regex
 from aipolicy.source.document import Document
 from aipolicy.source.text import escaped, shown
 
 MAX_NAMED = 3
 """More features, facts, groups or files are counted, not named."""
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
 Documents = Callable[[FeatureRecord], Document | None]
