@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -18,6 +17,7 @@ from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
 from aipolicy.policy.reading.load import API_VERSION, VOCABULARIES
 from aipolicy.policy.rule import PolicyPack
+from aipolicy.regex import regex
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
@@ -31,7 +31,7 @@ from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 WAIVERS_KIND = "Waivers"
 OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
 
-_FEATURE_NAME = re.compile(NAME_PATTERN)
+_FEATURE_NAME = regex(NAME_PATTERN)
 
 
 def read_waivers(files: Sequence[tuple[str, bytes]], packs: Sequence[PolicyPack], catalog: Catalog,

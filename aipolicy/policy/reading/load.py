@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -26,6 +25,7 @@ from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
 from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
 from aipolicy.policy.values import read_value
+from aipolicy.regex import regex
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
@@ -38,7 +38,7 @@ PACK_KIND = "PolicyPack"
 RULES_KIND = "PolicyRules"
 VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
 
-_PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
 

@@ -26,6 +26,7 @@ from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined
 from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
+from aipolicy.regex import regex
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -37,8 +38,8 @@ _KEYS = (
 )  # fmt: skip
 _SHARES = frozenset({"share", "percent"})
 """Units in which the most that can be is a fact."""
-_MEASURE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_AGGREGATE = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", re.DOTALL)
+_MEASURE_NAME = regex(r"[a-z][a-z0-9_]*")
+_AGGREGATE = regex(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", re.DOTALL)
 _KINDS: dict[Aggregate, tuple[FactType, ...]] = {
     Aggregate.SUM: (FactType.NUMBER,),
     Aggregate.MAX: (FactType.NUMBER,),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aipolicy.changes.diff import Diff, FeatureChange
+from aipolicy.regex import regex
 from aipolicy.report.diff.diff_words import (
     cost_words,
     counts_of,
@@ -24,7 +24,7 @@ from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
 from aipolicy.source.text import escaped
 
-_CAUSE = re.compile(r" \[([a-z ]+|[a-z ]+ [+−][0-9. ]+ USD(?:, [a-z ]+ [+−][0-9. ]+ USD)*)\]$")
+_CAUSE = regex(r" \[([a-z ]+|[a-z ]+ [+−][0-9. ]+ USD(?:, [a-z ]+ [+−][0-9. ]+ USD)*)\]$")
 """What stands in brackets at the end of a line: words and numbers of ours, nothing of a manifest."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from aipolicy.findings.finding import Finding, Outcome, Reference, Severity, sorted_findings
+from aipolicy.regex import regex
 from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.snippet import Annotation, draw_snippet, gutter_bar, source_lines
 from aipolicy.report.terminal.style import MIN_WIDTH, Role, Styler, cells, shortened, wrapped
@@ -21,7 +21,7 @@ _FACTS_SHOWN = 6
 _KEPT_NOTES = 1_000
 _MESSAGE_ROOM = 20
 _TIE = "\u00a0"
-_SPACE = re.compile(r"[ \t\r\n]+")
+_SPACE = regex(r"[ \t\r\n]+")
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 
 
