@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from aipolicy.cli.completion import subjects
@@ -17,9 +15,10 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
-_RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")
+_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
 @click.command("explain")

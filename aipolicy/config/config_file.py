@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -18,6 +17,7 @@ from aipolicy.manifest.discovery import (
     shown_path,
 )  # fmt: skip
 from aipolicy.source.limits import MAX_BYTES
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
@@ -33,7 +33,8 @@ LOCK_FILE = "aipolicy.lock"
 
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 
-_COUNTRY = re.compile("[A-Z]{2}")
+_SIDE_BY_SIDE = regex(rb"""tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?aipolicy)""")
+_COUNTRY = regex("[A-Z]{2}")
 
 
 class Organization(NamedTuple):
@@ -146,7 +147,7 @@ def _read_table(path: str) -> _Table | None:
     name, is_pyproject = shown_path(path), os.path.basename(path) == PYPROJECT_FILE
     try:
         data = read_regular_file(path)
-        if is_pyproject and b"aipolicy" not in data:
+        if is_pyproject and not may_hold_table(data):
             return None
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -166,6 +167,15 @@ def _read_table(path: str) -> _Table | None:
     if not isinstance(value, dict):
         raise ConfigError("`tool.aipolicy` must be a table", path=name, span=document.locate((), "key"))
     return _Table(document, value, path)
+
+
+def may_hold_table(data: bytes) -> bool:
+    """Return whether a `pyproject.toml` may hold `tool.aipolicy`: False only where it certainly does not.
+
+    The two keys stand side by side with a dot between them, or below `[tool]` or in `tool = {...}`; an escape may spell
+    them in another way.
+    """
+    return b"aipolicy" in data and (_SIDE_BY_SIDE.search(data) is not None or b"\\" in data)
 
 
 def _config_of(table: _Table) -> Config:

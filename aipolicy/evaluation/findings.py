@@ -21,12 +21,13 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, shown
 from aipolicy.value import replace
 
 MAX_RELATED = 3
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 """What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
 

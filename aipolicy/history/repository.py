@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
 from aipolicy.source.limits import MAX_BYTES
+from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE, shown
 from aipolicy.value import Frozen
 
 MAX_REVISION = 1_000
 """Longer revisions, in characters, are refused: no name of git's is as long."""
 
-_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-_COMMITTER = re.compile(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
+_HASH = regex("[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMITTER = regex(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
 _FETCH = "fetch the history (`git fetch --unshallow`; in GitHub Actions `fetch-depth: 0` of actions/checkout)"
 
 

@@ -10,12 +10,13 @@ from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.importing.rules import FieldRule, Meaning, Reads
 from aipolicy.importing.targets import Problem, number_value, text_value
 from aipolicy.importing.words import clean_text, fold_value
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 ELLIPSIS = "\u2026"
 
-_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
-_QUOTED = re.compile(r"""\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*(,|\Z)""")
+_NUMBER = regex(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_QUOTED = regex(r"""\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*(,|\Z)""")
 _BLANKS = frozenset({"", "[]"})
 
 

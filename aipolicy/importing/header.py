@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from aipolicy.importing.report import UnusedColumn
 from aipolicy.importing.table import Row
 from aipolicy.importing.words import fold_header
+from aipolicy.source.regex import regex
 
 NOT_FOUND = "the table has none of these columns"
 AMBIGUOUS = "the table has several of this column; write `#1`, `#2` … after its header"
 
-_OCCURRENCE = re.compile(r"(.+?)\s*#([1-9][0-9]{0,5})", re.DOTALL)
+_OCCURRENCE = regex(r"(.+?)\s*#([1-9][0-9]{0,5})", re.DOTALL)
 
 
 class Header:

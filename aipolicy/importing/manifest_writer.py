@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
 from aipolicy.facts.spec import FactValue
+from aipolicy.source.regex import regex
 from aipolicy.source.yaml_writer import write_text
 
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"
 
-_HASH_LINE = re.compile(r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n")
+_HASH_LINE = regex(r"# written by `aipolicy import`; an edited file is not overwritten: sha256:([0-9a-f]{64})\n")
 Tree = dict[str, "FactValue | Tree"]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
+
+from aipolicy.source.regex import regex
 
 FILE_SUFFIX = ".aifeature.yaml"
 MAX_SLUG = 80
 
-_DROPPED = re.compile("['\u2019\u0300-\u036f]")
+_DROPPED = regex("['\u2019\u0300-\u036f]")
 """Apostrophes, and accents once they are apart from their letters."""
-_NOT_SAFE = re.compile("[^a-z0-9]+")
+_NOT_SAFE = regex("[^a-z0-9]+")
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin", "conout", "clock"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}

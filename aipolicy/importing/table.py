@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aipolicy.errors import MappingError
 from aipolicy.importing.words import shown
+from aipolicy.source.regex import regex
 from aipolicy.source.span import Position, Span
 from aipolicy.value import Frozen
 
@@ -26,8 +26,8 @@ _BYTE_ORDER_MARKS = (
 )
 """Longest first: the mark of UTF-32 begins with that of UTF-16."""
 _NOT_FOR_TEXT_FILES = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
-_CP1252_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_SEPARATOR_LINE = re.compile(r"[sS][eE][pP]=([,;\t|])\r?\n")
+_CP1252_UNDEFINED = regex(rb"[\x81\x8d\x8f\x90\x9d]")
+_SEPARATOR_LINE = regex(r"[sS][eE][pP]=([,;\t|])\r?\n")
 _LOOKED_AT = 4096
 _END = "\x00"
 

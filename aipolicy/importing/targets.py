@@ -12,13 +12,14 @@ from aipolicy.facts.schema import manifest_schema
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import kind_of
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import Frozen
 
 LABELS = "metadata.labels"
 WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
 
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_LABEL = regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class Problem(Frozen):

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ _VARIANTS = {**_DASHES, **_SINGLE_QUOTES, **_DOUBLE_QUOTES}
 
 # NOTE: a no-break space written as UTF-8 and read as cp1252 becomes `Â` and a no-break space, of which often
 # only the `Â` survives; no answer ends in it.
-_BROKEN_SPACE = re.compile("\u00c2(?=\\s|$)")
+_BROKEN_SPACE = regex("\u00c2(?=\\s|$)")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.files.shipped import shipped_path
 from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
+from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.renamed import RENAMED
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of
@@ -27,23 +29,21 @@ SCHEMA_FILE = "aifeature.v1.json"
 EXTENSIONS = "extensions"
 """The section of a manifest that policy packs define."""
 _MAX_POLICIES = 8
-"""Sets of extensions whose validators are kept at once; a run has one, two when it is compared with a base."""
+"""Sets of extensions whose schemas are kept at once; a run has one, two when it is compared with a base."""
 
 _TYPE_WORDS = {
     "number": "a number", "string": "text", "boolean": "true or false", "array": "a list", "object": "a mapping",
 }  # fmt: skip
 
 
-def conforms(value: PlainValue, extensions: str = "") -> bool:
-    """Return whether a value satisfies the manifest schema; the fast answer, without reasons.
+def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, ...]:
+    """Return every way in which a document departs from the manifest schema, each at its place; none if it conforms.
 
     `extensions` is the JSON Schema of the section that packs define, as text; empty where none does.
     """
-    return bool(_fast_validator(extensions).is_valid(value))
-
-
-def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, ...]:
-    """Return every way in which a document departs from the manifest schema, each at its place."""
+    schema = schema_with(extensions)
+    if accepts(schema, document.value):
+        return ()
     too_long = _long_list(document.value, ())
     if too_long is not None:
         path, length = too_long
@@ -52,10 +52,13 @@ def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, .
     from referencing import Registry
 
     registry: Registry[Any] = Registry()
-    validator = Draft202012Validator(schema_with(extensions), registry=registry)
+    errors = Draft202012Validator(schema, registry=registry).iter_errors(document.value)
+    first = next(errors, None)
+    if first is None:
+        return ()
     findings: dict[Finding, None] = {}
     more = False
-    for finding in (f for error in validator.iter_errors(document.value) for f in _explain(document, error)):
+    for finding in (f for error in chain((first,), errors) for f in _explain(document, error)):
         more = len(findings) >= MAX_FINDINGS
         if more:
             break
@@ -74,19 +77,13 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
+@lru_cache(maxsize=_MAX_POLICIES)
 def schema_with(extensions: str) -> dict[str, Any]:
     """Return the manifest schema with the section that packs define; not to be changed."""
     if not extensions:
         return _schema()
     schema = _schema()
     return {**schema, "properties": {**schema["properties"], EXTENSIONS: json.loads(extensions)}}
-
-
-@lru_cache(maxsize=_MAX_POLICIES)
-def _fast_validator(extensions: str) -> Any:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft202012Validator(schema_with(extensions))
 
 
 def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  # noqa: C901  (one case a keyword)

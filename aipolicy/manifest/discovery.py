@@ -16,6 +16,7 @@ from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.mistakes import Mistakes
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
 
@@ -280,7 +281,7 @@ def name_matcher(patterns: Iterable[str]) -> Callable[[str, str], bool]:
         else:
             whole = f"*/{inner}" if inner != text else _anchored(text)
             paths += [translate(whole), translate(whole.replace("/**/", "/"))]
-    by_name, by_path = re.compile("|".join(names)), re.compile("|".join(paths))
+    by_name, by_path = regex("|".join(names)), regex("|".join(paths))
     return lambda name, path: bool(by_name.match(name) or by_path.match(path))
 
 

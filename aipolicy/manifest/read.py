@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.findings.reserved_rules import reserved_finding
-from aipolicy.manifest.conformance import conforms, nonconformance
+from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
 from aipolicy.source.document import Document
@@ -31,7 +31,7 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
     """Return the features of all files; every problem of every file is a finding.
 
     `taken` are names of features in files that come before, each with its file; `extensions` is what packs add to the
-    manifest schema (`conforms`).
+    manifest schema (`nonconformance`).
     """
     features: list[Feature] = []
     findings: list[Finding] = []
@@ -59,11 +59,10 @@ def _read_document(document: Document, file: ManifestFile, features: list[Featur
         return () if broken else (_not_a_manifest(document, "the file is empty"),)
     if not _resembles(document):
         return (_not_a_manifest(document, "not an AI feature manifest"),)
-    if not conforms(document.value, extensions):
-        return nonconformance(document, extensions)
-    if not broken:
+    departures = nonconformance(document, extensions)
+    if not departures and not broken:
         features.append(feature_of(document, file.path_in_repository))
-    return ()
+    return departures
 
 
 def _is_checked(document: Document) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from aipolicy.errors import UsageError
-from aipolicy.manifest.conformance import conforms, nonconformance
+from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.text import shown
@@ -17,7 +17,7 @@ from aipolicy.value import replace
 def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "") -> Feature:
     """Return the feature with every `path=value` declared; raises `UsageError` for what no manifest could say.
 
-    `extensions` is what packs add to the manifest schema (`conforms`).
+    `extensions` is what packs add to the manifest schema (`nonconformance`).
     """
     value = deepcopy(feature.document.value)
     changed = False
@@ -30,8 +30,9 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
     if not changed:
         return feature
     document = replace(feature.document, value=value)
-    if not conforms(value, extensions):
-        problems = "; ".join(finding.message for finding in nonconformance(document, extensions))
+    departures = nonconformance(document, extensions)
+    if departures:
+        problems = "; ".join(finding.message for finding in departures)
         raise UsageError(f"with `--set` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
     return feature_of(document, feature.path_in_repository)
 

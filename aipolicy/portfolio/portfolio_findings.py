@@ -17,12 +17,13 @@ from aipolicy.portfolio.causes import Contributors, Ranked, missing_facts
 from aipolicy.portfolio.feature_records import FeatureRecord
 from aipolicy.portfolio.groups import GroupResult, Member, Portfolio
 from aipolicy.source.document import Document
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, shown
 
 MAX_NAMED = 3
 """More features, facts, groups or files are counted, not named."""
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
 Documents = Callable[[FeatureRecord], Document | None]

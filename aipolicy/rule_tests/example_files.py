@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ from aipolicy.errors import PolicyError, UsageError
 from aipolicy.facts.known_facts import KnownFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
-from aipolicy.manifest.conformance import conforms, nonconformance
+from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.discovery import MANIFEST_PATTERNS, name_matcher, read_regular_file, reason_of
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
@@ -24,6 +23,7 @@ from aipolicy.policy.rule import RuleTest
 from aipolicy.rule_tests.pack_compiler import vocabularies_of
 from aipolicy.source.document import Document, PlainValue, SourceFile
 from aipolicy.source.records import Mistakes, Record, kind_of
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
@@ -33,8 +33,8 @@ TESTS_FOLDER = "tests"
 TESTS_KIND = "PolicyTests"
 _API_VERSION = "aipolicy/v1"
 _MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": _API_VERSION, "kind": "AIFeature"}
-_LINE_AND_COLUMN = re.compile(r"[1-9][0-9]*:[1-9][0-9]*")
-_DOCUMENT_PATH = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_LINE_AND_COLUMN = regex(r"[1-9][0-9]*:[1-9][0-9]*")
+_DOCUMENT_PATH = regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _SPOKEN_OF = (Outcome.VIOLATED, Outcome.UNDETERMINED)
 _is_manifest_name = name_matcher(MANIFEST_PATTERNS)
 
@@ -223,10 +223,10 @@ class _TestReader:
         record = self._record
         source = SourceFile(record.document.source.path, "")
         document = Document(source, 0, {**_MANIFEST_HEAD, **manifest})
-        extensions = self._known.facts.extensions_schema
-        if conforms(document.value, extensions):
+        departures = nonconformance(document, self._known.facts.extensions_schema)
+        if not departures:
             return feature_of(document)
-        for finding in nonconformance(document, extensions):
+        for finding in departures:
             path = (*record.path, "manifest", *finding.place.path)
             record.mistakes.add(finding.message, record.document, path, finding.place.part)
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.policy.reading.rule_reader import line_of
 from aipolicy.policy.rule import Line
+from aipolicy.source.regex import regex
 
 
 class MutationKind(StrEnum):
@@ -40,7 +40,7 @@ _OPPOSITES = {"_<_": "_>=_", "_<=_": "_>_", "_>_": "_<=_", "_>=_": "_<_", "_==_"
 _CONNECTIVES = {"&&": "||", "||": "&&"}
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _SEPARATORS = frozenset({"&&", "||", "?", ":", ","})
-_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PLAIN_NUMBER = regex(r"\d+(?:\.\d+)?")
 
 
 class Mutator:

@@ -16,12 +16,13 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.run.policy import Policy
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.waivers.waiver import WaiverUse
 
-_MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
+_MAY_WAIVE = regex(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
 """Text in which a comment may waive something, if perhaps misspelt."""
 
 

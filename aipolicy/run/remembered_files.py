@@ -21,7 +21,7 @@ from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
-    from aipolicy.findings.finding import Finding
+    from aipolicy.portfolio.portfolio_findings import Documents
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
@@ -38,14 +38,13 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
     units = [tuple(group) for _, group in groupby(files, key=attrgetter("path"))]
     kept = KeptResults(_made(units, policy, memory, told))
 
-    def closing() -> tuple[Finding, ...]:
+    def documents() -> Documents:
         from aipolicy.portfolio.run_records import documents_of_files
 
         # NOTE: manifests are not held; one is read again for the place of a finding on all features.
-        documents = documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
-        return closing_findings(kept.ends(), policy, scope, documents)
+        return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
 
-    return RunResult(policy, kept, scope, closing, kept.totals)
+    return RunResult(policy, kept, scope, lambda: closing_findings(kept.ends(), policy, scope, documents), kept.totals)
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,

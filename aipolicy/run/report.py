@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.config.settings import FILES_NAMED
@@ -20,6 +21,9 @@ from aipolicy.run.run_result import Ends, RunResult, closing_findings
 from aipolicy.run.totals import Totals
 from aipolicy.value import Frozen, replace
 from aipolicy.waivers.waiver import WaiverUse
+
+if TYPE_CHECKING:
+    from aipolicy.portfolio.portfolio_findings import Documents
 
 
 class Report(Frozen):
@@ -133,7 +137,10 @@ def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: Scope) -> R
         records=[record for records, _ in parts for record in records],
         unread_files=[path for _, paths in parts for path in paths],
     )
-    from aipolicy.portfolio.run_records import documents_of_features
 
-    documents = documents_of_features(each.feature for file in files for each in file.evaluations)
+    def documents() -> Documents:
+        from aipolicy.portfolio.run_records import documents_of_features
+
+        return documents_of_features(each.feature for file in files for each in file.evaluations)
+
     return Report(policy, tuple(files), scope, closing_findings(ends, policy, scope, documents))

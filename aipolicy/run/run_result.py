@@ -30,8 +30,12 @@ class Ends(NamedTuple):
     unread_files: Sequence[str] = ()
 
 
-def closing_findings(ends: Ends, policy: Policy, scope: Scope, documents: Documents) -> tuple[Finding, ...]:
-    """Return the findings on waivers files and of rules over all features; `documents` finds the manifest of a feature."""
+def closing_findings(ends: Ends, policy: Policy, scope: Scope,
+                     documents: Callable[[], Documents]) -> tuple[Finding, ...]:  # fmt: skip
+    """Return the findings on waivers files and of rules over all features.
+
+    `documents` is asked, where there is such a rule, for what finds the manifest of a feature.
+    """
     findings: list[Finding] = []
     if policy.waivers is not None and scope.waivers:
         from aipolicy.waivers.run import findings_on_waivers
@@ -43,7 +47,7 @@ def closing_findings(ends: Ends, policy: Policy, scope: Scope, documents: Docume
         from aipolicy.portfolio.portfolio_findings import portfolio_findings
 
         findings += portfolio_findings(
-            ends.records, ends.unread_files, policy.judged_portfolio_rules, documents,
+            ends.records, ends.unread_files, policy.judged_portfolio_rules, documents(),
             as_of=policy.catalog.as_of, strict=policy.strict,
         )  # fmt: skip
     return sorted_findings(findings)

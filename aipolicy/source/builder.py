@@ -6,13 +6,13 @@ deeply nested input, reads YAML 1.1 and keeps the last of two equal keys.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import yaml
 
 from aipolicy.source.document import NodeSpans, PlainValue, Positions
+from aipolicy.source.regex import regex
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex, Span
 from aipolicy.source.text import shown
@@ -29,9 +29,9 @@ HAS_LIBYAML = bool(getattr(yaml, "__with_libyaml__", False))
 Event: TypeAlias = Any
 """A parser event; PyYAML's stubs do not tell which attributes which event has."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 _MERGE_KEY = "<<"
-_LONE_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
+_LONE_TAG = regex(r"(?:&\S+\s+)?!(?:\s|$)")
 """A node that begins with `!` alone, perhaps behind an anchor."""
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTY_STARTS = ("!", "&")

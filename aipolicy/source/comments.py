@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import NamedTuple
 
 import yaml
 
 from aipolicy.source.builder import HAS_LIBYAML, Event
+from aipolicy.source.regex import regex
 from aipolicy.source.span import LineIndex, Span
 
-_LINE_END = re.compile("[\r\n]")
+_LINE_END = regex("[\r\n]")
 _BLOCK_STYLES = ("|", ">")
 
 

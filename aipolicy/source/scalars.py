@@ -7,9 +7,10 @@ Source: YAML 1.2.2 section 10.3 (https://yaml.org/spec/1.2.2/#103-core-schema), 
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 from typing import TypeAlias
+
+from aipolicy.source.regex import regex
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -24,8 +25,8 @@ _KEYWORDS: dict[str, Scalar] = {
 _NOT_FINITE = frozenset(
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
 )
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = regex(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NUMBER_START = frozenset("+-.0123456789")
 
 

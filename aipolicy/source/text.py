@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from aipolicy.source.regex import regex
 
 _MAX_SHOWN = 80
 
-UNSAFE = re.compile(
+UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]"
 )
-SECRET = re.compile(
+SECRET = regex(
     r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_]|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|eyJ)"
     r"(?=[-_.A-Za-z]*[0-9])[-_.A-Za-z0-9]{12,}"
     r"|(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]*[0-9])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}"
@@ -20,6 +20,8 @@ SECRET = re.compile(
 
 def escaped(text: str) -> str:
     """Return text with every control, bidi and invisible character as `\\uXXXX`."""
+    if text.isascii() and text.isprintable():
+        return text
     return UNSAFE.sub(lambda match: _escape(match.group()), text)
 
 

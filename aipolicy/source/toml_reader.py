@@ -9,16 +9,17 @@ from typing import Any
 from aipolicy.errors import ConfigError
 from aipolicy.source.document import Document, NodeSpans, PlainValue
 from aipolicy.source.records import Mistakes
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, LineIndex, Position, Span
 from aipolicy.source.text import escaped
 
-_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_PLACE = regex(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _MAX_DOTS = 100
 """`tomllib` takes time and memory by the square of the parts of a dotted key: 12 s for one of 64 KiB."""
 _MAX_DEPTH = 64
 _LARGEST = 2**63
-_SIMPLE_STRING = re.compile(r"""["][^"\\\n]*+["]|'[^'\n]*+'""")
-_TOKEN = re.compile(
+_SIMPLE_STRING = regex(r"""["][^"\\\n]*+["]|'[^'\n]*+'""")
+_TOKEN = regex(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
     r"|'''.*?'''(?:'{0,2})"
     r'|"(?:\\.|[^"\\\n])*"'

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from aipolicy.source.builder import DocumentBuilder, SourceProblem
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES as MAX_BYTES
+from aipolicy.source.regex import regex
 from aipolicy.source.span import LineIndex
 from aipolicy.value import Frozen
 
 _SEPARATORS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029", "\ufeff": "U+FEFF"}
-_SEPARATOR = re.compile("[\x85\u2028\u2029\ufeff]")
+_SEPARATOR = regex("[\x85\u2028\u2029\ufeff]")
 
 
 class ReadResult(Frozen):
@@ -61,7 +60,7 @@ def _decode(data: bytes) -> tuple[str, SourceProblem | None]:
         before = data[: error.start].decode("utf-8")
         span = LineIndex(before).span(len(before), len(before) + 1)
         return before, SourceProblem(f"not UTF-8 at byte {error.start}; save the file as UTF-8", span)
-    separator = _SEPARATOR.search(text)
+    separator = None if text.isascii() else _SEPARATOR.search(text)
     if separator is not None:
         code = _SEPARATORS[separator.group()]
         message = f"invisible character {code}, which editors and parsers read differently; remove or escape it"

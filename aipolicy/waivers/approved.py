@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
@@ -12,6 +11,7 @@ from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.rule import Rule
 from aipolicy.source.document import PlainValue
+from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
 from aipolicy.waivers.waiver import Approved, Waiver
 
@@ -19,7 +19,7 @@ ALWAYS = frozenset({"data.classes", "metadata.lifecycle"})
 """What an approver weighs whatever the rule: the data, and how far the feature has come."""
 _OF_OPTIONS = frozenset({*PLAN_AXES, "plan.model_pinned"})
 _TERMS = "plan.terms."
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 
 
 def approval_of(finding: Finding, rule: Rule, evaluation: Evaluation) -> Approved:

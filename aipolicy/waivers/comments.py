@@ -13,6 +13,7 @@ from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import read_day
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, nearest
 from aipolicy.source.text import shown
 from aipolicy.waivers.governed import governed
@@ -21,13 +22,13 @@ from aipolicy.waivers.waiver import Waiver
 FORM = "# aipolicy: ignore[RULE] reason until=YYYY-MM-DD owner=NAME approver=NAME"
 KEYS = ("until", "owner", "approver", "ticket", "approved_on")
 
-_DIRECTIVE = re.compile(r"aipolicy[ \t]*:[ \t]*([^\s\[]*)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
-_IN_TEXT = re.compile(r"\baipolicy[ \t]*:[ \t]*\w+[ \t]*\[", re.IGNORECASE)
-_LOOKALIKE = re.compile(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}")
+_DIRECTIVE = regex(r"aipolicy[ \t]*:[ \t]*([^\s\[]*)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
+_IN_TEXT = regex(r"\baipolicy[ \t]*:[ \t]*\w+[ \t]*\[", re.IGNORECASE)
+_LOOKALIKE = regex(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}")
 _LOOKED_AT = 200
 """Characters in which a misspelt beginning is looked for: the search takes the square of their number."""
-_RULES = re.compile(r"\[([^\]]*)\][ \t]*:?[ \t]*(.*)", re.DOTALL)
-_SETTING = re.compile(r"(?<!\S)([A-Za-z_]+)=(\S*)")
+_RULES = regex(r"\[([^\]]*)\][ \t]*:?[ \t]*(.*)", re.DOTALL)
+_SETTING = regex(r"(?<!\S)([A-Za-z_]+)=(\S*)")
 
 
 class InlineWaivers(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -21,6 +20,7 @@ from aipolicy.policy.reading.load import API_VERSION, VOCABULARIES
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -31,7 +31,7 @@ from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 WAIVERS_KIND = "Waivers"
 OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
 
-_FEATURE_NAME = re.compile(NAME_PATTERN)
+_FEATURE_NAME = regex(NAME_PATTERN)
 
 
 def read_waivers(files: Sequence[tuple[str, bytes]], packs: Sequence[PolicyPack], catalog: Catalog,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from aipolicy.errors import WaiverError
 from aipolicy.findings.finding import Outcome
 from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text
@@ -18,8 +19,8 @@ from aipolicy.waivers.waiver import Approved
 
 HEAD = "apiVersion: aipolicy/v1\nkind: Waivers\nwaivers:\n"
 
-_DASH = re.compile(r"([ ]*)-[ ]")
-_EMPTY = re.compile(r"^waivers:[ \t]*(?:\[[ \t]*\])?[ \t]*(?=\r?$)", re.MULTILINE)
+_DASH = regex(r"([ ]*)-[ ]")
+_EMPTY = regex(r"^waivers:[ \t]*(?:\[[ \t]*\])?[ \t]*(?=\r?$)", re.MULTILINE)
 
 
 class Draft(Frozen, kw_only=True):

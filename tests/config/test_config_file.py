@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from aipolicy.config.config_file import Config, read_config
+from aipolicy.config.config_file import Config, may_hold_table, read_config
 from aipolicy.errors import AipolicyError, ConfigError, Problems
 
 EVERYTHING = """\
@@ -272,6 +274,47 @@ def test_mistakes_in_pyproject_are_shown_at_its_lines(here: Path) -> None:
         "pyproject.toml:6:1: `strict` must be true or false, found a number",
         "pyproject.toml:8:1: unknown key `x`",
     ]
+
+
+FORMS = (
+    "[{s}{tool}{s}.{s}{name}{s}]\n",
+    "[{tool}{s}.{s}{name}.parameters]\n",
+    "[[x]]\n[{tool}.{name}]\n",
+    "{tool}{s}.{s}{name}{s}={s}{{}}\n",
+    "{tool}.{s}{name}{s}.strict = true\n",
+    "{tool}{s}={s}{{{s}{name}{s}={s}{{}}}}\n",
+    "{tool}={{x.y=1,{s}{name}.strict=true}}\n",
+    "[{s}{tool}{s}]\n# x\n{name}{s}={s}{{}}\n",
+    "[{tool}]\n{name}{s}.{s}strict = true\n",
+    "[{tool}.other]\n{name} = 1\n[{tool}.{name}]\n",
+)
+TOOLS, NAMES = ("tool", "'tool'", '"tool"'), ("aipolicy", "'aipolicy'", '"aipolicy"')
+TABLES = (
+    *(
+        form.format(tool=tool, name=name, s=space)
+        for form, tool, name, space in product(FORMS, TOOLS, NAMES, ("", " ", "\t "))
+    ),
+    'x = "aipolicy"\n[tool."ai\\u0070olicy"]\n',
+    'x = "aipolicy"\n["\\u0074ool".aipolicy]\n',
+)
+"""The ways of TOML to write the table."""
+NO_TABLES = (
+    "", "[project]\nname = 'other'\n", "[project]\ndependencies = ['aipolicy==1.0', \"aipolicy[plot]\"]\n[tool.ruff]\n",
+    "[project.scripts]\naipolicy = 'aipolicy.__main__:main'\n[tool.hatch.build]\npackages = ['aipolicy']\n",
+    "# tool aipolicy\n[tool.aipolicies]\n".replace("aipolicies", "other"), "[aipolicy]\ntools = 1\n",
+)  # fmt: skip
+
+
+def test_a_pyproject_with_the_table_however_written_is_read(here: Path) -> None:
+    for text in TABLES:
+        assert "aipolicy" in tomllib.loads(text)["tool"], text
+        (here / "pyproject.toml").write_text(text, encoding="utf-8")
+        assert read_config(None, ".").path == "pyproject.toml", text
+
+
+@pytest.mark.parametrize("text", NO_TABLES)
+def test_a_pyproject_that_mentions_the_name_only_is_not_parsed(text: str) -> None:
+    assert not may_hold_table(text.encode())
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.checked_expr import Node
+from aipolicy.source.regex import regex
 
-_WILDCARD = re.compile(r"\(\?:\[\^/\]\+/\)\*|\[\^/\]\*?|(?<!\\)\.[*+]?")
-_ALTERNATIVE = re.compile(r"(?<!\\)\|.*", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)")
+_WILDCARD = regex(r"\(\?:\[\^/\]\+/\)\*|\[\^/\]\*?|(?<!\\)\.[*+]?")
+_ALTERNATIVE = regex(r"(?<!\\)\|.*", re.DOTALL)
+_ESCAPED = regex(r"\\(.)")
 
 
 def nodes(node: Node) -> Iterator[Node]:

@@ -16,6 +16,7 @@ from typing import Any, NewType
 from cel_expr_python import cel
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -59,12 +60,12 @@ _ORDERINGS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "g
 _WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join(
     f'    - name: "{function}"\n' for function in _ORDERINGS
 )
-_COMPILER_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
-_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_COMPILER_ERROR = regex(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
+_UNDECLARED = regex(r"undeclared reference to '([^']*)'")
 _MISSING = "No value with name"
-_STATUS = re.compile(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
-_EXPECTING = re.compile(r" expecting \{.*")
-_MIXED_NUMBERS = re.compile(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
+_STATUS = regex(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
+_EXPECTING = regex(r" expecting \{.*")
+_MIXED_NUMBERS = regex(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
 
 
 class Compiler:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from aipolicy.source.regex import regex
+
 
 class TokenKind(Enum):
     """What a token is."""
@@ -31,7 +33,7 @@ class Token(NamedTuple):
     end: int
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<skip>\s+|//[^\n]*)
     |(?P<text>(?:[rR]?[bB]?|[bB][rR])(?:\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'))
     |(?P<number>0[xX][0-9a-fA-F]+[uU]?|(?:\d+\.\d+|\.\d+|\d+)(?:[eE][+-]?\d+)?[uU]?)

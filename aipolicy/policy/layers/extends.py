@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.errors import AipolicyError
+from aipolicy.source.regex import regex
 
 if TYPE_CHECKING:
     from aipolicy.source.records import Record
 
 _GIT_KEYS = frozenset({"git", "revision", "path", "version"})
-_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,5}")
-_CLAUSE = re.compile(rf"(>=|<=|==|!=|>|<)\s*({_VERSION.pattern})")
+_VERSION = regex(r"\d{1,9}(?:\.\d{1,9}){0,5}")
+_CLAUSE = regex(rf"(>=|<=|==|!=|>|<)\s*({_VERSION.pattern})")
 
 
 class Extends(NamedTuple):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import Record, kind_of
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 APPLIES_TO = "applies_to"
-_WILD = re.compile(r"[*?]")
-_NOT_IN_PATHS = re.compile(r"[\\\[\]{}]")
-_FILE_NAME = re.compile(r"\.[A-Za-z]+$")
+_WILD = regex(r"[*?]")
+_NOT_IN_PATHS = regex(r"[\\\[\]{}]")
+_FILE_NAME = regex(r"\.[A-Za-z]+$")
 _FOLDERS = "**"
 
 _Check = Callable[[str], str]

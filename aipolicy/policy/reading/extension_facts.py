@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,11 +9,12 @@ from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import fields
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_NAME = regex(r"[a-z][a-z0-9_]{0,99}")
 _RESERVED_WORDS = frozenset(
     (
         "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",

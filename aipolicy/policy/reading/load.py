@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -29,6 +28,7 @@ from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
 from aipolicy.policy.values import read_value
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
@@ -39,7 +39,7 @@ PACK_KIND = "PolicyPack"
 RULES_KIND = "PolicyRules"
 VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
 
-_PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
 

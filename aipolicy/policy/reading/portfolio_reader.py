@@ -27,6 +27,7 @@ from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined
 from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import replace
@@ -37,8 +38,8 @@ _KEYS = (
 )  # fmt: skip
 _SHARES = frozenset({"share", "percent"})
 """Units in which the most that can be is a fact."""
-_MEASURE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_AGGREGATE = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", re.DOTALL)
+_MEASURE_NAME = regex(r"[a-z][a-z0-9_]*")
+_AGGREGATE = regex(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", re.DOTALL)
 _KINDS: dict[Aggregate, tuple[FactType, ...]] = {
     Aggregate.SUM: (FactType.NUMBER,),
     Aggregate.MAX: (FactType.NUMBER,),

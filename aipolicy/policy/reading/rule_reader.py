@@ -19,14 +19,15 @@ from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import replace
 
-_RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]{3}")
-_RULE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_VARIABLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
+_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
+_RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
+_VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
 _CHECKED = frozenset({"data-class", "place", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 _RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)

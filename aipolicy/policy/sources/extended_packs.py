@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +12,7 @@ from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.policy.layers.extends import Extends
 from aipolicy.policy.sources.pack_files import PackFiles
+from aipolicy.source.regex import regex
 
 if TYPE_CHECKING:
     from aipolicy.files.cache import Cache
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 MAX_PACKS = 64
 """More packs than this extend each other by mistake."""
 
-_MENTIONED = re.compile(rb"extends[\"']?\s*:")
+_MENTIONED = regex(rb"extends[\"']?\s*:")
 
 
 Finder = Callable[[str, Path], PackFiles]
@@ -101,6 +100,8 @@ class _Walk:
     def _entries(self, pack: PackFiles) -> Sequence[Extends]:
         if not any(_MENTIONED.search(data) for _, data in pack.files):
             return ()
+        import json  # only wanted where a pack extends others
+
         parts = [sha256(data).hexdigest() for _, data in pack.files]
         key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()
         known = self._memory.get_bytes(key) if self._memory is not None else None

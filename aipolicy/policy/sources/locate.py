@@ -21,6 +21,7 @@ from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, is_address, yaml_
 from aipolicy.policy.sources.pack_files import PackFiles as PackFiles
 from aipolicy.policy.sources.pack_files import PackOrigin as PackOrigin
 from aipolicy.policy.sources.pack_files import shipped_packs as shipped_packs
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
     from aipolicy.files.cache import Cache
 
-_PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_ARCHIVE = re.compile(r"\.(zip|whl|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+_PACK_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ARCHIVE = regex(r"\.(zip|whl|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
 
 _INSTEAD_OF_ARCHIVE = (
     "unpack it and name the folder, name a revision of a repository as `git+PATH@REVISION#FOLDER`, or install a package "
@@ -151,9 +152,13 @@ def _price_package() -> PricePackage:
 def _code_stamp() -> str:
     """Return what changes when the program does, so that a checkout under development never sees old results."""
     stamps = []
-    for folder, _, names in os.walk(PACKAGE):
-        for name in sorted(names):
-            if name.endswith((".py", ".json")):
-                status = os.stat(os.path.join(folder, name))
-                stamps.append(f"{name} {status.st_mtime_ns} {status.st_size}")
+    folders = [str(PACKAGE)]
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".json")):
+                    status = entry.stat()
+                    stamps.append(f"{entry.name} {status.st_mtime_ns} {status.st_size}")
+                elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
     return " ".join(sorted(stamps))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from aipolicy.policy.sources.pack_files import GIT_PREFIX, PACKAGE_PREFIX, Insta
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.regex import regex
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
@@ -26,8 +26,8 @@ _NAMED_BY_PREFIX = (
     ("git", GIT_PREFIX, "revision of a repository"),
     ("package", PACKAGE_PREFIX, "pack of an installed package"),
 )
-_DIGEST = re.compile("sha256:[0-9a-f]{64}")
-_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_DIGEST = regex("sha256:[0-9a-f]{64}")
+_COMMIT = regex("[0-9a-f]{40}|[0-9a-f]{64}")
 _HEAD = """\
 # The packs that this folder's configuration leads to, as `aipolicy policy lock` found them.
 # Not to be edited: change a pack on purpose, review it, run the command again and commit both.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from aipolicy.errors import PolicyError
 from aipolicy.files.shipped import shipped_path
+from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
 
 GIT_PREFIX, PACKAGE_PREFIX = "git+", "package:"
 YAML_SUFFIXES = (".yaml", ".yml")
-_ELSEWHERE = re.compile(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
+_ELSEWHERE = regex(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
 """How a reference begins that is no path: a git revision, or an address, which is never fetched."""
 
 

@@ -6,7 +6,6 @@ An entry of the group `aipolicy.packs` names a pack and, with dots, the folder o
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution, entry_points
 from typing import NamedTuple
@@ -22,12 +21,13 @@ from aipolicy.policy.sources.pack_files import (
     yaml_names,
 )
 from aipolicy.policy.sources.package_folder import PackageFolder, package_folder
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 GROUP = "aipolicy.packs"
-_PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_FOLDER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_PACK_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_FOLDER = regex(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 class Offer(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from aipolicy.changes.diff import Diff, FeatureChange
@@ -22,9 +21,10 @@ from aipolicy.report.diff.diff_words import (
 )
 from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-_CAUSE = re.compile(r" \[([a-z ]+|[a-z ]+ [+−][0-9. ]+ USD(?:, [a-z ]+ [+−][0-9. ]+ USD)*)\]$")
+_CAUSE = regex(r" \[([a-z ]+|[a-z ]+ [+−][0-9. ]+ USD(?:, [a-z ]+ [+−][0-9. ]+ USD)*)\]$")
 """What stands in brackets at the end of a line: words and numbers of ours, nothing of a manifest."""
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE
 
 JsonObject = dict[str, Any]
@@ -14,7 +15,7 @@ JsonObject = dict[str, Any]
 ITEMS = "\0items"
 """Stands in a list for items that are written one by one; no text that was read holds this character."""
 
-_PLACE = re.compile(r'\[\n( *)"\\u0000items"\n *\]')
+_PLACE = regex(r'\[\n( *)"\\u0000items"\n *\]')
 
 
 def json_text(value: object) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.formats.records import FeatureRecord, FindingRecord, Run
+from aipolicy.source.regex import regex
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SKIPPED = {
     Outcome.NOT_APPLICABLE.value: "the rule does not apply",
     Outcome.UNDETERMINED.value: "cannot be decided",

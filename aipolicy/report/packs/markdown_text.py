@@ -8,18 +8,19 @@ from urllib.parse import quote, urlsplit
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.report.formats.markdown import plain
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-_PIECE = re.compile(r"(?<!`)`(?=\s*[^\s`])([^`]+)`(?!`)|((?:https?|ftp)://[^\s`]*[^\s`.,;:!?)\]}'\"])", re.IGNORECASE)
+_PIECE = regex(r"(?<!`)`(?=\s*[^\s`])([^`]+)`(?!`)|((?:https?|ftp)://[^\s`]*[^\s`.,;:!?)\]}'\"])", re.IGNORECASE)
 """What is shown as code: text between backticks, and addresses, which would become links otherwise."""
 _ESCAPES = str.maketrans(
     {each: f"&#{ord(each)};" for each in "\\`|${}"}
     | {each: f"\\{each}" for each in "*_[]~"}
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;"}
 )
-_BLOCK_START = re.compile(r"[-+=#:]|(?P<number>\d{1,9})(?=[.)](?:\s|$))")
-_BREAKS_CODE = re.compile(r"[`|\\]")
-_LINKED = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s\\<>\"'`{}|^]*)?", re.IGNORECASE)
+_BLOCK_START = regex(r"[-+=#:]|(?P<number>\d{1,9})(?=[.)](?:\s|$))")
+_BREAKS_CODE = regex(r"[`|\\]")
+_LINKED = regex(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s\\<>\"'`{}|^]*)?", re.IGNORECASE)
 _IN_ADDRESSES = "!#%+,-./:;=?@_~&"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -12,6 +11,7 @@ from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.snippet import Annotation, draw_snippet, gutter_bar, source_lines
 from aipolicy.report.terminal.style import MIN_WIDTH, Role, Styler, cells, shortened, wrapped
 from aipolicy.source.document import SourceFile
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
 GROUP_ABOVE = 3
@@ -21,7 +21,7 @@ _FACTS_SHOWN = 6
 _KEPT_NOTES = 1_000
 _MESSAGE_ROOM = 20
 _TIE = "\u00a0"
-_SPACE = re.compile(r"[ \t\r\n]+")
+_SPACE = regex(r"[ \t\r\n]+")
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 
 

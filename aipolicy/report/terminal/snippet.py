@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from aipolicy.report.terminal.style import MIN_WIDTH, CellRow, Role, Styler, cells, wrapped
+from aipolicy.source.regex import regex
 from aipolicy.source.span import Span
 from aipolicy.source.text import SECRET, escaped, escaped_line
 from aipolicy.value import Frozen
 
-_LINE_END = re.compile("\r\n|\r|\n")
+_LINE_END = regex("\r\n|\r|\n")
 _LABEL_MIN, _LABEL_ROOM = 12, 24
 """A label with less room than the first below its mark is moved to where it has the second."""
 
