@@ -66,7 +66,7 @@ def judge_run(files: Sequence[ManifestFile], settings: PolicySettings, judged_by
     # NOTE: what was loaded stays until the end; the collector need not look at it again and again.
     gc.freeze()
     with told_while_judging(len(new)):
-        made = map_in_processes(judged, [unit for _, unit in new], usable_processes())
+        made = list(map_in_processes(judged, [unit for _, unit in new], usable_processes()))
     made_by_key = {key: part for (key, _), part in zip(new, made, strict=True)}
     used = {key: made_by_key.get(key) or kept[key] for key in keys}
     if new:
