@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.evaluation.recommendation import Recommendation, recommend
     from aipolicy.evaluation.verdict import Verdict
-    from aipolicy.findings import Finding, Outcome, Severity
+    from aipolicy.findings.finding import Finding, Outcome, Severity
     from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import ManifestFile
     from aipolicy.options.attributes import Organization
@@ -30,15 +30,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "AipolicyError": "aipolicy.errors",
     "Evaluation": "aipolicy.evaluation.evaluation",
-    "Finding": "aipolicy.findings",
+    "Finding": "aipolicy.findings.finding",
     "ManifestFile": "aipolicy.manifest.read",
     "Organization": "aipolicy.options.attributes",
-    "Outcome": "aipolicy.findings",
+    "Outcome": "aipolicy.findings.finding",
     "Policy": "aipolicy.run.policy",
     "PolicySettings": "aipolicy.run.policy",
     "Recommendation": "aipolicy.evaluation.recommendation",
     "Report": "aipolicy.run.report",
-    "Severity": "aipolicy.findings",
+    "Severity": "aipolicy.findings.finding",
     "Verdict": "aipolicy.evaluation.verdict",
     "check": "aipolicy.run.report",
     "find_manifests": "aipolicy.manifest.discovery",

@@ -52,10 +52,6 @@ class CatalogError(AipolicyError):
     kind = "catalog"
 
 
-class UnknownModelError(CatalogError):
-    """A model is named that the catalog does not know, so nothing can be said about what it costs."""
-
-
 class PolicyError(AipolicyError):
     """A policy pack cannot be used; nothing is evaluated with half a policy."""
 

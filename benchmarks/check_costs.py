@@ -17,10 +17,10 @@ from datetime import date
 
 from aipolicy.catalog.load import read_catalog
 from aipolicy.options.attributes import Organization
-from aipolicy.options.basis import CostBasis, Speeds
-from aipolicy.options.basis_reader import BasisReader
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_assumptions import cost_assumptions
+from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import EstimateSettings, Estimator
 from aipolicy.options.workload import Workload
 from aipolicy.value import replace

@@ -105,7 +105,7 @@ def test_the_manifest_in_the_readme_is_a_manifest(tmp_path: Path) -> None:
 
 
 def test_the_configuration_in_the_readme_is_a_configuration(tmp_path: Path) -> None:
-    from aipolicy.config import read_config
+    from aipolicy.config.config_file import read_config
 
     path = tmp_path / "aipolicy.toml"
     path.write_text(blocks(ROOT / "README.md", "toml")[0], encoding="utf-8")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.cache import Cache
 from aipolicy.errors import UsageError
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.known_facts import STANDARD_FACTS
-from aipolicy.findings import Finding
+from aipolicy.files.cache import Cache
+from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.what_if import with_declarations
 from aipolicy.run.policy import Policy, PolicySettings, load_policy

@@ -6,8 +6,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from aipolicy.evaluation.examples import run_example
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.rule_tests.examples import run_example
 from aipolicy.run.policy import PolicySettings, load_policy
 from aipolicy.run.report import check
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import aipolicy
-from aipolicy.regex import Unused, regex
+from aipolicy.source.regex import Unused, regex
 
 
 def named() -> Iterator[tuple[str, Unused]]:

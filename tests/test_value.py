@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipolicy.comparison import Identity, Known
-from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.findings.comparison import Identity, Known
+from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.source.document import SourceFile
 from aipolicy.source.span import Position
 from aipolicy.value import Frozen, fields, replace

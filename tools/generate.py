@@ -22,19 +22,19 @@ from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
 from aipolicy.cli.page_folder import pages_made  # noqa: E402
-from aipolicy.cli.settings import PolicyOptions, read_settings  # noqa: E402
+from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.declared import SECTIONS  # noqa: E402
 from aipolicy.facts.registry import REGISTRY  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
 from aipolicy.facts.spec import FactSpec, Origin  # noqa: E402
 from aipolicy.manifest.discovery import find_manifests  # noqa: E402
 from aipolicy.pack_lint.registry import LINT_RULES  # noqa: E402
-from aipolicy.policy.load import load_packs  # noqa: E402
-from aipolicy.policy.locate import find_pack, read_policy_files, shipped_packs  # noqa: E402
+from aipolicy.policy.reading.load import load_packs  # noqa: E402
+from aipolicy.policy.sources.locate import find_pack, read_policy_files, shipped_packs  # noqa: E402
 from aipolicy.policy.sources.lock import lock_text  # noqa: E402
 from aipolicy.policy.sources.pinning import pins_of  # noqa: E402
-from aipolicy.report.formats import rendered  # noqa: E402
-from aipolicy.report.pack_pages import pack_pages  # noqa: E402
+from aipolicy.report.formats.registry import rendered  # noqa: E402
+from aipolicy.report.packs.pack_pages import pack_pages  # noqa: E402
 from aipolicy.report.view import View  # noqa: E402
 from aipolicy.run.policy import PolicySettings, load_policy  # noqa: E402
 from aipolicy.run.report import check  # noqa: E402

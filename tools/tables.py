@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from aipolicy.cli.main import cli
-from aipolicy.report.formats import FORMATS
-from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.report.formats.registry import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))

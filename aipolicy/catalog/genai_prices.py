@@ -20,7 +20,7 @@ _KIND = "kind of node"
 
 _RATES = {
     "input_mtok": "input_per_mtok", "output_mtok": "output_per_mtok", "cache_read_mtok": "cached_input_per_mtok",
-    "cache_write_mtok": "cache_write_per_mtok", "cache_write_1h_mtok": "cache_write_1h_per_mtok",
+    "cache_write_mtok": "cache_write_per_mtok",
     "output_reasoning_mtok": "reasoning_output_per_mtok", "requests_kcount": "per_thousand_requests",
 }  # fmt: skip
 _BATCH_RATES = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import CatalogError
-from aipolicy.shipped import catalog_paths, read_bytes
+from aipolicy.files.shipped import catalog_paths, read_bytes
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes
 from aipolicy.source.yaml_reader import read_yaml

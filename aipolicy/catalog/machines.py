@@ -68,14 +68,13 @@ class SelfHosted(Frozen):
 class Effort(Frozen):
     """What it takes to build with one adaptation on one hosting; None is unknown.
 
-    `ml_engineers` stay for as long as the feature runs; `committed_months` of machines must be bought at once.
+    `ml_engineers` stay for as long as the feature runs.
     """
 
     adaptation: str
     hosting: str
     ml_engineers: float | None
     lead_time_weeks: float | None
-    committed_months: float | None
     labelled_examples: float | None
     build_weeks: float | None
     """Engineer-weeks until it serves."""
@@ -144,7 +143,6 @@ def read_effort(record: Record) -> Effort:
         hosting=record.text("hosting", choices=HOSTINGS),
         ml_engineers=record.optional_number("ml_engineers"),
         lead_time_weeks=record.optional_number("lead_time_weeks"),
-        committed_months=record.optional_number("months_of_capacity"),
         labelled_examples=record.optional_number("labelled_examples"),
         build_weeks=record.optional_number("build_weeks"),
         dated=read_dated(record),

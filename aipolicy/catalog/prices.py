@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from aipolicy.catalog.currencies import ExchangeRate
 from aipolicy.catalog.entries import Dated
-from aipolicy.errors import UnknownModelError
-from aipolicy.source.text import shown
 from aipolicy.value import Frozen
-
-if TYPE_CHECKING:
-    from aipolicy.catalog.catalog import Catalog
 
 ANY_REGION = "any"
 MODES = ("chat", "embedding", "rerank", "classification", "moderation")
 OUTPUT_MODES = frozenset({"chat"})
 """Modes in which output tokens are charged; in the others an output price does not exist, which is not unknown."""
-
-_NEAR_MATCHES = 3
 
 
 class SourcePackage(Frozen):
@@ -39,7 +31,6 @@ class LongContext(Frozen, kw_only=True):
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
     cache_write_usd_per_mtok: float | None
-    cache_write_1h_usd_per_mtok: float | None
     batch_input_usd_per_mtok: float | None
     batch_output_usd_per_mtok: float | None
     batch_cached_input_usd_per_mtok: float | None
@@ -48,7 +39,7 @@ class LongContext(Frozen, kw_only=True):
 class Price(Frozen, kw_only=True):
     """List price in USD per million tokens; None is unknown, 0 only where the source says that it is free.
 
-    `cache_write` holds for about five minutes, `cache_write_1h` for an hour. `tuned` prices are for a model that the
+    `cache_write` holds for about five minutes. `tuned` prices are for a model that the
     provider fine-tuned, `training` for each token it was trained on. `currency` is the one that the entry is written
     in; `exchange_rate` is what converted it, None for USD. Amounts are after `discount_percent`.
     """
@@ -65,7 +56,6 @@ class Price(Frozen, kw_only=True):
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
     cache_write_usd_per_mtok: float | None
-    cache_write_1h_usd_per_mtok: float | None
     batch_input_usd_per_mtok: float | None
     batch_output_usd_per_mtok: float | None
     batch_cached_input_usd_per_mtok: float | None
@@ -106,22 +96,13 @@ def price_index(prices: Iterable[Price]) -> PriceIndex:
     return index
 
 
-def price_of(catalog: Catalog, provider: str, model: str, region: str, mode: str | None = None) -> Price | None:
+def price_of(index: PriceIndex, provider: str, model: str, region: str, mode: str | None = None) -> Price | None:
     """Return the price in a region, else the provider's price for any region, else None: nobody knows it.
 
     Without a mode the first price found holds, whatever it is charged for; a model is rarely sold in two modes.
     """
     for place in (region, ANY_REGION):
-        for price in catalog.price_index.get((provider, model, place), ()):
+        for price in index.get((provider, model, place), ()):
             if mode in (None, price.mode):
                 return price
     return None
-
-
-def unknown_model(name: str, catalog: Catalog) -> UnknownModelError:
-    """Return the error to raise for a model that the catalog does not know, with the names that are most like it."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name[:200], sorted(catalog.models), n=_NEAR_MATCHES)
-    hint = f"; near matches: {', '.join(f'`{match}`' for match in near)}" if near else ""
-    return UnknownModelError(f"unknown model `{shown(name)}`{hint}; add it to a catalog file, its price too")

@@ -8,13 +8,13 @@ from pathlib import Path
 from aipolicy.changes.answered import is_answered
 from aipolicy.changes.base_side import BaseSide
 from aipolicy.changes.state import monthly_cost
-from aipolicy.comparison import Comparison, CostChange, compare, known_from
+from aipolicy.config.scope import SOME_FEATURES
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PolicyFiles
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check, report_of
-from aipolicy.run.scope import SOME_FEATURES
-from aipolicy.settings import PolicySettings
 from aipolicy.value import replace
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from aipolicy.baseline import acceptable, read_baseline, write_baseline
 from aipolicy.changes.answered import is_answered
-from aipolicy.comparison import Comparison, compare
+from aipolicy.changes.baseline import acceptable, read_baseline, write_baseline
+from aipolicy.findings.comparison import Comparison, compare
 from aipolicy.run.report import Report
 from aipolicy.value import replace
 

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aipolicy.config import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
+from aipolicy.config.config_file import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
+from aipolicy.config.policy_options import PolicyOptions, settings_from
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import AipolicyError, BaseError, Problems
 from aipolicy.history.repository import Base, Repository, find_base, find_repository
 from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
 from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
-from aipolicy.policy.pack_files import GIT_PREFIX
-from aipolicy.run.policy_options import PolicyOptions, settings_from
-from aipolicy.settings import PolicySettings
+from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
+from aipolicy.policy.sources.pack_files import GIT_PREFIX
 from aipolicy.source.text import escaped, shown
 from aipolicy.value import Frozen
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.changes.steps import Side, Step, steps_between
-from aipolicy.comparison import MANIFEST_RULES, Identity, Known, compare, identity_of, is_worse, known_from
-from aipolicy.findings import Change, Finding, Outcome, Severity
+from aipolicy.findings.comparison import MANIFEST_RULES, Identity, Known, compare, identity_of, is_worse, known_from
+from aipolicy.findings.finding import Change, Finding, Outcome, Severity
 from aipolicy.value import Frozen, replace
 
 

@@ -8,11 +8,11 @@ from aipolicy.changes.against_base import base_report, files_holding
 from aipolicy.changes.base_side import BaseSide
 from aipolicy.changes.diff import Diff, diff_of
 from aipolicy.changes.steps import Side
-from aipolicy.findings import Finding
+from aipolicy.config.scope import SOME_FEATURES
+from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report, check
-from aipolicy.run.scope import SOME_FEATURES
 from aipolicy.value import replace
 
 

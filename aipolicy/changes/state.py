@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from aipolicy.comparison import Identity, Known, known_from
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.evaluation.verdict import NeedFound
+from aipolicy.findings.comparison import Identity, Known, known_from
 from aipolicy.manifest.feature import Feature
 from aipolicy.run.report import Report
 from aipolicy.value import Frozen, replace

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from aipolicy.changes.state import FeatureState, states_of
+from aipolicy.config.scope import SOME_FEATURES
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import AipolicyError
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PolicyFiles
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check
-from aipolicy.run.scope import SOME_FEATURES
-from aipolicy.settings import PolicySettings
 from aipolicy.value import Frozen
 
 CAUSES = ("manifest", "policy", "catalog", "date")

@@ -10,34 +10,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
 from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    pack_memory,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import scope_of
+from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
+from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.report.formats import FORMATS, TELLING_FORMATS
+from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
+from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
-from aipolicy.run.scope import scope_of
-from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
-    from aipolicy.config import Config
+    from aipolicy.config.config_file import Config
+    from aipolicy.config.settings import PolicySettings
     from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.run.run_result import RunResult
-    from aipolicy.settings import PolicySettings
 
 
 @click.command("check")
@@ -88,11 +80,10 @@ class Arguments(NamedTuple):
 
 
 def _arguments(given: dict[str, Any]) -> Arguments:
-    options = PolicyOptions(*(given.pop(name) for name in PolicyOptions._fields))
     if given.pop("statistics"):
         given["output_format"] = "statistics"
     own = {name: given.pop(name) for name in Arguments._fields if name in given}
-    return Arguments(**own, options=options, comparing=ComparisonOptions(**given))
+    return Arguments(**own, comparing=ComparisonOptions(**given))
 
 
 def _run(arguments: Arguments) -> int:
@@ -201,7 +192,7 @@ def evaluated(run: CheckRun) -> Output:
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
     # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
-    from aipolicy.report.comparison_text import comparison_lines
+    from aipolicy.report.terminal.comparison_text import comparison_lines
     from aipolicy.run.policy import load_policy
 
     request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
@@ -212,8 +203,8 @@ def _compared(run: CheckRun, arguments: Arguments) -> Output:
 
 
 def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> Output:
-    from aipolicy.findings import Severity
-    from aipolicy.report.formats import rendered
+    from aipolicy.findings.finding import Severity
+    from aipolicy.report.formats.registry import rendered
     from aipolicy.run.output_memory import pieces_of
 
     pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])

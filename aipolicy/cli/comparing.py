@@ -10,13 +10,13 @@ import click
 from aipolicy.errors import UsageError
 
 if TYPE_CHECKING:
-    from aipolicy.config import Config
+    from aipolicy.config.config_file import Config
+    from aipolicy.config.policy_options import PolicyOptions
+    from aipolicy.config.settings import PolicySettings
     from aipolicy.manifest.manifest_file import ManifestFile
-    from aipolicy.policy.locate import PolicyFiles
+    from aipolicy.policy.sources.locate import PolicyFiles
     from aipolicy.run.policy import Policy
-    from aipolicy.run.policy_options import PolicyOptions
     from aipolicy.run.report import Report
-    from aipolicy.settings import PolicySettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,8 +54,8 @@ def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy:
 
     Raises `BaseError` or `BaselineError`, and what evaluating raises.
     """
+    from aipolicy.config.scope import scope_of
     from aipolicy.run.report import check
-    from aipolicy.run.scope import scope_of
 
     options, config, paths = request.options, request.config, request.paths
     report = check(files, policy, scope_of(paths, config))
@@ -108,7 +108,7 @@ def baseline_path(options: ComparisonOptions, config: Config) -> str | None:
         raise UsageError("`--baseline` is empty; name a file")
     if options.write_baseline is None:
         return options.baseline or config.baseline or None
-    from aipolicy.baseline import DEFAULT_BASELINE
+    from aipolicy.changes.baseline import DEFAULT_BASELINE
 
     if options.write_baseline == BESIDE_CONFIG:
         return config.baseline or DEFAULT_BASELINE

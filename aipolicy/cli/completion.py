@@ -7,13 +7,16 @@ import click
 
 def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the ids of rules that begin as what was typed, those about manifests included."""
-    from aipolicy.cli.settings import PolicyOptions, load
+    from aipolicy.config.policy_options import PolicyOptions, read_settings
     from aipolicy.errors import AipolicyError
-    from aipolicy.reserved_rules import RESERVED_RULES
+    from aipolicy.files.cache import Cache, cache_folder
+    from aipolicy.findings.reserved_rules import RESERVED_RULES
+    from aipolicy.run.policy import load_policy
 
     chosen = tuple(context.params.get("policies") or ())
     try:
-        _, policy = load(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
+        _, settings = read_settings(PolicyOptions(context.params.get("config"), chosen, None, (), ()))
+        policy = load_policy(settings, Cache(cache_folder()))
     except AipolicyError:
         return []
     heads = (each.rule for each in policy.portfolio_rules)
@@ -23,7 +26,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def feature_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of features below this folder that begin as what was typed."""
-    from aipolicy.config import read_config
+    from aipolicy.config.config_file import read_config
     from aipolicy.errors import AipolicyError
     from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import read_manifests

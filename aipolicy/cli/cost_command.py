@@ -9,7 +9,9 @@ import click
 
 from aipolicy.cli.completion import feature_names
 from aipolicy.cli.features import features_named
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
@@ -31,9 +33,8 @@ from aipolicy.source.text import escaped, shown
 @click.option(
     "--plot-file", type=click.Path(dir_okay=False), metavar="FILE", help="Write that drawing as .svg or .png."
 )
-def command(subject: str, paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, changes: tuple[str, ...], every: bool,
-            plot: bool, plot_file: str | None) -> None:  # fmt: skip
+def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, changes: tuple[str, ...],
+            every: bool, plot: bool, plot_file: str | None) -> None:  # fmt: skip
     """Compare what the options of a feature cost, named or by the path of its manifest.
 
     Shows the plan and the cheapest models of every way that remains: 10th, 50th and 90th percentile of a month, a
@@ -42,7 +43,7 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
     """
     if plot and output_format == "json":
         raise UsageError("`--plot` draws text; write the drawing with `--plot-file` beside `--format json`")
-    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    settings, policy = load(options)
     output = []
     found = features_named(subject, paths, policy, settings)
     if plot_file is not None and len(found) > 1:
@@ -62,7 +63,7 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
 def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, in_text: bool,
            path: str | None) -> str:  # fmt: skip
     """Write the drawing to a file, and return it as text where that is asked for."""
-    from aipolicy.report.cost_plot import plot_of, render_plot, write_plot
+    from aipolicy.report.cost.cost_plot import plot_of, render_plot, write_plot
 
     plot = plot_of(f"{escaped(evaluation.feature.name)}: cost over volume, as of {as_of.isoformat()}", comparison)
     if plot is None:
@@ -84,10 +85,10 @@ def _refuse_problems(evaluation: Evaluation) -> None:
 
 def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, output_format: str) -> str:
     if output_format == "json":
-        from aipolicy.report.cost_json import render_costs_json
+        from aipolicy.report.cost.cost_json import render_costs_json
 
         return render_costs_json(evaluation, comparison, policy)
-    from aipolicy.report.cost_text import render_costs
+    from aipolicy.report.cost.cost_text import render_costs
 
     return render_costs(
         evaluation, comparison, policy.catalog.assumptions, policy.catalog.accelerators, width=stdout_width(),

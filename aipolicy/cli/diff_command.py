@@ -7,28 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.changes.against_base import base_policy
 from aipolicy.changes.base_side import base_side
 from aipolicy.changes.diff import Diff
 from aipolicy.changes.diff_from_base import diff_from_base
 from aipolicy.changes.steps import Side
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import EXIT_NOTHING
+from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
-from aipolicy.run.scope import SOME_FEATURES
 
 if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile
@@ -44,8 +37,7 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 @click.option("--as-of-base", is_flag=True, help="Judge the base as on the day of its commit, UTC, so that what time alone "
               "changes is shown too.")  # fmt: skip
-def command(paths: tuple[str, ...], base: str, config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, strict: bool,
+def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_format: str, strict: bool,
             as_of_base: bool) -> None:  # fmt: skip
     """Show what a change does to each feature: verdict, needs, findings and monthly cost, before and after.
 
@@ -54,7 +46,6 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
     are judged by the installed aipolicy with its shipped packs and catalog. A report, not a gate: the exit code is 0
     whatever changed; `aipolicy check --base REV` gates.
     """
-    options = PolicyOptions(config, policies, as_of, select, ignore)
     configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)
     judged_by = read_policy_files(settings)
@@ -67,7 +58,8 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
     report = check(files, policy, SOME_FEATURES)
     now = Side(files, settings, judged_by, configured.recommendation.margin_percent, policy, report)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
-        judging = base_policy(side, policy, settings, judged_by, strict=strict, chosen=bool(select or ignore))
+        chosen = bool(options.select or options.ignore)
+        judging = base_policy(side, policy, settings, judged_by, strict=strict, chosen=chosen)
         if as_of_base and side.base.day != settings.as_of:
             judging = load_policy(
                 side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.judged_by
@@ -81,13 +73,13 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
 
 def _rendered(diff: Diff, output_format: str) -> str:
     if output_format == "json":
-        from aipolicy.report.diff_json import render_diff_json
+        from aipolicy.report.diff.diff_json import render_diff_json
 
         return render_diff_json(diff)
     if output_format == "markdown":
-        from aipolicy.report.diff_markdown import render_diff_markdown
+        from aipolicy.report.diff.diff_markdown import render_diff_markdown
 
         return render_diff_markdown(diff)
-    from aipolicy.report.diff_text import render_diff
+    from aipolicy.report.diff.diff_text import render_diff
 
     return render_diff(diff, width=stdout_width(), style=stdout_style())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from aipolicy.cli.page_folder import Standing, put_right, standing
-from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.files.cache import cache_folder
 from aipolicy.source.text import escaped
 
 _CLEAN, _NOT_CURRENT, _NOTHING = 0, 1, 3
@@ -26,8 +28,8 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     Exit codes: 0 when all pages are written or current, 1 with --check when not, 2 for a pack or a folder that cannot be
     used, 3 when there is nothing to write.
     """
-    from aipolicy.cache import Cache
-    from aipolicy.report.pack_pages import pack_pages
+    from aipolicy.files.cache import Cache
+    from aipolicy.report.packs.pack_pages import pack_pages
     from aipolicy.run.policy import load_policy
 
     _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))

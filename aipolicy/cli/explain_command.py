@@ -6,14 +6,16 @@ import click
 
 from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
-from aipolicy.config import Config
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.config_file import Config
+from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
-from aipolicy.regex import regex
-from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
@@ -25,14 +27,13 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all-rules", is_flag=True, help="Also show the rules that hold or do not apply.")
-def command(subject: str, paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, all_rules: bool) -> None:  # fmt: skip
+def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, all_rules: bool) -> None:
     """Explain the verdict on a feature, named or by the path of its manifest; or a rule by its id.
 
     Shows the facts declared, assumed and missing, the options that remain and the rule that removed each of the
     others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
     """
-    settings, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    settings, policy = load(options)
     if _RULE_ID.fullmatch(subject):
         write_out(_rule(subject, policy, output_format))
         return
@@ -43,10 +44,10 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
     recommendation = recommend(evaluation, margin_percent=settings.recommendation.margin_percent)
     if output_format == "json":
-        from aipolicy.report.explain_json import render_explanation_json
+        from aipolicy.report.explain.explain_json import render_explanation_json
 
         return render_explanation_json(evaluation, recommendation, policy)
-    from aipolicy.report.explain import render_explanation
+    from aipolicy.report.explain.explain_text import render_explanation
 
     return render_explanation(
         evaluation, recommendation, policy.evaluator.judge, width=stdout_width(), style=stdout_style(), every_rule=every
@@ -55,7 +56,7 @@ def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, outpu
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     from aipolicy.pack_lint.registry import LINT_RULES
-    from aipolicy.report.rule_page import render_reserved, render_rule, rule_json
+    from aipolicy.report.packs.rule_text import render_reserved, render_rule, rule_json
 
     for reserved in (*RESERVED_RULES, *LINT_RULES):
         if reserved.id == rule_id:
@@ -67,7 +68,7 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
         return render_rule(rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of)
     portfolio_rule = next((r for r in policy.portfolio_rules_with_examples() if r.rule.id == rule_id), None)
     if portfolio_rule is not None:
-        from aipolicy.report.portfolio_page import portfolio_json, render_portfolio_rule
+        from aipolicy.report.packs.portfolio_rule_text import portfolio_json, render_portfolio_rule
 
         if output_format == "json":
             return portfolio_json(portfolio_rule, policy.catalog.as_of)

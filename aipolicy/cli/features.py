@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from aipolicy.cli.settings import read_stdin
-from aipolicy.config import Config
+from aipolicy.cli.terminal import read_stdin
+from aipolicy.config.config_file import Config
+from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.report.concise import render_concise
+from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import check
-from aipolicy.run.scope import SOME_FEATURES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 
 import click
 
-from aipolicy.cache import Cache
-from aipolicy.cli.settings import cache_folder
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import UsageError
-from aipolicy.fixing import FixedFile, fixed_file
+from aipolicy.files.atomic_write import write_whole
+from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.discovery import STDIN_SHOWN
+from aipolicy.manifest.fixes import FixedFile, fixed_file
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import PolicyFiles
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.policy import load_policy
-from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
-from aipolicy.whole_file import write_whole
 
 _CR = "\r"
 

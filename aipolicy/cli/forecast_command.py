@@ -9,44 +9,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.cache import Cache
 from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import scope_of
+from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import UsageError
-from aipolicy.findings import Severity
+from aipolicy.files.cache import Cache, cache_folder
+from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.policy.locate import read_policy_files
-from aipolicy.run.scope import scope_of
-from aipolicy.settings import SEVERITIES
+from aipolicy.policy.sources.locate import read_policy_files
 
 if TYPE_CHECKING:
     from aipolicy.forecast.forecast import Forecast
 
 
 def _text(found: Forecast) -> str:
-    from aipolicy.report.forecast_text import render_forecast
+    from aipolicy.report.forecast.forecast_text import render_forecast
 
     return render_forecast(found, width=stdout_width(), style=stdout_style())
 
 
 def _json(found: Forecast) -> str:
-    from aipolicy.report.forecast_json import render_forecast_json
+    from aipolicy.report.forecast.forecast_json import render_forecast_json
 
     return render_forecast_json(found)
 
 
 def _ical(found: Forecast) -> str:
-    from aipolicy.report.forecast_ical import render_forecast_ical
+    from aipolicy.report.forecast.forecast_ical import render_forecast_ical
 
     return render_forecast_ical(found)
 
@@ -66,8 +59,7 @@ FORMATS: Mapping[str, Callable[[Forecast], str]] = {"text": _text, "json": _json
 )
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity that fails.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
-def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], months: int, output_format: str,
+def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_format: str,
             outputs: tuple[str, ...], fail_on: str | None, strict: bool) -> None:  # fmt: skip
     """Show what will start or stop failing in the months to come, on which day, and why.
 
@@ -75,7 +67,7 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     old, catalog entries that take effect, and declared growth. Every day on which one of them happens is judged as
     `aipolicy check --as-of` that day would judge it. The exit code is 1 when something starts failing, 0 when nothing does.
     """
-    configured, settings = read_settings(PolicyOptions(config, policies, as_of, select, ignore))
+    configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)
     written = read_outputs(outputs, output_format, {}, FORMATS)
     judged_by = read_policy_files(settings)

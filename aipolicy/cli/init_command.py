@@ -18,18 +18,18 @@ import click
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.cli.settings import write_out
-from aipolicy.config import Config, read_config
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.config_file import Config, read_config
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
 from aipolicy.facts.schema import SCHEMA_ID
+from aipolicy.files.atomic_write import write_whole
 from aipolicy.manifest.discovery import reason_of, shown_path
 from aipolicy.manifest.starter import starter_manifest
 from aipolicy.source.document import PlainValue
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
-from aipolicy.whole_file import write_whole
 
 DEFAULT_FILE = "aifeature.yaml"
 

@@ -9,16 +9,17 @@ from types import MappingProxyType
 import click
 
 from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
-from aipolicy.cli.settings import PolicyOptions, read_settings, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import UsageError
-from aipolicy.findings import Severity
+from aipolicy.findings.finding import Severity
 from aipolicy.pack_lint.lint import LintReport, lint_packs
 from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
-from aipolicy.report.formats import FORMATS
-from aipolicy.report.lint_report import render_lint
-from aipolicy.report.style import Styler
+from aipolicy.report.formats.registry import FORMATS
+from aipolicy.report.packs.lint_report import render_lint
+from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
-from aipolicy.settings import SEVERITIES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import replace

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from aipolicy.errors import UsageError
-from aipolicy.report.formats import FORMATS
+from aipolicy.files.atomic_write import write_whole
+from aipolicy.report.formats.registry import FORMATS
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.whole_file import write_whole
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from aipolicy.errors import UsageError
+from aipolicy.files.atomic_write import write_whole
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.report.pack_pages import MARKER
-from aipolicy.whole_file import write_whole
+from aipolicy.report.packs.pack_pages import MARKER
 
 _ENDING = ".md"
 _MARK = f"{MARKER}\n".encode()

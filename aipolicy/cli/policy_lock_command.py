@@ -6,17 +6,18 @@ import os
 
 import click
 
-from aipolicy.cache import Cache
-from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
-from aipolicy.config import CONFIG_FILE
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.config_file import CONFIG_FILE
+from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.errors import AipolicyError, LockError, UsageError
+from aipolicy.files.atomic_write import write_whole
+from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.discovery import read_regular_file
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Pin, lock_text, read_lock
 from aipolicy.policy.sources.pinning import differences, pins_of
 from aipolicy.run.policy import load_policy
 from aipolicy.source.text import escaped
-from aipolicy.whole_file import write_whole
 
 
 @click.command("lock")

@@ -6,30 +6,31 @@ from datetime import date
 
 import click
 
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, write_out
-from aipolicy.findings import Stage
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, write_out
+from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.findings.finding import Stage
+from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.policy.rule import Rule
-from aipolicy.report.style import Role
-from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.report.terminal.style import Role
 from aipolicy.source.text import escaped
 
 
 @click.command("rules")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(config: str | None, policies: tuple[str, ...], as_of: str | None, select: tuple[str, ...],
-            ignore: tuple[str, ...], output_format: str) -> None:  # fmt: skip
+def command(options: PolicyOptions, output_format: str) -> None:  # fmt: skip
     """List the rules that would be evaluated, and those about manifests themselves.
 
     A rule that is not in force stands with its stage; one that is not yet announced is listed and not evaluated.
     """
-    _, policy = load(PolicyOptions(config, policies, as_of, select, ignore))
+    _, policy = load(options)
     day = policy.catalog.as_of
     listed = [rule for rule in policy.chosen_rules if rule.stage_on(day) is not Stage.ENDED]
     if output_format == "json":
-        from aipolicy.report.json_text import json_text
-        from aipolicy.report.portfolio_page import portfolio_object
-        from aipolicy.report.rule_page import rule_object
+        from aipolicy.report.formats.json_text import json_text
+        from aipolicy.report.packs.portfolio_rule_text import portfolio_object
+        from aipolicy.report.packs.rule_text import rule_object
 
         rules = [rule_object(rule, day) for rule in listed]
         rules += [portfolio_object(rule, day) for rule in policy.portfolio_rules]
@@ -49,6 +50,6 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
 
 
 def _stage(rule: Rule, day: date) -> str:
-    from aipolicy.report.rule_page import standing
+    from aipolicy.report.packs.rule_text import standing
 
     return "" if rule.stage_on(day) is Stage.IN_FORCE else f"            {standing(rule, day)}\n"

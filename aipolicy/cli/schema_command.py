@@ -6,9 +6,11 @@ import json
 
 import click
 
-from aipolicy.cli.settings import PolicyOptions, load, write_out
-from aipolicy.config import read_config
-from aipolicy.shipped import shipped_path
+from aipolicy.cli.policy_options import load
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.config_file import read_config
+from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.files.shipped import shipped_path
 
 _SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v1.json"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from aipolicy.cli.settings import cache_folder
-from aipolicy.config import Config
+from aipolicy.config.config_file import Config
+from aipolicy.files.cache import cache_folder
 from aipolicy.source.text import escaped
 
 _NOT_SETTINGS = frozenset({"path", "origins", "parameter_places"})

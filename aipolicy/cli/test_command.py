@@ -6,7 +6,9 @@ from math import isnan
 
 import click
 
-from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions
 
 _CLEAN, _FAILED, _NOTHING = 0, 1, 3
 
@@ -28,8 +30,7 @@ def _threshold(context: click.Context, parameter: click.Parameter, value: float 
 @click.option("--min-mutation", type=click.FloatRange(0, 100), callback=_threshold, metavar="PERCENT",
               help="With --mutate: exit 1 when fewer of the slips are noticed.")  # fmt: skip
 @click.option("--suggest", is_flag=True, help="Print examples that would notice the slips and show the conditions.")
-def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...], as_of: str | None,
-            select: tuple[str, ...], ignore: tuple[str, ...], output_format: str, show_coverage: bool,
+def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, show_coverage: bool,
             min_coverage: float, mutate: bool, min_mutation: float, suggest: bool) -> None:  # fmt: skip
     """Run the tests of rules.
 
@@ -39,14 +40,13 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     Exit codes: 0 when all hold, 1 when one does not or less is covered or noticed than asked for, 3 when there is
     nothing to run.
     """
-    from aipolicy.policy.test_files import find_test_files, read_test_files
-    from aipolicy.report.example_results import render_test_run
-    from aipolicy.report.test_json import render_test_run_json
-    from aipolicy.rule_testing import TestSettings, run_tests
+    from aipolicy.report.packs.rule_tests_json import render_test_run_json
+    from aipolicy.report.packs.rule_tests_text import render_test_run
+    from aipolicy.rule_tests.example_files import find_test_files, read_test_files
+    from aipolicy.rule_tests.rule_tests import TestSettings, run_tests
 
     if min_mutation and not mutate:
         raise click.UsageError("--min-mutation counts mutants; add --mutate")
-    options = PolicyOptions(config, policies, as_of, select, ignore)
     _, policy = load(options)
     files = find_test_files(paths, (pack.path for pack in policy.packs))
     rules = {rule.id for pack in policy.packs for rule in pack.rules}

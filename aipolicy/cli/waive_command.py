@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aipolicy.cli.settings import (
-    PolicyOptions,
-    cache_folder,
-    policy_options,
-    read_settings,
-    read_stdin,
-    stdout_style,
-    stdout_width,
-    write_out,
-)
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
-from aipolicy.run.scope import covers_all
+from aipolicy.files.cache import cache_folder
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -26,13 +20,13 @@ from aipolicy.value import Frozen
 if TYPE_CHECKING:
     from datetime import date
 
-    from aipolicy.config import Config
+    from aipolicy.config.config_file import Config
+    from aipolicy.config.settings import PolicySettings
     from aipolicy.evaluation.evaluation import Evaluation
-    from aipolicy.findings import Finding
-    from aipolicy.report.waiver_list import Listed
+    from aipolicy.findings.finding import Finding
+    from aipolicy.report.packs.waiver_list import Listed
     from aipolicy.run.policy import Policy
     from aipolicy.run.report import Report
-    from aipolicy.settings import PolicySettings
     from aipolicy.source.document import Document
     from aipolicy.source.span import DocumentPath
     from aipolicy.waivers.waiver import Waivers
@@ -54,13 +48,12 @@ if TYPE_CHECKING:
 @click.option("--list", "listing", is_flag=True, help="List all waivers with what became of them and the days left.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="Of the list.")
 @policy_options
-def command(subjects: tuple[str, ...], listing: bool, output_format: str, **given: Any) -> None:
+def command(subjects: tuple[str, ...], listing: bool, options: PolicyOptions, output_format: str, **given: Any) -> None:
     """Waive a rule for a feature, or with --list show every waiver.
 
     The entry is appended to the waivers file that the configuration names, with what the failure rests on today; a waiver
     that would not hold is not written. PATH is where the manifests are; without one, the current folder.
     """
-    options = PolicyOptions(*(given.pop(name) for name in PolicyOptions._fields))
     if listing:
         write_out(_list(subjects, options, output_format))
         return
@@ -89,9 +82,9 @@ class Request(Frozen, kw_only=True):
 
 def _waive(request: Request) -> str:
     """Return what to print; the file is written unless it is a dry run. Raises `UsageError` or `WaiverError`."""
-    from aipolicy.policy.locate import read_policy_files
+    from aipolicy.files.atomic_write import write_whole
+    from aipolicy.policy.sources.locate import read_policy_files
     from aipolicy.waivers.write import entry_text, with_entry
-    from aipolicy.whole_file import write_whole
 
     config, settings = read_settings(request.options)
     target = _target(request, config, settings)
@@ -135,7 +128,7 @@ def _shown(path: str) -> str:
 
 
 def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) -> tuple[Policy, Report]:
-    from aipolicy.cache import Cache
+    from aipolicy.files.cache import Cache
     from aipolicy.manifest.discovery import find_manifests
     from aipolicy.run.policy import load_policy
     from aipolicy.run.report import check
@@ -147,8 +140,8 @@ def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) ->
 
 def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluation, Finding]:
     """Return the feature and what is to be waived; raises `UsageError` where there is no such thing."""
-    from aipolicy.findings import Outcome
-    from aipolicy.reserved_rules import RESERVED_RULES
+    from aipolicy.findings.finding import Outcome
+    from aipolicy.findings.reserved_rules import RESERVED_RULES
 
     rule, name = request.rule, request.feature
     if any(rule == reserved.id for reserved in RESERVED_RULES):
@@ -222,7 +215,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
 
 
 def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) -> str:
-    from aipolicy.report.waiver_list import render_list, render_list_json
+    from aipolicy.report.packs.waiver_list import render_list, render_list_json
     from aipolicy.waivers.waiver import Waivers
 
     config, settings = read_settings(options)
@@ -237,7 +230,7 @@ def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) ->
 
 def _listed(policy: Policy, report: Report, waivers: Waivers, *, covers: bool) -> list[Listed]:
     """Return the waivers of files in their order, then those in comments by file and line."""
-    from aipolicy.report.waiver_list import NOT_LOOKED_AT, UNKNOWN_FEATURE, Listed
+    from aipolicy.report.packs.waiver_list import NOT_LOOKED_AT, UNKNOWN_FEATURE, Listed
     from aipolicy.waivers.apply import waivers_in_comments
 
     uses = {use.entry: use for use in report.waiver_uses if use.entry is not None}

@@ -47,7 +47,6 @@ class NoBreakEven(Frozen):
 
     slope_usd: float
     """USD a month that one more request a day costs with the one that is compared."""
-    rival_slope_usd: float
 
 
 class CheaperFromTheStart(Frozen):
@@ -114,7 +113,7 @@ def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
         )
     else:
         never_dearer = rival.slope <= current.slope and _upper_usd(rival) <= _lower_usd(current)
-    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope, rival.slope)
+    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope)
 
 
 def _dearer_until(current: CostCurve, rival: CostCurve, saved: float) -> float:

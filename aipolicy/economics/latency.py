@@ -71,11 +71,6 @@ def lognormal(moments: Moments) -> Duration:
     return Duration(p50_ms, max(median * exp(_Z95 * sqrt(spread)), p50_ms, slowest))
 
 
-def in_sequence(parts: Iterable[tuple[Duration, float]]) -> Duration:
-    """Return the duration of parts one after another, each with how many times it happens."""
-    return lognormal(added(NO_TIME, (moments_of(part, times) for part, times in parts)))
-
-
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:
     """Return the time in a queue of one server, service included, at a utilisation below 1.
 

@@ -14,9 +14,6 @@ class Calibration(Frozen):
 
     bandwidth_efficiency: float = 0.77
     operations_efficiency: float = 0.60
-    encoder_efficiency: float = 0.50
-    """Of the operations, by an encoder: BERT-large in MLPerf Inference 3.1 on one H100 SXM, 9,102 samples a second
-    (mlcommons/inference_results_v3.1 @eaf622a, read 2026-11-21); L4, L40S and H200 were held out."""
     seconds_per_layer: float = 50e-6
     """Launches and synchronisation, once a step and layer."""
     seconds_per_sequence: float = 7e-6
@@ -34,8 +31,6 @@ class Calibration(Frozen):
 
 
 CALIBRATED = Calibration()
-PURE_ROOFLINE = Calibration(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, float("inf"), 0.0, 1.0, 0.0)
-"""Nothing lost and nothing added: the bound that no engine beats."""
 
 
 class ModelShape(Frozen):

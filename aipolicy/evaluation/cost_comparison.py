@@ -11,12 +11,12 @@ from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBre
 from aipolicy.economics.training import requests_to_recover
 from aipolicy.economics.uncertainty import Influence, Quantiles, Range
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.universe import Universe, numbers_in
-from aipolicy.findings import Severity
-from aipolicy.options.basis import CostBasis
+from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.findings.finding import Severity
+from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.costs import running_cost
-from aipolicy.options.drivers import unknown_because
 from aipolicy.options.option import Leg, Option
+from aipolicy.options.uncertain_inputs import unknown_because
 from aipolicy.options.upfront_costs import Lines, upfront_cost
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import RuleKind
@@ -24,8 +24,8 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.options.drawn_costs import DrawnCosts
     from aipolicy.options.estimates import Estimator
+    from aipolicy.options.monte_carlo import DrawnCosts
 
 MODELS_PER_WAY = 2
 _PLAN, _ADMISSIBLE, _OPEN = "plan", "admissible", "open"
@@ -268,7 +268,7 @@ class _Comparer:
     def _prices(self, options: Iterable[Option]) -> tuple[Price, ...]:
         found: dict[tuple[str, str, str], Price] = {}
         for leg in (leg for option in options for leg in _paid_legs(option) if leg.hosting == "provider-api"):
-            price = price_of(self._catalog, leg.provider, leg.model.id, leg.region)
+            price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             if price is not None:
                 found[(leg.provider, leg.model.id, leg.region)] = price
         return tuple(found[key] for key in sorted(found))

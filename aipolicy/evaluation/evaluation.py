@@ -7,19 +7,20 @@ from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.universe import Group, GroupKey, Universe, first_in, none_kept
+from aipolicy.evaluation.option_set import Group, GroupKey, Universe, first_in, none_kept
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.findings import Severity, Stage
+from aipolicy.findings.finding import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
-from aipolicy.options.basis import CostBasis
+from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
-from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen, replace
 
@@ -157,7 +158,7 @@ class Evaluator:
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
         if key not in self._plans and self._like is not None:
-            from aipolicy.evaluation.universe_parts import UniverseOnDay
+            from aipolicy.evaluation.option_set_parts import UniverseOnDay
 
             earlier, problems, _ = self._like._planned(facts)
             self._plans[key] = (UniverseOnDay(earlier, self.catalog), problems)

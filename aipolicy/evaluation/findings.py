@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
-from aipolicy.evaluation.universe import Universe, first_in
+from aipolicy.evaluation.option_set import Universe, first_in
 from aipolicy.facts.declared import HOSTINGS
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity
+from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
+from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.option import Option
-from aipolicy.policy.expressions import Truth
+from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
-from aipolicy.regex import regex
-from aipolicy.reserved_rules import reserved_finding
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, shown
 from aipolicy.value import replace
 

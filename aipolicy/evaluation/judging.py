@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
-from aipolicy.evaluation.universe import Group, Universe
+from aipolicy.evaluation.option_set import Group, Universe
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.findings import Outcome
+from aipolicy.findings.finding import Outcome
 from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
-from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
+from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen
 
@@ -113,7 +113,6 @@ class Judge:
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
         self._prepared: dict[int, _PreparedRule] = {}
-        self._truths: dict[object, tuple[Truth, str]] = {}
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.universe import numbers_in
-from aipolicy.findings import Severity
+from aipolicy.evaluation.option_set import numbers_in
+from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Option
 from aipolicy.value import Frozen
 

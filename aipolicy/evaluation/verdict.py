@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.judging import Judgement
 from aipolicy.evaluation.needs import AXES, EACH, NEEDS, OWN_SITES
-from aipolicy.evaluation.universe import Universe
+from aipolicy.evaluation.option_set import Universe
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Severity
+from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen
 

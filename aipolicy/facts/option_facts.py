@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from aipolicy.config.settings import BOUNDARIES as BOUNDARIES
 from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
-from aipolicy.settings import BOUNDARIES as BOUNDARIES
 from aipolicy.value import replace
 
 TIERS = ("classical", "encoder", "small", "medium", "frontier")

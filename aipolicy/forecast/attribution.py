@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Severity
+from aipolicy.findings.finding import Severity
 from aipolicy.forecast.change import Change, Delta, deltas, has_come
 from aipolicy.forecast.events import INPUT_OF, Event, Input
 from aipolicy.forecast.timeline import Moment, Timeline

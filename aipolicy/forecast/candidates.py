@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.universe import Universe
-from aipolicy.evaluation.universe_parts import PartOfUniverse, UniverseOnDay
+from aipolicy.config.settings import Organization
+from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set_parts import PartOfUniverse, UniverseOnDay
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.catalog_events import ends_of, stale_days_of
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.option import Leg, Option
-from aipolicy.settings import Organization
 
 Likeness = tuple[int, int, int]
 """The span of catalog entries, how many models are retired, and how many prices are stale, by their days."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from aipolicy.catalog.catalog import PARTS, SECTIONS, Catalog
 from aipolicy.catalog.load import catalog_documents
 from aipolicy.forecast.events import Horizon
-from aipolicy.policy.locate import PolicyFiles
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.source.day import read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.text import shown

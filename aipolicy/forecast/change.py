@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
-from aipolicy.comparison import Identity, Known, identity_of, is_worse, known_from
-from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.findings.comparison import Identity, Known, identity_of, is_worse, known_from
+from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.forecast.events import Event
 from aipolicy.value import Frozen
 

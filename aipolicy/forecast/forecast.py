@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from itertools import pairwise
 
-from aipolicy.cache import Cache
-from aipolicy.comparison import MANIFEST_RULES
+from aipolicy.config.scope import A_PART, Scope
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings import Finding, Severity
+from aipolicy.files.cache import Cache
+from aipolicy.findings.comparison import MANIFEST_RULES
+from aipolicy.findings.finding import Finding, Severity
 from aipolicy.forecast.attribution import changes_between
 from aipolicy.forecast.catalog_events import catalog_events
 from aipolicy.forecast.change import Change, gates
@@ -22,12 +23,10 @@ from aipolicy.forecast.unknowns import Unknown, unknowns_of
 from aipolicy.forecast.waiver_events import waiver_events
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
-from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
+from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report
-from aipolicy.run.scope import A_PART, Scope
-from aipolicy.settings import PolicySettings
 from aipolicy.value import Frozen
 
 MAX_MONTHS = 120
@@ -79,10 +78,6 @@ class Forecast(Frozen):
     def failing(self, moment: Moment) -> tuple[Finding, ...]:
         """Return the findings of a moment that weigh enough for exit code 1."""
         return tuple(finding for finding in moment.report.findings if gates(finding, self.fail_on))
-
-    def report_on(self, day: date) -> Report:
-        """Return what holds on a day of the horizon."""
-        return next(moment.report for moment in reversed(self.moments) if moment.day <= day)
 
     def exit_code(self) -> int:
         """Return 1 when something will start failing or a manifest cannot be read, 3 when nothing was judged, else 0."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import Origin
-from aipolicy.findings import Severity, Stage
+from aipolicy.findings.finding import Severity, Stage
 from aipolicy.forecast.events import DAY, Cause, Event
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.rule import Rule

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from aipolicy.findings import sorted_findings
+from aipolicy.config.scope import A_PART, Scope
+from aipolicy.config.settings import PART_OF_RUN
+from aipolicy.findings.finding import sorted_findings
 from aipolicy.forecast.events import DAY, Event, Horizon, Input
 from aipolicy.forecast.growth import projected
 from aipolicy.forecast.policies import Policies
@@ -15,8 +17,6 @@ from aipolicy.manifest.read import Manifests
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_manifests
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report, report_of
-from aipolicy.run.scope import A_PART, Scope
-from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.document import PlainValue
 from aipolicy.value import Frozen, replace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Stage
+from aipolicy.findings.finding import Stage
 from aipolicy.forecast.catalog_events import PRICE_AGE, formulas
 from aipolicy.forecast.events import Horizon
 from aipolicy.forecast.growth import growth_of

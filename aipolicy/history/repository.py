@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
-from aipolicy.regex import regex
 from aipolicy.source.limits import MAX_BYTES
+from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE, shown
 from aipolicy.value import Frozen
 

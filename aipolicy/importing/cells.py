@@ -10,7 +10,7 @@ from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.importing.rules import FieldRule, Meaning, Reads
 from aipolicy.importing.targets import Problem, number_value, text_value
 from aipolicy.importing.words import clean_text, fold_value
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 ELLIPSIS = "\u2026"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from aipolicy.importing.report import UnusedColumn
 from aipolicy.importing.table import Row
 from aipolicy.importing.words import fold_header
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 
 NOT_FOUND = "the table has none of these columns"
 AMBIGUOUS = "the table has several of this column; write `#1`, `#2` … after its header"

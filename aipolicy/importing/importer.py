@@ -195,8 +195,6 @@ class _Import:
         fills = {rule.target.field: 0 for rule in self._mapping.fields} | self._fills
         used = self._header.places(self._mapping.all_columns())
         return ImportReport(
-            table=self._table.path,
-            mapping=self._mapping.path,
             reading=self._table.reading,
             rows_read=len(rows),
             empty_rows=len(self._table.rows) - len(rows),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
 from aipolicy.facts.spec import FactValue
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.source.yaml_writer import write_text
 
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"

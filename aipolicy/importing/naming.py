@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 
 FILE_SUFFIX = ".aifeature.yaml"
 MAX_SLUG = 80

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aipolicy.errors import AipolicyError, Problems, UsageError
+from aipolicy.files.atomic_write import write_whole
 from aipolicy.importing.manifest_writer import is_unedited
 from aipolicy.importing.naming import FILE_SUFFIX
 from aipolicy.value import Frozen
-from aipolicy.whole_file import write_whole
 
 MAX_SHOWN = 20
 

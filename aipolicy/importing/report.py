@@ -50,8 +50,6 @@ class UnusedColumn(Frozen):
 class ImportReport(Frozen, kw_only=True):
     """Everything that a person needs to trust an import, or to mend the mapping."""
 
-    table: str
-    mapping: str
     reading: Reading
     rows_read: int
     empty_rows: int

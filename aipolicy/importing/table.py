@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from aipolicy.errors import MappingError
 from aipolicy.importing.words import shown
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.source.span import Position, Span
 from aipolicy.value import Frozen
 

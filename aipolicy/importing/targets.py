@@ -10,9 +10,9 @@ from typing import Any
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import manifest_schema
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.regex import regex
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import kind_of
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import Frozen
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 T = TypeVar("T")

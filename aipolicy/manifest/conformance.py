@@ -8,11 +8,11 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings import Finding, Place, Replacement
+from aipolicy.files.shipped import shipped_path
+from aipolicy.findings.finding import Finding, Place, Replacement
+from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.renamed import RENAMED
-from aipolicy.reserved_rules import reserved_finding
-from aipolicy.shipped import shipped_path
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.records import kind_of
 from aipolicy.source.suggest import certain_match, did_you_mean

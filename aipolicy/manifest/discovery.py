@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
-from aipolicy.regex import regex
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.mistakes import Mistakes
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
 

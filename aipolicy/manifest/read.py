@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from aipolicy.findings import Finding, Place
+from aipolicy.findings.finding import Finding, Place
+from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
-from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.document import Document
 from aipolicy.source.suggest import nearest
 from aipolicy.source.yaml_reader import ReadResult, read_yaml

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import price_of
+from aipolicy.config.settings import Organization as Organization
 from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
-from aipolicy.settings import Organization as Organization
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -119,7 +119,9 @@ def _price_ages(option: Option, catalog: Catalog) -> dict[str, FactValue]:
     """Return for how long nobody checked the oldest price and exchange rate that the option's cost rests on."""
     paid = option.legs if option.routing == "cascade" else (option.leg,)
     prices = [
-        price_of(catalog, leg.provider, leg.model.id, leg.region) for leg in paid if leg.hosting == "provider-api"
+        price_of(catalog.price_index, leg.provider, leg.model.id, leg.region)
+        for leg in paid
+        if leg.hosting == "provider-api"
     ]
     facts: dict[str, FactValue] = {}
     known = [price for price in prices if price is not None]

@@ -14,8 +14,8 @@ from aipolicy.economics.fleet import MachineCost, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd, index_gb
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
-from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
@@ -125,7 +125,7 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         return None
     if outputs is None and basis.price.rates.output is not None:
         return None
-    if basis.price.batch is not None and workload.latency_budget_ms is None:
+    if basis.price.knows_batches and workload.latency_budget_ms is None:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),

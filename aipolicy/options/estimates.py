@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
-from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
+from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
 from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of
-from aipolicy.options.latency import Latencies, LatencyEstimate
+from aipolicy.options.leg_latency import Latencies, LatencyEstimate
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import Role
-    from aipolicy.options.drawn_costs import DrawnCosts
+    from aipolicy.options.monte_carlo import DrawnCosts
     from aipolicy.options.workload import Workload
 
 LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms", "option.network_p95_ms")
@@ -160,7 +160,7 @@ class Estimator:
     @cached_property
     def drawn(self) -> DrawnCosts:
         """Return costs under draws; numpy is imported here and nowhere before."""
-        from aipolicy.options.drawn_costs import DrawnCosts
+        from aipolicy.options.monte_carlo import DrawnCosts
 
         return DrawnCosts(self._workload, self._assumptions, self._settings.constants)
 

@@ -10,8 +10,8 @@ from aipolicy.economics.training import (
     training_tokens,
     training_usd,
 )
-from aipolicy.options.basis import CostBasis, Training
 from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.cost_inputs import CostBasis, Training
 from aipolicy.options.workload import Workload
 
 Lines = tuple[tuple[str, float], ...]

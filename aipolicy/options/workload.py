@@ -10,7 +10,7 @@ from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.facts.facts import Facts
-    from aipolicy.options.basis import CostBasis
+    from aipolicy.options.cost_inputs import CostBasis
 
 
 class Rivals(Frozen):

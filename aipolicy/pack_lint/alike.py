@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from aipolicy.findings import Finding, Place
+from aipolicy.findings.finding import Finding, Place
 from aipolicy.pack_lint.normal_form import conjuncts, replaced
 from aipolicy.pack_lint.registry import DUPLICATE, SHADOWED
 from aipolicy.pack_lint.subject import RuleText, Subject, found
-from aipolicy.policy.checked_expr import Node
+from aipolicy.policy.cel.checked_expr import Node
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen
 

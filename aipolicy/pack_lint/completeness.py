@@ -6,11 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.case_domains import Domains
-from aipolicy.evaluation.case_search import Bench, CaseSearch
-from aipolicy.evaluation.coverage import possible_truths
 from aipolicy.facts.spec import FactSpec
-from aipolicy.findings import Finding, Outcome
+from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import (
     ENDED,
@@ -25,8 +22,11 @@ from aipolicy.pack_lint.registry import (
     UNUSED_VARIABLE,
 )
 from aipolicy.pack_lint.subject import Entry, RuleText, Subject, found, names_read
-from aipolicy.policy.expressions import Truth
+from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule
+from aipolicy.rule_tests.case_domains import Domains
+from aipolicy.rule_tests.case_search import Bench, CaseSearch
+from aipolicy.rule_tests.coverage import possible_truths
 from aipolicy.source.text import shown
 
 _WANTED = (Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from aipolicy.evaluation.case_search import Bench
 from aipolicy.facts.spec import FactSpec
-from aipolicy.findings import Finding
+from aipolicy.findings.finding import Finding
 from aipolicy.pack_lint.logic import Logic, written_number
 from aipolicy.pack_lint.normal_form import conjuncts, normal
 from aipolicy.pack_lint.registry import ALWAYS_TRUE, CONTRADICTION, NEVER_TRUE, NEVER_VIOLATED
 from aipolicy.pack_lint.subject import RuleText
-from aipolicy.policy.checked_expr import Node
-from aipolicy.policy.expressions import Truth
+from aipolicy.policy.cel.checked_expr import Node
+from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Line
+from aipolicy.rule_tests.case_search import Bench
 from aipolicy.source.text import shown
 
 _SIGNS = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=", "_==_": "==", "_!=_": "!="}

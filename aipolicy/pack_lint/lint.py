@@ -8,10 +8,10 @@ from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import layered_catalog
+from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, EXIT_UNUSABLE, AipolicyError, PolicyError, Problems
-from aipolicy.evaluation.case_search import Bench
 from aipolicy.facts.known_facts import KnownFacts, known_facts
-from aipolicy.findings import Finding, Outcome, Severity, sorted_findings
+from aipolicy.findings.finding import Finding, Outcome, Severity, sorted_findings
 from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
@@ -20,11 +20,11 @@ from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
 from aipolicy.pack_lint.unsatisfiable import unsatisfiable_findings
-from aipolicy.policy.load import read_packs
-from aipolicy.policy.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
-from aipolicy.policy.rule import PolicyPack
-from aipolicy.policy.test_files import find_test_files, read_test_files
-from aipolicy.settings import PolicySettings
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.load import read_packs
+from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
+from aipolicy.rule_tests.case_search import Bench
+from aipolicy.rule_tests.example_files import find_test_files, read_test_files
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import Frozen

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.pack_lint.normal_form import normal
-from aipolicy.policy.checked_expr import Node
+from aipolicy.policy.cel.checked_expr import Node
 from aipolicy.value import Frozen
 
 MAX_CASES = 4_096

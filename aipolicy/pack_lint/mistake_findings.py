@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy.errors import AipolicyError
-from aipolicy.findings import Finding, Outcome, Place
+from aipolicy.findings.finding import Finding, Outcome, Place
 from aipolicy.manifest.discovery import read_regular_file
 from aipolicy.pack_lint.registry import UNUSABLE, lint_rule
 from aipolicy.source.document import Document, SourceFile

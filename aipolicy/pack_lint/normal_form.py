@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from aipolicy.policy.checked_expr import Node
+from aipolicy.policy.cel.checked_expr import Node
 
 _OPPOSITES = {"_<_": "_>=_", "_<=_": "_>_", "_>_": "_<=_", "_>=_": "_<_", "_==_": "_!=_", "_!=_": "_==_"}
 _TURNED = {"_>_": "_<_", "_>=_": "_<=_"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aipolicy.findings import Severity
-from aipolicy.reserved_rules import ReservedRule
+from aipolicy.findings.finding import Severity
+from aipolicy.findings.reserved_rules import ReservedRule
 
 UNUSABLE = "PACK-001"
 ALWAYS_TRUE = "PACK-002"

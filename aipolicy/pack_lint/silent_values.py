@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.case_domains import values_of
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
-from aipolicy.findings import Finding
+from aipolicy.findings.finding import Finding
 from aipolicy.pack_lint.registry import SILENT_VALUES
 from aipolicy.pack_lint.subject import RuleText, Subject
-from aipolicy.policy.checked_expr import Node, comparisons, identifiers
+from aipolicy.policy.cel.checked_expr import Node, comparisons, identifiers
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.rule_tests.case_domains import values_of
 
 DATA_CLASSES = "data.classes"
 _MOST_NAMED = 12

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.errors import AipolicyError
-from aipolicy.findings import Finding, Outcome, Place
+from aipolicy.findings.finding import Finding, Outcome, Place
 from aipolicy.pack_lint.registry import lint_rule
-from aipolicy.policy.checked_expr import Node, decode
-from aipolicy.policy.expressions import Checked
+from aipolicy.policy.cel.checked_expr import Node, decode
+from aipolicy.policy.cel.expressions import Checked
+from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.rule import Line, PolicyPack, Rule
+from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.value import Frozen

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.case_search import Bench
 from aipolicy.evaluation.evaluation import Evaluator
-from aipolicy.evaluation.examples import outcome_of_truths
-from aipolicy.evaluation.universe import Universe
-from aipolicy.findings import Finding, Outcome, Severity
+from aipolicy.evaluation.option_set import Universe
+from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.options.attributes import Organization
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
 from aipolicy.pack_lint.subject import RuleText, Subject
 from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.rule_tests.case_search import Bench
+from aipolicy.rule_tests.examples import outcome_of_truths
 
 
 def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Organization, logic: Logic,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.findings import Outcome
-from aipolicy.policy.expressions import Checked
+from aipolicy.findings.finding import Outcome
+from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen
 

@@ -7,18 +7,16 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.findings import Outcome, Reference, Severity, Stage
-from aipolicy.policy.expressions import Checked
-from aipolicy.policy.governance import Governance
-from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
+from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.findings.finding import Outcome, Reference, Severity, Stage
+from aipolicy.policy.cel.expressions import Checked
+from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
+from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
-from aipolicy.policy.tightening import Direction
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
-    from aipolicy.policy.pack_files import InstalledPackage
-    from aipolicy.policy.portfolio_rule import PortfolioRule
+    pass
 
 
 class RuleKind(StrEnum):
@@ -139,40 +137,3 @@ class Rule(Frozen, kw_only=True):
     def feature_reads(self) -> tuple[str, ...]:
         """Return the facts of the feature that the rule reads, sorted."""
         return tuple(sorted({name for line in (*self.when, *self.require) for name in line.feature_reads}))
-
-
-class PolicyPack(Frozen, kw_only=True):
-    """A named set of rules."""
-
-    name: str
-    version: str
-    title: str
-    description: str
-    parameters: tuple[Parameter, ...]
-    rules: tuple[Rule, ...]
-    path: str
-    facts: tuple[FactSpec, ...] = ()
-    """The facts that it adds to manifests, under `extensions`."""
-    extends: tuple[str, ...] = ()
-    """The names of the packs that it extends."""
-    loosens: tuple[str, ...] = ()
-    """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
-    configuration_may_loosen: bool = True
-    """Whether the configuration may loosen parameters that no layer has set."""
-    waivers: Governance | None = None
-    """What the pack asks of waivers; None where it says nothing."""
-    portfolio_rules: tuple[PortfolioRule, ...] = ()
-    """Rules over all features of a run."""
-    package: InstalledPackage | None = None
-    """The installed package that offers the pack; None for any other."""
-
-    @property
-    def label(self) -> str:
-        """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
-        over = f" over {' and '.join(self.extends)}" if self.extends else ""
-        return f"{self.name} {self.version}{over}"
-
-    @property
-    def all_rules(self) -> tuple[Rule, ...]:
-        """Return the rules over single features, and what those over all features share with them."""
-        return (*self.rules, *(each.rule for each in self.portfolio_rules))

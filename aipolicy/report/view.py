@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from aipolicy.report.style import Styler
+from aipolicy.report.terminal.style import Styler
 
 WIDTH_OF_FILES = 100
 """Columns of text that is written to a file, where no terminal says how wide it is."""

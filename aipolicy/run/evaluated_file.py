@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aipolicy.comparison import MANIFEST_RULES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.findings import Finding, sorted_findings
+from aipolicy.findings.comparison import MANIFEST_RULES
+from aipolicy.findings.finding import Finding, sorted_findings
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
-from aipolicy.regex import regex
 from aipolicy.run.policy import Policy
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:

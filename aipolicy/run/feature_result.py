@@ -9,7 +9,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.findings import Outcome
+from aipolicy.findings.finding import Outcome
 
 CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
 """No way is left; some way is free of doubt; every way that remains hangs on a fact."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aipolicy.findings import Finding, Place
+from aipolicy.findings.finding import Finding, Place
 from aipolicy.policy.rule import RuleScope
 from aipolicy.run.evaluated_file import EvaluatedFile
 from aipolicy.run.feature_result import FeatureResult, feature_result
@@ -12,7 +12,7 @@ from aipolicy.run.policy import Policy
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_records import FeatureRecord
+    from aipolicy.portfolio.feature_records import FeatureRecord
     from aipolicy.waivers.waiver import WaiverUse
 
 
@@ -60,7 +60,7 @@ def portfolio_part(file: EvaluatedFile, policy: Policy) -> tuple[tuple[FeatureRe
     """Return what rules over all features need of a file: records of its features, its path where one was not read."""
     if not policy.judged_portfolio_rules:
         return (), ()
-    from aipolicy.evaluation.portfolio_run import records_of, unread_files
+    from aipolicy.portfolio.run_records import records_of, unread_files
 
     return (
         records_of(file.evaluations, policy.judged_portfolio_rules),

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from aipolicy.cache import Cache
+from aipolicy.files.cache import Cache
 
 MAX_KEPT_BYTES = 67_108_864
 """Outputs that take more when compressed are not kept."""

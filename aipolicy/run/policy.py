@@ -6,20 +6,21 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aipolicy.cache import Cache
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
+from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
-from aipolicy.policy.locate import PolicyFiles, read_policy_files
-from aipolicy.policy.rule import PolicyPack, Rule
-from aipolicy.reserved_rules import RESERVED_RULES
-from aipolicy.settings import PolicySettings as PolicySettings
+from aipolicy.files.cache import Cache
+from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
+from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.universe import GroupKey
+    from aipolicy.evaluation.option_set import GroupKey
     from aipolicy.policy.portfolio_rule import PortfolioRule
     from aipolicy.waivers.waiver import Waivers
 
@@ -162,7 +163,7 @@ class _Apart:
 
 def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     from aipolicy.catalog.load import layered_catalog
-    from aipolicy.policy.load import load_packs
+    from aipolicy.policy.reading.load import load_packs
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)

@@ -10,18 +10,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from aipolicy.config.scope import Scope
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.processes import map_in_processes, usable_processes
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy
+from aipolicy.run.processes import map_in_processes, usable_processes
 from aipolicy.run.result_memory import ResultMemory
 from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
-from aipolicy.run.scope import Scope
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_findings import Documents
+    from aipolicy.portfolio.portfolio_findings import Documents
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
@@ -39,7 +39,7 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
     kept = KeptResults(_made(units, policy, memory, told))
 
     def documents() -> Documents:
-        from aipolicy.evaluation.portfolio_run import documents_of_files
+        from aipolicy.portfolio.run_records import documents_of_files
 
         # NOTE: manifests are not held; one is read again for the place of a finding on all features.
         return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)

@@ -8,22 +8,22 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aipolicy.comparison import Comparison
+from aipolicy.config.scope import Scope
+from aipolicy.config.settings import FILES_NAMED
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Finding, Severity
+from aipolicy.findings.comparison import Comparison
+from aipolicy.findings.finding import Finding, Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_judged, portfolio_part
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import Ends, RunResult, closing_findings
-from aipolicy.run.scope import Scope
 from aipolicy.run.totals import Totals
-from aipolicy.settings import FILES_NAMED
 from aipolicy.value import Frozen, replace
 from aipolicy.waivers.waiver import WaiverUse
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_findings import Documents
+    from aipolicy.portfolio.portfolio_findings import Documents
 
 
 class Report(Frozen):
@@ -139,7 +139,7 @@ def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: Scope) -> R
     )
 
     def documents() -> Documents:
-        from aipolicy.evaluation.portfolio_run import documents_of_features
+        from aipolicy.portfolio.run_records import documents_of_features
 
         return documents_of_features(each.feature for file in files for each in file.evaluations)
 

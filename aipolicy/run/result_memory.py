@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aipolicy.cache import Cache
+from aipolicy.files.cache import Cache
 
 MAX_KEPT_BYTES = 67_108_864
 """Bytes of results that are kept under one policy; those of earlier runs make room first."""

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from aipolicy.comparison import Comparison, counted
-from aipolicy.findings import Change, Finding, sorted_findings
+from aipolicy.config.scope import Scope
+from aipolicy.findings.comparison import Comparison, counted
+from aipolicy.findings.finding import Change, Finding, sorted_findings
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.file_result import FileResult
 from aipolicy.run.policy import Policy
-from aipolicy.run.scope import Scope
 from aipolicy.run.stored_result import result_from_bytes
 from aipolicy.run.totals import Totals
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_findings import Documents
-    from aipolicy.evaluation.portfolio_records import FeatureRecord
+    from aipolicy.portfolio.feature_records import FeatureRecord
+    from aipolicy.portfolio.portfolio_findings import Documents
     from aipolicy.waivers.waiver import WaiverUse
 
 
@@ -44,7 +44,7 @@ def closing_findings(ends: Ends, policy: Policy, scope: Scope,
         covers = scope.covers and not ends.unread
         findings += findings_on_waivers(policy.waivers, ends.waiver_uses, day, covers=covers)
     if policy.judged_portfolio_rules and not scope.partial:
-        from aipolicy.evaluation.portfolio_findings import portfolio_findings
+        from aipolicy.portfolio.portfolio_findings import portfolio_findings
 
         findings += portfolio_findings(
             ends.records, ends.unread_files, policy.judged_portfolio_rules, documents(),

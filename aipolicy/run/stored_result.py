@@ -7,15 +7,15 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
+from aipolicy.findings.finding import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
 from aipolicy.run.feature_result import FeatureResult, NeedResult, VerdictResult
 from aipolicy.run.file_result import FileResult
 from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.span import Position, Span
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.portfolio_records import Entry, FeatureRecord, Words
-    from aipolicy.policy.amounts import Amount
+    from aipolicy.policy.cel.interval import Amount
+    from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
 
 _FASTEST = 1
 _NOTE_FIELDS = (
@@ -135,7 +135,7 @@ def _words_to_plain(words: Words) -> Any:
 
 
 def _amount_to_plain(amount: Amount | Words) -> Any:
-    from aipolicy.policy.amounts import Amount
+    from aipolicy.policy.cel.interval import Amount
 
     if isinstance(amount, Amount):
         return "amount", *(None if end is None else str(end) for end in amount)
@@ -145,8 +145,8 @@ def _amount_to_plain(amount: Amount | Words) -> Any:
 def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
     from fractions import Fraction
 
-    from aipolicy.evaluation.portfolio_records import Entry, FeatureRecord, Words
-    from aipolicy.policy.amounts import Amount
+    from aipolicy.policy.cel.interval import Amount
+    from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
 
     def words(certain: list[str], possible: list[str] | None) -> Words:
         return Words(frozenset(certain), None if possible is None else frozenset(possible))

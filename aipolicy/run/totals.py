@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings import Change, Finding, Outcome, Severity
+from aipolicy.findings.finding import Change, Finding, Outcome, Severity
 from aipolicy.run.feature_result import CONFLICT
 
 if TYPE_CHECKING:
-    from aipolicy.comparison import Comparison
+    from aipolicy.findings.comparison import Comparison
     from aipolicy.run.file_result import FileResult
 
 

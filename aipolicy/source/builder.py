@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from aipolicy.regex import regex
 from aipolicy.source.document import NodeSpans, PlainValue, Positions
+from aipolicy.source.regex import regex
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex, Span
 from aipolicy.source.text import shown

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import yaml
 
-from aipolicy.regex import regex
 from aipolicy.source.builder import HAS_LIBYAML, Event
+from aipolicy.source.regex import regex
 from aipolicy.source.span import LineIndex, Span
 
 _LINE_END = regex("[\r\n]")

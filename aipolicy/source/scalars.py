@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TypeAlias
 
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 
 Scalar: TypeAlias = str | int | float | bool | None
 

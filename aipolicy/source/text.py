@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 
 _MAX_SHOWN = 80
 

@@ -7,9 +7,9 @@ from datetime import date, time
 from typing import Any
 
 from aipolicy.errors import ConfigError
-from aipolicy.regex import regex
 from aipolicy.source.document import Document, NodeSpans, PlainValue
 from aipolicy.source.records import Mistakes
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, LineIndex, Position, Span
 from aipolicy.source.text import escaped
 

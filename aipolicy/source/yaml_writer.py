@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.source.scalars import read_plain_scalar
 
 _PLAIN = regex(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./][A-Za-z0-9_./-]*)*")

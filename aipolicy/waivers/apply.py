@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Finding
+from aipolicy.findings.finding import Finding
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import SourceFile

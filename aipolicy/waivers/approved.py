@@ -8,10 +8,10 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import Origin
-from aipolicy.findings import Finding, Outcome
+from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.rule import Rule
-from aipolicy.regex import regex
 from aipolicy.source.document import PlainValue
+from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
 from aipolicy.waivers.waiver import Approved, Waiver
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Finding, Outcome, Place
+from aipolicy.findings.finding import Finding, Outcome, Place
+from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
 from aipolicy.policy.governance import WaiverLimits
-from aipolicy.regex import regex
-from aipolicy.reserved_rules import RESERVED_RULES, reserved_finding
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import read_day
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, nearest
 from aipolicy.source.text import shown
 from aipolicy.waivers.governed import governed

@@ -7,9 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Finding, Outcome, WaiverNote
-from aipolicy.policy.expressions import Condition as Expression
-from aipolicy.policy.expressions import Truth, cel_value
+from aipolicy.findings.finding import Finding, Outcome, WaiverNote
+from aipolicy.policy.cel.expressions import Condition as Expression
+from aipolicy.policy.cel.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
 from aipolicy.source.text import without_secrets
 from aipolicy.value import replace

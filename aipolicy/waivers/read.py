@@ -11,16 +11,16 @@ from aipolicy.facts.declared import NAME_PATTERN
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactSpec, Origin
-from aipolicy.findings import Finding, Outcome, Place, Severity
-from aipolicy.policy.expressions import Compiler, ExpressionError
+from aipolicy.findings.finding import Finding, Outcome, Place, Severity
+from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
+from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
-from aipolicy.policy.load import API_VERSION, VOCABULARIES
-from aipolicy.policy.rule import PolicyPack
-from aipolicy.regex import regex
-from aipolicy.reserved_rules import RESERVED_RULES, reserved_finding
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.load import API_VERSION, VOCABULARIES
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

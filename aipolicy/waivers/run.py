@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from aipolicy.findings import Finding, Place
-from aipolicy.reserved_rules import reserved_finding
+from aipolicy.findings.finding import Finding, Place
+from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
 from aipolicy.value import replace

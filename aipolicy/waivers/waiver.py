@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from aipolicy.findings import Finding, Outcome, Severity
-from aipolicy.policy.expressions import Checked
+from aipolicy.findings.finding import Finding, Outcome, Severity
+from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath

@@ -8,9 +8,9 @@ from datetime import date
 from typing import NamedTuple
 
 from aipolicy.errors import WaiverError
-from aipolicy.findings import Outcome
-from aipolicy.regex import regex
+from aipolicy.findings.finding import Outcome
 from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text

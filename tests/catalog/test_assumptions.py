@@ -16,10 +16,11 @@ from aipolicy.catalog.assumptions import UNITS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents
 from aipolicy.errors import CatalogError, Problems
-from aipolicy.options import cost_assumptions, drivers
+from aipolicy.files.shipped import catalog_paths
+from aipolicy.options import cost_assumptions
+from aipolicy.options import uncertain_inputs as drivers
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, candidate_options, own_adaptations
-from aipolicy.shipped import catalog_paths
 from aipolicy.source.document import Document
 from aipolicy.value import fields
 

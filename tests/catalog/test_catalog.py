@@ -15,7 +15,7 @@ from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.facts import declared, option_facts
-from aipolicy.shipped import catalog_paths
+from aipolicy.files.shipped import catalog_paths
 from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)

@@ -16,9 +16,9 @@ from aipolicy.catalog.load import catalog_documents, layered_catalog
 from aipolicy.catalog.prices import price_of
 from aipolicy.cli.main import cli
 from aipolicy.errors import CatalogError
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.files.shipped import catalog_paths
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import PolicySettings
-from aipolicy.shipped import catalog_paths
 
 TODAY = date(2026, 11, 21)
 SHIPPED = [(path.name, path.read_bytes()) for path in catalog_paths()]
@@ -43,7 +43,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_price_of_the_package_replaces_the_shipped_one_and_says_where_it_is_from(tmp_path: Path) -> None:
     catalog = layered_catalog(SHIPPED, [], package(tmp_path, "2"), TODAY)
-    found = price_of(catalog, "openai", "gpt-4o", "global")
+    found = price_of(catalog.price_index, "openai", "gpt-4o", "global")
     assert found is not None
     assert (found.input_usd_per_mtok, found.output_usd_per_mtok) == (2, 10)
     assert found.dated.source == "package genai-prices 0.9.0"
@@ -52,7 +52,7 @@ def test_a_price_of_the_package_replaces_the_shipped_one_and_says_where_it_is_fr
 
 
 def test_what_the_package_leaves_out_is_the_shipped_price_while_input_and_output_are_the_same(tmp_path: Path) -> None:
-    found = price_of(layered_catalog(SHIPPED, [], package(tmp_path), TODAY), "openai", "gpt-4o", "global")
+    found = price_of(layered_catalog(SHIPPED, [], package(tmp_path), TODAY).price_index, "openai", "gpt-4o", "global")
     assert found is not None
     assert found.source_package is not None
     assert (found.source_package.name, found.cached_input_usd_per_mtok) == ("genai-prices", 1.25)
@@ -68,7 +68,7 @@ def test_models_and_regions_that_the_package_does_not_have_keep_the_shipped_pric
 
 def test_the_organisations_own_price_still_wins(tmp_path: Path) -> None:
     catalog = layered_catalog(SHIPPED, [("own.yaml", OWN.encode())], package(tmp_path), TODAY)
-    found = price_of(catalog, "openai", "gpt-4o", "global")
+    found = price_of(catalog.price_index, "openai", "gpt-4o", "global")
     assert found is not None
     assert found.input_usd_per_mtok == 9
 

@@ -17,7 +17,7 @@ from comment_body import MARKER
 from jsonschema import Draft7Validator
 
 from aipolicy import __version__
-from aipolicy.report import markdown
+from aipolicy.report.formats import markdown
 
 TEMPLATE = CI / "aipolicy.gitlab-ci.yml"
 SCRIPTS = {**{name: step["run"] for name, step in STEPS.items() if "run" in step}}

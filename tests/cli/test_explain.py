@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
-from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_RULES
 
 DAY = ("--as-of", "2026-11-21")
 LEAK = (

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from aipolicy.cli.main import cli
-from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = ("--as-of", "2026-11-21")

@@ -66,7 +66,7 @@ def test_crossings_of_the_worked_examples(current: CostCurve, rival: CostCurve, 
     ],
 )
 def test_no_break_even_where_a_further_request_costs_the_rival_as_much(current: CostCurve, rival: CostCurve) -> None:
-    assert break_even(current, rival) == NoBreakEven(current.slope, rival.slope)
+    assert break_even(current, rival) == NoBreakEven(current.slope)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, evaluate, findings, rule, shown
 
-from aipolicy.findings import Stage
+from aipolicy.findings.finding import Stage
 
 US = (
     "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us, "

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, evaluate, evaluator, feature, rule
 
-from aipolicy.evaluation.examples import outcome_of
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings import Outcome
+from aipolicy.findings.finding import Outcome
+from aipolicy.rule_tests.examples import outcome_of
 
 FACTS: dict[str, list[str]] = {
     "data.classes": ["[internal]", "[health]", "[itar]"],

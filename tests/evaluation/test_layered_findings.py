@@ -16,19 +16,20 @@ from worlds import DAY, catalog, evaluator_over, universe_of_some
 
 from aipolicy.errors import AipolicyError
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.examples import outcome_of
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.judging import Judge
-from aipolicy.evaluation.portfolio_examples import run_portfolio_example
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.findings import Finding, Outcome
-from aipolicy.policy.load import load_packs
-from aipolicy.policy.locate import PackFiles, find_pack, shipped_packs
-from aipolicy.policy.reach import with_extended
-from aipolicy.policy.rule import Parameter, PolicyPack, Rule
-from aipolicy.policy.tightening import Direction, is_as_tight, tightest
+from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.load import load_packs
+from aipolicy.policy.rule import Parameter, Rule
+from aipolicy.policy.sources.extended_packs import with_extended
+from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
+from aipolicy.rule_tests.examples import outcome_of
+from aipolicy.rule_tests.portfolio_examples import run_portfolio_example
 from aipolicy.value import replace
 
 BASE = """\

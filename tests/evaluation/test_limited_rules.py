@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worlds import evaluator_over, feature, findings, pack, rule, universe_of_some
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.findings import Outcome
+from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.feature import Feature
 from aipolicy.value import replace
 

@@ -8,7 +8,7 @@ from worlds import catalog, findings, pack, rule
 from aipolicy.evaluation.judging import LineTrace, missing_facts
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
-from aipolicy.policy.expressions import Truth
+from aipolicy.policy.cel.expressions import Truth
 
 ANY_RULE = pack(rule("ANY-001", "team.on_call", kind="duty"))[0].rules[0]
 TOKENS = ("volume.input_tokens", "volume.output_tokens")

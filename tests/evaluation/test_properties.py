@@ -23,15 +23,16 @@ from worlds import (
 )
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.examples import outcome_of
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.judging import missing_facts
-from aipolicy.evaluation.universe import Universe, numbers_in
-from aipolicy.findings import Finding, Outcome
+from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.manifest.feature import Feature
-from aipolicy.policy.load import load_packs
-from aipolicy.policy.locate import PackFiles
-from aipolicy.policy.rule import PolicyPack, RuleKind
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.load import load_packs
+from aipolicy.policy.rule import RuleKind
+from aipolicy.policy.sources.locate import PackFiles
+from aipolicy.rule_tests.examples import outcome_of
 
 FEATURE_ATOMS = (
     "data.personal",

@@ -17,8 +17,8 @@ from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.facts import Facts, Provenance, derive_facts, facts_from_values
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, Origin
+from aipolicy.files.shipped import catalog_paths
 from aipolicy.manifest.read import ManifestFile, read_manifests
-from aipolicy.shipped import catalog_paths
 
 TODAY = date(2026, 11, 21)
 CATALOG = read_catalog((), as_of=TODAY)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from forecast_worlds import ROOT, START, forecast_of, manifest, rows, rule, settings_of
 
-from aipolicy.findings import Severity
+from aipolicy.findings.finding import Severity
 from aipolicy.forecast.events import Horizon, months_later
 from aipolicy.forecast.growth import growth_of, projected
 from aipolicy.manifest.read import read_manifests
@@ -204,8 +204,8 @@ def test_months_end_on_the_last_day_where_they_are_too_short(day: str, months: i
 
 
 def test_the_example_is_found_in_any_order_of_files() -> None:
+    from aipolicy.config.settings import PolicySettings
     from aipolicy.manifest.discovery import find_manifests
-    from aipolicy.settings import PolicySettings
 
     files = find_manifests((str(ROOT / "examples" / "forecast"),), stdin=lambda: b"")
     settings = PolicySettings(as_of=START, packs=(str(ROOT / "examples" / "forecast" / "pack.yaml"),))

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipolicy.cli.main import cli
-from aipolicy.report.forecast_ical import MAX_OCTETS, folded, render_forecast_ical
-from aipolicy.report.forecast_json import render_forecast_json
-from aipolicy.report.forecast_text import render_forecast
-from aipolicy.report.style import Styler
+from aipolicy.report.forecast.forecast_ical import MAX_OCTETS, folded, render_forecast_ical
+from aipolicy.report.forecast.forecast_json import render_forecast_json
+from aipolicy.report.forecast.forecast_text import render_forecast
+from aipolicy.report.terminal.style import Styler
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads((ROOT / "schemas" / "forecast.v1.json").read_text(encoding="utf-8"))

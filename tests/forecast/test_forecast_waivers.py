@@ -6,21 +6,21 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from forecast_worlds import ROOT, START, told
+from forecast_worlds import ROOT, START, report_on, told
 
-from aipolicy.cli.settings import PolicyOptions, read_settings
-from aipolicy.findings import Severity
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import Scope
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.forecast.growth import projected
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
-from aipolicy.policy.locate import read_policy_files
+from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.evaluated_file import evaluate_manifests
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import Report, report_of
-from aipolicy.run.scope import Scope
-from aipolicy.settings import PolicySettings
 
 HARBOR = ROOT / "examples" / "organization"
 EVERYTHING = Scope(partial="", covers=True)
@@ -56,7 +56,7 @@ def checked(settings: PolicySettings, files: tuple[ManifestFile, ...], day: date
 def test_with_waivers_and_rules_over_all_features_a_forecast_says_what_check_says(
     day: date, settings: PolicySettings, files: tuple[ManifestFile, ...], found: Forecast
 ) -> None:
-    assert told(found.report_on(day).findings) == told(checked(settings, files, day, found).findings)
+    assert told(report_on(found, day).findings) == told(checked(settings, files, day, found).findings)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repos import DAY, GitRepo, repository_in
+from jsonschema import Draft202012Validator
 
 from aipolicy.cli.main import main
 
@@ -23,6 +26,7 @@ class Done:
 
 
 Run = Callable[..., Done]
+DIFF_SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "diff.v1.json"
 
 
 @pytest.fixture(scope="session")
@@ -54,5 +58,19 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kep
             main()
         out, err = capsys.readouterr()
         return Done(int(exit_.value.code or 0), out, err)
+
+    return call
+
+
+@pytest.fixture
+def diff(run: Run) -> Callable[..., dict[str, Any]]:
+    """Return a function that gives the diff as JSON, by feature name."""
+
+    def call(*arguments: str) -> dict[str, Any]:
+        done = run("diff", "--base", "main", "--format", "json", *arguments)
+        assert (done.code, done.err) == (0, "")
+        found = json.loads(done.out)
+        Draft202012Validator(json.loads(DIFF_SCHEMA.read_text(encoding="utf-8"))).validate(found)
+        return {each["name"]: each for each in found["features"]} | {"": found}
 
     return call

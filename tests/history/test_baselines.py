@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from git_repos import HEAD, OWN, GitRepo, clean, on_call, pack
 
-from aipolicy.baseline import baseline_text, read_baseline, write_baseline
-from aipolicy.comparison import Identity, Known
+from aipolicy.changes.baseline import baseline_text, read_baseline, write_baseline
 from aipolicy.errors import AipolicyError
-from aipolicy.findings import Outcome, Severity
+from aipolicy.findings.comparison import Identity, Known
+from aipolicy.findings.finding import Outcome, Severity
 
 BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"
 OWN_FILES = {"aipolicy.toml": OWN, "policies/own.yaml": pack()}

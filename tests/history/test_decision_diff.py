@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from git_repos import HEAD, OWN, GitRepo, clean, leak, on_call, pack
-from jsonschema import Draft202012Validator
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "diff.v1.json"
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"
 
@@ -42,20 +39,6 @@ FILES = {
     "prices.yaml": priced(1),
     "chat.aifeature.yaml": planned(),
 }
-
-
-@pytest.fixture
-def diff(run):  # type: ignore[no-untyped-def]
-    """Return a function that gives the diff as JSON, by feature name."""
-
-    def call(*arguments: str) -> dict[str, Any]:
-        done = run("diff", "--base", "main", "--format", "json", *arguments)
-        assert (done.code, done.err) == (0, "")
-        found = json.loads(done.out)
-        Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(found)
-        return {each["name"]: each for each in found["features"]} | {"": found}
-
-    return call
 
 
 def causes(changed: list[dict[str, Any]]) -> list[tuple[str, str]]:

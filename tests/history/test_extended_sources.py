@@ -9,7 +9,7 @@ import pytest
 from git_repos import GitRepo, on_call, pack, repository_in
 
 from aipolicy.errors import AipolicyError
-from aipolicy.policy.locate import find_packs
+from aipolicy.policy.sources.locate import find_packs
 
 
 def layer(name: str, rule: str, *extends: str, severity: str = "error") -> str:

@@ -10,8 +10,8 @@ import pytest
 from git_repos import GitRepo, on_call, pack, repository_in
 
 from aipolicy.errors import PolicyError
-from aipolicy.policy.locate import PackFiles, find_pack
 from aipolicy.policy.sources.git_pack import GitReference, parse_git_reference
+from aipolicy.policy.sources.locate import PackFiles, find_pack
 from aipolicy.source.limits import MAX_BYTES, MAX_FOLDER_FILES
 
 

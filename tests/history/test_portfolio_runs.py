@@ -13,13 +13,13 @@ import pytest
 from git_repos import HEAD, GitRepo
 from jsonschema import Draft202012Validator
 
-from aipolicy.findings import Outcome
+from aipolicy.config.scope import Scope
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.discovery import find_manifests
-from aipolicy.report.formats import FORMATS
+from aipolicy.report.formats.registry import FORMATS
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
-from aipolicy.run.scope import Scope
-from aipolicy.settings import PolicySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schemas" / "report.v1.json"

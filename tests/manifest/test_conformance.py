@@ -19,11 +19,11 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.facts.declared import DECLARED_FACTS, SECTIONS
 from aipolicy.facts.schema import manifest_schema
 from aipolicy.facts.spec import FactSpec, FactType, Origin
-from aipolicy.findings import Finding
+from aipolicy.files.shipped import shipped_path
+from aipolicy.findings.finding import Finding
 from aipolicy.manifest import conformance
 from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.conformance import MAX_FINDINGS, nonconformance
-from aipolicy.shipped import shipped_path
 from aipolicy.source.yaml_reader import read_yaml
 
 SCHEMA: dict[str, Any] = json.loads(shipped_path("schemas", "aifeature.v1.json").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aipolicy.findings import Finding
+from aipolicy.findings.finding import Finding
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n"

@@ -11,7 +11,8 @@ from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import FP8, Machine, ModelShape
 from aipolicy.economics.retrieval import Index
 from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
-from aipolicy.options.basis import (
+from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite
+from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
     HostedBasis,
@@ -21,7 +22,6 @@ from aipolicy.options.basis import (
     OwnBasis,
     Training,
 )
-from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite
 from aipolicy.options.workload import Workload
 
 ASSUMPTIONS = CostAssumptions(

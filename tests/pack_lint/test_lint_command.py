@@ -17,8 +17,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from aipolicy.pack_lint.registry import LINT_RULES
-from aipolicy.policy.locate import shipped_packs
-from aipolicy.report.formats import FORMATS
+from aipolicy.policy.sources.locate import shipped_packs
+from aipolicy.report.formats.registry import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = Path(__file__).parent / "packs"

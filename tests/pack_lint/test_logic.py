@@ -10,8 +10,8 @@ from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.normal_form import conjuncts, normal
-from aipolicy.policy.checked_expr import Node, decode
-from aipolicy.policy.expressions import Compiler, Condition, Truth
+from aipolicy.policy.cel.checked_expr import Node, decode
+from aipolicy.policy.cel.expressions import Compiler, Condition, Truth
 
 LOGIC = Logic(REGISTRY)
 COMPILER = Compiler(REGISTRY, {})

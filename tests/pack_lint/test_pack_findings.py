@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.findings import Severity
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Severity
 from aipolicy.pack_lint.lint import LintReport, lint_packs
-from aipolicy.settings import PolicySettings
 
 HEAD = """apiVersion: aipolicy/v1
 kind: PolicyPack

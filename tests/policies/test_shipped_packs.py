@@ -14,15 +14,16 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.examples import run_example
 from aipolicy.evaluation.judging import Judge
-from aipolicy.evaluation.portfolio_examples import portfolio_results
-from aipolicy.evaluation.universe import numbers_in
-from aipolicy.findings import Outcome
+from aipolicy.evaluation.option_set import numbers_in
+from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
-from aipolicy.policy.load import find_pack, load_packs, shipped_packs
-from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
+from aipolicy.policy.rule import Rule
+from aipolicy.rule_tests.examples import run_example
+from aipolicy.rule_tests.portfolio_examples import portfolio_results
 
 AS_OF = date(2026, 11, 21)
 PACKS = shipped_packs()

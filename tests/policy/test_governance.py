@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError
 from aipolicy.policy.governance import Governance, NeverWaived, WaiverLimits, strictest
-from aipolicy.policy.load import load_packs
-from aipolicy.policy.locate import PackFiles
+from aipolicy.policy.reading.load import load_packs
+from aipolicy.policy.sources.locate import PackFiles
 
 PACK = """\
 apiVersion: aipolicy/v1

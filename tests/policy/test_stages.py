@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipolicy.findings import Severity, Stage
+from aipolicy.findings.finding import Severity, Stage
 from aipolicy.policy.stages import Stages, coming_words, severity_in, stage_on, turns
 
 A, W, F, U = date(2026, 2, 1), date(2026, 4, 1), date(2026, 6, 1), date(2026, 8, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.cache import Cache
+from aipolicy.files.cache import Cache
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
 from aipolicy.run.report import check

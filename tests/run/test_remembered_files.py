@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.cache import Cache
-from aipolicy.findings import Severity
+from aipolicy.config.scope import A_PART
+from aipolicy.config.settings import PolicySettings
+from aipolicy.files.cache import Cache
+from aipolicy.findings.finding import Severity
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.locate import read_policy_files
-from aipolicy.report.formats import FORMATS, rendered
+from aipolicy.policy.sources.locate import read_policy_files
+from aipolicy.report.formats.registry import FORMATS, rendered
 from aipolicy.report.view import View
 from aipolicy.run import remembered_files, result_memory
 from aipolicy.run.policy import load_policy
@@ -24,8 +26,6 @@ from aipolicy.run.remembered_files import Files, check_remembered
 from aipolicy.run.report import check
 from aipolicy.run.result_memory import ResultMemory
 from aipolicy.run.run_result import RunResult
-from aipolicy.run.scope import A_PART
-from aipolicy.settings import PolicySettings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = PolicySettings(as_of=date(2026, 11, 21))
@@ -122,10 +122,10 @@ def test_bytes_are_equal_with_one_and_with_two_processes(tmp_path: Path) -> None
         (tmp_path / file.path).write_bytes(file.data)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "AIPOLICY_CACHE_DIR": ""}
     results = []
-    for processes in (1, 2):
+    for processes, forked in ((1, 0), (2, 2)):
         command = [sys.executable, "-c", WITH_PROCESSES, str(processes), "check", "--as-of", "2026-11-21"]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
-        assert done.stderr.decode().split() == [str(processes - 1)]
+        assert done.stderr.decode().split() == [str(forked)]
         results.append((done.returncode, done.stdout))
     assert results[0] == results[1]
     assert len(results[0][1]) > 10_000

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from aipolicy.findings import Finding, Place, Reference, Replacement, Stage, WaiverNote
+from aipolicy.config.settings import PolicySettings
+from aipolicy.findings.finding import Finding, Place, Reference, Replacement, Stage, WaiverNote
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
-from aipolicy.settings import PolicySettings
 from aipolicy.source.span import Position, Span
 from aipolicy.value import fields, replace
 

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from waiver_worlds import DAY, MANIFEST, entry, judged, told, waivers_text
 
-from aipolicy.findings import Outcome, Severity, WaiverNote
+from aipolicy.findings.finding import Outcome, Severity, WaiverNote
 from aipolicy.value import replace
 from aipolicy.waivers.judge import waive
 from aipolicy.waivers.waiver import State

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from waiver_worlds import DAY, FILE, MANIFEST, entry, gating, judged, outcomes, told, waivers_text
 
-from aipolicy.findings import Severity
-from aipolicy.report.json_report import finding_object
+from aipolicy.findings.finding import Severity
+from aipolicy.report.formats.json_report import finding_object
 from aipolicy.waivers.waiver import Standing, standing
 
 RECORD = "{severity: error, facts: {data.classes: [health], metadata.lifecycle: pilot, plan.hosting: provider-api, plan.provider: openai, plan.region: us, plan.fallback: none}}"  # noqa: E501
@@ -151,7 +151,7 @@ def test_of_several_waivers_one_that_holds_is_enough() -> None:
 
 
 def test_a_finding_about_waivers_is_the_same_wherever_its_entry_stands() -> None:
-    from aipolicy.comparison import identity_of
+    from aipolicy.findings.comparison import identity_of
 
     alone, second = (
         next(identity_of(f) for f in judged(text).findings if f.rule_id == "WAIVER-003")
@@ -171,7 +171,7 @@ def test_a_waiver_changes_no_verdict() -> None:
 
 @pytest.mark.parametrize("output_format", ["text", "concise", "json", "markdown", "junit", "csv", "sarif"])
 def test_a_reason_can_neither_command_a_terminal_nor_show_a_secret(output_format: str) -> None:
-    from aipolicy.report.formats import rendered
+    from aipolicy.report.formats.registry import rendered
     from aipolicy.report.view import View
 
     secret = "ghp_" + "a1B2" * 9

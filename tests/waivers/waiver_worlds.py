@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from aipolicy.config.scope import Scope
+from aipolicy.config.settings import PART_OF_RUN
 from aipolicy.manifest.read import ManifestFile
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
 from aipolicy.run.report import Report, check
-from aipolicy.run.scope import Scope
-from aipolicy.settings import PART_OF_RUN
 from aipolicy.value import replace
 from aipolicy.waivers.read import read_waivers
 

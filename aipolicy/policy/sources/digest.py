@@ -6,7 +6,7 @@ import os
 import re
 from hashlib import sha256
 
-from aipolicy.policy.pack_files import PACKAGE_PREFIX, PackFiles, PackOrigin
+from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, PackFiles, PackOrigin
 from aipolicy.source.text import escaped
 
 _WINDOWS, _UNIX = b"\r\n", b"\n"

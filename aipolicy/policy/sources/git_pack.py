@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.history.revision import read_revision
-from aipolicy.policy.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
-from aipolicy.regex import regex
+from aipolicy.policy.sources.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
+from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE, shown
 
 _ADDRESS = regex(r"[A-Za-z][A-Za-z0-9+.-]+:|[^/]*@[^/]*:|//")

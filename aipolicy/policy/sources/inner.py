@@ -6,8 +6,8 @@ import posixpath
 from pathlib import Path
 
 from aipolicy.errors import PolicyError
-from aipolicy.policy.pack_files import PACKAGE_PREFIX, PackFiles, is_address, shipped_packs
 from aipolicy.policy.sources.git_pack import GitReference
+from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, PackFiles, is_address, shipped_packs
 from aipolicy.source.text import shown
 
 _TODO = "extend both in a pack of your own"

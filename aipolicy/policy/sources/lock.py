@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from aipolicy.errors import ConfigError, LockError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
-from aipolicy.regex import regex
+from aipolicy.policy.sources.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.regex import regex
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans

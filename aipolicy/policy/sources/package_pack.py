@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from aipolicy.errors import PolicyError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.pack_files import (
+from aipolicy.policy.sources.pack_files import (
     PACKAGE_PREFIX,
     YAML_SUFFIXES,
     InstalledPackage,
@@ -21,7 +21,7 @@ from aipolicy.policy.pack_files import (
     yaml_names,
 )
 from aipolicy.policy.sources.package_folder import PackageFolder, package_folder
-from aipolicy.regex import regex
+from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 

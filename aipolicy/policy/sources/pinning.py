@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import LockError, PolicyError
-from aipolicy.policy.pack_files import PackFiles
 from aipolicy.policy.sources.digest import digest_of, reference_of
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Lock, Pin, read_lock
+from aipolicy.policy.sources.pack_files import PackFiles
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.text import UNSAFE, shown
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipolicy.policy.locate import PackFiles, PackOrigin, find_pack
 from aipolicy.policy.sources.digest import digest_of, reference_of
+from aipolicy.policy.sources.locate import PackFiles, PackOrigin, find_pack
 
 FILES = st.dictionaries(
     st.text("ab \n0é", min_size=1, max_size=4),

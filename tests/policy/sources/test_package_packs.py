@@ -12,9 +12,9 @@ import pytest
 from installed_packages import FILES, OFFERED, PACK, describe, install, write
 
 from aipolicy.errors import AipolicyError, PolicyError
-from aipolicy.policy.locate import PackFiles, find_pack, find_packs
-from aipolicy.policy.pack_files import InstalledPackage
 from aipolicy.policy.sources.digest import digest_of
+from aipolicy.policy.sources.locate import PackFiles, find_pack, find_packs
+from aipolicy.policy.sources.pack_files import InstalledPackage
 
 PACK_FILE = "acme_policies/base/pack.yaml"
 

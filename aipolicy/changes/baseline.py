@@ -1,0 +1,155 @@
+"""The baseline: findings that an organisation accepted when it began, so that only what is new or worse gates."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+
+from aipolicy.errors import AipolicyError, BaselineError
+from aipolicy.files.atomic_write import write_whole
+from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, Known, known_from
+from aipolicy.findings.finding import Finding, Outcome, Severity
+from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
+from aipolicy.source.document import Document, SourceFile
+from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.text import shown
+from aipolicy.source.yaml_reader import read_positions
+from aipolicy.value import Frozen
+
+BASELINE_SCHEMA = "aipolicy/baseline/v1"
+DEFAULT_BASELINE = "aipolicy-baseline.json"
+MAX_BASELINE_BYTES = 16_777_216
+"""Larger files are refused; about a hundred thousand findings fit."""
+
+_OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
+
+
+class Baseline(Frozen):
+    """The findings that were accepted, and the path of the file as shown to people."""
+
+    path: str
+    findings: tuple[Known, ...]
+
+
+def read_baseline(path: str) -> Baseline:
+    """Return the baseline in a file; raises `BaselineError`, or `Problems` with every mistake at its place."""
+    name = shown_path(path)
+    try:
+        data = read_regular_file(path, MAX_BASELINE_BYTES)
+    except FileNotFoundError as error:
+        raise BaselineError("no such file; `aipolicy check --write-baseline` writes one", path=name) from error
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"cannot read: {reason_of(error)}", path=name) from error
+    if len(data) > MAX_BASELINE_BYTES:
+        raise BaselineError(f"file of more than {MAX_BASELINE_BYTES} bytes; remove entries", path=name)
+    return Baseline(name, _entries(_document(name, data)))
+
+
+def acceptable(findings: Iterable[Finding]) -> tuple[Known, ...]:
+    """Return what can be accepted: findings of rules on features, unless a waiver already holds them.
+
+    A broken manifest has no verdict, and a waiver that does not hold waives nothing: neither is ever accepted.
+    """
+    return tuple(
+        known_from(finding)
+        for finding in findings
+        if finding.outcome is not Outcome.WAIVED and not finding.rule_id.startswith(NEVER_ACCEPTED)
+    )
+
+
+def baseline_text(findings: Iterable[Known]) -> str:
+    """Return the text of a baseline: one line a finding, sorted, so that equal findings are equal bytes."""
+    lines = sorted(json.dumps(_fields(known), ensure_ascii=True) for known in findings)
+    body = ",\n".join(f"    {line}" for line in lines)
+    items = f"[\n{body}\n  ]" if lines else "[]"
+    return f'{{\n  "schema": "{BASELINE_SCHEMA}",\n  "findings": {items}\n}}\n'
+
+
+def write_baseline(path: str, findings: Iterable[Known]) -> None:
+    """Write a baseline in one step; raises `BaselineError`, also where the file is anything but a baseline."""
+    name = shown_path(path)
+    if os.path.islink(path):
+        raise BaselineError("a symbolic link; name the file itself", path=name)
+    if os.path.lexists(path):
+        try:
+            read_baseline(path)
+        except AipolicyError as error:
+            message = f"{error}\nnot overwritten, because it is no usable baseline; remove it, or name another file"
+            raise BaselineError(message) from error
+    try:
+        write_whole(path, baseline_text(findings).encode())
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"cannot write: {reason_of(error)}", path=name) from error
+
+
+def _fields(known: Known) -> dict[str, str]:
+    return {
+        "feature": known.identity.feature,
+        "rule": known.identity.rule,
+        "path": known.identity.path,
+        "severity": known.severity.value,
+        "outcome": known.outcome.value,
+    }
+
+
+def _document(name: str, data: bytes) -> Document:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BaselineError(f"not UTF-8 at byte {error.start}; restore the file", path=name) from error
+    try:
+        value = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        message = f"no JSON at line {error.lineno}, column {error.colno}; restore the file, or resolve the merge"
+        raise BaselineError(message, path=name) from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, _Refused) else "nested too deeply, or a number too long"
+        raise BaselineError(f"{reason}; restore the file", path=name) from error
+    return Document(SourceFile(name, text, find_positions=read_positions), 0, value)
+
+
+def _entries(document: Document) -> tuple[Known, ...]:
+    mistakes = Mistakes(BaselineError)
+    top = Record(document, (), document.value, mistakes)
+    schema = top.text("schema")
+    if schema and schema != BASELINE_SCHEMA:
+        message = f"version `{shown(schema)}` is not known to this aipolicy, which reads `{BASELINE_SCHEMA}`"
+        top.mistake(message, "schema")
+        mistakes.raise_if_any()
+    if not top.has("findings"):
+        top.mistake("missing key `findings`")
+    entries = tuple(_entry(record) for record in top.records("findings"))
+    top.finish()
+    mistakes.raise_if_any()
+    return entries
+
+
+def _entry(record: Record) -> Known:
+    rule, feature, path = (record.text(key) for key in ("rule", "feature", "path"))
+    severity = record.text("severity", choices=tuple(Severity))
+    outcome = record.text("outcome", choices=_OUTCOMES)
+    record.finish()
+    if rule.startswith(NEVER_ACCEPTED):
+        about = "waivers" if rule.startswith(NEVER_ACCEPTED[1]) else "broken manifests"
+        record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
+    known = Severity(severity) if severity in set(Severity) else Severity.NOTE
+    weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED
+    return Known(Identity(rule, feature, path), known, weighs)
+
+
+class _Refused(ValueError):
+    """Something that a JSON reader accepts and a baseline does not."""
+
+
+def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Refused(f"key `{shown(key)}` is written twice in one entry")
+        found[key] = value
+    return found
+
+
+def _refuse_constant(constant: str) -> object:
+    raise _Refused(f"`{constant}` is no JSON")

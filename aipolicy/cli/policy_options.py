@@ -1,0 +1,68 @@
+"""The options that say which policies hold, which many commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.files.cache import Cache, cache_folder
+
+if TYPE_CHECKING:
+    from aipolicy.config.config_file import Config
+    from aipolicy.run.policy import Policy
+
+
+def _rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from aipolicy.cli.completion import rule_ids
+
+    return rule_ids(context, parameter, incomplete)
+
+
+def policy_options(function: Callable[..., Any]) -> Any:
+    """Add the options that say which rules are evaluated, and on which day; they come as one argument, `options`."""
+
+    @wraps(function)
+    def with_options(**given: Any) -> Any:
+        options = PolicyOptions(**{name: given.pop(name) for name in PolicyOptions._fields})
+        return function(**given, options=options)
+
+    command: Any = with_options
+    for option in (
+        click.option(
+            "--ignore",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rule_ids,
+            help="Leave out a rule, or all that begin with it.",
+        ),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rule_ids,
+            help="Evaluate only a rule, or all that begin with it.",
+        ),
+        click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
+        click.option(
+            "--policy",
+            "policies",
+            multiple=True,
+            metavar="PACK",
+            help="A shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; repeatable.",
+        ),
+        click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
+    ):
+        command = option(command)
+    return command
+
+
+def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:
+    """Return the configuration and the policy of a run."""
+    from aipolicy.run.policy import load_policy
+
+    config, settings = read_settings(options)
+    return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))

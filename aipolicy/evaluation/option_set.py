@@ -1,0 +1,321 @@
+"""Options by number: a set of options is a bit mask, and options that do not differ in what a rule reads are one group."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import count
+from typing import NamedTuple
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.spec import FactValue
+from aipolicy.options.attributes import Organization, option_attributes
+from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
+from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.estimates import (
+    COST_FACTS,
+    COST_FACTS_SET,
+    ESTIMATED_FACTS,
+    LATENCY_FACTS,
+    LATENCY_FACTS_SET,
+    RUNNING_COSTS,
+    UNKNOWN_COST,
+    CostTable,
+    EstimateSettings,
+    Estimator,
+)
+from aipolicy.options.option import Option
+from aipolicy.options.workload import Workload
+from aipolicy.value import Frozen
+
+Values = tuple[FactValue | None, ...]
+Group = tuple[Values, int]
+"""The values of the facts asked for (None is unknown), and the mask of the options that have them."""
+
+_IDS = count()
+
+
+class StaticGroup(Frozen):
+    """Options with equal values that share everything an estimate depends on."""
+
+    values: Values
+    mask: int
+    speeds: Speeds | None
+    cost: CostBasis | None
+
+
+GroupKey = tuple[tuple[str, ...], bool]
+"""The facts asked for, and whether the costs of cascades are told apart."""
+
+_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+"""Estimates that depend on the same things, by the one under which their groups are kept."""
+
+_MAX_ESTIMATORS = 4
+"""Workloads whose estimates are kept at once; a feature has one."""
+
+
+class Split(NamedTuple):
+    """Options by a number: below a value, equal to it, above it, and unknown, as masks that do not overlap."""
+
+    below: int
+    equal: int
+    above: int
+    unknown: int
+
+
+def none_kept(_: GroupKey) -> None:
+    """Return that no groups were kept."""
+
+
+class Universe:
+    """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
+
+    def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
+                 overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
+                 kept_groups: Callable[[GroupKey], bytes | None] = none_kept) -> None:  # fmt: skip
+        self.id = next(_IDS)
+        """Distinguishes universes in what a judge remembers."""
+        self._make_options = make_options
+        self.catalog = catalog
+        self.organization = organization
+        self._overrides = dict(overrides or {})
+        self._attributes: dict[int, dict[str, FactValue]] = {}
+        self._kept_groups = kept_groups
+        self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
+        self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
+        self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
+        self._cost_tables: dict[int, CostTable] = {}
+        """By the identity of the groups, which stay as long as the universe."""
+        self._estimators: dict[Workload, Estimator] = {}
+        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
+        self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
+        self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
+        self.count = count if count is not None else len(self.options)
+        self.full = (1 << self.count) - 1
+
+    def id_for(self, names: tuple[str, ...]) -> int:
+        """Return what distinguishes this universe in what a judge remembers of some facts."""
+        return self.id
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Return the options by number."""
+        return tuple(self._make_options())
+
+    def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
+        """Return the facts of one option; what is estimated is estimated when it is asked for."""
+        return _OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
+
+    def value(self, number: int, name: str) -> FactValue | None:
+        """Return a fact of one option that is no estimate, or None when it is unknown."""
+        return self._facts(number).get(name)
+
+    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
+        """Return the groups of options that differ in the named facts."""
+        estimated = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
+        # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
+        static = self._static(names, cascades_cost=workload.hard_case_share is not None)
+        if not estimated:
+            if names not in self._plain_groups:
+                self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
+            return self._plain_groups[names]
+        merged: dict[Values, int] = {}
+        estimate = self.estimator(workload).value
+        for group in static:
+            values = list(group.values)
+            for index in estimated:
+                values[index] = estimate(names[index], group.speeds, group.cost)
+            group_values = tuple(values)
+            merged[group_values] = merged.get(group_values, 0) | group.mask
+        return tuple(merged.items())
+
+    def split(self, name: str, value: float, workload: Workload) -> Split:
+        """Return the options by how a numeric fact compares with a value."""
+        static = self._static((name,), cascades_cost=workload.hard_case_share is not None)
+        numbers: list[FactValue | None]
+        if name in RUNNING_COSTS:
+            at = RUNNING_COSTS.index(name)
+            costs = self.estimator(workload).costs(self._cost_table(static))
+            numbers = [None if cost is None else cost[at] for cost in costs]
+        elif name in ESTIMATED_FACTS:
+            estimate = self.estimator(workload).value
+            numbers = [estimate(name, group.speeds, group.cost) for group in static]
+        else:
+            numbers = [group.values[0] for group in static]
+        below = equal = above = unknown = 0
+        for number, group in zip(numbers, static, strict=True):
+            if not isinstance(number, float):
+                unknown |= group.mask
+            elif number < value:
+                below |= group.mask
+            elif number == value:
+                equal |= group.mask
+            else:
+                above |= group.mask
+        return Split(below, equal, above, unknown)
+
+    def keep_groups(self, names: tuple[str, ...]) -> None:
+        """Find the groups for some facts now, whatever the workload will be."""
+        for cascades_cost in {False, not COST_FACTS_SET.isdisjoint(names)}:
+            self._static(names, cascades_cost=cascades_cost)
+
+    def kept_groups(self) -> dict[GroupKey, bytes]:
+        """Return the groups found so far; they depend on the catalog and the organisation alone, and may be kept."""
+        return {key: pickle.dumps(groups, protocol=5) for key, groups in self._static_groups.items()}
+
+    def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
+        """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
+        cascades_cost = workload.hard_case_share is not None
+        key = (names, cascades_cost, number)
+        if key not in self._group_of:
+            bit = 1 << number
+            static = self._static(names, cascades_cost=cascades_cost)
+            self._group_of[key] = next((group for group in static if group.mask & bit), None)
+        group = self._group_of[key]
+        found: dict[str, FactValue] = {}
+        for name, value in zip(names, group.values, strict=True) if group is not None else ():
+            if group is not None and name in ESTIMATED_FACTS:
+                value = self.estimator(workload).value(name, group.speeds, group.cost)
+            if value is not None:
+                found[name] = value
+        return found
+
+    def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
+        """Return the options whose fact is known and among the values."""
+        known = self._masks.get((name, values))
+        if known is None:
+            known = sum(group.mask for group in self._static((name,)) if group.values[0] in values)
+            self._masks[name, values] = known
+        return known
+
+    def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
+        """Return the values of a fact among the options of a mask, unknown as None, in a stable order."""
+        if name not in self._sorted:
+            groups = [(group.values[0], group.mask) for group in self._static((name,))]
+            self._sorted[name] = tuple(sorted(groups, key=lambda group: (group[0] is None, str(group[0]))))
+        return tuple([value for value, group in self._sorted[name] if group & mask])
+
+    def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
+        known = self._found_groups.get((names, cascades_cost))
+        if known is None:
+            # NOTE: groups hold no estimates, so those that depend on the same things share their groups.
+            shared = tuple([_SHARED.get(name, name) for name in names])
+            known = self._found_groups[names, cascades_cost] = self._find_static(shared, cascades_cost=cascades_cost)
+        return known
+
+    def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
+        latency = not LATENCY_FACTS_SET.isdisjoint(names)
+        cost = not COST_FACTS_SET.isdisjoint(names)
+        kept = (names, cost and cascades_cost)
+        if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
+            self._static_groups[kept] = pickle.loads(groups)
+        if kept not in self._static_groups:
+            numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
+            for number in range(self.count):
+                facts = self._facts(number)
+                basis = self._costs[number] if cost else None
+                if basis is not None and basis.cascade and not cascades_cost:
+                    basis = UNKNOWN_COST
+                speeds = self._speeds[number] if latency else None
+                key = (tuple([facts.get(name) for name in names]), speeds, basis)
+                numbers.setdefault(key, []).append(number)
+            self._static_groups[kept] = tuple(
+                StaticGroup(values, _mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
+            )
+        return self._static_groups[kept]
+
+    def _facts(self, number: int) -> dict[str, FactValue]:
+        facts = self._attributes.get(number)
+        if facts is None:
+            facts = option_attributes(self.options[number], self.catalog, self.organization)
+            facts.update(self._overrides)
+            self._attributes[number] = facts
+        return facts
+
+    def _cost_table(self, groups: tuple[StaticGroup, ...]) -> CostTable:
+        known = self._cost_tables.get(id(groups))
+        if known is None:
+            known = self._cost_tables[id(groups)] = CostTable(group.cost for group in groups)
+        return known
+
+    def estimator(self, workload: Workload) -> Estimator:
+        estimator = self._estimators.get(workload)
+        if estimator is None:
+            if len(self._estimators) >= _MAX_ESTIMATORS:
+                self._estimators.clear()
+            estimator = self._estimators[workload] = Estimator(workload, self.estimate_settings)
+        return estimator
+
+    @cached_property
+    def assumptions(self) -> CostAssumptions:
+        """Return the constants that estimates rest on."""
+        return cost_assumptions(self.catalog)
+
+    @cached_property
+    def estimate_settings(self) -> EstimateSettings:
+        """Return what estimates rest on besides the workload."""
+        return EstimateSettings(self.assumptions, self.catalog.assumptions, self.organization.confidence)
+
+    def cost_basis(self, number: int) -> CostBasis:
+        """Return what the cost of one option depends on."""
+        return self._costs[number]
+
+    @cached_property
+    def _bases(self) -> BasisReader:
+        return BasisReader(self.catalog, self.assumptions)
+
+    @cached_property
+    def _speeds(self) -> tuple[Speeds, ...]:
+        interned: dict[Speeds, Speeds] = {}
+        return tuple([interned.setdefault(s, s) for s in map(self._bases.speeds, self.options)])
+
+    @cached_property
+    def _costs(self) -> tuple[CostBasis, ...]:
+        interned: dict[CostBasis, CostBasis] = {}
+        return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
+
+
+class _OptionFacts(Mapping[str, FactValue]):
+    """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
+
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis) -> None:
+        self._known = known
+        self._estimator = estimator
+        self._speeds = speeds
+        self._cost = cost
+
+    def __getitem__(self, name: str) -> FactValue:
+        value = self._known.get(name)
+        if value is None and name in ESTIMATED_FACTS:
+            value = self._estimator.value(name, self._speeds, self._cost)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self._known, *sorted(ESTIMATED_FACTS - self._known.keys())) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def numbers_in(mask: int) -> Iterator[int]:
+    """Yield the numbers of the options in a mask, smallest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def first_in(mask: int) -> int:
+    """Return the smallest option number in a mask that is not empty."""
+    return (mask & -mask).bit_length() - 1
+
+
+def _mask(numbers: Sequence[int]) -> int:
+    mask = 0
+    for number in numbers:
+        mask |= 1 << number
+    return mask

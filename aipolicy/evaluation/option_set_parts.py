@@ -1,0 +1,105 @@
+"""Universes made from another one: fewer of its options, or the same options some days later."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.option_set import Group, Split, StaticGroup, Universe
+from aipolicy.facts.spec import FactValue
+from aipolicy.options.attributes import AGEING
+from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.estimates import Estimator
+from aipolicy.options.workload import Workload
+
+_AGEING = frozenset(AGEING)
+
+
+class _MadeFrom(Universe):
+    """What a universe has in common with the one that it is made from: options by number, their bases, estimates."""
+
+    def __init__(self, base: Universe, catalog: Catalog, full: int) -> None:
+        super().__init__(lambda: base.options, catalog, base.organization, count=base.count)
+        self._base = base
+        self.full = full
+
+    def estimator(self, workload: Workload) -> Estimator:
+        return self._base.estimator(workload)
+
+    @cached_property
+    def _speeds(self) -> tuple[Speeds, ...]:
+        return self._base._speeds
+
+    @cached_property
+    def _costs(self) -> tuple[CostBasis, ...]:
+        return self._base._costs
+
+    def _facts(self, number: int) -> dict[str, FactValue]:
+        return self._base._facts(number)
+
+
+class PartOfUniverse(_MadeFrom):
+    """Some options of a universe, under the numbers that they have there."""
+
+    def __init__(self, base: Universe, full: int) -> None:
+        super().__init__(base, base.catalog, full)
+
+    def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
+        key = (names, cascades_cost)
+        if key not in self._found_groups:
+            groups = self._base._static(names, cascades_cost=cascades_cost)
+            self._found_groups[key] = tuple(
+                StaticGroup(group.values, group.mask & self.full, group.speeds, group.cost)
+                for group in groups
+                if group.mask & self.full
+            )
+        return self._found_groups[key]
+
+
+class UniverseOnDay(_MadeFrom):
+    """A universe as of another day on which its options differ in their ages alone."""
+
+    def __init__(self, base: Universe, catalog: Catalog) -> None:
+        super().__init__(base, catalog, base.full)
+        self._days = float((catalog.as_of - base.catalog.as_of).days)
+
+    def id_for(self, names: tuple[str, ...]) -> int:
+        return self._base.id_for(names) if _AGEING.isdisjoint(names) else self.id
+
+    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
+        return self._base.groups(names, workload) if _AGEING.isdisjoint(names) else super().groups(names, workload)
+
+    def split(self, name: str, value: float, workload: Workload) -> Split:
+        return super().split(name, value, workload) if name in _AGEING else self._base.split(name, value, workload)
+
+    def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
+        return super().mask_of(name, values) if name in _AGEING else self._base.mask_of(name, values)
+
+    def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
+        return super().distinct(name, mask) if name in _AGEING else self._base.distinct(name, mask)
+
+    def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
+        key = (names, cascades_cost)
+        if key not in self._found_groups:
+            groups = self._base._static(names, cascades_cost=cascades_cost)
+            if not _AGEING.isdisjoint(names):
+                groups = tuple(
+                    StaticGroup(
+                        tuple([self._aged(n, v) for n, v in zip(names, group.values, strict=True)]),
+                        group.mask, group.speeds, group.cost,
+                    )
+                    for group in groups
+                )  # fmt: skip
+            self._found_groups[key] = groups
+        return self._found_groups[key]
+
+    def _facts(self, number: int) -> dict[str, FactValue]:
+        known = self._attributes.get(number)
+        if known is None:
+            facts = {name: self._aged(name, value) for name, value in self._base._facts(number).items()}
+            known = self._attributes[number] = {name: value for name, value in facts.items() if value is not None}
+        return known
+
+    def _aged(self, name: str, value: FactValue | None) -> FactValue | None:
+        sign = AGEING.get(name)
+        return value if sign is None or not isinstance(value, float) else value + sign * self._days

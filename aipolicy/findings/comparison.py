@@ -1,0 +1,154 @@
+"""Findings of now beside those known before: each is new, worse or unchanged, and what is no longer found is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.value import Frozen, replace
+
+MANIFEST_RULES = "MAN-"
+"""How the ids of rules about manifests themselves begin."""
+NEVER_ACCEPTED = (MANIFEST_RULES, "WAIVER-")
+"""How the ids of rules begin whose findings no baseline accepts."""
+
+_OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
+"""From the mildest to the worst."""
+
+
+class Identity(Frozen, order=True):
+    """What makes two findings one and the same: rule, feature and fact path, whatever file, line, number or wording."""
+
+    rule: str
+    feature: str
+    path: str
+    """Dotted path of the declaration that the finding points at; of a finding on the whole run, its subject."""
+    wording: str = ""
+    """For problems of manifests, file and message: one broken manifest never stands for another."""
+
+
+class Known(Frozen):
+    """A finding known before, and how bad it was; with the finding itself where it was found in this run."""
+
+    identity: Identity
+    severity: Severity
+    outcome: Outcome
+    finding: Finding | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, Known) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        """Return what makes two of them equal: not the finding, which only one of them may have."""
+        return self.identity, self.severity, self.outcome
+
+
+class CostChange(Frozen):
+    """What a month of a feature costs at likely values before and after a change, in USD; None is unknown, or no feature."""
+
+    feature: str
+    before_usd: float | None
+    after_usd: float | None
+
+
+class Comparison(Frozen, kw_only=True):
+    """What findings of now were compared with, and what came of it."""
+
+    base: str = ""
+    """The base of the change in words for people; empty without one."""
+    commit: str = ""
+    """The commit compared with, as its full hash."""
+    baseline: str = ""
+    """Path of the baseline as shown to people; empty without one."""
+    new: int = 0
+    worse: int = 0
+    waived: int = 0
+    """Findings that are waived now, and were not, or until a later day."""
+    unchanged: int = 0
+    fixed: tuple[Known, ...] = ()
+    """Found at the base, and no longer."""
+    stale: tuple[Known, ...] = ()
+    """Accepted in the baseline, and no longer found."""
+    costs: tuple[CostChange, ...] = ()
+    """Features whose cost the change moves, by name."""
+    stale_gates: bool = False
+    """Whether a stale entry is exit 1."""
+
+
+def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identity:
+    """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
+    path = finding.subject or ".".join(map(str, finding.place.path))
+    wording = ""
+    if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_RULES):
+        wording = f"{file_of(finding.file)}: {finding.message}"
+    return Identity(finding.rule_id, finding.feature, path, wording)
+
+
+def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> Known:
+    """Return a finding as something known."""
+    return Known(identity_of(finding, file_of), finding.severity, finding.outcome, finding)
+
+
+def compare(findings: Sequence[Finding], before: Iterable[Known],
+            file_of: Callable[[str], str] = str) -> tuple[tuple[Finding, ...], tuple[Known, ...]]:  # fmt: skip
+    """Return the findings, each with what changed about it, and what was known before and is no longer found.
+
+    Of several findings with one identity the worst is compared with the worst; one more than before is new.
+    """
+    waiting: dict[Identity, list[Known]] = {}
+    for known in sorted(before, key=_badness, reverse=True):
+        waiting.setdefault(known.identity, []).append(known)
+    changes: dict[int, Change] = {}
+    for place, finding in sorted(enumerate(findings), key=lambda each: _badness(each[1]), reverse=True):
+        met = waiting.get(identity_of(finding, file_of))
+        changes[place] = _change(finding, met.pop(0)) if met else Change.NEW
+    compared = tuple(replace(finding, change=_both(finding.change, changes[i])) for i, finding in enumerate(findings))
+    gone = sorted((known for rest in waiting.values() for known in rest), key=_order)
+    return compared, tuple(gone)
+
+
+def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
+    """Return a comparison with the number of new, worse and unchanged findings."""
+    changes = [finding.change for finding in findings]
+    return replace(
+        comparison, new=changes.count(Change.NEW), worse=changes.count(Change.WORSE),
+        waived=changes.count(Change.WAIVED), unchanged=changes.count(Change.UNCHANGED),
+    )  # fmt: skip
+
+
+def is_worse(now: Finding | Known, before: Known) -> bool:
+    """Return whether a finding weighs more than before, or is certain where it was not."""
+    return now.severity.rank < before.severity.rank or _OUTCOMES.index(now.outcome) > _OUTCOMES.index(before.outcome)
+
+
+def _change(now: Finding, before: Known) -> Change:
+    if is_worse(now, before):
+        return Change.WORSE
+    return Change.WAIVED if _is_newly_waived(now, before) else Change.UNCHANGED
+
+
+def _is_newly_waived(now: Finding, before: Known) -> bool:
+    """Return whether a waiver is new, or was given more time."""
+    if now.outcome is not Outcome.WAIVED or now.waiver is None:
+        return False
+    earlier = before.finding.waiver if before.finding is not None else None
+    if before.outcome is not Outcome.WAIVED:
+        return True
+    return earlier is not None and now.waiver.expires > earlier.expires
+
+
+def _both(first: Change | None, second: Change) -> Change:
+    """Return the milder of two: what the base or the baseline knows does not gate."""
+    order = (Change.UNCHANGED, Change.WAIVED, Change.WORSE, Change.NEW)
+    return second if first is None else min(first, second, key=order.index)
+
+
+def _badness(each: Finding | Known) -> tuple[int, int]:
+    return (-each.severity.rank, _OUTCOMES.index(each.outcome))
+
+
+def _order(known: Known) -> tuple[Identity, tuple[int, int]]:
+    return known.identity, _badness(known)

@@ -1,0 +1,240 @@
+"""Bases of options read from a catalog; equal legs share one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aipolicy.catalog.prices import price_of
+from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
+from aipolicy.economics.latency import Duration
+from aipolicy.economics.machine import BF16, FP8, Machine, ModelShape, Precision
+from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
+from aipolicy.options.cost_inputs import (
+    CostBasis,
+    DeviceBasis,
+    HostedBasis,
+    HostedSpeed,
+    LegBasis,
+    OneStepBasis,
+    OwnBasis,
+    Speeds,
+    Training,
+)
+from aipolicy.value import replace
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.catalog.machines import Accelerator
+    from aipolicy.catalog.offerings import Model
+    from aipolicy.catalog.prices import LongContext as PriceTier
+    from aipolicy.catalog.prices import Price
+    from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.option import Leg, Option
+
+ONE_STEP_TIERS = frozenset({"encoder", "classical"})
+"""Tiers that answer in one pass, whatever the length of the answer."""
+
+
+class BasisReader:
+    """Reads bases from a catalog; equal legs share one."""
+
+    def __init__(self, catalog: Catalog, assumptions: CostAssumptions) -> None:
+        self._catalog = catalog
+        self._assumptions = assumptions
+        self._legs: dict[tuple[str, str, str, str, str, bool], LegBasis | None] = {}
+        self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
+        self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
+
+    def cost_basis(self, option: Option) -> CostBasis:
+        """Return what the cost of an option depends on."""
+        effort = self._catalog.efforts.get((option.adaptation, option.hosting))
+        cascade = option.routing == "cascade"
+        stands_by = not cascade and option.other is not None and option.other.hosting != "provider-api"
+        return CostBasis(
+            main=self._leg(option.leg, tuned=option.adaptation == "fine-tuning"),
+            far=self._leg(option.other) if cascade else None,
+            standby=self._leg(option.other) if stands_by else None,
+            cascade=cascade,
+            stands_by=stands_by,
+            engineers=None if effort is None else effort.ml_engineers,
+            build_weeks=None if effort is None else effort.build_weeks,
+            retrieves=option.adaptation == "rag",
+            watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
+            training=self._training(option),
+        )
+
+    def speeds(self, option: Option) -> Speeds:
+        """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
+        cascade = option.routing == "cascade"
+        far = self._priceless(option.other) if cascade else None
+        return Speeds(self._priceless(option.leg), far, cascade, option.adaptation == "rag")
+
+    def _priceless(self, leg: Leg | None) -> LegBasis | None:
+        basis = self._leg(leg)
+        match basis:
+            case HostedBasis():
+                return self._shared(replace(basis, price=None, price_uncertain=False, price_stale=False))
+            case OwnBasis() | OneStepBasis():
+                return self._shared(replace(basis, cost=None))
+            case DeviceBasis() | None:
+                return basis
+
+    def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
+        if leg is None:
+            return None
+        key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned)
+        if key not in self._legs:
+            basis = self._hosted(leg, tuned=tuned) if leg.hosting == "provider-api" else self._own(leg)
+            self._legs[key] = None if basis is None else self._shared(basis)
+        return self._legs[key]
+
+    def _shared(self, basis: LegBasis) -> LegBasis:
+        shared = self._interned.setdefault(basis, basis)
+        assert not isinstance(shared, Training)
+        return shared
+
+    def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
+        price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
+        return HostedBasis(
+            price=None if price is None else _tuned_price(price) if tuned else _price(price),
+            speed=self._hosted_speed(leg),
+            price_uncertain=leg.model.open_weights,
+            price_stale=price is not None and self._is_stale(price),
+        )
+
+    def _is_stale(self, price: Price) -> bool:
+        return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
+
+    def _hosted_speed(self, leg: Leg) -> HostedSpeed | None:
+        hosted = self._catalog.hosted_speeds.get(leg.model.tier)
+        network = self._network(leg)
+        if hosted is None or network is None:
+            return None
+        first_token = Duration(hosted.first_token_p50_ms, hosted.first_token_p95_ms)
+        return HostedSpeed(network, first_token, 1000.0 / hosted.output_tokens_per_s)
+
+    def _network(self, leg: Leg) -> Duration | None:
+        network = self._catalog.networks.get(leg.boundary)
+        return None if network is None else Duration(network.round_trip_p50_ms, network.round_trip_p95_ms)
+
+    def _own(self, leg: Leg) -> LegBasis | None:
+        network = self._network(leg)
+        accelerator = self._catalog.accelerators.get(leg.accelerator)
+        if leg.hosting == "on-device":
+            return DeviceBasis()
+        if network is None or accelerator is None:
+            return None
+        cost = self._machine_cost(leg, accelerator)
+        serving = self._catalog.self_hosted.get((leg.model.id, leg.accelerator))
+        if leg.model.tier in ONE_STEP_TIERS:
+            if serving is None or serving.pass_ms is None:
+                return None
+            return OneStepBasis(serving.pass_ms, self._one_step_capacity(leg.model, serving.pass_ms), cost, network)
+        shape = shape_of(leg.model)
+        if shape is None:
+            return None
+        precision = FP8 if accelerator.fp8_tflops is not None else BF16
+        machine = machine_of(accelerator, precision)
+        replica = int(serving.accelerators) if serving is not None else 1
+        return OwnBasis(shape, precision, machine, replica, cost, network)
+
+    def _one_step_capacity(self, model: Model, pass_ms: float) -> float:
+        return self._assumptions.one_step_requests_per_s if model.tier == "classical" else 1000.0 / pass_ms
+
+    def _machine_cost(self, leg: Leg, accelerator: Accelerator) -> MachineCost | None:
+        if leg.hosting == "own-cloud":
+            if accelerator.hourly_usd is None:
+                return None
+            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, self._assumptions.hours_per_month)
+        if accelerator.purchase_usd is None or accelerator.power_kw is None:
+            return None
+        site = self._assumptions.own_site
+        return BoughtMachines(
+            accelerator.purchase_usd, 1.0, accelerator.power_kw * site.server_power_factor, site.server_overhead_share,
+            site.amortisation_years, site.power_usage_effectiveness, site.electricity_usd_per_kwh,
+            site.colocation_usd_per_kw, self._assumptions.hours_per_month,
+        )  # fmt: skip
+
+    def _training(self, option: Option) -> Training | None:
+        """Return what an adaptation trains; None where nothing is trained."""
+        if option.adaptation not in ("fine-tuning", "training-from-scratch", "classical-ml"):
+            return None
+        leg = option.leg
+        key = (option.adaptation, option.hosting, leg.provider, leg.region, f"{leg.model.id} {leg.accelerator}")
+        if key not in self._trainings:
+            self._trainings[key] = self._read_training(option)
+        return self._trainings[key]
+
+    def _read_training(self, option: Option) -> Training:
+        leg = option.leg
+        effort = self._catalog.efforts.get((option.adaptation, option.hosting))
+        examples = None if effort is None else effort.labelled_examples
+        if leg.hosting == "provider-api":
+            price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
+            usd_per_mtok = None if price is None else price.training_usd_per_mtok
+            return Training(examples, usd_per_mtok, None, 0.0, None, from_scratch=False)
+        accelerator = self._catalog.accelerators.get(leg.accelerator)
+        params_b = leg.model.params_b if leg.model.tier != "classical" else 0.0
+        return Training(
+            examples, None, params_b, 0.0 if accelerator is None else accelerator.bf16_tflops,
+            None if accelerator is None else accelerator.hourly_usd,
+            from_scratch=option.adaptation == "training-from-scratch",
+        )  # fmt: skip
+
+
+def shape_of(model: Model) -> ModelShape | None:
+    """Return what of a decoder decides its speed, or None when the catalog does not know all of it."""
+    if model.params_b is None or model.layers is None or model.kv_heads is None or model.head_dim is None:
+        return None
+    heads = model.heads if model.heads is not None else model.kv_heads
+    return ModelShape(
+        model.params_b, model.active_params_b or model.params_b, model.layers, heads, model.kv_heads, model.head_dim
+    )
+
+
+def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
+    """Return an accelerator as the roofline sees it at a precision."""
+    tflops = accelerator.fp8_tflops if precision is FP8 and accelerator.fp8_tflops else accelerator.bf16_tflops
+    return Machine(
+        accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
+        accelerator.link_gb_per_s,
+    )  # fmt: skip
+
+
+def _price(price: Price) -> TokenPrice | None:
+    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
+    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
+        return None
+    if price.output_usd_per_mtok is None and price.charges_output:
+        return None
+    rates = TokenRates(
+        price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
+        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
+    )  # fmt: skip
+    long = None
+    if price.long_context is not None:
+        tier = price.long_context
+        if tier.input_usd_per_mtok is None or tier.output_usd_per_mtok is None:
+            return None
+        above = TokenRates(
+            tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
+            tier.cache_write_usd_per_mtok,
+        )  # fmt: skip
+        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
+    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
+
+
+def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
+    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
+    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
+        return None
+    return TokenRates(
+        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
+    )
+
+
+def _tuned_price(price: Price) -> TokenPrice | None:
+    """Return the price of a fine-tuned model, which is not the price of the model it was tuned from."""
+    if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
+        return None
+    return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))

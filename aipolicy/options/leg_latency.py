@@ -1,0 +1,158 @@
+"""How long an interaction with an option takes: network, queue, first token, further tokens, one call after another."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import ceil
+
+from aipolicy.economics import roofline
+from aipolicy.economics.fleet import SECONDS_PER_DAY
+from aipolicy.economics.latency import NO_TIME, Duration, Moments, added, lognormal, moments_of, waiting_for_server
+from aipolicy.economics.roofline import Load, Serving
+from aipolicy.options.cost_assumptions import CostAssumptions
+from aipolicy.options.cost_inputs import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.costs import serving_of
+from aipolicy.options.workload import Workload
+from aipolicy.value import Frozen
+
+_MS_PER_S = 1000.0
+_MOST_BUSY = 0.98
+"""Utilisation above which a queue is taken as this busy; what does not fit is another fact."""
+
+
+class LatencyEstimate(Frozen):
+    """Time of an interaction in ms; None is unknown."""
+
+    floor_ms: float | None
+    """Half of the interactions take at least this, with answers of one token and nobody else asking."""
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
+
+
+class Latencies:
+    """Latencies under one workload and the constants of one catalog; what options share is timed once."""
+
+    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
+        self._workload = workload
+        self._assumptions = assumptions
+        self._legs: dict[tuple[int, bool], _LegTime | None] = {}
+        self._alone: dict[tuple[int, bool], tuple[LatencyEstimate, Moments | None]] = {}
+        self._kept: list[object] = []
+        """Keeps alive what was timed, so that no identity is used again."""
+
+    def of(self, speeds: Speeds) -> LatencyEstimate:
+        """Return the latency of an option; in a cascade the slow requests also visit the far side, an upper bound."""
+        key = (id(speeds.main), speeds.retrieves)
+        known = self._alone.get(key)
+        if known is None:
+            known = self._alone[key] = self._time_alone(speeds)
+        alone, moments = known
+        if not speeds.cascade or moments is None:
+            return alone
+        far = self._leg(speeds.far, far=True)
+        if far is None or far.parts is None:
+            return LatencyEstimate(alone.floor_ms, alone.p50_ms, None)
+        return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(added(moments, far.parts)).p95_ms)
+
+    def _time_alone(self, speeds: Speeds) -> tuple[LatencyEstimate, Moments | None]:
+        main = self._leg(speeds.main, far=False)
+        if main is None:
+            return UNKNOWN_LATENCY, None
+        retrieval_ms = self._assumptions.retrieval_ms if speeds.retrieves else 0.0
+        floor = self._workload.chained_calls * main.floor_ms + retrieval_ms
+        if main.parts is None:
+            return LatencyEstimate(floor, None, None), None
+        retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
+        moments = added(NO_TIME, (*main.parts, retrieval))
+        duration = lognormal(moments)
+        return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
+
+    def _leg(self, basis: LegBasis | None, *, far: bool) -> _LegTime | None:
+        key = (id(basis), far)
+        if key not in self._legs:
+            self._kept.append(basis)
+            share = self._workload.hard_case_share if far else 1.0
+            self._legs[key] = _leg(basis, self._workload, self._assumptions, share)
+        return self._legs[key]
+
+
+class _LegTime(Frozen):
+    floor_ms: float
+    parts: tuple[Moments, ...] | None
+    """The parts of all calls of an interaction; None when the length of requests is not known."""
+
+
+def _in_parts(floor_ms: float, workload: Workload, *parts: Duration) -> _LegTime:
+    return _LegTime(floor_ms, tuple([moments_of(part, workload.chained_calls) for part in parts]))
+
+
+def _leg(
+    basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, share: float | None
+) -> _LegTime | None:
+    match basis:
+        case HostedBasis():
+            return _hosted(basis, workload)
+        case OwnBasis():
+            return _own(basis, workload, assumptions, share)
+        case OneStepBasis():
+            return _one_step(basis, workload, assumptions, share)
+        case DeviceBasis() | None:
+            return None
+
+
+def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
+    speed = basis.speed
+    if speed is None:
+        return None
+    floor = speed.network.p50_ms + speed.first_token.p50_ms
+    if workload.answer_tokens is None:
+        return _LegTime(floor, None)
+    further = max(workload.answer_tokens - 1.0, 0.0) * speed.per_token_ms
+    return _in_parts(floor, workload, speed.network, speed.first_token, Duration(further, further))
+
+
+def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
+    at_batch = partial(roofline.latency, basis.shape, basis.precision, basis.machine, basis.accelerators)
+    # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
+    floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
+    floor = basis.network.p50_ms + floor_s * _MS_PER_S
+    serving = serving_of(basis, workload, assumptions)
+    if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
+        return _LegTime(floor, None)
+    if _load_unknown(workload, share) or workload.latency_budget_ms is None:
+        return _LegTime(floor, None)
+    at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
+    load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
+    average = at_batch(load, max(serving.batch * at_peak / workload.peak_to_mean, 1.0))
+    peak = at_batch(load, max(serving.batch * at_peak, 1.0))
+    first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
+    further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
+    rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
+    return _in_parts(floor, workload, basis.network, first, rest)
+
+
+def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
+    floor = basis.network.p50_ms + basis.pass_ms
+    if _load_unknown(workload, share):
+        return _LegTime(floor, None)
+    busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
+    queued = waiting_for_server(basis.pass_ms, busy)
+    return _in_parts(floor, workload, basis.network, Duration(basis.pass_ms, queued.p95_ms))
+
+
+def _load_unknown(workload: Workload, share: float | None) -> bool:
+    """Return whether nobody knows how busy machines are, and so how long their queue is."""
+    return workload.requests_per_day is None or share is None
+
+
+def _utilisation(requests_per_s: float, workload: Workload, assumptions: CostAssumptions, share: float | None) -> float:
+    """Return how busy a replica is at the peak: as planned at most, and less where one replica is more than enough."""
+    target = assumptions.redundancy.target_utilisation
+    per_day = (workload.requests_per_day or 0.0) * workload.chained_calls * (share or 0.0)
+    traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
+    peak = per_day / SECONDS_PER_DAY * workload.peak_to_mean * traffic
+    replicas = max(ceil(peak / (target * requests_per_s)), 1)
+    return min(peak / (replicas * requests_per_s), target)

@@ -1,0 +1,123 @@
+"""Costs of options under many draws of what is uncertain; imports numpy, so it is imported when a range is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from aipolicy.economics.arithmetic import ONE_DRAW, Arithmetic
+from aipolicy.economics.uncertainty import (
+    DRAWS,
+    Influence,
+    Quantiles,
+    Range,
+    draw,
+    influences,
+    probability_less,
+    quantile,
+    quantiles,
+)
+from aipolicy.options.cost_inputs import CostBasis, LegBasis
+from aipolicy.options.costs import Role, fixed_cost, legs_of, role_curve, running_cost
+from aipolicy.options.uncertain_inputs import applied, drivers_of
+from aipolicy.options.workload import Workload
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.economics.uncertainty import Draws
+    from aipolicy.options.cost_assumptions import CostAssumptions
+
+_NUMPY = cast("Arithmetic", np)
+
+
+class DrawnCosts:
+    """Monthly costs under the draws of one workload; every leg is drawn once, whatever options share it."""
+
+    def __init__(self, workload: Workload, assumptions: CostAssumptions, constants: Mapping[str, Assumption], *,
+                 draws: int = DRAWS) -> None:  # fmt: skip
+        self.drivers: Mapping[str, Range] = drivers_of(workload, constants)
+        """What is uncertain, with its range."""
+        self._likely = workload
+        self._constants = assumptions
+        drawn = {name: draw(name, range_, seed=workload.seed, count=draws) for name, range_ in self.drivers.items()}
+        self._workload, self._assumptions = applied(cast("Mapping[str, float]", drawn), workload, assumptions)
+        self._count = draws
+        self._legs: dict[tuple[int, Role], Draws | None] = {}
+        self._monthly: dict[int, Draws | None] = {}
+        self._kept: list[object] = []
+
+    def monthly_usd(self, basis: CostBasis) -> Draws | None:
+        """Return the monthly cost of an option in every draw, None when it is unknown."""
+        key = id(basis)
+        if key not in self._monthly:
+            self._kept.append(basis)
+            self._monthly[key] = self._drawn(basis)
+        return self._monthly[key]
+
+    def usd_per_request(self, basis: CostBasis) -> Draws | None:
+        """Return the cost of a request in every draw, None when it is unknown."""
+        monthly, requests = self.monthly_usd(basis), self._workload.requests_per_day
+        if monthly is None or requests is None:
+            return None
+        return monthly / (requests * self._constants.days_per_month)
+
+    def quantiles(self, basis: CostBasis) -> Quantiles | None:
+        """Return the 10th, 50th and 90th percentile of the monthly cost."""
+        monthly = self.monthly_usd(basis)
+        return None if monthly is None else quantiles(monthly)
+
+    def at_share(self, basis: CostBasis, share: float, *, per_request: bool = False) -> float | None:
+        """Return the cost of a month, or of a request, that a share of the draws stays below."""
+        usd = self.usd_per_request(basis) if per_request else self.monthly_usd(basis)
+        return None if usd is None else quantile(usd, share)
+
+    def times(self, basis: CostBasis, rival: CostBasis, share: float) -> float | None:
+        """Return the ratio of the costs of two options that a share of the draws stays below."""
+        ours, theirs = self.monthly_usd(basis), self.monthly_usd(rival)
+        return None if ours is None or theirs is None else quantile(ours / np.maximum(theirs, 1e-9), share)
+
+    def probability_cheaper(self, basis: CostBasis, rival: CostBasis) -> float | None:
+        """Return the probability that an option costs less than another."""
+        ours, theirs = self.monthly_usd(basis), self.monthly_usd(rival)
+        return None if ours is None or theirs is None else probability_less(ours, theirs)
+
+    def tornado(self, basis: CostBasis, rival: CostBasis | None = None) -> tuple[Influence, ...]:
+        """Return what moves the cost of an option, or its distance from a rival, the strongest first."""
+
+        def result(values: Mapping[str, float]) -> float:
+            workload, assumptions = applied(values, self._likely, self._constants)
+            requests = workload.requests_per_day or 0.0
+            usd = [
+                running_cost(each, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
+                for each in (basis, *(() if rival is None else (rival,)))
+            ]
+            mine, *theirs = (0.0 if cost is None else cost.monthly_usd(requests) for cost in usd)
+            return mine - sum(theirs)
+
+        if self.monthly_usd(basis) is None or (rival is not None and self.monthly_usd(rival) is None):
+            return ()
+        return tuple(influence for influence in influences(result, self.drivers) if influence.swing > 0.0)
+
+    def _drawn(self, basis: CostBasis) -> Draws | None:
+        fixed = fixed_cost(basis, self._workload, self._assumptions)
+        if fixed is None or self._workload.requests_per_day is None:
+            return None
+        total: Draws = np.zeros(self._count) + sum(usd for _, usd in fixed)
+        for _, leg, role in legs_of(basis):
+            cost = self._leg(leg, role)
+            if cost is None:
+                return None
+            total = total + cost
+        return total
+
+    def _leg(self, leg: LegBasis | None, role: Role) -> Draws | None:
+        key = (id(leg), role)
+        if key not in self._legs:
+            self._kept.append(leg)
+            curve = role_curve(leg, role, self._workload, self._assumptions, likely=self._likely, arithmetic=_NUMPY)
+            requests = self._workload.requests_per_day
+            usd = None if curve is None or requests is None else curve.monthly_usd(requests, _NUMPY)
+            self._legs[key] = cast("Draws | None", usd)
+        return self._legs[key]

@@ -1,0 +1,148 @@
+"""What is uncertain about a cost, and by how much: declared ranges, spreads of the catalog, factors on what it estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from aipolicy.economics.uncertainty import Range, around
+from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
+from aipolicy.options.workload import WORKLOAD_FACTS, Workload
+from aipolicy.value import replace
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.options.cost_assumptions import CostAssumptions
+
+CAPACITY = "capacity of a machine"
+ACCELERATOR_PRICE = "price of accelerators"
+OPEN_PRICE = "price of an open model at a host"
+LIST_PRICE = "list prices that were not checked for long"
+STAFF = "loaded-staff-year"
+
+_SPREADS: Mapping[str, str] = {
+    "requests_per_day": "volume-spread",
+    "input_tokens": "mean-tokens-spread",
+    "output_tokens": "mean-tokens-spread",
+    "peak_to_mean": "peak-spread",
+}
+"""Fields that are uncertain even where one number is declared, and the constant that says by how much."""
+_FACTORS: Mapping[str, tuple[str, str]] = {
+    CAPACITY: ("capacity_factor", "capacity-spread"),
+    ACCELERATOR_PRICE: ("accelerator_price_factor", "accelerator-price-spread"),
+    OPEN_PRICE: ("open_price_factor", "open-model-price-spread"),
+    LIST_PRICE: ("list_price_factor", "stale-price-spread"),
+}
+_CONSTANTS: Mapping[str, str] = {
+    "monitoring-monthly": "monitoring_monthly_usd",
+    "evaluation-monthly": "evaluation_monthly_usd",
+    "embedding-price": "embedding_usd_per_mtok",
+    "vector-store-monthly": "vector_store_usd_per_gb",
+}
+"""Constants that are drawn within their published range."""
+_SHARES = frozenset({"cached_share", "hard_case_share"})
+_FIELD_OF = {fact: field for field, fact in WORKLOAD_FACTS.items()}
+
+
+def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mapping[str, Range]:
+    """Return every uncertain input by name with its range; a fact goes by its own name."""
+    drivers: dict[str, Range] = {}
+    declared = {field: (low, likely, high) for field, low, likely, high in workload.ranges}
+    for field, fact in WORKLOAD_FACTS.items():
+        value = getattr(workload, field)
+        if field in declared:
+            low, likely, high = declared[field]
+            drivers[fact] = Range(low, likely, high, _most(field, high, workload))
+        elif field in _SPREADS and value is not None:
+            least = 1.0 if field == "peak_to_mean" else 0.0
+            drivers[fact] = around(value, constants[_SPREADS[field]].value, at_least=least)
+    for name, (_, spread) in _FACTORS.items():
+        drivers[name] = around(1.0, constants[spread].value)
+    drivers[STAFF] = _range(constants[STAFF]) or around(constants[STAFF].value, constants["staff-spread"].value)
+    for name in _CONSTANTS:
+        range_ = _range(constants[name])
+        if range_ is not None:
+            drivers[name] = range_
+    return {name: range_ for name, range_ in drivers.items() if not range_.certain}
+
+
+def _most(field: str, high: float, workload: Workload) -> float | None:
+    """Return the value that no draw of a field passes, None without one."""
+    if field == "cached_share" and workload.cached_counted == "beside":
+        # NOTE: as the share comes near 1, cached tokens beside a given input grow without bound.
+        return high
+    return 1.0 if field in _SHARES else None
+
+
+def applied(values: Mapping[str, float], workload: Workload,
+            assumptions: CostAssumptions) -> tuple[Workload, CostAssumptions]:  # fmt: skip
+    """Return workload and constants with drivers at the given values, which may be arrays of draws."""
+    fields: dict[str, float] = {}
+    constants: dict[str, float] = {}
+    for name, value in values.items():
+        if name in _FIELD_OF:
+            fields[_FIELD_OF[name]] = value
+        elif name == STAFF:
+            constants["staff_year_usd"] = value
+        elif name in _CONSTANTS:
+            constants[_CONSTANTS[name]] = value
+        else:
+            constants[_FACTORS[name][0]] = value
+    return replace(workload, **fields), replace(assumptions, **constants)  # type: ignore[arg-type]
+
+
+def _range(constant: Assumption) -> Range | None:
+    if constant.low is None or constant.high is None:
+        return None
+    return Range(constant.low, constant.value, constant.high)
+
+
+def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
+    """Return why the running cost of an option is not known, in words; empty when it is."""
+    reasons = [
+        f"`{WORKLOAD_FACTS[field]}` is not declared" for field in _needed(basis) if getattr(workload, field) is None
+    ]
+    legs = (
+        ("model", basis.main, True),
+        ("far side", basis.far, basis.cascade),
+        ("fallback", basis.standby, basis.stands_by),
+    )
+    for name, leg, wanted in legs:
+        if wanted:
+            reasons += _leg_reasons(name, leg)
+    if basis.engineers is None:
+        reasons.append("no figure for the people it takes")
+    return tuple(reasons)
+
+
+def _needed(basis: CostBasis) -> tuple[str, ...]:
+    paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
+    return (
+        "requests_per_day",
+        *(("input_tokens", "output_tokens") if any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid) else ()),
+        *(("latency_budget_ms",) if any(map(_hangs_on_latency, paid)) else ()),
+        *(("hard_case_share",) if basis.cascade else ()),
+    )
+
+
+def _hangs_on_latency(leg: LegBasis | None) -> bool:
+    """Return whether a cost needs the latency budget: a tighter one takes more machines, a long one batch prices."""
+    match leg:
+        case OwnBasis():
+            return True
+        case HostedBasis(price=price):
+            return price is not None and price.knows_batches
+        case _:
+            return False
+
+
+def _leg_reasons(name: str, leg: LegBasis | None) -> list[str]:
+    match leg:
+        case None:
+            return [f"no figures for the {name}"]
+        case HostedBasis(price=None):
+            return [f"no price for the {name}"]
+        case OwnBasis(cost=None) | OneStepBasis(cost=None):
+            return [f"no price for the machines of the {name}"]
+        case _:
+            return []

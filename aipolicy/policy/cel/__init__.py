@@ -1,0 +1,1 @@
+"""Conditions: the CEL runtime and what is known of expressions without it."""

@@ -1,0 +1,1 @@
+"""Packs on packs: each may only tighten."""

@@ -1,0 +1,211 @@
+"""The values of parameters after every layer: packs that extend others, then the configuration; tighter only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aipolicy.errors import PolicyError
+from aipolicy.facts.spec import FactValue
+from aipolicy.policy.layers.layers import Layer, Layers, Loosening, Setting
+from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin
+from aipolicy.policy.layers.overlay import ValueEntry, place_of
+from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest
+from aipolicy.policy.rule import Parameter
+from aipolicy.policy.values import as_value
+from aipolicy.source.records import Mistakes
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.value import Frozen, replace
+
+_ONLY = {
+    Direction.LOWER: "may only be lowered",
+    Direction.HIGHER: "may only be raised",
+    Direction.FEWER: "may only lose words",
+    Direction.MORE: "may only gain words",
+    Direction.TRUE: "may only become true",
+    Direction.FALSE: "may only become false",
+    Direction.NONE: "may not be changed, because no direction is known to be stricter for every rule that reads it",
+}
+_WAY_OUT = {False: "tighten it or remove it", True: "remove it"}
+
+
+class Configured(Frozen):
+    """The parameters of the configuration by dotted name, and where each is written, as far as it is known."""
+
+    values: Mapping[str, object]
+    places: Mapping[str, str]
+
+
+class ParameterLayers(Frozen):
+    """Takes parameters with their defaults to the values that hold; mistakes are noted."""
+
+    layers: Layers
+    configured: Configured
+    mistakes: Mistakes
+    loosening: Loosening
+
+    def settled(self) -> Mapping[str, tuple[Parameter, ...]]:
+        """Return the parameters of each layer by its key, with value and origins."""
+        self._refuse_unknown()
+        self._read_loosening()
+        entries = self._entries()
+        return {
+            layer.key: tuple(
+                self._parameter(layer, parameter, entries.get((layer.key, name), ()))
+                for name, parameter in layer.parameters.items()
+            )
+            for layer in self.layers
+        }
+
+    def _refuse_unknown(self) -> None:
+        known = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
+        for name in self.configured.values:
+            if name not in known:
+                message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, known)}"
+                self._refuse_configured(name, message)
+
+    def _read_loosening(self) -> None:
+        for layer in self.layers:
+            known = {*layer.parameters, *(f"{layer.name}.{name}" for name in layer.parameters), *self._below(layer)}
+            for number, name in enumerate(layer.overlay.loosened_parameters):
+                if name in layer.parameters:
+                    name = f"{layer.name}.{name}"
+                record = layer.overlay.loosening
+                if name not in known and record is not None:
+                    message = f"unknown parameter `{shown(name)}`{did_you_mean(name, known)}"
+                    self.mistakes.add(message, record.document, (*record.path, "parameters", number))
+                self.loosening.allow(layer.key, name)
+
+    def _below(self, layer: Layer) -> dict[str, tuple[str, str]]:
+        """Return key and name of each parameter of the packs that a layer extends, by dotted name."""
+        bases = (self.layers[key] for key in self.layers.below(layer.key))
+        return {f"{base.name}.{name}": (base.key, name) for base in bases for name in base.parameters}
+
+    def _entries(self) -> Mapping[tuple[str, str], list[tuple[Layer, ValueEntry]]]:
+        """Return the entries of `set` by the layer and name of the parameter, bases first."""
+        found: dict[tuple[str, str], list[tuple[Layer, ValueEntry]]] = {}
+        for layer in self.layers:
+            known = self._below(layer)
+            seen: dict[str, ValueEntry] = {}
+            for entry in layer.overlay.values:
+                first = seen.setdefault(entry.parameter, entry)
+                own = entry.parameter.removeprefix(f"{layer.name}.")
+                message = ""
+                if first is not entry:
+                    message = f"is set twice, first at {place_of(first.record, 'parameter')}; keep one"
+                elif entry.parameter in known:
+                    found.setdefault(known[entry.parameter], []).append((layer, entry))
+                elif own in layer.parameters:
+                    message = "is a parameter of this pack itself; change its `default`"
+                else:
+                    message = f"is no parameter of a pack that this one extends{_hint(entry.parameter, known)}"
+                if message and entry.parameter:
+                    entry.record.mistake(f"`{shown(entry.parameter)}` {message}", "parameter")
+        return found
+
+    def _parameter(self, home: Layer, parameter: Parameter,
+                   entries: Sequence[tuple[Layer, ValueEntry]]) -> Parameter:  # fmt: skip
+        name = f"{home.name}.{parameter.name}"
+        first = parameter.origins[0]
+        settings = [Setting(parameter.default, home.key, first.place)]
+        for layer, entry in entries:
+            value = as_value(entry.record.raw("value"), parameter.type)
+            if value is None:
+                entry.record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
+                continue
+            setting = Setting(value, layer.key, place_of(entry.record, "value"), entry.reason)
+            for held, missing in self._loosened(name, parameter, setting, settings):
+                entry.record.mistake(self._complaint(name, parameter, setting, held, missing), "value")
+            settings.append(setting)
+        self._configure(name, home, parameter, settings)
+        holding = self.layers.holding(settings)
+        value = tightest([setting.value for setting in holding], parameter.tightens)
+        if value is None:
+            self._refuse_clash(name, holding)
+            value = parameter.default
+        origins = tuple(
+            ParameterOrigin(each.value, self.layers.name_of(each.layer), each.place, each.reason, each in holding)
+            for each in settings
+        )
+        return replace(parameter, value=value, origins=origins)
+
+    def _configure(self, name: str, home: Layer, parameter: Parameter, settings: list[Setting[FactValue]]) -> None:
+        """Add the value of the configuration, which is free as long as no layer has a say."""
+        if name not in self.configured.values:
+            return
+        value = as_value(self.configured.values[name], parameter.type)
+        if value is None:
+            message = f"parameter `{name}` in the configuration must be of type {parameter.type.value}"
+            self._refuse_configured(name, message)
+            return
+        setting = Setting(value, CONFIGURATION, self.configured.places.get(name, ""))
+        for held, missing in self._loosened(name, parameter, setting, settings, self._closed(home)):
+            self._refuse_configured(name, self._complaint(name, parameter, setting, held, missing))
+        settings.append(setting)
+
+    def _closed(self, home: Layer) -> tuple[str, ...]:
+        """Return the layers that do not let the configuration loosen the parameters of a pack."""
+        return tuple(
+            layer.key
+            for layer in self.layers
+            if not layer.overlay.configuration_may_loosen
+            and (layer is home or home.key in self.layers.below(layer.key))
+        )
+
+    def _loosened(self, name: str, parameter: Parameter, setting: Setting[FactValue],
+                  settings: Sequence[Setting[FactValue]],
+                  closed: tuple[str, ...] = ()) -> list[tuple[Setting[FactValue], tuple[str, ...]]]:  # fmt: skip
+        """Return what a setting loosens without being let, each with the layers that do not let it."""
+        found = []
+        for held in self.layers.holding_below(setting.layer, settings):
+            if is_as_tight(setting.value, held.value, parameter.tightens):
+                continue
+            is_default = held is settings[0]
+            deciding = self.layers.deciding(setting.layer, held.layer)
+            if setting.layer == CONFIGURATION:
+                deciding = closed if is_default else tuple(dict.fromkeys((*deciding, *closed)))
+            missing = self.loosening.missing(deciding, name)
+            if missing:
+                found.append((held, missing))
+        return found
+
+    def _complaint(self, name: str, parameter: Parameter, setting: Setting[FactValue], held: Setting[FactValue],
+                   missing: Sequence[str]) -> str:  # fmt: skip
+        is_default = name.startswith(f"{self.layers.name_of(held.layer)}.")
+        origin = f"{'the default of' if is_default else 'set by'} `{self.layers.name_of(held.layer)}`"
+        packs = " and ".join(f"`{self.layers.name_of(key)}`" for key in missing)
+        return (
+            f"`{name}` {_ONLY[parameter.tightens]}: here it is `{shown_value(setting.value)}`, and "
+            f"`{shown_value(held.value)}` is {origin} at {held.place}; {_WAY_OUT[parameter.tightens is Direction.NONE]}, or "
+            f"let {packs} name it under `loosening`"
+        )
+
+    def _refuse_clash(self, name: str, holding: Sequence[Setting[FactValue]]) -> None:
+        values = ", ".join(f"`{shown_value(each.value)}` at {each.place}" for each in holding)
+        message = f"`{name}` is set to {values}, and neither is known to be the stricter; set it in one pack above both"
+        self.mistakes.add_error(PolicyError(message, path=holding[-1].place))
+
+    def _refuse_configured(self, name: str, message: str) -> None:
+        self.mistakes.add_error(PolicyError(message, path=self.configured.places.get(name)))
+
+
+def shown_value(value: FactValue) -> str:
+    """Return a value for a message or a page."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:.12g}"
+        case tuple():
+            return f"[{', '.join(shown(each) for each in value)}]"
+        case _:
+            return shown(str(value))
+
+
+def _hint(name: str, known: Mapping[str, object]) -> str:
+    if not known:
+        return "; add the pack to `extends`"
+    with_pack = [each for each in sorted(known) if each.partition(".")[2] == name]
+    if with_pack:
+        return f"; write {' or '.join(f'`{each}`' for each in with_pack)}"
+    return did_you_mean(name, known)

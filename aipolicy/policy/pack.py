@@ -1,0 +1,51 @@
+"""A pack as loaded: its rules, parameters and facts, and what it stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aipolicy.facts.spec import FactSpec
+from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.rule import Parameter, Rule
+from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.policy.governance import Governance
+    from aipolicy.policy.sources.pack_files import InstalledPackage
+
+
+class PolicyPack(Frozen, kw_only=True):
+    """A named set of rules."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    rules: tuple[Rule, ...]
+    path: str
+    facts: tuple[FactSpec, ...] = ()
+    """The facts that it adds to manifests, under `extensions`."""
+    extends: tuple[str, ...] = ()
+    """The names of the packs that it extends."""
+    loosens: tuple[str, ...] = ()
+    """What those that extend it may loosen: `pack.parameter`, or the id of a rule."""
+    configuration_may_loosen: bool = True
+    """Whether the configuration may loosen parameters that no layer has set."""
+    waivers: Governance | None = None
+    """What the pack asks of waivers; None where it says nothing."""
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """Rules over all features of a run."""
+    package: InstalledPackage | None = None
+    """The installed package that offers the pack; None for any other."""
+
+    @property
+    def label(self) -> str:
+        """Return name and version, and what it extends, as `acme 2.1.0 over build-or-buy and cost-control`."""
+        over = f" over {' and '.join(self.extends)}" if self.extends else ""
+        return f"{self.name} {self.version}{over}"
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Return the rules over single features, and what those over all features share with them."""
+        return (*self.rules, *(each.rule for each in self.portfolio_rules))

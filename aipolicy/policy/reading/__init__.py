@@ -1,0 +1,1 @@
+"""Pack files in, typed rules out."""

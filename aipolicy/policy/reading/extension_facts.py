@@ -1,0 +1,131 @@
+"""The facts that packs add to manifests: read with their places, and joined over all packs of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from aipolicy.facts.known_facts import EXTENSION_PREFIX
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.policy.values import read_value
+from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.value import fields
+
+_NAME = regex(r"[a-z][a-z0-9_]{0,99}")
+_RESERVED_WORDS = frozenset(
+    (
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+        "namespace", "null", "package", "return", "true", "var", "void", "while",
+    )
+)  # fmt: skip
+"""Words that CEL keeps for itself (https://github.com/google/cel-spec/blob/master/doc/langdef.md)."""
+_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
+_OF_NUMBERS = ("unit", "minimum", "maximum")
+
+
+class ExtensionFact(NamedTuple):
+    """A fact that a pack declares, and where."""
+
+    spec: FactSpec
+    record: Record
+
+    @property
+    def place(self) -> str:
+        """Return the file and line."""
+        document = self.record.document
+        return f"{document.source.path}:{document.locate(self.record.path).start.line}"
+
+
+def read_extension_fact(record: Record) -> ExtensionFact:
+    """Return a fact of a pack; mistakes are noted on its record."""
+    name = record.text("name")
+    if name and not _NAME.fullmatch(name):
+        record.mistake(f"`{shown(name)}` is no name of a fact; use lower case, digits and `_`", "name")
+    elif name in _RESERVED_WORDS:
+        record.mistake(f"`{name}` means something else in conditions; use another name", "name")
+    word = record.text("type", choices=_TYPES)
+    type_ = FactType(word) if word in _TYPES else FactType.TEXT
+    spec = FactSpec(
+        name=f"{EXTENSION_PREFIX}{name}",
+        type=type_,
+        meaning=record.text("meaning"),
+        unit=record.text("unit", ""),
+        choices=_choices(record, type_),
+        minimum=record.optional_number("minimum", minimum=None),
+        maximum=record.optional_number("maximum", minimum=None),
+        default=read_value(record, "default", type_) if record.has("default") else None,
+        default_source=record.text("default_source", ""),
+    )
+    if type_ is not FactType.NUMBER:
+        for key in _OF_NUMBERS:
+            if record.has(key):
+                record.mistake(f"`{key}` is for numbers; this fact is of type {type_.value}", key, "key")
+    elif spec.minimum is not None and spec.maximum is not None and spec.minimum > spec.maximum:
+        record.mistake("`minimum` is more than `maximum`", "minimum")
+    _check_default(record, spec)
+    record.finish()
+    return ExtensionFact(spec, record)
+
+
+def _choices(record: Record, type_: FactType) -> tuple[str, ...]:
+    if not record.has("choices"):
+        return ()
+    choices = record.texts("choices")
+    if type_ not in (FactType.TEXT, FactType.TEXTS):
+        record.mistake(f"`choices` are for text; this fact is of type {type_.value}", "choices", "key")
+    elif not choices or "" in choices:
+        record.mistake("`choices` is empty, or holds an empty text", "choices")
+    elif len(set(choices)) < len(choices):
+        record.mistake("`choices` holds a word twice", "choices")
+    return choices
+
+
+def _check_default(record: Record, spec: FactSpec) -> None:
+    """Note a default that a manifest could not declare, or that has no source."""
+    if record.has("default") != record.has("default_source"):
+        has, lacks = ("default", "default_source") if record.has("default") else ("default_source", "default")
+        record.mistake(f"`{has}` needs `{lacks}` beside it: what is assumed, and why", has, "key")
+    for word in _words(spec.default):
+        if not word:
+            record.mistake("`default` is empty, or holds an empty text", "default")
+        elif spec.choices and word not in spec.choices:
+            record.mistake(f"`{shown(word)}` is not among the choices{did_you_mean(word, spec.choices)}", "default")
+    if isinstance(spec.default, tuple) and len(set(spec.default)) < len(spec.default):
+        record.mistake("`default` holds a word twice", "default")
+    if isinstance(spec.default, float):
+        if spec.minimum is not None and spec.default < spec.minimum:
+            record.mistake(f"`default` must be at least {spec.minimum:g}, found {spec.default:g}", "default")
+        if spec.maximum is not None and spec.default > spec.maximum:
+            record.mistake(f"`default` must be at most {spec.maximum:g}, found {spec.default:g}", "default")
+
+
+def _words(value: FactValue | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
+def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ...]:
+    """Return the facts that all packs of a run declare; notes a name that a pack has twice, or packs disagree on."""
+    first: dict[str, tuple[int, ExtensionFact]] = {}
+    for number, pack in enumerate(packs):
+        for fact in pack:
+            where, earlier = first.setdefault(fact.spec.name, (number, fact))
+            if earlier is fact:
+                continue
+            if where == number:
+                fact.record.mistake(f"`{shown(fact.spec.name)}` is already declared at {earlier.place}", "name")
+            elif fact.spec != earlier.spec:
+                differing = " and ".join(f"`{key}`" for key in _differences(fact.spec, earlier.spec))
+                message = f"`{shown(fact.spec.name)}` is declared with another {differing} at {earlier.place}"
+                fact.record.mistake(f"{message}; packs that share a fact must agree on it", "name")
+    return tuple(fact.spec for _, fact in first.values() if _is_name(fact.spec.name.removeprefix(EXTENSION_PREFIX)))
+
+
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name not in _RESERVED_WORDS
+
+
+def _differences(one: FactSpec, other: FactSpec) -> list[str]:
+    return [field for field in fields(FactSpec) if getattr(one, field) != getattr(other, field)]

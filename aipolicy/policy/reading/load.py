@@ -1,0 +1,247 @@
+"""Pack files in, typed packs out; every mistake of every file is reported, and none lets a rule through by half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.errors import PolicyError
+from aipolicy.facts.known_facts import known_facts
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.policy.cel.expressions import Compiler, ExpressionError
+from aipolicy.policy.governance import Governance, read_governance, unknown_never
+from aipolicy.policy.layers.layers import Layer, Layers, Loosening, refuse_wrong_extends
+from aipolicy.policy.layers.origins import ParameterOrigin
+from aipolicy.policy.layers.overlay import Overlay, place_of, read_overlay
+from aipolicy.policy.layers.parameters import Configured, ParameterLayers
+from aipolicy.policy.layers.rules import RuleLayers
+from aipolicy.policy.layers.tightening import read_direction
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
+from aipolicy.policy.reading.rule_reader import RuleReader, inlined
+from aipolicy.policy.rule import Parameter, Rule
+from aipolicy.policy.sources.locate import PackFiles as PackFiles
+from aipolicy.policy.sources.locate import find_pack as find_pack
+from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
+from aipolicy.policy.values import read_value
+from aipolicy.source.document import Document
+from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import replace
+
+API_VERSION = "aipolicy/v1"
+PACK_KIND = "PolicyPack"
+RULES_KIND = "PolicyRules"
+VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
+
+_PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
+_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
+
+
+def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
+               override_places: Mapping[str, str] = MappingProxyType({})) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs with what layers and the organisation's parameters make of them, bases first.
+
+    Packs come with those that they extend (`find_packs`). Raises `PolicyError` or `Problems` with every mistake.
+    """
+    mistakes = Mistakes(PolicyError)
+    read = read_packs(packs, catalog, overrides, override_places, mistakes)
+    mistakes.raise_if_any()
+    return read
+
+
+def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
+               override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
+    vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
+    readers = [_PackReader(files, vocabularies, mistakes) for files in packs]
+    layers, loosening = Layers(reader.layer for reader in readers), Loosening()
+    refuse_wrong_extends(layers, mistakes)
+    parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
+    # NOTE: what one pack declares the rules of every pack may read.
+    specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
+    loaded = [reader.read(parameters[reader.layer.key], specs) for reader in readers]
+    _refuse_equal_ids(loaded, mistakes)
+    _refuse_equal_names(loaded, mistakes)
+    _refuse_unknown_never(loaded, mistakes)
+    rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
+    if mistakes.errors:
+        return tuple(loaded)
+    return tuple(_layered(pack, rules[pack.path], layers, loosening) for pack in loaded)
+
+
+def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosening: Loosening) -> PolicyPack:
+    layer, settled = layers[pack.path], {rule.id: rule for rule in rules}
+    return replace(
+        pack, rules=tuple(settled[rule.id] for rule in pack.rules),
+        portfolio_rules=tuple(replace(each, rule=settled[each.rule.id]) for each in pack.portfolio_rules),
+        extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
+        configuration_may_loosen=layer.overlay.configuration_may_loosen,
+    )  # fmt: skip
+
+
+def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
+    first: dict[str, Rule] = {}
+    for rule in (rule for pack in packs for rule in pack.all_rules):
+        for key in (rule.id, rule.name):
+            earlier = first.setdefault(key, rule)
+            if key and earlier is not rule:
+                path, _, line = rule.defined_at.rpartition(":")
+                message = f"rule `{key}` at line {line} is already defined at {earlier.defined_at}"
+                mistakes.add_error(PolicyError(message, path=path))
+
+
+def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
+    first: dict[str, PolicyPack] = {}
+    for pack in packs:
+        earlier = first.setdefault(pack.name, pack)
+        if pack.name and earlier is not pack:
+            message = f"a pack named `{shown(pack.name)}` is already read from {earlier.path}"
+            mistakes.add_error(PolicyError(message, path=pack.path))
+
+
+def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
+    ids = [rule.id for pack in packs for rule in pack.all_rules]
+    for pack in packs:
+        for never in unknown_never(pack.waivers or Governance(), ids):
+            path, _, line = never.at.rpartition(":")
+            message = f"`never` at line {line} names no rule of this run: `{shown(never.word)}`"
+            mistakes.add_error(PolicyError(f"{message}{did_you_mean(never.word, ids)}", path=path))
+
+
+class _PackReader:
+    """Reads the documents of one pack."""
+
+    def __init__(self, files: PackFiles, vocabularies: Mapping[str, Sequence[str]], mistakes: Mistakes) -> None:
+        self._files = files
+        self._vocabularies = vocabularies
+        self._mistakes = mistakes
+        self._variables: dict[str, str] = {}
+        self._parameters: dict[str, Parameter] = {}
+        self._is_readable = True
+        self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
+        self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
+        """What the pack adds to manifests."""
+        heads = [record for record in self._records if self._check_kind(record) == PACK_KIND]
+        if len(heads) != 1 and self._is_readable:
+            message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
+            self._mistakes.add_error(PolicyError(message, path=self._files.path))
+        self._metadata = heads[0].record("metadata") if heads else None
+        name = self._metadata.text("name") if self._metadata is not None else ""
+        version = self._metadata.text("version") if self._metadata is not None else ""
+        overlay = read_overlay(heads[0]) if heads else Overlay()
+        self._governance = read_governance(heads[0]) if heads else None
+        for record in self._records:
+            for parameter in record.records("parameters"):
+                self._read_parameter(parameter, name)
+        self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
+
+    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec]) -> PolicyPack:
+        """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
+        records, metadata, name = self._records, self._metadata, self.layer.name
+        self._parameters = {parameter.name: parameter for parameter in parameters}
+        constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants)
+        for record in records:
+            for variable in record.records("variables"):
+                self._read_variable(variable, compiler)
+        rules = [
+            RuleReader(rule, compiler, self._variables, name, constants, specs).read()
+            for record in records
+            for rule in record.records("rules")
+        ]
+        portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
+        if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:
+            self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
+        pack = PolicyPack(
+            name=name,
+            version=self.layer.version,
+            title=metadata.text("title", "") if metadata is not None else "",
+            description=metadata.text("description", "") if metadata is not None else "",
+            parameters=tuple(self._parameters.values()),
+            rules=tuple(sorted(rules, key=lambda rule: rule.id)),
+            path=self._files.path,
+            waivers=self._governance,
+            facts=tuple(fact.spec for fact in self.facts),
+            portfolio_rules=portfolio_rules,
+            package=self._files.origin.package,
+        )
+        for record in (*records, *((metadata,) if metadata is not None else ())):
+            record.finish()
+        return pack
+
+    def _portfolio_rules(self, records: Iterable[Record], compiler: Compiler, pack: str, constants: Mapping[str, FactValue],
+                         facts: Mapping[str, FactSpec]) -> tuple[PortfolioRule, ...]:  # fmt: skip
+        found = [entry for record in records for entry in record.records("portfolio_rules")]
+        if not found:
+            return ()
+        from aipolicy.policy.reading.portfolio_reader import PortfolioReader
+
+        rules = [
+            PortfolioReader(
+                entry, compiler, self._with_parameters(facts), self._vocabularies, self._variables, pack, constants
+            ).read()
+            for entry in found
+        ]
+        return tuple(sorted(rules, key=lambda each: each.rule.id))
+
+    def _documents(self) -> Iterable[Document]:
+        for path, data in self._files.files:
+            result = read_yaml(path, data)
+            # NOTE: what seems to be missing may stand in the part that could not be read.
+            self._is_readable &= not result.problems
+            for problem in result.problems:
+                self._mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
+            if not result.documents and not result.problems:
+                self._mistakes.add_error(PolicyError("the file is empty", path=path))
+            yield from result.documents
+
+    def _check_kind(self, record: Record) -> str:
+        version = record.text("apiVersion")
+        if version and version != API_VERSION:
+            record.mistake(f"unknown version `{version}`; write `{API_VERSION}`", "apiVersion")
+        return record.text("kind", choices=(PACK_KIND, RULES_KIND))
+
+    def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
+        specs = dict(facts)
+        for parameter in self._parameters.values():
+            name = f"params.{parameter.name}"
+            specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
+        return specs
+
+    def _read_parameter(self, record: Record, pack: str) -> None:
+        name = record.text("name")
+        if name and not _PARAMETER_NAME.fullmatch(name):
+            record.mistake(f"`{name}` is no parameter name; use lower case, digits and `_`", "name")
+        if name in self._parameters:
+            record.mistake(f"parameter `{name}` is defined twice", "name")
+        type_text = record.text("type", choices=_TYPES)
+        type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
+        default = read_value(record, "default", type_)
+        self._parameters[name] = Parameter(
+            name=name, type=type_, default=default, value=default, unit=record.text("unit", ""),
+            description=record.text("description"), source=record.text("source"),
+            checked_on=record.optional_day("checked_on"), disputed=record.text("disputed", ""),
+            tightens=read_direction(record, type_),
+            origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),),
+        )  # fmt: skip
+        record.finish()
+
+    def _read_variable(self, record: Record, compiler: Compiler) -> None:
+        name, text = record.text("name"), record.text("expression")
+        record.text("description", "")
+        record.finish()
+        expanded = inlined(text, self._variables, record, "expression")
+        try:
+            compiler.compile(expanded)
+        except ExpressionError as error:
+            record.mistake(str(error), "expression")
+            expanded = "true"
+        if name in self._variables:
+            record.mistake(f"variable `{name}` is defined twice", "name")
+        self._variables[name] = expanded

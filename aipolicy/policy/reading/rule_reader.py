@@ -1,0 +1,259 @@
+"""One rule of a pack file in, a typed rule with compiled conditions out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.spec import FactSpec, FactValue
+from aipolicy.findings.finding import Outcome, Reference, Severity
+from aipolicy.findings.reserved_rules import PACK_LINT_PREFIX, RESERVED_RULES
+from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.policy.layers.origins import RuleOrigin
+from aipolicy.policy.layers.overlay import place_of
+from aipolicy.policy.reading.applies_to import read_applies_to
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.stages import STAGE_KEYS
+from aipolicy.policy.values import read_value
+from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.value import replace
+
+_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
+_RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PLACEHOLDER = regex(r"\{([^{}]*)\}")
+_VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
+_CHECKED = frozenset({"data-class", "place", "task-type"})
+"""Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
+_RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
+_RESERVED_PREFIXES = (*sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}), PACK_LINT_PREFIX)
+
+
+class RuleReader:
+    """Reads one rule."""
+
+    def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
+                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
+        self._record = record
+        self._facts = facts
+        self._compiler = compiler
+        self._variables = variables
+        self._pack = pack
+        self._parameters = parameters
+
+    def read(self) -> Rule:
+        """Return the rule; mistakes are noted on its record."""
+        record = self._record
+        effective = record.record("effective")
+        start = record.document.locate(record.path)
+        kind = self._kind()
+        scope = record.text("scope", RuleScope.OPTIONS.value, tuple(scope.value for scope in RuleScope))
+        severity = record.text("severity", choices=tuple(severity.value for severity in Severity))
+        rule = Rule(
+            id=self._id(),
+            name=self._name(),
+            title=record.text("title"),
+            kind=kind,
+            severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
+            scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
+            when=(*self._applies_to(), *self._lines("when", required=False)),
+            require=self._lines("require", required=True),
+            message=record.text("message"),
+            why=record.text("why", ""),
+            fix=record.text("fix", ""),
+            references=tuple(self._references()),
+            effective_from=effective.optional_day("from"),
+            effective_until=effective.optional_day("until"),
+            tests=self._tests(),
+            pack=self._pack,
+            defined_at=f"{record.document.source.path}:{start.start.line}",
+            parameters={},
+            announced_on=effective.optional_day("announced"),
+            warning_from=effective.optional_day("warning"),
+        )
+        effective.finish()
+        self._check_dates(rule, effective)
+        self._check_kind(rule)
+        self._check_scope(rule)
+        record.finish()
+        used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
+        used |= self._check_message(rule.message)
+        origin = RuleOrigin(
+            rule.severity, rule.effective_from, rule.effective_until, self._pack,
+            place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
+        )  # fmt: skip
+        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
+
+    def _kind(self) -> RuleKind:
+        kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
+        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT
+
+    def _tests(self) -> tuple[RuleTest, ...]:
+        return tuple(self._test(test) for test in self._record.records("tests"))
+
+    def _id(self) -> str:
+        rule_id = self._record.text("id")
+        if rule_id and not _RULE_ID.fullmatch(rule_id):
+            self._record.mistake(f"`{rule_id}` is no rule id; write it like `DATA-001`", "id")
+        if rule_id in _RESERVED_IDS or rule_id.startswith(_RESERVED_PREFIXES):
+            self._record.mistake(f"`{rule_id}` is reserved for findings about manifests, plans and packs", "id")
+        return rule_id
+
+    def _name(self) -> str:
+        name = self._record.text("name")
+        if name and not _RULE_NAME.fullmatch(name):
+            self._record.mistake(f"`{name}` is no rule name; write the offence in kebab-case", "name")
+        return name
+
+    def _applies_to(self) -> Iterable[Line]:
+        """Return what `applies_to` says as lines like any other, so that one evaluator judges them."""
+        record = self._record
+        for limit in read_applies_to(record):
+            try:
+                line = line_of(limit.text, self._compiler.compile(limit.condition))
+                number = record.document.locate(limit.path).start.line
+                yield replace(line, expanded=limit.condition, number=number)
+            except ExpressionError as error:
+                record.mistakes.add(str(error), record.document, limit.path)
+
+    def _lines(self, key: str, *, required: bool) -> tuple[Line, ...]:
+        record = self._record
+        raw = record.raw(key)
+        if raw is None:
+            if required:
+                record.mistake(f"missing key `{key}`")
+            return ()
+        items = [raw] if isinstance(raw, str) else raw
+        if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
+            record.mistake(f"`{key}` must be a list of conditions, each as text; quote one that starts with `!`", key)
+            return ()
+        lines = []
+        for index, text in enumerate(items):
+            path = (*record.path, key, index) if isinstance(raw, list) else (*record.path, key)
+            try:
+                number = record.document.locate(path).start.line
+                lines.append(self._line(str(text), key, number))
+            except ExpressionError as error:
+                column = f" (column {error.column} of the condition)" if error.column is not None else ""
+                record.mistakes.add(f"{error}{column}", record.document, path)
+        return tuple(lines)
+
+    def _line(self, text: str, key: str, number: int) -> Line:
+        expanded = inlined(text, self._variables, self._record, key)
+        line = line_of(text, self._compiler.compile(expanded))
+        return replace(line, expanded="" if expanded == text else expanded, number=number)
+
+    def _references(self) -> Iterable[Reference]:
+        for reference in self._record.records("references"):
+            yield Reference(
+                title=reference.text("title"), url=reference.text("url", ""), clause=reference.text("clause", "")
+            )
+            reference.finish()
+
+    def _test(self, record: Record) -> RuleTest:
+        vocabularies = self._compiler.vocabularies
+        expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
+        test = RuleTest(
+            name=record.text("name"),
+            given=fact_values(record.record("given"), "", self._facts, vocabularies),
+            option=fact_values(record.record("option"), "option.", self._facts, vocabularies),
+            expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
+            message=record.text("message", ""),
+            defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
+        )
+        if test.message and test.expect is not Outcome.VIOLATED:
+            record.mistake("an example has a message only where it is violated", "message")
+        record.finish()
+        return test
+
+    def _check_dates(self, rule: Rule, effective: Record) -> None:
+        days = zip(STAGE_KEYS, rule.stages, strict=True)
+        written = [(key, day) for key, day in days if day is not None and day > date.min]
+        for (earlier, begins), (key, day) in pairwise(written):
+            if day < begins:
+                message = f"`{key}` ({day}) must not come before `{earlier}` ({begins})"
+                effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
+
+    def _check_kind(self, rule: Rule) -> None:
+        if rule.kind is RuleKind.CONSTRAINT and rule.require:
+            reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
+            if not reads:
+                message = "a constraint reads facts of options; a rule about declared facts alone is a `duty`"
+                self._record.mistake(message, "kind")
+
+    def _check_scope(self, rule: Rule) -> None:
+        for name in sorted({name for line in (*rule.when, *rule.require) for name in line.option_reads}):
+            if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
+                self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
+
+    def _check_message(self, message: str) -> set[str]:
+        return self._check_placeholders(message, self._facts)
+
+    def _check_placeholders(self, message: str, names: Collection[str]) -> set[str]:
+        used = set()
+        for placeholder in _PLACEHOLDER.findall(message):
+            if placeholder in self._parameters:
+                used.add(placeholder)
+            elif placeholder not in names:
+                known = (*names, *self._parameters)
+                hint = did_you_mean(placeholder, known)
+                self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
+        return used
+
+
+def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
+                vocabularies: Mapping[str, Sequence[str]]) -> dict[str, FactValue]:  # fmt: skip
+    """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
+    values: dict[str, FactValue] = {}
+    for key in record.field_names():
+        name = f"{prefix}{key}"
+        spec = facts.get(name)
+        if spec is None or is_option_fact(name) != bool(prefix):
+            record.raw(key)
+            record.mistake(f"unknown fact `{name}`{did_you_mean(name, facts)}", key, "key")
+            continue
+        value = read_value(record, key, spec.type)
+        values[name] = value
+        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+        allowed = spec.choices or (vocabularies.get(spec.vocabulary, ()) if spec.vocabulary in _CHECKED else ())
+        for word in words:
+            if allowed and word not in allowed:
+                record.mistake(f"`{name}` is never `{shown(word)}`{did_you_mean(word, allowed)}", key)
+    return values
+
+
+def line_of(text: str, compiled: Compiled) -> Line:
+    """Return a line made of a compiled condition."""
+    parameters = tuple(name for name in compiled.reads if name.startswith("params."))
+    return Line(
+        text=text,
+        checked=compiled.checked,
+        feature_reads=tuple(
+            name for name in compiled.reads if not is_option_fact(name) and not name.startswith("params.")
+        ),
+        option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
+        parameter_reads=parameters,
+        ordered_by=compiled.ordered_by,
+        turns_at=compiled.turns_at,
+        label_keys=compiled.label_keys,
+    )
+
+
+def inlined(text: str, variables: Mapping[str, str], record: Record, key: str) -> str:
+    """Return the text with every `variables.NAME` outside quotes replaced by its expression."""
+
+    def expand(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name is None:
+            return match.group()
+        if name not in variables:
+            record.mistake(f"unknown variable `variables.{name}`{did_you_mean(name, variables)}", key)
+            return "true"
+        return f"({variables[name]})"
+
+    return _VARIABLE.sub(expand, text)

@@ -1,0 +1,1 @@
+"""Rules over all features of a run."""

@@ -1,0 +1,216 @@
+"""A comparison of costs in, text out: options with ranges, break-evens, what matters most, prices with their source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from aipolicy.catalog.assumptions import Assumption
+from aipolicy.catalog.machines import Accelerator
+from aipolicy.catalog.prices import Price
+from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings
+from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.findings import option_name
+from aipolicy.facts.facts import Provenance
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.options.workload import WORKLOAD_FACTS
+from aipolicy.report.terminal.printer import Printer, amount
+from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.source.text import escaped
+
+MOST_INFLUENCES = 6
+_STATED = (
+    "loaded-staff-year", "target-utilisation", "spare-replicas", "retry-share", "evaluation-traffic-share",
+    "hours-per-month", "days-per-month",
+)  # fmt: skip
+"""Constants that are always named; `docs/assumptions.md` has all of them."""
+
+
+def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: Mapping[str, Assumption],
+                 accelerators: Mapping[str, Accelerator], *, width: int, style: Styler) -> str:  # fmt: skip
+    """Return the costs of a feature's options as text."""
+    printer = Printer(width, style)
+    printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
+    _volume(printer, comparison)
+    _decision(printer, comparison)
+    printer.heading("options, the cheapest first")
+    for costed in comparison.options:
+        _option(printer, costed, comparison)
+    if comparison.hidden:
+        printer.text(
+            f"{comparison.hidden} remaining options are dearer than those of their kind; `--all` shows them", 2
+        )
+    _parts(printer, comparison)
+    _tornado(printer, comparison)
+    _assumed(printer, evaluation, comparison, constants)
+    _prices(printer, comparison.prices)
+    _machines(printer, [accelerators[name] for name in comparison.machines if name in accelerators])
+    return printer.result()
+
+
+def _volume(printer: Printer, comparison: CostComparison) -> None:
+    workload = comparison.workload
+    known = [
+        (workload.requests_per_day, "requests a day"), (workload.input_tokens, "tokens in"),
+        (workload.output_tokens, "tokens out"),
+    ]  # fmt: skip
+    printer.text("at " + ", ".join(f"{'unknown' if value is None else amount(value)} {what}" for value, what in known))
+
+
+def _decision(printer: Printer, comparison: CostComparison) -> None:
+    decision, baseline = comparison.decision, comparison.baseline
+    printer.heading("decision")
+    if baseline is None:
+        printer.text("no option has a known cost; what is missing stands beside each", 2)
+        return
+    printer.pair("baseline", f"{_name(baseline)} ({_why_baseline(baseline)})")
+    if decision is None:
+        printer.pair("cheapest", "nothing else of known cost remains")
+        return
+    printer.pair(
+        "next to it" if decision.cheapest.likely_monthly_usd is None else "beside it", _name(decision.cheapest)
+    )
+    if decision.probability is None:
+        return
+    if decision.conclusive and decision.probability < 0.5:
+        printer.pair("so", f"the baseline costs less, with probability {1.0 - decision.probability:.2f}")
+    elif decision.conclusive:
+        printer.pair("so", f"that costs less than the baseline, with probability {decision.probability:.2f}")
+    else:
+        measure = f"; measure `{decision.measure}` first" if decision.measure else ""
+        chance = f"that costs less than the baseline with probability {decision.probability:.2f} only"
+        printer.pair("so", f"inconclusive: {chance}{measure}")
+
+
+def _why_baseline(baseline: CostedOption) -> str:
+    if baseline.state == "plan":
+        return "the plan"
+    return "the cheapest provider API" if baseline.option.hosting == "provider-api" else "the cheapest that remains"
+
+
+def _option(printer: Printer, costed: CostedOption, comparison: CostComparison) -> None:
+    is_base = costed is comparison.baseline
+    words = [costed.state, *(["baseline"] if is_base else []), *(f"breaks {rule}" for rule in costed.breaks)]
+    label = f"{_name(costed)}  [{', '.join(words)}]"
+    printer.text(label, 2, Role.STRONG)
+    if costed.monthly_usd is None:
+        printer.text("cost unknown: " + "; ".join(costed.unknown or ("a figure is missing",)), 6)
+        return
+    p = costed.monthly_usd
+    printer.text(f"{amount(p.p10)} – {amount(p.p50)} – {amount(p.p90)} USD a month (P10 – P50 – P90)", 6)
+    each = "" if costed.usd_per_request is None else f"{amount(costed.usd_per_request)} USD a request"
+    upfront = "unknown" if costed.upfront_usd is None else f"{amount(costed.upfront_usd)} USD"
+    printer.text(f"{each}; {upfront} up front", 6)
+    if costed.against is not None:
+        printer.text(_against(costed.against), 6)
+
+
+def _against(against: Against) -> str:
+    words = break_even_words(against.break_even, against)
+    if against.probability_cheaper is not None:
+        words += f"; cheaper today with probability {against.probability_cheaper:.2f}"
+    if against.payback_months:
+        words += f"; saves what building it takes more in {amount(against.payback_months)} months"
+    return words
+
+
+def break_even_words(found: BreakEven | None, against: Against) -> str:
+    """Return from which volume on an option costs less than the baseline, in words."""
+    match found:
+        case Crossings(first=first, last=last):
+            text = f"costs less than the baseline above {amount(first)} requests a day"
+            if last is None:
+                text += " here and there"
+            elif last > first * 1.001:
+                text += f" here and there, always above {amount(last)}"
+            return text + _reached(first, against)
+        case CheaperFromTheStart():
+            return "costs less than the baseline at any volume"
+        case None:
+            return "break-even unknown"
+        case _:
+            return "no break-even: a further request costs it no less than the baseline"
+
+
+def _reached(first: float, against: Against) -> str:
+    if against.requests_per_day is not None and against.requests_per_day >= first:
+        return " (today's volume is above that)"
+    return "" if against.day is None else f" (growth reaches it on {against.day.isoformat()})"
+
+
+def _parts(printer: Printer, comparison: CostComparison) -> None:
+    shown = [comparison.baseline, comparison.decision.cheapest if comparison.decision else None]
+    for costed in (each for each in shown if each is not None):
+        printer.heading(f"what a month of {_name(costed)} goes into, at likely values")
+        for name, usd in costed.lines:
+            printer.pair(name, f"{amount(usd)} USD")
+        for name, usd in costed.upfront or ():
+            printer.pair(f"once: {name}", f"{amount(usd)} USD")
+
+
+def _tornado(printer: Printer, comparison: CostComparison) -> None:
+    if not comparison.tornado:
+        return
+    what = "the distance between the two" if comparison.decision else "the cost"
+    printer.heading(f"what moves {what} most")
+    for influence in comparison.tornado[:MOST_INFLUENCES]:
+        range_ = comparison.drivers[influence.name]
+        printer.pair(
+            influence.name,
+            f"{amount(influence.at_low)} USD at {amount(range_.low)}, "
+            f"{amount(influence.at_high)} USD at {amount(range_.high)}",
+        )
+
+
+def _assumed(printer: Printer, evaluation: Evaluation, comparison: CostComparison,
+             constants: Mapping[str, Assumption]) -> None:  # fmt: skip
+    printer.heading("assumed")
+    for fact in WORKLOAD_FACTS.values():
+        found = evaluation.facts.fact(fact)
+        drawn = fact in comparison.drivers
+        if found.provenance is Provenance.ASSUMED and isinstance(found.value, float) and not drawn:
+            printer.pair(fact, f"{amount(found.value)} {REGISTRY[fact].unit}")
+    matters = {influence.name for influence in comparison.tornado}
+    for name, range_ in comparison.drivers.items():
+        if name in matters:
+            printer.pair(
+                name, f"{amount(range_.low)} – {amount(range_.likely)} – {amount(range_.high)} (P10 – P50 – P90)"
+            )
+    for id_ in (each for each in _STATED if each not in comparison.drivers):
+        constant = constants[id_]
+        note = "" if constant.dated.verified else ", unverified"
+        printer.pair(id_, f"{amount(constant.value)} {constant.unit}{note}")
+
+
+def _prices(printer: Printer, prices: Iterable[Price]) -> None:
+    listed = tuple(prices)
+    if not listed:
+        return
+    printer.heading("prices in USD a million tokens, in and out")
+    for price in listed:
+        rates = " / ".join(
+            "–" if usd is None else amount(usd) for usd in (price.input_usd_per_mtok, price.output_usd_per_mtok)
+        )
+        doubt = "" if price.dated.verified else ", unverified"
+        dispute = f", disputed: {price.disputed}" if price.disputed else ""
+        printer.pair(
+            f"{price.provider} {price.region} / {price.model}",
+            f"{rates}, checked {price.checked_on.isoformat()}{doubt}{dispute}; {price.dated.source}",
+        )
+
+
+def _machines(printer: Printer, accelerators: Iterable[Accelerator]) -> None:
+    listed = tuple(accelerators)
+    if not listed:
+        return
+    printer.heading("machines in USD an hour and accelerator")
+    for machine in listed:
+        price = "unknown" if machine.hourly_usd is None else amount(machine.hourly_usd)
+        doubt = "" if machine.dated.verified else ", unverified"
+        printer.pair(
+            machine.id, f"{price}, checked {machine.dated.checked_on.isoformat()}{doubt}; {machine.dated.source}"
+        )
+
+
+def _name(costed: CostedOption) -> str:
+    return option_name(costed.option)

@@ -1,0 +1,1 @@
+"""Why a feature has its verdict."""

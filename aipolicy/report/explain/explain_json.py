@@ -1,0 +1,85 @@
+"""An evaluation in, the explanation as versioned JSON out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aipolicy import __version__
+from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.findings import option_name
+from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.recommendation import Choice, Recommendation
+from aipolicy.findings.finding import Stage
+from aipolicy.report.formats.json_report import feature_object, json_value, options_object
+from aipolicy.report.formats.json_text import json_text
+from aipolicy.run.feature_result import feature_result
+from aipolicy.run.policy import Policy
+
+EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
+
+
+def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy) -> str:
+    """Return one explanation as strict JSON."""
+    verdict, universe = evaluation.verdict, evaluation.candidates
+    return json_text(
+        {
+            "schema": EXPLANATION_SCHEMA,
+            "tool": {"name": "aipolicy", "version": __version__},
+            "as_of": policy.catalog.as_of.isoformat(),
+            "policy": {"digest": policy.digest},
+            **feature_object(feature_result(evaluation), policy.evaluator.known.specs),
+            "admissible_options": options_object(verdict.admissible, universe),
+            "open_options": options_object(verdict.open, universe),
+            "recommendation": None if recommendation is None else _recommendation(recommendation),
+            "rules": [_rule(evaluation, ruled, policy.evaluator.judge) for ruled in evaluation.rules],
+        }
+    )
+
+
+def _recommendation(recommendation: Recommendation) -> dict[str, Any]:
+    return {
+        "chosen": _choice(recommendation.chosen),
+        "runner_up": None if recommendation.runner_up is None else _choice(recommendation.runner_up),
+        "because": recommendation.because,
+        "flips": list(recommendation.flips),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "option": option_name(choice.option),
+        "against": list(choice.against),
+        "monthly_usd": None if choice.monthly_usd is None else round(choice.monthly_usd, 2),
+        "fixed_monthly_usd": None if choice.fixed_monthly_usd is None else round(choice.fixed_monthly_usd, 2),
+    }
+
+
+def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[str, Any]:
+    planned = ruled.planned
+    number = first_in(planned.violated or planned.undetermined or planned.satisfied or planned.not_applicable)
+    option = evaluation.planned.facts_of(number, evaluation.workload)
+    return {
+        "rule": ruled.active.rule.id,
+        "severity": ruled.active.severity.value,
+        "in_force": ruled.active.stage is Stage.IN_FORCE,
+        "stage": ruled.active.stage.value,
+        "outcomes": {
+            "violated": planned.violated.bit_count(),
+            "undetermined": planned.undetermined.bit_count(),
+            "satisfied": planned.satisfied.bit_count(),
+            "not-applicable": planned.not_applicable.bit_count(),
+        },
+        "option": option_name(evaluation.planned.options[number]),
+        "outcome": planned.outcome_of(number).value,
+        "lines": [
+            {
+                "section": line.section,
+                "text": line.text,
+                "truth": line.truth.value,
+                "values": {name: json_value(value) for name, value in line.values},
+                "error": line.error,
+            }
+            for line in judge.trace(ruled.active.rule, evaluation.facts, option)
+        ],
+    }

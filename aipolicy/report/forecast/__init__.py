@@ -1,0 +1,1 @@
+"""What will start or stop failing."""

@@ -1,0 +1,40 @@
+"""Comma-separated values (RFC 4180), a row a finding; no cell is read as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from aipolicy.report.formats.records import Run
+
+COLUMNS = (
+    "severity", "outcome", "rule", "name", "feature", "file", "line", "column", "message", "why", "fix", "missing_facts",
+    "waived",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(run: Run) -> Iterator[str]:
+    """Yield a head and one row a finding, with CRLF as line end."""
+    yield _row(COLUMNS)
+    for each in run.findings():
+        column = 1 if each.place is None else each.place.column
+        yield _row(
+            _cell(str(value))
+            for value in (
+                each.severity, each.outcome, each.rule, each.name, each.feature, each.file, each.line, column,
+                each.message, each.why, each.fix, " ".join(each.missing_facts), each.waived,
+            )
+        )  # fmt: skip
+
+
+def _row(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Return text that a spreadsheet takes as text (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

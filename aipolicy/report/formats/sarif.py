@@ -1,0 +1,165 @@
+"""SARIF 2.1.0 for code scanning (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), within what GitHub takes in."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from aipolicy import __version__
+from aipolicy.findings.finding import Outcome, Severity
+from aipolicy.report.formats.json_text import ITEMS, json_with_items
+from aipolicy.report.formats.records import FindingRecord, PlaceRecord, RuleRecord, Run
+
+MOST_RESULTS = 5000
+"""GitHub shows so many results of a run (https://docs.github.com/en/code-security/code-scanning, read 2026-11-21)."""
+FINGERPRINT = "aipolicy/v1"
+"""Name of our fingerprint: rule, feature and declaration, so that a finding stays the same when lines move."""
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "%SRCROOT%"
+_BASELINE_STATES = {"new": "new", "worse": "updated", "waived": "updated", "unchanged": "unchanged"}
+_LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
+
+
+def render(run: Run) -> Iterator[str]:
+    """Yield the run as a SARIF log, ending with a newline; what is beyond the limit is told in a notification."""
+    counts = Counter(finding.severity for finding in run.findings())
+    most = _most(counts)
+    log = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "aipolicy",
+                        "version": __version__,
+                        "semanticVersion": __version__,
+                        "rules": [_rule(rule) for rule in run.rules],
+                    }
+                },
+                "automationDetails": {"id": f"aipolicy/{run.category}"},
+                "columnKind": "utf16CodeUnits",
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": _notifications(counts.total() - sum(most.values())),
+                    }
+                ],
+                "results": [ITEMS],
+            }
+        ],
+    }
+    return json_with_items(log, _results(run, most))
+
+
+def _most(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many findings of each severity are shown, the worst first, within the limit."""
+    room = MOST_RESULTS
+    most = {}
+    for severity in Severity:
+        most[severity.value] = min(counts.get(severity.value, 0), room)
+        room -= most[severity.value]
+    return most
+
+
+def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    index = {rule.id: number for number, rule in enumerate(run.rules)}
+    seen: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for finding in run.findings():
+        if shown[finding.severity] < most[finding.severity]:
+            shown[finding.severity] += 1
+            yield _result(finding, index, seen)
+
+
+def _notifications(left_out: int) -> list[dict[str, Any]]:
+    if not left_out:
+        return []
+    text = f"{left_out} milder findings are left out; {MOST_RESULTS} is the limit"
+    return [{"level": "warning", "message": {"text": text}}]
+
+
+def _rule(rule: RuleRecord) -> dict[str, Any]:
+    url = next((url for _, url, _ in rule.references if url), "")
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why or rule.title},
+        "help": {"text": " ".join(part for part in (rule.why, rule.fix and f"Fix: {rule.fix}") if part) or rule.title},
+        **({"helpUri": url} if url else {}),
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "tags": [rule.id.partition("-")[0].lower()],
+            **({"stage": rule.stage, "becomes": rule.coming} if rule.stage else {}),
+        },
+    }
+
+
+def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
+    identity = "\0".join((finding.rule, finding.feature, finding.path))
+    seen[identity] += 1
+    digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
+        "level": _LEVELS[finding.severity],
+        "message": {"text": _text(finding)},
+        "locations": [_location(finding, finding.place)],
+        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[identity]}"},
+        "properties": {
+            "outcome": finding.outcome,
+            "feature": finding.feature,
+            "missingFacts": list(finding.missing_facts),
+            **({"stage": finding.stage} if finding.stage else {}),
+        },
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": _literal(place.label or "see also")}, **_location(finding, place)}
+            for number, place in enumerate(finding.related)
+        ]
+    if finding.change:
+        result["baselineState"] = _BASELINE_STATES[finding.change]
+    if finding.outcome == Outcome.WAIVED.value:
+        kind = "inSource" if finding.waived_inline else "external"
+        justification = {"justification": _literal(f"waived {finding.waived}")} if finding.waived else {}
+        result["suppressions"] = [{"kind": kind, "status": "accepted", **justification}]
+    return result
+
+
+def _text(finding: FindingRecord) -> str:
+    sentences = [finding.message]
+    sentences += [f"{label}: {words}" for label, words in (("Why", finding.why), ("Fix", finding.fix)) if words]
+    return _literal("\n".join(sentences))
+
+
+def _literal(text: str) -> str:
+    """Return text in which no bracket begins a link (section 3.11.6 of the specification)."""
+    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def _location(finding: FindingRecord, place: PlaceRecord | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+    if place is not None:
+        physical["region"] = _region(place)
+    return {"physicalLocation": physical}
+
+
+def _region(place: PlaceRecord) -> dict[str, int]:
+    """Return a region of one line: GitHub shows the first line of longer ones and loses the columns."""
+    region = {"startLine": place.line, "startColumn": place.column}
+    if place.end_line == place.line:
+        region["endColumn"] = place.end_column
+    return {**region, "endLine": place.line}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    relative = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
+    if relative.startswith(".."):
+        return {"uri": "file://" + quote(os.path.abspath(path).replace(os.sep, "/"), safe="/")}
+    return {"uri": quote(relative.replace(os.sep, "/"), safe="/"), "uriBaseId": _ROOT}

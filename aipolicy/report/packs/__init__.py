@@ -1,0 +1,1 @@
+"""Packs, rules, tests of rules and waivers, as text and pages."""

@@ -1,0 +1,213 @@
+"""A rule in, its page as Markdown out: what it asks, of whom, from when, why, and how its examples come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings.finding import Reference
+from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
+from aipolicy.policy.layers.tightening import Direction
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
+from aipolicy.policy.reading.applies_to import APPLIES_TO
+from aipolicy.policy.rule import Line, Parameter, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.report.packs.markdown_text import code, fenced, prose, reference, table, value, value_text
+
+_KINDS = {
+    RuleKind.CONSTRAINT: "constraint: says which ways of building are possible",
+    RuleKind.DUTY: "duty: says what must be done",
+}
+_SCOPES = {
+    RuleScope.OPTIONS: "options: judged over every option that could be built",
+    RuleScope.PLAN: "plan: judged over the options of a plan alone",
+}
+_OVER_ALL = "portfolio: judged over all features of a run together"
+_LIMIT = f"{APPLIES_TO}."
+
+Blocks = Iterator[str]
+"""Blocks of Markdown, which empty lines part."""
+
+
+def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
+    """Yield the page of a rule."""
+    yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}"))
+    yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
+    yield from _body(rule, pack)
+    yield from _examples(rule, pack)
+
+
+def portfolio_blocks(each: PortfolioRule, pack: PolicyPack) -> Blocks:
+    """Yield the page of a rule over all features."""
+    rule = each.rule
+    yield from _head(rule, (f"Kind: {_OVER_ALL}",), each.over)
+    yield from _conditions((("Over features where", each.over),))
+    if each.group_by is not None:
+        yield from ("For each group of features by:", fenced([each.group_by.text]))
+    if each.measures:
+        yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in each.measures))
+    yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
+    yield from _body(rule, pack)
+    yield from _portfolio_examples(each, pack)
+
+
+def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = ()) -> Blocks:
+    yield f"# {rule.id} {prose(rule.name)}"
+    yield prose(rule.title)
+    facts = [f"Pack: [{code(rule.pack)}](../{rule.pack}.md)", *kind_and_scope]
+    facts += [f"Severity: {rule.severity.value}", f"Stages: {stages(rule)}"]
+    limits = [line.text for line in (*lines, *rule.when) if line.text.startswith(_LIMIT)]
+    facts += [f"Limited to: {'; '.join(prose(text.removeprefix(_LIMIT)) for text in limits)}"] if limits else []
+    facts += [f"Set by {who(origin)}: {_set(origin)}" for origin in rule.origins[1:]]
+    yield "\n".join(f"- {fact}" for fact in facts)
+
+
+def stages(rule: Rule) -> str:
+    """Return the days of a rule in words."""
+    announced, warning, from_, until = rule.stages
+    words = [f"announced on {announced.isoformat()}"] if announced is not None else []
+    words += [f"a warning from {warning.isoformat()}"] if warning is not None else []
+    words += [f"in force from {from_.isoformat()}"] if from_ is not None else []
+    if from_ is not None and announced is None and warning is None:
+        words[-1] += ", a warning before"
+    if from_ is None and (announced is not None or warning is not None):
+        words.append("no day is set from which it is in force")
+    words += [f"until {until.isoformat()}"] if until is not None else []
+    return "; ".join(words) or "in force"
+
+
+def who(origin: ParameterOrigin | RuleOrigin) -> str:
+    """Return which layer set something."""
+    return "the configuration" if origin.pack == CONFIGURATION else code(origin.pack)
+
+
+def said(origin: RuleOrigin) -> str:
+    """Return what a layer wrote of a rule: severity, days, or both."""
+    words = [origin.severity.value] if origin.severity_at else []
+    if origin.effective_at:
+        words += [f"from {origin.effective_from.isoformat()}"] if origin.effective_from is not None else []
+        words += [f"until {origin.effective_until.isoformat()}"] if origin.effective_until is not None else []
+    return " ".join(words)
+
+
+def set_to(what: str, origin: ParameterOrigin | RuleOrigin) -> str:
+    """Return what a layer set, and whether another layer replaced it."""
+    return what if origin.holds else f"{what} (replaced)"
+
+
+def _set(origin: RuleOrigin) -> str:
+    words = set_to(said(origin), origin)
+    return f"{words}; {prose(origin.reason)}" if origin.reason else words
+
+
+def _conditions(parts: Iterable[tuple[str, tuple[Line, ...]]]) -> Blocks:
+    conditions = [
+        (heading, shown) for heading, lines in parts
+        if (shown := [line for line in lines if not line.text.startswith(_LIMIT)])
+    ]  # fmt: skip
+    for heading, lines in conditions:
+        yield f"{heading}:"
+        yield fenced(text for line in lines for text in _written_out(line))
+
+
+def _written_out(line: Line) -> Iterator[str]:
+    yield line.text
+    if line.expanded and line.expanded != line.text:
+        yield f"  // that is: {line.expanded}"
+
+
+def _body(rule: Rule, pack: PolicyPack) -> Blocks:
+    texts = (("Message", rule.message), ("Why", rule.why), ("Fix", rule.fix))
+    for heading, text in texts:
+        if text:
+            yield from (f"## {heading}", prose(text))
+    read = _read(rule, pack)
+    if read:
+        yield from ("## Parameters", parameter_table(read))
+    if rule.references:
+        yield "## References"
+        yield "\n".join(f"- {reference(_titled(ref), ref.url)}" for ref in rule.references)
+
+
+def _read(rule: Rule, pack: PolicyPack) -> list[Parameter]:
+    return [each for each in pack.parameters if f"params.{each.name}" in rule.parameters]
+
+
+def _titled(ref: Reference) -> str:
+    return ref.title if ref.title.endswith(ref.clause) else f"{ref.title} {ref.clause}"
+
+
+_STRICTER = {
+    Direction.LOWER: "lower",
+    Direction.HIGHER: "higher",
+    Direction.FEWER: "fewer words",
+    Direction.MORE: "more words",
+    Direction.TRUE: "`true`",
+    Direction.FALSE: "`false`",
+    Direction.NONE: "no direction",
+}
+
+
+def parameter_table(parameters: Iterable[Parameter]) -> str:
+    """Return parameters with default, value in force and source."""
+    head = ("parameter", "default", "in force", "unit", "stricter", "meaning", "source")
+    rows = (
+        (
+            code(each.name), value(each.default), _in_force(each), prose(each.unit), _STRICTER[each.tightens],
+            prose(each.description), _source(each),
+        )
+        for each in parameters
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def _in_force(parameter: Parameter) -> str:
+    setters = [who(origin) for origin in parameter.origins[1:] if origin.holds]
+    return value(parameter.value) + (f", set by {' and '.join(setters)}" if setters else "")
+
+
+def _source(parameter: Parameter) -> str:
+    words = prose(parameter.source)
+    words += f"; checked on {parameter.checked_on.isoformat()}" if parameter.checked_on is not None else ""
+    return words + (f"; disputed: {prose(parameter.disputed)}" if parameter.disputed else "")
+
+
+def _examples(rule: Rule, pack: PolicyPack) -> Blocks:
+    if not rule.tests:
+        return
+    yield "## Examples"
+    if any(each.value != each.default for each in _read(rule, pack)):
+        yield "With the defaults of the parameters:"
+    rows = ((prose(t.name), _values(t.given), _values(t.option), _outcome(t)) for t in rule.tests)
+    yield table(("example", "given", "option", "outcome"), rows)
+
+
+def _outcome(test: RuleTest) -> str:
+    says = f"; says: {prose(test.message)}" if test.message else ""
+    return test.expect.value + says + (f"; at {code(test.location)}" if test.location else "")
+
+
+def _values(values: Mapping[str, FactValue]) -> str:
+    return "<br>".join(code(f"{name}: {value_text(each)}") for name, each in values.items())
+
+
+def _portfolio_examples(each: PortfolioRule, pack: PolicyPack) -> Blocks:
+    if not each.tests:
+        return
+    yield "## Examples"
+    if any(read.value != read.default for read in _read(each.rule, pack)):
+        yield "With the defaults of the parameters, where an example gives no others:"
+    rows = (
+        (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value) for t in each.tests
+    )
+    yield table(("example", "given", "group", "outcome"), rows)
+
+
+def _given(test: PortfolioTest) -> Iterator[str]:
+    if test.parameters:
+        yield _values(test.parameters)
+    for feature in test.features:
+        facts = {**feature.given, **feature.option}
+        yield f"{code(feature.name)} " + ", ".join(code(f"{name}: {value_text(facts[name])}") for name in facts)
+    if test.unreadable:
+        yield f"{test.unreadable} manifest{'' if test.unreadable == 1 else 's'} that cannot be read"

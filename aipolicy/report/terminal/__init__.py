@@ -1,0 +1,1 @@
+"""Text for people: colours, source lines with carets, columns."""

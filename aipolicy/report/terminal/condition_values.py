@@ -1,0 +1,64 @@
+"""A condition with the value of each name hung under it, as the best test tools show a failing expression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aipolicy.evaluation.findings import shown_value
+from aipolicy.facts.spec import FactValue
+from aipolicy.policy.cel.tokens import TokenKind, tokens
+from aipolicy.report.terminal.style import CellRow, Role, Styler, shortened
+from aipolicy.source.text import escaped
+
+_LEAST_ROOM = 8
+
+
+def hung_values(text: str, values: Mapping[str, FactValue | None], width: int) -> list[str]:
+    """Return the condition on one line, and lines with the values below; empty where it does not fit into the width.
+
+    Columns are those of the escaped text; a text that is not ASCII has cells of other widths and is not drawn.
+    """
+    line = escaped(one_line(text))
+    places = _places(line, values)
+    if (
+        not line.isascii()
+        or len(line) > width
+        or (places and places[-1][0] > width - _LEAST_ROOM)
+        or len(places) < len(values)
+    ):
+        return []
+    lines = [line]
+    if places:
+        lines.append(_row([column for column, _ in places]))
+    while places:
+        column, value = places.pop()
+        row = CellRow()
+        for bar, _ in places:
+            row.put(bar, "|", None)
+        row.put(column, shortened(shown_value(value), width - column), None)
+        lines.append(row.painted(Styler()))
+    return lines
+
+
+def one_line(text: str) -> str:
+    """Return a condition that was written over several lines on one."""
+    return " ".join(part.strip() for part in text.splitlines()) if "\n" in text else text
+
+
+def _places(line: str, values: Mapping[str, FactValue | None]) -> list[tuple[int, FactValue | None]]:
+    """Return where each name first stands, with its value."""
+    found: dict[str, int] = {}
+    for token in tokens(line):
+        if token.kind is TokenKind.NAME:
+            # NOTE: a label may be written as an index, and a name may have a function behind it.
+            read = f"{token.text}."
+            for name in (name for name in values if read.startswith(f"{name}.") or name.startswith(read)):
+                found.setdefault(name, token.start)
+    return [(column, values[name]) for name, column in found.items()]
+
+
+def _row(columns: list[int]) -> str:
+    row = CellRow()
+    for column in columns:
+        row.put(column, "|", Role.RELATED)
+    return row.painted(Styler())

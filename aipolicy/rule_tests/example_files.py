@@ -1,0 +1,232 @@
+"""Files of tests in, typed tests of rules out: every mistake of every file is reported at its line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.errors import PolicyError, UsageError
+from aipolicy.facts.known_facts import KnownFacts
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings.finding import Outcome
+from aipolicy.manifest.conformance import nonconformance
+from aipolicy.manifest.discovery import MANIFEST_PATTERNS, name_matcher, read_regular_file, reason_of
+from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
+from aipolicy.manifest.read import read_manifests
+from aipolicy.policy.reading.rule_reader import fact_values
+from aipolicy.policy.rule import RuleTest
+from aipolicy.rule_tests.pack_compiler import vocabularies_of
+from aipolicy.source.document import Document, PlainValue, SourceFile
+from aipolicy.source.records import Mistakes, Record, kind_of
+from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import Frozen
+
+TESTS_FOLDER = "tests"
+TESTS_KIND = "PolicyTests"
+_API_VERSION = "aipolicy/v1"
+_MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": _API_VERSION, "kind": "AIFeature"}
+_LINE_AND_COLUMN = regex(r"[1-9][0-9]*:[1-9][0-9]*")
+_DOCUMENT_PATH = regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_SPOKEN_OF = (Outcome.VIOLATED, Outcome.UNDETERMINED)
+_is_manifest_name = name_matcher(MANIFEST_PATTERNS)
+
+
+class FileTest(Frozen):
+    """A test of a rule that stands in a file of its own: over given facts, or over a whole manifest."""
+
+    rule_id: str
+    test: RuleTest
+    feature: Feature | None
+    """The feature of the manifest; None where facts are given."""
+    as_of: date | None
+    """The day that it is judged on; None for the day of the run."""
+
+
+def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the test files that are named, lie in named folders, or in the folder `tests` of a pack, sorted.
+
+    Manifests among them are left out. Raises `UsageError` for a path that is not there, or a named folder without one.
+    """
+    found: dict[str, None] = {}
+    for path in named:
+        if os.path.isdir(path):
+            inside = _test_files_in(path)
+            if not inside:
+                raise UsageError("the folder holds no test files (`*.yaml`)", path=path)
+            found.update(dict.fromkeys(inside))
+        elif os.path.exists(path):
+            found[Path(path).as_posix()] = None
+        else:
+            raise UsageError("no such file or folder", path=path)
+    for pack_path in pack_paths:
+        folder = os.path.join(pack_path, TESTS_FOLDER)
+        if os.path.isdir(folder):
+            found.update(dict.fromkeys(_test_files_in(folder)))
+    return tuple(sorted({os.path.abspath(path): path for path in found}.values()))
+
+
+def _test_files_in(folder: str) -> list[str]:
+    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+    paths = [os.path.join(folder, name) for name in names if not _is_manifest_name(name, name)]
+    return [Path(path).as_posix() for path in paths if os.path.isfile(path)]
+
+
+def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog,
+                    facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
+    """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
+    mistakes = Mistakes(PolicyError)
+    known = _Known(rules, vocabularies_of(catalog), facts)
+    tests = [test for path in paths for test in _read_file(path, known, mistakes)]
+    mistakes.raise_if_any()
+    return tuple(tests)
+
+
+def _read_file(path: str, known: _Known, mistakes: Mistakes) -> list[FileTest]:
+    data = _read_bytes(path, mistakes)
+    if data is None:
+        return []
+    result = read_yaml(path, data)
+    for problem in result.problems:
+        mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
+    if not result.documents and not result.problems:
+        mistakes.add_error(PolicyError("the file is empty", path=path))
+    tests: list[FileTest] = []
+    for document in result.documents:
+        record = Record(document, (), document.value, mistakes)
+        version = record.text("apiVersion")
+        if version and version != _API_VERSION:
+            record.mistake(f"unknown version `{shown(version)}`; write `{_API_VERSION}`", "apiVersion")
+        record.text("kind", choices=(TESTS_KIND,))
+        entries = [_TestReader(entry, known).read() for entry in record.records("tests")]
+        if not entries:
+            record.mistake("a file of tests holds at least one", "tests" if record.has("tests") else None)
+        tests.extend(entries)
+        record.finish()
+    return tests
+
+
+def _read_bytes(path: str, mistakes: Mistakes) -> bytes | None:
+    try:
+        return read_regular_file(path)
+    except OSError as error:
+        mistakes.add_error(PolicyError(f"cannot read: {reason_of(error)}", path=path))
+        return None
+
+
+class _Known(NamedTuple):
+    rules: Collection[str]
+    vocabularies: Mapping[str, Sequence[str]]
+    facts: KnownFacts
+
+
+class _TestReader:
+    """Reads one test."""
+
+    def __init__(self, record: Record, known: _Known) -> None:
+        self._record = record
+        self._known = known
+
+    def read(self) -> FileTest:
+        """Return the test; mistakes are noted on its record."""
+        record = self._record
+        rule_id = record.text("rule")
+        if rule_id and rule_id not in self._known.rules:
+            record.mistake(f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self._known.rules)}", "rule")
+        given, option = record.has("given"), record.has("option")
+        manifest = record.raw("manifest")
+        if manifest is not None and (given or option):
+            record.mistake("a test judges a `manifest`, or what is `given` with an `option`, not both", "manifest")
+        elif manifest is None and not (given or option):
+            record.mistake("a test has a `manifest`, or something `given`, or an `option`")
+        expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
+        test = RuleTest(
+            name=record.text("name"),
+            given=self._values("given", ""),
+            option=self._values("option", "option."),
+            expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
+            message=record.text("message", ""),
+            location=record.text("location", ""),
+            defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
+        )
+        self._check_finding(test, manifest)
+        feature = None if manifest is None else self._feature(manifest)
+        as_of = record.optional_day("as_of")
+        record.finish()
+        return FileTest(rule_id, test, feature, as_of)
+
+    def _values(self, key: str, prefix: str) -> dict[str, FactValue]:
+        if not self._record.has(key):
+            return {}
+        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.vocabularies)
+
+    def _check_finding(self, test: RuleTest, manifest: PlainValue) -> None:
+        record = self._record
+        if test.message and test.expect not in (_SPOKEN_OF if manifest is not None else (Outcome.VIOLATED,)):
+            record.mistake(f"a rule that is `{test.expect.value}` here gives no message", "message")
+        if not test.location:
+            return
+        if manifest is None:
+            record.mistake("only a test of a `manifest` has a location", "location")
+        elif test.expect not in _SPOKEN_OF:
+            record.mistake(f"a rule that is `{test.expect.value}` points nowhere", "location")
+        elif _LINE_AND_COLUMN.fullmatch(test.location):
+            if isinstance(manifest, dict):
+                record.mistake("a manifest written as a mapping has no lines of its own; name a path", "location")
+        elif not _DOCUMENT_PATH.fullmatch(test.location):
+            record.mistake("a location is `line:column`, or a document path such as `plan.region`", "location")
+
+    def _feature(self, manifest: PlainValue) -> Feature | None:
+        record = self._record
+        if isinstance(manifest, dict):
+            return self._written_out(manifest)
+        if not isinstance(manifest, str):
+            message = f"`manifest` is a path, a manifest as text, or a mapping; found {kind_of(manifest)}"
+            record.mistake(message, "manifest")
+            return None
+        here = record.document.source.path
+        if "\n" in manifest:
+            return self._read(ManifestFile(here, manifest.encode(), True), "in this manifest, at line")
+        path = os.path.join(os.path.dirname(here), manifest)
+        try:
+            data = read_regular_file(path)
+        except (OSError, ValueError) as error:
+            reason = reason_of(error) if isinstance(error, OSError) else "no path"
+            record.mistake(f"cannot read the manifest `{shown(manifest)}`: {reason}", "manifest")
+            return None
+        in_repository = RepositoryPaths().of(Path(os.path.realpath(path)).as_posix())
+        file = ManifestFile(Path(path).as_posix(), data, True, in_repository)
+        return self._read(file, f"in {shown(manifest)}, at line")
+
+    def _read(self, file: ManifestFile, where: str) -> Feature | None:
+        """Return the one feature of a manifest; what is wrong with it is a mistake of the test."""
+        read = read_manifests([file], extensions=self._known.facts.extensions_schema)
+        for finding in read.findings:
+            span = finding.span_of(finding.place)
+            place = f"{span.start.line}:{span.start.column}" if span is not None else "1:1"
+            self._record.mistake(f"{where} {place}: {finding.message}", "manifest")
+        if read.findings:
+            return None
+        if len(read.features) != 1:
+            self._record.mistake(f"a test judges one feature, found {len(read.features)}", "manifest")
+            return None
+        return read.features[0]
+
+    def _written_out(self, manifest: Mapping[str, PlainValue]) -> Feature | None:
+        record = self._record
+        source = SourceFile(record.document.source.path, "")
+        document = Document(source, 0, {**_MANIFEST_HEAD, **manifest})
+        departures = nonconformance(document, self._known.facts.extensions_schema)
+        if not departures:
+            return feature_of(document)
+        for finding in departures:
+            path = (*record.path, "manifest", *finding.place.path)
+            record.mistakes.add(finding.message, record.document, path, finding.place.part)
+        return None

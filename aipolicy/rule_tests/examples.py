@@ -1,0 +1,98 @@
+"""Runs the examples that a rule carries, with the same judge that judges features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.findings import message_of
+from aipolicy.evaluation.judging import Judge, LineTrace
+from aipolicy.facts.facts import Facts, facts_from_values
+from aipolicy.findings.finding import Outcome, Stage
+from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.rule import Rule, RuleTest
+from aipolicy.value import Frozen
+
+NO_FINDING = "no finding"
+
+
+class Difference(NamedTuple):
+    """What a test expects and what was found instead."""
+
+    what: str
+    expected: str
+    found: str
+
+
+class ExampleResult(Frozen):
+    """What became of an example or a test, with the trace that led there."""
+
+    rule: Rule
+    test: RuleTest
+    outcome: Outcome
+    trace: tuple[LineTrace, ...]
+    message: str = NO_FINDING
+    """What the rule says about it."""
+    location: str = ""
+    """Where it says so, in the form that the test uses; empty for examples, which have no lines."""
+    note: str = ""
+    """Why the rule was not judged; empty where it was."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Return where the result departs from what is expected."""
+        test = self.test
+        pairs = (
+            Difference("outcome", test.expect.value, self.outcome.value),
+            Difference("message", test.message or self.message, self.message),
+            Difference("location", test.location or self.location, self.location or NO_FINDING),
+        )
+        return tuple(
+            pair for pair in pairs if pair.expected != pair.found and (pair.expected or pair.what == "outcome")
+        )
+
+    @property
+    def passed(self) -> bool:
+        """Return whether everything came out as expected."""
+        return not self.differences
+
+
+def run_example(rule: Rule, test: RuleTest, catalog: Catalog, judge: Judge) -> ExampleResult:
+    """Return the result of one example: what it does not give is unknown, documented defaults included."""
+    facts: Facts = facts_from_values(test.given, catalog)
+    option = dict(test.option)
+    trace = judge.trace(rule, facts, option)
+    outcome = outcome_of(trace)
+    message = message_of(rule, facts, option) if outcome is Outcome.VIOLATED else NO_FINDING
+    return ExampleResult(rule, test, outcome, trace, message)
+
+
+def why_not_judged(rule: Rule, day: date) -> str:
+    """Return why a rule has nothing to say on a day; empty where it has."""
+    match rule.stage_on(day):
+        case Stage.ENDED:
+            return f"the rule ended on {rule.effective_until}"
+        case Stage.UNANNOUNCED:
+            return f"the rule is announced on {rule.announced_on}"
+        case _:
+            return ""
+
+
+def outcome_of(trace: tuple[LineTrace, ...]) -> Outcome:
+    """Return the outcome that the lines of a rule add up to, for one option."""
+    when = [line.truth for line in trace if line.section == "when"]
+    require = [line.truth for line in trace if line.section == "require"]
+    return outcome_of_truths(when, require)
+
+
+def outcome_of_truths(when: Sequence[Truth], require: Sequence[Truth]) -> Outcome:
+    """Return the outcome that the truths of `when` and `require` add up to."""
+    if Truth.FALSE in when:
+        return Outcome.NOT_APPLICABLE
+    if all(truth is Truth.TRUE for truth in require):
+        return Outcome.SATISFIED
+    if Truth.FALSE in require and Truth.UNKNOWN not in when:
+        return Outcome.VIOLATED
+    return Outcome.UNDETERMINED

@@ -1,0 +1,90 @@
+"""Runs tests of rules over whole manifests: the same evaluation, and the same finding, that a check would come to."""
+
+from __future__ import annotations
+
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
+from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.judging import Judgement, LineTrace
+from aipolicy.evaluation.option_set import first_in
+from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.manifest.feature import Feature
+from aipolicy.policy.rule import Line, Rule, RuleTest
+from aipolicy.rule_tests.case_search import Variation
+from aipolicy.rule_tests.examples import NO_FINDING, ExampleResult, why_not_judged
+from aipolicy.value import replace
+
+
+class ManifestCase:
+    """A test over a manifest, judged: its result, and what a variation of its rule would have come to."""
+
+    def __init__(self, rule: Rule, test: RuleTest, feature: Feature, evaluator: Evaluator, *, strict: bool) -> None:
+        self._rule = rule
+        self._judge = evaluator.judge
+        self._evaluation = evaluator.evaluate(feature)
+        self.problems = tuple(f"{problem.rule_id} {problem.message}" for problem in self._evaluation.facts.problems)
+        findings = findings_of(self._evaluation, self._judge, strict=strict)
+        finding = next((finding for finding in findings if finding.rule_id == rule.id), None)
+        ruled = next((ruled for ruled in self._evaluation.rules if ruled.active.rule.id == rule.id), None)
+        self._judgement = ruled.planned if ruled is not None else None
+        self.result = ExampleResult(
+            rule=rule,
+            test=test,
+            outcome=Outcome.NOT_APPLICABLE if ruled is None else outcome_of_plan(ruled.planned, self._full),
+            trace=() if ruled is None else self._trace(ruled),
+            message=NO_FINDING if finding is None else finding.message,
+            location="" if finding is None else _location(finding, test.location),
+            note=why_not_judged(rule, evaluator.catalog.as_of),
+        )
+
+    def tells(self, variation: Variation) -> bool:
+        """Return whether the outcome is another under a variation of the rule."""
+        if self._judgement is None or not self.result.passed:
+            return False
+        evaluation = self._evaluation
+        varied = self._judge.judge(
+            with_variation(self._rule, variation), evaluation.facts, evaluation.workload, evaluation.planned
+        )
+        return outcome_of_plan(varied, self._full) is not self.result.outcome
+
+    @property
+    def _full(self) -> int:
+        return self._evaluation.planned.full
+
+    def _trace(self, ruled: RuleEvaluation) -> tuple[LineTrace, ...]:
+        """Return the lines for the option that decides: one that violates, else one that is open, else the first."""
+        evaluation: Evaluation = self._evaluation
+        number = first_in(ruled.planned.violated or ruled.planned.undetermined or self._full)
+        option = evaluation.planned.facts_of(number, evaluation.workload)
+        return self._judge.trace(self._rule, evaluation.facts, option)
+
+
+def outcome_of_plan(judgement: Judgement, full: int) -> Outcome:
+    """Return what a rule comes to over the options of a plan; where no plan chooses, over every option.
+
+    What only some of them violate is undetermined: it hangs on a choice that is not made.
+    """
+    if judgement.violated == full:
+        return Outcome.VIOLATED
+    if judgement.violated or judgement.undetermined:
+        return Outcome.UNDETERMINED
+    return Outcome.SATISFIED if judgement.satisfied else Outcome.NOT_APPLICABLE
+
+
+def with_variation(rule: Rule, variation: Variation) -> Rule:
+    """Return a rule with one of its lines exchanged or dropped."""
+    lines: list[Line | None] = [*rule.when, *rule.require]
+    lines[variation.at] = variation.line
+    whens = len(rule.when)
+    return replace(
+        rule,
+        when=tuple(line for line in lines[:whens] if line is not None),
+        require=tuple(line for line in lines[whens:] if line is not None),
+    )
+
+
+def _location(finding: Finding, wanted: str) -> str:
+    """Return where a finding stands, in the form that is wanted."""
+    if ":" in wanted:
+        span = finding.span_of(finding.place)
+        return f"{span.start.line}:{span.start.column}" if span is not None else ""
+    return ".".join(str(step) for step in finding.place.path)

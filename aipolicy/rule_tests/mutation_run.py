@@ -1,0 +1,107 @@
+"""Rules and their examples in, what became of every mutant out: killed by an example, surviving, or equivalent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.facts import facts_from_values
+from aipolicy.facts.spec import FactValue
+from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.rule import Line, Rule
+from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
+from aipolicy.rule_tests.examples import ExampleResult, outcome_of_truths
+from aipolicy.rule_tests.mutation import Mutant, Mutator
+from aipolicy.value import Frozen
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    EQUIVALENT = "equivalent"
+    """No case tells it from the rule: there is nothing that an example could show."""
+
+
+class MutantResult(Frozen):
+    """One mutant of one line of a rule, and what became of it."""
+
+    rule: Rule
+    section: str
+    variation: Variation
+    original: Line
+    mutant: Mutant
+    fate: Fate
+    killed_by: str = ""
+    """The name of the first example that came out otherwise."""
+
+    @property
+    def defined_at(self) -> str:
+        """Return the file and line of the condition."""
+        return self.rule.place_of(self.original)
+
+
+class MutationScore(Frozen):
+    """How many mutants there are of each fate."""
+
+    killed: int
+    survived: int
+    equivalent: int
+
+    @property
+    def percent(self) -> float:
+        """Return the killed over those that an example could kill; 0 where there are none."""
+        counted = self.killed + self.survived
+        return 100.0 * self.killed / counted if counted else 0.0
+
+
+Killer = Callable[[Rule, Variation], str]
+"""Whether something beside the examples of a rule tells a variation from it: its name, or nothing."""
+
+
+def mutation_score(results: Iterable[MutantResult]) -> MutationScore:
+    """Return the score of a run; equivalent mutants are counted apart."""
+    fates = [result.fate for result in results]
+    return MutationScore(*(fates.count(fate) for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)))
+
+
+def run_mutants(rule: Rule, results: Sequence[ExampleResult], mutator: Mutator, search: CaseSearch, bench: Bench,
+                catalog: Catalog, also: Killer | None = None) -> Iterator[MutantResult]:  # fmt: skip
+    """Yield what becomes of every mutant of a rule; examples that fail already kill nothing."""
+    examples = tuple(_Example(result, bench, catalog) for result in results if result.passed and not result.note)
+    for index, line in enumerate((*rule.when, *rule.require)):
+        section = "when" if index < len(rule.when) else "require"
+        for mutant in mutator.mutants(line):
+            variation = Variation(index, mutant.line)
+            killer = next((example.name for example in examples if example.tells(variation, bench)), "")
+            if not killer and also is not None:
+                killer = also(rule, variation)
+            if killer:
+                yield MutantResult(rule, section, variation, line, mutant, Fate.KILLED, killer)
+                continue
+            fate = Fate.EQUIVALENT if search.is_equivalent(variation) else Fate.SURVIVED
+            yield MutantResult(rule, section, variation, line, mutant, fate)
+
+
+class _Example:
+    """An example with its facts, and the truth of each line as it stands."""
+
+    def __init__(self, result: ExampleResult, bench: Bench, catalog: Catalog) -> None:
+        rule = result.rule
+        self.name = result.test.name
+        self._outcome = result.outcome
+        facts = facts_from_values(result.test.given, catalog).values
+        self._values: Mapping[str, FactValue] = {**facts, **result.test.option, **rule.parameters}
+        self._truths = [bench.truth(line, self._values) for line in (*rule.when, *rule.require)]
+        self._whens = len(rule.when)
+
+    def tells(self, variation: Variation, bench: Bench) -> bool:
+        """Return whether the outcome is another under a variation."""
+        truth = bench.truth(variation.line, self._values)
+        if truth is self._truths[variation.at]:
+            return False
+        truths: list[Truth] = [*self._truths]
+        truths[variation.at] = truth
+        return outcome_of_truths(truths[: self._whens], truths[self._whens :]) is not self._outcome

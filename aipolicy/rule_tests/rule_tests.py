@@ -1,0 +1,220 @@
+"""A policy in, what became of the examples of its rules out: results, coverage, and mutants where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from aipolicy.errors import PolicyError
+from aipolicy.findings.finding import Outcome
+from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.rule import Rule
+from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
+from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
+from aipolicy.rule_tests.example_files import FileTest
+from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_judged
+from aipolicy.rule_tests.manifest_tests import ManifestCase
+from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
+from aipolicy.rule_tests.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
+from aipolicy.rule_tests.portfolio_examples import portfolio_coverage, portfolio_results
+from aipolicy.rule_tests.portfolio_mutation import run_portfolio_mutants
+from aipolicy.rule_tests.suggestions import Suggestion, suggestions
+from aipolicy.run.policy import Policy
+from aipolicy.source.mistakes import Mistakes
+from aipolicy.value import Frozen, replace
+
+
+class TestRun(Frozen):
+    """What came of running the tests of rules."""
+
+    __test__ = False
+
+    results: tuple[ExampleResult, ...]
+    coverage: tuple[LineCoverage, ...]
+    untested: tuple[Rule, ...]
+    """Rules without a test."""
+    mutants: tuple[MutantResult, ...]
+    suggestions: tuple[Suggestion, ...]
+    is_mutated: bool
+    is_suggesting: bool
+    min_coverage_percent: float = 0.0
+    min_mutation_percent: float = 0.0
+
+    @property
+    def failed(self) -> tuple[ExampleResult, ...]:
+        """Return the tests that came out otherwise than expected."""
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def covered_percent(self) -> float:
+        """Return the condition coverage in percent."""
+        return 100.0 * share_covered(self.coverage)
+
+    @property
+    def mutation(self) -> MutationScore:
+        """Return how many mutants were killed, survived, and are equivalent."""
+        return mutation_score(self.mutants)
+
+    @property
+    def without_suggestion(self) -> int:
+        """Return how many surviving mutants and missing truths no suggestion settles; 0 where none was asked for."""
+        gaps = self.mutation.survived + sum(len(line.missing) for line in self.coverage)
+        return gaps - sum(len(suggestion.shows) for suggestion in self.suggestions) if self.is_suggesting else 0
+
+    @property
+    def covers_too_little(self) -> bool:
+        """Return whether fewer conditions are covered than asked for."""
+        return self.covered_percent < self.min_coverage_percent
+
+    @property
+    def kills_too_few(self) -> bool:
+        """Return whether fewer mutants are killed than asked for."""
+        return self.is_mutated and self.mutation.percent < self.min_mutation_percent
+
+
+class TestSettings(Frozen):
+    """What a run of tests is to find out, and from when on it is not enough."""
+
+    __test__ = False
+
+    mutate: bool = False
+    suggest: bool = False
+    min_coverage_percent: float = 0.0
+    min_mutation_percent: float = 0.0
+
+
+def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] = (),
+              policy_on: Callable[[date], Policy] | None = None) -> TestRun:  # fmt: skip
+    """Return what becomes of every test of the rules that are not left out, ended ones included.
+
+    `policy_on` gives the policy of another day; raises `PolicyError` or `Problems` for manifests that contradict
+    themselves.
+    """
+    in_files = _FileTests(policy, tests, policy_on)
+    parts = [_PackRun(policy, pack, settings, in_files) for pack in policy.packs_with_tests()]
+    portfolio = [_PortfolioRun(policy, pack, settings) for pack in policy.packs_with_tests() if pack.portfolio_rules]
+    everything: list[_PackRun | _PortfolioRun] = [*parts, *portfolio]
+    untested = [rule for part in everything for rule in part.untested]
+    return TestRun(
+        results=tuple(result for part in everything for result in part.results),
+        coverage=tuple(line for part in everything for line in part.coverage),
+        untested=tuple(sorted(untested, key=lambda rule: rule.id)),
+        mutants=tuple(mutant for part in everything for mutant in part.mutants),
+        suggestions=tuple(suggestion for part in parts for suggestion in part.suggested),
+        is_mutated=settings.mutate or settings.suggest,
+        is_suggesting=settings.suggest,
+        min_coverage_percent=settings.min_coverage_percent,
+        min_mutation_percent=settings.min_mutation_percent,
+    )
+
+
+class _PortfolioRun:
+    """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
+
+    def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
+        defaults, catalog = default_parameters(pack), policy.catalog
+        rules = [
+            replace(each, rule=with_default_parameters(each.rule, defaults))
+            for each in pack.portfolio_rules
+            if each.rule.id not in policy.ignored_rules
+        ]
+        self.results = portfolio_results(rules, catalog)
+        self.coverage = portfolio_coverage(rules, self.results)
+        self.untested = [each.rule for each in rules if not each.tests]
+        self.mutants: list[MutantResult] = []
+        if settings.mutate or settings.suggest:
+            of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)
+            for each in rules:
+                results = [result for result in self.results if result.rule.id == each.rule.id]
+                of_groups = mutator_of_groups(each, pack, catalog, policy.evaluator.known.specs)
+                self.mutants += run_portfolio_mutants(each, results, of_features, of_groups, catalog)
+
+
+class _FileTests:
+    """The tests that stand in files of their own, judged with the settings of the run."""
+
+    def __init__(self, policy: Policy, tests: Sequence[FileTest],
+                 policy_on: Callable[[date], Policy] | None) -> None:  # fmt: skip
+        self.given: dict[str, list[ExampleResult]] = {}
+        self.manifests: dict[str, list[ManifestCase]] = {}
+        self._policies = {policy.catalog.as_of: policy}
+        self._policy_on = policy_on
+        mistakes = Mistakes(PolicyError)
+        for test in tests:
+            if test.rule_id not in policy.ignored_rules:
+                self._run(test, self._policy(test.as_of or policy.catalog.as_of), mistakes)
+        mistakes.raise_if_any()
+
+    def _policy(self, day: date) -> Policy:
+        if day not in self._policies and self._policy_on is not None:
+            self._policies[day] = self._policy_on(day)
+        return self._policies[day]
+
+    def _run(self, test: FileTest, policy: Policy, mistakes: Mistakes) -> None:
+        rule = next(rule for pack in policy.packs for rule in pack.rules if rule.id == test.rule_id)
+        judge = policy.evaluator.judge
+        if test.feature is not None:
+            case = ManifestCase(rule, test.test, test.feature, policy.evaluator, strict=policy.strict)
+            for problem in case.problems:
+                mistakes.add_error(PolicyError(f"in the manifest: {problem}", path=test.test.defined_at))
+            self.manifests.setdefault(rule.id, []).append(case)
+        elif test.as_of is not None and (note := why_not_judged(rule, test.as_of)):
+            result = ExampleResult(rule, test.test, Outcome.NOT_APPLICABLE, (), note=note)
+            self.given.setdefault(rule.id, []).append(result)
+        else:
+            result = run_example(rule, test.test, policy.catalog, judge)
+            self.given.setdefault(rule.id, []).append(result)
+
+
+class _PackRun:
+    """The tests of one pack; examples are judged with the parameters that their author wrote them for."""
+
+    def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings, in_files: _FileTests) -> None:
+        defaults = default_parameters(pack)
+        self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
+        self._policy = policy
+        self._bench = Bench()
+        self._specs = policy.evaluator.known.specs
+        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, self._specs) for rule in self.rules}
+        self._manifests = in_files.manifests
+        judge = policy.evaluator.judge
+        self._given = {
+            rule.id: [
+                *(run_example(rule, test, policy.catalog, judge) for test in rule.tests),
+                *in_files.given.get(rule.id, ()),
+            ]
+            for rule in self.rules
+        }
+        self.results = [
+            result
+            for rule in self.rules
+            for result in (*self._given[rule.id], *(case.result for case in self._manifests.get(rule.id, ())))
+        ]
+        tested = {result.rule.id for result in self.results}
+        self.untested = [rule for rule in self.rules if rule.id not in tested]
+        self.coverage = line_coverage(self._searches.values(), self.results)
+        self.mutants: list[MutantResult] = self._mutate(pack) if settings.mutate or settings.suggest else []
+        self.suggested = self._suggest() if settings.suggest else []
+
+    def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
+        mutator = mutator_of(pack, self._policy.catalog, self._specs)
+        return [
+            mutant
+            for rule in self.rules
+            for mutant in run_mutants(
+                rule, self._given[rule.id], mutator, self._searches[rule.id], self._bench, self._policy.catalog,
+                also=self._told_by_manifest,
+            )
+        ]  # fmt: skip
+
+    def _told_by_manifest(self, rule: Rule, variation: Variation) -> str:
+        cases = self._manifests.get(rule.id, ())
+        return next((case.result.test.name for case in cases if case.tells(variation)), "")
+
+    def _suggest(self) -> list[Suggestion]:
+        found: list[Suggestion] = []
+        for rule in self.rules:
+            mutants = [mutant for mutant in self.mutants if mutant.rule is rule]
+            coverage = [line for line in self.coverage if line.rule is rule]
+            found.extend(suggestions(self._searches[rule.id], mutants, coverage))
+        return found

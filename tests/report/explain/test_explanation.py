@@ -1,0 +1,183 @@
+"""`explain` as text and as JSON: the same evaluation as the findings, with every value that a rule read."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+import pytest
+from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHERE, PACK, UNSURE, policy, report
+
+from aipolicy.evaluation.recommendation import recommend
+from aipolicy.findings.finding import Outcome
+from aipolicy.report.explain.explain_json import render_explanation_json
+from aipolicy.report.explain.explain_text import render_explanation
+from aipolicy.report.terminal.style import Styler
+from aipolicy.run.report import Report
+
+CLASH = PACK.replace("when: [budget.monthly_declared]", "when: [data.personal]").replace(
+    "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
+)
+REPORTS = {
+    "calm": lambda: report(CALM),
+    "leak": lambda: report(LEAK),
+    "unsure": lambda: report(UNSURE),
+    "dear": lambda: report(DEAR),
+    "clash": lambda: report(NOWHERE, by=policy(CLASH)),
+    "hostile": lambda: report(EVIL_MANIFEST, by=policy(EVIL_PACK)),
+    "shipped": lambda: report(LEAK, by=_shipped()),
+}
+
+
+def _shipped() -> Any:
+    from sample_runs import DAY
+
+    from aipolicy.run.policy import PolicySettings, load_policy
+
+    return load_policy(PolicySettings(as_of=DAY))
+
+
+@cache
+def made(name: str) -> Report:
+    return REPORTS[name]()
+
+
+@cache
+def text(name: str, width: int = 100, every_rule: bool = False, color: bool = False) -> str:
+    shown = made(name)
+    evaluation = shown.evaluations[0]
+    return render_explanation(
+        evaluation, recommend(evaluation, margin_percent=20.0), shown.policy.evaluator.judge,
+        width=width, style=Styler(color=color), every_rule=every_rule,
+    )  # fmt: skip
+
+
+@cache
+def parsed(name: str) -> dict[str, Any]:
+    shown = made(name)
+    evaluation = shown.evaluations[0]
+    found: dict[str, Any] = json.loads(
+        render_explanation_json(evaluation, recommend(evaluation, margin_percent=20.0), shown.policy)
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_rule_ends_as_the_finding_that_check_printed(name: str) -> None:
+    shown = made(name)
+    rules = {rule["rule"]: rule for rule in parsed(name)["rules"]}
+    told = [finding for finding in shown.findings if finding.rule_id in rules]
+    for finding in told:
+        rule = rules[finding.rule_id]
+        lines = {(line["section"], line["truth"]) for line in rule["lines"]}
+        if finding.outcome is Outcome.VIOLATED:
+            assert rule["outcome"] == "violated"
+            assert not rule["outcomes"]["undetermined"] + rule["outcomes"]["satisfied"]
+            assert ("require", "false") in lines
+            assert ("when", "false") not in lines
+            assert re.search(rf"^  {finding.rule_id} \S+: violated$", text(name), re.MULTILINE)
+        else:
+            assert rule["outcomes"]["violated"] + rule["outcomes"]["undetermined"]
+            assert rule["outcome"] in ("violated", "undetermined")
+            assert f"  {finding.rule_id} " in text(name)
+    if name in ("leak", "dear", "unsure"):
+        assert told
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_lines_of_a_rule_add_up_to_its_outcome(name: str) -> None:
+    for rule in parsed(name)["rules"]:
+        when = [line["truth"] for line in rule["lines"] if line["section"] == "when"]
+        require = [line["truth"] for line in rule["lines"] if line["section"] == "require"]
+        if "false" in when:
+            expected = "not-applicable"
+        elif all(truth == "true" for truth in require):
+            expected = "satisfied"
+        elif "false" in require and "unknown" not in when:
+            expected = "violated"
+        else:
+            expected = "undetermined"
+        assert rule["outcome"] == expected
+        for line in rule["lines"]:
+            assert line["truth"] != "unknown" or None in line["values"].values() or line["error"]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_rule_is_told_or_counted(name: str) -> None:
+    ids = {rule.id for rule in made(name).policy.rules}
+    pattern = r"^  ([A-Z]+-\d{3}) \S+: (?:violated|undetermined|satisfied|not-applicable)"
+    assert set(re.findall(pattern, text(name, every_rule=True), re.MULTILINE)) == ids
+    told = set(re.findall(pattern, text(name), re.MULTILINE))
+    quiet = re.search(r"(\d+) more rules hold or do not apply", text(name))
+    assert len(told) + (int(quiet.group(1)) if quiet else 0) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("calm", ["verdict: no special need; a provider API is possible", "build", "because", "runner-up"]),
+        ("unsure", ["self-hosting", "run the model on infrastructure of your own", "facts missing that rules read"]),
+        ("leak", ["rules over the plan", "`health` would go to openai", "params.restricted_from = 3"]),
+        ("dear", ["USD a month, the budget is 90", "option.monthly_usd ="]),
+        ("clash", ["none: no option satisfies every constraint", "smallest clash", "IN-001, OUT-001"]),
+    ],
+)  # fmt: skip
+def test_an_explanation_shows_its_reasons(name: str, expected: list[str]) -> None:
+    for words in expected:
+        assert words in text(name, every_rule=True)
+
+
+def test_what_is_assumed_is_said_to_be() -> None:
+    assumed = text("calm").split("facts assumed")[1].split("\n\n")[0]
+    assert "volume.peak_to_mean" in assumed
+    assert "data.classes" not in assumed
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_cell_of_the_matrix_counts_what_remains_there(name: str) -> None:
+    verdict = made(name).evaluations[0].verdict
+    matrix = text(name).split("removed all)\n")[1].split("\n\n")[0]
+    cells = re.findall(r"(\d+) / (\d+)", matrix)
+    assert sum(int(admissible) for admissible, _ in cells) == verdict.admissible.bit_count()
+    assert sum(int(open_) for _, open_ in cells) == verdict.open.bit_count()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_lists_every_option_that_remains(name: str) -> None:
+    value, verdict = parsed(name), made(name).evaluations[0].verdict
+    assert len(value["admissible_options"]) == verdict.admissible.bit_count()
+    assert len(value["open_options"]) == verdict.open.bit_count()
+    assert (value["recommendation"] is None) is (not verdict.admissible)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("name", REPORTS)
+def test_colour_adds_nothing_but_colour(name: str, width: int) -> None:
+    coloured = re.sub("\x1b\\[[0-9;]*m", "", text(name, width, color=True))
+    assert coloured == text(name, width)
+
+
+@pytest.mark.parametrize("every_rule", [False, True])
+def test_text_of_packs_and_manifests_is_never_printed_as_it_is(every_rule: bool) -> None:
+    shown = text("hostile", every_rule=every_rule)
+    assert "EVIL-001" in shown
+    assert "[bold]x" in shown
+    assert not [c for c in shown if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
+
+
+def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
+    secret = "sk-live-4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c"
+    manifest = HEAD + f"metadata: {{name: evil, owner: {secret}, labels: {{key: {secret}}}}}\n"
+    shown = report(manifest, by=policy(EVIL_PACK))
+    evaluation = shown.evaluations[0]
+    for output in (
+        render_explanation_json(evaluation, None, shown.policy),
+        render_explanation(
+            evaluation, None, shown.policy.evaluator.judge, width=100, style=Styler(), every_rule=True
+        ),
+    ):  # fmt: skip
+        assert "EVIL-001" in output
+        assert secret not in output
