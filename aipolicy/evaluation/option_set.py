@@ -6,7 +6,6 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
@@ -28,7 +27,7 @@ from aipolicy.options.estimates import (
 )
 from aipolicy.options.option import Option
 from aipolicy.options.workload import Workload
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 Values = tuple[FactValue | None, ...]
 Group = tuple[Values, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
@@ -17,7 +17,7 @@ from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.value import Frozen, replace
+from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.option_set import GroupKey
