@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aipolicy.config.settings import BOUNDARIES, PRICE_PACKAGES, SEVERITIES
+from aipolicy.catalog.axes import BOUNDARIES
+from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.discovery import (
     MANIFEST_PATTERNS,

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from aipolicy.value import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
-BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
 PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
 
