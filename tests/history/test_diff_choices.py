@@ -99,12 +99,12 @@ def test_what_one_input_breaks_and_the_next_repairs_has_no_cause(repo: GitRepo, 
 
 
 def test_a_range_of_costs_is_not_told_in_parts(repo: GitRepo, diff: Diff) -> None:
-    repo.commit({**FILES, "a.aifeature.yaml": feature(model=""), "prices.yaml": prices(0.003)})
+    repo.commit({**FILES, "a.aifeature.yaml": feature(model=""), "prices.yaml": prices(300)})
     repo.write({"a.aifeature.yaml": feature(), "prices.yaml": prices(3)})
     chat = diff()["chat"]
     before, after = chat["before"]["cost"], chat["after"]["cost"]
     assert before["low_monthly_usd"] < before["high_monthly_usd"]
-    assert before["low_monthly_usd"] == pytest.approx(after["low_monthly_usd"] / 1000)
+    assert before["high_monthly_usd"] == pytest.approx(after["low_monthly_usd"] * 100)
     assert after["low_monthly_usd"] == after["high_monthly_usd"]
     assert (chat["cost_cause"], chat["cost_parts"]) == ("catalog", [])
 
