@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 from hypothesis import settings
 
-from aipolicy import checking
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PolicySettings
+from aipolicy.config.settings import PolicySettings
+from aipolicy.policy.sources.locate import PolicyFiles
+from aipolicy.run import policy as run_policy
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
@@ -31,14 +31,14 @@ def policies_compiled_once() -> Iterator[None]:
 
     It is what the cache of the program does, by the same key, without its folder and without anything that was judged.
     """
-    compile_anew, compiled = checking._compile, dict[str, bytes]()
+    compile_anew, compiled = run_policy._compile, dict[str, bytes]()
 
-    def compile_once(settings: PolicySettings, files: PolicyFiles) -> checking._Compiled:
+    def compile_once(settings: PolicySettings, files: PolicyFiles) -> run_policy._Compiled:
         if files.key not in compiled:
             compiled[files.key] = pickle.dumps(compile_anew(settings, files), protocol=5)
-        again: checking._Compiled = pickle.loads(compiled[files.key])
+        again: run_policy._Compiled = pickle.loads(compiled[files.key])
         return again
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checking, "_compile", compile_once)
+        patch.setattr(run_policy, "_compile", compile_once)
         yield
