@@ -13,7 +13,6 @@ CALLED_FROM_OUTSIDE = {
     "resolve_command": "click calls it",
     "format_commands": "click calls it",
     "redirect_request": "urllib calls it",
-    "render_json": "a report of the Python API as JSON",
 }
 """Names that nothing here calls, and who does."""
 

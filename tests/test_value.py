@@ -1,4 +1,4 @@
-"""Value classes behave as frozen, slotted dataclasses do, refuse what these refuse, and tell mypy as much."""
+"""Value classes behave as frozen, slotted dataclasses do, named tuples as Python's, and both tell mypy as much."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aipolicy import value
 from aipolicy.findings.comparison import Identity, Known
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.source.document import SourceFile
@@ -87,7 +88,7 @@ def outcome(of: Callable[..., object], *arguments: Any, **named: Any) -> object:
     """Return what comes of a call: its result, or the error with its words."""
     try:
         return of(*arguments, **named)
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, ValueError) as error:
         return type(error), str(error)
 
 
@@ -162,6 +163,50 @@ def test_a_class_that_would_not_do_what_it_says_is_refused(
         made(annotations, namespace, **keywords)
 
 
+@st.composite
+def tuple_pairs(draw: st.DrawFn) -> Pair:
+    names = draw(st.lists(NAMES.filter(lambda name: name[0] != "_"), max_size=6, unique=True))
+    defaults = {name: draw(PLAIN) for name in names[draw(st.integers(0, len(names))) :]}
+    ours = made(dict.fromkeys(names, "object"), dict(defaults), bases=(value.NamedTuple,))
+    listed = {"__annotations__": dict.fromkeys(names, object), "__module__": __name__, **defaults}
+    return Pair(ours, types.new_class("Made", (NamedTuple,), {}, lambda namespace: namespace.update(listed)))
+
+
+@given(st.data())
+def test_a_named_tuple_behaves_as_pythons(data: st.DataObject) -> None:
+    pair = data.draw(tuple_pairs())
+    names = pair.theirs._fields
+    for name in ("_fields", "_field_defaults", "__match_args__", "__name__", "__slots__"):
+        assert getattr(pair.ours, name) == getattr(pair.theirs, name)
+    parameters = [
+        [(p.name, p.kind, p.default) for p in inspect.signature(each.__new__).parameters.values()] for each in pair
+    ]
+    assert parameters[0] == parameters[1]
+    positional, named = data.draw(arguments(pair))
+    ours, theirs = (outcome(each, *positional, **named) for each in pair)
+    assert repr(ours) == repr(theirs)
+    changes = data.draw(st.dictionaries(st.sampled_from([*names, "x9"]), PLAIN))
+    values = data.draw(st.lists(PLAIN, min_size=max(len(names) - 1, 0), max_size=len(names)))
+    assert repr(outcome(pair.ours._make, values)) == repr(outcome(pair.theirs._make, values))
+    if isinstance(ours, pair.ours):
+        assert ours == theirs == tuple(theirs)
+        assert outcome(hash, ours) == outcome(hash, theirs)
+        assert ours._asdict() == theirs._asdict()
+        assert [getattr(ours, name) for name in names] == list(ours)
+        replaced = [repr(outcome(each._replace, **changes)) for each in (ours, theirs)]
+        assert replaced[0] == replaced[1].replace("ValueError", "TypeError")  # as from Python 3.13 on
+        for same in (copy.copy(ours), copy.deepcopy(ours), pickle.loads(pickle.dumps(ours)), ours._replace()):
+            assert (type(same), same) == (type(ours), ours)
+        for name in (*names, "x9"):
+            with pytest.raises(AttributeError):
+                setattr(ours, name, 1)
+
+
+def test_a_named_tuple_with_another_base_is_refused() -> None:
+    with pytest.raises(TypeError, match="Made has other bases beside NamedTuple"):
+        made({"a": "int"}, {}, bases=(value.NamedTuple, Path))
+
+
 def test_a_value_class_is_not_extended() -> None:
     with pytest.raises(TypeError, match="Made extends a value class"):
         made({"b": "int"}, {}, bases=(Position,))
@@ -215,9 +260,16 @@ TYPED = (
     ("replace(place, colour=2)", "call-arg"),
     ("place < place", "operator"),
     ("Named(line=1) < Named(line=2)", ""),
+    ("Pair(1)", "call-arg"),
+    ("Pair(1, b=2)", "arg-type"),
+    ("one, other = Pair(1, '')", ""),
+    ("Pair(1, '')._replace(c=1)", "call-arg"),
 )
 HEAD = """from __future__ import annotations
-from aipolicy.value import Frozen, replace
+from aipolicy.value import Frozen, NamedTuple, replace
+class Pair(NamedTuple):
+    a: int
+    b: str
 class Place(Frozen):
     line: int
     name: str = ""

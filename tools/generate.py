@@ -18,6 +18,7 @@ from tables import PAGES as PAGES_WITH_PARTS  # noqa: E402
 from tables import table, with_parts  # noqa: E402
 from value_templates import value_code  # noqa: E402
 
+from aipolicy.catalog.axes import AXES  # noqa: E402
 from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
@@ -129,6 +130,8 @@ def facts_page() -> str:
         rows = [_fact_row(spec) for spec in REGISTRY.values() if spec.origin is origin]
         parts += [f"## {title}", table(("fact", "type", "unit", "assumed", "meaning"), rows)]
     parts += ["## Sections", table(("section", "holds"), [(f"`{k}`", v) for k, v in SECTIONS.items()])]
+    axes = [(f"`{name}`", f"`{word}`", means) for name, axis in AXES.items() for word, means in axis.words.items()]
+    parts += ["## Axes: words of a plan and of an option, the simplest first", table(("axis", "word", "means"), axes)]
     return "\n\n".join(parts) + "\n"
 
 

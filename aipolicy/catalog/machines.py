@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
 from aipolicy.catalog.entries import Dated, read_dated
-from aipolicy.catalog.offerings import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, TIERS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 
 PROVIDER_KINDS = ("model-provider", "cloud", "self")
-BOUNDARIES = ("third-party", "dedicated-tenant", "own-account", "on-premises", "device")
-ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from-scratch")
-HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
 SCOPES = ("region", "zone", "global")
-TIERS = ("classical", "encoder", "small", "medium", "frontier")
 HELPER_TIERS = ("embedding", "reranker", "moderation")
 """Models that serve others, as in retrieval: they have prices and are never an option for answering."""
 TERMS = (

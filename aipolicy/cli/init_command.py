@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from aipolicy.catalog.axes import AXES
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.cli.terminal import write_out
@@ -77,7 +78,9 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
         "volume.requests_per_day": requests_per_day,
     }
     answers = answers_to(questions, given, interactive=sys.stdin is not None and sys.stdin.isatty())
-    write_manifest(target, starter_manifest(answers, SCHEMA_ID))
+    write_manifest(
+        target, starter_manifest(answers, SCHEMA_ID, {name: tuple(axis.words) for name, axis in AXES.items()})
+    )
     write_out(closing_words(target, config.manifests))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aipolicy.config.settings import BOUNDARIES, PRICE_PACKAGES, SEVERITIES
+from aipolicy.catalog.axes import BOUNDARIES
+from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.discovery import (
     MANIFEST_PATTERNS,
@@ -20,6 +21,7 @@ from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document, PlainValue

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
-BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
 PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.option_set import Group, GroupKey, Universe, first_in
+from aipolicy.evaluation.option_set import Group, GroupKey, Universe, first_in, none_kept
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
@@ -61,7 +61,8 @@ class KeptGroups(Frozen):
     """What an evaluator of equal packs, catalog, organisation and day found out about the candidates."""
 
     count: int
-    groups: dict[GroupKey, bytes]
+    find: Callable[[GroupKey], bytes | None]
+    """Returns groups of them in serialised form, or None where they were not kept."""
 
 
 class Evaluator:
@@ -76,7 +77,7 @@ class Evaluator:
         """The facts that conditions may read and manifests may declare."""
         self.candidates = Universe(
             self._candidate_options, catalog, organization,
-            count=kept.count if kept is not None else None, groups=kept.groups if kept is not None else None,
+            count=kept.count if kept is not None else None, kept_groups=kept.find if kept is not None else none_kept,
         )  # fmt: skip
         self.packs = packs
         self.rules = _active_rules(packs, catalog)
@@ -88,7 +89,7 @@ class Evaluator:
 
         The plans of `like` have the same options on that day.
         """
-        kept = KeptGroups(candidates.count, {})
+        kept = KeptGroups(candidates.count, none_kept)
         other = Evaluator(packs, candidates.catalog, self.organization, kept)
         other.judge, other.candidates, other._like = self.judge, candidates, like
         return other
@@ -132,15 +133,15 @@ class Evaluator:
         known = [(usd, first_in(mask)) for (_, usd), mask in groups if isinstance(usd, float)]
         return self.candidates.cost_basis(min(known)[1]) if known else None
 
-    def prepare(self) -> KeptGroups:
-        """Return the groups that the rules and the verdict will ask for, all of them found now."""
+    def prepare(self) -> tuple[int, dict[GroupKey, bytes]]:
+        """Return how many candidates there are, and their groups that rules and verdict will ask for, found now."""
         for active in (active for active in self.rules if active.rule.scope is RuleScope.OPTIONS):
             for line in (*active.rule.when, *active.rule.require):
                 if line.option_reads:
                     self.candidates.keep_groups(line.option_reads)
         for name in VERDICT_ATTRIBUTES:
             self.candidates.keep_groups((name,))
-        return KeptGroups(self.candidates.count, self.candidates.kept_groups())
+        return self.candidates.count, self.candidates.kept_groups()
 
     def _candidate_options(self) -> tuple[Option, ...]:
         # NOTE: a clean feature without a plan never asks for an option itself, only for groups kept from earlier runs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf, isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 from aipolicy.evaluation.option_set import Group, Universe
 from aipolicy.facts.facts import LABELS, Facts
@@ -16,7 +16,7 @@ from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACT
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 _ESCALATING = "task.hard_case_share"
 _NO_SUCH_KEY = "Key not found in map"

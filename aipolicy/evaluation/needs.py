@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aipolicy.catalog import axes as catalog_axes
 from aipolicy.facts.spec import FactValue
 from aipolicy.value import Frozen
 
@@ -44,5 +45,5 @@ EACH = {"provider": "option.provider", "places": "option.regions"}
 OWN_SITES = frozenset({"on-premises", "on-device"})
 """Providers that are the organisation itself; needing them is said by the hosting."""
 
-AXES = ("option.adaptation", "option.hosting", "option.fallback", "option.routing")
+AXES = tuple(f"option.{name}" for name in catalog_axes.AXES)
 """The axes for which a verdict names the values that remain."""

@@ -6,7 +6,6 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
@@ -28,7 +27,7 @@ from aipolicy.options.estimates import (
 )
 from aipolicy.options.option import Option
 from aipolicy.options.workload import Workload
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 Values = tuple[FactValue | None, ...]
 Group = tuple[Values, int]
@@ -65,12 +64,16 @@ class Split(NamedTuple):
     unknown: int
 
 
+def none_kept(_: GroupKey) -> None:
+    """Return that no groups were kept."""
+
+
 class Universe:
     """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
 
     def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
                  overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
-                 groups: Mapping[GroupKey, bytes] | None = None) -> None:  # fmt: skip
+                 kept_groups: Callable[[GroupKey], bytes | None] = none_kept) -> None:  # fmt: skip
         self.id = next(_IDS)
         """Distinguishes universes in what a judge remembers."""
         self._make_options = make_options
@@ -78,7 +81,7 @@ class Universe:
         self.organization = organization
         self._overrides = dict(overrides or {})
         self._attributes: dict[int, dict[str, FactValue]] = {}
-        self._kept_groups = groups or {}
+        self._kept_groups = kept_groups
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
@@ -205,8 +208,8 @@ class Universe:
         latency = not LATENCY_FACTS_SET.isdisjoint(names)
         cost = not COST_FACTS_SET.isdisjoint(names)
         kept = (names, cost and cascades_cost)
-        if kept in self._kept_groups and kept not in self._static_groups:
-            self._static_groups[kept] = pickle.loads(self._kept_groups[kept])
+        if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
+            self._static_groups[kept] = pickle.loads(groups)
         if kept not in self._static_groups:
             numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
             for number in range(self.count):

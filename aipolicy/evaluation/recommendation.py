@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aipolicy.catalog.axes import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_set import numbers_in
 from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Option
 from aipolicy.value import Frozen
-
-_HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
-_ADAPTATIONS = ("prompting", "rag", "classical-ml", "fine-tuning", "training-from-scratch")
-_FALLBACKS = ("none", "provider-api", "self-hosted")
-_ROUTINGS = ("single", "cascade")
 
 
 class Choice(Frozen):
@@ -97,10 +93,10 @@ def _cheapest_or_simpler(choices: list[Choice], margin_percent: float) -> tuple[
 def _simplicity(choice: Choice) -> tuple[int, int, int, int, str]:
     option = choice.option
     return (
-        _HOSTINGS.index(option.hosting),
-        _ADAPTATIONS.index(option.adaptation),
-        _ROUTINGS.index(option.routing),
-        _FALLBACKS.index(option.fallback),
+        HOSTINGS.index(option.hosting),
+        ADAPTATIONS.index(option.adaptation),
+        ROUTINGS.index(option.routing),
+        FALLBACKS.index(option.fallback),
         option.id,
     )
 

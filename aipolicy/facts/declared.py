@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from aipolicy.catalog.axes import AXES
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
 LIFECYCLES = ("idea", "prototype", "pilot", "production", "retired")
-ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from-scratch")
-HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
-FALLBACKS = ("none", "provider-api", "self-hosted")
-ROUTINGS = ("single", "cascade")
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
 
@@ -30,6 +27,10 @@ def _text(name: str, meaning: str, example: str, *, vocabulary: str = "", patter
 
 def _choice(name: str, meaning: str, choices: tuple[str, ...], default: str | None = None) -> FactSpec:
     return FactSpec(name, FactType.TEXT, meaning, choices=choices, default=default, examples=(choices[0],))
+
+
+def _axis(name: str) -> FactSpec:
+    return _choice(f"plan.{name}", AXES[name].meaning, tuple(AXES[name].words))
 
 
 def _list(name: str, meaning: str, example: tuple[str, ...], *, choices: tuple[str, ...] = (),
@@ -284,17 +285,17 @@ _EVIDENCE = (
 )
 
 _PLAN = (
-    _choice("plan.adaptation", "How the model is made to do the task", ADAPTATIONS),
-    _choice("plan.hosting", "Where the model runs", HOSTINGS),
+    _axis("adaptation"),
+    _axis("hosting"),
     _text("plan.provider", "Provider of the model or of the machines, as the catalog names it", "openai",
           vocabulary="provider"),
     _text("plan.model", "Model, as the catalog names it", "gpt-4o-mini", vocabulary="model"),
     _text("plan.region", "Region of the provider, or the place of an own site", "eu", vocabulary="region"),
-    _choice("plan.fallback", "What answers when the main way fails", FALLBACKS),
+    _axis("fallback"),
     _text("plan.fallback_provider", "Provider of the fallback", "mistral", vocabulary="provider"),
     _text("plan.fallback_region", "Region of the fallback", "eu", vocabulary="region"),
     _flag("plan.fallback_tested", "Whether the fallback was rehearsed"),
-    _choice("plan.routing", "Whether a small model answers first and hard cases escalate", ROUTINGS),
+    _axis("routing"),
     _flag("plan.terms.dpa", "Whether a data processing agreement is signed"),
     _flag("plan.terms.baa", "Whether a business associate agreement is signed"),
     _flag("plan.terms.sccs", "Whether standard contractual clauses are signed"),

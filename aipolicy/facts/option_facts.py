@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from aipolicy.config.settings import BOUNDARIES as BOUNDARIES
-from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
+from aipolicy.catalog.axes import AXES, BOUNDARIES, TIERS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.value import replace
-
-TIERS = ("classical", "encoder", "small", "medium", "frontier")
 
 
 def _text(name: str, meaning: str, choices: tuple[str, ...] = (), vocabulary: str = "") -> FactSpec:
@@ -54,10 +51,7 @@ _OF_PLANS = tuple(
 )  # fmt: skip
 
 OPTION_FACTS: tuple[FactSpec, ...] = (
-    _text("adaptation", "How the model is made to do the task", ADAPTATIONS),
-    _text("hosting", "Where the model runs", HOSTINGS),
-    _text("fallback", "What answers when the main way fails", FALLBACKS),
-    _text("routing", "Whether a small model answers first and hard cases escalate", ROUTINGS),
+    *(_text(name, AXES[name].meaning, tuple(AXES[name].words)) for name in ("adaptation", "hosting", "fallback", "routing")),
     _text("provider", "Who offers the model or the machines", vocabulary="provider"),
     _text("model", "The model", vocabulary="model"),
     _text("region", "The region as the provider names it", vocabulary="region"),

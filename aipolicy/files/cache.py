@@ -80,13 +80,18 @@ class Cache:
         return os.path.join(self._folder or "", f"{key}.bin")
 
     def _prune(self) -> None:
-        """Remove the oldest files beyond the limits; the newest stays however large it is."""
+        """Remove the files of the oldest keys beyond the limits; the newest file stays however large it is.
+
+        Files of one key begin with it, up to a hyphen.
+        """
         with os.scandir(self._folder) as entries:
             stats = [(entry.stat(), entry.path) for entry in entries if entry.name.endswith(".bin")]
         total = 0
-        for number, (status, path) in enumerate(sorted(stats, key=lambda each: -each[0].st_mtime_ns)):
+        keys: set[str] = set()
+        for status, path in sorted(stats, key=lambda each: -each[0].st_mtime_ns):
             total += status.st_size
-            if number and (number >= self._max_files or total > _MAX_BYTES):
+            keys.add(os.path.basename(path).removesuffix(".bin").partition("-")[0])
+            if total > status.st_size and (len(keys) > self._max_files or total > _MAX_BYTES):
                 os.unlink(path)
 
 

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
@@ -19,6 +19,7 @@ from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aipolicy.source.document import PlainValue
 from aipolicy.source.yaml_writer import write_text
@@ -58,16 +58,17 @@ _NEXT_SECTIONS = """
 #   effect: none  # none, assistive, material or sole
 
 # plan:
-#   adaptation: prompting  # prompting, rag, fine-tuning, classical-ml or training-from-scratch
-#   hosting: provider-api  # provider-api, own-cloud, on-premises or on-device
-#   fallback: none  # none, provider-api or self-hosted
+#   adaptation: prompting  # {adaptation}
+#   hosting: provider-api  # {hosting}
+#   fallback: none  # {fallback}
 """
 
 
-def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str) -> str:
+def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str, axes: Mapping[str, Sequence[str]]) -> str:
     """Return the YAML text of a manifest that declares `answers`, given by fact name.
 
-    The text names `schema_id` for editors. Raises `KeyError` for a fact that is not among `STARTER_FACTS`.
+    The text names `schema_id` for editors, and the words of each axis of a plan. Raises `KeyError` for a fact that is not
+    among `STARTER_FACTS`.
     """
     unknown = [name for name in answers if name not in STARTER_FACTS]
     if unknown:
@@ -82,7 +83,8 @@ def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str) -> str:
             text += _NEXT_IN_SECTION.get(section, "") + f"\n{named}:\n"
             section = named
         text += f"  {key}: {_value(answers[name])}  # {comment}\n"
-    return text + _NEXT_IN_SECTION.get(section, "") + _NEXT_SECTIONS
+    words = {axis: f"{', '.join(words[:-1])} or {words[-1]}" for axis, words in axes.items()}
+    return text + _NEXT_IN_SECTION.get(section, "") + _NEXT_SECTIONS.format_map(words)
 
 
 def _value(value: PlainValue) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
-from aipolicy.facts.option_facts import TIERS
 from aipolicy.facts.spec import FactValue
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.checked_expr import Node, comparisons, decode
@@ -14,6 +13,7 @@ from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.policy.reading.rule_reader import line_of
 from aipolicy.policy.rule import Line
 from aipolicy.source.regex import regex
+from aipolicy.value import NamedTuple
 
 
 class MutationKind(StrEnum):

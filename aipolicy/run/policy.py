@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
@@ -18,9 +17,10 @@ from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.value import Frozen, replace
+from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.evaluation.option_set import GroupKey
     from aipolicy.policy.portfolio_rule import PortfolioRule
     from aipolicy.waivers.waiver import Waivers
 
@@ -30,7 +30,8 @@ class Policy(Frozen):
 
     packs: tuple[PolicyPack, ...]
     """The packs without the examples of their rules."""
-    packs_with_examples: bytes
+    packs_with_tests: Callable[[], tuple[PolicyPack, ...]]
+    """Returns every pack with the examples of its rules."""
     catalog: Catalog
     evaluator: Evaluator
     digest: str
@@ -65,7 +66,7 @@ class Policy(Frozen):
 
     def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
         """Return every rule over all features of every pack with its examples, by id."""
-        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        packs = self.packs_with_tests()
         return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
@@ -77,11 +78,6 @@ class Policy(Frozen):
         return tuple(
             sorted((rule for pack in self.packs_with_tests() for rule in pack.rules), key=lambda rule: rule.id)
         )
-
-    def packs_with_tests(self) -> tuple[PolicyPack, ...]:
-        """Return every pack with the examples of its rules."""
-        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
-        return packs
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -100,20 +96,27 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
 
     What was compiled from the same bytes for the same day and settings is taken from the cache.
     """
+    cache = cache or Cache(None)
     files = files or read_policy_files(settings)
-    key = files.key
-    compiled = cache.get(key) if cache is not None else None
-    if compiled is None:
-        compiled = _compile(settings, files)
-        if cache is not None:
-            cache.put(key, compiled)
-    packs, packs_with_examples, wanted, kept, parts, waivers = compiled
+    apart = _Apart(cache, files.key, lambda: _compile(settings, files).apart)
+    main = cache.get(files.key)
+    if main is None:
+        main, made = _compile(settings, files)
+        apart.keep(made)
+        cache.put(files.key, main)
+    packs, wanted, count, groups, parts, waivers = main
+
+    def find(key: GroupKey) -> bytes | None:
+        _, tells_cascades_apart = key
+        kept: Mapping[GroupKey, bytes] = apart[_CASCADES] if tells_cascades_apart else groups
+        return kept.get(key)
+
     catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
         packs=packs,
-        packs_with_examples=packs_with_examples,
+        packs_with_tests=lambda: apart[_EXAMPLES],
         catalog=catalog,
-        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
+        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, KeptGroups(count, find)),
         digest=files.digest,
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,
@@ -125,7 +128,37 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
     )
 
 
-_Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes], "Waivers | None"]
+_EXAMPLES, _CASCADES = "examples", "cascades"
+"""What is kept apart: the packs with the examples of their rules; groups of options in which costs of cascades differ."""
+
+
+class _Compiled(NamedTuple):
+    main: tuple[tuple[PolicyPack, ...], frozenset[str], int, dict[GroupKey, bytes], dict[str, bytes], Waivers | None]
+    apart: Mapping[str, object]
+
+
+class _Apart:
+    """The large parts of a compiled policy that few runs ask for, each in a file of its own; compiled again when lost."""
+
+    def __init__(self, cache: Cache, key: str, make: Callable[[], Mapping[str, object]]) -> None:
+        self._cache = cache
+        self._key = key
+        self._make = make
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a part."""
+        if name not in self._found:
+            self._found[name] = self._cache.get(f"{self._key}-{name}")
+        if self._found[name] is None:
+            self.keep(self._make())
+        return self._found[name]
+
+    def keep(self, made: Mapping[str, object]) -> None:
+        """Take what was compiled, and keep it for later runs."""
+        self._found.update(made)
+        for name, part in made.items():
+            self._cache.put(f"{self._key}-{name}", part)
 
 
 def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
@@ -135,8 +168,8 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
     wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
-    kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
-    # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
+    count, groups = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
+    # NOTE: examples are many and only `explain RULE` shows them.
     light = tuple(
         replace(
             pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules),
@@ -149,7 +182,12 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
         from aipolicy.waivers.read import read_waivers
 
         waivers = read_waivers(files.waivers, packs, catalog, settings.as_of)
-    return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog), waivers
+    together = {key: found for key, found in groups.items() if not key[1]}
+    cascades = {key: found for key, found in groups.items() if key[1]}
+    return _Compiled(
+        (light, frozenset(wanted), count, together, snapshot_of(catalog), waivers),
+        {_EXAMPLES: packs, _CASCADES: cascades},
+    )
 
 
 def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:

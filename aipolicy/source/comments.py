@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 import yaml
 
 from aipolicy.source.builder import HAS_LIBYAML, Event
 from aipolicy.source.regex import regex
 from aipolicy.source.span import LineIndex, Span
+from aipolicy.value import NamedTuple
 
 _LINE_END = regex("[\r\n]")
 _BLOCK_STYLES = ("|", ">")

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.catalog import offerings
 from aipolicy.catalog.catalog import SECTIONS, Catalog
 from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.errors import CatalogError, Problems
-from aipolicy.facts import declared, option_facts
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.source.document import Document
 
@@ -304,13 +302,6 @@ def test_vocabularies_have_words_without_repetition(name: str, catalog: Catalog)
 
 def test_an_unknown_vocabulary_has_no_words(catalog: Catalog) -> None:
     assert catalog.vocabulary("nope") == ()
-
-
-def test_the_words_of_catalog_and_facts_are_the_same() -> None:
-    assert offerings.ADAPTATIONS == declared.ADAPTATIONS
-    assert offerings.HOSTINGS == declared.HOSTINGS
-    assert offerings.TIERS == option_facts.TIERS
-    assert set(offerings.BOUNDARIES) == set(option_facts.BOUNDARIES)
 
 
 def test_every_section_may_be_given_by_an_own_file(with_own: With) -> None:

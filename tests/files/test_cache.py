@@ -71,6 +71,16 @@ def test_old_entries_are_removed(tmp_path: Path) -> None:
     assert len(list((tmp_path / "c").iterdir())) <= 16
 
 
+def test_the_files_of_one_key_count_as_one_and_go_together(tmp_path: Path) -> None:
+    cache = Cache(str(tmp_path / "c"), max_files=2)
+    for number in range(4):
+        for part in ("-a", "-b", ""):
+            cache.put(f"key{number}{part}", number)
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [
+        f"key{number}{part}.bin" for number in (2, 3) for part in ("-a", "-b", "")
+    ]
+
+
 def test_processes_that_share_a_folder_find_the_same_and_damage_nothing(tmp_path: Path) -> None:
     manifest = (
         "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f%d}\n"

@@ -63,6 +63,15 @@ def test_needs_stand_by_name_each_with_the_input_that_brings_it(repo: GitRepo, d
     ]  # fmt: skip
 
 
+def test_a_need_that_becomes_certain_takes_the_place_of_one_that_was_not(repo: GitRepo, diff: Diff) -> None:
+    repo.commit({**FILES, "a.aifeature.yaml": feature().replace("data: {classes: [internal]}\n", "")})
+    repo.write({"a.aifeature.yaml": feature(classes="itar")})
+    assert diff()["chat"]["needs"] == [
+        {"need": "self-hosting", "added": True, "cause": "manifest"},
+        {"need": "self-hosting (not certain)", "added": False, "cause": "manifest"},
+    ]
+
+
 def test_the_cause_of_a_verdict_is_the_first_input_that_brings_about_what_holds_now(repo: GitRepo, diff: Diff) -> None:
     repo.commit({**FILES, "policies/own.yaml": PACK + INSIDE + OUTSIDE, "a.aifeature.yaml": feature("a"),
                  "b.aifeature.yaml": feature("b")})  # fmt: skip
@@ -90,11 +99,12 @@ def test_what_one_input_breaks_and_the_next_repairs_has_no_cause(repo: GitRepo, 
 
 
 def test_a_range_of_costs_is_not_told_in_parts(repo: GitRepo, diff: Diff) -> None:
-    repo.commit({**FILES, "a.aifeature.yaml": feature(model="")})
+    repo.commit({**FILES, "a.aifeature.yaml": feature(model=""), "prices.yaml": prices(300)})
     repo.write({"a.aifeature.yaml": feature(), "prices.yaml": prices(3)})
     chat = diff()["chat"]
     before, after = chat["before"]["cost"], chat["after"]["cost"]
     assert before["low_monthly_usd"] < before["high_monthly_usd"]
+    assert before["high_monthly_usd"] == pytest.approx(after["low_monthly_usd"] * 100)
     assert after["low_monthly_usd"] == after["high_monthly_usd"]
     assert (chat["cost_cause"], chat["cost_parts"]) == ("catalog", [])
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from aipolicy.catalog.axes import AXES
 from aipolicy.facts.declared import DECLARED_FACTS, LIFECYCLES
 from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
 from aipolicy.manifest import starter
@@ -15,6 +16,7 @@ from aipolicy.manifest.starter import STARTER_FACTS, starter_manifest
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.yaml_reader import read_yaml
 
+WORDS = {name: tuple(axis.words) for name, axis in AXES.items()}
 ANSWERS: dict[str, PlainValue] = {
     "metadata.name": "claims-triage",
     "metadata.owner": "claims-platform",
@@ -34,26 +36,26 @@ def read(text: str) -> Document:
 
 
 def test_a_starter_manifest_conforms_and_declares_the_answers() -> None:
-    document = read(starter_manifest(ANSWERS, SCHEMA_ID))
+    document = read(starter_manifest(ANSWERS, SCHEMA_ID, WORDS))
     assert nonconformance(document) == ()
     assert feature_of(document).declared == ANSWERS
 
 
 def test_its_first_line_names_the_schema_for_editors() -> None:
-    first = starter_manifest(ANSWERS, SCHEMA_ID).splitlines()[0]
+    first = starter_manifest(ANSWERS, SCHEMA_ID, WORDS).splitlines()[0]
     assert first == f"# yaml-language-server: $schema={SCHEMA_ID}"
 
 
 @pytest.mark.parametrize("left_out", sorted(set(STARTER_FACTS) - {"metadata.name"}))
 def test_any_answer_but_the_name_can_be_left_out(left_out: str) -> None:
     answers = {name: value for name, value in ANSWERS.items() if name != left_out}
-    document = read(starter_manifest(answers, SCHEMA_ID))
+    document = read(starter_manifest(answers, SCHEMA_ID, WORDS))
     assert nonconformance(document) == ()
     assert feature_of(document).declared == answers
 
 
 def test_what_is_commented_out_conforms_once_it_is_uncommented() -> None:
-    text = starter_manifest(ANSWERS, SCHEMA_ID)
+    text = starter_manifest(ANSWERS, SCHEMA_ID, WORDS)
     filled = re.sub(r"^( *)# ( *[a-z_0-9]+:(?: |$)(?![^\n]*\$schema))", r"\1\2", text, flags=re.MULTILINE)
     document = read(filled)
     findings = nonconformance(document)
@@ -64,7 +66,7 @@ def test_what_is_commented_out_conforms_once_it_is_uncommented() -> None:
 
 
 def test_every_line_says_what_it_means() -> None:
-    for line in starter_manifest(ANSWERS, SCHEMA_ID).splitlines():
+    for line in starter_manifest(ANSWERS, SCHEMA_ID, WORDS).splitlines():
         if re.match(r" +[a-z]", line):
             assert "  # " in line, line
 
@@ -78,13 +80,13 @@ def test_every_line_says_what_it_means() -> None:
     ],
 )  # fmt: skip
 def test_any_text_is_read_back_as_it_was_given(text: str) -> None:
-    document = read(starter_manifest({**ANSWERS, "metadata.owner": text}, SCHEMA_ID))
+    document = read(starter_manifest({**ANSWERS, "metadata.owner": text}, SCHEMA_ID, WORDS))
     assert feature_of(document).declared["metadata.owner"] == text
 
 
 @pytest.mark.parametrize("number", [1, 0.5, 1e-9, 800.0, 1e14, 1e15, 1e22, 123456789012])
 def test_any_number_is_read_back_as_it_was_given(number: float) -> None:
-    document = read(starter_manifest({**ANSWERS, "latency.p95_ms": number}, SCHEMA_ID))
+    document = read(starter_manifest({**ANSWERS, "latency.p95_ms": number}, SCHEMA_ID, WORDS))
     assert feature_of(document).declared["latency.p95_ms"] == number
 
 
@@ -100,4 +102,4 @@ def test_the_starter_knows_only_declared_facts_and_the_current_format() -> None:
 
 def test_a_fact_that_a_starter_does_not_hold_is_refused() -> None:
     with pytest.raises(KeyError, match=r"plan\.hosting"):
-        starter_manifest({**ANSWERS, "plan.hosting": "on-device"}, SCHEMA_ID)
+        starter_manifest({**ANSWERS, "plan.hosting": "on-device"}, SCHEMA_ID, WORDS)

@@ -301,3 +301,109 @@ def test_the_order_of_features_never_matters(
 def test_amounts_are_shown_as_far_as_they_are_known() -> None:
     total = portfolio(rule(*SHARE), [at("a", 50), at("a", None)]).result("a").group.amount("total.requests")
     assert shown_amount(total) == "at least 50"
+
+
+REQUESTS = "requests: sum(volume.requests_per_day)"
+ALL = ("total.requests <= 5.0", REQUESTS)
+WHO: dict[str, tuple[PortfolioRule, list[Feature], str, str]] = {
+    "the largest first, of equals by name": (rule(*ALL), [at("a", 10), at("a", 10), at("a", 30)], "f2",
+                                             "(`f2` 60 %, `f0` 20 % and `f1` 20 %)"),
+    "nobody who adds nothing": (rule(*ALL), [at("a", 0), at("a", 10), at("a", 30)], "f2", "(`f2` 75 % and `f1` 25 %)"),
+    "four are named": (rule(*ALL), [at("a", 10)] * 4, "f0", "(`f0` 25 %, `f1` 25 %, `f2` 25 % and `f3` 25 %)"),
+    "of five, three": (rule(*ALL), [at("a", 10)] * 5, "f0", "(`f0` 20 %, `f1` 20 %, `f2` 20 % and 2 more)"),
+    "small shares by one digit": (rule(*ALL), [at("a", 1000), at("a", 10), at("a", 2.4), at("a", 0.1)], "f0",
+                                  "(`f0` 99 %, `f1` 1 %, `f2` 0.2 % and `f3` 0.01 %)"),
+    "one alone has no share": (rule(*ALL), [at("a", 10)], "f0", "(`f0`)"),
+    "what is no sum has no shares": (rule("total.most <= 5.0", "most: max(volume.requests_per_day)"),
+                                     [at("a", 10), at("a", 2), at("a", 30)], "f2", "(`f2`, `f0` and `f1`)"),
+    "one that certainly takes part before one that may": (
+        rule("total.n <= 0.0", "n: count()"), [at("a", 10, None), at("a", 2)], "f1", "(`f1` and `f0`)"),
+    "by what the group breaks rather than all": (
+        rule("total.requests <= 5.0 && group.big <= 1.0", f"{REQUESTS}; big: count(volume.requests_per_day > 15.0)",
+             IN_USE, "plan.provider"), [at("a", 10), at("a", 20), at("a", 30)], "f1", "(`f1` and `f2`)"),
+    "by the first that all break": (
+        rule("total.big <= 1.0 && total.requests <= 5.0", f"{REQUESTS}; big: count(volume.requests_per_day > 15.0)"),
+        [at("a", 10), at("a", 20), at("a", 30)], "f1", "(`f1` and `f2`)"),
+    "by none that holds": (
+        rule("total.requests <= 5.0", f"big: count(volume.requests_per_day > 15.0); {REQUESTS}", when="total.big > 1.0"),
+        [at("a", 10), at("a", 20), at("a", 30)], "f2", "(`f2` 50 %, `f1` 33 % and `f0` 17 %)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("over", "features", "first", "words"), WHO.values(), ids=WHO)
+def test_who_adds_the_most_is_named_first_and_a_few_besides(
+    over: PortfolioRule, features: list[Feature], first: str, words: str
+) -> None:
+    (found,) = findings(over, features)
+    assert found.file == f"{first}.yaml"
+    assert found.message.endswith(f" {words}")
+
+
+FIVE = "e: sum(team.ml_engineers); a: sum(latency.p95_ms); b: sum(volume.requests_per_day); c: sum(volume.input_tokens)"
+PLACES: dict[str, tuple[PortfolioRule, Given, Given, str, tuple[str, ...]]] = {
+    "what is added, then three of what else is read": (
+        rule("total.e <= 1.0", FIVE, IN_USE, "plan.provider", "total.a > 0.0 && total.b > 0.0 && total.c > 0.0"),
+        {"team.ml_engineers": 5.0, "latency.p95_ms": 1.0, "volume.input_tokens": 1.0, **at("a", 1)[0]}, {},
+        "team.ml_engineers", ("latency.p95_ms", "volume.requests_per_day", "volume.input_tokens")),
+    "the group where there is room": (
+        rule("total.e <= 1.0", FIVE.rpartition(";")[0], IN_USE, "plan.provider", "total.a > 0.0 && total.b > 0.0"),
+        {"team.ml_engineers": 5.0, "latency.p95_ms": 1.0, **at("a", 1)[0]}, {},
+        "team.ml_engineers", ("latency.p95_ms", "volume.requests_per_day", "plan.provider")),
+    "the group where nothing is added": (
+        rule("group.n <= 0.0", "n: count()", IN_USE, "plan.provider"), at("a", 1)[0], {}, "plan.provider", ()),
+    "the same declaration once": (
+        rule("total.x <= 1.0", "x: sum(volume.requests_per_day); y: max(volume.requests_per_day)", IN_USE,
+             "plan.provider", "total.y > 0.0"), at("a", 2)[0], {}, "volume.requests_per_day", ("plan.provider",)),
+    "the name where nothing is declared": (rule("total.n <= 0.0", "n: count()"), PRODUCTION, {}, "metadata.name", ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("over", "declared", "option", "place", "related"), PLACES.values(), ids=PLACES)
+def test_a_violation_points_at_what_its_largest_feature_adds_then_at_three_others(
+    over: PortfolioRule, declared: Given, option: Given, place: str, related: tuple[str, ...]
+) -> None:
+    (found,) = findings(over, [(declared, option)])
+    assert ".".join(map(str, found.place.path)) == place
+    assert tuple((".".join(map(str, each.path)), each.label) for each in found.related) == tuple(
+        (path, path) for path in related
+    )
+
+
+TOKENS_OF = "total.tokens <= 5.0", "tokens: sum(volume.requests_per_day * volume.input_tokens)"
+INPUT, DAILY = ({**PRODUCTION, f"volume.{name}": 1.0} for name in ("input_tokens", "requests_per_day"))
+OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str, tuple[str, ...]]] = {
+    "what most lack first, and all who lack it": (
+        rule(*TOKENS_OF), [DAILY, PRODUCTION, INPUT, INPUT], (),
+        " without `volume.requests_per_day` of `f1`, `f2` and `f3`; `volume.input_tokens` of `f0` and `f1`", "f1",
+        "volume.requests_per_day", ("volume.input_tokens", "volume.requests_per_day")),
+    "what as many lack by name, together where the same lack it": (
+        rule(*TOKENS_OF), [PRODUCTION, PRODUCTION], (),
+        " without `volume.input_tokens` and `volume.requests_per_day` of `f0` and `f1`", "f0", "volume.input_tokens",
+        ("volume.input_tokens", "volume.requests_per_day")),
+    "whether it takes part": (
+        rule(*ALL), [at("a", 1, None)[0], at("a", 2, None)[0], at("a", None)[0]], (),
+        " without `metadata.lifecycle` of `f0` and `f1`; `volume.requests_per_day` of `f2`", "f0", "metadata.lifecycle",
+        ("metadata.lifecycle", "volume.requests_per_day")),
+    "of six groups three, in the order of names": (
+        rule("group.requests <= 5.0", REQUESTS, IN_USE, "plan.provider"), [at(name, None)[0] for name in "fedcba"], (),
+        " for `a`, `b`, `c` and 3 more without `volume.requests_per_day` of `f0`, `f1`, `f2` and 3 more", "f0",
+        "volume.requests_per_day", ("volume.requests_per_day",)),
+    "manifests that cannot be read are named too, and nothing settles it": (
+        rule(*ALL), [at("a", None)[0]], ("x.yaml",),
+        " without `volume.requests_per_day` of `f0` and while `x.yaml` has no readable facts", "f0",
+        "volume.requests_per_day", ()),
+    "nothing but manifests that cannot be read": (
+        rule(*ALL), [], tuple(f"{name}.yaml" for name in "fedcb"),
+        " while `f.yaml`, `e.yaml`, `d.yaml` and 2 more have no readable facts", "f", "", ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("over", "features", "unread", "words", "file", "place", "missing"), OPEN.values(), ids=OPEN)
+def test_what_most_features_lack_is_named_first(
+    over: PortfolioRule, features: list[Given], unread: tuple[str, ...], words: str, file: str, place: str,
+    missing: tuple[str, ...],
+) -> None:  # fmt: skip
+    (found,) = findings(over, [(declared, {}) for declared in features], unread)
+    assert found.message == f"Title: cannot be decided{words}"
+    assert (found.file, ".".join(map(str, found.place.path))) == (f"{file}.yaml", place)
+    assert found.missing_facts == missing

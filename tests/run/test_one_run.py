@@ -11,8 +11,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "aipolicy"
 EVALUATING = {"evaluate", "findings_of", "apply_waivers", "findings_on_waivers", "portfolio_findings"}
 """What turns features into evaluations and findings."""
-WITHIN = ("run", "evaluation", "waivers", "policy")
-"""Folders that evaluate, or that `run` calls; conditions have a method of the same name."""
+WITHIN = ("run", "evaluation", "waivers", "policy", "portfolio", "rule_tests")
+"""Folders that `run` calls, and the tests of rules, which evaluate mutants; conditions have a method of the same name."""
 COMMANDS = ("check", "diff", "forecast", "explain", "cost")
 
 

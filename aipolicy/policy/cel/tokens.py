@@ -10,9 +10,9 @@ import ast
 import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from aipolicy.source.regex import regex
+from aipolicy.value import NamedTuple
 
 
 class TokenKind(Enum):

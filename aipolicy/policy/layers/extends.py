@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.errors import AipolicyError
 from aipolicy.source.regex import regex
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.records import Record

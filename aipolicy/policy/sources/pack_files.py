@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from aipolicy.errors import PolicyError
 from aipolicy.files.shipped import shipped_path
 from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 GIT_PREFIX, PACKAGE_PREFIX = "git+", "package:"
 YAML_SUFFIXES = (".yaml", ".yml")

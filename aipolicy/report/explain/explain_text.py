@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name, render_message, shown_value
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.option_set import Universe, first_in
 from aipolicy.evaluation.recommendation import Choice, Recommendation
-from aipolicy.facts.declared import ADAPTATIONS, HOSTINGS
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.finding import Outcome

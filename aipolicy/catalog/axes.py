@@ -1,0 +1,55 @@
+"""The axes along which ways to build a feature differ: every word with its meaning, the simplest first.
+
+Nothing else lists these words: the manifest format, what the catalog may say, option facts, tables and the order of
+simplicity of a recommendation are read from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aipolicy.value import Frozen
+
+
+class Axis(Frozen):
+    """One axis: what it is about, and its words with their meanings, the simplest first."""
+
+    meaning: str
+    words: Mapping[str, str]
+
+
+AXES: Mapping[str, Axis] = {
+    "hosting": Axis("Where the model runs", {
+        "provider-api": "at a provider, paid by use",
+        "own-cloud": "on rented machines of one's own account",
+        "on-premises": "on machines at one's own sites",
+        "on-device": "on the device of whoever uses the feature",
+    }),
+    "adaptation": Axis("How the model is made to do the task", {
+        "prompting": "the task is said in the prompt",
+        "rag": "what is looked up for each request is put into the prompt",
+        "classical-ml": "a model other than a language model is trained on labelled examples",
+        "fine-tuning": "a pretrained model is trained further on examples of the task",
+        "training-from-scratch": "a language model is trained from nothing",
+    }),
+    "routing": Axis("Whether a small model answers first and hard cases escalate", {
+        "single": "one model answers everything",
+        "cascade": "a small model answers, and passes hard cases on to a larger one",
+    }),
+    "fallback": Axis("What answers when the main way fails", {
+        "none": "nothing does",
+        "provider-api": "a provider does",
+        "self-hosted": "a model of one's own does",
+    }),
+}  # fmt: skip
+"""The axes in the order in which they count for simplicity."""
+
+HOSTINGS = tuple(AXES["hosting"].words)
+ADAPTATIONS = tuple(AXES["adaptation"].words)
+ROUTINGS = tuple(AXES["routing"].words)
+FALLBACKS = tuple(AXES["fallback"].words)
+
+BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
+"""Whose infrastructure processes the data, the closest first."""
+TIERS = ("classical", "encoder", "small", "medium", "frontier")
+"""Capability classes of models that answer, the least capable first."""
