@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import yaml
+from samples import check_sample, explain_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -83,5 +84,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "reserved-rules": _reserved_rules,
     "action-inputs": _action_inputs,
     "exit-codes": _exit_codes,
+    "check-sample": check_sample,
+    "explain-sample": explain_sample,
 }
 """What writes each part."""

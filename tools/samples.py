@@ -1,0 +1,46 @@
+"""Samples of output for the README: what commands print on the day of the catalog, with what is left out marked by `…`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_DAY = "2026-11-21"
+WIDTH = "100"
+
+
+def check_sample() -> str:
+    """Return a violation, the verdicts and the summary, as `aipolicy check` prints them."""
+    command = "aipolicy check examples/quickstart"
+    output = _output(command)
+    finding = next(block for block in output.split("\n\n") if block.startswith("error[RES-001]"))
+    shown = finding[: finding.index("\n    = see: ")]
+    return _fenced(command, f"{shown}\n…\n\n{output[output.index('verdict on ') :]}")
+
+
+def explain_sample() -> str:
+    """Return the first screen of `aipolicy explain`: verdict, needs and recommendation."""
+    command = "aipolicy explain claims-triage examples/quickstart"
+    output = _output(command)
+    return _fenced(command, f"{output[: output.index('options (admissible / open')].rstrip()}\n…")
+
+
+def _output(command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split(), "--as-of", SAMPLE_DAY],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": WIDTH},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.stderr:
+        raise ValueError(f"{command}: {done.stderr}")
+    return done.stdout
+
+
+def _fenced(command: str, output: str) -> str:
+    return f"```text\n$ {command}\n{output.rstrip()}\n```"
