@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import run_here
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK_PAGES = sorted((ROOT / "docs" / "packs").rglob("*.md"))
@@ -49,20 +50,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(arguments: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "aipolicy", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(("document", "command"), commands())
 def test_every_command_in_the_documents_runs(document: str, command: str, workplace: Path) -> None:
-    result = run(shlex.split(command)[1:], workplace)
+    result = run_here(shlex.split(command)[1:], workplace)
     assert result.returncode in (0, 1), result.stderr
     assert not result.stderr
 
@@ -84,7 +74,15 @@ def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
     sample = blocks(ROOT / "README.md", "text")[0].splitlines()
     command, lines = sample[0], [line for line in sample[1:] if line not in ("", "…")]
     arguments = [*shlex.split(command.removeprefix("$ "))[1:], "--as-of", "2026-11-21"]
-    output = run(arguments, workplace).stdout.splitlines()
+    ended = subprocess.run(
+        [sys.executable, "-m", "aipolicy", *arguments],
+        cwd=workplace,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = ended.stdout.splitlines()
     position = 0
     for line in lines:
         assert line in output[position:], line
@@ -100,7 +98,7 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
 def test_the_manifest_in_the_readme_is_a_manifest(tmp_path: Path) -> None:
     block = next(body for body in blocks(ROOT / "README.md", "yaml") if "AIFeature" in body)
     (tmp_path / "aifeature.yaml").write_text(block, encoding="utf-8")
-    result = run(["check", ".", "--format", "json"], tmp_path)
+    result = run_here(["check", ".", "--format", "json"], tmp_path)
     assert '"features": 1' in result.stdout
 
 
@@ -121,6 +119,6 @@ def test_the_rule_in_the_readme_loads(tmp_path: Path) -> None:
     )
     pack = tmp_path / "pack.yaml"
     pack.write_text(head + rule, encoding="utf-8")
-    result = run(["rules", "--policy", str(pack)], tmp_path)
+    result = run_here(["rules", "--policy", str(pack)], tmp_path)
     assert result.returncode == 0, result.stderr
     assert "restricted-data-leaves-organization" in result.stdout

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import run_here
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,14 +38,7 @@ CASES: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_example_prints_what_was_read_and_accepted(name: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "aipolicy", *CASES[name]],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    result = run_here(list(CASES[name]), ROOT)
     assert result.returncode in (0, 1), result.stderr
     output = result.stdout.replace(f"{ROOT.as_posix()}/", "")
     path = GOLDEN / name

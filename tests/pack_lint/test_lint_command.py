@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from command_line import run_here
 from jsonschema import Draft202012Validator
 
 from aipolicy.pack_lint.registry import LINT_RULES
@@ -27,14 +28,7 @@ AS_OF = ("--as-of", "2026-11-21")
 
 
 def lint(*arguments: str, folder: Path = PACKS) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "aipolicy", "lint-policy", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_here(["lint-policy", *arguments], folder)
 
 
 def rules_in(output: str) -> set[str]:
@@ -185,18 +179,17 @@ def test_what_weighs_less_than_the_threshold_does_not_gate(threshold: str) -> No
 def test_output_is_the_same_whatever_the_seed_of_hashes() -> None:
     texts = set()
     for seed in ("1", "2"):
-        os.environ["PYTHONHASHSEED"] = seed
-        try:
-            texts.add(lint("./terrible.yaml", *AS_OF).stdout)
-        finally:
-            del os.environ["PYTHONHASHSEED"]
+        result = subprocess.run(
+            [sys.executable, "-m", "aipolicy", "lint-policy", "./terrible.yaml", *AS_OF],
+            cwd=PACKS, env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (result.returncode, result.stderr) == (1, "")
+        texts.add(result.stdout)
     assert len(texts) == 1
 
 
 def test_a_rule_about_packs_can_be_explained() -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "aipolicy", "explain", "PACK-005"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    result = run_here(["explain", "PACK-005"], ROOT)
     assert result.returncode == 0
     assert "about packs themselves" in result.stdout
