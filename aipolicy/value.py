@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, dataclass_transform
 
-from aipolicy import value_code
+from aipolicy.value_code import METHODS
 
 if TYPE_CHECKING:
     # so that mypy knows which fields it takes, and of which types
@@ -66,7 +66,7 @@ def _field_names(name: str, bases: tuple[type, ...], namespace: Mapping[str, Any
     if not all(isinstance(kind, str) for kind in annotations.values()) or "__annotate_func__" in namespace:
         raise TypeError(f"{name} needs `from __future__ import annotations` in its module")
     names = tuple(field for field, kind in annotations.items() if not kind.startswith("ClassVar"))
-    if "self" in names or not hasattr(value_code, f"init{len(names)}"):
+    if "self" in names or len(names) >= len(METHODS["init"]):
         raise TypeError(f"{name} has a field `self`, or more fields than tools/value_templates.py makes methods for")
     return names
 
@@ -86,7 +86,7 @@ def _refuse_order(name: str, names: tuple[str, ...], defaults: Mapping[str, obje
 
 def _method(qualified_name: str, kind: str, names: tuple[str, ...], scope: dict[str, Any]) -> FunctionType:
     """Return a method whose code is that for as many fields, with their names."""
-    code = getattr(value_code, f"{kind}{len(names)}").__code__
+    code = METHODS[kind][len(names)].__code__
     own = {f"f{number}": field for number, field in enumerate(names)}
     code = code.replace(
         co_name=qualified_name.rpartition(".")[2],

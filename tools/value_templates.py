@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 MOST_FIELDS = 32
+KINDS = ("init", "new", "values", "hash", "equal")
 HEAD = '''"""Methods of value classes and named tuples by their number of fields; written by tools/generate.py, do not edit.
 
 `aipolicy/value.py` gives each class copies of this code, in which `f0` and so on are the names of its own fields.
@@ -18,7 +19,10 @@ HEAD = '''"""Methods of value classes and named tuples by their number of fields
 
 def value_code() -> str:
     """Return the text of the module."""
-    return HEAD + "\n".join(line for count in range(MOST_FIELDS + 1) for line in _methods(count)) + "\n"
+    counts = range(MOST_FIELDS + 1)
+    methods = [line for count in counts for line in _methods(count)]
+    tables = [f'    "{kind}": ({", ".join(f"{kind}{count}" for count in counts)}),' for kind in KINDS]
+    return HEAD + "\n".join((*methods, "METHODS = {", *tables, "}")) + "\n"
 
 
 def _methods(count: int) -> Iterator[str]:

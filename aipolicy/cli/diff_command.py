@@ -35,8 +35,8 @@ FORMATS = ("text", "json", "markdown")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
-@click.option("--as-of-base", is_flag=True, help="Evaluate the base as on the day of its commit, UTC, so that what time alone "
-              "changes is shown too.")  # fmt: skip
+@click.option("--as-of-base", is_flag=True, help="Evaluate the base as on the day of its commit, UTC, so that what "
+              "time alone changes is shown too.")  # fmt: skip
 def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_format: str, strict: bool,
             as_of_base: bool) -> None:  # fmt: skip
     """Show what a change does to each feature: verdict, needs, findings and monthly cost, before and after.

@@ -65,7 +65,8 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
 
     Causes are rules that change their stage, evidence and waivers that expire, models that retire, prices that grow
     old, catalog entries that take effect, and declared growth. Every day on which one of them happens is evaluated
-    as `aipolicy check --as-of` that day would evaluate it. The exit code is 1 when something starts failing, 0 when nothing does.
+    as `aipolicy check --as-of` that day would evaluate it. The exit code is 1 when something starts failing, 0 when
+    nothing does.
     """
     configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)

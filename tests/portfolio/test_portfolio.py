@@ -207,10 +207,7 @@ def test_a_label_that_is_not_declared_is_missing_by_its_own_name() -> None:
         by_tier, [(labelled, {}), ({**PRODUCTION, "metadata.labels": {"unit": "x"}}, {}), (PRODUCTION, {})]
     )
     assert found.missing_facts == ("metadata.labels.tier",)
-    assert (
-        "unknown for `1` and groups not named yet without `metadata.labels.tier` of `f1` and `f2`"
-        in found.message
-    )
+    assert "unknown for `1` and groups not named yet without `metadata.labels.tier` of `f1` and `f2`" in found.message
 
 
 def test_names_from_input_are_shown_safely() -> None:

@@ -103,9 +103,7 @@ def anchors(text: str) -> frozenset[str]:
     heading = False
     for token in tokens(text):
         if heading and token.type == "inline":
-            words = "".join(
-                child.content for child in token.children or () if child.type in ("text", "code_inline")
-            )
+            words = "".join(child.content for child in token.children or () if child.type in ("text", "code_inline"))
             slug = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
             taken = sum(each == slug or re.fullmatch(rf"{re.escape(slug)}-\d+", each) is not None for each in found)
             found.add(f"{slug}-{taken}" if taken else slug)
