@@ -1,4 +1,4 @@
-"""The picture of folders and data is that of the code: every folder stands in it, every arrow is an import that is allowed."""
+"""The picture of folders and data is that of the code: every folder is in it, every arrow is an import that is allowed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from markdown_pages import ROOT, text_of
 
 PACKAGE = ROOT / "aipolicy"
 FOLDERS = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-ARROWS = re.findall(
-    r"^    (\w+) -->\|([^|\n]+)\| (\w+)$", text_of(ROOT / "docs" / "architecture.md"), re.MULTILINE
-)
+ARROWS = re.findall(r"^    (\w+) -->\|([^|\n]+)\| (\w+)$", text_of(ROOT / "docs" / "architecture.md"), re.MULTILINE)
 """Who gives, what, and who takes it."""
 
 

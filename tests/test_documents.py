@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from command_line import run_here
 
+from aipolicy import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
-PACK_PAGES = sorted((ROOT / "docs" / "packs").rglob("*.md"))
-PACK_PACKAGE = ROOT / "examples/pack-package/README.md"
-"""Its commands need the package that it is about: `test_pack_package.py` runs them."""
 DOCUMENTS = sorted(
     [
         ROOT / "README.md",
@@ -26,7 +25,10 @@ DOCUMENTS = sorted(
     ]
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+VERSION = re.compile(
+    r"(?:rev: v|aipolicy@v|aipolicy/aipolicy/v|AIPOLICY_VERSION:-|such as `?|Version )(\d+\.\d+\.\d+)(?=\W)"
+)
+NAMING_A_VERSION = ("README.md", "docs/ci.md", "action.yml", "ci/aipolicy.gitlab-ci.yml", "ci/install.py")
 
 
 def blocks(document: Path, language: str) -> list[str]:
@@ -70,8 +72,9 @@ def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
     assert lines[-1] == second
 
 
-def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
-    sample = blocks(ROOT / "README.md", "text")[0].splitlines()
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_samples_in_the_readme_are_real_output(number: int, workplace: Path) -> None:
+    sample = blocks(ROOT / "README.md", "text")[number].splitlines()
     command, lines = sample[0], [line for line in sample[1:] if line not in ("", "…")]
     arguments = [*shlex.split(command.removeprefix("$ "))[1:], "--as-of", "2026-11-21"]
     ended = subprocess.run(
@@ -89,10 +92,9 @@ def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
         position = output.index(line, position) + 1
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, PACK_PACKAGE, *PACK_PAGES], ids=lambda path: path.name)
-def test_every_relative_link_leads_somewhere(document: Path) -> None:
-    for target in LINK.findall(document.read_text(encoding="utf-8")):
-        assert (document.parent / target).exists(), target
+@pytest.mark.parametrize("name", NAMING_A_VERSION)
+def test_every_version_of_ours_that_is_named_is_the_present_one(name: str) -> None:
+    assert set(VERSION.findall((ROOT / name).read_text(encoding="utf-8"))) == {__version__}
 
 
 def test_the_manifest_in_the_readme_is_a_manifest(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Markdown pages read as they were meant to: nothing runs together, nothing stands twice, every link and path leads somewhere."""
+"""Markdown reads as it was meant to: nothing runs together or stands twice, every link and path leads somewhere."""
 
 from __future__ import annotations
 
