@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import CatalogError
+from aipolicy.files.paths import StrPath, joined
 from aipolicy.files.shipped import catalog_paths, read_bytes
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
 
 
-def read_catalog(own_files: Iterable[Path], *, as_of: date) -> Catalog:
+def read_catalog(own_files: Iterable[StrPath], *, as_of: date) -> Catalog:
     """Return the validated catalog: shipped files, then the organisation's own; raises `CatalogError`."""
     shipped, own = (
-        [(path.as_posix(), read_bytes(path, CatalogError)) for path in paths] for paths in (catalog_paths(), own_files)
+        [(joined(path), read_bytes(path, CatalogError)) for path in paths] for paths in (catalog_paths(), own_files)
     )
     return layered_catalog(shipped, own, None, as_of)
 

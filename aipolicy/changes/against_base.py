@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from aipolicy.changes.answered import is_answered
 from aipolicy.changes.base_side import BaseSide
@@ -108,5 +107,5 @@ def _named(word: str, ids: Sequence[str]) -> bool:
 
 
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
-    kept = settings._replace(packs=(), own_catalog=(), base=Path(), parameter_places={}, lock="", waivers=())
+    kept = settings._replace(packs=(), own_catalog=(), base=".", parameter_places={}, lock="", waivers=())
     return kept, len(settings.packs), len(settings.own_catalog), len(settings.waivers)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aipolicy.config.config_file import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
 from aipolicy.config.policy_options import PolicyOptions, settings_from
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import AipolicyError, BaseError, Problems
+from aipolicy.files.paths import joined
 from aipolicy.history.repository import Base, Repository, find_base, find_repository
 from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
@@ -121,8 +121,9 @@ class _Reader(Frozen):
         """Return the settings at the base, with paths that lead into the snapshot, or to what no tree holds."""
         snapshot = self.snapshot
         settings = settings_from(config._replace(catalog=(), waivers=()), self.options)
-        beside = Path(config.path).parent.resolve() if config.path is not None else Path(snapshot.inside(os.getcwd()))
-        folder = Path(snapshot.inside(os.getcwd())) if self.options.policies else beside
+        here = snapshot.inside(os.getcwd())
+        beside = os.path.realpath(os.path.dirname(config.path) or ".") if config.path is not None else here
+        folder = here if self.options.policies else beside
         self._read_lock(beside)
         packs = [self._located(name, folder) for name in settings.packs]
         catalog = [self._located(f"./{name}", beside) for name in config.catalog]
@@ -134,30 +135,30 @@ class _Reader(Frozen):
             packs=tuple(packs), base=folder, own_catalog=tuple(catalog), waivers=tuple(waivers), lock=""
         )  # fmt: skip
 
-    def _read_lock(self, beside: Path) -> None:
+    def _read_lock(self, beside: str) -> None:
         """Note to which commits the base pins revisions: a branch may have moved since.
 
         Nothing else is compared with the lock of the base. Packs of the repository are those of its commit; others are the
         same for both sides, and after an upgrade of aipolicy are not what the base pinned.
         """
-        path = self._outside(beside) / LOCK_FILE
-        self.snapshot.write(self._below(str(path)))
-        inside = self.snapshot.inside(str(path))
-        if inside != str(path) and os.path.lexists(inside):
+        path = os.path.join(self._outside(beside), LOCK_FILE)
+        self.snapshot.write(self._below(path))
+        inside = self.snapshot.inside(path)
+        if inside != path and os.path.lexists(inside):
             from aipolicy.policy.sources.pinning import locked_commits
 
-            self.commits.update(locked_commits(inside, str(path.parent)))
+            self.commits.update(locked_commits(inside, os.path.dirname(path)))
 
-    def _outside(self, folder: Path) -> Path:
+    def _outside(self, folder: str) -> str:
         """Return the folder of the working tree that one of the snapshot stands for; others stand for themselves."""
-        if not str(folder).startswith(self.snapshot.root):
+        if not folder.startswith(self.snapshot.root):
             return folder
-        return Path(os.path.normpath(os.path.join(self.snapshot.top, os.path.relpath(folder, self.snapshot.root))))
+        return os.path.normpath(os.path.join(self.snapshot.top, os.path.relpath(folder, self.snapshot.root)))
 
-    def _located(self, reference: str, folder: Path) -> str:
+    def _located(self, reference: str, folder: str) -> str:
         """Return where a pack or catalog file is at the base, written to the snapshot if the tree holds it."""
         snapshot = self.snapshot
-        outside = str(self._outside(folder))
+        outside = self._outside(folder)
         if reference.startswith(GIT_PREFIX):
             from aipolicy.policy.sources.git_pack import reference_at
 
@@ -171,9 +172,9 @@ class _Reader(Frozen):
         by_path = "/" in reference or reference.endswith((".yaml", ".yml"))
         return inside if by_path else reference
 
-    def _find(self, reference: str, folder: Path) -> PackFiles:
+    def _find(self, reference: str, folder: str) -> PackFiles:
         """Return the files of a pack; what one of the base extends is of the base too."""
-        in_snapshot = str(folder.absolute()).startswith(f"{self.snapshot.root}/")
+        in_snapshot = joined(os.getcwd(), folder).startswith(f"{self.snapshot.root}/")
         return find_pack(self._located(reference, folder) if in_snapshot else reference, folder)
 
     def _below(self, path: str) -> Iterator[str]:

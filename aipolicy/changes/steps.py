@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from aipolicy.changes.state import FeatureState, states_of
 from aipolicy.config.scope import SOME_FEATURES
@@ -77,7 +76,7 @@ def _differs(cause: str, before: Side, now: Side) -> bool:
 
 def _policy_part(side: Side) -> object:
     settings = side.settings._replace(
-        packs=(), own_catalog=(), base=Path(), parameter_places={}, fresher_prices="", as_of=date.min, lock="",
+        packs=(), own_catalog=(), base=".", parameter_places={}, fresher_prices="", as_of=date.min, lock="",
         waivers=(),
     )  # fmt: skip
     packs = [[data for _, data in pack.files] for pack in side.judged_by.packs]

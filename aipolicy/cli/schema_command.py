@@ -24,7 +24,8 @@ def command(which: str, config: str | None, policies: tuple[str, ...]) -> None:
 
     That of manifests has the section `extensions` where the configured packs, or those named, declare facts.
     """
-    text = shipped_path("schemas", _SCHEMAS[which]).read_text(encoding="utf-8")
+    with open(shipped_path("schemas", _SCHEMAS[which]), encoding="utf-8") as file:
+        text = file.read()
     if which == "manifest":
         text = _extended(config, policies) or text
     write_out(text)

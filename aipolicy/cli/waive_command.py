@@ -13,6 +13,7 @@ from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
 from aipolicy.files.cache import cache_folder
+from aipolicy.files.paths import joined
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -88,7 +89,9 @@ def _waive(request: Request) -> str:
 
     config, settings = read_settings(request.options)
     target = _target(request, config, settings)
-    existing = settings._replace(waivers=tuple(p for p in settings.waivers if os.path.lexists(settings.base / p)))
+    existing = settings._replace(
+        waivers=tuple(p for p in settings.waivers if os.path.lexists(joined(settings.base, p)))
+    )
     policy, report = _report(request.paths, existing, config)
     evaluation, finding = _failing(request, policy, report)
     draft = _draft(request, evaluation, finding, settings.as_of)
@@ -111,7 +114,7 @@ def _target(request: Request, config: Config, settings: PolicySettings) -> str:
     if not settings.waivers:
         where = shown(config.path) if config.path is not None else "aipolicy.toml"
         raise UsageError(f'no waivers file is configured; add `waivers = ["policies/waivers.yaml"]` to {where}')
-    paths = [str(settings.base / path) for path in settings.waivers]
+    paths = [joined(settings.base, path) for path in settings.waivers]
     if request.target is None:
         return paths[0]
     for path in paths:

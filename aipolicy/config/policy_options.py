@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from aipolicy.config.config_file import LOCK_FILE, Config, read_config
 from aipolicy.config.settings import Organization, PolicySettings
 from aipolicy.errors import UsageError
+from aipolicy.files.paths import joined
 from aipolicy.source.day import read_day
 from aipolicy.value import NamedTuple
 
@@ -31,15 +31,14 @@ def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
 
 def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
     """Return the settings of a run that follow from a configuration and the command line."""
-    base = Path(config.path).parent if config.path is not None else Path()
+    base = joined(os.path.dirname(config.path)) if config.path is not None else "."
+    named_from = "." if options.policies else base
     countries = config.organization.on_premises_countries
     return PolicySettings(
         as_of=_day(options.as_of),
         packs=options.policies or config.policies,
-        base=Path() if options.policies else base,
-        own_catalog=tuple(
-            os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog
-        ),
+        base=named_from,
+        own_catalog=tuple(os.path.relpath(joined(base, name), named_from) for name in config.catalog),
         fresher_prices=config.fresher_prices,
         parameters=config.parameters,
         parameter_places=config.parameter_places,
@@ -49,8 +48,8 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
         strict=config.strict,
-        waivers=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.waivers),
-        lock=str(base / LOCK_FILE),
+        waivers=tuple(os.path.relpath(joined(base, name), named_from) for name in config.waivers),
+        lock=joined(base, LOCK_FILE),
         only_locked=not options.policies,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 
+from aipolicy.files.paths import StrPath
 from aipolicy.value import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
@@ -32,7 +32,7 @@ class PolicySettings(NamedTuple):
 
     as_of: date
     packs: tuple[str, ...] = (DEFAULT_PACK,)
-    base: Path = Path()
+    base: StrPath = "."
     """The folder that pack and catalog paths are relative to."""
     own_catalog: tuple[str, ...] = ()
     fresher_prices: str = ""

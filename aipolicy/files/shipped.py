@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 
 from aipolicy.errors import AipolicyError
+from aipolicy.files.paths import StrPath, joined
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = os.path.dirname(os.path.dirname(__file__))
 """The folder of the package itself."""
 
 
-def shipped_path(*parts: str) -> Path:
+def shipped_path(*parts: str) -> str:
     """Return the path of a shipped file or folder, such as `shipped_path("schemas", "aifeature.v1.json")`."""
-    packed = PACKAGE / "_shipped"
-    root = packed if packed.is_dir() else PACKAGE.parent
-    return root.joinpath(*parts)
+    packed = os.path.join(PACKAGE, "_shipped")
+    return os.path.join(packed if os.path.isdir(packed) else os.path.dirname(PACKAGE), *parts)
 
 
-def catalog_paths() -> tuple[Path, ...]:
+def catalog_paths() -> tuple[str, ...]:
     """Return the shipped catalog files, sorted by name."""
-    return tuple(sorted((PACKAGE / "catalog" / "data").glob("*.yaml")))
+    folder = os.path.join(PACKAGE, "catalog", "data")
+    return tuple(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".yaml"))
 
 
-def read_bytes(path: Path, make_error: Callable[..., AipolicyError]) -> bytes:
+def read_bytes(path: StrPath, make_error: Callable[..., AipolicyError]) -> bytes:
     """Return the bytes of a pack or catalog file; raises what `make_error` makes."""
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
-        raise make_error(f"cannot read: {(error.strerror or 'error').lower()}", path=path.as_posix()) from error
+        raise make_error(f"cannot read: {(error.strerror or 'error').lower()}", path=joined(path)) from error

@@ -73,7 +73,8 @@ def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, .
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(shipped_path("schemas", SCHEMA_FILE).read_text(encoding="utf-8"))
+    with open(shipped_path("schemas", SCHEMA_FILE), encoding="utf-8") as file:
+        schema: dict[str, Any] = json.load(file)
     return schema
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import layered_catalog
@@ -66,7 +65,7 @@ def lint_packs(settings: PolicySettings) -> LintReport:
     """
     named: list[str] = []
 
-    def find(reference: str, base: Path) -> PackFiles:
+    def find(reference: str, base: str) -> PackFiles:
         pack = find_pack(reference, base)
         named.append(pack.path)
         return pack

@@ -33,7 +33,7 @@ Own = Callable[..., Catalog]
 @pytest.fixture(scope="module")
 def shipped() -> tuple[Document, ...]:
     """Return the shipped files that hold assumptions."""
-    paths = [path for path in catalog_paths() if path.name == "assumptions.yaml"]
+    paths = [path for path in map(Path, catalog_paths()) if path.name == "assumptions.yaml"]
     return catalog_documents([(path.name, path.read_bytes()) for path in paths])
 
 

@@ -23,7 +23,7 @@ STAFF = "id: loaded-staff-year, unit: USD/year"
 
 @pytest.fixture(scope="module")
 def shipped() -> tuple[Document, ...]:
-    return catalog_documents([(path.name, path.read_bytes()) for path in catalog_paths()])
+    return catalog_documents([(path.name, path.read_bytes()) for path in map(Path, catalog_paths())])
 
 
 With = Callable[..., Catalog]

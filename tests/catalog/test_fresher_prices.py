@@ -21,7 +21,7 @@ from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import PolicySettings
 
 TODAY = date(2026, 11, 21)
-SHIPPED = [(path.name, path.read_bytes()) for path in catalog_paths()]
+SHIPPED = [(path.name, path.read_bytes()) for path in map(Path, catalog_paths())]
 OWN = (
     "prices:\n- {provider: openai, model: gpt-4o, region: global, currency: USD, input_per_mtok: 9, source: contract, "
     "checked_on: 2026-01-01, effective_from: 2026-01-01, verified: true}\n"

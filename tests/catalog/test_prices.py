@@ -30,7 +30,7 @@ RATE = "exchange_rates:\n- {currency: EUR, usd: 1.25, " + DATED + "}\n"
 
 @pytest.fixture(scope="module")
 def shipped() -> tuple[Document, ...]:
-    return catalog_documents([(path.name, path.read_bytes()) for path in catalog_paths()])
+    return catalog_documents([(path.name, path.read_bytes()) for path in map(Path, catalog_paths())])
 
 
 With = Callable[..., Catalog]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_word_that_the_catalog_does_not_know_is_a_problem_at_its_item(
 def test_a_word_of_an_own_catalog_is_known() -> None:
     dated = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
     own = f"classes:\n- {{id: genome, level: 4, parents: [health], {dated}}}"
-    files = [(path.name, path.read_bytes()) for path in catalog_paths()]
+    files = [(path.name, path.read_bytes()) for path in map(Path, catalog_paths())]
     catalog = Catalog(catalog_documents([*files, ("own.yaml", own.encode())]), TODAY)
     facts = facts_of({"data.classes": ["genome"]}, catalog)
     assert facts.problems == ()

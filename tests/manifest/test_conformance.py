@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.conformance import MAX_FINDINGS, nonconformance
 from aipolicy.source.yaml_reader import read_yaml
 
-SCHEMA: dict[str, Any] = json.loads(shipped_path("schemas", "aifeature.v1.json").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads(Path(shipped_path("schemas", "aifeature.v1.json")).read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, registry=Registry())
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n"
 BY_TYPE = {type_: [s for s in DECLARED_FACTS if s.type is type_ and s.origin is Origin.DECLARED] for type_ in FactType}

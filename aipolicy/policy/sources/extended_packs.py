@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
+from aipolicy.files.paths import joined
 from aipolicy.policy.layers.extends import Extends
 from aipolicy.policy.sources.pack_files import PackFiles
 from aipolicy.source.regex import regex
@@ -26,7 +26,7 @@ MAX_PACKS = 64
 _MENTIONED = regex(rb"extends[\"']?\s*:")
 
 
-Finder = Callable[[str, Path], PackFiles]
+Finder = Callable[[str, str], PackFiles]
 """Takes what an entry names and the folder that it is relative to; raises `PolicyError`."""
 
 
@@ -114,13 +114,13 @@ class _Walk:
         return entries
 
 
-def _reference(entry: Extends, pack: PackFiles) -> tuple[str, Path]:
+def _reference(entry: Extends, pack: PackFiles) -> tuple[str, str]:
     """Return what an entry of a pack names, and the folder that it is relative to."""
     if pack.origin.kind in ("git", "package"):
         from aipolicy.policy.sources.inner import inner_reference
 
         return inner_reference(pack, entry.pack)
-    return entry.pack, Path(pack.files[0][0]).parent
+    return entry.pack, joined(os.path.dirname(pack.files[0][0]))
 
 
 def _written(pack: PackFiles) -> list[tuple[Extends, Record]]:

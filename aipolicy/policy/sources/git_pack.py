@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from aipolicy.errors import BaseError, PolicyError
+from aipolicy.files.paths import StrPath
 from aipolicy.history.revision import read_revision
 from aipolicy.policy.sources.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
 from aipolicy.source.regex import regex
@@ -77,14 +77,14 @@ def _checked(reference: GitReference) -> GitReference:
     return reference._replace(folder=folder)
 
 
-def find_git_pack(reference: str, base: Path) -> PackFiles:
+def find_git_pack(reference: str, base: StrPath) -> PackFiles:
     """Return the files of a pack named as `git+PATH@REVISION#FOLDER`, PATH from `base`; raises `PolicyError`."""
     return read_git_pack(parse_git_reference(reference), base)
 
 
-def read_git_pack(reference: GitReference, base: Path) -> PackFiles:
+def read_git_pack(reference: GitReference, base: StrPath) -> PackFiles:
     """Return the files of a pack in a repository whose path is from `base`; raises `PolicyError`."""
-    repository = os.path.normpath(base / reference.repository).replace(os.sep, "/")
+    repository = os.path.normpath(os.path.join(base, reference.repository)).replace(os.sep, "/")
     place = str(reference._replace(repository=repository))
     try:
         found = read_revision(

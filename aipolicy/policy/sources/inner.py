@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from pathlib import Path
 
 from aipolicy.errors import PolicyError
 from aipolicy.policy.sources.git_pack import GitReference
@@ -13,13 +12,13 @@ from aipolicy.source.text import shown
 _TODO = "extend both in a pack of your own"
 
 
-def inner_reference(pack: PackFiles, reference: str) -> tuple[str, Path]:
+def inner_reference(pack: PackFiles, reference: str) -> tuple[str, str]:
     """Return a reference in a pack of a revision or a package, and the folder that it is relative to, as for `find_pack`.
 
     Such a pack comes from elsewhere: no path of it leads to files of this computer. Raises `PolicyError`.
     """
     if reference in shipped_packs() or reference.startswith(PACKAGE_PREFIX):
-        return reference, Path()
+        return reference, "."
     origin = pack.origin
     if origin.package is not None:
         raise PolicyError(
@@ -33,4 +32,4 @@ def inner_reference(pack: PackFiles, reference: str) -> tuple[str, Path]:
             "a pack of a git revision can extend packs of that revision, shipped ones, and packs of packages as "
             f"`{PACKAGE_PREFIX}PACK`, found `{shown(reference)}`; {_TODO}"
         )
-    return str(GitReference(origin.path, origin.revision, "" if path == "." else path)), Path()
+    return str(GitReference(origin.path, origin.revision, "" if path == "." else path)), "."

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aipolicy import __version__
 from aipolicy.config.settings import PolicySettings
-from aipolicy.errors import CatalogError, PolicyError, WaiverError
+from aipolicy.errors import AipolicyError, CatalogError, PolicyError, WaiverError
+from aipolicy.files.paths import StrPath, joined
 from aipolicy.files.shipped import PACKAGE, catalog_paths, read_bytes, shipped_path
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.policy.sources.extended_packs import Finder, with_extended
@@ -39,7 +39,7 @@ _INSTEAD_OF_ARCHIVE = (
 )
 
 
-def find_pack(reference: str, base: Path) -> PackFiles:
+def find_pack(reference: str, base: StrPath) -> PackFiles:
     """Return the files of a pack: a shipped name, a path from `base`, `git+PATH@REVISION#FOLDER` or `package:PACK`.
 
     Raises `PolicyError`.
@@ -52,20 +52,21 @@ def find_pack(reference: str, base: Path) -> PackFiles:
         from aipolicy.policy.sources.git_pack import find_git_pack
 
         return find_git_pack(reference, base)
-    own = Path(os.path.normpath(base / reference))
-    if _ARCHIVE.search(reference) and not own.is_dir():
+    own = os.path.normpath(os.path.join(base, reference)).replace(os.sep, "/")
+    if _ARCHIVE.search(reference) and not os.path.isdir(own):
         raise PolicyError(f"`{shown(reference)}` is an archive, and no pack is read from one; {_INSTEAD_OF_ARCHIVE}")
     candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
     if _PACK_NAME.fullmatch(reference):
-        candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
+        candidates += [joined(shipped_path("policies", name)) for name in (reference, f"{reference}.yaml")]
+        candidates.append(own)
     for path in candidates:
-        origin = PackOrigin("path", path.as_posix()) if path is own else PackOrigin("shipped", reference)
-        if path.is_dir():
-            names = yaml_names((each.name for each in path.iterdir() if each.is_file()), path.as_posix())
-            files = tuple(((path / name).as_posix(), read_bytes(path / name, PolicyError)) for name in names)
-            return PackFiles(path.as_posix(), files, origin=origin)
-        if path.is_file():
-            return PackFiles(path.as_posix(), ((path.as_posix(), read_bytes(path, PolicyError)),), origin=origin)
+        origin = PackOrigin("path", path) if path is own else PackOrigin("shipped", reference)
+        if os.path.isdir(path):
+            there = (name for name in os.listdir(path) if os.path.isfile(os.path.join(path, name)))
+            files = tuple(_read(joined(path, name), PolicyError) for name in yaml_names(there, path))
+            return PackFiles(path, files, origin=origin)
+        if os.path.isfile(path):
+            return PackFiles(path, (_read(path, PolicyError),), origin=origin)
     names = shipped_packs()
     shipped = ", ".join(f"`{name}`" for name in names)
     hint = _package_that_offers(reference) or did_you_mean(reference, names)
@@ -83,10 +84,10 @@ def _package_that_offers(name: str) -> str:
     return ""
 
 
-def find_packs(references: Iterable[str], base: Path, find: Finder = find_pack,
+def find_packs(references: Iterable[str], base: StrPath, find: Finder = find_pack,
                memory: Cache | None = None) -> tuple[PackFiles, ...]:  # fmt: skip
     """Return the packs that are named and all that they extend, bases first; raises `PolicyError` or `Problems`."""
-    return with_extended([find(reference, base) for reference in references], find, memory)
+    return with_extended([find(reference, os.fspath(base)) for reference in references], find, memory)
 
 
 class PolicyFiles(NamedTuple):
@@ -110,15 +111,15 @@ def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory
 
     The memory keeps what packs extend, by their bytes.
     """
-    shipped = _read_all(catalog_paths())
-    own = _read_all(settings.base / name for name in settings.own_catalog)
+    shipped = tuple(_read(path, CatalogError) for path in catalog_paths())
+    own = tuple(_read(joined(settings.base, name), CatalogError) for name in settings.own_catalog)
     package = _price_package() if settings.fresher_prices else None
     packs = find_packs(settings.packs, settings.base, find, memory)
     if settings.lock and os.path.lexists(settings.lock):
         from aipolicy.policy.sources.pinning import refuse_unlocked
 
         refuse_unlocked(packs, settings.lock, only_locked=settings.only_locked)
-    waivers = tuple(_read_waivers(settings.base / name) for name in dict.fromkeys(settings.waivers))
+    waivers = tuple(_read_waivers(joined(settings.base, name)) for name in dict.fromkeys(settings.waivers))
     files = [*shipped, *own, *(file for pack in packs for file in pack.files), *waivers]
     if package is not None:
         files.append((f"{package.name} {package.version}", package.data))
@@ -128,15 +129,15 @@ def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory
     return PolicyFiles(shipped, own, package, packs, digest, key, waivers)
 
 
-def _read_all(paths: Iterable[Path]) -> tuple[tuple[str, bytes], ...]:
-    return tuple((path.as_posix(), read_bytes(path, CatalogError)) for path in paths)
+def _read(path: str, make_error: Callable[..., AipolicyError]) -> tuple[str, bytes]:
+    return joined(path), read_bytes(path, make_error)
 
 
-def _read_waivers(path: Path) -> tuple[str, bytes]:
+def _read_waivers(path: str) -> tuple[str, bytes]:
     """Return a waivers file as path and bytes; raises `WaiverError`, also for a folder: a review names a file."""
-    name = shown_path(Path(os.path.normpath(path)).as_posix())
+    name = shown_path(os.path.normpath(path))
     try:
-        return name, read_regular_file(str(path))
+        return name, read_regular_file(path)
     except FileNotFoundError as error:
         message = "no such file; `aipolicy waive` writes it, or take it out of `waivers` in the configuration"
         raise WaiverError(message, path=name) from error
@@ -153,7 +154,7 @@ def _price_package() -> PricePackage:
 def _code_stamp() -> str:
     """Return what changes when the program does, so that a checkout under development never sees old results."""
     stamps = []
-    folders = [str(PACKAGE)]
+    folders = [PACKAGE]
     for folder in folders:
         with os.scandir(folder) as entries:
             for entry in entries:

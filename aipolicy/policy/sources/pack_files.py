@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Literal
 
@@ -76,4 +77,6 @@ def yaml_names(names: Iterable[str], folder: str) -> tuple[str, ...]:
 
 def shipped_packs() -> tuple[str, ...]:
     """Return the names of the packs that ship with aipolicy."""
-    return tuple(sorted(path.stem for path in shipped_path("policies").iterdir() if not path.name.startswith(".")))
+    return tuple(
+        sorted(os.path.splitext(name)[0] for name in os.listdir(shipped_path("policies")) if not name.startswith("."))
+    )
