@@ -17,7 +17,7 @@ _LISTED = (0, 1, 2, 3, 4)
 
 
 def base_revision(wanted: str) -> str:
-    """Return the revision to compare with, or nothing for judging everything; raises `Unusable`.
+    """Return the revision to compare with, or nothing for checking everything; raises `Unusable`.
 
     `auto` is the branch that a pull request goes to, or the commit that a merge queue builds on.
     """
@@ -49,7 +49,7 @@ def arguments(known: str, base: str, sarif: Path, folder: Path) -> list[str]:
     if base and "--base" in known:
         command.append(f"--base={base}")
     elif base:
-        say("warning", "this version of aipolicy knows no `--base`; everything is judged, not only what changed")
+        say("warning", "this version of aipolicy knows no `--base`; everything is checked, not only what changed")
     if "--output" in known:
         command += [f"--output=sarif={sarif}", f"--output=markdown={folder / 'comment.md'}"]
         command.append(f"--output=github={folder / 'annotations.txt'}")

@@ -13,7 +13,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.policy.sources.locate import PolicyFiles
-from aipolicy.run import policy as run_policy
+from aipolicy.run import policy
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
@@ -31,14 +31,14 @@ def policies_compiled_once() -> Iterator[None]:
 
     It is what the cache of the program does, by the same key, without its folder and without anything that was judged.
     """
-    compile_anew, compiled = run_policy._compile, dict[str, bytes]()
+    compile_anew, compiled = policy._compile, dict[str, bytes]()
 
-    def compile_once(settings: PolicySettings, files: PolicyFiles) -> run_policy._Compiled:
+    def compile_once(settings: PolicySettings, files: PolicyFiles) -> policy._Compiled:
         if files.key not in compiled:
             compiled[files.key] = pickle.dumps(compile_anew(settings, files), protocol=5)
-        again: run_policy._Compiled = pickle.loads(compiled[files.key])
+        again: policy._Compiled = pickle.loads(compiled[files.key])
         return again
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_policy, "_compile", compile_once)
+        patch.setattr(policy, "_compile", compile_once)
         yield

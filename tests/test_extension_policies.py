@@ -64,7 +64,7 @@ CASES = (
     ("extensions: {tier: bronze, seats: 2}\n", []),
     ("extensions:\n  tier: gold\n  seats: 2\n", ["7:10 HOUSE-001 gold, 2"]),
     ("extensions: {tier: gold}\n", ["5:1 HOUSE-001 gold, 10"]),
-    ("extensions: {seats: 2}\n", ["5:21 HOUSE-001 Gold has seats: cannot be decided without `extensions.tier`"]),
+    ("extensions: {seats: 2}\n", ["5:21 HOUSE-001 Gold has seats: unknown without `extensions.tier`"]),
     ("extensions: {teir: gold}\n", ["5:14 MAN-003 unknown key `teir`; did you mean `tier`?"]),
     ("extension: {tier: gold}\n", ["5:1 MAN-003 unknown key `extension`; did you mean `extensions`?"]),
     ("extensions: {tier: golt}\n",

@@ -35,15 +35,15 @@ FORMATS = ("text", "json", "markdown")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
-@click.option("--as-of-base", is_flag=True, help="Judge the base as on the day of its commit, UTC, so that what time alone "
-              "changes is shown too.")  # fmt: skip
+@click.option("--as-of-base", is_flag=True, help="Evaluate the base as on the day of its commit, UTC, so that what "
+              "time alone changes is shown too.")  # fmt: skip
 def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_format: str, strict: bool,
             as_of_base: bool) -> None:  # fmt: skip
     """Show what a change does to each feature: verdict, needs, findings and monthly cost, before and after.
 
     Before is the merge base of REV and HEAD, now is the working tree as it is. Every change has its cause: manifest,
     policy, catalog or date are exchanged in this order, and the first that makes the change appear is named. Both sides
-    are judged by the installed aipolicy with its shipped packs and catalog. A report, not a gate: the exit code is 0
+    are evaluated by the installed aipolicy with its shipped packs and catalog. A report, not a gate: the exit code is 0
     whatever changed; `aipolicy check --base REV` gates.
     """
     configured, settings = read_settings(options)

@@ -64,8 +64,9 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     """Show what will start or stop failing in the months to come, on which day, and why.
 
     Causes are rules that change their stage, evidence and waivers that expire, models that retire, prices that grow
-    old, catalog entries that take effect, and declared growth. Every day on which one of them happens is judged as
-    `aipolicy check --as-of` that day would judge it. The exit code is 1 when something starts failing, 0 when nothing does.
+    old, catalog entries that take effect, and declared growth. Every day on which one of them happens is evaluated
+    as `aipolicy check --as-of` that day would evaluate it. The exit code is 1 when something starts failing, 0 when
+    nothing does.
     """
     configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)

@@ -28,7 +28,7 @@ from aipolicy.value import replace
 @click.command("lint-policy")
 @click.argument("packs", nargs=-1, metavar="[PACK]...")
 @click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
-@click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC.")
+@click.option("--as-of", metavar="DATE", help="Lint as on this day (YYYY-MM-DD); default today, UTC.")
 @click.option(
     "--ignore", multiple=True, metavar="RULE", help="Leave out a rule about packs, such as PACK-014; repeatable."
 )

@@ -46,7 +46,7 @@ def policy_options(function: Callable[..., Any]) -> Any:
             shell_complete=_rule_ids,
             help="Evaluate only a rule, or all that begin with it.",
         ),
-        click.option("--as-of", metavar="DATE", help="Judge as on this day (YYYY-MM-DD); default today, UTC."),
+        click.option("--as-of", metavar="DATE", help="Evaluate as on this day (YYYY-MM-DD); default today, UTC."),
         click.option(
             "--policy",
             "policies",

@@ -19,7 +19,7 @@ def told_while_judging(manifests: int) -> Iterator[None]:
     if manifests < LONG_RUN or stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
-    stream.write(f"judging {manifests:,} manifests".replace(",", " "))
+    stream.write(f"evaluating {manifests:,} manifests".replace(",", " "))
     stream.flush()
     try:
         yield

@@ -194,7 +194,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
         elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
-            message = f"{rule.title}: cannot be decided without {', '.join(map(_missing, facts))}"
+            message = f"{rule.title}: unknown without {', '.join(map(_missing, facts))}"
         else:
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue

@@ -25,7 +25,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         title="The file cannot be read as YAML within the limits",
         severity=Severity.ERROR,
         why="a file that is read in two ways, or not at all, has no verdict",
-        fix="correct the YAML at the place shown",
+        fix="correct the YAML at the location shown",
     ),
     ReservedRule(
         id="MAN-002",
@@ -40,7 +40,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         name="unknown-key",
         title="A key is not part of the manifest format",
         severity=Severity.ERROR,
-        why="a misspelt key would leave a fact undeclared and rules undecided",
+        why="a misspelt key would leave a fact undeclared and rules undetermined",
         fix="correct or remove the key; `aipolicy schema` prints every key",
     ),
     ReservedRule(
@@ -136,7 +136,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         name="waiver-against-policy",
         title="A waiver breaks what the packs ask of waivers, and waives nothing",
         severity=Severity.ERROR,
-        why="an exception that the policy does not allow is none",
+        why="a waiver that the policy does not allow is none",
         fix="make the waiver what the policy allows, or remove it and correct the feature",
     ),
     ReservedRule(
@@ -152,7 +152,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         name="waiver-no-longer-needed",
         title="A waiver has nothing to waive",
         severity=Severity.WARNING,
-        why="an exception that lies about is taken for a rule, and would hide the next failure",
+        why="a waiver that lies about is taken for a rule, and would hide the next failure",
         fix="remove the waiver",
     ),
     ReservedRule(

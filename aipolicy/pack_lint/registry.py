@@ -32,7 +32,7 @@ LINT_RULES: tuple[ReservedRule, ...] = (
         title="A mistake stops the pack from being loaded",
         severity=Severity.ERROR,
         why="nothing is evaluated with half a policy, so that one mistake stops every check",
-        fix="correct the place shown",
+        fix="correct what stands at the location shown",
     ),
     ReservedRule(
         id=ALWAYS_TRUE,
@@ -151,7 +151,7 @@ LINT_RULES: tuple[ReservedRule, ...] = (
         name="ended-rule",
         title="A rule is no longer in force",
         severity=Severity.WARNING,
-        why="it is read as a part of the policy and judges nothing",
+        why="it is read as a part of the policy and is never evaluated",
         fix="remove the rule, or correct `effective.until`",
     ),
     ReservedRule(

@@ -96,7 +96,7 @@ class _Teller:
             reasons.append(f"while {_named(self.unread)} {verb} no readable facts")
         groups = [f"`{shown(each.key)}`" if each.key is not None else "groups not named yet" for each in results]
         about = f" for {_listed(groups)}" if self.rule.group_by is not None else ""
-        message = f"{self.rule.rule.title}: cannot be decided{about} {' and '.join(reasons)}".rstrip()
+        message = f"{self.rule.rule.title}: unknown{about} {' and '.join(reasons)}".rstrip()
         past = any(member.record.past_prototype for member in self.portfolio.members)
         severity = self.severity if past or self.strict or self.unread else MILDER[self.severity]
         subject = _subject(results)

@@ -142,7 +142,7 @@ class _TestReader:
         given, option = record.has("given"), record.has("option")
         manifest = record.raw("manifest")
         if manifest is not None and (given or option):
-            record.mistake("a test judges a `manifest`, or what is `given` with an `option`, not both", "manifest")
+            record.mistake("a test has a `manifest`, or what is `given` with an `option`, not both", "manifest")
         elif manifest is None and not (given or option):
             record.mistake("a test has a `manifest`, or something `given`, or an `option`")
         expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
@@ -214,7 +214,7 @@ class _TestReader:
         if read.findings:
             return None
         if len(read.features) != 1:
-            self._record.mistake(f"a test judges one feature, found {len(read.features)}", "manifest")
+            self._record.mistake(f"a test is about one feature, found {len(read.features)}", "manifest")
             return None
         return read.features[0]
 

@@ -115,7 +115,7 @@ def check(files: Iterable[ManifestFile], policy: Policy, scope: Scope | None = N
     Without a scope, rules over all features are evaluated unless a file was named. Raises `UsageError` where a rule is
     left out that a pack forbids to leave out.
     """
-    listed = tuple(files)
+    listed = sorted(files, key=attrgetter("path"))
     if scope is None:
         scope = Scope(FILES_NAMED if any(file.named for file in listed) else "")
     evaluated: list[EvaluatedFile] = []

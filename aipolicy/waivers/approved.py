@@ -49,7 +49,7 @@ def difference(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluat
     A fact that a condition of the waiver reads may change as far as the condition lets it.
     """
     if waiver.outcome is Outcome.UNDETERMINED and finding.outcome is Outcome.VIOLATED:
-        return "it could not be decided when it was approved, and is violated now"
+        return "it was undetermined when it was approved, and is violated now"
     approved = waiver.approved
     if approved is None:
         return ""

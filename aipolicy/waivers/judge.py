@@ -77,7 +77,7 @@ def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation,
     if worse:
         return State.WORSE, worse
     if finding.outcome is not waiver.outcome:
-        return State.LAPSED, "the rule cannot be decided, and the waiver covers a violation"
+        return State.LAPSED, "the rule is undetermined, and the waiver covers a violation"
     for condition in waiver.conditions:
         reason = _why_not(condition.text, Expression(condition.checked), condition.reads, evaluation)
         if reason:
@@ -97,7 +97,7 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
     missing = [name for name in reads if name not in known]
     if truth is Truth.UNKNOWN:
         named = ", ".join(f"`{name}`" for name in missing)
-        return f"its condition `{text}` cannot be decided without {named}"
+        return f"its condition `{text}` is unknown without {named}"
     return f"its condition `{text}` is false"
 
 

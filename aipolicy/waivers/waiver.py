@@ -36,7 +36,7 @@ class State(StrEnum):
     """A condition is false or unknown, the approval lies ahead, or the rule fails in another way."""
     EXPIRED = "expired"
     AGAINST_POLICY = "against policy"
-    NOT_JUDGED = "not judged"
+    NOT_JUDGED = "not evaluated"
     """The rule was left out of the run by choice."""
 
 

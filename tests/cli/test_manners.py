@@ -126,7 +126,7 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("stream", "manifests", "term", "told"),
     [
-        (Terminal(), 1757, "xterm", "judging 1 757 manifests\r\x1b[K"),
+        (Terminal(), 1757, "xterm", "evaluating 1 757 manifests\r\x1b[K"),
         (Terminal(), 199, "xterm", ""),
         (Terminal(), 1757, "dumb", ""),
         (io.StringIO(), 1757, "xterm", ""),

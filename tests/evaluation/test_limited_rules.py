@@ -137,7 +137,7 @@ def test_an_unknown_limit_is_told_by_the_name_under_which_it_is_declared() -> No
 
 def test_a_path_that_nobody_can_declare_is_told_with_what_would_give_it() -> None:
     message, missing = only_finding("", "{paths: ['services/**']}")
-    assert message.endswith("cannot be decided without `manifest.path` (which only a file in a repository has)")
+    assert message.endswith("unknown without `manifest.path` (which only a file in a repository has)")
     assert missing == ()
 
 

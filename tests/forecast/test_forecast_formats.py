@@ -58,7 +58,7 @@ def test_the_example_prints_what_was_read_and_accepted(output_format: str, name:
 def test_a_forecast_of_nothing_says_so(tmp_path: Path) -> None:
     result = run(str(tmp_path), *EXAMPLE[1:])
     assert result.exit_code == 3
-    assert "nothing is judged: no feature is found" in result.stdout
+    assert "nothing is evaluated: no feature is found" in result.stdout
 
 
 @pytest.mark.usefixtures("at_root")

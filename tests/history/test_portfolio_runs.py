@@ -123,7 +123,7 @@ def test_a_broken_manifest_leaves_undetermined_what_it_could_change(broken: str,
     repo.write({**EVEN, "svc/x.aifeature.yaml": broken})
     done = run("check", "--format", "concise")
     assert done.code == 1
-    assert "error[FOLIO-001]: undetermined: No provider has too much: cannot be decided for" in done.out
+    assert "error[FOLIO-001]: undetermined: No provider has too much: unknown for" in done.out
     assert "while `svc/x.aifeature.yaml` has no readable facts" in done.out
 
 

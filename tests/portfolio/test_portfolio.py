@@ -172,7 +172,7 @@ def test_what_is_missing_is_told_once_for_all_groups_with_the_features_that_lack
     (found,) = findings(rule(*SHARE), features)
     assert found.outcome is Outcome.UNDETERMINED
     assert found.message == (
-        "Title: cannot be decided for `a`, `b` and groups not named yet without `volume.requests_per_day` of `f2` and "
+        "Title: unknown for `a`, `b` and groups not named yet without `volume.requests_per_day` of `f2` and "
         "`f3`; `plan.provider` of `f4`"
     )
     assert found.missing_facts == ("plan.provider", "volume.requests_per_day")
@@ -181,7 +181,7 @@ def test_what_is_missing_is_told_once_for_all_groups_with_the_features_that_lack
 
 def test_a_manifest_that_cannot_be_read_is_named_and_no_fact_settles_it() -> None:
     (found,) = findings(rule("total.n <= 5.0", "n: count()"), [(PRODUCTION, {})], ("x.yaml", "y.yaml"))
-    assert found.message == "Title: cannot be decided while `x.yaml` and `y.yaml` have no readable facts"
+    assert found.message == "Title: unknown while `x.yaml` and `y.yaml` have no readable facts"
     assert found.missing_facts == ()
     assert found.severity is Severity.ERROR
     assert found.file == "x.yaml"
@@ -207,10 +207,7 @@ def test_a_label_that_is_not_declared_is_missing_by_its_own_name() -> None:
         by_tier, [(labelled, {}), ({**PRODUCTION, "metadata.labels": {"unit": "x"}}, {}), (PRODUCTION, {})]
     )
     assert found.missing_facts == ("metadata.labels.tier",)
-    assert (
-        "cannot be decided for `1` and groups not named yet without `metadata.labels.tier` of `f1` and `f2`"
-        in found.message
-    )
+    assert "unknown for `1` and groups not named yet without `metadata.labels.tier` of `f1` and `f2`" in found.message
 
 
 def test_names_from_input_are_shown_safely() -> None:

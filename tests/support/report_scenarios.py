@@ -160,7 +160,7 @@ def without_place() -> list[Finding]:
             file="big.aifeature.yaml",
             feature="",
             why="a file that is read in two ways, or not at all, has no verdict",
-            fix="correct the YAML at the place shown",
+            fix="correct the YAML at the location shown",
         ),
         finding(rule_id="VERDICT-001", message="no option satisfies every constraint", file="a b/ä.yaml"),
     ]

@@ -96,7 +96,7 @@ REASONS: dict[str, tuple[str, dict[str, str], str]] = {
         MANIFEST, {"approved": ELSEWHERE.replace("error", "warning")}, "it weighs error now, and was approved as warning"),
     "how it fails before weight": (
         MANIFEST, {**OPEN, "outcome": "undetermined", "approved": "{severity: warning, facts: {}}"},
-        "it could not be decided when it was approved, and is violated now"),
+        "it was undetermined when it was approved, and is violated now"),
     "values by name": (
         MANIFEST, {"approved": ELSEWHERE.replace("pilot", "idea").replace("openai", "mistral")},
         "`metadata.lifecycle` is `pilot`; approved was `idea`"),
@@ -106,14 +106,14 @@ REASONS: dict[str, tuple[str, dict[str, str], str]] = {
     "what is no longer declared, by name too": (
         MANIFEST.replace("lifecycle: pilot", "x: 1").replace(", x: 1", ""), {"approved": ELSEWHERE},
         "`metadata.lifecycle` is no longer declared; approved was `pilot`"),
-    "values before that it cannot be decided": (
+    "values before that it is undetermined": (
         UNDECIDED, {**OPEN, "approved": "{severity: error, facts: {team.on_call: false}}"},
         "`data.classes` is `health`, and was not among what was approved"),
-    "that it cannot be decided before conditions": (
-        UNDECIDED, {**OPEN, "while_": f"[{FALSE}]"}, "the rule cannot be decided, and the waiver covers a violation"),
+    "that it is undetermined before conditions": (
+        UNDECIDED, {**OPEN, "while_": f"[{FALSE}]"}, "the rule is undetermined, and the waiver covers a violation"),
     "the first condition that does not hold": (
         MANIFEST, {"while_": f"['volume.requests_per_day > 1', {UNKNOWN}, {FALSE}]"},
-        f"its condition `{UNKNOWN}` cannot be decided without `budget.monthly_usd`"),
+        f"its condition `{UNKNOWN}` is unknown without `budget.monthly_usd`"),
     "a condition that fails before its missing facts": (
         MANIFEST, {"while_": "['1 / 0 == 1 && budget.monthly_usd < 1.0']"}, "cannot be evaluated, divide by zero"),
 }  # fmt: skip

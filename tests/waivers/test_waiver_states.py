@@ -78,7 +78,7 @@ def test_a_waiver_that_has_nothing_to_waive_is_told(manifest: str, text: str, me
 CONDITIONS = {
     "true": ("volume.requests_per_day <= 50", "waived", ""),
     "false": ("volume.requests_per_day < 50", "violated", "is false"),
-    "unknown": ("budget.monthly_usd < 50", "violated", "cannot be decided without `budget.monthly_usd`"),
+    "unknown": ("budget.monthly_usd < 50", "violated", "is unknown without `budget.monthly_usd`"),
     "derived": ("data.sensitivity <= 3.0", "waived", ""),
 }
 

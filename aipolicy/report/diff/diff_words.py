@@ -51,7 +51,7 @@ def gone_words(change: FeatureChange) -> str:
 def footer() -> str:
     """Return what both sides have in common."""
     return (
-        f"both sides are judged by aipolicy {__version__} with its shipped packs and catalog; causes are found by "
+        f"both sides are evaluated by aipolicy {__version__} with its shipped packs and catalog; causes are found by "
         "exchanging manifest, policy, catalog and date in this order"
     )
 

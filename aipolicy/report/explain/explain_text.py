@@ -124,7 +124,7 @@ def _removed(printer: Printer, evaluation: Evaluation) -> None:
         for rule_id, mask in sorted(verdict.removed_by.items(), key=lambda item: (-item[1].bit_count(), item[0])):
             printer.pair(f"{rule_id} {mask.bit_count():>6}", titles[rule_id])
     if verdict.opened_by:
-        printer.heading("constraints that cannot be decided for some options")
+        printer.heading("constraints that are undetermined for some options")
         for rule_id, mask in sorted(verdict.opened_by.items(), key=lambda item: (-item[1].bit_count(), item[0])):
             printer.pair(f"{rule_id} {mask.bit_count():>6}", titles[rule_id])
 

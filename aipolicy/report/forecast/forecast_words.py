@@ -65,7 +65,8 @@ def summary(forecast: Forecast) -> tuple[str, ...]:
     """Return what a forecast comes to: the gate at the start, the first failure, what stays green."""
     if forecast.exit_code() == EXIT_NOTHING:
         return (
-            "nothing is judged: " + ("no rule has anything to judge" if forecast.features else "no feature is found"),
+            "nothing is evaluated: "
+            + ("no rule has anything to evaluate" if forecast.features else "no feature is found"),
         )
     return gate_today(forecast), first_words(forecast), green_words(forecast)
 

@@ -13,7 +13,7 @@ from aipolicy.source.regex import regex
 _NOT_XML = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SKIPPED = {
     Outcome.NOT_APPLICABLE.value: "the rule does not apply",
-    Outcome.UNDETERMINED.value: "cannot be decided",
+    Outcome.UNDETERMINED.value: "undetermined",
     Outcome.VIOLATED.value: "reported under another rule",
     Outcome.WAIVED.value: "waived",
 }

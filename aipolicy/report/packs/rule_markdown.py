@@ -19,10 +19,10 @@ _KINDS = {
     RuleKind.DUTY: "duty: says what must be done",
 }
 _SCOPES = {
-    RuleScope.OPTIONS: "options: judged over every option that could be built",
-    RuleScope.PLAN: "plan: judged over the options of a plan alone",
+    RuleScope.OPTIONS: "options: evaluated over every option that could be built",
+    RuleScope.PLAN: "plan: evaluated over the options of a plan alone",
 }
-_OVER_ALL = "portfolio: judged over all features of a run together"
+_OVER_ALL = "portfolio: evaluated over all features of a run together"
 _LIMIT = f"{APPLIES_TO}."
 
 Blocks = Iterator[str]

@@ -92,7 +92,8 @@ class _Page:
         first = findings[0]
         rules = len({finding.rule_id for finding in findings})
         counted = "1 rule" if rules == 1 else f"{rules} rules"
-        message = f"{counted} cannot be decided for `{escaped(first.feature)}`"
+        verb = "is" if rules == 1 else "are"
+        message = f"{counted} {verb} undetermined for `{escaped(first.feature)}`"
         lines = self._header(first.severity, "", message)
         lines.append(self._location(first, 1))
         lines.append(gutter_bar(1, self.style))

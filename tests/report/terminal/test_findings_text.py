@@ -120,19 +120,19 @@ def undecided(count: int, **changes: object) -> list[Finding]:
 def test_three_undetermined_findings_are_shown_one_by_one() -> None:
     text = plain(undecided(3))
     assert text.count("]: undetermined: ") == 3
-    assert "cannot be decided" not in text
+    assert "are undetermined for" not in text
 
 
 def test_four_undetermined_findings_are_one_block() -> None:
     text = plain(undecided(4))
-    assert text.startswith("error: 4 rules cannot be decided for `claims-triage`\n")
+    assert text.startswith("error: 4 rules are undetermined for `claims-triage`\n")
     assert "= settle: declare `a.z` (4 rules), `a.f0`, `a.f1`, `a.f2`, `a.f3`\n" in text
     assert "undetermined: " not in text
 
 
 def test_findings_of_other_features_and_severities_do_not_count_towards_a_block() -> None:
     findings = [*undecided(2), *undecided(2, feature="other"), *undecided(2, severity=Severity.WARNING)]
-    assert "cannot be decided" not in plain(findings)
+    assert "are undetermined for" not in plain(findings)
 
 
 def test_errors_that_cannot_be_decided_stand_before_warnings() -> None:
