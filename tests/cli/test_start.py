@@ -27,9 +27,9 @@ print(" ".join(sorted(set(sys.modules) - before)))
 """
 SLOW = {
     "argparse", "asyncio", "concurrent.futures", "dataclasses", "decimal", "difflib", "email", "fractions", "http",
-    "importlib.metadata", "importlib.resources", "logging", "multiprocessing", "random", "shutil", "socket", "ssl",
-    "statistics", "subprocess", "tempfile", "textwrap", "tomllib", "traceback", "unittest", "urllib.request", "xml",
-    "zipfile",
+    "importlib.metadata", "importlib.resources", "ipaddress", "logging", "multiprocessing", "pathlib", "random", "shutil",
+    "socket", "ssl", "statistics", "subprocess", "tempfile", "textwrap", "tomllib", "traceback", "unittest", "urllib.parse",
+    "urllib.request", "xml", "zipfile",
 }  # fmt: skip
 """Modules of Python that take a millisecond or more with what they import, and that a clean run does without."""
 
@@ -55,12 +55,12 @@ def test_a_clean_run_imports_few_packages(imported: dict[str, set[str]], run: st
     assert {name for name in names if not name.startswith("_") and "cython" not in name} == packages | {"aipolicy"}
 
 
-@pytest.mark.parametrize("run", ["new", "again"])
-def test_a_clean_run_imports_nothing_slow(imported: dict[str, set[str]], run: str) -> None:
-    assert SLOW & imported[run] == set()
+@pytest.mark.parametrize(("run", "others"), [("new", set()), ("again", {"json", "pickle"})])
+def test_a_clean_run_imports_nothing_slow(imported: dict[str, set[str]], run: str, others: set[str]) -> None:
+    assert (SLOW | others) & imported[run] == set()
 
 
-@pytest.mark.parametrize(("run", "own", "all_together"), [("new", 137, 252), ("again", 50, 128)])
+@pytest.mark.parametrize(("run", "own", "all_together"), [("new", 138, 247), ("again", 52, 124)])
 def test_a_clean_run_imports_few_modules(imported: dict[str, set[str]], run: str, own: int, all_together: int) -> None:
     ours = sorted(name for name in imported[run] if name.partition(".")[0] == "aipolicy")
     assert len(ours) <= own, ours
