@@ -45,7 +45,7 @@ def one(name: str, *, title: str = "x") -> Plot:
 def picture(path: Path, **environment: str) -> bytes:
     """Return the bytes that a new process writes."""
     subprocess.run(
-        [sys.executable, "-c", PICTURE, str(path), str(Path(__file__).parent.parent), str(Path(__file__).parents[3])],
+        [sys.executable, "-c", PICTURE, str(path), str(Path(__file__).parent), str(Path(__file__).parents[3])],
         env={**os.environ, "MPLCONFIGDIR": str(path.parent), **environment},
         check=True,
     )
