@@ -196,23 +196,13 @@ class Catalog:
 
     def vocabulary(self, name: str) -> tuple[str, ...]:
         """Return the words of an open vocabulary; an unknown vocabulary has none."""
-        match name:
-            case "data-class":
-                return tuple(self.data_classes.by_id)
-            case "place":
-                return self.places.names()
-            case "task-type":
-                return tuple(self.task_types)
-            case "provider":
-                return tuple(sorted(self.providers))
-            case "model":
-                return tuple(sorted(model.id for model in self.models.values() if model.answers))
-            case "region":
-                return tuple(sorted({region.id for region in self.regions}))
-            case "regime":
-                return tuple(sorted({r for c in self.data_classes.by_id.values() for r in c.regimes}))
-            case _:
-                return ()
+        words = _VOCABULARIES.get(name)
+        return tuple(words(self)) if words is not None else ()
+
+    @property
+    def vocabularies(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words of every open vocabulary by its name."""
+        return {name: self.vocabulary(name) for name in _VOCABULARIES}
 
     def validate(self) -> None:
         """Read everything once; raises with every mistake, cross references included."""
@@ -289,3 +279,15 @@ class Catalog:
             return in_force(entries, key, dated, self.as_of, strict=strict)
 
         return self._read(read_all)
+
+
+_VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
+    "data-class": lambda catalog: catalog.data_classes.by_id,
+    "place": lambda catalog: catalog.places.names(),
+    "task-type": lambda catalog: catalog.task_types,
+    "provider": lambda catalog: sorted(catalog.providers),
+    "model": lambda catalog: sorted(model.id for model in catalog.models.values() if model.answers),
+    "region": lambda catalog: sorted({region.id for region in catalog.regions}),
+    "regime": lambda catalog: sorted({r for entry in catalog.data_classes.by_id.values() for r in entry.regimes}),
+}
+"""The open vocabularies, and where the words of each come from; only what is asked for is read."""

@@ -11,8 +11,8 @@ from aipolicy.errors import CatalogError
 from aipolicy.files.paths import StrPath, joined
 from aipolicy.files.shipped import catalog_paths, read_bytes
 from aipolicy.source.document import Document
-from aipolicy.source.records import Mistakes
-from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.source.mistakes import Mistakes
+from aipolicy.source.yaml_records import read_records
 
 if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
@@ -45,13 +45,6 @@ def layered_catalog(shipped: Iterable[tuple[str, bytes]], own: Iterable[tuple[st
 def catalog_documents(files: Iterable[tuple[str, bytes]]) -> tuple[Document, ...]:
     """Return the YAML documents of catalog files given as path and bytes; raises `CatalogError`."""
     mistakes = Mistakes(CatalogError)
-    documents: list[Document] = []
-    for path, data in files:
-        result = read_yaml(path, data)
-        for problem in result.problems:
-            mistakes.add_error(CatalogError(problem.message, path=path, span=problem.span))
-        if not result.documents and not result.problems:
-            mistakes.add_error(CatalogError("the file is empty", path=path))
-        documents.extend(result.documents)
+    documents = tuple(record.document for path, data in files for record in read_records(path, data, mistakes))
     mistakes.raise_if_any()
-    return tuple(documents)
+    return documents

@@ -10,6 +10,7 @@ from aipolicy.errors import AipolicyError, BaselineError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, Known, known_from
 from aipolicy.findings.finding import Finding, Outcome, Severity
+from aipolicy.findings.reserved_rules import WAIVER_PREFIX
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.records import Mistakes, Record
@@ -131,7 +132,7 @@ def _entry(record: Record) -> Known:
     outcome = record.text("outcome", choices=_OUTCOMES)
     record.finish()
     if rule.startswith(NEVER_ACCEPTED):
-        about = "waivers" if rule.startswith(NEVER_ACCEPTED[1]) else "broken manifests"
+        about = "waivers" if rule.startswith(WAIVER_PREFIX) else "broken manifests"
         record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
     known = Severity(severity) if severity in set(Severity) else Severity.NOTE
     weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED

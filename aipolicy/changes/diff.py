@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.changes.steps import Side, Step, steps_between
-from aipolicy.findings.comparison import MANIFEST_RULES, Identity, Known, compare, identity_of, is_worse, known_from
+from aipolicy.findings.comparison import Identity, Known, compare, identity_of, is_worse, known_from
 from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.value import Frozen, replace
 
 
@@ -85,7 +86,7 @@ def diff_of(before: Side, now: Side, revision: str, commit: str, file_of: Callab
     compared, gone = compare(now.report.findings, (known_from(f, file_of) for f in before.report.findings), file_of)
     names = sorted(name for name in {*steps[0].states, *steps[-1].states} if name in among)
     features = [_change(name, steps, compared, gone) for name in names]
-    broken = tuple(f for f in compared if f.rule_id.startswith(MANIFEST_RULES) and f.change is not Change.UNCHANGED)
+    broken = tuple(f for f in compared if f.rule_id.startswith(MANIFEST_PREFIX) and f.change is not Change.UNCHANGED)
     unreadable = {f.feature for f in broken} | {file_of(f.file) for f in broken}
     told = []
     for each in features:
@@ -103,7 +104,7 @@ def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone:
     both = before is not None and after is not None
     verdicts = [state.verdict if state is not None else None for state in states]
     costs = [state.cost if state is not None else None for state in states]
-    mine = [f for f in compared if f.feature == name and not f.rule_id.startswith(MANIFEST_RULES)]
+    mine = [f for f in compared if f.feature == name and not f.rule_id.startswith(MANIFEST_PREFIX)]
     lost = [known for known in gone if known.identity.feature == name and not known.identity.wording]
     return FeatureChange(
         name, before, after,

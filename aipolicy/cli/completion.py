@@ -10,7 +10,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
     from aipolicy.config.policy_options import PolicyOptions, read_settings
     from aipolicy.errors import AipolicyError
     from aipolicy.files.cache import Cache, cache_folder
-    from aipolicy.findings.reserved_rules import RESERVED_RULES
+    from aipolicy.findings.reserved_rules import RESERVED_IDS
     from aipolicy.run.policy import load_policy
 
     chosen = tuple(context.params.get("policies") or ())
@@ -20,7 +20,7 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
     except AipolicyError:
         return []
     heads = (each.rule for each in policy.portfolio_rules)
-    ids = {rule.id for rule in (*policy.chosen_rules, *heads)} | {rule.id for rule in RESERVED_RULES}
+    ids = {rule.id for rule in (*policy.chosen_rules, *heads)} | RESERVED_IDS
     return sorted(each for each in ids if each.startswith(incomplete.upper()))
 
 

@@ -16,7 +16,7 @@ from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import SOME_FEATURES
-from aipolicy.errors import EXIT_NOTHING
+from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.sources.locate import read_policy_files
@@ -68,7 +68,7 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     if policy.judged_portfolio_rules:
         click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     write_out(_rendered(diff, output_format))
-    raise click.exceptions.Exit(0 if diff.features or diff.broken or diff.repaired else EXIT_NOTHING)
+    raise click.exceptions.Exit(EXIT_CLEAN if diff.features or diff.broken or diff.repaired else EXIT_NOTHING)
 
 
 def _rendered(diff: Diff, output_format: str) -> str:

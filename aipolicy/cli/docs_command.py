@@ -7,10 +7,9 @@ import click
 from aipolicy.cli.page_folder import Standing, put_right, standing
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.files.cache import cache_folder
-from aipolicy.source.text import escaped
-
-_CLEAN, _NOT_CURRENT, _NOTHING = 0, 1, 3
+from aipolicy.source.text import escaped, quantity
 
 
 @click.command("docs")
@@ -38,20 +37,20 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     pages = pack_pages(policy.packs_with_tests())
     if not pages:
         write_out("no pack to write pages of\n")
-        raise click.exceptions.Exit(_NOTHING)
+        raise click.exceptions.Exit(EXIT_NOTHING)
     found = standing(folder, pages)
     if check:
         write_out(_told(folder, found, len(pages)))
-        raise click.exceptions.Exit(_CLEAN if found.is_current else _NOT_CURRENT)
+        raise click.exceptions.Exit(EXIT_CLEAN if found.is_current else EXIT_FINDINGS)
     put_right(folder, pages, found)
     written = len(found.out_of_date) + len(found.missing)
     removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in found.left_over)
-    write_out(f"{removed}{escaped(folder)}: {_pages(len(pages))}, {written} written\n")
+    write_out(f"{removed}{escaped(folder)}: {quantity(len(pages), 'page')}, {written} written\n")
 
 
 def _told(folder: str, found: Standing, count: int) -> str:
     if found.is_current:
-        return f"{escaped(folder)} is current: {_pages(count)}\n"
+        return f"{escaped(folder)} is current: {quantity(count, 'page')}\n"
     states = (
         ("out of date", found.out_of_date),
         ("missing", found.missing),
@@ -60,7 +59,3 @@ def _told(folder: str, found: Standing, count: int) -> str:
     )
     lines = [f"{state}: {escaped(path)}\n" for state, paths in states for path in paths]
     return "".join((*lines, f"{escaped(folder)} is not current; run `aipolicy docs` with the same packs\n"))
-
-
-def _pages(count: int) -> str:
-    return f"{count} page{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
@@ -27,7 +28,9 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
     )  # fmt: skip
     report = check(files, policy, SOME_FEATURES)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
-    broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
+    broken = [
+        finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX) and (is_path or not found)
+    ]
     if broken:
         sys.stderr.write(render_concise(broken))
     if not found:

@@ -14,7 +14,7 @@ from aipolicy.importing.importer import import_table
 from aipolicy.importing.mapping import read_mapping
 from aipolicy.importing.output import write_manifests
 from aipolicy.importing.report import report_json, report_lines
-from aipolicy.importing.words import shown
+from aipolicy.source.text import shown
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -9,7 +9,7 @@ import click
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.config_file import CONFIG_FILE
 from aipolicy.config.policy_options import PolicyOptions, read_settings
-from aipolicy.errors import AipolicyError, LockError, UsageError
+from aipolicy.errors import EXIT_FINDINGS, AipolicyError, LockError, UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.discovery import read_regular_file
@@ -17,7 +17,7 @@ from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Pin, lock_text, read_lock
 from aipolicy.policy.sources.pinning import differences, pins_of
 from aipolicy.run.policy import load_policy
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 
 
 @click.command("lock")
@@ -47,22 +47,22 @@ def command(config: str | None, check: bool) -> None:
         raise LockError(f"cannot write: {getattr(error, 'strerror', None) or 'error'}", path=settings.lock) from error
     changed = "".join(f"{line}\n" for line in differences(before, pins))
     write_out(
-        f"{escaped(settings.lock)}: {_packs(len(pins))} pinned{'' if changed else ', nothing changed'}\n{changed}"
+        f"{escaped(settings.lock)}: {quantity(len(pins), 'pack')} pinned{'' if changed else ', nothing changed'}\n{changed}"
     )
 
 
 def _check(path: str, pins: tuple[Pin, ...], text: str) -> None:
     if not os.path.lexists(path):
         write_out(f"{escaped(path)} does not exist; write it with {LOCK_COMMAND}\n")
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(EXIT_FINDINGS)
     before = read_lock(path).pins.values()
     # NOTE: git may have made the line ends those of Windows.
     if read_regular_file(path).replace(b"\r\n", b"\n") == text.encode():
-        write_out(f"{escaped(path)} is current: {_packs(len(pins))}\n")
+        write_out(f"{escaped(path)} is current: {quantity(len(pins), 'pack')}\n")
         return
     changed = "".join(f"{line}\n" for line in differences(before, pins)) or "it is written differently\n"
     write_out(f"{escaped(path)} is not current; review what changed, then run {LOCK_COMMAND}\n{changed}")
-    raise click.exceptions.Exit(1)
+    raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
 def _pins_before(path: str) -> tuple[Pin, ...]:
@@ -71,7 +71,3 @@ def _pins_before(path: str) -> tuple[Pin, ...]:
         return tuple(read_lock(path).pins.values()) if os.path.lexists(path) else ()
     except AipolicyError:  # it is damaged, and about to be replaced
         return ()
-
-
-def _packs(count: int) -> str:
-    return f"{count} pack{'' if count == 1 else 's'}"

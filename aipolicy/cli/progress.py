@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aipolicy.source.text import grouped
+
 LONG_RUN = 200
 """Manifests to judge from which on a run takes long enough to say so."""
 _ERASE = "\r\x1b[K"
@@ -19,7 +21,7 @@ def told_while_judging(manifests: int) -> Iterator[None]:
     if manifests < LONG_RUN or stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
-    stream.write(f"evaluating {manifests:,} manifests".replace(",", " "))
+    stream.write(f"evaluating {grouped(manifests)} manifests")
     stream.flush()
     try:
         yield

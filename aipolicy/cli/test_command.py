@@ -9,8 +9,7 @@ import click
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions
-
-_CLEAN, _FAILED, _NOTHING = 0, 1, 3
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 
 
 def _threshold(context: click.Context, parameter: click.Parameter, value: float | None) -> float:
@@ -62,6 +61,6 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     else:
         write_out(render_test_run(run, width=stdout_width(), style=stdout_style(), show_coverage=show_coverage))
     if not run.results:
-        raise click.exceptions.Exit(_NOTHING)
+        raise click.exceptions.Exit(EXIT_NOTHING)
     failed = run.failed or run.covers_too_little or run.kills_too_few
-    raise click.exceptions.Exit(_FAILED if failed else _CLEAN)
+    raise click.exceptions.Exit(EXIT_FINDINGS if failed else EXIT_CLEAN)

@@ -144,10 +144,10 @@ def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) ->
 def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluation, Finding]:
     """Return the feature and what is to be waived; raises `UsageError` where there is no such thing."""
     from aipolicy.findings.finding import Outcome
-    from aipolicy.findings.reserved_rules import RESERVED_RULES
+    from aipolicy.findings.reserved_rules import RESERVED_IDS
 
     rule, name = request.rule, request.feature
-    if any(rule == reserved.id for reserved in RESERVED_RULES):
+    if rule in RESERVED_IDS:
         raise UsageError(f"`{rule}` is about manifests, plans and waivers themselves and is never waived")
     if rule not in policy.all_rules:
         raise UsageError(f"unknown rule `{shown(rule)}`{did_you_mean(rule, policy.all_rules)}")

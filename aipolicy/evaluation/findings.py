@@ -15,6 +15,7 @@ from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
@@ -310,23 +311,6 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
         return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
 
     return _PLACEHOLDER.sub(fill, rule.message)
-
-
-def shown_value(value: FactValue | None) -> str:
-    """Return a fact value for people; numbers without needless digits, lists with commas."""
-    match value:
-        case None:
-            return "unknown"
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 else f"{value:.4g}"
-        case tuple():
-            return ", ".join(shown(item) for item in value) or "none"
-        case str():
-            return shown(value)
-        case _:
-            return ", ".join(f"{shown(key)}={shown(word)}" for key, word in sorted(value.items()))
 
 
 def option_name(option: Option) -> str:

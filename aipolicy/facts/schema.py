@@ -7,9 +7,8 @@ from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
+from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
-API_VERSION = "aipolicy/v1"
-KIND = "AIFeature"
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
 
 _DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
@@ -35,7 +34,7 @@ def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
     root["properties"]["apiVersion"] = {
         "const": API_VERSION, "description": "Version of this format.", "type": "string",
     }  # fmt: skip
-    root["properties"]["kind"] = {"const": KIND, "description": "Kind of document.", "type": "string"}
+    root["properties"]["kind"] = {"const": MANIFEST_KIND, "description": "Kind of document.", "type": "string"}
     sections: dict[str, JsonObject] = {"": root}
     for path, description in SECTIONS.items():
         parent, _, name = path.rpartition(".")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX, WAIVER_PREFIX
 from aipolicy.value import Frozen, replace
 
-MANIFEST_RULES = "MAN-"
-"""How the ids of rules about manifests themselves begin."""
-NEVER_ACCEPTED = (MANIFEST_RULES, "WAIVER-")
+NEVER_ACCEPTED = (MANIFEST_PREFIX, WAIVER_PREFIX)
 """How the ids of rules begin whose findings no baseline accepts."""
 
 _OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
@@ -82,7 +81,7 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
     """Return the identity of a finding; `file_of` turns a path as shown into one that is equal on both sides."""
     path = finding.subject or ".".join(map(str, finding.place.path))
     wording = ""
-    if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_RULES):
+    if (not finding.feature and not finding.subject) or finding.rule_id.startswith(MANIFEST_PREFIX):
         wording = f"{file_of(finding.file)}: {finding.message}"
     return Identity(finding.rule_id, finding.feature, path, wording)
 

@@ -18,6 +18,12 @@ class ReservedRule(Frozen, kw_only=True):
     fix: str
 
 
+MANIFEST_PREFIX, PLAN_PREFIX, VERDICT_PREFIX, WAIVER_PREFIX = "MAN-", "PLAN-", "VERDICT-", "WAIVER-"
+PACK_PREFIX = "PACK-"
+"""How the ids of findings about packs begin (`aipolicy.pack_lint.registry`)."""
+RESERVED_PREFIXES = (MANIFEST_PREFIX, PACK_PREFIX, PLAN_PREFIX, VERDICT_PREFIX, WAIVER_PREFIX)
+"""How the ids of rules begin that no pack may use; what a finding is about is told by it."""
+
 RESERVED_RULES: tuple[ReservedRule, ...] = (
     ReservedRule(
         id="MAN-001",
@@ -189,9 +195,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
     ),
 )
 
-
-PACK_LINT_PREFIX = "PACK-"
-"""How the ids of findings about packs begin (`aipolicy.pack_lint.registry`); packs may not use it."""
+RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
 
 
 def reserved_rule(rule_id: str) -> ReservedRule:

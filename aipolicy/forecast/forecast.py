@@ -9,8 +9,8 @@ from aipolicy.config.scope import A_PART, Scope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.files.cache import Cache
-from aipolicy.findings.comparison import MANIFEST_RULES
 from aipolicy.findings.finding import Finding, Severity
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.forecast.attribution import changes_between
 from aipolicy.forecast.catalog_events import catalog_events
 from aipolicy.forecast.change import Change, gates
@@ -56,7 +56,7 @@ class Forecast(Frozen):
         report = self.moments[0].report
         judged = {(each.feature.file, each.feature.name) for each in report.evaluations}
         return tuple(
-            f for f in report.findings if f.rule_id.startswith(MANIFEST_RULES) and (f.file, f.feature) not in judged
+            f for f in report.findings if f.rule_id.startswith(MANIFEST_PREFIX) and (f.file, f.feature) not in judged
         )
 
     @property

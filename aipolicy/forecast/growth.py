@@ -14,6 +14,7 @@ from aipolicy.facts.spec import RANGE_KEYS
 from aipolicy.forecast.events import Cause, Event, Horizon, months_later
 from aipolicy.manifest.feature import Feature
 from aipolicy.source.document import PlainValue
+from aipolicy.source.text import grouped
 from aipolicy.value import Frozen, replace
 
 NOW, LATER, FACTOR = "volume.requests_per_day", "volume.requests_per_day_in_12_months", "volume.growth_12_months"
@@ -101,4 +102,4 @@ def _scaled(declared: PlainValue, scale: float) -> PlainValue:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
+    return grouped(value) if value >= 100 else f"{value:.3g}"

@@ -10,7 +10,6 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.forecast.candidates import CandidateDays, Likeness
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.events import Horizon
-from aipolicy.policy.reading.load import VOCABULARIES
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
@@ -32,7 +31,7 @@ class Policies:
         self._files = files
         self._kept: dict[date, Policy] = {horizon.start: base}
         self._like: dict[Likeness, Policy] = {}
-        self._words = _vocabulary(base.catalog)
+        self._words = base.catalog.vocabularies
 
     def on(self, day: date) -> Policy:
         """Return the policy as of a day, as `load_policy` would make it."""
@@ -72,7 +71,7 @@ class Policies:
 
     def _policy(self, day: date) -> Policy:
         catalog = self.catalogs.on(day)
-        if _vocabulary(catalog) != self._words:
+        if catalog.vocabularies != self._words:
             # NOTE: conditions are checked against the words of the catalog, so that other words are another compilation.
             return load_policy(self._settings._replace(as_of=day), None, self._files)
         likeness = self._candidates.likeness(catalog)
@@ -96,7 +95,3 @@ def _held(rule: Rule, day: date) -> Rule | None:
     return replace(
         rule, severity=severity, announced_on=None, warning_from=None, effective_from=None, effective_until=None
     )
-
-
-def _vocabulary(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    return {name: catalog.vocabulary(name) for name in VOCABULARIES}

@@ -16,7 +16,8 @@ from aipolicy.importing.report import CountedAnswer, ImportReport, LeftOutRow, M
 from aipolicy.importing.rules import FieldRule, ImportMapping
 from aipolicy.importing.table import Row, Table, at_line, read_table
 from aipolicy.importing.targets import LABELS
-from aipolicy.importing.words import clean_text, fold_value, shown
+from aipolicy.importing.words import clean_text, fold_value
+from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
 

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping
 
 from aipolicy.facts.declared import DECLARED_FACTS
-from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
+from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactValue
+from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 from aipolicy.source.regex import regex
-from aipolicy.source.yaml_writer import write_text
+from aipolicy.source.yaml_writer import write_text, write_value
 
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_ID}\n"
 
@@ -29,7 +30,7 @@ def write_manifest(facts: Mapping[str, FactValue]) -> str:
                 assert isinstance(child, dict), "a section is no fact"
                 branch = child
             branch[key] = facts[spec.name]
-    body = f"apiVersion: {API_VERSION}\nkind: {KIND}\n" + "".join(_lines(tree, ""))
+    body = f"apiVersion: {API_VERSION}\nkind: {MANIFEST_KIND}\n" + "".join(_lines(tree, ""))
     return f"{SCHEMA_LINE}{_hash_line(body)}{body}"
 
 
@@ -55,15 +56,5 @@ def _lines(tree: Tree, indent: str) -> list[str]:
             lines.append(f"{indent}{write_text(key)}:{'' if value else ' {}'}\n")
             lines.extend(_lines(dict(value), f"{indent}  "))
         else:
-            lines.append(f"{indent}{write_text(key)}: {_value(value)}\n")
+            lines.append(f"{indent}{write_text(key)}: {write_value(value)}\n")
     return lines
-
-
-def _value(value: bool | float | str | tuple[str, ...]) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return write_text(value)
-    if isinstance(value, tuple):
-        return "[" + ", ".join(write_text(item) for item in value) + "]"
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aipolicy.errors import MappingError
-from aipolicy.facts.schema import API_VERSION
 from aipolicy.facts.spec import FactType, FactValue, Origin
 from aipolicy.importing.rules import (
     Answer,
@@ -20,12 +19,11 @@ from aipolicy.importing.rules import (
 from aipolicy.importing.table import DELIMITERS, check_encoding
 from aipolicy.importing.targets import Problem, Target, fact_value, find_target
 from aipolicy.importing.words import Words, fold_header, fold_word, make_words
-from aipolicy.source.document import Document
+from aipolicy.source.document import MAPPING_KIND
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.source.yaml_records import read_kind, read_records
 
-KIND = "ImportMapping"
 SHORT_ROWS = ("leave-out", "unknown")
 
 Vocabularies = Mapping[str, Sequence[str]]
@@ -37,14 +35,11 @@ def read_mapping(path: str, data: bytes, vocabularies: Vocabularies | None = Non
     `vocabularies` gives the words of open vocabularies by name; words of the others are not checked.
     """
     mistakes = Mistakes(MappingError)
-    result = read_yaml(path, data)
-    for problem in result.problems:
-        mistakes.add_error(MappingError(problem.message, path=path, span=problem.span))
+    tops = read_records(path, data, mistakes, if_empty="expected one document, found 0")
     mistakes.raise_if_any()
-    if len(result.documents) != 1:
-        raise MappingError(f"expected one document, found {len(result.documents)}", path=path)
-    document = result.documents[0]
-    mapping = _Reader(mistakes, vocabularies or {}).read(document)
+    if len(tops) != 1:
+        raise MappingError(f"expected one document, found {len(tops)}", path=path)
+    mapping = _Reader(mistakes, vocabularies or {}).read(tops[0])
     mistakes.raise_if_any()
     return mapping
 
@@ -57,15 +52,13 @@ class _Reader:
         self._vocabularies = vocabularies
         self._unknown: dict[str, Answer] = {}
 
-    def read(self, document: Document) -> ImportMapping:
-        top = Record(document, (), document.value, self._mistakes)
-        top.text("apiVersion", choices=(API_VERSION,))
-        top.text("kind", choices=(KIND,))
+    def read(self, top: Record) -> ImportMapping:
+        read_kind(top, MAPPING_KIND)
         self._unknown = dict.fromkeys(top.texts("unknown", ()), Answer(Meaning.UNKNOWN))
         name_columns = self._name(top)
         rules = [rule for record in top.records("fields") if (rule := self._rule(record)) is not None]
         mapping = ImportMapping(
-            path=document.source.path,
+            path=top.document.source.path,
             description=top.text("description", ""),
             source=self._source(top),
             encoding=self._encoding(top),

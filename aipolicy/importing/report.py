@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.importing.table import Reading
-from aipolicy.importing.words import shown
+from aipolicy.source.text import shown
 from aipolicy.value import Frozen, fields
 
 MAX_LINES = 40

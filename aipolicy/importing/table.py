@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aipolicy.errors import MappingError
-from aipolicy.importing.words import shown
 from aipolicy.source.regex import regex
 from aipolicy.source.span import Position, Span
+from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
 MAX_TABLE_BYTES = 268_435_456

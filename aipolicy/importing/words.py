@@ -1,4 +1,4 @@
-"""Words of a table in comparable form, and text of a table as it may be shown to people."""
+"""Words of a table in comparable form."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from aipolicy.value import Frozen
 
 T = TypeVar("T")
 
-SHOWN_CHARACTERS = 60
-
 _DASHES = dict.fromkeys((ord(c) for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _SINGLE_QUOTES = dict.fromkeys((ord(c) for c in "\u2018\u2019\u201a\u201b\u2032\u00b4"), "'")
 _DOUBLE_QUOTES = dict.fromkeys((ord(c) for c in "\u201c\u201d\u201e\u201f\u2033"), '"')
@@ -22,7 +20,6 @@ _VARIANTS = {**_DASHES, **_SINGLE_QUOTES, **_DOUBLE_QUOTES}
 # NOTE: a no-break space written as UTF-8 and read as cp1252 becomes `Â` and a no-break space, of which often
 # only the `Â` survives; no answer ends in it.
 _BROKEN_SPACE = regex("\u00c2(?=\\s|$)")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 
 def fold_value(text: str) -> str:
@@ -51,20 +48,6 @@ def clean_text(text: str) -> str:
         text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip().strip("\u200b\ufeff\u2060").strip()
-
-
-def shown(text: str, limit: int = SHOWN_CHARACTERS) -> str:
-    """Return text on one line for people: shortened, with control and bidi characters as `\\uXXXX`."""
-    if len(text) > limit:
-        text = text[: limit - 1] + "\u2026"
-    return "".join(_shown_character(c) for c in text)
-
-
-def _shown_character(character: str) -> str:
-    if character == " " or (unicodedata.category(character) not in _HIDDEN and not character.isspace()):
-        return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class Words(Frozen, Generic[T]):

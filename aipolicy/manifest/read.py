@@ -10,7 +10,7 @@ from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
-from aipolicy.source.document import Document
+from aipolicy.source.document import MANIFEST_KIND, Document
 from aipolicy.source.suggest import nearest
 from aipolicy.source.yaml_reader import ReadResult, read_yaml
 from aipolicy.value import Frozen
@@ -78,7 +78,7 @@ def _resembles(document: Document) -> bool:
     version, kind = value.get("apiVersion"), value.get("kind")
     if isinstance(version, str) and "aipolicy" in version.casefold():
         return True
-    if isinstance(kind, str) and nearest(kind, ("AIFeature",)) is not None:
+    if isinstance(kind, str) and nearest(kind, (MANIFEST_KIND,)) is not None:
         return True
     foreign = isinstance(version, str) and isinstance(kind, str)
     known = sum(nearest(str(key), _SECTIONS) is not None for key in value)

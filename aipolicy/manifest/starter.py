@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
-from aipolicy.source.document import PlainValue
-from aipolicy.source.yaml_writer import write_text
-
-API_VERSION = "aipolicy/v1"
-KIND = "AIFeature"
+from aipolicy.source.document import API_VERSION, MANIFEST_KIND, PlainValue
+from aipolicy.source.yaml_writer import write_value
 
 STARTER_FACTS: Mapping[str, str] = {
     "metadata.name": "unique among your features",
@@ -73,7 +69,7 @@ def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str, axes: Ma
     unknown = [name for name in answers if name not in STARTER_FACTS]
     if unknown:
         raise KeyError(*unknown)
-    text = _HEAD.format(schema=schema_id, version=API_VERSION, kind=KIND)
+    text = _HEAD.format(schema=schema_id, version=API_VERSION, kind=MANIFEST_KIND)
     section = ""
     for name, comment in STARTER_FACTS.items():
         if name not in answers:
@@ -82,16 +78,6 @@ def starter_manifest(answers: Mapping[str, PlainValue], schema_id: str, axes: Ma
         if named != section:
             text += _NEXT_IN_SECTION.get(section, "") + f"\n{named}:\n"
             section = named
-        text += f"  {key}: {_value(answers[name])}  # {comment}\n"
+        text += f"  {key}: {write_value(answers[name])}  # {comment}\n"
     words = {axis: f"{', '.join(words[:-1])} or {words[-1]}" for axis, words in axes.items()}
     return text + _NEXT_IN_SECTION.get(section, "") + _NEXT_SECTIONS.format_map(words)
-
-
-def _value(value: PlainValue) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    if isinstance(value, str):
-        return write_text(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return json.dumps(value, allow_nan=False)

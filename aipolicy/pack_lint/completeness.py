@@ -24,6 +24,7 @@ from aipolicy.pack_lint.registry import (
 from aipolicy.pack_lint.subject import Entry, RuleText, Subject, found, names_read
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule
+from aipolicy.policy.sources.pack_files import is_head
 from aipolicy.rule_tests.case_domains import Domains
 from aipolicy.rule_tests.case_search import Bench, CaseSearch
 from aipolicy.rule_tests.coverage import possible_truths
@@ -110,7 +111,7 @@ def _rule_entries(subject: Subject) -> Iterator[Entry]:
 
 def _described(subject: Subject) -> Iterator[Finding]:
     for document in subject.documents:
-        if not isinstance(document.value, dict) or document.value.get("kind") != "PolicyPack":
+        if not is_head(document) or not isinstance(document.value, dict):
             continue
         metadata = document.value.get("metadata")
         description = metadata.get("description") if isinstance(metadata, dict) else None

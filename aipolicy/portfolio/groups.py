@@ -212,7 +212,7 @@ def shown_amount(amount: Amount) -> FactValue | None:
 
 
 def _plain(number: float | None) -> str:
-    from aipolicy.evaluation.findings import shown_value
+    from aipolicy.facts.value_text import shown_value
 
     return shown_value(number)
 

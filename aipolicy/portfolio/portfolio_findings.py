@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from aipolicy.evaluation.evaluation import ActiveRule, active_rules
-from aipolicy.evaluation.findings import MAX_RELATED, MILDER, shown_value
+from aipolicy.evaluation.findings import MAX_RELATED, MILDER
 from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule

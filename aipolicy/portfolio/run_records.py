@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
@@ -16,7 +17,6 @@ from aipolicy.portfolio.portfolio_findings import Documents
 from aipolicy.source.document import Document
 
 _NOT_READ = frozenset({"MAN-001", "MAN-002"})
-_ABOUT_MANIFESTS = "MAN-"
 
 
 def records_of(evaluations: Iterable[Evaluation], rules: Sequence[PortfolioRule]) -> tuple[FeatureRecord, ...]:
@@ -29,7 +29,7 @@ def unread_files(evaluations: Iterable[Evaluation], findings: Iterable[Finding])
     evaluated = {(e.feature.file, e.feature.document.index) for e in evaluations}
     unread = set()
     for finding in findings:
-        if not finding.rule_id.startswith(_ABOUT_MANIFESTS):
+        if not finding.rule_id.startswith(MANIFEST_PREFIX):
             continue
         place = (finding.file, -1 if finding.document is None else finding.document.index)
         if finding.rule_id in _NOT_READ or place not in evaluated:

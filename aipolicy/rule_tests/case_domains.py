@@ -18,7 +18,6 @@ from aipolicy.policy.cel.checked_expr import Comparison, Node, comparisons, deco
 from aipolicy.policy.cel.compared_values import nodes, number_of, text_for
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.mutation import step_of
-from aipolicy.rule_tests.pack_compiler import vocabularies_of
 from aipolicy.value import Frozen
 
 Values = Mapping[str, FactValue]
@@ -47,7 +46,7 @@ class Domains:
         self.lines = (*rule.when, *rule.require)
         self._trees = {line.checked: decode(line.checked) for line in self.lines}
         self._comparisons = [c for tree in self._trees.values() for c in comparisons(tree)]
-        self._vocabularies = vocabularies_of(catalog)
+        self._vocabularies = catalog.vocabularies
         self._catalog = catalog
         reads = dict.fromkeys(n for line in self.lines for n in (*line.feature_reads, *line.option_reads))
         self._bases = {name: base_facts(name) for name in reads}

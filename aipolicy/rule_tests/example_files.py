@@ -19,19 +19,16 @@ from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.reading.rule_reader import fact_values
 from aipolicy.policy.rule import RuleTest
-from aipolicy.rule_tests.pack_compiler import vocabularies_of
-from aipolicy.source.document import Document, PlainValue, SourceFile
+from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile
 from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.source.yaml_records import read_kind, read_records
 from aipolicy.value import Frozen, NamedTuple
 
 TESTS_FOLDER = "tests"
-TESTS_KIND = "PolicyTests"
-_API_VERSION = "aipolicy/v1"
-_MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": _API_VERSION, "kind": "AIFeature"}
+_MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": API_VERSION, "kind": MANIFEST_KIND}
 _LINE_AND_COLUMN = regex(r"[1-9][0-9]*:[1-9][0-9]*")
 _DOCUMENT_PATH = regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _SPOKEN_OF = (Outcome.VIOLATED, Outcome.UNDETERMINED)
@@ -82,7 +79,7 @@ def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catal
                     facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
-    known = _Known(rules, vocabularies_of(catalog), facts)
+    known = _Known(rules, catalog.vocabularies, facts)
     tests = [test for path in paths for test in _read_file(path, known, mistakes)]
     mistakes.raise_if_any()
     return tuple(tests)
@@ -92,18 +89,9 @@ def _read_file(path: str, known: _Known, mistakes: Mistakes) -> list[FileTest]:
     data = _read_bytes(path, mistakes)
     if data is None:
         return []
-    result = read_yaml(path, data)
-    for problem in result.problems:
-        mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
-    if not result.documents and not result.problems:
-        mistakes.add_error(PolicyError("the file is empty", path=path))
     tests: list[FileTest] = []
-    for document in result.documents:
-        record = Record(document, (), document.value, mistakes)
-        version = record.text("apiVersion")
-        if version and version != _API_VERSION:
-            record.mistake(f"unknown version `{shown(version)}`; write `{_API_VERSION}`", "apiVersion")
-        record.text("kind", choices=(TESTS_KIND,))
+    for record in read_records(path, data, mistakes):
+        read_kind(record, TESTS_KIND)
         entries = [_TestReader(entry, known).read() for entry in record.records("tests")]
         if not entries:
             record.mistake("a file of tests holds at least one", "tests" if record.has("tests") else None)
@@ -116,7 +104,7 @@ def _read_bytes(path: str, mistakes: Mistakes) -> bytes | None:
     try:
         return read_regular_file(path)
     except OSError as error:
-        mistakes.add_error(PolicyError(f"cannot read: {reason_of(error)}", path=path))
+        mistakes.add_at(f"cannot read: {reason_of(error)}", path)
         return None
 
 

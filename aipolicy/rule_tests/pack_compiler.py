@@ -13,13 +13,6 @@ from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.mutation import Mutator
 from aipolicy.value import replace
 
-_VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
-
-
-def vocabularies_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Return the words of every open vocabulary."""
-    return {name: catalog.vocabulary(name) for name in _VOCABULARIES}
-
 
 def default_parameters(pack: PolicyPack) -> dict[str, FactValue]:
     """Return the parameters of a pack as its author set them, by the name that conditions use."""
@@ -57,5 +50,5 @@ def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[st
 
 
 def _mutator(specs: Mapping[str, FactSpec], pack: PolicyPack, catalog: Catalog) -> Mutator:
-    parameters, vocabularies = default_parameters(pack), vocabularies_of(catalog)
+    parameters, vocabularies = default_parameters(pack), catalog.vocabularies
     return Mutator(Compiler(specs, vocabularies, parameters), specs, vocabularies, parameters)

@@ -156,7 +156,7 @@ class _FileTests:
         if test.feature is not None:
             case = ManifestCase(rule, test.test, test.feature, policy.evaluator, strict=policy.strict)
             for problem in case.problems:
-                mistakes.add_error(PolicyError(f"in the manifest: {problem}", path=test.test.defined_at))
+                mistakes.add_at(f"in the manifest: {problem}", test.test.defined_at)
             self.manifests.setdefault(rule.id, []).append(case)
         elif test.as_of is not None and (note := why_not_judged(rule, test.as_of)):
             result = ExampleResult(rule, test.test, Outcome.NOT_APPLICABLE, (), note=note)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aipolicy.evaluation.findings import shown_value
 from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_domains import Values

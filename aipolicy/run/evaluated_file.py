@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.findings.comparison import MANIFEST_RULES
 from aipolicy.findings.finding import Finding, sorted_findings
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
@@ -47,7 +47,7 @@ class EvaluatedFile(Frozen):
     def unread(self) -> bool:
         """Return whether it holds a manifest that could not be read, which may declare any feature."""
         names = set(self.names)
-        return any(f.rule_id.startswith(MANIFEST_RULES) and f.feature not in names for f in self.findings)
+        return any(f.rule_id.startswith(MANIFEST_PREFIX) and f.feature not in names for f in self.findings)
 
 
 def evaluate_file(files: Sequence[ManifestFile], policy: Policy,

@@ -12,7 +12,7 @@ from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
 from aipolicy.files.cache import Cache
-from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
@@ -214,12 +214,11 @@ def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) ->
 
 def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
     """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
-    reserved = {rule.id for rule in RESERVED_RULES}
     found: set[str] = set()
     for word in wanted:
         matches = {rule_id for rule_id in ids if rule_id == word or rule_id.startswith(f"{word}-")}
         if not matches:
-            if word in reserved or any(rule_id.startswith(f"{word}-") for rule_id in reserved):
+            if word in RESERVED_IDS or any(rule_id.startswith(f"{word}-") for rule_id in RESERVED_IDS):
                 raise UsageError(f"`{word}` is about manifests and waivers themselves and is always checked")
             raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")
         found |= matches

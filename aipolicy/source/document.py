@@ -8,6 +8,11 @@ from typing import TypeAlias
 from aipolicy.source.span import DocumentPath, Part, Position, Span
 from aipolicy.value import Frozen
 
+API_VERSION = "aipolicy/v1"
+"""The version that every document of ours begins with, and below the kinds that there are."""
+MANIFEST_KIND, PACK_KIND, RULES_KIND = "AIFeature", "PolicyPack", "PolicyRules"
+TESTS_KIND, WAIVERS_KIND, MAPPING_KIND = "PolicyTests", "Waivers", "ImportMapping"
+
 PlainValue: TypeAlias = "str | int | float | bool | list[PlainValue] | dict[str, PlainValue] | None"
 
 

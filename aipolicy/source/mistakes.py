@@ -9,7 +9,7 @@ from aipolicy.errors import AipolicyError, Problems
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document
-    from aipolicy.source.span import DocumentPath, Part
+    from aipolicy.source.span import DocumentPath, Part, Span
 
 ErrorMaker = Callable[..., AipolicyError]
 
@@ -23,8 +23,11 @@ class Mistakes:
 
     def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value") -> None:
         """Note a mistake at a place in a document."""
-        span = document.locate(path, part)
-        self._errors.append(self._make_error(message, path=document.source.path, span=span))
+        self.add_at(message, document.source.path, document.locate(path, part))
+
+    def add_at(self, message: str, path: str | None, span: Span | None = None) -> None:
+        """Note a mistake in a file, where it is known at a place in it."""
+        self._errors.append(self._make_error(message, path=path, span=span))
 
     def add_error(self, error: AipolicyError) -> None:
         """Note a mistake that already has its place."""

@@ -30,10 +30,20 @@ def escaped_line(line: str) -> str:
     return escaped(line.replace("\t", " "))
 
 
-def shown(text: str) -> str:
+def shown(text: str, limit: int = _MAX_SHOWN) -> str:
     """Return a value for a message: escaped, shortened, and hidden where it looks like a secret."""
     hidden = escaped(without_secrets(text)).replace("`", "'")
-    return hidden if len(hidden) <= _MAX_SHOWN else hidden[: _MAX_SHOWN - 1] + "…"
+    return hidden if len(hidden) <= limit else hidden[: limit - 1] + "…"
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return a number of things, such as `1 pack` or `2 packs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def grouped(number: float) -> str:
+    """Return a number without a fraction, its thousands apart."""
+    return f"{number:,.0f}".replace(",", " ")
 
 
 def without_secrets(text: str) -> str:

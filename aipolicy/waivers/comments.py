@@ -8,7 +8,7 @@ from datetime import date
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, Place
-from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
+from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import read_day
@@ -85,7 +85,7 @@ def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> t
     if match is None or not all(ids):
         return f"it names no rule; write `{FORM}`"
     for rule_id in ids:
-        if any(rule_id == rule.id for rule in RESERVED_RULES):
+        if rule_id in RESERVED_IDS:
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
         if rule_id not in rules:
             return f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, rules)}"

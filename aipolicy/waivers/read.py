@@ -12,23 +12,21 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
-from aipolicy.findings.reserved_rules import RESERVED_RULES, reserved_finding
+from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
 from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.reading.load import API_VERSION, VOCABULARIES
-from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.document import WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.source.yaml_records import read_kind, read_records
 from aipolicy.waivers.governed import governed, within_budget
 from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 
-WAIVERS_KIND = "Waivers"
 OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
 
 _FEATURE_NAME = regex(NAME_PATTERN)
@@ -62,20 +60,12 @@ def _entries(files: Iterable[tuple[str, bytes]]) -> list[tuple[Document, Documen
     mistakes = Mistakes(WaiverError)
     entries: list[tuple[Document, DocumentPath, PlainValue]] = []
     for path, data in files:
-        result = read_yaml(path, data)
-        for problem in result.problems:
-            mistakes.add_error(WaiverError(problem.message, path=path, span=problem.span))
-        if not result.documents and not result.problems:
-            mistakes.add_error(WaiverError(f"the file is empty; it begins with `kind: {WAIVERS_KIND}`", path=path))
-        for document in result.documents:
-            top = Record(document, (), document.value, mistakes)
-            version = top.text("apiVersion")
-            if version and version != API_VERSION:
-                top.mistake(f"unknown version `{shown(version)}`; write `{API_VERSION}`", "apiVersion")
-            top.text("kind", choices=(WAIVERS_KIND,))
+        if_empty = f"the file is empty; it begins with `kind: {WAIVERS_KIND}`"
+        for top in read_records(path, data, mistakes, if_empty=if_empty):
+            read_kind(top, WAIVERS_KIND)
             listed = top.raw("waivers")
             if isinstance(listed, list):
-                entries.extend((document, ("waivers", index), each) for index, each in enumerate(listed))
+                entries.extend((top.document, ("waivers", index), each) for index, each in enumerate(listed))
             elif listed is not None or "waivers" not in top.field_names():
                 top.mistake("`waivers` must be a list of entries; write `waivers: []` for none")
             top.finish()
@@ -101,13 +91,12 @@ class Vocabulary:
     def compiler(self) -> Compiler:
         """Return the compiler of conditions, made when the first one is met."""
         if self._compiler is None:
-            words = {name: self._catalog.vocabulary(name) for name in VOCABULARIES}
-            self._compiler = Compiler(self.specs, words)
+            self._compiler = Compiler(self.specs, self._catalog.vocabularies)
         return self._compiler
 
     def wrong_rule(self, rule_id: str) -> str:
         """Return what is wrong with the rule that a waiver names; empty for nothing."""
-        if any(rule_id == rule.id for rule in RESERVED_RULES):
+        if rule_id in RESERVED_IDS:
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
         if rule_id in self.portfolio_rules:
             return f"`{rule_id}` is about all features together and is never waived for one"

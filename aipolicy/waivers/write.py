@@ -8,15 +8,15 @@ from datetime import date
 
 from aipolicy.errors import WaiverError
 from aipolicy.findings.finding import Outcome
-from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.document import API_VERSION, WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml
-from aipolicy.source.yaml_writer import write_text
+from aipolicy.source.yaml_writer import write_text, write_value
 from aipolicy.value import Frozen, NamedTuple
 from aipolicy.waivers.waiver import Approved
 
-HEAD = "apiVersion: aipolicy/v1\nkind: Waivers\nwaivers:\n"
+HEAD = f"apiVersion: {API_VERSION}\nkind: {WAIVERS_KIND}\nwaivers:\n"
 
 _DASH = regex(r"([ ]*)-[ ]")
 _EMPTY = regex(r"^waivers:[ \t]*(?:\[[ \t]*\])?[ \t]*(?=\r?$)", re.MULTILINE)
@@ -99,23 +99,7 @@ def _lines(draft: Draft) -> Iterator[str]:
         return
     yield "  facts:"
     for name, value in draft.approved.facts.items():
-        yield f"    {name}: {_value(value)}"
-
-
-def _value(value: PlainValue) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return write_text(value)
-        case list():
-            return f"[{', '.join(map(_value, value))}]"
-        case dict():
-            return "{" + ", ".join(f"{write_text(key)}: {_value(each)}" for key, each in value.items()) + "}"
-        case _:
-            return repr(value)
+        yield f"    {name}: {write_value(value)}"
 
 
 def _last(path: str, data: bytes) -> Document:

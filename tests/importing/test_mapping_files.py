@@ -77,7 +77,7 @@ def test_mistakes_in_a_field_are_found_at_their_line(field: str, message: str) -
         (BASIC + "---\n" + BASIC, "expected one document, found 2"),
         ("[]", "expected a mapping, found a list"),
         ("a: [", "invalid YAML"),
-        (BASIC.replace("aipolicy/v1", "aipolicy/v9"), "`aipolicy/v9` is not one of `aipolicy/v1`"),
+        (BASIC.replace("aipolicy/v1", "aipolicy/v9"), "unknown version `aipolicy/v9`; write `aipolicy/v1`"),
         (BASIC.replace("ImportMapping", "AIFeature"), "`AIFeature` is not one of `ImportMapping`"),
         (BASIC.replace("name: {columns: [Name]}", ""), "missing key `name`"),
         (BASIC.replace("source: {title: Test table}", ""), "missing key `source`"),

@@ -8,8 +8,7 @@ import pytest
 
 from aipolicy.catalog.axes import AXES
 from aipolicy.facts.declared import DECLARED_FACTS, LIFECYCLES
-from aipolicy.facts.schema import API_VERSION, KIND, SCHEMA_ID
-from aipolicy.manifest import starter
+from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import feature_of
 from aipolicy.manifest.starter import STARTER_FACTS, starter_manifest
@@ -95,9 +94,8 @@ def test_every_lifecycle_is_explained(lifecycle: str) -> None:
     assert lifecycle in STARTER_FACTS["metadata.lifecycle"]
 
 
-def test_the_starter_knows_only_declared_facts_and_the_current_format() -> None:
+def test_the_starter_knows_only_declared_facts() -> None:
     assert set(STARTER_FACTS) <= {spec.name for spec in DECLARED_FACTS}
-    assert (starter.API_VERSION, starter.KIND) == (API_VERSION, KIND)
 
 
 def test_a_fact_that_a_starter_does_not_hold_is_refused() -> None:

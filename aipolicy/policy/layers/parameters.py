@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aipolicy.errors import PolicyError
 from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import exact_value
 from aipolicy.policy.layers.layers import Layer, Layers, Loosening, Setting
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin
 from aipolicy.policy.layers.overlay import ValueEntry, place_of
@@ -175,31 +175,18 @@ class ParameterLayers(Frozen):
         origin = f"{'the default of' if is_default else 'set by'} `{self.layers.name_of(held.layer)}`"
         packs = " and ".join(f"`{self.layers.name_of(key)}`" for key in missing)
         return (
-            f"`{name}` {_ONLY[parameter.tightens]}: here it is `{shown_value(setting.value)}`, and "
-            f"`{shown_value(held.value)}` is {origin} at {held.place}; {_WAY_OUT[parameter.tightens is Direction.NONE]}, or "
+            f"`{name}` {_ONLY[parameter.tightens]}: here it is `{exact_value(setting.value)}`, and "
+            f"`{exact_value(held.value)}` is {origin} at {held.place}; {_WAY_OUT[parameter.tightens is Direction.NONE]}, or "
             f"let {packs} name it under `loosening`"
         )
 
     def _refuse_clash(self, name: str, holding: Sequence[Setting[FactValue]]) -> None:
-        values = ", ".join(f"`{shown_value(each.value)}` at {each.place}" for each in holding)
+        values = ", ".join(f"`{exact_value(each.value)}` at {each.place}" for each in holding)
         message = f"`{name}` is set to {values}, and neither is known to be the stricter; set it in one pack above both"
-        self.mistakes.add_error(PolicyError(message, path=holding[-1].place))
+        self.mistakes.add_at(message, holding[-1].place)
 
     def _refuse_configured(self, name: str, message: str) -> None:
-        self.mistakes.add_error(PolicyError(message, path=self.configured.places.get(name)))
-
-
-def shown_value(value: FactValue) -> str:
-    """Return a value for a message or a page."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return f"{value:.12g}"
-        case tuple():
-            return f"[{', '.join(shown(each) for each in value)}]"
-        case _:
-            return shown(str(value))
+        self.mistakes.add_at(message, self.configured.places.get(name))
 
 
 def _hint(name: str, known: Mapping[str, object]) -> str:

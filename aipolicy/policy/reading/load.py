@@ -26,18 +26,14 @@ from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
 from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
 from aipolicy.policy.values import read_value
-from aipolicy.source.document import Document
+from aipolicy.source.document import PACK_KIND, RULES_KIND, Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.source.yaml_records import read_kind
 from aipolicy.value import replace
-
-API_VERSION = "aipolicy/v1"
-PACK_KIND = "PolicyPack"
-RULES_KIND = "PolicyRules"
-VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
 
 _PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
@@ -58,8 +54,7 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
                override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
     """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
-    vocabularies = {name: catalog.vocabulary(name) for name in VOCABULARIES}
-    readers = [_PackReader(files, vocabularies, mistakes) for files in packs]
+    readers = [_PackReader(files, catalog.vocabularies, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
     refuse_wrong_extends(layers, mistakes)
     parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
@@ -93,7 +88,7 @@ def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
             if key and earlier is not rule:
                 path, _, line = rule.defined_at.rpartition(":")
                 message = f"rule `{key}` at line {line} is already defined at {earlier.defined_at}"
-                mistakes.add_error(PolicyError(message, path=path))
+                mistakes.add_at(message, path)
 
 
 def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
@@ -102,7 +97,7 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
         earlier = first.setdefault(pack.name, pack)
         if pack.name and earlier is not pack:
             message = f"a pack named `{shown(pack.name)}` is already read from {earlier.path}"
-            mistakes.add_error(PolicyError(message, path=pack.path))
+            mistakes.add_at(message, pack.path)
 
 
 def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
@@ -111,7 +106,7 @@ def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> No
         for never in unknown_never(pack.waivers or Governance(), ids):
             path, _, line = never.at.rpartition(":")
             message = f"`never` at line {line} names no rule of this run: `{shown(never.word)}`"
-            mistakes.add_error(PolicyError(f"{message}{did_you_mean(never.word, ids)}", path=path))
+            mistakes.add_at(f"{message}{did_you_mean(never.word, ids)}", path)
 
 
 class _PackReader:
@@ -127,10 +122,10 @@ class _PackReader:
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
         """What the pack adds to manifests."""
-        heads = [record for record in self._records if self._check_kind(record) == PACK_KIND]
+        heads = [record for record in self._records if read_kind(record, PACK_KIND, RULES_KIND) == PACK_KIND]
         if len(heads) != 1 and self._is_readable:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
-            self._mistakes.add_error(PolicyError(message, path=self._files.path))
+            self._mistakes.add_at(message, self._files.path)
         self._metadata = heads[0].record("metadata") if heads else None
         name = self._metadata.text("name") if self._metadata is not None else ""
         version = self._metadata.text("version") if self._metadata is not None else ""
@@ -157,7 +152,7 @@ class _PackReader:
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
         if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:
-            self._mistakes.add_error(PolicyError("the pack holds no rules", path=self._files.path))
+            self._mistakes.add_at("the pack holds no rules", self._files.path)
         pack = PolicyPack(
             name=name,
             version=self.layer.version,
@@ -196,16 +191,10 @@ class _PackReader:
             # NOTE: what seems to be missing may stand in the part that could not be read.
             self._is_readable &= not result.problems
             for problem in result.problems:
-                self._mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
+                self._mistakes.add_at(problem.message, path, problem.span)
             if not result.documents and not result.problems:
-                self._mistakes.add_error(PolicyError("the file is empty", path=path))
+                self._mistakes.add_at("the file is empty", path)
             yield from result.documents
-
-    def _check_kind(self, record: Record) -> str:
-        version = record.text("apiVersion")
-        if version and version != API_VERSION:
-            record.mistake(f"unknown version `{version}`; write `{API_VERSION}`", "apiVersion")
-        return record.text("kind", choices=(PACK_KIND, RULES_KIND))
 
     def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
         specs = dict(facts)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity
-from aipolicy.findings.reserved_rules import PACK_LINT_PREFIX, RESERVED_RULES
+from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
@@ -30,8 +30,6 @@ _PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
 _CHECKED = frozenset({"data-class", "place", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
-_RESERVED_IDS = frozenset(rule.id for rule in RESERVED_RULES)
-_RESERVED_PREFIXES = (*sorted({rule.id.partition("-")[0] + "-" for rule in RESERVED_RULES}), PACK_LINT_PREFIX)
 
 
 class RuleReader:
@@ -100,7 +98,7 @@ class RuleReader:
         rule_id = self._record.text("id")
         if rule_id and not _RULE_ID.fullmatch(rule_id):
             self._record.mistake(f"`{rule_id}` is no rule id; write it like `DATA-001`", "id")
-        if rule_id in _RESERVED_IDS or rule_id.startswith(_RESERVED_PREFIXES):
+        if rule_id.startswith(RESERVED_PREFIXES):
             self._record.mistake(f"`{rule_id}` is reserved for findings about manifests, plans and packs", "id")
         return rule_id
 

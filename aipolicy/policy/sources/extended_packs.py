@@ -11,7 +11,7 @@ from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.files.paths import joined
 from aipolicy.policy.layers.extends import Extends
-from aipolicy.policy.sources.pack_files import PackFiles
+from aipolicy.policy.sources.pack_files import PackFiles, is_head
 from aipolicy.source.regex import regex
 from aipolicy.value import NamedTuple
 
@@ -131,7 +131,7 @@ def _written(pack: PackFiles) -> list[tuple[Extends, Record]]:
 
     mistakes = Mistakes(PolicyError)
     documents = [document for path, data in pack.files for document in read_yaml(path, data).documents]
-    heads = [d for d in documents if isinstance(d.value, dict) and d.value.get("kind") == "PolicyPack"]
+    heads = [document for document in documents if is_head(document)]
     return [entry for head in heads[:1] for entry in read_extends(Record(head, (), head.value, mistakes))]
 
 

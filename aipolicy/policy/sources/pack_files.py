@@ -8,6 +8,7 @@ from typing import Literal
 
 from aipolicy.errors import PolicyError
 from aipolicy.files.shipped import shipped_path
+from aipolicy.source.document import PACK_KIND, Document
 from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple
@@ -73,6 +74,11 @@ def yaml_names(names: Iterable[str], folder: str) -> tuple[str, ...]:
             message = f"`{shown(name)}` would not be read; write its ending in lower case, as `.yaml`"
             raise PolicyError(message, path=folder)
     return found
+
+
+def is_head(document: Document) -> bool:
+    """Return whether a document is the one of a pack that names it."""
+    return isinstance(document.value, dict) and document.value.get("kind") == PACK_KIND
 
 
 def shipped_packs() -> tuple[str, ...]:

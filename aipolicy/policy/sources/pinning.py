@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from aipolicy.errors import LockError, PolicyError
 from aipolicy.policy.sources.digest import digest_of, reference_of
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Lock, Pin, read_lock
-from aipolicy.policy.sources.pack_files import PackFiles
+from aipolicy.policy.sources.pack_files import PackFiles, is_head
+from aipolicy.source.document import PACK_KIND
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.text import UNSAFE, shown
 
@@ -34,11 +35,11 @@ def refuse_unlocked(packs: Iterable[PackFiles], path: str, *, only_locked: bool)
             _compare(pin, pack, lock, mistakes)
         elif only_locked:
             message = f"`{shown(reference)}` is not in the lock, and has {digest_of(pack)}; {_TODO}"
-            mistakes.add_error(LockError(message, path=lock.path))
+            mistakes.add_at(message, lock.path)
     for reference, pin in lock.pins.items() if only_locked else ():
         if reference not in used:
             message = f"`{shown(reference)}` is locked as {pin.digest}, and nothing leads to it any more; {_TODO}"
-            mistakes.add_error(LockError(message, path=lock.path, span=lock.place_of(reference)))
+            mistakes.add_at(message, lock.path, lock.place_of(reference))
     mistakes.raise_if_any()
 
 
@@ -55,7 +56,7 @@ def _compare(pin: Pin, pack: PackFiles, lock: Lock, mistakes: Mistakes) -> None:
     elif pack.origin.package is not None and pack.origin.package != pin.package:
         why = f" (it was of {shown(str(pin.package))} and is of {shown(str(pack.origin.package))})"
     message = f"`{shown(pin.reference)}` is not what was locked: {pin.digest}, now {digest}{why}; {_TODO}"
-    mistakes.add_error(LockError(message, path=lock.path, span=lock.place_of(pin.reference, "digest")))
+    mistakes.add_at(message, lock.path, lock.place_of(pin.reference, "digest"))
 
 
 def pins_of(packs: Iterable[PackFiles], folder: str) -> tuple[Pin, ...]:
@@ -85,27 +86,18 @@ def locked_commits(path: str, folder: str) -> dict[GitReference, str]:
 
 
 def _name_and_version(pack: PackFiles) -> tuple[str, str]:
-    from aipolicy.source.records import Record
-    from aipolicy.source.yaml_reader import read_yaml
+    from aipolicy.source.yaml_records import read_records
 
     mistakes = Mistakes(PolicyError)
-    heads = []
-    for path, data in pack.files:
-        result = read_yaml(path, data)
-        for problem in result.problems:
-            mistakes.add_error(PolicyError(problem.message, path=path, span=problem.span))
-        heads += [each for each in result.documents if _is_head(each.value)]
+    records = [record for path, data in pack.files for record in read_records(path, data, mistakes)]
     mistakes.raise_if_any()
+    heads = [record for record in records if is_head(record.document)]
     if len(heads) != 1:
-        raise PolicyError(f"a pack has one document of kind PolicyPack, found {len(heads)}", path=pack.path)
-    metadata = Record(heads[0], (), heads[0].value, mistakes).record("metadata")
+        raise PolicyError(f"a pack has one document of kind {PACK_KIND}, found {len(heads)}", path=pack.path)
+    metadata = heads[0].record("metadata")
     name, version = metadata.text("name"), metadata.text("version")
     mistakes.raise_if_any()
     return name, version
-
-
-def _is_head(value: object) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "PolicyPack"
 
 
 def differences(before: Iterable[Pin], now: Iterable[Pin]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from aipolicy.changes.diff import Diff, FeatureChange
 from aipolicy.report.diff.diff_words import (
     cost_words,
-    counted,
     counts_of,
     finding_words,
     fixed_words,
@@ -22,6 +21,7 @@ from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
 from aipolicy.report.terminal.printer import Printer
 from aipolicy.report.terminal.style import Styler
+from aipolicy.source.text import quantity
 
 
 def render_diff(diff: Diff, *, width: int, style: Styler) -> str:
@@ -64,4 +64,4 @@ def _feature(page: Printer, change: FeatureChange) -> None:
     for fixed in change.fixed if change.after is not None else ():
         page.pair("fixed", fixed_words(fixed))
     if change.unchanged:
-        page.pair("unchanged", counted(change.unchanged, "finding"))
+        page.pair("unchanged", quantity(change.unchanged, "finding"))

@@ -9,7 +9,7 @@ from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange, FixedFind
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.formats.concise import message_of, waived_until
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import escaped, grouped, quantity, shown
 
 UNKNOWN = "unknown"
 
@@ -33,19 +33,14 @@ def counts_of(diff: Diff) -> str:
     waived = sum(len(f.waived) for f in diff.features)
     held = f"{waived} newly waived or for longer, " if waived else ""
     return (
-        f"{counted(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
+        f"{quantity(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
         f"findings: {new} new, {worse} worse, {held}{fixed} fixed, {unchanged} unchanged"
     )
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def gone_words(change: FeatureChange) -> str:
     """Return what went with a feature that is gone: nothing of it was fixed."""
-    return f"{counted(len(change.fixed) + change.unchanged, 'finding')} of the base, with the feature"
+    return f"{quantity(len(change.fixed) + change.unchanged, 'finding')} of the base, with the feature"
 
 
 def footer() -> str:
@@ -135,7 +130,7 @@ def _both(change: FeatureChange, words: Callable[[FeatureState], str], cause: st
 
 
 def _amount(usd: float) -> str:
-    return f"{usd:,.0f}".replace(",", " ") if abs(usd) >= 100 else f"{usd:.4g}"
+    return grouped(usd) if abs(usd) >= 100 else f"{usd:.4g}"
 
 
 def _signed(usd: float) -> str:

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 
 from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.findings import option_name, render_message, shown_value
+from aipolicy.evaluation.findings import option_name, render_message
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.option_set import Universe, first_in
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.report.terminal.printer import Printer
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.verdict_line import verdict_line
 from aipolicy.run.feature_result import verdict_result
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, grouped
 
 _VALUE_INDENT = 23
 _OUTCOME_ROLES = {
@@ -80,13 +81,9 @@ def _cost(choice: Choice) -> str:
         return "unknown: volume, tokens or a price is missing"
     fixed = choice.fixed_monthly_usd or 0.0
     return (
-        f"about {_money(choice.monthly_usd)} USD/month, of which {_money(fixed)} whatever the volume "
+        f"about {grouped(choice.monthly_usd)} USD/month, of which {grouped(fixed)} whatever the volume "
         "(likely; `aipolicy cost` has the range)"
     )
-
-
-def _money(usd: float) -> str:
-    return f"{usd:,.0f}".replace(",", " ")
 
 
 def _matrix(printer: Printer, evaluation: Evaluation) -> None:

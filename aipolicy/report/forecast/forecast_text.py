@@ -19,7 +19,7 @@ from aipolicy.report.forecast.forecast_words import (
 )
 from aipolicy.report.formats.concise import message_of
 from aipolicy.report.terminal.style import Role, Styler, wrapped
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 from aipolicy.value import NamedTuple
 
 _ROLES = {Kind.STARTS: Role.ERROR, Kind.STOPS: Role.GOOD, Kind.NEW: Role.WARNING, Kind.WORSE: Role.WARNING}
@@ -39,7 +39,7 @@ def render_forecast(forecast: Forecast, *, width: int, style: Styler) -> str:
     horizon = forecast.horizon
     lines = [style.paint(f"forecast from {horizon.start} to {horizon.end}", Role.STRONG)]
     packs = ", ".join(f"{escaped(pack.name)} {escaped(pack.version)}" for pack in forecast.policy.packs)
-    features = "1 feature" if len(forecast.features) == 1 else f"{len(forecast.features)} features"
+    features = quantity(len(forecast.features), "feature")
     lines += wrapped(f"{features} under {packs}; `{forecast.fail_on.value}` and worse fails", width)
     rows = sorted(_rows(forecast))
     for month, found in groupby(rows, key=lambda row: row.day[:7]):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from aipolicy.findings.finding import Outcome
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.report.formats.records import FeatureRecord, FindingRecord, Run
 from aipolicy.source.regex import regex
 
@@ -98,7 +99,7 @@ def _case(suite: ElementTree.Element, file: str, feature: str, name: str, report
         waived = f" (waived {_clean(first.waived)})" if first.waived else ""
         ElementTree.SubElement(case, "skipped", message=f"{first.severity}: {message}{waived}")
         return
-    tag = "error" if first.rule.startswith("MAN-") else "failure"
+    tag = "error" if first.rule.startswith(MANIFEST_PREFIX) else "failure"
     ElementTree.SubElement(case, tag, message=message, type=first.rule).text = _clean(text)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from aipolicy.errors import EXIT_NOTHING
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.records import FindingRecord, Run, WorstFindings
 from aipolicy.report.terminal.printer import amount
+from aipolicy.source.text import quantity
 
 MARKER = "<!-- aipolicy report -->"
 """Hidden first line by which a comment is found again."""
@@ -53,17 +55,13 @@ def render(run: Run) -> Iterator[str]:
 def _headline(run: Run, blocking: int, concerned: int, milder: WorstFindings, waived: Counter[str]) -> str:
     if blocking:
         verb = "blocks" if blocking == 1 else "block"
-        return f"{_counted(blocking, 'finding')} {verb} {_counted(concerned, run.noun)}"
-    if run.exit_code == 3:
+        return f"{quantity(blocking, 'finding')} {verb} {quantity(concerned, run.noun)}"
+    if run.exit_code == EXIT_NOTHING:
         return "nothing was evaluated"
     counts = {severity.value: milder.counts[severity.value] - waived[severity.value] for severity in Severity}
-    told = [_counted(count, severity) for severity, count in counts.items() if count]
+    told = [quantity(count, severity) for severity, count in counts.items() if count]
     told += [f"{waived.total()} waived"] if waived.total() else []
     return "nothing blocks" + (f" ({', '.join(told)})" if told else "")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _rows(findings: Iterable[FindingRecord], room: int) -> tuple[list[str], int]:
@@ -102,7 +100,7 @@ def _usd(value: float | None) -> str:
 
 
 def _left_out(number: int) -> list[str]:
-    return [f"\n{_counted(number, 'finding')} more did not fit; the log of the run has all of them."] if number else []
+    return [f"\n{quantity(number, 'finding')} more did not fit; the log of the run has all of them."] if number else []
 
 
 def _features(run: Run, features: int) -> str:
@@ -124,7 +122,7 @@ def _footer(run: Run, features: int) -> str:
     packs = ", ".join(f"{plain(name)} {plain(version)}" for name, version in run.packs)
     if run.checked:
         return f"{plain(run.checked)} as of {run.as_of}"
-    checked = f"{_counted(features, 'feature')} in {_counted(run.files, 'file')}"
+    checked = f"{quantity(features, 'feature')} in {quantity(run.files, 'file')}"
     return f"{checked} checked against {packs} as of {run.as_of}"
 
 

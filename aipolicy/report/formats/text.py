@@ -13,7 +13,7 @@ from aipolicy.report.view import View
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
 from aipolicy.run.totals import Totals
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 
 MAX_VERDICTS = 20
 MAX_FACTS = 5
@@ -77,9 +77,9 @@ def _needs_counted(totals: Totals, style: Styler) -> str:
 def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     packs = ", ".join(escaped(pack.label) for pack in policy.packs)
     features, files = totals.features, totals.files
-    rules = _count(len(policy.rules) + totals.portfolio_rules, "rule")
+    rules = quantity(len(policy.rules) + totals.portfolio_rules, "rule")
     lines = wrapped(
-        f"{_count(features, 'feature')} in {_count(files, 'file')} checked against {rules} ({packs}) "
+        f"{quantity(features, 'feature')} in {quantity(files, 'file')} checked against {rules} ({packs}) "
         f"as of {policy.catalog.as_of.isoformat()}",
         width,
     )
@@ -102,7 +102,7 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if totals.skipped:
-        lines.append(f"{_count(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
+        lines.append(f"{quantity(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
     if not features:
         lines.append(
             style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
@@ -116,7 +116,7 @@ def _counts(totals: Totals, style: Styler) -> str:
     if not totals.severities:
         return style.paint("no findings", Role.GOOD) if totals.features else "no findings"
     words = [
-        style.paint(_count(count - totals.waived[severity], severity.value), _ROLES[severity])
+        style.paint(quantity(count - totals.waived[severity], severity.value), _ROLES[severity])
         for severity, count in totals.counts().items()
         if count > totals.waived[severity]
     ]
@@ -124,7 +124,3 @@ def _counts(totals: Totals, style: Styler) -> str:
     if waived:
         words.append(f"{waived} waived")
     return "found " + ", ".join(words)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -17,7 +17,7 @@ from aipolicy.report.formats.records import FeatureRecord, FileRecords, FindingR
 from aipolicy.report.formats.registry import FORMATS, rendered_records
 from aipolicy.report.terminal.findings_text import render_findings
 from aipolicy.report.terminal.style import Role, Styler, wrapped
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 
 LINT_SCHEMA = "aipolicy/lint/v1"
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
@@ -42,7 +42,7 @@ def _summary(report: LintReport, fail_on: Severity, width: int, style: Styler) -
     counts = _counts(report)
     if any(counts.values()):
         found = [
-            style.paint(_counted(number, severity.value), _ROLES[severity])
+            style.paint(quantity(number, severity.value), _ROLES[severity])
             for severity, number in counts.items()
             if number
         ]
@@ -59,9 +59,9 @@ def _summary(report: LintReport, fail_on: Severity, width: int, style: Styler) -
 def _checked(report: LintReport) -> str:
     """Return what was looked at, in words."""
     own = sum(len(pack.all_rules) for pack in report.packs)
-    beside = f" beside {_counted(report.rules - own, 'rule')} that they extend" if report.rules > own else ""
+    beside = f" beside {quantity(report.rules - own, 'rule')} that they extend" if report.rules > own else ""
     packs = ", ".join(escaped(f"{pack.name} {pack.version}".strip()) for pack in report.packs)
-    looked_at = f"{_counted(own, 'rule')} in {_counted(report.files, 'file')} linted{beside}"
+    looked_at = f"{quantity(own, 'rule')} in {quantity(report.files, 'file')} linted{beside}"
     return f"{looked_at} ({packs})" if packs else looked_at
 
 
@@ -133,7 +133,3 @@ def _has(value: list[Any] | dict[str, Any], step: str | int) -> bool:
 def _counts(report: LintReport) -> dict[Severity, int]:
     counts = Counter(finding.severity for finding in report.findings)
     return {severity: counts[severity] for severity in Severity}
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlsplit
 
 from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import exact_value
 from aipolicy.report.formats.markdown import plain
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
@@ -48,22 +49,7 @@ def code(text: str) -> str:
 
 def value(fact_value: FactValue) -> str:
     """Return a value as code, in full."""
-    return code(value_text(fact_value))
-
-
-def value_text(fact_value: FactValue) -> str:
-    """Return a value as text, in full."""
-    match fact_value:
-        case bool():
-            return "true" if fact_value else "false"
-        case float() | int():
-            return f"{fact_value:.12g}"
-        case str():
-            return fact_value
-        case tuple():
-            return f"[{', '.join(fact_value)}]"
-        case _:
-            return "{" + ", ".join(f"{name}: {each}" for name, each in fact_value.items()) + "}"
+    return code(exact_value(fact_value, str))
 
 
 def fenced(lines: Iterable[str]) -> str:

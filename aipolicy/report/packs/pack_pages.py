@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.errors import PolicyError
 from aipolicy.facts.spec import FactSpec
+from aipolicy.facts.value_text import exact_value
 from aipolicy.policy.governance import Governance
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
-from aipolicy.report.packs.markdown_text import code, paragraphs, prose, table, value, value_text
+from aipolicy.report.packs.markdown_text import code, paragraphs, prose, table, value
 from aipolicy.report.packs.rule_markdown import parameter_table, portfolio_blocks, rule_blocks, said, set_to, stages
 from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
@@ -127,6 +128,6 @@ def _fact(spec: FactSpec) -> tuple[str, ...]:
 def _values(spec: FactSpec) -> str:
     if spec.choices:
         return ", ".join(map(code, spec.choices))
-    words = [f"at least {value_text(spec.minimum)}"] if spec.minimum is not None else []
-    words += [f"at most {value_text(spec.maximum)}"] if spec.maximum is not None else []
+    words = [f"at least {exact_value(spec.minimum)}"] if spec.minimum is not None else []
+    words += [f"at most {exact_value(spec.maximum)}"] if spec.maximum is not None else []
     return ", ".join(words)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
-from aipolicy.policy.layers.parameters import shown_value
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.report.packs.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
 from aipolicy.report.terminal.style import Role, Styler, wrapped
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 _STRICTER = {
@@ -48,7 +48,7 @@ def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
     names = [f"{pack.name} {pack.version}" for pack in packs]
     widest = max(map(len, names), default=0)
     for name, pack in zip(names, packs, strict=True):
-        rules = "1 rule" if len(pack.all_rules) == 1 else f"{len(pack.all_rules)} rules"
+        rules = quantity(len(pack.all_rules), "rule")
         yield escaped(f"  {name:<{widest}}  {rules:>8}  {pack.path}")
         if pack.package is not None:
             yield from _indented(f"of the installed package {pack.package}", width)
@@ -105,13 +105,13 @@ def _rule_origin(origin: RuleOrigin, rule: Rule) -> str:
 def _parameter(each: EffectiveParameter, width: int, *, alone: bool) -> Iterator[str]:
     parameter = each.parameter
     unit = f" {parameter.unit}" if parameter.unit else ""
-    yield from _indented(f"{each.name} = {shown_value(parameter.value)}{unit}", width, 2)
+    yield from _indented(f"{each.name} = {exact_value(parameter.value)}{unit}", width, 2)
     if alone:
         yield from _indented(f"{parameter.description}; {_STRICTER[parameter.tightens]}", width)
         read_by = ", ".join(each.read_by)
         yield from _indented(f"read by {read_by}" if read_by else "read by no rule of its pack", width)
     for origin in reversed(parameter.origins):
-        value = shown_value(origin.value)
+        value = exact_value(origin.value)
         if origin is parameter.origins[0]:
             who = f"default of {origin.pack}"
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.finding import Reference
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
@@ -12,7 +13,8 @@ from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.reading.applies_to import APPLIES_TO
 from aipolicy.policy.rule import Line, Parameter, Rule, RuleKind, RuleScope, RuleTest
-from aipolicy.report.packs.markdown_text import code, fenced, prose, reference, table, value, value_text
+from aipolicy.report.packs.markdown_text import code, fenced, prose, reference, table, value
+from aipolicy.source.text import quantity
 
 _KINDS = {
     RuleKind.CONSTRAINT: "constraint: says which ways of building are possible",
@@ -188,7 +190,7 @@ def _outcome(test: RuleTest) -> str:
 
 
 def _values(values: Mapping[str, FactValue]) -> str:
-    return "<br>".join(code(f"{name}: {value_text(each)}") for name, each in values.items())
+    return "<br>".join(code(f"{name}: {exact_value(each, str)}") for name, each in values.items())
 
 
 def _portfolio_examples(each: PortfolioRule, pack: PolicyPack) -> Blocks:
@@ -208,6 +210,6 @@ def _given(test: PortfolioTest) -> Iterator[str]:
         yield _values(test.parameters)
     for feature in test.features:
         facts = {**feature.given, **feature.option}
-        yield f"{code(feature.name)} " + ", ".join(code(f"{name}: {value_text(facts[name])}") for name in facts)
+        yield f"{code(feature.name)} " + ", ".join(code(f"{name}: {exact_value(facts[name], str)}") for name in facts)
     if test.unreadable:
-        yield f"{test.unreadable} manifest{'' if test.unreadable == 1 else 's'} that cannot be read"
+        yield f"{quantity(test.unreadable, 'manifest')} that cannot be read"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from math import floor
 
-from aipolicy.evaluation.findings import shown_value
 from aipolicy.evaluation.judging import LineTrace
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Line
 from aipolicy.report.terminal.condition_values import hung_values, one_line
@@ -20,8 +19,8 @@ from aipolicy.rule_tests.examples import ExampleResult
 from aipolicy.rule_tests.mutation_run import Fate, MutantResult
 from aipolicy.rule_tests.rule_tests import TestRun
 from aipolicy.rule_tests.suggestions import Suggestion
-from aipolicy.source.text import escaped
-from aipolicy.source.yaml_writer import write_text
+from aipolicy.source.text import escaped, quantity
+from aipolicy.source.yaml_writer import write_text, write_value
 
 _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown"}
 _VALUE_INDENT = 23
@@ -56,7 +55,7 @@ def _summary(printer: Printer, run: TestRun) -> None:
         return
     rules = len({result.rule.id for result in run.results})
     passed = len(run.results) - len(run.failed)
-    printer.heading(f"{passed} of {len(run.results)} tests hold, of {rules} rule{'' if rules == 1 else 's'}")
+    printer.heading(f"{passed} of {len(run.results)} tests hold, of {quantity(rules, 'rule')}")
     printer.text(f"condition coverage {percent(run.covered_percent)} %{_asked_for(run.min_coverage_percent)}")
     if run.is_mutated:
         score = run.mutation
@@ -154,24 +153,6 @@ def yaml_entry(suggestion: Suggestion) -> list[str]:
     option = {n.removeprefix("option."): value for n, value in suggestion.case.items() if is_option_fact(n)}
     lines = [f"      - name: {write_text(suggestion.name)}"]
     lines += [
-        f"        {key}: {_yaml_values(values)}" for key, values in (("given", given), ("option", option)) if values
+        f"        {key}: {write_value(values)}" for key, values in (("given", given), ("option", option)) if values
     ]
     return [*lines, f"        expect: {suggestion.expect.value}"]
-
-
-def _yaml_values(values: Mapping[str, FactValue]) -> str:
-    return "{" + ", ".join(f"{write_text(name)}: {_yaml_value(value)}" for name, value in values.items()) + "}"
-
-
-def _yaml_value(value: FactValue) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case str():
-            return write_text(value)
-        case tuple():
-            return "[" + ", ".join(write_text(item) for item in value) + "]"
-        case _:
-            return _yaml_values(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from aipolicy.findings.reserved_rules import PACK_LINT_PREFIX, ReservedRule
+from aipolicy.facts.value_text import exact_value
+from aipolicy.findings.reserved_rules import PACK_PREFIX, ReservedRule
 from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
 from aipolicy.report.formats.json_text import json_text
@@ -33,7 +34,9 @@ def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = Non
             lines += ["", style.paint(heading, Role.STRONG), *(f"  {escaped(line.text)}" for line in conditions)]
     if rule.parameters:
         lines += ["", style.paint("parameters", Role.STRONG)]
-        lines += [f"  {name.partition('.')[2]} = {escaped(_shown(value))}" for name, value in rule.parameters.items()]
+        lines += [
+            f"  {name.partition('.')[2]} = {exact_value(value, escaped)}" for name, value in rule.parameters.items()
+        ]
     if rule.references:
         lines += ["", style.paint("references", Role.STRONG)]
         lines += [
@@ -54,7 +57,7 @@ def render_reserved(rule: ReservedRule, output_format: str) -> str:
              "fix": rule.fix, "reserved": True}
         )  # fmt: skip
     about = "about manifests and plans themselves; always checked"
-    if rule.id.startswith(PACK_LINT_PREFIX):
+    if rule.id.startswith(PACK_PREFIX):
         about = "about packs themselves; checked by `aipolicy lint-policy`"
     return (
         f"{rule.id} {rule.name}\n{rule.title}\n\n{rule.severity.value}, {about}\n\n"
@@ -129,11 +132,3 @@ def rule_object(rule: Rule, day: date | None = None) -> dict[str, Any]:
 
 def _indented(text: str, width: int) -> list[str]:
     return [f"  {line}" for line in wrapped(escaped(" ".join(text.split())), width - 2)]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return ", ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)

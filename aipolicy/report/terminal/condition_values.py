@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aipolicy.evaluation.findings import shown_value
 from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.cel.tokens import TokenKind, tokens
 from aipolicy.report.terminal.style import CellRow, Role, Styler, shortened
 from aipolicy.source.text import escaped

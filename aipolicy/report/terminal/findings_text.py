@@ -12,7 +12,7 @@ from aipolicy.report.terminal.snippet import Annotation, draw_snippet, gutter_ba
 from aipolicy.report.terminal.style import MIN_WIDTH, Role, Styler, cells, shortened, wrapped
 from aipolicy.source.document import SourceFile
 from aipolicy.source.regex import regex
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, quantity
 
 GROUP_ABOVE = 3
 """More undetermined findings than this, of one feature and severity, are shown as one block."""
@@ -91,7 +91,7 @@ class _Page:
         """Return one block for several undetermined findings of one feature and severity."""
         first = findings[0]
         rules = len({finding.rule_id for finding in findings})
-        counted = "1 rule" if rules == 1 else f"{rules} rules"
+        counted = quantity(rules, "rule")
         verb = "is" if rules == 1 else "are"
         message = f"{counted} {verb} undetermined for `{escaped(first.feature)}`"
         lines = self._header(first.severity, "", message)

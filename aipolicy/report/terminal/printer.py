@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aipolicy.report.terminal.style import Role, Styler, cells, wrapped
-from aipolicy.source.text import escaped
+from aipolicy.source.text import escaped, grouped
 
 _LABELS = 24
 
@@ -58,4 +58,4 @@ def amount(value: float) -> str:
     if abs(value) < 1000.0:
         return f"{value:.3g}"
     digits = len(str(int(abs(value)))) - 3
-    return f"{round(value, -digits):,.0f}".replace(",", " ")
+    return grouped(round(value, -digits))

@@ -1,0 +1,40 @@
+"""Values of facts as people read them: rounded where they are measured or estimated, exact where somebody set them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aipolicy.facts.spec import FactValue
+from aipolicy.source.text import grouped, shown
+
+
+def shown_value(value: FactValue | None) -> str:
+    """Return a fact value for people; numbers without needless digits, lists with commas."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return grouped(value) if abs(value) >= 100 else f"{value:.4g}"
+        case tuple():
+            return ", ".join(shown(item) for item in value) or "none"
+        case str():
+            return shown(value)
+        case _:
+            return ", ".join(f"{shown(key)}={shown(word)}" for key, word in sorted(value.items()))
+
+
+def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
+    """Return a value as it was set; `word` makes text in it safe for where it is shown."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float() | int():
+            return f"{value:.12g}"
+        case tuple():
+            return f"[{', '.join(map(word, value))}]"
+        case str():
+            return word(value)
+        case _:
+            return "{" + ", ".join(f"{word(key)}: {word(each)}" for key, each in value.items()) + "}"
