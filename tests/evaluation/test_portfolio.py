@@ -328,6 +328,9 @@ WHO: dict[str, tuple[PortfolioRule, list[Feature], str, str]] = {
     "small shares by one digit": (rule(*ALL), [at("a", 1000), at("a", 10), at("a", 7.4), at("a", 0.1)], "f0",
                                   "(`f0` 98 %, `f1` 1 %, `f2` 0.7 % and `f3` 0.01 %)"),
     "one alone has no share": (rule(*ALL), [at("a", 10)], "f0", "(`f0`)"),
+    "by the least that each adds, who may add something named too": (
+        rule("total.cached <= 5.0", "cached: sum(volume.requests_per_day * volume.cached_share)"),
+        [at("a", 100), ({**at("a", 30)[0], "volume.cached_share": 1.0}, {})], "f1", "(`f1` 100 % and `f0` 0 %)"),
     "what is no sum has no shares": (rule("total.most <= 5.0", "most: max(volume.requests_per_day)"),
                                      [at("a", 10), at("a", 2), at("a", 30)], "f2", "(`f2`, `f0` and `f1`)"),
     "one that certainly takes part before one that may": (
@@ -397,6 +400,7 @@ def test_a_violation_points_at_what_its_largest_feature_adds_then_at_three_other
 
 
 TOKENS_OF = "total.tokens <= 5.0", "tokens: sum(volume.requests_per_day * volume.input_tokens)"
+PLANNED: Given = {**PRODUCTION, **{f"plan.{name}": "x" for name in ("model", "provider", "hosting", "adaptation")}}
 INPUT, DAILY = ({**PRODUCTION, f"volume.{name}": 1.0} for name in ("input_tokens", "requests_per_day"))
 OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str, tuple[str, ...]]] = {
     "what most lack first, and all who lack it": (
@@ -435,6 +439,9 @@ OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str
         rule(*ALL), [at("a", None)[0]], ("x.yaml",),
         " without `volume.requests_per_day` of `f0` and while `x.yaml` has no readable facts", "f0",
         "volume.requests_per_day", ()),
+    "what nobody can declare stands at the name, and nothing settles it": (
+        rule("total.days >= 90.0", "days: min(option.days_until_retirement)"), [PLANNED], (),
+        " without `option.days_until_retirement` of `f0`", "f0", "metadata.name", ()),
     "nothing but manifests that cannot be read": (
         rule(*ALL), [], tuple(f"{name}.yaml" for name in "fedcb"),
         " while `f.yaml`, `e.yaml`, `d.yaml` and 2 more have no readable facts", "f", "", ()),
