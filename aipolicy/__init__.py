@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy
     from aipolicy.errors import AipolicyError
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.evaluation.recommendation import Recommendation, recommend
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import ManifestFile
     from aipolicy.options.attributes import Organization
+    from aipolicy.run.policy import Policy, PolicySettings, load_policy
+    from aipolicy.run.report import Report, check
 
 __version__ = "0.1.0"
 
@@ -33,15 +34,15 @@ _HOMES = {
     "ManifestFile": "aipolicy.manifest.read",
     "Organization": "aipolicy.options.attributes",
     "Outcome": "aipolicy.findings",
-    "Policy": "aipolicy.checking",
-    "PolicySettings": "aipolicy.checking",
+    "Policy": "aipolicy.run.policy",
+    "PolicySettings": "aipolicy.run.policy",
     "Recommendation": "aipolicy.evaluation.recommendation",
-    "Report": "aipolicy.checking",
+    "Report": "aipolicy.run.report",
     "Severity": "aipolicy.findings",
     "Verdict": "aipolicy.evaluation.verdict",
-    "check": "aipolicy.checking",
+    "check": "aipolicy.run.report",
     "find_manifests": "aipolicy.manifest.discovery",
-    "load_policy": "aipolicy.checking",
+    "load_policy": "aipolicy.run.policy",
     "recommend": "aipolicy.evaluation.recommendation",
 }
 

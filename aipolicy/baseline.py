@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from aipolicy.comparison import NEVER_ACCEPTED, Identity, Known, known_from
 from aipolicy.errors import AipolicyError, BaselineError
@@ -15,6 +14,7 @@ from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_positions
+from aipolicy.value import Frozen
 from aipolicy.whole_file import write_whole
 
 BASELINE_SCHEMA = "aipolicy/baseline/v1"
@@ -25,8 +25,7 @@ MAX_BASELINE_BYTES = 16_777_216
 _OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Frozen):
     """The findings that were accepted, and the path of the file as shown to people."""
 
     path: str

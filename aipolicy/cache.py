@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterable
 from typing import Any
 
 from aipolicy.whole_file import write_whole
 
 _MAX_FILES = 16
+_MAX_BYTES = 268_435_456
 _HASH_SIZE = 32
 
 
@@ -36,17 +38,17 @@ class Cache:
         except Exception:
             return None
 
-    def get_bytes(self, key: str) -> bytes | None:
+    def get_bytes(self, key: str) -> memoryview | None:
         """Return the bytes that were kept under a key, or None."""
         if self._folder is None or not _is_private(self._folder):
             return None
         try:
             with open(self._path(key), "rb") as file:
-                content = file.read()
+                content = memoryview(file.read())
         except OSError:
             return None
         payload = content[_HASH_SIZE:]
-        return payload if hashlib.sha256(key.encode() + payload).digest() == content[:_HASH_SIZE] else None
+        return payload if _digest(key, (payload,)) == content[:_HASH_SIZE] else None
 
     def put(self, key: str, value: object) -> None:
         """Keep an object under a key; a failure to write is not an error."""
@@ -60,15 +62,15 @@ class Cache:
             return
         self.put_bytes(key, payload)
 
-    def put_bytes(self, key: str, payload: bytes) -> None:
-        """Keep bytes under a key; a failure to write is not an error."""
+    def put_bytes(self, key: str, *pieces: bytes | memoryview) -> None:
+        """Keep bytes under a key, given in pieces; a failure to write is not an error."""
         if self._folder is None:
             return
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
             if not _is_private(self._folder):
                 return
-            write_whole(self._path(key), hashlib.sha256(key.encode() + payload).digest() + payload, durable=False)
+            write_whole(self._path(key), (_digest(key, pieces), *pieces), durable=False)
             self._prune()
         except OSError:
             return
@@ -77,10 +79,21 @@ class Cache:
         return os.path.join(self._folder or "", f"{key}.bin")
 
     def _prune(self) -> None:
+        """Remove the oldest files beyond the limits; the newest stays however large it is."""
         with os.scandir(self._folder) as entries:
-            files = sorted((e.stat().st_mtime_ns, e.path) for e in entries if e.name.endswith(".bin"))
-        for _, path in files[: -self._max_files]:
-            os.unlink(path)
+            stats = [(entry.stat(), entry.path) for entry in entries if entry.name.endswith(".bin")]
+        total = 0
+        for number, (status, path) in enumerate(sorted(stats, key=lambda each: -each[0].st_mtime_ns)):
+            total += status.st_size
+            if number and (number >= self._max_files or total > _MAX_BYTES):
+                os.unlink(path)
+
+
+def _digest(key: str, pieces: Iterable[bytes | memoryview]) -> bytes:
+    digest = hashlib.sha256(key.encode())
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
 
 
 def _is_private(folder: str) -> bool:

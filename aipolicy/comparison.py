@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
 from aipolicy.findings import Change, Finding, Outcome, Severity
+from aipolicy.value import Frozen, replace
 
 MANIFEST_RULES = "MAN-"
 """How the ids of rules about manifests themselves begin."""
@@ -16,8 +16,7 @@ _OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.
 """From the mildest to the worst."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identity:
+class Identity(Frozen, order=True):
     """What makes two findings one and the same: rule, feature and fact path, whatever file, line, number or wording."""
 
     rule: str
@@ -28,18 +27,26 @@ class Identity:
     """For problems of manifests, file and message: one broken manifest never stands for another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """A finding known before, and how bad it was; with the finding itself where it was found in this run."""
 
     identity: Identity
     severity: Severity
     outcome: Outcome
-    finding: Finding | None = field(default=None, compare=False)
+    finding: Finding | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, Known) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        """Return what makes two of them equal: not the finding, which only one of them may have."""
+        return self.identity, self.severity, self.outcome
 
 
-@dataclass(frozen=True, slots=True)
-class CostChange:
+class CostChange(Frozen):
     """What a month of a feature costs at likely values before and after a change, in USD; None is unknown, or no feature."""
 
     feature: str
@@ -47,8 +54,7 @@ class CostChange:
     after_usd: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Frozen, kw_only=True):
     """What findings of now were compared with, and what came of it."""
 
     base: str = ""

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aipolicy.source.span import Span
 
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
+"""A larger code is worse, because pre-commit keeps the largest of several runs."""
+EXIT_INTERRUPTED = 130
+
 
 class AipolicyError(Exception):
     """An expected failure: `message` is one line; `path` and `span` say where it was caused, when known."""
@@ -46,10 +50,6 @@ class CatalogError(AipolicyError):
     """A catalog file, shipped or the organisation's own, cannot be used."""
 
     kind = "catalog"
-
-
-class UnknownModelError(CatalogError):
-    """A model is named that the catalog does not know, so nothing can be said about what it costs."""
 
 
 class PolicyError(AipolicyError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aipolicy.source.document import Document
 from aipolicy.source.span import DocumentPath, Part, Span
+from aipolicy.value import Frozen
 
 
 class Severity(StrEnum):
@@ -56,8 +56,7 @@ class Change(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Frozen, kw_only=True):
     """A key or value of a document; or, where no document could be built, a span of the file."""
 
     path: DocumentPath = ()
@@ -66,8 +65,7 @@ class Place:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Frozen, kw_only=True):
     """Where a rule comes from."""
 
     title: str
@@ -75,8 +73,7 @@ class Reference:
     clause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Frozen):
     """What a misspelt key or value should be; safe where only one word is near, and it is very near."""
 
     old: str
@@ -84,8 +81,7 @@ class Replacement:
     safe: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverNote:
+class WaiverNote(Frozen, kw_only=True):
     """The waiver that names a finding: what holds it back, or why it does not; days are written YYYY-MM-DD."""
 
     at: str
@@ -109,8 +105,7 @@ class WaiverNote:
         return f"until {self.expires} ({left}) by {self.approver} for {self.owner}{ticket} ({self.at}): {self.reason}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Frozen, kw_only=True):
     """One thing to act on. Message, labels, why and fix are plain text, never markup."""
 
     rule_id: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from aipolicy.findings import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.source.span import LineIndex, Span
+from aipolicy.value import Frozen
 
 MOST_ROUNDS = 5
 """Times a file is corrected and judged again: one correction may show the next mistake."""
@@ -17,8 +17,7 @@ Judge = Callable[[ManifestFile], Sequence[Finding]]
 """Returns the findings of one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Frozen):
     """One word that was replaced."""
 
     line: int
@@ -26,8 +25,7 @@ class Correction:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class FixedFile:
+class FixedFile(Frozen):
     """A file before and after; `corrections` is empty where nothing was to be corrected."""
 
     path: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.source.document import Document
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReservedRule:
+class ReservedRule(Frozen, kw_only=True):
     """A rule about manifests and plans themselves; packs may not use its id."""
 
     id: str

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
-from aipolicy.checking import Policy
 from aipolicy.errors import PolicyError
 from aipolicy.evaluation.case_search import Bench, CaseSearch, Variation
 from aipolicy.evaluation.coverage import LineCoverage, line_coverage, share_covered
@@ -20,11 +18,12 @@ from aipolicy.findings import Outcome
 from aipolicy.policy.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.policy.test_files import FileTest
+from aipolicy.run.policy import Policy
 from aipolicy.source.mistakes import Mistakes
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class TestRun:
+class TestRun(Frozen):
     """What came of running the tests of rules."""
 
     __test__ = False
@@ -72,8 +71,7 @@ class TestRun:
         return self.is_mutated and self.mutation.percent < self.min_mutation_percent
 
 
-@dataclass(frozen=True, slots=True)
-class TestSettings:
+class TestSettings(Frozen):
     """What a run of tests is to find out, and from when on it is not enough."""
 
     __test__ = False

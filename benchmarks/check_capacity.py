@@ -19,9 +19,8 @@ from typing import Any
 import yaml
 
 from aipolicy.catalog.load import read_catalog
-from aipolicy.economics.encoder import encode
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-from aipolicy.economics.roofline import BATCH_CAP, Load, Serving, latency, prefill_seconds, serve, step_seconds
+from aipolicy.economics.roofline import BATCH_CAP, Load, Serving, latency, serve
 
 POINTS = Path(__file__).resolve().parent / "throughput_points.yaml"
 AS_OF = date(2026, 11, 21)
@@ -29,7 +28,7 @@ GEOMETRIC_MEAN = (0.8, 1.25)
 FACTOR_OF_90_PERCENT = 1.5
 ENOUGH = 10
 """Points of a source below which its 90th percentile says nothing."""
-SIZES = ((1.0, "encoder"), (10.0, "up to 10B"), (20.0, "10B to 20B"), (40.0, "20B to 40B"), (80.0, "40B to 80B"))
+SIZES = ((10.0, "up to 10B"), (20.0, "10B to 20B"), (40.0, "20B to 40B"), (80.0, "40B to 80B"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +105,14 @@ def _ratio(
     count, batch = int(point["accelerators"]), point.get("batch")
     replicas = float(point.get("replicas", 1))
     at_batch = (shape, precision, machine, count, load)
-    if "samples_per_s" in point:
-        encoding = encode(shape, precision, machine, load.input_tokens)
-        assert encoding is not None, point
-        return "throughput", point["samples_per_s"] / (replicas * encoding.requests_per_s)
-    if "output_tokens_per_s" in point:
+    if "output_tokens_per_s" in point or "batch_s" in point:
         serving = serve(*at_batch, batch_cap=cap if batch is None else float(batch))
         assert isinstance(serving, Serving), point
-        return "throughput", point["output_tokens_per_s"] / (replicas * serving.output_tokens_per_s)
-    if "batch_s" in point:
-        prompts_s = batch * prefill_seconds(shape, precision, machine, count, load.input_tokens)
-        return "latency", (prompts_s + load.output_tokens * step_seconds(*at_batch, batch)) / point["batch_s"]
+        if "batch_s" in point:
+            assert serving.batch == batch, point
+            return "latency", serving.batch / serving.requests_per_s / point["batch_s"]
+        computed = replicas * serving.requests_per_s * load.output_tokens
+        return "throughput", point["output_tokens_per_s"] / computed
     seen = latency(*at_batch, float(batch))
     if "first_token_ms" in point:
         return "first token", seen.first_token_s * 1000.0 / point["first_token_ms"]

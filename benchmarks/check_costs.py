@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from aipolicy.catalog.load import read_catalog
@@ -24,6 +23,7 @@ from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.estimates import EstimateSettings, Estimator
 from aipolicy.options.workload import Workload
+from aipolicy.value import replace
 
 OPTIONS = 100
 AS_OF = date(2026, 11, 21)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from aipolicy.cache import Cache
-from aipolicy.checking import PolicySettings, Report, check, load_policy
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import Severity
 from aipolicy.manifest.read import ManifestFile
-from aipolicy.totals import fewest_facts
+from aipolicy.run.policy import PolicySettings, load_policy
+from aipolicy.run.report import Report, check
+from aipolicy.run.totals import fewest_facts
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"

@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK_PAGES = sorted((ROOT / "docs" / "packs").rglob("*.md"))
+PACK_PACKAGE = ROOT / "examples/pack-package/README.md"
+"""Its commands need the package that it is about: `test_pack_package.py` runs them."""
 DOCUMENTS = sorted(
     [
         ROOT / "README.md",
@@ -89,7 +91,7 @@ def test_the_sample_in_the_readme_is_real_output(workplace: Path) -> None:
         position = output.index(line, position) + 1
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, *PACK_PAGES], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, PACK_PACKAGE, *PACK_PAGES], ids=lambda path: path.name)
 def test_every_relative_link_leads_somewhere(document: Path) -> None:
     for target in LINK.findall(document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from aipolicy.cache import Cache
-from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy
 from aipolicy.errors import UsageError
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.known_facts import STANDARD_FACTS
 from aipolicy.findings import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.what_if import with_declarations
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import Report, check
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f}\ndata: {classes: [public]}\n"

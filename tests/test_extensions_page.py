@@ -6,9 +6,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-from aipolicy.checking import PolicySettings, check, load_policy
 from aipolicy.evaluation.examples import run_example
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.policy import PolicySettings, load_policy
+from aipolicy.run.report import check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "extensions.md"
 

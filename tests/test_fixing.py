@@ -13,8 +13,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipolicy.checking import Policy, PolicySettings, load_policy
-from aipolicy.checking import check as check_files
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
 from aipolicy.facts.declared import DECLARED_FACTS
@@ -25,6 +23,8 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.manifest.renamed import RENAMED
 from aipolicy.reserved_rules import reserved_finding
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import check as check_files
 from aipolicy.source.span import Position, Span
 
 DAY = ("--as-of", "2026-11-21")

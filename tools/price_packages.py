@@ -16,7 +16,6 @@ from aipolicy.catalog.prices import OUTPUT_MODES
 _FIELDS = {
     "input_per_mtok": "input_cost_per_token", "output_per_mtok": "output_cost_per_token",
     "cached_input_per_mtok": "cache_read_input_token_cost", "cache_write_per_mtok": "cache_creation_input_token_cost",
-    "cache_write_1h_per_mtok": "cache_creation_input_token_cost_above_1hr",
 }  # fmt: skip
 _BATCH_FIELDS = {f"batch_{key}": _FIELDS[key] for key in ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok")}
 _REASONING = "output_cost_per_reasoning_token"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from aipolicy.catalog.entries import Dated, in_force, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 UNITS: Mapping[str, str] = {
     "hours-per-month": "h/month",
@@ -71,8 +71,7 @@ _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Frozen):
     """A constant; `low` and `high` are its 10th and 90th percentile, None where no range is known."""
 
     id: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 USD = "USD"
 _CODES = (
@@ -24,8 +24,7 @@ CURRENCIES = frozenset(_CODES.split())
 financial-information/data-standards.html), from memory of the standard, not read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRate:
+class ExchangeRate(Frozen):
     """What one unit of a currency is worth in USD."""
 
     currency: str

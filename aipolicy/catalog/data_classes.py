@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class DataClass:
+class DataClass(Frozen):
     """One class; a class belongs to everything that its parents belong to."""
 
     id: str
@@ -24,12 +23,10 @@ class DataClass:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class DataClasses:
-    """All classes, and the names of the levels from 0 (public) up."""
+class DataClasses(Frozen):
+    """All classes."""
 
     by_id: Mapping[str, DataClass]
-    level_names: Mapping[int, str]
 
     def kinds(self, classes: Iterable[str]) -> tuple[str, ...]:
         """Return the classes and all their ancestors, sorted."""
@@ -55,10 +52,11 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
     """Return the data classes of the catalog files; an organisation's file adds to or replaces the shipped ones."""
     by_id: dict[str, DataClass] = {}
     places: dict[str, Record] = {}
-    levels: dict[int, str] = {}
+    levels: set[int] = set()
     for file in records:
         for level in file.records("levels"):
-            levels[_whole(level, "level")] = level.text("id")
+            levels.add(_whole(level, "level"))
+            level.text("id")
             level.text("meaning")
             level.finish()
         for record in file.records("classes"):
@@ -81,7 +79,7 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
                 places[entry.id].mistake(f"unknown data class `{parent}`{did_you_mean(parent, by_id)}", "parents")
         if levels and entry.level not in levels:
             places[entry.id].mistake(f"unknown level {entry.level}", "level")
-    return DataClasses({name: by_id[name] for name in sorted(by_id) if _parents_known(by_id, name)}, levels)
+    return DataClasses({name: by_id[name] for name in sorted(by_id) if _parents_known(by_id, name)})
 
 
 def _whole(record: Record, key: str) -> int:

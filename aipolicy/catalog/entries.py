@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from aipolicy.source.records import Record
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Frozen):
     """Where a fact comes from and since when it holds; `verified` is false where nobody says that it was read."""
 
     source: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
@@ -16,6 +15,7 @@ from aipolicy.catalog.genai_prices import DATA_FILE, PACKAGE, GenaiPrices, Packa
 from aipolicy.catalog.price_entries import LONG_RATES, RATES, usd_name
 from aipolicy.catalog.prices import ANY_REGION, Price
 from aipolicy.errors import CatalogError
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -34,8 +34,7 @@ _BASE_REGIONS = frozenset({"global", ANY_REGION})
 """Regions at the list price; the package has no premium for the others, which keep the shipped prices."""
 
 
-@dataclass(frozen=True, slots=True)
-class PricePackage:
+class PricePackage(Frozen):
     """The data file of an installed price package."""
 
     name: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from aipolicy.value import Frozen
 
 PACKAGE = "genai-prices"
 DATA_FILE = "genai_prices/data.py"
@@ -19,7 +20,7 @@ _KIND = "kind of node"
 
 _RATES = {
     "input_mtok": "input_per_mtok", "output_mtok": "output_per_mtok", "cache_read_mtok": "cached_input_per_mtok",
-    "cache_write_mtok": "cache_write_per_mtok", "cache_write_1h_mtok": "cache_write_1h_per_mtok",
+    "cache_write_mtok": "cache_write_per_mtok",
     "output_reasoning_mtok": "reasoning_output_per_mtok", "requests_kcount": "per_thousand_requests",
 }  # fmt: skip
 _BATCH_RATES = {
@@ -28,8 +29,7 @@ _BATCH_RATES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePrice:
+class PackagePrice(Frozen):
     """What the package says a model costs on a day, by the keys of a price entry; `long` above `above_input_tokens`."""
 
     rates: Mapping[str, float]

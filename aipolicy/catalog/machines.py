@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.catalog.offerings import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
 from aipolicy.source.records import Record
+from aipolicy.value import Frozen
 
 PCIE_GB_PER_S = 32.0
 """PCIe 4.0 x16, one way: what connects accelerators without a link of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accelerator:
+class Accelerator(Frozen):
     """One accelerator; `sold_in` is the smallest number that can be rented, `hourly_usd` is for one."""
 
     id: str
@@ -34,8 +32,7 @@ class Accelerator:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Frozen):
     """Round trip between the feature and a boundary, in ms."""
 
     boundary: str
@@ -44,8 +41,7 @@ class Network:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class HostedSpeed:
+class HostedSpeed(Frozen):
     """First token and output speed of a provider's models of one tier."""
 
     tier: str
@@ -55,8 +51,7 @@ class HostedSpeed:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class SelfHosted:
+class SelfHosted(Frozen):
     """A model on an accelerator that is worth considering for own hosting.
 
     `accelerators` make up one replica; `pass_ms` is the time of one pass of a model that answers in one, such as a
@@ -70,18 +65,16 @@ class SelfHosted:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(Frozen):
     """What it takes to build with one adaptation on one hosting; None is unknown.
 
-    `ml_engineers` stay for as long as the feature runs; `committed_months` of machines must be bought at once.
+    `ml_engineers` stay for as long as the feature runs.
     """
 
     adaptation: str
     hosting: str
     ml_engineers: float | None
     lead_time_weeks: float | None
-    committed_months: float | None
     labelled_examples: float | None
     build_weeks: float | None
     """Engineer-weeks until it serves."""
@@ -150,7 +143,6 @@ def read_effort(record: Record) -> Effort:
         hosting=record.text("hosting", choices=HOSTINGS),
         ml_engineers=record.optional_number("ml_engineers"),
         lead_time_weeks=record.optional_number("lead_time_weeks"),
-        committed_months=record.optional_number("months_of_capacity"),
         labelled_examples=record.optional_number("labelled_examples"),
         build_weeks=record.optional_number("build_weeks"),
         dated=read_dated(record),

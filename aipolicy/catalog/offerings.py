@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
+from aipolicy.value import Frozen
 
 PROVIDER_KINDS = ("model-provider", "cloud", "self")
 BOUNDARIES = ("third-party", "dedicated-tenant", "own-account", "on-premises", "device")
@@ -25,8 +25,7 @@ OPEN_WEIGHTS = "open"
 """The provider of models that can be hosted anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Frozen):
     id: str
     name: str
     kind: str
@@ -36,8 +35,7 @@ class Provider:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Frozen):
     """A region of a provider; `countries` is None where the provider does not say where data is processed."""
 
     provider: str
@@ -50,8 +48,7 @@ class Region:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Frozen):
     """One term that a provider offers, everywhere or in one region."""
 
     provider: str
@@ -61,8 +58,7 @@ class Term:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Frozen):
     """A model; sizes are known for open weights only, in billions of parameters."""
 
     id: str
@@ -94,8 +90,7 @@ class Model:
         return self.tier not in HELPER_TIERS
 
 
-@dataclass(frozen=True, slots=True)
-class Offering:
+class Offering(Frozen):
     """A model at a provider in some of its regions, and what can be done with it there."""
 
     provider: str

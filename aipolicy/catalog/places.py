@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.catalog.entries import read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Frozen):
     """ISO 3166-1 alpha-2 codes, aliases of codes, and groups such as `EU`."""
 
     codes: frozenset[str]

@@ -12,7 +12,7 @@ from aipolicy.source.records import Record
 from aipolicy.source.text import shown
 
 LONG_RATES = (
-    "input_per_mtok", "output_per_mtok", "cached_input_per_mtok", "cache_write_per_mtok", "cache_write_1h_per_mtok",
+    "input_per_mtok", "output_per_mtok", "cached_input_per_mtok", "cache_write_per_mtok",
     "batch_input_per_mtok", "batch_output_per_mtok", "batch_cached_input_per_mtok",
 )  # fmt: skip
 RATES = (

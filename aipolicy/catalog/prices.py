@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.currencies import ExchangeRate
 from aipolicy.catalog.entries import Dated
-from aipolicy.errors import UnknownModelError
-from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -20,11 +18,8 @@ MODES = ("chat", "embedding", "rerank", "classification", "moderation")
 OUTPUT_MODES = frozenset({"chat"})
 """Modes in which output tokens are charged; in the others an output price does not exist, which is not unknown."""
 
-_NEAR_MATCHES = 3
 
-
-@dataclass(frozen=True, slots=True)
-class SourcePackage:
+class SourcePackage(Frozen):
     """The package from whose data a price was read, and the SHA-256 of the file that holds it."""
 
     name: str
@@ -32,8 +27,7 @@ class SourcePackage:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongContext:
+class LongContext(Frozen, kw_only=True):
     """USD per million tokens of a whole request whose input is longer than `above_input_tokens`; None is unknown."""
 
     above_input_tokens: float
@@ -41,17 +35,15 @@ class LongContext:
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
     cache_write_usd_per_mtok: float | None
-    cache_write_1h_usd_per_mtok: float | None
     batch_input_usd_per_mtok: float | None
     batch_output_usd_per_mtok: float | None
     batch_cached_input_usd_per_mtok: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Frozen, kw_only=True):
     """List price in USD per million tokens; None is unknown, 0 only where the source says that it is free.
 
-    `cache_write` holds for about five minutes, `cache_write_1h` for an hour. `tuned` prices are for a model that the
+    `cache_write` holds for about five minutes. `tuned` prices are for a model that the
     provider fine-tuned, `training` for each token it was trained on. `currency` is the one that the entry is written
     in; `exchange_rate` is what converted it, None for USD. Amounts are after `discount_percent`.
     """
@@ -68,7 +60,6 @@ class Price:
     output_usd_per_mtok: float | None
     cached_input_usd_per_mtok: float | None
     cache_write_usd_per_mtok: float | None
-    cache_write_1h_usd_per_mtok: float | None
     batch_input_usd_per_mtok: float | None
     batch_output_usd_per_mtok: float | None
     batch_cached_input_usd_per_mtok: float | None
@@ -119,12 +110,3 @@ def price_of(catalog: Catalog, provider: str, model: str, region: str, mode: str
             if mode in (None, price.mode):
                 return price
     return None
-
-
-def unknown_model(name: str, catalog: Catalog) -> UnknownModelError:
-    """Return the error to raise for a model that the catalog does not know, with the names that are most like it."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name[:200], sorted(catalog.models), n=_NEAR_MATCHES)
-    hint = f"; near matches: {', '.join(f'`{match}`' for match in near)}" if near else ""
-    return UnknownModelError(f"unknown model `{shown(name)}`{hint}; add it to a catalog file, its price too")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.source.records import Record
+from aipolicy.value import Frozen
 
 FAMILIES = ("language", "code", "vision", "audio", "tabular")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskType:
+class TaskType(Frozen):
     """One kind of task; `family` and `foundation_models` are None where the kind says nothing about them."""
 
     id: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.changes.steps import Side, Step, steps_between
 from aipolicy.comparison import MANIFEST_RULES, Identity, Known, compare, identity_of, is_worse, known_from
 from aipolicy.findings import Change, Finding, Outcome, Severity
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFinding:
+class ChangedFinding(Frozen):
     """A finding that is new or worse; `before` is what it was, None for a new one."""
 
     finding: Finding
@@ -21,16 +20,14 @@ class ChangedFinding:
     before: tuple[Severity, Outcome] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FixedFinding:
+class FixedFinding(Frozen):
     """A finding of the base that is no longer there."""
 
     known: Known
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedNeed:
+class ChangedNeed(Frozen):
     """A need that came (`added`) or went."""
 
     need: str
@@ -38,8 +35,7 @@ class ChangedNeed:
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureChange:
+class FeatureChange(Frozen):
     """A feature before and after; a side is None where the feature is not there."""
 
     name: str
@@ -69,8 +65,7 @@ class FeatureChange:
         return self.before is None or self.after is None or any(causes)
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Frozen):
     """What a change does to every feature, and to manifests that have no verdict."""
 
     before: Side

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from aipolicy.checking import Report
 from aipolicy.comparison import Identity, Known, known_from
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.evaluation.verdict import NeedFound
 from aipolicy.manifest.feature import Feature
+from aipolicy.run.report import Report
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class MonthlyCost:
+class MonthlyCost(Frozen):
     """What a month costs at likely values in USD: of the plan, a range where it leaves several, else as recommended."""
 
     low_usd: float
@@ -26,8 +25,7 @@ class MonthlyCost:
     """Whether the cost of every option of the plan is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureState:
+class FeatureState(Frozen):
     """A feature under one policy, catalog and day."""
 
     feature: Feature

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from aipolicy.changes.state import FeatureState, states_of
-from aipolicy.checking import Policy, Report, check, load_policy
 from aipolicy.errors import AipolicyError
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PART_OF_RUN, PolicySettings
+from aipolicy.run.policy import Policy, load_policy
+from aipolicy.run.report import Report, check
+from aipolicy.run.scope import SOME_FEATURES
+from aipolicy.settings import PolicySettings
+from aipolicy.value import Frozen
 
 CAUSES = ("manifest", "policy", "catalog", "date")
 """The inputs in the order in which they are exchanged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Frozen):
     """Everything that one side is made of; `report` is what comes of it."""
 
     files: Sequence[ManifestFile]
@@ -30,8 +31,7 @@ class Side:
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """The features once some inputs are those of now; `cause` names what was exchanged last."""
 
     cause: str
@@ -60,7 +60,7 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
         except AipolicyError:
             continue
         files = (now if "manifest" in exchanged else before).files
-        steps.append(Step(" and ".join(pending), states_of(check(files, policy, partial=PART_OF_RUN), margin)))
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy, SOME_FEATURES), margin)))
         pending = []
     return tuple(steps)
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, comparison_options, is_compared
-from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
+from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
-    covers_all,
     pack_memory,
     policy_options,
     read_settings,
@@ -25,20 +24,20 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
-from aipolicy.cli.whole_runs import partial_reason
-from aipolicy.errors import UsageError
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats import FORMATS, TELLING_FORMATS
+from aipolicy.report.view import View
+from aipolicy.run.output_memory import Output, OutputMemory
+from aipolicy.run.scope import scope_of
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
     from aipolicy.config import Config
     from aipolicy.manifest.manifest_file import ManifestFile
+    from aipolicy.run.run_result import RunResult
     from aipolicy.settings import PolicySettings
-
-MAX_REMEMBERED = 16_777_216
-"""Longer outputs, in characters, are not kept."""
 
 
 @click.command("check")
@@ -68,9 +67,7 @@ def command(watching: bool, **given: Any) -> None:
     if watching:
         _watch(arguments)
         return
-    text, code = _checked(arguments)
-    write_out(text)
-    raise click.exceptions.Exit(code)
+    raise click.exceptions.Exit(_run(arguments))
 
 
 class Arguments(NamedTuple):
@@ -98,51 +95,130 @@ def _arguments(given: dict[str, Any]) -> Arguments:
     return Arguments(**own, options=options, comparing=ComparisonOptions(**given))
 
 
-def _checked(arguments: Arguments) -> tuple[str, int]:
-    """Return what a run prints and its exit code; files that it writes are written."""
+def _run(arguments: Arguments) -> int:
+    """Check, write every report, and return the exit code."""
     configured, settings = read_settings(arguments.options)
     settings = settings._replace(strict=settings.strict or arguments.strict)
-    fail_on = arguments.fail_on or configured.fail_on
     if arguments.show_config:
         from aipolicy.cli.show_config import config_lines
 
         given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
-        return config_lines(configured, given), 0
+        write_out(config_lines(configured, given))
+        return EXIT_CLEAN
     judged_by = read_policy_files(settings, memory=pack_memory())
     files = _files(arguments, configured)
-    if arguments.fix or arguments.show_diff:
-        from aipolicy.cli.fix_run import difference, fixed_files, write_fixed
-
-        fixed = fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes)
-        if arguments.show_diff:
-            shown_diff = difference(fixed)
-            return shown_diff, 1 if shown_diff and not arguments.exit_zero else 0
-        contents = write_fixed(fixed)
-        files = tuple(file._replace(data=data) for file, data in zip(files, contents, strict=True))
-    elif arguments.unsafe_fixes:
+    if arguments.unsafe_fixes and not (arguments.fix or arguments.show_diff):
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
+    if arguments.show_diff:
+        from aipolicy.cli.fix_run import difference, fixed_files
+
+        text = difference(fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes))
+        write_out(text)
+        return EXIT_FINDINGS if text and not arguments.exit_zero else EXIT_CLEAN
+    if arguments.fix:
+        from aipolicy.cli.fix_run import fixed_files, write_fixed
+
+        fixed = write_fixed(fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes))
+        files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
     written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     refuse_overwriting(written, (file.path for file in files))
-    formats = "+".join((arguments.output_format, *(each.format for each in written)))
+    run = CheckRun(arguments.paths, files, settings, judged_by, configured, _reports(arguments, configured, written))
     if is_compared(arguments.comparing, configured):
-        # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
-        from aipolicy.cli.compared_run import compared_run
-
-        run = ComparedRun(
-            arguments.paths, arguments.comparing, arguments.options, configured, settings, arguments.strict
-        )
-        text, code = compared_run(run, files, judged_by, formats, fail_on)
+        output = _compared(run, arguments)
     else:
-        text, code, notices = remembered_run(
-            files, settings, judged_by, formats, fail_on, covers=covers_all(configured, arguments.paths),
-            partial=partial_reason(arguments.paths, configured.path),
-        )  # fmt: skip
-        if notices and arguments.output_format not in TELLING_FORMATS:
-            click.echo(notices, err=True)
-    if written:
-        text, *others = json.loads(text)
-        write_outputs(written, others)
-    return text, 0 if arguments.exit_zero and code == 1 else code
+        output = remembered(run)
+    write_outputs(written, [output.text(number) for number in range(1, len(written) + 1)])
+    for piece in output.text(0):
+        write_out(piece)
+    if output.notices and arguments.output_format not in TELLING_FORMATS:
+        click.echo(output.notices, err=True)
+    return EXIT_CLEAN if arguments.exit_zero and output.code == EXIT_FINDINGS else output.code
+
+
+class CheckRun(NamedTuple):
+    """What is checked, by what, and which reports are made of it."""
+
+    paths: tuple[str, ...]
+    files: tuple[ManifestFile, ...]
+    settings: PolicySettings
+    judged_by: PolicyFiles
+    config: Config
+    reports: tuple[tuple[str, View], ...]
+    """Formats, each with the way it is looked at; the first goes to standard output."""
+
+    @property
+    def fail_on(self) -> str:
+        """Return the least severity for exit code 1."""
+        return self.reports[0][1].fail_on
+
+    @property
+    def key(self) -> str:
+        """Return a digest of all that the output depends on.
+
+        That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the formats and
+        the terminal, and whether the files are all that the configuration is about.
+        """
+        inputs = [(f.path, f.path_in_repository, f.named, sha256(f.data).hexdigest()) for f in self.files]
+        surroundings = f"{self.reports!r} {scope_of(self.paths, self.config)!r} {inputs!r}"
+        return sha256(f"{self.judged_by.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportFile]) -> tuple[tuple[str, View], ...]:
+    fail_on = arguments.fail_on or configured.fail_on
+    unchanged = arguments.comparing.show_unchanged
+    on_screen = View(fail_on, stdout_width(), stdout_style(), unchanged)
+    return (
+        (arguments.output_format, on_screen),
+        *((each.format, View(fail_on, unchanged=unchanged)) for each in written),
+    )
+
+
+def remembered(run: CheckRun) -> Output:
+    """Return the output of a run; from memory when all that it depends on is the same."""
+    folder = cache_folder()
+    memory = OutputMemory(None if folder is None else f"{folder}-runs")
+    key = run.key
+    output = memory.get(key)
+    if output is None:
+        output = evaluated(run)
+        memory.put(key, output)
+    return output
+
+
+def evaluated(run: CheckRun) -> Output:
+    """Return the output of a run; manifests that were evaluated before are not evaluated again."""
+    from aipolicy.cli.progress import told_while_judging
+    from aipolicy.run.policy import load_policy
+    from aipolicy.run.remembered_files import check_remembered
+    from aipolicy.run.result_memory import ResultMemory
+
+    folder = cache_folder()
+    policy = load_policy(run.settings, Cache(folder), run.judged_by)
+    memory = ResultMemory(None if folder is None else f"{folder}-files", run.judged_by.key)
+    scope = scope_of(run.paths, run.config)
+    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_judging), run)
+
+
+def _compared(run: CheckRun, arguments: Arguments) -> Output:
+    # NOTE: what it is compared with can change while the files do not, so that such a run is not remembered.
+    from aipolicy.report.comparison_text import comparison_lines
+    from aipolicy.run.policy import load_policy
+
+    request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
+    policy = load_policy(run.settings, Cache(cache_folder()), run.judged_by)
+    result = compared_report(request, run.files, policy, run.judged_by, run.settings).result
+    comparison = result.totals.comparison
+    return _rendered(result, run, () if comparison is None else comparison_lines(comparison))
+
+
+def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> Output:
+    from aipolicy.findings import Severity
+    from aipolicy.report.formats import rendered
+    from aipolicy.run.output_memory import pieces_of
+
+    pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])
+    told = [f"aipolicy: {each}" for each in (*result.totals.notices, *notices)]
+    return Output(result.totals.exit_code(Severity(run.fail_on)), "\n".join(told), pieces)
 
 
 def _files(arguments: Arguments, configured: Config) -> tuple[ManifestFile, ...]:
@@ -172,37 +248,8 @@ def _watch(arguments: Arguments) -> None:
         if sys.stdout.isatty():
             click.clear()
         try:
-            write_out(_checked(arguments)[0])
+            _run(arguments)
         except AipolicyError as error:
             click.echo(f"aipolicy: {error}", err=True)
 
     watch(look, run, lambda: sleep(SECONDS_BETWEEN_LOOKS))
-
-
-def remembered_run(files: tuple[ManifestFile, ...], settings: PolicySettings, judged_by: PolicyFiles,
-                   output_format: str, fail_on: str, *, covers: bool = False,
-                   partial: str = "") -> tuple[str, int, str]:  # fmt: skip
-    """Return what a run prints, its exit code and notices, from memory when all that it depends on is the same.
-
-    That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the format and the
-    terminal, and whether the files are all that the configuration is about.
-    """
-    width, style = stdout_width(), stdout_style()
-    surroundings = f"{output_format} {fail_on} {width} {style!r} {covers} {partial!r}"
-    inputs = [(file.path, file.path_in_repository, file.named, sha256(file.data).hexdigest()) for file in files]
-    key = sha256(f"{judged_by.key} {surroundings} {inputs!r}".encode("utf-8", "surrogateescape")).hexdigest()
-    folder = cache_folder()
-    runs = Cache(None if folder is None else f"{folder}-runs")
-    known = runs.get_bytes(key)
-    if known is not None:
-        notices, _, text = known[1:].decode("utf-8", "surrogatepass").partition("\0")
-        return text, known[0], notices
-    from aipolicy.cli.judging_run import judge_run
-
-    text, code, told = judge_run(
-        files, settings, judged_by, output_format, fail_on, width, style, covers=covers, partial=partial
-    )
-    notices = "\n".join(f"aipolicy: {each}" for each in told)
-    if len(text) <= MAX_REMEMBERED:
-        runs.put_bytes(key, bytes((code,)) + f"{notices}\0{text}".encode("utf-8", "surrogatepass"))
-    return text, code, notices

@@ -7,7 +7,6 @@ from datetime import date
 
 import click
 
-from aipolicy.checking import Policy
 from aipolicy.cli.completion import feature_names
 from aipolicy.cli.features import features_named
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
@@ -15,6 +14,8 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.what_if import with_declarations
+from aipolicy.run.evaluated_file import evaluate_feature
+from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped, shown
 
 
@@ -48,9 +49,8 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
         raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
     for evaluation in found:
         if changes:
-            evaluation = policy.evaluator.evaluate(
-                with_declarations(evaluation.feature, changes, policy.evaluator.known.extensions_schema)
-            )
+            schema = policy.evaluator.known.extensions_schema
+            evaluation = evaluate_feature(with_declarations(evaluation.feature, changes, schema), policy)
             _refuse_problems(evaluation)
         comparison = compare_costs(evaluation, policy.catalog, every=every)
         output.append(_rendered(evaluation, comparison, policy, output_format))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.changes.diff import Diff, diff_of
+from aipolicy.changes.against_base import base_policy
+from aipolicy.changes.base_side import base_side
+from aipolicy.changes.diff import Diff
+from aipolicy.changes.diff_from_base import diff_from_base
 from aipolicy.changes.steps import Side
-from aipolicy.checking import Policy, Report, check, load_policy
-from aipolicy.cli.base_side import BaseSide, base_side
-from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, base_policy, base_report
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
@@ -24,10 +23,12 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
+from aipolicy.errors import EXIT_NOTHING
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import read_policy_files
-from aipolicy.settings import PART_OF_RUN
-from aipolicy.totals import EXIT_NOTHING
+from aipolicy.run.policy import load_policy
+from aipolicy.run.report import check
+from aipolicy.run.scope import SOME_FEATURES
 
 if TYPE_CHECKING:
     from aipolicy.manifest.manifest_file import ManifestFile
@@ -63,60 +64,19 @@ def command(paths: tuple[str, ...], base: str, config: str | None, policies: tup
 
     files = found(paths or (".",))
     policy = load_policy(settings, Cache(cache_folder()), judged_by)
-    now = Side(
-        files,
-        settings,
-        judged_by,
-        configured.recommendation.margin_percent,
-        policy,
-        check(files, policy, partial=PART_OF_RUN),
-    )
-    run = ComparedRun(paths, ComparisonOptions(base, None, None, False, False), options, configured, settings, strict)
+    report = check(files, policy, SOME_FEATURES)
+    now = Side(files, settings, judged_by, configured.recommendation.margin_percent, policy, report)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
-        judging = base_policy(side, policy, run, judged_by)
+        judging = base_policy(side, policy, settings, judged_by, strict=strict, chosen=bool(select or ignore))
         if as_of_base and side.base.day != settings.as_of:
             judging = load_policy(
                 side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.judged_by
             )
-        diff = _diff(now, side, judging, lambda: found((side.base.repository.top,)))
+        diff = diff_from_base(now, side, judging, lambda: found((side.base.repository.top,)))
     if policy.judged_portfolio_rules:
         click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     write_out(_rendered(diff, output_format))
     raise click.exceptions.Exit(0 if diff.features or diff.broken or diff.repaired else EXIT_NOTHING)
-
-
-def _diff(now: Side, side: BaseSide, judging: Policy, everything: Callable[[], Sequence[ManifestFile]]) -> Diff:
-    """Return the diff over the features at and below the paths on either side, wherever the other side has them."""
-    at_base = base_report(side, judging, now.report, now.files)
-    names = _names(at_base) | _names(now.report)
-    before_files = (*side.files, *_holding(names - _names(at_base), side.elsewhere))
-    here = {side.file_of(file.path) for file in now.files}
-    elsewhere = _holding(names - _names(now.report), everything)
-    now_files = (*now.files, *(file for file in elsewhere if side.file_of(file.path) not in here))
-    in_scope = here | {side.file_of(file.path) for file in side.files}
-
-    def scoped(report: Report, files: Sequence[ManifestFile], known: Sequence[ManifestFile]) -> Report:
-        report = report if len(files) == len(known) else check(files, report.policy, partial=PART_OF_RUN)
-        kept = tuple(e for e in report.evaluations if e.feature.name in names)
-        findings = tuple(f for f in report.findings if f.feature in names or side.file_of(f.file) in in_scope)
-        return replace(report, evaluations=kept, findings=findings)
-
-    before = Side(
-        before_files, side.settings._replace(as_of=judging.catalog.as_of, strict=judging.strict), side.judged_by,
-        side.config.recommendation.margin_percent, judging, scoped(at_base, before_files, side.files),
-    )  # fmt: skip
-    now = replace(now, files=now_files, report=scoped(now.report, now_files, now.files))
-    return diff_of(before, now, side.base.revision, side.base.commit, side.file_of, names)
-
-
-def _holding(names: set[str], files: Callable[[], Sequence[ManifestFile]]) -> tuple[ManifestFile, ...]:
-    """Return the files that mention one of the names."""
-    words = [name.encode() for name in names]
-    return tuple(file for file in files() if any(word in file.data for word in words)) if words else ()
-
-
-def _names(report: Report) -> set[str]:
-    return {evaluation.feature.name for evaluation in report.evaluations}
 
 
 def _rendered(diff: Diff, output_format: str) -> str:

@@ -15,7 +15,7 @@ _CLEAN, _NOT_CURRENT, _NOTHING = 0, 1, 3
 @click.argument("folder", metavar="OUT_FOLDER")
 @click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
 @click.option("--policy", "policies", multiple=True, metavar="PACK",
-              help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.")  # fmt: skip
+              help="A shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; repeatable.")  # fmt: skip
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page is out of date, missing or left over.")
 def command(folder: str, config: str | None, policies: tuple[str, ...], check: bool) -> None:
     """Write packs, and those that they extend, as Markdown pages with the values in force.
@@ -27,8 +27,8 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     used, 3 when there is nothing to write.
     """
     from aipolicy.cache import Cache
-    from aipolicy.checking import load_policy
     from aipolicy.report.pack_pages import pack_pages
+    from aipolicy.run.policy import load_policy
 
     _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))
     # NOTE: pages are about packs; waivers that cannot be read do not concern them.

@@ -6,7 +6,6 @@ import re
 
 import click
 
-from aipolicy.checking import Policy
 from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
 from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_style, stdout_width, write_out
@@ -15,6 +14,7 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.run.policy import Policy
 from aipolicy.source.suggest import did_you_mean
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from aipolicy.checking import Policy, check
 from aipolicy.cli.settings import read_stdin
 from aipolicy.config import Config
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.concise import render_concise
-from aipolicy.settings import PART_OF_RUN
+from aipolicy.run.policy import Policy
+from aipolicy.run.report import check
+from aipolicy.run.scope import SOME_FEATURES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
@@ -24,7 +25,7 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
         (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
         stdin=read_stdin,
     )  # fmt: skip
-    report = check(files, policy, partial=PART_OF_RUN)
+    report = check(files, policy, SOME_FEATURES)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
     broken = [finding for finding in report.findings if finding.rule_id.startswith("MAN-") and (is_path or not found)]
     if broken:

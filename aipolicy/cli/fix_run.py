@@ -8,14 +8,15 @@ from collections.abc import Sequence
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.checking import check, load_policy
 from aipolicy.cli.settings import cache_folder
 from aipolicy.errors import UsageError
 from aipolicy.fixing import FixedFile, fixed_file
 from aipolicy.manifest.discovery import STDIN_SHOWN
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.locate import PolicyFiles
-from aipolicy.settings import PART_OF_RUN, PolicySettings
+from aipolicy.run.evaluated_file import evaluate_file
+from aipolicy.run.policy import load_policy
+from aipolicy.settings import PolicySettings
 from aipolicy.source.text import escaped, shown
 from aipolicy.whole_file import write_whole
 
@@ -29,8 +30,7 @@ def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, judged_
         raise UsageError("standard input cannot be corrected; name a file")
     policy = load_policy(settings, Cache(cache_folder()), judged_by)
     return tuple(
-        fixed_file(file, lambda each: check((each,), policy, partial=PART_OF_RUN).findings, unsafe=unsafe)
-        for file in files
+        fixed_file(file, lambda each: evaluate_file((each,), policy).findings, unsafe=unsafe) for file in files
     )
 
 

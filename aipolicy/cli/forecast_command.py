@@ -14,7 +14,6 @@ from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
-    covers_all,
     policy_options,
     read_settings,
     read_stdin,
@@ -22,13 +21,12 @@ from aipolicy.cli.settings import (
     stdout_width,
     write_out,
 )
-from aipolicy.cli.whole_runs import partial_reason
 from aipolicy.errors import UsageError
 from aipolicy.findings import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
-from aipolicy.forecast.timeline import Scope
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.locate import read_policy_files
+from aipolicy.run.scope import scope_of
 from aipolicy.settings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
         found = forecast(
             files, settings, judged_by, months=months, fail_on=Severity(fail_on or configured.fail_on),
             cache=Cache(cache_folder()),
-            scope=Scope(partial_reason(paths, configured.path), covers_all(configured, paths)),
+            scope=scope_of(paths, configured),
         )  # fmt: skip
     except OverflowError:
         raise UsageError(
@@ -99,5 +97,5 @@ def command(paths: tuple[str, ...], config: str | None, policies: tuple[str, ...
     if output_format == "ical" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(newline="")  # NOTE: lines of iCalendar end with CR LF on every system.
     write_out(FORMATS[output_format](found))
-    write_outputs(written, [FORMATS[each.format](found) for each in written])
+    write_outputs(written, [(FORMATS[each.format](found),) for each in written])
     raise click.exceptions.Exit(found.exit_code())

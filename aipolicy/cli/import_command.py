@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 
 from aipolicy.catalog.load import read_catalog
-from aipolicy.errors import MappingError
+from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING, MappingError
 from aipolicy.importing.importer import import_table
 from aipolicy.importing.mapping import read_mapping
 from aipolicy.importing.output import write_manifests
 from aipolicy.importing.report import report_json, report_lines
 from aipolicy.importing.words import shown
-from aipolicy.totals import EXIT_CLEAN, EXIT_NOTHING
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -9,7 +9,6 @@ import stat
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
 from math import isfinite
@@ -29,6 +28,7 @@ from aipolicy.manifest.starter import starter_manifest
 from aipolicy.source.document import PlainValue
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 from aipolicy.whole_file import write_whole
 
 DEFAULT_FILE = "aifeature.yaml"
@@ -38,8 +38,7 @@ _MAX_TEXT = 4000
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """What is asked for one fact; `read` returns the value of an answer, or raises `UsageError`."""
 
     fact: str

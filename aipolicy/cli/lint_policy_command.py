@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 import click
@@ -17,11 +16,12 @@ from aipolicy.pack_lint.lint import LintReport, lint_packs
 from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
 from aipolicy.report.formats import FORMATS
 from aipolicy.report.lint_report import render_lint
-from aipolicy.report.part import WIDTH_OF_FILES
 from aipolicy.report.style import Styler
+from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.settings import SEVERITIES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 
 
 @click.command("lint-policy")
@@ -40,7 +40,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
             outputs: tuple[str, ...], fail_on: str | None) -> None:  # fmt: skip
     """Find mistakes and weaknesses in packs, without a manifest.
 
-    PACK is a shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; without one, the packs of the
+    PACK is a shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; without one, the packs of the
     configuration, with its parameters.
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 when a pack cannot be loaded, 3 when there was no rule.
@@ -55,7 +55,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     report = _without(lint_packs(settings._replace(select=(), ignore=())), ignore)
     refuse_overwriting(written, (file for files in report.files_of.values() for file in files))
     text = render_lint(report, output_format, threshold, stdout_width(), stdout_style())
-    others = [render_lint(report, each.format, threshold, WIDTH_OF_FILES, Styler()) for each in written]
+    others = [(render_lint(report, each.format, threshold, WIDTH_OF_FILES, Styler()),) for each in written]
     write_outputs(written, others)
     write_out(text)
     raise click.exceptions.Exit(report.exit_code(threshold))

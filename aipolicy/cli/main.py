@@ -9,9 +9,7 @@ import click
 
 from aipolicy import __version__
 from aipolicy.cli.lazy_group import LazyGroup
-from aipolicy.errors import AipolicyError
-
-EXIT_UNUSABLE, EXIT_INTERNAL, EXIT_INTERRUPTED = 2, 4, 130
+from aipolicy.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_UNUSABLE, AipolicyError
 
 _COMMANDS = {
     "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),

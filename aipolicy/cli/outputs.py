@@ -15,7 +15,7 @@ from aipolicy.whole_file import write_whole
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-class Output(NamedTuple):
+class ReportFile(NamedTuple):
     """A format and the file that it is written to; a file that is shared with others is appended to."""
 
     format: str
@@ -24,13 +24,13 @@ class Output(NamedTuple):
 
 
 def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[str, str],
-                 formats: Iterable[str] = FORMATS) -> tuple[Output, ...]:  # fmt: skip
+                 formats: Iterable[str] = FORMATS) -> tuple[ReportFile, ...]:  # fmt: skip
     """Return what `--output` asks for, and the step summary of GitHub Actions where annotations are written.
 
     Raises `UsageError` for an unknown format, a path that is named twice, and a place that cannot be written to.
     """
     known = tuple(formats)
-    outputs: list[Output] = []
+    outputs: list[ReportFile] = []
     for word in words:
         name, equals, path = word.partition("=")
         if not equals or not path:
@@ -44,14 +44,14 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
         if any(os.path.abspath(path) == os.path.abspath(each.path) for each in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
         _refuse_unwritable(path)
-        outputs.append(Output(name, path))
+        outputs.append(ReportFile(name, path))
     asked = (stdout_format, *(each.format for each in outputs))
     if environment.get(STEP_SUMMARY) and "github" in asked:
-        outputs.append(Output("markdown", environment[STEP_SUMMARY], append=True))
+        outputs.append(ReportFile("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)
 
 
-def refuse_overwriting(outputs: Sequence[Output], inputs: Iterable[str]) -> None:
+def refuse_overwriting(outputs: Sequence[ReportFile], inputs: Iterable[str]) -> None:
     """Raise `UsageError` when a report would take the place of a file that is checked."""
     read = {os.path.realpath(path) for path in inputs}
     for output in outputs:
@@ -59,16 +59,16 @@ def refuse_overwriting(outputs: Sequence[Output], inputs: Iterable[str]) -> None
             raise UsageError(f"`{shown(output.path)}` is checked; write the report to another file")
 
 
-def write_outputs(outputs: Sequence[Output], texts: Sequence[str]) -> None:
-    """Write every report to its file, whole or not at all; raises `UsageError`."""
+def write_outputs(outputs: Sequence[ReportFile], texts: Sequence[Iterable[str]]) -> None:
+    """Write every report to its file, whole or not at all, from the pieces of its text; raises `UsageError`."""
     for output, text in zip(outputs, texts, strict=True):
-        data = text.encode("utf-8", "backslashreplace")
+        pieces = (piece.encode("utf-8", "backslashreplace") for piece in text)
         try:
             if output.append:
                 with open(output.path, "ab") as stream:
-                    stream.write(data)
+                    stream.writelines(pieces)
             else:
-                write_whole(output.path, data)
+                write_whole(output.path, pieces)
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot write `{shown(output.path)}`: {error}") from None
 

@@ -8,7 +8,6 @@ from aipolicy.cli.lazy_group import LazyGroup
 
 _SUBCOMMANDS = {
     "show": ("policy_show_command", "Show packs, rules and parameters in force, and where each value comes from."),
-    "pack": ("policy_pack_command", "Pack the folder of a pack into an archive."),
     "lock": ("policy_lock_command", "Pin the packs that the configuration leads to."),
 }
 """Subcommand: its module, and what help says of it."""

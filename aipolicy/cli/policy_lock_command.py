@@ -7,7 +7,6 @@ import os
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.checking import load_policy
 from aipolicy.cli.settings import PolicyOptions, cache_folder, read_settings, write_out
 from aipolicy.config import CONFIG_FILE
 from aipolicy.errors import AipolicyError, LockError, UsageError
@@ -15,6 +14,7 @@ from aipolicy.manifest.discovery import read_regular_file
 from aipolicy.policy.locate import read_policy_files
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Pin, lock_text, read_lock
 from aipolicy.policy.sources.pinning import differences, pins_of
+from aipolicy.run.policy import load_policy
 from aipolicy.source.text import escaped
 from aipolicy.whole_file import write_whole
 
@@ -25,8 +25,8 @@ from aipolicy.whole_file import write_whole
 def command(config: str | None, check: bool) -> None:
     """Pin the packs that the configuration leads to, in `aipolicy.lock` beside it.
 
-    From then on nothing is evaluated with other packs than those: not with an archive that was exchanged, a tag that
-    was moved, or a shipped pack that changed with aipolicy.
+    From then on nothing is evaluated with other packs than those: not with a folder that was edited, a tag that was
+    moved, or a pack that changed with aipolicy or with another package.
     """
     configured, settings = read_settings(PolicyOptions(config, (), None, (), ()))
     if configured.path is None:

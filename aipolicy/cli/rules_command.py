@@ -27,7 +27,7 @@ def command(config: str | None, policies: tuple[str, ...], as_of: str | None, se
     day = policy.catalog.as_of
     listed = [rule for rule in policy.chosen_rules if rule.stage_on(day) is not Stage.ENDED]
     if output_format == "json":
-        from aipolicy.report.json_report import json_text
+        from aipolicy.report.json_text import json_text
         from aipolicy.report.portfolio_page import portfolio_object
         from aipolicy.report.rule_page import rule_object
 

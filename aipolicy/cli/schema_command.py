@@ -14,7 +14,7 @@ _SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v1.json"}
 
 
 @click.command("schema")
-@click.argument("which", type=click.Choice(list(_SCHEMAS)), default="manifest")
+@click.argument("which", type=click.Choice(list(_SCHEMAS)), default="manifest", metavar=f"[{'|'.join(_SCHEMAS)}]")
 @click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
 @click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable.")
 def command(which: str, config: str | None, policies: tuple[str, ...]) -> None:

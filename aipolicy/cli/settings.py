@@ -4,38 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aipolicy.cache import Cache
-from aipolicy.config import LOCK_FILE, Config, read_config
 from aipolicy.errors import UsageError
 from aipolicy.report.style import Styler
-from aipolicy.settings import Organization, PolicySettings
-from aipolicy.source.day import read_day
+from aipolicy.run.policy_options import PolicyOptions as PolicyOptions
+from aipolicy.run.policy_options import read_settings as read_settings
 
 if TYPE_CHECKING:
-    from aipolicy.checking import Policy
+    from aipolicy.config import Config
+    from aipolicy.run.policy import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
 _MAX_PACKS_KEPT = 256
-
-
-class PolicyOptions(NamedTuple):
-    """What the command line says about policies; None and empty leave it to the configuration file."""
-
-    config: str | None
-    policies: tuple[str, ...]
-    as_of: str | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
 
 
 def _rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -67,7 +55,7 @@ def policy_options(function: F) -> F:
             "policies",
             multiple=True,
             metavar="PACK",
-            help="A shipped pack, a folder, file or archive, or git+PATH@REVISION#FOLDER; repeatable.",
+            help="A shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; repeatable.",
         ),
         click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml."),
     ):
@@ -75,56 +63,9 @@ def policy_options(function: F) -> F:
     return function
 
 
-def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
-    """Return the configuration, and the settings of a run that follow from it and the command line."""
-    config = read_config(options.config, os.curdir)
-    return config, settings_from(config, options)
-
-
-def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
-    """Return the settings of a run that follow from a configuration and the command line."""
-    base = Path(config.path).parent if config.path is not None else Path()
-    countries = config.organization.on_premises_countries
-    return PolicySettings(
-        as_of=_day(options.as_of),
-        packs=options.policies or config.policies,
-        base=Path() if options.policies else base,
-        own_catalog=tuple(
-            os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog
-        ),
-        fresher_prices=config.fresher_prices,
-        parameters=config.parameters,
-        parameter_places=config.parameter_places,
-        organization=Organization(
-            config.organization.own_boundaries, countries or None, config.recommendation.confidence
-        ),
-        select=options.select or config.select,
-        ignore=(*options.ignore, *config.ignore),
-        strict=config.strict,
-        waivers=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.waivers),
-        lock=str(base / LOCK_FILE),
-        only_locked=not options.policies,
-    )
-
-
-def covers_all(config: Config, paths: Sequence[str]) -> bool:
-    """Return whether the paths of a run hold everything that a configuration is about: all beside and below it.
-
-    Waivers files that lie elsewhere are shared with others: a run over them as well holds everything they are about.
-    """
-    home = os.path.realpath(os.path.dirname(config.path) or os.curdir) if config.path is not None else os.getcwd()
-    files = (os.path.realpath(os.path.join(home, name)) for name in config.waivers)
-    try:
-        home = os.path.commonpath((home, *(os.path.dirname(file) for file in files)))
-    except ValueError:  # another drive, which no folder holds together with this one
-        return False
-    folders = [os.path.realpath(each) for each in paths or (os.curdir,) if os.path.isdir(each)]
-    return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)
-
-
 def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Policy]:
     """Return the configuration and the policy of a run."""
-    from aipolicy.checking import load_policy
+    from aipolicy.run.policy import load_policy
 
     config, settings = read_settings(options)
     return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
@@ -190,12 +131,3 @@ def read_stdin() -> bytes:
     if sys.stdin is None:
         raise UsageError("standard input is closed; name a file instead of `-`")
     return sys.stdin.buffer.read()
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).date()
-    day = read_day(text)
-    if day is None:
-        raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`")
-    return day

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,6 @@ import click
 from aipolicy.cli.settings import (
     PolicyOptions,
     cache_folder,
-    covers_all,
     policy_options,
     read_settings,
     read_stdin,
@@ -20,17 +18,20 @@ from aipolicy.cli.settings import (
     write_out,
 )
 from aipolicy.errors import UsageError, WaiverError
+from aipolicy.run.scope import covers_all
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from aipolicy.checking import Policy, Report
     from aipolicy.config import Config
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.findings import Finding
     from aipolicy.report.waiver_list import Listed
+    from aipolicy.run.policy import Policy
+    from aipolicy.run.report import Report
     from aipolicy.settings import PolicySettings
     from aipolicy.source.document import Document
     from aipolicy.source.span import DocumentPath
@@ -68,8 +69,7 @@ def command(subjects: tuple[str, ...], listing: bool, output_format: str, **give
     write_out(_waive(Request(rule=subjects[0], feature=subjects[1], paths=subjects[2:], options=options, **given)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Frozen, kw_only=True):
     """What the command line asks to waive."""
 
     rule: str
@@ -136,8 +136,9 @@ def _shown(path: str) -> str:
 
 def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) -> tuple[Policy, Report]:
     from aipolicy.cache import Cache
-    from aipolicy.checking import check, load_policy
     from aipolicy.manifest.discovery import find_manifests
+    from aipolicy.run.policy import load_policy
+    from aipolicy.run.report import check
 
     policy = load_policy(settings, Cache(cache_folder()))
     files = find_manifests(paths or (".",), patterns=config.manifests, exclude=config.exclude, stdin=read_stdin)
@@ -198,7 +199,7 @@ def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date
 def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes], policy: Policy,
                                evaluation: Evaluation) -> None:  # fmt: skip
     """Raise `WaiverError` unless the entry, read back as `check` reads it, holds the finding back."""
-    from aipolicy.evaluation.findings import findings_of
+    from aipolicy.run.evaluated_file import findings_on
     from aipolicy.waivers.judge import waive
     from aipolicy.waivers.read import read_waivers
     from aipolicy.waivers.waiver import State
@@ -214,7 +215,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
     if wrong:
         raise WaiverError("; ".join(wrong))
     mine = next(waiver for waiver in waivers.entries if is_mine(waiver.document, waiver.path))
-    found = findings_of(evaluation, policy.evaluator.judge, strict=policy.strict)
+    found = findings_on(evaluation, policy)
     use = waive(found, [(None, mine)], evaluation, (), day).uses[0]
     if use.state is not State.WAIVED:
         raise WaiverError(f"the waiver would not hold: {use.detail}")
@@ -228,7 +229,7 @@ def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) ->
     policy, report = _report(paths, settings, config)
     waivers = policy.waivers or Waivers()
     listed = _listed(policy, report, waivers, covers=covers_all(config, paths) and not report.unread)
-    malformed = [*waivers.malformed, *(f for f in report.findings if f.rule_id == "WAIVER-001")]
+    malformed = [finding for finding in report.findings if finding.rule_id == "WAIVER-001"]
     if output_format == "json":
         return render_list_json(listed, malformed, waivers.limits, settings.as_of)
     return render_list(listed, malformed, waivers.limits, settings.as_of, width=stdout_width(), style=stdout_style())

@@ -7,19 +7,18 @@ decided before anything is searched: the staircase never lies below its slope, s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil, log
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.fleet import Staircase
+from aipolicy.value import Frozen
 
 MOST_STEPS = 200_000
 """Steps of two staircases that are searched; beyond them the answer says how far it looked."""
 _DAYS_PER_YEAR = 365.0
 
 
-@dataclass(frozen=True, slots=True)
-class CostCurve:
+class CostCurve(Frozen):
     """USD a month over requests a day: what stays, what every request adds, and machines in whole instances."""
 
     fixed_usd: float
@@ -40,8 +39,7 @@ class CostCurve:
         return self.usd_per_daily_request + sum(stairs.slope for stairs in self.machines)
 
 
-@dataclass(frozen=True, slots=True)
-class NoBreakEven:
+class NoBreakEven(Frozen):
     """There is no volume above which the rival always costs less, because of what each further request costs it.
 
     It may still cost less at small volumes, or take turns for ever where both cost the same in the long run.
@@ -49,16 +47,13 @@ class NoBreakEven:
 
     slope_usd: float
     """USD a month that one more request a day costs with the one that is compared."""
-    rival_slope_usd: float
 
 
-@dataclass(frozen=True, slots=True)
-class CheaperFromTheStart:
+class CheaperFromTheStart(Frozen):
     """The rival costs no more at any volume."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crossings:
+class Crossings(Frozen):
     """Volumes in requests a day between which the two take turns; they are equal where there is one crossing.
 
     Below `first` the rival is never cheaper, above `last` it always is. `last` is None when the search ended before it was
@@ -118,7 +113,7 @@ def _without_slope(current: CostCurve, rival: CostCurve) -> BreakEven:
         )
     else:
         never_dearer = rival.slope <= current.slope and _upper_usd(rival) <= _lower_usd(current)
-    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope, rival.slope)
+    return CheaperFromTheStart() if never_dearer else NoBreakEven(current.slope)
 
 
 def _dearer_until(current: CostCurve, rival: CostCurve, saved: float) -> float:

@@ -6,28 +6,24 @@ Sources of the formulas: sections on serving of the scaling book, https://github
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.value import Frozen
 
 SECONDS_PER_DAY = 86_400.0
-_SECONDS_PER_HOUR = 3_600.0
 _LEAST_SHARE = 1e-6
 """Share of an instance below which a volume counts as this share: a machine stands ready for the first request."""
 _ROUNDING = 1e-9
 """Relative slack below which a load counts as exactly filling a replica, so that rounding never buys a machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redundancy:
+class Redundancy(Frozen):
     """How machines are kept from being full: the load at the peak, and replicas beyond those that the peak takes."""
 
     target_utilisation: float
     spare_replicas: float
 
 
-@dataclass(frozen=True, slots=True)
-class RentedMachines:
+class RentedMachines(Frozen):
     """Accelerators by the hour, sold in whole instances."""
 
     hourly_usd: float
@@ -40,8 +36,7 @@ class RentedMachines:
         return accelerators * self.hourly_usd * self.hours_per_month
 
 
-@dataclass(frozen=True, slots=True)
-class BoughtMachines:
+class BoughtMachines(Frozen):
     """Accelerators that are bought and written off; the purchase itself is not counted again."""
 
     purchase_usd: float
@@ -62,45 +57,11 @@ class BoughtMachines:
         power = drawn_kw * self.hours_per_month * self.electricity_usd_per_kwh
         return accelerators * (depreciation + power + self.power_kw * self.colocation_usd_per_kw)
 
-    def purchase_total_usd(self, accelerators: float) -> float:
-        """Return the money that a number of accelerators takes at once, servers included, in USD."""
-        return accelerators * self.purchase_usd * (1.0 + self.server_overhead_share)
-
 
 MachineCost = RentedMachines | BoughtMachines
 
 
-def mtok_capacity(tokens_per_s: float, hours: float, *, utilisation: float = 1.0) -> float:
-    """Return the million tokens that machines serve in so many hours.
-
-    `utilisation` is the share of their capacity that is asked for. Machines that are on cost the same whatever it is, so
-    that it divides what a token costs and never multiplies the rent.
-    """
-    return tokens_per_s * utilisation * hours * _SECONDS_PER_HOUR / 1e6
-
-
-def most_mean_utilisation(redundancy: Redundancy, peak_to_mean: float) -> float:
-    """Return the mean utilisation that machines which carry the peak all day long cannot exceed, spare ones left aside."""
-    return redundancy.target_utilisation / peak_to_mean
-
-
-def window_monthly_usd(usd_per_hour: float, hours_per_day: float, *, days_per_month: float,
-                       start_hours: float = 0.0) -> float:  # fmt: skip
-    """Return the rent of machines that run in one window a day only, in USD a month.
-
-    `start_hours` is what they take each day before they serve: they are paid for while weights are loaded.
-    """
-    return usd_per_hour * (hours_per_day + start_hours) * days_per_month
-
-
-def window_hours(monthly_usd: float, usd_per_hour: float, *, days_per_month: float,
-                 start_hours: float = 0.0) -> float:  # fmt: skip
-    """Return the hours a day below which a window costs less than an amount a month; 0 when none does."""
-    return max(monthly_usd / (usd_per_hour * days_per_month) - start_hours, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Staircase:
+class Staircase(Frozen):
     """Machines over volume: `usd` a month for every instance, which adds `requests_per_day` of capacity."""
 
     usd: float

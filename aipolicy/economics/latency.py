@@ -12,15 +12,15 @@ sum of their medians; and a sum is never faster than one of its parts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import exp, log, sqrt
+
+from aipolicy.value import Frozen
 
 _Z95 = 1.6448536269514722
 """95th percentile of the standard normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Frozen):
     """A duration in ms: half of the cases take at most `p50_ms`, 95 % at most `p95_ms`."""
 
     p50_ms: float
@@ -69,11 +69,6 @@ def lognormal(moments: Moments) -> Duration:
     median = mean / exp(spread / 2.0)
     p50_ms = max(median, medians)
     return Duration(p50_ms, max(median * exp(_Z95 * sqrt(spread)), p50_ms, slowest))
-
-
-def in_sequence(parts: Iterable[tuple[Duration, float]]) -> Duration:
-    """Return the duration of parts one after another, each with how many times it happens."""
-    return lognormal(added(NO_TIME, (moments_of(part, times) for part, times in parts)))
 
 
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Frozen):
     """What an engine reaches of a machine's figures, and what it adds.
 
     Where no other source stands beside it, a figure was fitted to TensorRT-LLM 0.17 and 0.14 and to vLLM 0.10 on MI300X,
@@ -15,9 +14,6 @@ class Calibration:
 
     bandwidth_efficiency: float = 0.77
     operations_efficiency: float = 0.60
-    encoder_efficiency: float = 0.50
-    """Of the operations, by an encoder: BERT-large in MLPerf Inference 3.1 on one H100 SXM, 9,102 samples a second
-    (mlcommons/inference_results_v3.1 @eaf622a, read 2026-11-21); L4, L40S and H200 were held out."""
     seconds_per_layer: float = 50e-6
     """Launches and synchronisation, once a step and layer."""
     seconds_per_sequence: float = 7e-6
@@ -35,12 +31,9 @@ class Calibration:
 
 
 CALIBRATED = Calibration()
-PURE_ROOFLINE = Calibration(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, float("inf"), 0.0, 1.0, 0.0)
-"""Nothing lost and nothing added: the bound that no engine beats."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelShape:
+class ModelShape(Frozen):
     """What of a transformer decides its speed; a dense model has as many active as total parameters.
 
     A mixture of experts keeps all its weights in memory, computes with the active ones, and reads between the two.
@@ -54,8 +47,7 @@ class ModelShape:
     head_dim: float
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(Frozen):
     """Bytes of a weight and of an element of the key-value cache."""
 
     weight_bytes: float
@@ -66,8 +58,7 @@ FP8 = Precision(1.0, 1.0)
 BF16 = Precision(2.0, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Frozen):
     """One accelerator by its data sheet; operations are dense ones at the precision that is computed in."""
 
     memory_gb: float

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Frozen):
     """How documents become an index."""
 
     chunk_tokens: float

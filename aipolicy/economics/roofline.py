@@ -11,14 +11,11 @@ Sizes of model and machine are plain numbers; tokens, batch and `capacity_factor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-
-TENSOR_PARALLEL = (1, 2, 4, 8)
-"""Numbers of accelerators that one replica is spread over: powers of two divide the heads, eight are one server."""
+from aipolicy.value import Frozen
 
 BATCH_CAP = 512.0
 """Sequences that an engine serves at once. Defaults differ: 256 in vLLM 0.10 (ROCm/vllm docs/dev-docker/README.md @040de12),
@@ -29,46 +26,34 @@ ACTIVATION_BYTES = 2.0
 """Bytes of an element that accelerators exchange; activations stay in 16 bits when weights and cache are in 8."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Frozen):
     """Tokens of a mean request."""
 
     input_tokens: float
     output_tokens: float
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Frozen):
     """What one replica serves at its largest batch."""
 
     batch: float
-    step_s: float
-    """One decoding step of the whole batch, without prompts in between."""
-    prefill_s: float
-    """What one prompt takes of the replica's time."""
     requests_per_s: float
-    output_tokens_per_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class DoesNotFit:
-    """Why a replica cannot serve: what was needed and what there is, in GB, or in seconds for the step."""
+class DoesNotFit(Frozen):
+    """What of a replica is too little: its memory for the weights or a cache beside them, or the time of a step."""
 
     reason: Literal["weights", "cache", "step"]
-    needed: float
-    available: float
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Frozen):
     """What one user sees, without network and queue."""
 
     first_token_s: float
     per_output_token_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Pace:
+class _Pace(Frozen):
     """What a replica takes for the parts of its work, in seconds."""
 
     fixed_s: float
@@ -93,12 +78,21 @@ class _Pace:
         return self.weights_s * (1.0 - self.inactive_share**tokens) if self.inactive_share else self.weights_s
 
     def step_s(self, batch: float, context_tokens: float, arithmetic: Arithmetic) -> float:
-        """Return the seconds of one step."""
+        """Return the seconds of one decoding step of a batch.
+
+        A mixture of experts reads the share 1 - (1 - active / total) ** batch of its weights: all tokens choose their
+        experts independently and evenly. Real routing is uneven, its matrix products are small, and engines may spread
+        experts instead of tensors, so that figures for mixtures are less certain than for dense models, whose share is 1.
+        """
         busy_s = arithmetic.maximum(batch * self.token_s, self.read_s(batch))
         return batch * self._sequence_s(context_tokens) + busy_s + self.fixed_s
 
     def prefill_s(self, input_tokens: float) -> float:
-        """Return the seconds of one prompt, beside steps that read the weights anyway."""
+        """Return what one prompt takes of a replica's time while others decode beside it.
+
+        Two operations an active parameter and token, and causal attention: four operations for each pair of tokens, layer
+        and dimension, half of the pairs. Reading the weights is shared with the decoding step that goes on.
+        """
         return input_tokens * (self.token_s + self.exchange_s + self.attention_s * input_tokens)
 
     def largest_batch(self, limit_s: float, context_tokens: float, arithmetic: Arithmetic) -> float:
@@ -114,52 +108,9 @@ class _Pace:
         return self.cache_token_s * context_tokens + self.exchange_s + self.sequence_s
 
 
-def weights_gb(shape: ModelShape, precision: Precision) -> float:
-    """Return the memory of the weights in GB."""
-    return shape.params_b * precision.weight_bytes
-
-
 def cache_bytes_per_token(shape: ModelShape, precision: Precision) -> float:
     """Return the bytes of key-value cache that one token of context takes."""
     return 2.0 * shape.layers * shape.kv_heads * shape.head_dim * precision.cache_bytes
-
-
-def step_seconds(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load,
-                 batch: float, *, arithmetic: Arithmetic = SCALARS) -> float:  # fmt: skip
-    """Return the seconds of one decoding step of a batch, with half of the output written.
-
-    A mixture of experts reads the share 1 - (1 - active / total) ** batch of its weights: all tokens choose their
-    experts independently and evenly. Real routing is uneven, its matrix products are small, and engines may spread
-    experts instead of tensors, so that figures for mixtures are less certain than for dense models, where the share is 1.
-    """
-    return _pace(shape, precision, machine, accelerators).step_s(batch, _mean_context(load), arithmetic)
-
-
-def prefill_seconds(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int,
-                    input_tokens: float) -> float:  # fmt: skip
-    """Return what one prompt takes of a replica's time while others decode beside it.
-
-    Two operations an active parameter and token, and causal attention: four operations for each pair of tokens, layer
-    and dimension, half of the pairs. Reading the weights is shared with the decoding step that goes on.
-    """
-    return _pace(shape, precision, machine, accelerators).prefill_s(input_tokens)
-
-
-def largest_batch(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load, *,
-                  step_limit_s: float | None = None, batch_cap: float = BATCH_CAP,
-                  arithmetic: Arithmetic = SCALARS) -> float:  # fmt: skip
-    """Return the whole sequences that fit: in the memory beside the weights, in a step's time, in the engine.
-
-    Less than 1 means that no sequence fits.
-    """
-    context_tokens = _mean_context(load)
-    sequences = _free_gb(shape, precision, machine, accelerators) * 1e9
-    sequences = sequences / (cache_bytes_per_token(shape, precision) * context_tokens)
-    batch = arithmetic.floor(arithmetic.minimum(sequences, batch_cap))
-    if step_limit_s is None:
-        return batch
-    pace = _pace(shape, precision, machine, accelerators)
-    return arithmetic.minimum(batch, pace.largest_batch(step_limit_s, context_tokens, arithmetic))
 
 
 def serve(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load, *,
@@ -174,8 +125,7 @@ def serve(shape: ModelShape, precision: Precision, machine: Machine, accelerator
     """
     free_gb = _free_gb(shape, precision, machine, accelerators)
     if free_gb <= 0.0:
-        needed_gb = weights_gb(shape, precision)
-        return DoesNotFit("weights", needed_gb, needed_gb + free_gb)
+        return DoesNotFit("weights")
     context_tokens = _mean_context(load)
     context_gb = cache_bytes_per_token(shape, precision) * context_tokens / 1e9
     pace = _pace(shape, precision, machine, accelerators)
@@ -186,21 +136,10 @@ def serve(shape: ModelShape, precision: Precision, machine: Machine, accelerator
         batch = arithmetic.maximum(batch, 1.0)
     elif batch < 1.0:
         if context_gb > free_gb or step_limit_s is None:
-            return DoesNotFit("cache", context_gb, free_gb)
-        return DoesNotFit("step", pace.step_s(1.0, context_tokens, arithmetic), step_limit_s)
+            return DoesNotFit("cache")
+        return DoesNotFit("step")
     step_s = pace.step_s(batch, context_tokens, arithmetic)
-    prefill_s = pace.prefill_s(load.input_tokens)
-    requests_per_s = batch / (batch * prefill_s + load.output_tokens * step_s)
-    return Serving(batch, step_s, prefill_s, requests_per_s, requests_per_s * load.output_tokens)
-
-
-def least_accelerators(shape: ModelShape, precision: Precision, machine: Machine, load: Load, *,
-                       useful_batch: float) -> int | None:  # fmt: skip
-    """Return the smallest replica that holds the weights and a useful batch of one load, None when eight do not."""
-    for accelerators in TENSOR_PARALLEL:
-        if largest_batch(shape, precision, machine, accelerators, load, batch_cap=useful_batch) >= useful_batch:
-            return accelerators
-    return None
+    return Serving(batch, batch / (batch * pace.prefill_s(load.input_tokens) + load.output_tokens * step_s))
 
 
 def latency(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load,

@@ -7,10 +7,10 @@ tiers by prompt length that hold for the whole request, https://ai.google.dev/ge
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
+from aipolicy.value import Frozen
 
 TOKENS_PER_PRICE_UNIT = 1e6
 
@@ -18,8 +18,7 @@ CachedCounted = Literal["inside", "beside"]
 """Whether a count of input tokens includes those that a cache served. Providers report it either way."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUse:
+class TokenUse(Frozen):
     """Tokens of one mean request; reasoning tokens are billed as output and counted beside the visible output here."""
 
     input_tokens: float
@@ -31,8 +30,7 @@ class TokenUse:
     reasoning_tokens: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRates:
+class TokenRates(Frozen):
     """USD per million tokens of one price level; None means that the provider has no such price.
 
     Without a price of its own a cached or a cache-writing token costs as much as a fresh one. A model without output
@@ -46,16 +44,15 @@ class TokenRates:
     reasoning: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LongContext:
+class LongContext(Frozen):
     """Rates for requests with more input tokens than the threshold; they hold for the whole request."""
 
     above_input_tokens: float
     rates: TokenRates
+    batch: TokenRates | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPrice:
+class TokenPrice(Frozen):
     """The price list of one model at one provider in one region."""
 
     rates: TokenRates
@@ -64,19 +61,27 @@ class TokenPrice:
     usd_per_thousand_requests: float = 0.0
     """A charge by request, as for reranking; 0 when requests as such are not charged."""
 
+    @property
+    def knows_batches(self) -> bool:
+        """Return whether a request that may wait for a batch can cost something else."""
+        return self.batch is not None or (self.long_context is not None and self.long_context.batch is not None)
+
 
 def request_usd(use: TokenUse, price: TokenPrice, *, batch: bool = False, arithmetic: Arithmetic = SCALARS) -> float:
     """Return the cost of one request in USD.
 
     A batch is charged at batch rates where the provider has them, else at the ordinary ones.
     """
-    rates = price.batch if batch and price.batch is not None else price.rates
-    usd = _at_rates(use, rates, arithmetic)
+    usd = _at_rates(use, _rates(price, batch=batch), arithmetic)
     if price.long_context is not None:
-        long = _at_rates(use, price.long_context.rates, arithmetic)
+        long = _at_rates(use, _rates(price.long_context, batch=batch), arithmetic)
         prompt = use.input_tokens + (use.cached_tokens if use.cached_counted == "beside" else 0.0)
         usd = arithmetic.where(prompt > price.long_context.above_input_tokens, long, usd)
     return usd + price.usd_per_thousand_requests / 1000.0
+
+
+def _rates(price: TokenPrice | LongContext, *, batch: bool) -> TokenRates:
+    return price.batch if batch and price.batch is not None else price.rates
 
 
 def _at_rates(use: TokenUse, rates: TokenRates, arithmetic: Arithmetic) -> float:
@@ -99,15 +104,6 @@ def _at_rates(use: TokenUse, rates: TokenRates, arithmetic: Arithmetic) -> float
 
 def _or_input(price: float | None, rates: TokenRates) -> float:
     return rates.input if price is None else price
-
-
-def usd_per_output_mtok(usd: float, *, output_mtok: float, input_mtok: float = 0.0, input_weight: float = 0.0) -> float:
-    """Return what a million output tokens cost on machines that took so many USD to serve them and their prompts.
-
-    `input_weight` is what an input token costs over what an output token costs: with 0 output carries everything, with 1
-    both cost the same. A throughput that counts both kinds is not one of output tokens.
-    """
-    return usd / (output_mtok + input_weight * input_mtok)
 
 
 def requests_per_month(requests_per_day: float, *, days_per_month: float, retry_share: float = 0.0,

@@ -11,12 +11,13 @@ Only `draw` and what works on draws import numpy, and they import it when they a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from math import exp, log
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeAlias
+
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +30,7 @@ Z90 = NormalDist().inv_cdf(0.9)
 """90th percentile of the standard normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Frozen):
     """An input that is known within bounds; `low` and `high` are its 10th and 90th percentile."""
 
     low: float
@@ -52,8 +52,7 @@ def around(likely: float, sd_log: float, *, at_least: float = 0.0) -> Range:
     return Range(max(likely / factor, min(at_least, likely)), likely, likely * factor, at_least=at_least)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantiles:
+class Quantiles(Frozen):
     """10th, 50th and 90th percentile of a result."""
 
     p10: float
@@ -61,8 +60,7 @@ class Quantiles:
     p90: float
 
 
-@dataclass(frozen=True, slots=True)
-class Influence:
+class Influence(Frozen):
     """What one input does to a result when it alone moves between its low and its high value."""
 
     name: str

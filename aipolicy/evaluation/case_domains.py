@@ -6,7 +6,6 @@ Numbers stand at, just below and just above what they are compared with; words a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
 
@@ -20,6 +19,7 @@ from aipolicy.policy.compared_values import nodes, number_of, text_for
 from aipolicy.policy.mutation import step_of
 from aipolicy.policy.pack_compiler import vocabularies_of
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 Values = Mapping[str, FactValue]
 
@@ -30,8 +30,7 @@ _SEEDS = 3
 _ANOTHER_WORD = "another"
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Frozen):
     """The values that one fact is tried with; None is a fact that is left out."""
 
     values: tuple[FactValue | None, ...]

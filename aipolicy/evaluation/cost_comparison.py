@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from aipolicy.options.option import Leg, Option
 from aipolicy.options.upfront_costs import Lines, upfront_cost
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import RuleKind
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -31,8 +31,7 @@ MODELS_PER_WAY = 2
 _PLAN, _ADMISSIBLE, _OPEN = "plan", "admissible", "open"
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(Frozen):
     """An option beside the baseline: how sure it is the cheaper one, and from which volume on it is."""
 
     probability_cheaper: float | None
@@ -45,8 +44,7 @@ class Against:
     """After how long, at today's volume, it has saved what building it takes more than the baseline; None when never."""
 
 
-@dataclass(frozen=True, slots=True)
-class CostedOption:
+class CostedOption(Frozen):
     """An option with its costs in USD; None is unknown, and `unknown` says why."""
 
     option: Option
@@ -71,8 +69,7 @@ class CostedOption:
         return None if self.upfront is None else sum(usd for _, usd in self.upfront)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Frozen):
     """Whether the cheapest option is certainly cheaper than the baseline, and what to measure where it is not."""
 
     cheapest: CostedOption
@@ -81,8 +78,7 @@ class Decision:
     measure: str
 
 
-@dataclass(frozen=True, slots=True)
-class CostComparison:
+class CostComparison(Frozen):
     """What the ways of building a feature cost, the cheapest first."""
 
     workload: Workload

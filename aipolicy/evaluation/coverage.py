@@ -7,18 +7,17 @@ are checked; an example need not show it. A truth that no allowed value leads to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.evaluation.case_search import CaseSearch
 from aipolicy.evaluation.examples import ExampleResult
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 _TRUTHS = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class LineCoverage:
+class LineCoverage(Frozen):
     """One line of a rule, the truths that it was seen with, and those that it can have."""
 
     rule: Rule

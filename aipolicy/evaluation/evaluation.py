@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
@@ -22,10 +21,10 @@ from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.policy.stages import coming_words
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveRule:
+class ActiveRule(Frozen):
     """A rule with what it weighs on the day of the run."""
 
     rule: Rule
@@ -35,8 +34,7 @@ class ActiveRule:
     """What becomes of a rule that is not yet in force, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEvaluation:
+class RuleEvaluation(Frozen):
     """What became of a rule, over the candidates and over the options of the plan."""
 
     active: ActiveRule
@@ -44,8 +42,7 @@ class RuleEvaluation:
     planned: Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Frozen):
     """Everything known about one feature; findings and verdict are functions of it."""
 
     feature: Feature
@@ -59,8 +56,7 @@ class Evaluation:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class KeptGroups:
+class KeptGroups(Frozen):
     """What an evaluator of equal packs, catalog, organisation and day found out about the candidates."""
 
     count: int

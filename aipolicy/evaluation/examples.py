@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings import Outcome, Stage
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleTest
+from aipolicy.value import Frozen
 
 NO_FINDING = "no finding"
 
@@ -26,8 +26,7 @@ class Difference(NamedTuple):
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Frozen):
     """What became of an example or a test, with the trace that led there."""
 
     rule: Rule

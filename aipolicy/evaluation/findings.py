@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -23,6 +22,7 @@ from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.text import escaped, shown
+from aipolicy.value import replace
 
 MAX_RELATED = 3
 

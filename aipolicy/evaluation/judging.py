@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACT
 from aipolicy.options.workload import Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 _ESCALATING = "task.hard_case_share"
 _NO_SUCH_KEY = "Key not found in map"
@@ -43,8 +43,7 @@ class Judgement(NamedTuple):
         return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
 
 
-@dataclass(frozen=True, slots=True)
-class LineTrace:
+class LineTrace(Frozen):
     """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error."""
 
     section: str
@@ -60,7 +59,7 @@ class _LineMasks(NamedTuple):
     failed: bool
 
 
-_MAX_REMEMBERED = 20_000
+_MAX_REMEMBERED = 4_000
 """More results are not kept at once: numbers differ from feature to feature, and memory is finite."""
 
 
@@ -114,7 +113,6 @@ class Judge:
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
         self._prepared: dict[int, _PreparedRule] = {}
-        self._truths: dict[object, tuple[Truth, str]] = {}
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aipolicy.evaluation.case_search import Variation
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.examples import NO_FINDING, ExampleResult, why_not_judged
@@ -13,6 +11,7 @@ from aipolicy.evaluation.universe import first_in
 from aipolicy.findings import Finding, Outcome
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.rule import Line, Rule, RuleTest
+from aipolicy.value import replace
 
 
 class ManifestCase:

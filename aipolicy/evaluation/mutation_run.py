@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
@@ -14,6 +13,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.mutation import Mutant, Mutator
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 
 class Fate(StrEnum):
@@ -25,8 +25,7 @@ class Fate(StrEnum):
     """No case tells it from the rule: there is nothing that an example could show."""
 
 
-@dataclass(frozen=True, slots=True)
-class MutantResult:
+class MutantResult(Frozen):
     """One mutant of one line of a rule, and what became of it."""
 
     rule: Rule
@@ -44,8 +43,7 @@ class MutantResult:
         return self.rule.place_of(self.original)
 
 
-@dataclass(frozen=True, slots=True)
-class MutationScore:
+class MutationScore(Frozen):
     """How many mutants there are of each fate."""
 
     killed: int

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aipolicy.facts.spec import FactValue
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Frozen):
     """A property of options that departs from the default way: prompting, provider API, single, no fallback."""
 
     id: str

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from aipolicy.evaluation.judging import LineTrace
 from aipolicy.evaluation.portfolio_records import Entry, FeatureRecord
-from aipolicy.evaluation.portfolio_sums import Contributions, Known, aggregated
+from aipolicy.evaluation.portfolio_sums import Contributions, Known, Unsure, aggregated, unsure
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Outcome
 from aipolicy.policy.amounts import ZERO, Amount, plus, scaled
@@ -19,6 +18,7 @@ from aipolicy.policy.checked_expr import Node, decode
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.policy.rule import Line
+from aipolicy.value import Frozen, replace
 
 
 class Member(NamedTuple):
@@ -28,8 +28,7 @@ class Member(NamedTuple):
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class GroupResult:
+class GroupResult(Frozen):
     """What became of a rule for one group."""
 
     group: Group
@@ -64,23 +63,25 @@ class Portfolio:
         self.unread = unread
         taking_part = [Member(record, entry) for record, entry in entries if entry is not None]
         self.members = sorted(taking_part, key=lambda m: (m.record.name, m.record.file))
-        self.sums = Contributions([member.entry for member in self.members], rule.measures, unread)
+        self.anywhere: list[int] = []
+        """The members that may belong to any group."""
         self._by_key: dict[str, list[int]] = defaultdict(list)
-        self._anywhere: list[int] = []
         for number, member in enumerate(self.members):
-            possible = member.entry.groups.possible
-            if possible is None:
-                self._anywhere.append(number)
-            for key in possible or ():
+            # INVARIANT: a feature that may belong to any group belongs to none for certain.
+            if member.entry.groups.possible is None:
+                self.anywhere.append(number)
+            for key in member.entry.groups.possible or ():
                 self._by_key[key].append(number)
-            for key in member.entry.groups.certain if possible is None else ():
-                self._by_key.setdefault(key, [])
+        known = [member.entry for member in self.members]
+        self.sums = Contributions(known, rule.measures, self.anywhere, unread)
         self._trees: dict[str, Node] = {}
+        self._totals: dict[int, Amount] = {}
+        self._unsure: dict[int, Unsure] = {}
 
     def results(self) -> tuple[GroupResult, ...]:
         """Return what becomes of the rule for every group, by name, and last for groups that nothing names for certain."""
         keys: list[str | None] = [*sorted(self._by_key)]
-        if self._anywhere or self.unread:
+        if self.anywhere or self.unread:
             keys += [None] if self.rule.group_by is not None else () if keys else [""]
         return tuple(map(self.result, keys))
 
@@ -90,7 +91,8 @@ class Portfolio:
         rule = self.rule.rule
         lines = [("when", line) for line in rule.when] + [("require", line) for line in rule.require]
         truths = tuple((section, line, truth(self._tree(line), group)) for section, line in lines)
-        outcome = _outcome(truths) if group.numbers or self.unread else Outcome.NOT_APPLICABLE
+        nobody = not (group.named or self.anywhere or self.unread)
+        outcome = Outcome.NOT_APPLICABLE if nobody else _outcome(truths)
         if outcome is Outcome.VIOLATED and not group.exists:
             # NOTE: a group that may have no feature at all cannot be said to break anything.
             outcome = Outcome.UNDETERMINED
@@ -102,9 +104,24 @@ class Portfolio:
         worst = (Outcome.VIOLATED, Outcome.UNDETERMINED, Outcome.SATISFIED)
         return next((outcome for outcome in worst if outcome in found), Outcome.NOT_APPLICABLE)
 
-    def numbers_of(self, key: str | None) -> tuple[int, ...]:
-        """Return the members that belong to a group, or may."""
-        return tuple(sorted((*(self._by_key.get(key, ()) if key is not None else ()), *self._anywhere)))
+    def named_in(self, key: str | None) -> Sequence[int]:
+        """Return the members that a group is named for, or may be; those in `anywhere` may belong to it as well."""
+        return self._by_key.get(key, ()) if key is not None else ()
+
+    def aggregated_total(self, position: int) -> Amount:
+        """Return a measure of all members that does not add up."""
+        if position not in self._totals:
+            known = [Known(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
+            self._totals[position] = aggregated(self.sums.measures[position], known, Unsure(), self.unread)
+        return self._totals[position]
+
+    def aggregated_group(self, position: int, group: Group) -> Amount:
+        """Return a measure of a group that does not add up."""
+        if position not in self._unsure:
+            self._unsure[position] = unsure(self.members[number].entry.amounts[position] for number in self.anywhere)
+        inside = ((self.members[number].entry, number in group.certain) for number in group.named)
+        known = [Known(entry.amounts[position], certain=entry.certain and certain) for entry, certain in inside]
+        return aggregated(self.sums.measures[position], known, self._unsure[position], self.unread)
 
     def _tree(self, line: Line) -> Node:
         tree = self._trees.get(line.text)
@@ -119,13 +136,13 @@ class Group:
     def __init__(self, portfolio: Portfolio, key: str | None) -> None:
         self.portfolio = portfolio
         self.key = key
-        self.numbers = portfolio.numbers_of(key)
-        """The members that belong to it, or may."""
+        self.named = portfolio.named_in(key)
+        """The members that it is named for, or may be."""
         members = portfolio.members
-        self.certain = frozenset(n for n in self.numbers if key is not None and key in members[n].entry.groups.certain)
+        self.certain = frozenset(number for number in self.named if key in members[number].entry.groups.certain)
         """Those that belong to it if they take part at all."""
         self.exists = any(members[number].entry.certain for number in self.certain)
-        self._aggregated: dict[str, Amount] = {}
+        self._aggregated: dict[int, Amount] = {}
 
     def value(self, name: str) -> Value:
         """Return the value of a name."""
@@ -149,7 +166,7 @@ class Group:
             else:
                 found = plus(found, scaled(self._aggregate(name, position), factor))
         if any(group) or any(total):
-            found = plus(found, sums.bounds(tuple(group), tuple(total), self.numbers, self.certain))
+            found = plus(found, sums.bounds(tuple(group), tuple(total), self.named, self.certain))
         return found
 
     def amount(self, name: str) -> Amount:
@@ -165,16 +182,11 @@ class Group:
         return shown_amount(self.amount(name))
 
     def _aggregate(self, name: str, position: int) -> Amount:
-        if name not in self._aggregated:
-            members = self.portfolio.members
-            inside = self.numbers if name.startswith(GROUP) else range(len(members))
-            sure = self.certain if name.startswith(GROUP) else frozenset(inside)
-            known = [
-                Known(members[n].entry.amounts[position], certain=members[n].entry.certain and n in sure)
-                for n in inside
-            ]
-            self._aggregated[name] = aggregated(self.portfolio.sums.measures[position], known, self.portfolio.unread)
-        return self._aggregated[name]
+        if name.startswith(TOTAL):
+            return self.portfolio.aggregated_total(position)
+        if position not in self._aggregated:
+            self._aggregated[position] = self.portfolio.aggregated_group(position, self)
+        return self._aggregated[position]
 
 
 def with_parameters(rule: PortfolioRule, parameters: Mapping[str, FactValue]) -> PortfolioRule:

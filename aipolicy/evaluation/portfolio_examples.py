@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.coverage import LineCoverage, sections
@@ -15,6 +14,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest, TestFeature
 from aipolicy.policy.rule import Rule, RuleTest
+from aipolicy.value import replace
 
 
 def portfolio_results(rules: Iterable[PortfolioRule], catalog: Catalog) -> tuple[ExampleResult, ...]:

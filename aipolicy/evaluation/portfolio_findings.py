@@ -10,13 +10,12 @@ from datetime import date
 from aipolicy.evaluation.evaluation import ActiveRule, active_rules
 from aipolicy.evaluation.findings import MAX_RELATED, MILDER, shown_value
 from aipolicy.evaluation.portfolio import GroupResult, Member, Portfolio
+from aipolicy.evaluation.portfolio_causes import Contributors, Ranked, missing_facts
 from aipolicy.evaluation.portfolio_records import FeatureRecord
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
-from aipolicy.policy.amounts import Amount
-from aipolicy.policy.expressions import Truth
-from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, Aggregate, PortfolioRule
+from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
 from aipolicy.source.document import Document
 from aipolicy.source.text import escaped, shown
 
@@ -27,15 +26,18 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
 Documents = Callable[[FeatureRecord], Document | None]
-"""Returns the manifest of a feature, for its places; read again where it is not at hand."""
+"""Returns the manifest of a feature, in which the places of findings are looked up."""
 
 
-def portfolio_findings(rules: Sequence[PortfolioRule], records: Sequence[FeatureRecord], unread: Sequence[str],
+def portfolio_findings(records: Sequence[FeatureRecord], unread_files: Iterable[str], rules: Sequence[PortfolioRule],
                        documents: Documents, *, as_of: date, strict: bool) -> tuple[Finding, ...]:  # fmt: skip
-    """Return what rules over all features have to say; `unread` are the paths of manifests without a verdict.
+    """Return what rules over all features have to say about the features of a whole run, in no particular order.
 
-    Records have an entry for each of the rules, in their order.
+    Records have an entry for each of the rules, in their order; they are data, and may come from other processes.
+    `unread_files` are the paths of files that hold a manifest without a verdict. A manifest is asked for only where a
+    finding stands in it.
     """
+    unread = tuple(sorted(set(unread_files)))
     findings = []
     for position, rule in enumerate(rules):
         active = next(iter(active_rules((rule.rule,), as_of)), None)
@@ -63,12 +65,13 @@ class _Teller:
         self.severity = active.severity
         self.unread = unread
         self.strict = strict
+        self.ranked = Ranked(portfolio, MAX_NAMED + 1)
 
     def violation(self, result: GroupResult) -> Finding:
         """Return the finding on a group, at what its largest feature declares."""
-        ranked, words = _contributors(self.portfolio, result)
-        first = ranked[0]
-        places = [path for path in (*_places(self.rule, first, result), first.entry.group_place) if path]
+        contributors = self.ranked.contributors(result)
+        first, words = contributors.first, _shares(self.rule, contributors)
+        places = [path for path in (*_places(first, contributors.position), first.entry.group_place) if path]
         message = _message(self.rule, result) + (f" ({words})" if words else "")
         related = tuple(
             Place(path=path_of(path), label=path) for path in dict.fromkeys(places[1:]) if path != places[0]
@@ -80,10 +83,7 @@ class _Teller:
 
     def undetermined(self, results: Sequence[GroupResult]) -> Finding:
         """Return the one finding on all groups of a rule that cannot be decided, at the first fact that is missing."""
-        missing: dict[str, set[Member]] = defaultdict(set)
-        for result in results:
-            for member, fact in _missing(self.portfolio, result):
-                missing[fact].add(member)
+        missing = missing_facts(self.portfolio, results)
         ranked = sorted(missing, key=lambda fact: (-len(missing[fact]), fact))
         together: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for fact in ranked:
@@ -133,36 +133,13 @@ def _subject(results: Sequence[GroupResult]) -> str:
     return f"group {', '.join(keys)}" if any(keys) else "all features"
 
 
-def _position(rule: PortfolioRule, result: GroupResult) -> int:
-    """Return the measure that a group breaks a rule by: of the group rather than of all."""
-    names = [name for name in result.reads(Truth.FALSE) if name != KEY]
-    names.sort(key=lambda name: not name.startswith(GROUP))
-    return next(
-        (n for n, measure in enumerate(rule.measures) for name in names[:1] if name.endswith(f".{measure.name}")), 0
-    )
-
-
-def _contributors(portfolio: Portfolio, result: GroupResult) -> tuple[list[Member], str]:
-    """Return the features of a group, those that add the most first, and the first few in words."""
-    position = _position(portfolio.rule, result)
-    measure = portfolio.rule.measures[position]
-    members = [portfolio.members[number] for number in result.group.numbers]
-
-    def least(member: Member) -> float:
-        added = member.entry.amounts[position]
-        return float(added.low or 0) if isinstance(added, Amount) else 0.0
-
-    def counts(member: Member) -> bool:
-        added = member.entry.amounts[position]
-        return not (isinstance(added, Amount) and added.low == added.high == 0)
-
-    ranked = sorted(members, key=lambda m: (-least(m), not m.entry.certain, m.record.name, m.record.file))
-    told = [member for member in ranked if counts(member)]
-    whole = sum(least(member) for member in told)
-    if measure.aggregate is not Aggregate.SUM or len(told) < 2 or not whole:
-        return ranked, _named([member.record.name for member in told])
-    words = [f"`{shown(m.record.name)}` {_percent(least(m) / whole)} %" for m in told]
-    return ranked, _listed(words)
+def _shares(rule: PortfolioRule, contributors: Contributors) -> str:
+    """Return the features that add the most in words, with their shares of a sum."""
+    largest, whole = contributors.largest, contributors.whole
+    names = [f"`{shown(member.record.name)}`" for member, _ in largest]
+    if rule.measures[contributors.position].aggregate is Aggregate.SUM and contributors.adding > 1 and whole:
+        names = [f"{name} {_percent(least / whole)} %" for name, (_, least) in zip(names, largest, strict=True)]
+    return _listed(names, count=contributors.adding)
 
 
 def _percent(share: float) -> str:
@@ -170,36 +147,19 @@ def _percent(share: float) -> str:
     return f"{percent:.0f}" if percent >= 1.0 or percent == 0.0 else f"{percent:.1g}"
 
 
-def _places(rule: PortfolioRule, member: Member, result: GroupResult) -> Iterable[str]:
-    position = _position(rule, result)
+def _places(member: Member, position: int) -> Iterable[str]:
     yield member.entry.places[position]
     yield from member.entry.places
-
-
-def _missing(portfolio: Portfolio, result: GroupResult) -> Iterable[tuple[Member, str]]:
-    """Yield the facts, each with its feature, that would settle what becomes of a group."""
-    reads = [name for name in result.reads(Truth.UNKNOWN) if name != KEY] or list(result.reads(Truth.FALSE))
-    everybody = any(name.startswith(TOTAL) for name in reads)
-    positions = {
-        n for n, measure in enumerate(portfolio.rule.measures) for name in reads if name.endswith(f".{measure.name}")
-    }
-    inside = set(result.group.numbers)
-    for number in range(len(portfolio.members)) if everybody else sorted(inside):
-        member = portfolio.members[number]
-        facts = [*member.entry.over_missing]
-        if number in inside and number not in result.group.certain:
-            facts += member.entry.group_missing
-        for position in positions:
-            facts += member.entry.missing[position]
-        yield from ((member, fact) for fact in facts)
 
 
 def _named(names: Sequence[str]) -> str:
     return _listed([f"`{shown(name)}`" for name in names])
 
 
-def _listed(words: Sequence[str], separator: str = ", ") -> str:
-    if len(words) > MAX_NAMED + 1:
-        return f"{separator.join(words[:MAX_NAMED])} and {len(words) - MAX_NAMED} more"
+def _listed(words: Sequence[str], separator: str = ", ", *, count: int | None = None) -> str:
+    """Return the first words and how many more there are; `count` says how many there are where not all are given."""
+    more = (len(words) if count is None else count) - MAX_NAMED
+    if more > 1:
+        return f"{separator.join(words[:MAX_NAMED])} and {more} more"
     last = " and " if separator == ", " else separator
     return last.join(filter(None, (separator.join(words[:-1]), words[-1]))) if words else ""

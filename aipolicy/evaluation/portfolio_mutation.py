@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.case_search import Variation
@@ -13,6 +12,7 @@ from aipolicy.evaluation.portfolio_examples import run_portfolio_example
 from aipolicy.policy.mutation import Mutator
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.rule import Line
+from aipolicy.value import replace
 
 
 def run_portfolio_mutants(rule: PortfolioRule, results: Iterable[ExampleResult], of_features: Mutator,

@@ -1,12 +1,12 @@
-"""The features of a run in, what rules over all of them find out; parts of a run are put together from records."""
+"""Features and files of a run in, what rules over all features need of them out: records, and where findings stand."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.portfolio_findings import portfolio_findings
+from aipolicy.evaluation.portfolio_findings import Documents
 from aipolicy.evaluation.portfolio_records import FeatureRecord, record_of, subject_of
 from aipolicy.findings import Finding
 from aipolicy.manifest.feature import Feature
@@ -37,37 +37,28 @@ def unread_files(evaluations: Iterable[Evaluation], findings: Iterable[Finding])
     return tuple(sorted(unread))
 
 
-def findings_at_hand(evaluations: Sequence[Evaluation], findings: Iterable[Finding], rules: Sequence[PortfolioRule], *,
-                     as_of: date, strict: bool) -> tuple[Finding, ...]:  # fmt: skip
-    """Return what rules over all features find in evaluations that are at hand, with the findings on their files."""
-    return portfolio_findings(
-        rules, records_of(evaluations, rules), unread_files(evaluations, findings),
-        _Documents([evaluation.feature for evaluation in evaluations]), as_of=as_of, strict=strict,
-    )  # fmt: skip
+def documents_of_features(features: Iterable[Feature]) -> Documents:
+    """Return what finds the manifest of a feature that is at hand; of several with one name in a file, the first."""
+    documents: dict[tuple[str, str], Document] = {}
+    for feature in features:
+        documents.setdefault((feature.file, feature.name), feature.document)
+    return lambda record: documents.get((record.file, record.name))
 
 
-def findings_from_records(records: Sequence[FeatureRecord], unread: Iterable[str], rules: Sequence[PortfolioRule],
-                          files: Sequence[ManifestFile], *, as_of: date, strict: bool,
-                          extensions: str = "") -> tuple[Finding, ...]:  # fmt: skip
-    """Return what rules over all features find in records; a manifest is read again only for the place of a finding.
+def documents_of_files(files: Iterable[ManifestFile], *, extensions: str = "") -> Documents:
+    """Return what finds the manifest of a feature in its file, which is read once, when it is first asked for.
 
     `extensions` is what packs add to the schema of manifests.
     """
+    by_path: dict[str, list[ManifestFile]] = defaultdict(list)
+    for file in files:
+        by_path[file.path].append(file)
+    read: dict[str, Documents] = {}
 
     def document(record: FeatureRecord) -> Document | None:
-        again = [file for file in files if file.path == record.file]
-        return _Documents(read_manifests(again, extensions=extensions).features)(record)
+        if record.file not in read:
+            again = read_manifests(by_path.get(record.file, ()), extensions=extensions)
+            read[record.file] = documents_of_features(again.features)
+        return read[record.file](record)
 
-    return portfolio_findings(rules, records, tuple(sorted(set(unread))), document, as_of=as_of, strict=strict)
-
-
-class _Documents:
-    """Finds the manifest of a feature; of several features with one name in a file, the first."""
-
-    def __init__(self, features: Iterable[Feature]) -> None:
-        self._documents: dict[tuple[str, str], Document] = {}
-        for feature in features:
-            self._documents.setdefault((feature.file, feature.name), feature.document)
-
-    def __call__(self, record: FeatureRecord) -> Document | None:
-        return self._documents.get((record.file, record.name))
+    return document

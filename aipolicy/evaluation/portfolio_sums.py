@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
+from typing import NamedTuple
 
 from aipolicy.evaluation.portfolio_records import Entry, Words, least
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.amounts import ANY, ZERO, Amount, hull, plus, scaled
 from aipolicy.policy.portfolio_rule import Aggregate, Measure
+from aipolicy.value import Frozen
 
 Factors = tuple[Fraction, ...]
 """How often each measure counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """What a feature adds to one measure, and whether it certainly does."""
 
     added: Amount | Words
@@ -54,45 +54,60 @@ class _Sum:
 
 
 class Contributions:
-    """What every feature adds to sums over a group and over all."""
+    """What every feature adds to sums over a group and over all; those in `anywhere` may belong to any group."""
 
-    def __init__(self, entries: Sequence[Entry], measures: Sequence[Measure], unread: int) -> None:
+    def __init__(self, entries: Sequence[Entry], measures: Sequence[Measure], anywhere: Sequence[int],
+                 unread: int) -> None:  # fmt: skip
         self.entries = entries
         self.measures = measures
+        self.anywhere = anywhere
         self.unread = unread
         self._positions = {measure.name: position for position, measure in enumerate(measures)}
-        self._outside: dict[Factors, tuple[list[Amount], _Sum]] = {}
+        self._shared: dict[tuple[Factors, Factors], tuple[list[Amount], _Sum]] = {}
 
     def position(self, name: str) -> int:
         """Return which measure a name such as `group.requests` means."""
         return self._positions[name.partition(".")[2]]
 
-    def bounds(self, group: Factors, total: Factors, inside: Iterable[int], certain: frozenset[int]) -> Amount:
+    def bounds(self, group: Factors, total: Factors, named: Iterable[int], certain: frozenset[int]) -> Amount:
         """Return the sum of measures of a group and of all, each times a factor.
 
-        `inside` are the features that may belong to the group, `certain` those that do if they take part.
+        `named` are the features that may belong to this group and not to any, `certain` those that do if they take part.
         """
-        outside, everything = self._without_group(total)
+        outside, shared = self._shared_by_groups(group, total)
         both = tuple(g + t for g, t in zip(group, total, strict=True))
-        found = everything.copy()
-        for number in inside:
-            entry = self.entries[number]
-            added = self._added(entry, both)
-            if number not in certain:
-                added = hull(added, self._added(entry, total))
+        found = shared.copy()
+        for number in named:
             found.add(outside[number], -1)
-            found.add(added if entry.certain else hull(added, ZERO))
-        if self.unread:
-            # NOTE: a manifest that cannot be read may hold features of this group and of others.
-            found.add(plus(self._unknown(both), self._unknown(total)))
+            found.add(self._added_inside(number, both, total, certain=number in certain))
         return found.amount()
 
-    def _without_group(self, total: Factors) -> tuple[list[Amount], _Sum]:
-        if total not in self._outside:
-            amounts = [self._added(entry, total) for entry in self.entries]
-            amounts = [a if e.certain else hull(a, ZERO) for a, e in zip(amounts, self.entries, strict=True)]
-            self._outside[total] = amounts, _Sum(amounts)
-        return self._outside[total]
+    def _shared_by_groups(self, group: Factors, total: Factors) -> tuple[list[Amount], _Sum]:
+        """Return what each feature adds outside of the group, and the sum that is the same for every group.
+
+        NOTE: with as many groups as features, whatever does not depend on the group must be added up once.
+        """
+        known = self._shared.get((group, total))
+        if known is None:
+            outside = [self._added_inside(n, total, total, certain=True) for n in range(len(self.entries))]
+            both = tuple(g + t for g, t in zip(group, total, strict=True))
+            everything = _Sum(outside)
+            for number in self.anywhere:
+                everything.add(outside[number], -1)
+                everything.add(self._added_inside(number, both, total, certain=False))
+            if self.unread:
+                # NOTE: a manifest that cannot be read may hold features of this group and of others.
+                everything.add(plus(self._unknown(both), self._unknown(total)))
+            known = self._shared[group, total] = outside, everything
+        return known
+
+    def _added_inside(self, number: int, both: Factors, total: Factors, *, certain: bool) -> Amount:
+        """Return what a feature adds that belongs to the group, or may."""
+        entry = self.entries[number]
+        added = self._added(entry, both)
+        if not certain:
+            added = hull(added, self._added(entry, total))
+        return added if entry.certain else hull(added, ZERO)
 
     def _added(self, entry: Entry, factors: Factors) -> Amount:
         found = ZERO
@@ -111,13 +126,41 @@ class Contributions:
         return found
 
 
-def aggregated(measure: Measure, known: Sequence[Known], unread: int) -> Amount:
-    """Return the largest, the smallest or the number of different values of those features that belong to a group."""
+class Unsure(NamedTuple):
+    """What a number of features add to one measure of a group that any of them may belong to, as if they were one."""
+
+    amount: Amount | None = None
+    """Holds what each of them adds; None where none adds an amount."""
+    words: frozenset[str] = frozenset()
+    unnamed: int = 0
+    """How many of them add words of which nothing is known."""
+
+
+def unsure(added: Iterable[Amount | Words]) -> Unsure:
+    """Return what features add that may belong to a group."""
+    amount: Amount | None = None
+    words: set[str] = set()
+    unnamed = 0
+    for each in added:
+        if isinstance(each, Amount):
+            amount = each if amount is None else hull(amount, each)
+        elif each.possible is None:
+            unnamed += 1
+        else:
+            words |= each.possible
+    return Unsure(amount, frozenset(words), unnamed)
+
+
+def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread: int) -> Amount:
+    """Return the largest, the smallest or the number of different values of those features that belong to a group.
+
+    `others` are the features that may belong to any group.
+    """
     if measure.aggregate is Aggregate.DISTINCT:
-        return _distinct(
-            measure, [(each.added, each.certain) for each in known if isinstance(each.added, Words)], unread
-        )
+        words = [(each.added, each.certain) for each in known if isinstance(each.added, Words)]
+        return _distinct(measure, words, others, unread)
     amounts = [(each.added, each.certain) for each in known if isinstance(each.added, Amount)]
+    amounts += [(others.amount, False)] if others.amount is not None else []
     amounts += [(least(measure), False)] if unread else []
     if not amounts:
         return ANY
@@ -136,12 +179,12 @@ def _largest(amounts: Sequence[tuple[Amount, bool]]) -> Amount:
     return Amount(low, None if None in highs else max(each for each in highs if each is not None))
 
 
-def _distinct(measure: Measure, known: Sequence[tuple[Words, bool]], unread: int) -> Amount:
+def _distinct(measure: Measure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Amount:
     sure = frozenset(chain.from_iterable(words.certain for words, certain in known if certain))
     single = measure.formula is not None and measure.formula.type is FactType.TEXT
     low = max(len(sure), int(single and any(certain for _, certain in known)))
-    unknown = sum(words.possible is None for words, _ in known)
-    if unread or (unknown and not single):
+    unnamed = others.unnamed + sum(words.possible is None for words, _ in known)
+    if unread or (unnamed and not single):
         return Amount(Fraction(low), None)
     possible = frozenset(chain.from_iterable(words.possible or () for words, _ in known))
-    return Amount(Fraction(low), Fraction(len(possible) + unknown))
+    return Amount(Fraction(low), Fraction(len(others.words) + len(possible - others.words) + unnamed))

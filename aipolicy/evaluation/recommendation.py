@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import numbers_in
 from aipolicy.findings import Severity
 from aipolicy.options.option import Option
+from aipolicy.value import Frozen
 
 _HOSTINGS = ("provider-api", "own-cloud", "on-premises", "on-device")
 _ADAPTATIONS = ("prompting", "rag", "classical-ml", "fine-tuning", "training-from-scratch")
@@ -17,8 +17,7 @@ _FALLBACKS = ("none", "provider-api", "self-hosted")
 _ROUTINGS = ("single", "cascade")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Frozen):
     """An option with what counts against it and what it costs a month (None is unknown)."""
 
     number: int
@@ -28,8 +27,7 @@ class Choice:
     fixed_monthly_usd: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(Frozen):
     """What to build, the best different way, and what would turn the choice around."""
 
     chosen: Choice

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from aipolicy.evaluation.case_domains import Values
 from aipolicy.evaluation.case_search import CaseSearch
@@ -13,12 +12,12 @@ from aipolicy.evaluation.mutation_run import Fate, MutantResult
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Outcome
 from aipolicy.policy.rule import Rule
+from aipolicy.value import Frozen
 
 _MAX_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Frozen):
     """An example that a rule lacks; `expect` is what the rule says today, right or wrong."""
 
     rule: Rule
@@ -29,11 +28,10 @@ class Suggestion:
     """What no test shows so far."""
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Frozen):
     case: Values
     index: int
-    shows: list[str] = field(default_factory=list)
+    shows: list[str]
 
 
 def suggestions(search: CaseSearch, mutants: Sequence[MutantResult],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import NamedTuple
@@ -29,6 +28,7 @@ from aipolicy.options.estimates import (
 )
 from aipolicy.options.option import Option
 from aipolicy.options.workload import Workload
+from aipolicy.value import Frozen
 
 Values = tuple[FactValue | None, ...]
 Group = tuple[Values, int]
@@ -37,8 +37,7 @@ Group = tuple[Values, int]
 _IDS = count()
 
 
-@dataclass(frozen=True, slots=True)
-class StaticGroup:
+class StaticGroup(Frozen):
     """Options with equal values that share everything an estimate depends on."""
 
     values: Values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.judging import Judgement
@@ -12,13 +11,13 @@ from aipolicy.evaluation.universe import Universe
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.value import Frozen
 
 VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, *EACH.values(), *(need.attribute for need in NEEDS))))
 """The option facts that a verdict reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeedFound:
+class NeedFound(Frozen):
     """A property that every remaining option has (`certain`), or every admissible one while open ones lack it."""
 
     id: str
@@ -27,8 +26,7 @@ class NeedFound:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Frozen):
     """Sets of candidate options as masks, and the constraints behind them by rule id."""
 
     full: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.value import replace
 
 LIFECYCLES = ("idea", "prototype", "pilot", "production", "retired")
 ADAPTATIONS = ("prompting", "rag", "fine-tuning", "classical-ml", "training-from-scratch")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.value import Frozen
 
 DAYS_PER_MONTH = 30.4
 """365 / 12, rounded; stated wherever a month is shown."""
@@ -15,15 +15,13 @@ MANIFEST_PATH = "manifest.path"
 _PAST_PROTOTYPE = frozenset({"pilot", "production"})
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Frozen):
     """A value that cannot be derived until these facts are declared; one of them may be enough."""
 
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Frozen):
     """What formulas read: declared and assumed facts, which were declared, and the catalog."""
 
     values: Mapping[str, FactValue]
@@ -35,8 +33,7 @@ class Sources:
 Formula = Callable[[Sources], "FactValue | Missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class DerivedFact:
+class DerivedFact(Frozen):
     spec: FactSpec
     formula: Formula
 

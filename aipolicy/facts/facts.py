@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +17,7 @@ from aipolicy.source.records import read_day
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
@@ -34,8 +34,7 @@ class Provenance(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Frozen):
     """One fact of one feature; `value` is None when it is unknown, then `missing` names what to declare."""
 
     spec: FactSpec
@@ -44,8 +43,7 @@ class Fact:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FactProblem:
+class FactProblem(Frozen):
     """A declared value that conforms to the schema but cannot be used."""
 
     rule_id: str

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.value import Frozen
 
 EXTENSION_PREFIX = "extensions."
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFacts:
+class KnownFacts(Frozen):
     """Every fact by name, and what is assumed of those that a manifest leaves out.
 
     Each policy has its own, so that policies with different extensions can judge side by side.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aipolicy.facts.declared import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.settings import BOUNDARIES as BOUNDARIES
+from aipolicy.value import replace
 
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
 

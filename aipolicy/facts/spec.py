@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from aipolicy.value import Frozen
 
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
@@ -39,8 +40,7 @@ class Origin(StrEnum):
     """The catalog, for one option, or an estimate for that option and this feature."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactSpec:
+class FactSpec(Frozen):
     """One fact. For declared facts the name is also the manifest path."""
 
     name: str

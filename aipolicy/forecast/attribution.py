@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from aipolicy.checking import Report
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Severity
 from aipolicy.forecast.change import Change, Delta, deltas, has_come
 from aipolicy.forecast.events import INPUT_OF, Event, Input
 from aipolicy.forecast.timeline import Moment, Timeline
 from aipolicy.policy.rule import Rule
+from aipolicy.run.report import Report
 
 Between = Mapping[frozenset[Input], Report]
 """Reports in which some inputs are those of the day, and all others those of the day before."""

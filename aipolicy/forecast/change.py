@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from aipolicy.comparison import Identity, Known, identity_of, is_worse, known_from
 from aipolicy.findings import Finding, Outcome, Severity
 from aipolicy.forecast.events import Event
+from aipolicy.value import Frozen
 
 
 class Kind(StrEnum):
@@ -23,8 +23,7 @@ class Kind(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Frozen):
     """A finding on two days; None where it is not found."""
 
     before: Finding | None
@@ -54,8 +53,7 @@ class Delta:
         return Kind.WORSE if is_worse(self.after, known_from(self.before)) else Kind.MILDER
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """A finding that comes, goes or weighs another amount from a day on, and why."""
 
     day: date

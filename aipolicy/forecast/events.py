@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from aipolicy.value import Frozen
 
 DAY = timedelta(days=1)
 MONTHS_A_YEAR = 12
@@ -45,8 +46,7 @@ INPUT_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Event:
+class Event(Frozen, kw_only=True, order=True):
     """Something that happens on a day; `text` is for people, names from input are made safe to show."""
 
     day: date
@@ -62,8 +62,7 @@ class Event:
     """Provider and model that it is about; None for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(Frozen):
     """The days that a forecast looks at: after `start`, up to and including `end`."""
 
     start: date

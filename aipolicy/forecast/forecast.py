@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from aipolicy.cache import Cache
-from aipolicy.checking import Policy, Report, load_policy
 from aipolicy.comparison import MANIFEST_RULES
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.findings import Finding, Severity
 from aipolicy.forecast.attribution import changes_between
 from aipolicy.forecast.catalog_events import catalog_events
@@ -18,21 +16,23 @@ from aipolicy.forecast.events import Cause, Event, Horizon, months_later, within
 from aipolicy.forecast.growth import growth_events
 from aipolicy.forecast.policies import Policies
 from aipolicy.forecast.rule_events import evidence_events, rule_events
-from aipolicy.forecast.timeline import SOME_FEATURES, Moment, Scope, Timeline
+from aipolicy.forecast.timeline import Moment, Timeline
 from aipolicy.forecast.unknowns import Unknown, unknowns_of
 from aipolicy.forecast.waiver_events import waiver_events
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
+from aipolicy.run.policy import Policy, load_policy
+from aipolicy.run.report import Report
+from aipolicy.run.scope import A_PART, Scope
 from aipolicy.settings import PolicySettings
-from aipolicy.totals import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
+from aipolicy.value import Frozen
 
 MAX_MONTHS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Frozen):
     """What will change within a horizon, and what nobody can know."""
 
     policy: Policy
@@ -79,23 +79,18 @@ class Forecast:
         """Return the findings of a moment that weigh enough for exit code 1."""
         return tuple(finding for finding in moment.report.findings if gates(finding, self.fail_on))
 
-    def report_on(self, day: date) -> Report:
-        """Return what holds on a day of the horizon."""
-        return next(moment.report for moment in reversed(self.moments) if moment.day <= day)
-
     def exit_code(self) -> int:
         """Return 1 when something will start failing or a manifest cannot be read, 3 when nothing was judged, else 0."""
         if self.first_failure is not None or any(gates(finding, self.fail_on) for finding in self.broken):
             return EXIT_FINDINGS
-        judged = any(moment.report.totals.judged for moment in self.moments)
+        judged = any(moment.report.judged for moment in self.moments)
         return EXIT_CLEAN if judged else EXIT_NOTHING
 
     def _starts(self, change: Change) -> bool:
         return gates(change.delta.after, self.fail_on) and not gates(change.delta.before, self.fail_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Frozen):
     """What sources of events look at."""
 
     manifests: Manifests
@@ -118,7 +113,7 @@ SOURCES: tuple[Source, ...] = (
 
 
 def forecast(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, *, months: int,
-             fail_on: Severity, cache: Cache | None = None, scope: Scope = SOME_FEATURES) -> Forecast:  # fmt: skip
+             fail_on: Severity, cache: Cache | None = None, scope: Scope = A_PART) -> Forecast:  # fmt: skip
     """Return what changes in the months after `settings.as_of`; raises what `load_policy` raises for any of the days."""
     horizon = Horizon(settings.as_of, months_later(settings.as_of, months))
     base = load_policy(settings, cache, judged_by)

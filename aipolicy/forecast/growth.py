@@ -7,7 +7,6 @@ first day. Growth is not declared beyond twelve months: from then on the volume 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 
@@ -15,13 +14,13 @@ from aipolicy.facts.spec import RANGE_KEYS
 from aipolicy.forecast.events import Cause, Event, Horizon, months_later
 from aipolicy.manifest.feature import Feature
 from aipolicy.source.document import PlainValue
+from aipolicy.value import Frozen, replace
 
 NOW, LATER, FACTOR = "volume.requests_per_day", "volume.requests_per_day_in_12_months", "volume.growth_12_months"
 _SCALED = (NOW, LATER)
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Frozen):
     """How a feature's requests grow from the start of a forecast on."""
 
     factor: float

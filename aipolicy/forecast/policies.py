@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.checking import Policy, load_policy
 from aipolicy.forecast.candidates import CandidateDays, Likeness
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.events import Horizon
 from aipolicy.policy.load import VOCABULARIES
 from aipolicy.policy.locate import PolicyFiles
 from aipolicy.policy.rule import Rule
+from aipolicy.run.policy import Policy, load_policy
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.policy.portfolio_rule import PortfolioRule

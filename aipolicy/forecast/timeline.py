@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
-from aipolicy.checking import Policy, Report, check_manifests, with_portfolio, with_waivers
 from aipolicy.findings import sorted_findings
 from aipolicy.forecast.events import DAY, Event, Horizon, Input
 from aipolicy.forecast.growth import projected
@@ -15,12 +12,16 @@ from aipolicy.forecast.policies import Policies
 from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import Manifests
+from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_manifests
+from aipolicy.run.policy import Policy
+from aipolicy.run.report import Report, report_of
+from aipolicy.run.scope import A_PART, Scope
 from aipolicy.settings import PART_OF_RUN
 from aipolicy.source.document import PlainValue
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Frozen):
     """A day with what happens on it and what `check` says on it, declared growth included."""
 
     day: date
@@ -28,24 +29,11 @@ class Moment:
     report: Report
 
 
-class Scope(NamedTuple):
-    """How much of all there is a forecast is about."""
-
-    partial: str = PART_OF_RUN
-    """Why rules over all features are not evaluated; empty where they are."""
-    covers: bool = False
-    """Whether every feature that waivers files are about is judged."""
-
-
-SOME_FEATURES = Scope()
-"""A forecast about some features of those there may be."""
-
-
 class Timeline:
     """Judges manifests as of the days of a horizon."""
 
     def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon,
-                 scope: Scope = SOME_FEATURES) -> None:  # fmt: skip
+                 scope: Scope = A_PART) -> None:  # fmt: skip
         self._manifests = manifests
         self._files = files
         self._scope = scope
@@ -66,7 +54,7 @@ class Timeline:
     def on(self, day: date) -> Report:
         """Return what `check` says on a day, with the volume that growth has led to by then."""
         features = [projected(feature, day, self.horizon) for feature in self._manifests.features]
-        return with_portfolio(self._judged(features, self.policies.on(day)))
+        return self._report(self._evaluated(features, self.policies.on(day)), self.policies.on(day))
 
     def between(self, day: date, exchanged: frozenset[Input], names: frozenset[str]) -> Report:
         """Return what becomes of some features with the named inputs as of a day, all others as of the day before."""
@@ -79,8 +67,8 @@ class Timeline:
             for feature in self._manifests.features
             if feature.name in names
         ]
-        report = self._judged(features, policy)
-        return with_portfolio(report) if len(features) == len(self._manifests.features) else report
+        some = len(features) < len(self._manifests.features)
+        return self._report(self._evaluated(features, policy), policy, partial=PART_OF_RUN if some else "")
 
     def _on(self, day: date, names: Iterable[str] | None, before: Report) -> Report:
         """Return the report of a day; of features that nothing concerns it is the one before."""
@@ -88,23 +76,25 @@ class Timeline:
             return self.on(day)
         concerned = frozenset(names)
         features = [projected(f, day, self.horizon) for f in self._manifests.features if f.name in concerned]
-        report = self._judged(features, self.policies.on(day))
-        new = {
-            id(old): found for old, found in zip(self._concerned(before, concerned), report.evaluations, strict=True)
-        }
-        evaluations = tuple(new.get(id(each), each) for each in before.evaluations)
-        findings = [f for f in before.findings if f.feature not in concerned]
-        findings += [f for f in report.findings if f.feature in concerned]
-        return with_portfolio(replace(report, evaluations=evaluations, findings=sorted_findings(findings)))
+        policy = self.policies.on(day)
+        now, (earlier,) = self._evaluated(features, policy), before.files
+        new = iter(now.evaluations)
+        findings = [f for f in earlier.findings if f.feature not in concerned]
+        findings += [f for f in now.findings if f.feature in concerned]
+        uses = [use for use in earlier.waiver_uses if use.feature not in concerned]
+        merged = replace(
+            earlier,
+            evaluations=tuple(next(new) if e.feature.name in concerned else e for e in earlier.evaluations),
+            findings=sorted_findings(findings),
+            waiver_uses=(*uses, *now.waiver_uses),
+        )
+        return self._report(merged, policy)
 
-    @staticmethod
-    def _concerned(report: Report, names: frozenset[str]) -> list[object]:
-        return [each for each in report.evaluations if each.feature.name in names]
+    def _evaluated(self, features: Sequence[Feature], policy: Policy) -> EvaluatedFile:
+        return evaluate_manifests(replace(self._manifests, features=tuple(features)), self._files, policy)
 
-    def _judged(self, features: Sequence[Feature], policy: Policy) -> Report:
-        manifests = replace(self._manifests, features=tuple(features))
-        report = with_waivers(check_manifests(manifests, self._files, policy), covers=self._scope.covers)
-        return replace(report, partial=self._scope.partial)
+    def _report(self, evaluated: EvaluatedFile, policy: Policy, *, partial: str = "") -> Report:
+        return report_of((evaluated,), policy, Scope(self._scope.partial or partial, self._scope.covers))
 
 
 def _with_evidence_of(feature: Feature, day: date) -> Feature:

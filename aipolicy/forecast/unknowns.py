@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
-from aipolicy.checking import Policy, Report
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings import Stage
 from aipolicy.forecast.catalog_events import PRICE_AGE, formulas
@@ -13,12 +11,14 @@ from aipolicy.forecast.events import Horizon
 from aipolicy.forecast.growth import growth_of
 from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.policy.stages import stage_on
+from aipolicy.run.policy import Policy
+from aipolicy.run.report import Report
+from aipolicy.value import Frozen
 
 _RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Frozen):
     """Something that is not known, and of what: names of features or ids of rules."""
 
     id: str

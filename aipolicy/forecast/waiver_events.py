@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from aipolicy.checking import Policy, Report
 from aipolicy.forecast.events import DAY, Cause, Event
+from aipolicy.run.policy import Policy
+from aipolicy.run.report import Report
 from aipolicy.source.text import shown
 from aipolicy.waivers.apply import waivers_in_comments
 from aipolicy.waivers.waiver import Waiver, Waivers

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.text import UNSAFE, shown
+from aipolicy.value import Frozen
 
 MAX_REVISION = 1_000
 """Longer revisions, in characters, are refused: no name of git's is as long."""
@@ -20,15 +20,13 @@ _COMMITTER = re.compile(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
 _FETCH = "fetch the history (`git fetch --unshallow`; in GitHub Actions `fetch-depth: 0` of actions/checkout)"
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Frozen):
     """A working tree: `top` is its real path."""
 
     top: str
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Frozen):
     """The commit that a change began from: the merge base of a revision and HEAD."""
 
     repository: Repository

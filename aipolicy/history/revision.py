@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
 from aipolicy.history.repository import MAX_REVISION, resolved_commit
-from aipolicy.source.limits import MAX_BYTES, MAX_MEMBERS, MAX_UNPACKED_BYTES
+from aipolicy.source.limits import MAX_BYTES, MAX_FOLDER_BYTES, MAX_FOLDER_FILES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import UNSAFE, shown
 
@@ -45,14 +45,14 @@ def read_revision(folder: str, revision: str, path: str, wanted: Callable[[str],
             kind = "a symbolic link" if entry.mode == _LINK else "a submodule"
             raise BaseError(f"`{shown(name)}` is {kind}, which is not followed; commit the files themselves")
     names = [name for name, entry in sorted(entries.items()) if entry.mode != _TREE and (is_file or wanted(name))]
-    if len(names) > MAX_MEMBERS:
-        raise BaseError(f"the folder holds more than {MAX_MEMBERS} files")
+    if len(names) > MAX_FOLDER_FILES:
+        raise BaseError(f"the folder holds more than {MAX_FOLDER_FILES} files")
     files: dict[str, bytes] = {}
     size = 0
     for name, data in zip(names, read_blobs(folder, (entries[name].hash for name in names), MAX_BYTES), strict=True):
         size += len(data)
-        if size > MAX_UNPACKED_BYTES:
-            raise BaseError(f"the folder holds more than {MAX_UNPACKED_BYTES} bytes")
+        if size > MAX_FOLDER_BYTES:
+            raise BaseError(f"the folder holds more than {MAX_FOLDER_BYTES} bytes")
         files[name] = data
     return RevisionFiles(commit, files, is_file)
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 _LINK, _SUBMODULE = "120000", "160000"
 _MAX_LINKS = 40
 """As many links as Linux follows in one path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """A file of a tree: its object, and the folder whose repository holds it."""
 
     hash: str
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Frozen):
     """The files and links of a commit by path, with forward slashes; submodules are part of it."""
 
     files: Mapping[str, Entry]

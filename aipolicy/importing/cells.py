@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.importing.rules import FieldRule, Meaning, Reads
 from aipolicy.importing.targets import Problem, number_value, text_value
 from aipolicy.importing.words import clean_text, fold_value
+from aipolicy.value import Frozen
 
 ELLIPSIS = "\u2026"
 
@@ -19,8 +19,7 @@ _QUOTED = re.compile(r"""\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*(,|\Z)""")
 _BLANKS = frozenset({"", "[]"})
 
 
-@dataclass(frozen=True, slots=True)
-class CellReading:
+class CellReading(Frozen):
     """What a cell says about a field; a value of None is unknown."""
 
     value: FactValue | None = None

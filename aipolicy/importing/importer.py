@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from aipolicy.errors import MappingError
@@ -18,10 +17,10 @@ from aipolicy.importing.rules import FieldRule, ImportMapping
 from aipolicy.importing.table import Row, Table, at_line, read_table
 from aipolicy.importing.targets import LABELS
 from aipolicy.importing.words import clean_text, fold_value, shown
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
+class ImportResult(Frozen):
     """The manifests as (file name, YAML text), in the order of the rows, and the report."""
 
     manifests: tuple[tuple[str, str], ...]
@@ -60,8 +59,7 @@ class _Tally:
         return tuple(sorted(found, key=lambda a: (a.field, -a.count, a.column, a.first_row)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Frozen):
     """A rule with the places of its columns in this table."""
 
     rule: FieldRule
@@ -197,8 +195,6 @@ class _Import:
         fills = {rule.target.field: 0 for rule in self._mapping.fields} | self._fills
         used = self._header.places(self._mapping.all_columns())
         return ImportReport(
-            table=self._table.path,
-            mapping=self._mapping.path,
             reading=self._table.reading,
             rows_read=len(rows),
             empty_rows=len(self._table.rows) - len(rows),

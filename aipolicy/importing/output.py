@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.importing.manifest_writer import is_unedited
 from aipolicy.importing.naming import FILE_SUFFIX
+from aipolicy.value import Frozen
 from aipolicy.whole_file import write_whole
 
 MAX_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Frozen):
     """How many files were written, and how many were already as they should be."""
 
     written: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 
 from aipolicy.importing.table import Reading
 from aipolicy.importing.words import shown
+from aipolicy.value import Frozen, fields
 
 MAX_LINES = 40
 """The most lines of one kind in the text report; the JSON report has all of them."""
@@ -14,8 +14,7 @@ MAX_LINES = 40
 _DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOutRow:
+class LeftOutRow(Frozen):
     """A row that became no manifest; `row` counts as a spreadsheet does, `line` is where it begins."""
 
     row: int
@@ -23,8 +22,7 @@ class LeftOutRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CountedAnswer:
+class CountedAnswer(Frozen):
     """Answers of one column about one field that are written alike; `value` is escaped and shortened."""
 
     field: str
@@ -34,8 +32,7 @@ class CountedAnswer:
     first_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class MissingColumn:
+class MissingColumn(Frozen):
     """A column of the mapping that the table does not have, or has several times."""
 
     field: str
@@ -43,20 +40,16 @@ class MissingColumn:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedColumn:
+class UnusedColumn(Frozen):
     """A column that the mapping does not read, as a mapping would address it, and how many rows fill it."""
 
     column: str
     filled: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
+class ImportReport(Frozen, kw_only=True):
     """Everything that a person needs to trust an import, or to mend the mapping."""
 
-    table: str
-    mapping: str
     reading: Reading
     rows_read: int
     empty_rows: int
@@ -77,9 +70,8 @@ class ImportReport:
 
 def report_json(report: ImportReport) -> dict[str, object]:
     """Return the report as plain values; text of the table in it is escaped and shortened."""
-    plain = asdict(report)
-    plain["fills"] = [{"field": field, "manifests": count} for field, count in report.fills]
-    return {key: _plain(value) for key, value in plain.items()}
+    fills = [{"field": field, "manifests": count} for field, count in report.fills]
+    return {name: _plain(fills if name == "fills" else getattr(report, name)) for name in fields(report)}
 
 
 def report_lines(report: ImportReport) -> tuple[str, ...]:
@@ -125,6 +117,8 @@ def _answers(answers: tuple[CountedAnswer, ...]) -> Iterable[str]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Frozen):
+        return {name: _plain(getattr(value, name)) for name in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

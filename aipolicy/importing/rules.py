@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.importing.targets import Target
 from aipolicy.importing.words import Words
+from aipolicy.value import Frozen
 
 Columns = tuple[str, ...]
 """Headers of one column in different editions of a table; the first that the table has counts."""
@@ -37,24 +37,21 @@ class Meaning(StrEnum):
     """It says something that the field cannot hold without more, such as evidence without a date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What one answer means; `value` is there when it states one."""
 
     meaning: Meaning
     value: FactValue | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Frozen):
     """A field is read only from rows in which another column has one of these answers."""
 
     columns: Columns
     answers: Words[bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRule:
+class FieldRule(Frozen, kw_only=True):
     """How one field is filled from the table."""
 
     target: Target
@@ -70,8 +67,7 @@ class FieldRule:
     when: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableSource:
+class TableSource(Frozen, kw_only=True):
     """Where the table comes from, as written into every manifest."""
 
     title: str
@@ -79,8 +75,7 @@ class TableSource:
     checked_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportMapping:
+class ImportMapping(Frozen, kw_only=True):
     """Everything that an import does; what it does not say is not done."""
 
     path: str

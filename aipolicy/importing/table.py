@@ -8,11 +8,11 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from aipolicy.errors import MappingError
 from aipolicy.importing.words import shown
 from aipolicy.source.span import Position, Span
+from aipolicy.value import Frozen
 
 MAX_TABLE_BYTES = 268_435_456
 DELIMITERS = (",", ";", "\t", "|")
@@ -32,8 +32,7 @@ _LOOKED_AT = 4096
 _END = "\x00"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Frozen, kw_only=True):
     """How the bytes of a table became text and cells."""
 
     encoding: str
@@ -43,8 +42,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """One record: `number` counts as a spreadsheet does (the header is row 1), `line` is where it starts."""
 
     number: int
@@ -57,8 +55,7 @@ class Row:
         return not any(cell.strip() for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Frozen):
     """A table as read."""
 
     path: str

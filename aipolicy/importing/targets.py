@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -14,6 +13,7 @@ from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import kind_of
 from aipolicy.source.suggest import did_you_mean
+from aipolicy.value import Frozen
 
 LABELS = "metadata.labels"
 WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
@@ -21,15 +21,13 @@ WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Frozen):
     """Why a field or a value cannot be written."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Frozen):
     """A field of a manifest: a fact, or one label."""
 
     field: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from aipolicy.value import Frozen
 
 T = TypeVar("T")
 
@@ -65,8 +66,7 @@ def _shown_character(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Words(Generic[T]):
+class Words(Frozen, Generic[T]):
     """What words of a table stand for; a word that ends in `*` stands for everything that begins so."""
 
     exact: Mapping[str, T]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
+from aipolicy.value import Frozen
 
 _WHOLE = frozenset({"metadata.labels"})
 _WHOLE_SECTION = "evidence"
 _RANGE = frozenset({"low", "likely", "high"})
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Frozen):
     """A conforming manifest document: declared values by dotted path; evidence, labels and ranges stay mappings."""
 
     document: Document

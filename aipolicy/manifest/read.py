@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from aipolicy.findings import Finding, Place
@@ -14,12 +13,12 @@ from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.document import Document
 from aipolicy.source.suggest import nearest
 from aipolicy.source.yaml_reader import ReadResult, read_yaml
+from aipolicy.value import Frozen
 
 _SECTIONS = ("apiVersion", "kind", "metadata", "data", "latency", "volume", "plan")
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(Frozen):
     """What came of reading: features to evaluate, findings about the files, and paths that are no manifests."""
 
     features: tuple[Feature, ...]

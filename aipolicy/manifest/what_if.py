@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import replace
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.conformance import conforms, nonconformance
@@ -12,6 +11,7 @@ from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import replace
 
 
 def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "") -> Feature:

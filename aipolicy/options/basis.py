@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import TokenPrice
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class HostedBasis:
+class HostedBasis(Frozen):
     """A model at a provider: its price list (None is unknown) and its speed."""
 
     price: TokenPrice | None
@@ -26,8 +25,7 @@ class HostedBasis:
     """Whether nobody checked the price for long."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostedSpeed:
+class HostedSpeed(Frozen):
     """First token with the network to it, and ms an output token after it."""
 
     network: Duration
@@ -35,8 +33,7 @@ class HostedSpeed:
     per_token_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class OwnBasis:
+class OwnBasis(Frozen):
     """A decoder on own machines; `cost` is None where no price of the machines is known."""
 
     shape: ModelShape
@@ -48,8 +45,7 @@ class OwnBasis:
     network: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class OneStepBasis:
+class OneStepBasis(Frozen):
     """An encoder or a classical model on own machines: one pass of `pass_ms`, `requests_per_s` of a machine."""
 
     pass_ms: float
@@ -58,16 +54,14 @@ class OneStepBasis:
     network: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceBasis:
+class DeviceBasis(Frozen):
     """A model on the device of a user: the organisation pays no machine, and how fast it is depends on the device."""
 
 
 LegBasis = HostedBasis | OwnBasis | OneStepBasis | DeviceBasis
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(Frozen):
     """What adapting a model takes before it serves: tokens that a provider charges, or operations on own machines."""
 
     examples: float | None
@@ -81,8 +75,7 @@ class Training:
     from_scratch: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CostBasis:
+class CostBasis(Frozen):
     """What the cost of an option depends on besides the workload; None is unknown."""
 
     main: LegBasis | None
@@ -100,8 +93,7 @@ class CostBasis:
     training: Training | None
 
 
-@dataclass(frozen=True, slots=True)
-class Speeds:
+class Speeds(Frozen):
     """What the latency of an option depends on besides the workload."""
 
     main: LegBasis | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.prices import price_of
@@ -21,11 +20,13 @@ from aipolicy.options.basis import (
     Speeds,
     Training,
 )
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.machines import Accelerator
     from aipolicy.catalog.offerings import Model
+    from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.option import Leg, Option
@@ -210,9 +211,6 @@ def _price(price: Price) -> TokenPrice | None:
         price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
         price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
     )  # fmt: skip
-    batch = None
-    if price.batch_input_usd_per_mtok is not None and price.batch_output_usd_per_mtok is not None:
-        batch = TokenRates(price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok)
     long = None
     if price.long_context is not None:
         tier = price.long_context
@@ -222,8 +220,17 @@ def _price(price: Price) -> TokenPrice | None:
             tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
             tier.cache_write_usd_per_mtok,
         )  # fmt: skip
-        long = LongContext(tier.above_input_tokens, above)
-    return TokenPrice(rates, batch, long, price.usd_per_thousand_requests or 0.0)
+        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
+    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
+
+
+def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
+    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
+    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
+        return None
+    return TokenRates(
+        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
+    )
 
 
 def _tuned_price(price: Price) -> TokenPrice | None:

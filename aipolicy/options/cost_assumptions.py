@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.fleet import Redundancy
 from aipolicy.economics.retrieval import Index
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSite:
+class OwnSite(Frozen, kw_only=True):
     """What machines of one's own cost besides their price."""
 
     server_overhead_share: float
@@ -24,8 +23,7 @@ class OwnSite:
     colocation_usd_per_kw: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostAssumptions:
+class CostAssumptions(Frozen, kw_only=True):
     """Constants of the catalog; units as in `docs/assumptions.md`. A factor is 1 unless an estimate draws it."""
 
     hours_per_month: float

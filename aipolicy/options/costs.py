@@ -6,7 +6,6 @@ never free. With arrays of draws in the workload or the constants the same funct
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
@@ -19,6 +18,7 @@ from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
 from aipolicy.options.workload import Workload
+from aipolicy.value import Frozen, replace
 
 _MS_PER_HOUR = 3_600_000.0
 _MONTHS_PER_YEAR = 12.0
@@ -28,8 +28,7 @@ _LEAST_SHARE = 1e-9
 """Share of requests below which a leg counts as asked this rarely; its machines stand ready all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class LegCurve:
+class LegCurve(Frozen):
     """What a leg costs over the requests a day of the whole feature: per request, and machines."""
 
     usd_per_daily_request: float
@@ -41,8 +40,7 @@ class LegCurve:
         return usd if self.machines is None else usd + self.machines.monthly_usd(requests_per_day, arithmetic)
 
 
-@dataclass(frozen=True, slots=True)
-class RunningCost:
+class RunningCost(Frozen):
     """The parts of a running cost: what stays whatever the volume, and the legs."""
 
     fixed: Lines
@@ -127,7 +125,7 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         return None
     if outputs is None and basis.price.rates.output is not None:
         return None
-    if basis.price.batch is not None and workload.latency_budget_ms is None:
+    if basis.price.knows_batches and workload.latency_budget_ms is None:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),

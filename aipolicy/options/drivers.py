@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
 from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.workload import WORKLOAD_FACTS, Workload
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
@@ -131,7 +131,7 @@ def _hangs_on_latency(leg: LegBasis | None) -> bool:
         case OwnBasis():
             return True
         case HostedBasis(price=price):
-            return price is not None and price.batch is not None
+            return price is not None and price.knows_batches
         case _:
             return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from aipolicy.options.basis import CostBasis, HostedBasis, LegBasis, OwnBasis, S
 from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of
 from aipolicy.options.latency import Latencies, LatencyEstimate
 from aipolicy.options.upfront_costs import upfront_cost
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
@@ -49,8 +49,7 @@ UNKNOWN_COST = CostBasis(
 """The basis of every cascade while nobody knows how many requests escalate."""
 
 
-@dataclass(frozen=True, slots=True)
-class EstimateSettings:
+class EstimateSettings(Frozen):
     """What estimates rest on besides the workload."""
 
     assumptions: CostAssumptions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
@@ -14,14 +13,14 @@ from aipolicy.options.basis import DeviceBasis, HostedBasis, LegBasis, OneStepBa
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.costs import serving_of
 from aipolicy.options.workload import Workload
+from aipolicy.value import Frozen
 
 _MS_PER_S = 1000.0
 _MOST_BUSY = 0.98
 """Utilisation above which a queue is taken as this busy; what does not fit is another fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatencyEstimate:
+class LatencyEstimate(Frozen):
     """Time of an interaction in ms; None is unknown."""
 
     floor_ms: float | None
@@ -80,8 +79,7 @@ class Latencies:
         return self._legs[key]
 
 
-@dataclass(frozen=True, slots=True)
-class _LegTime:
+class _LegTime(Frozen):
     floor_ms: float
     parts: tuple[Moments, ...] | None
     """The parts of all calls of an interaction; None when the length of requests is not known."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.offerings import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(Frozen, kw_only=True):
     """A place where a model runs and data is processed; None is unknown."""
 
     hosting: str
@@ -33,8 +33,7 @@ class Leg:
         return f"{self.provider}{where} / {self.model.id}{on}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Frozen, kw_only=True):
     """A point in the product space of adaptation, hosting, fallback, routing and offering."""
 
     adaptation: str
@@ -61,8 +60,7 @@ class Option:
         return f"{self.adaptation}@{self.hosting}:{self.leg.name}{other}/{self.routing}"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanProblem:
+class PlanProblem(Frozen):
     """A declaration of a plan that the catalog does not know or does not offer."""
 
     message: str

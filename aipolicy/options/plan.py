@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
@@ -15,12 +14,12 @@ from aipolicy.options.candidates import Legs, Others, own_adaptations, variants
 from aipolicy.options.option import Leg, Option, PlanProblem
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen, replace
 
 _TERMS = {"plan.terms.no_training": "no_training_by_default", "plan.terms.retention_days": "retention_days"}
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedOptions:
+class PlannedOptions(Frozen):
     """The options of a plan; what the plan names beyond the catalog stands in with unknown facts."""
 
     options: tuple[Option, ...]

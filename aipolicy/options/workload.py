@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from aipolicy.facts.spec import FactValue
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.facts.facts import Facts
     from aipolicy.options.basis import CostBasis
 
 
-@dataclass(frozen=True, slots=True)
-class Rivals:
+class Rivals(Frozen):
     """The cheapest of the options that remain, and the cheapest of them on machines of one's own."""
 
     cheapest: CostBasis | None
@@ -23,8 +22,7 @@ class Rivals:
     """Whether any way of hosting oneself remains, of known cost or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Frozen):
     """What is asked of an option; None is unknown. Every number may be an array of draws where costs are drawn."""
 
     requests_per_day: float | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from aipolicy.findings import Finding, Place
@@ -12,10 +11,10 @@ from aipolicy.pack_lint.registry import DUPLICATE, SHADOWED
 from aipolicy.pack_lint.subject import RuleText, Subject, found
 from aipolicy.policy.checked_expr import Node
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(Frozen):
     """What a rule asks, whatever the order and spelling of its conditions."""
 
     text: RuleText

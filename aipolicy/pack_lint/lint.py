@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import layered_catalog
-from aipolicy.errors import AipolicyError, PolicyError, Problems
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, EXIT_UNUSABLE, AipolicyError, PolicyError, Problems
 from aipolicy.evaluation.case_search import Bench
 from aipolicy.facts.known_facts import KnownFacts, known_facts
 from aipolicy.findings import Finding, Outcome, Severity, sorted_findings
@@ -28,12 +27,10 @@ from aipolicy.policy.test_files import find_test_files, read_test_files
 from aipolicy.settings import PolicySettings
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import Frozen
 
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING = range(4)
 
-
-@dataclass(frozen=True, slots=True)
-class LintReport:
+class LintReport(Frozen):
     """What was found in packs."""
 
     packs: tuple[PolicyPack, ...]

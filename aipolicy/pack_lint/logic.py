@@ -7,7 +7,6 @@ text. There are therefore more cases than can occur, and what holds in all of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, product
 from math import prod
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.pack_lint.normal_form import normal
 from aipolicy.policy.checked_expr import Node
+from aipolicy.value import Frozen
 
 MAX_CASES = 4_096
 """Conditions with more cases are taken to hold in one and fail in another."""
@@ -41,8 +41,7 @@ _ORDERINGS: dict[str, Callable[[float, float], bool]] = {
 _FLIPPED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_", "_==_": "_==_", "_!=_": "_!=_"}
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Frozen):
     """Answers what conditions can come to, given the facts with their documented values."""
 
     facts: Mapping[str, FactSpec]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from aipolicy.errors import AipolicyError
 from aipolicy.findings import Finding, Outcome, Place
@@ -15,13 +14,13 @@ from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import Line, PolicyPack, Rule
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath, Part
+from aipolicy.value import Frozen
 
 _PROSE = frozenset({"name", "title", "description", "source", "disputed", "why", "fix", "references", "unit"})
 """Keys under which a name that is mentioned is not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """A mapping in a list of a pack file, such as a rule or a parameter."""
 
     document: Document
@@ -40,8 +39,7 @@ class Entry:
         return value.strip() if isinstance(value, str) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Frozen):
     """A rule as loaded, and its entry in the file."""
 
     rule: Rule
@@ -87,8 +85,7 @@ class RuleText:
         return found(rule_id, message, self.entry.document, path, related=others)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Frozen):
     """One pack under lint."""
 
     pack: PolicyPack

@@ -8,7 +8,6 @@ not fully known (`group.x <= 0.5 * total.x`) is decided as soon as the known par
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
@@ -16,6 +15,7 @@ from aipolicy.facts.spec import FactType
 from aipolicy.policy.amounts import Amount, exact, plus, scaled, times
 from aipolicy.policy.checked_expr import Node
 from aipolicy.policy.expressions import ExpressionError, Truth
+from aipolicy.value import Frozen
 
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 _EQUALITIES = frozenset({"_==_", "_!=_"})
@@ -23,8 +23,7 @@ _ARITHMETIC = frozenset({"_+_", "_-_", "_*_", "_/_", "-_"})
 _NOT = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Frozen):
     """A sum of named amounts, each times a number, and a rest."""
 
     factors: tuple[tuple[str, Fraction], ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from aipolicy.value import Frozen
 
 Constant: TypeAlias = "bool | int | float | str | bytes | None"
 
@@ -23,8 +24,7 @@ _MAX_EXACT = 2**53
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Frozen):
     """One node of an expression; what does not apply is empty."""
 
     kind: str
@@ -33,8 +33,7 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Frozen):
     """A fact set against constant words, or against another name, by `==`, `!=` or `in`."""
 
     fact: str
@@ -112,8 +111,7 @@ def patterns_of(node: Node) -> Iterator[tuple[str, str]]:
         yield from patterns_of(child)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Frozen):
     """The one fact that a condition orders, and what it orders it against: a name, a number, or None for a formula."""
 
     fact: str

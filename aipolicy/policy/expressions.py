@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, NewType
@@ -19,6 +18,7 @@ from cel_expr_python import cel
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 Checked = NewType("Checked", bytes)
 """A checked expression in its serialised form."""
@@ -34,8 +34,7 @@ class Truth(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Frozen):
     """A condition that passed the type check, with the names that it reads."""
 
     checked: Checked

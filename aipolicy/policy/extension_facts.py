@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import NamedTuple
 
 from aipolicy.facts.known_facts import EXTENSION_PREFIX
@@ -13,6 +12,7 @@ from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import fields
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _RESERVED_WORDS = frozenset(
@@ -128,4 +128,4 @@ def _is_name(name: str) -> bool:
 
 
 def _differences(one: FactSpec, other: FactSpec) -> list[str]:
-    return [field.name for field in fields(FactSpec) if getattr(one, field.name) != getattr(other, field.name)]
+    return [field for field in fields(FactSpec) if getattr(one, field) != getattr(other, field)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from aipolicy.errors import PolicyError
 from aipolicy.facts.spec import FactValue
@@ -16,6 +15,7 @@ from aipolicy.policy.values import as_value
 from aipolicy.source.records import Mistakes
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen, replace
 
 _ONLY = {
     Direction.LOWER: "may only be lowered",
@@ -29,16 +29,14 @@ _ONLY = {
 _WAY_OUT = {False: "tighten it or remove it", True: "remove it"}
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(Frozen):
     """The parameters of the configuration by dotted name, and where each is written, as far as it is known."""
 
     values: Mapping[str, object]
     places: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterLayers:
+class ParameterLayers(Frozen):
     """Takes parameters with their defaults to the values that hold; mistakes are noted."""
 
     layers: Layers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aipolicy.policy.layers import Layer, Layers, Loosening, Setting
@@ -13,10 +12,10 @@ from aipolicy.policy.rule import Rule
 from aipolicy.source.records import Mistakes
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLayers:
+class RuleLayers(Frozen):
     """Takes rules as their packs define them to what holds; mistakes are noted."""
 
     layers: Layers

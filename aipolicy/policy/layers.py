@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from aipolicy.policy.extends import is_version, is_within
@@ -12,12 +11,12 @@ from aipolicy.policy.overlay import Overlay
 from aipolicy.policy.rule import Parameter
 from aipolicy.source.records import Mistakes
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Frozen):
     """One pack of a run as a layer, as far as its head says; `key` tells packs apart even where names are equal."""
 
     key: str
@@ -30,8 +29,7 @@ class Layer:
     """Its own, with their defaults."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[V]):
+class Setting(Frozen, Generic[V]):
     """A value that a layer gives to something; the layer is a key, or `CONFIGURATION`."""
 
     value: V

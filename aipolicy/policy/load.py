@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
@@ -32,6 +31,7 @@ from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import replace
 
 API_VERSION = "aipolicy/v1"
 PACK_KIND = "PolicyPack"
@@ -168,6 +168,7 @@ class _PackReader:
             waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
             portfolio_rules=portfolio_rules,
+            package=self._files.origin.package,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from aipolicy import __version__
 from aipolicy.errors import CatalogError, PolicyError, WaiverError
 from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
+from aipolicy.policy.pack_files import PACKAGE_PREFIX, is_address, yaml_names
 from aipolicy.policy.pack_files import PackFiles as PackFiles
 from aipolicy.policy.pack_files import PackOrigin as PackOrigin
-from aipolicy.policy.pack_files import is_address
 from aipolicy.policy.pack_files import shipped_packs as shipped_packs
 from aipolicy.policy.reach import Finder, with_extended
 from aipolicy.settings import PolicySettings
@@ -28,41 +29,56 @@ if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
 
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_ARCHIVE = re.compile(r"\.(zip|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(zip|whl|jar|7z|rar|tar|tgz|tbz2?|txz|tzst|(tar\.)?(gz|xz|bz2|zst))$", re.IGNORECASE)
+
+_INSTEAD_OF_ARCHIVE = (
+    "unpack it and name the folder, name a revision of a repository as `git+PATH@REVISION#FOLDER`, or install a package "
+    "that offers the pack and write `package:PACK`"
+)
 
 
 def find_pack(reference: str, base: Path) -> PackFiles:
-    """Return the files of a pack, named by shipped name, by path from `base`, or as `git+PATH@REVISION#FOLDER`.
+    """Return the files of a pack: a shipped name, a path from `base`, `git+PATH@REVISION#FOLDER` or `package:PACK`.
 
     Raises `PolicyError`.
     """
+    if reference.startswith(PACKAGE_PREFIX):
+        from aipolicy.policy.sources.package_pack import find_package_pack
+
+        return find_package_pack(reference)
     if is_address(reference):
         from aipolicy.policy.sources.git_pack import find_git_pack
 
         return find_git_pack(reference, base)
     own = Path(os.path.normpath(base / reference))
+    if _ARCHIVE.search(reference) and not own.is_dir():
+        raise PolicyError(f"`{shown(reference)}` is an archive, and no pack is read from one; {_INSTEAD_OF_ARCHIVE}")
     candidates = [own] if "/" in reference or reference.endswith((".yaml", ".yml")) else []
     if _PACK_NAME.fullmatch(reference):
         candidates += [shipped_path("policies", reference), shipped_path("policies", f"{reference}.yaml"), own]
     for path in candidates:
         origin = PackOrigin("path", path.as_posix()) if path is own else PackOrigin("shipped", reference)
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
-            if not found:
-                raise PolicyError("the folder holds no pack files", path=str(path))
-            files = tuple((file.as_posix(), read_bytes(file, PolicyError)) for file in found)
+            names = yaml_names((each.name for each in path.iterdir() if each.is_file()), path.as_posix())
+            files = tuple(((path / name).as_posix(), read_bytes(path / name, PolicyError)) for name in names)
             return PackFiles(path.as_posix(), files, origin=origin)
         if path.is_file():
-            if _ARCHIVE.search(path.name):
-                from aipolicy.policy.sources.archive import read_archive_pack
-
-                return read_archive_pack(path)
             return PackFiles(path.as_posix(), ((path.as_posix(), read_bytes(path, PolicyError)),), origin=origin)
-    if _ARCHIVE.search(reference):
-        raise PolicyError(f"there is no archive `{shown(reference)}`; check the path")
     names = shipped_packs()
     shipped = ", ".join(f"`{name}`" for name in names)
-    raise PolicyError(f"unknown pack `{reference}`{did_you_mean(reference, names)} (shipped: {shipped})")
+    hint = _package_that_offers(reference) or did_you_mean(reference, names)
+    raise PolicyError(f"unknown pack `{reference}`{hint} (shipped: {shipped})")
+
+
+def _package_that_offers(name: str) -> str:
+    """Return how to name the pack of an installed package, as the end of a message; empty where none offers it."""
+    from aipolicy.policy.sources.package_pack import offers
+
+    with suppress(PolicyError):
+        for offer in offers():
+            if offer.pack == name:
+                return f"; write `{PACKAGE_PREFIX}{name}` for that of {shown(str(offer.package))}"
+    return ""
 
 
 def find_packs(references: Iterable[str], base: Path, find: Finder = find_pack,
@@ -105,7 +121,7 @@ def read_policy_files(settings: PolicySettings, find: Finder = find_pack, memory
     if package is not None:
         files.append((f"{package.name} {package.version}", package.data))
     digest = sha256(b"".join(sha256(data).digest() for _, data in files)).hexdigest()
-    names = [*(path for path, _ in files), *(pack.extends for pack in packs)]
+    names = [*(path for path, _ in files), *((pack.extends, pack.origin.package) for pack in packs)]
     key = sha256(f"{__version__} {sys.version} {digest} {names} {settings!r} {_code_stamp()}".encode()).hexdigest()
     return PolicyFiles(shipped, own, package, packs, digest, key, waivers)
 

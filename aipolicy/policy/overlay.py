@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from aipolicy.findings import Severity
 from aipolicy.policy.extends import Extends, read_extends
 from aipolicy.source.records import Record
+from aipolicy.value import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class ValueEntry:
+class ValueEntry(Frozen):
     """An entry of `set`; the value is read when the type of the parameter is known."""
 
     parameter: str
@@ -19,8 +18,7 @@ class ValueEntry:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideEntry:
+class OverrideEntry(Frozen):
     """An entry of `overrides`: what it changes, None for what it leaves as it is."""
 
     rule: str
@@ -42,8 +40,7 @@ class OverrideEntry:
         return place_of(self.record, "effective") if dated else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Frozen):
     """The layering part of the head of a pack."""
 
     extends: tuple[tuple[Extends, Record], ...] = ()

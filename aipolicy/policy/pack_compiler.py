@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
@@ -11,6 +10,7 @@ from aipolicy.policy.expressions import Compiler
 from aipolicy.policy.mutation import Mutator
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.value import replace
 
 _VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
@@ -30,6 +29,7 @@ from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 
 _KEYS = (
     "id", "name", "title", "severity", "applies_to", "over", "group_by", "measures", "when", "require", "message", "why",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Checked
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.value import Frozen
 
 GROUP, TOTAL, KEY = "group.", "total.", "group.key"
 """What a requirement reads: measures of a group, measures of all features that take part, and the name of the group."""
@@ -30,8 +30,7 @@ class Aggregate(StrEnum):
         return self in (Aggregate.SUM, Aggregate.COUNT)
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureFormula:
+class FeatureFormula(Frozen):
     """An expression over the facts of one feature and of the options of its plan."""
 
     text: str
@@ -40,14 +39,13 @@ class FeatureFormula:
     feature_reads: tuple[str, ...]
     option_reads: tuple[str, ...]
     parameter_reads: tuple[str, ...]
-    label_keys: tuple[str, ...] = ()
+    label_keys: tuple[str, ...]
     """The labels that it reads by name."""
-    numbers: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[float | None, float | None]]
     """The least and the most that each number it reads may be; None is no bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Frozen):
     """A named amount of a group of features; without a formula it counts them."""
 
     name: str
@@ -56,8 +54,7 @@ class Measure:
     formula: FeatureFormula | None
 
 
-@dataclass(frozen=True, slots=True)
-class TestFeature:
+class TestFeature(Frozen):
     """A feature of an example: declared facts, and the facts of the one option of its plan."""
 
     name: str
@@ -67,8 +64,7 @@ class TestFeature:
     __test__ = False
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioTest:
+class PortfolioTest(Frozen):
     """An example of a rule over features: what each declares, and what becomes of one group or of all of them."""
 
     name: str
@@ -82,8 +78,7 @@ class PortfolioTest:
     defined_at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioRule:
+class PortfolioRule(Frozen, kw_only=True):
     """A rule over all features of a run; `rule` holds what it shares with every other rule."""
 
     rule: Rule

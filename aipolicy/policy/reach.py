@@ -105,7 +105,7 @@ class _Walk:
         key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()
         known = self._memory.get_bytes(key) if self._memory is not None else None
         if known is not None:
-            return [Extends(**entry) for entry in json.loads(known)]
+            return [Extends(**entry) for entry in json.loads(bytes(known))]
         entries = [entry for entry, _ in _written(pack)]
         if self._memory is not None:
             self._memory.put_bytes(key, json.dumps([entry._asdict() for entry in entries]).encode())
@@ -114,7 +114,7 @@ class _Walk:
 
 def _reference(entry: Extends, pack: PackFiles) -> tuple[str, Path]:
     """Return what an entry of a pack names, and the folder that it is relative to."""
-    if pack.origin.kind in ("archive", "git"):
+    if pack.origin.kind in ("git", "package"):
         from aipolicy.policy.sources.inner import inner_reference
 
         return inner_reference(pack, entry.pack)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,8 +14,10 @@ from aipolicy.policy.governance import Governance
 from aipolicy.policy.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.policy.tightening import Direction
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
+    from aipolicy.policy.pack_files import InstalledPackage
     from aipolicy.policy.portfolio_rule import PortfolioRule
 
 
@@ -34,8 +35,7 @@ class RuleScope(StrEnum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """One line of `when` or `require`: its text, and what of the feature, the option and the parameters it reads."""
 
     text: str
@@ -60,8 +60,7 @@ class Line:
         return self.expanded or self.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Frozen, kw_only=True):
     """A typed value that the organisation may override; where publications disagree, `disputed` says so."""
 
     name: str
@@ -79,8 +78,7 @@ class Parameter:
     """The default, then the value of every layer that set it, bases first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTest:
+class RuleTest(Frozen, kw_only=True):
     """An example of a rule: declared facts and option facts in, an outcome out."""
 
     name: str
@@ -94,8 +92,7 @@ class RuleTest:
     defined_at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Frozen, kw_only=True):
     """One rule of a pack; `severity` is what it weighs once in force."""
 
     id: str
@@ -144,8 +141,7 @@ class Rule:
         return tuple(sorted({name for line in (*self.when, *self.require) for name in line.feature_reads}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPack:
+class PolicyPack(Frozen, kw_only=True):
     """A named set of rules."""
 
     name: str
@@ -167,6 +163,8 @@ class PolicyPack:
     """What the pack asks of waivers; None where it says nothing."""
     portfolio_rules: tuple[PortfolioRule, ...] = ()
     """Rules over all features of a run."""
+    package: InstalledPackage | None = None
+    """The installed package that offers the pack; None for any other."""
 
     @property
     def label(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -22,6 +21,7 @@ from aipolicy.reserved_rules import PACK_LINT_PREFIX, RESERVED_RULES
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

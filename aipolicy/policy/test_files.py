@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
+from aipolicy.value import Frozen
 
 TESTS_FOLDER = "tests"
 TESTS_KIND = "PolicyTests"
@@ -39,8 +39,7 @@ _SPOKEN_OF = (Outcome.VIOLATED, Outcome.UNDETERMINED)
 _is_manifest_name = name_matcher(MANIFEST_PATTERNS)
 
 
-@dataclass(frozen=True, slots=True)
-class FileTest:
+class FileTest(Frozen):
     """A test of a rule that stands in a file of its own: over given facts, or over a whole manifest."""
 
     rule_id: str

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aipolicy.findings import Finding, Outcome, sorted_findings
 from aipolicy.source.text import escaped
 
 if TYPE_CHECKING:
-    from aipolicy.checking import Policy
-    from aipolicy.evaluation.evaluation import Evaluation
-    from aipolicy.totals import Totals
+    from aipolicy.report.view import View
+    from aipolicy.run.run_result import RunResult
 
 _PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.WAIVED: "waived: "}
 
@@ -24,20 +23,9 @@ def render_concise(findings: Iterable[Finding]) -> str:
     return "".join(f"{_line(finding)}\n" for finding in sorted_findings(findings))
 
 
-class ConcisePage:
-    """One line a finding; nothing is said of features."""
-
-    def findings(self, findings: Sequence[Finding]) -> str:
-        """Return the findings of a file as lines."""
-        return render_concise(findings)
-
-    def features(self, evaluations: Sequence[Evaluation]) -> str:
-        """Return nothing."""
-        return ""
-
-    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
-        """Return the lines of all files."""
-        return "".join(findings)
+def render(result: RunResult, view: View) -> Iterator[str]:
+    """Yield one line a finding."""
+    return (f"{_line(finding)}\n" for finding in result.findings(unchanged=view.unchanged))
 
 
 def message_of(finding: Finding) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 from aipolicy import __version__
 from aipolicy.catalog.prices import Price
-from aipolicy.checking import Policy
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings, NoBreakEven
 from aipolicy.economics.uncertainty import Influence, Range
 from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.report.json_report import json_text
+from aipolicy.report.json_text import json_text
+from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped
 
 COST_SCHEMA = "aipolicy/cost/v1"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, CostCurve, Crossings, NoBreakEven
 from aipolicy.evaluation.cost_comparison import CostComparison, CostedOption
 from aipolicy.source.text import escaped
+from aipolicy.value import Frozen
 
 MOST_SERIES = 6
 """Lines that a reader can tell apart; further options are named as not drawn."""
@@ -21,8 +21,7 @@ _FARTHEST = 1e4
 """A crossing further from today than this factor does not stretch the axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Frozen):
     """One line of a drawing: a name for people, escaped, and a cost in USD a month over requests a day."""
 
     name: str
@@ -60,8 +59,7 @@ class Series:
         return f"{self.name} ({words})"
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(Frozen):
     """A point where a line meets the baseline."""
 
     number: int
@@ -70,8 +68,7 @@ class Crossing:
     monthly_usd: float
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Frozen):
     """What is drawn, the baseline first, with today's volume in requests a day (more than 0)."""
 
     title: str

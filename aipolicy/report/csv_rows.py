@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
 from aipolicy.report.records import Run
 
@@ -14,20 +15,23 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def render(run: Run) -> str:
-    """Return a head and one row a finding, with CRLF as line end."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for each in run.findings:
+def render(run: Run) -> Iterator[str]:
+    """Yield a head and one row a finding, with CRLF as line end."""
+    yield _row(COLUMNS)
+    for each in run.findings():
         column = 1 if each.place is None else each.place.column
-        writer.writerow(
+        yield _row(
             _cell(str(value))
             for value in (
                 each.severity, each.outcome, each.rule, each.name, each.feature, each.file, each.line, column,
                 each.message, each.why, each.fix, " ".join(each.missing_facts), each.waived,
             )
         )  # fmt: skip
+
+
+def _row(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
 
 

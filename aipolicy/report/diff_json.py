@@ -5,7 +5,8 @@ from __future__ import annotations
 from aipolicy import __version__
 from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange
 from aipolicy.changes.state import FeatureState, MonthlyCost
-from aipolicy.report.json_report import JsonObject, finding_object, json_text, known_object
+from aipolicy.report.json_report import finding_object, known_object
+from aipolicy.report.json_text import JsonObject, json_text
 from aipolicy.source.text import escaped, shown
 
 DIFF_SCHEMA = "aipolicy/diff/v1"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 
-from aipolicy.checking import Policy
 from aipolicy.findings import Severity, Stage
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
+from aipolicy.run.policy import Policy
+from aipolicy.value import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveRule:
+class EffectiveRule(Frozen):
     """A rule with what it weighs on the day; None before it is announced and once it has ended."""
 
     rule: Rule
@@ -20,8 +19,7 @@ class EffectiveRule:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveParameter:
+class EffectiveParameter(Frozen):
     """A parameter under its dotted name, with the ids of the rules that read it."""
 
     name: str
@@ -29,8 +27,7 @@ class EffectiveParameter:
     read_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EffectivePolicy:
+class EffectivePolicy(Frozen):
     """Packs, bases first; rules by id; parameters by pack."""
 
     as_of: date

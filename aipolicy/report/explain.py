@@ -16,7 +16,8 @@ from aipolicy.findings import Outcome
 from aipolicy.policy.expressions import Truth
 from aipolicy.report.printer import Printer
 from aipolicy.report.style import Role, Styler
-from aipolicy.report.text import verdict_line
+from aipolicy.report.verdict_line import verdict_line
+from aipolicy.run.feature_result import verdict_result
 from aipolicy.source.text import escaped
 
 _VALUE_INDENT = 23
@@ -31,7 +32,7 @@ def render_explanation(evaluation: Evaluation, recommendation: Recommendation | 
     """Return everything that led to the verdict on a feature, as text."""
     printer = Printer(width, style)
     printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
-    printer.text(f"verdict: {verdict_line(evaluation)}")
+    printer.text(f"verdict: {verdict_line(verdict_result(evaluation.verdict))}")
     _needs(printer, evaluation)
     _recommendation(printer, evaluation, recommendation)
     _matrix(printer, evaluation)

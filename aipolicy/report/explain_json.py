@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy import __version__
-from aipolicy.checking import Policy
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import first_in
 from aipolicy.findings import Stage
-from aipolicy.report.json_report import feature_object, json_text, json_value, options_object
+from aipolicy.report.json_report import feature_object, json_value, options_object
+from aipolicy.report.json_text import json_text
+from aipolicy.run.feature_result import feature_result
+from aipolicy.run.policy import Policy
 
 EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
 
@@ -26,7 +28,7 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "tool": {"name": "aipolicy", "version": __version__},
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
-            **feature_object(evaluation),
+            **feature_object(feature_result(evaluation), policy.evaluator.known.specs),
             "admissible_options": options_object(verdict.admissible, universe),
             "open_options": options_object(verdict.open, universe),
             "recommendation": None if recommendation is None else _recommendation(recommendation),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from aipolicy.findings import Finding, Outcome, Reference, Severity, sorted_findings
@@ -58,13 +57,13 @@ def _owner(finding: Finding) -> tuple[object, ...]:
     return (finding.file, finding.feature, -1 if finding.document is None else finding.document.index)
 
 
-@dataclass(slots=True)
 class _Page:
     """What all blocks of one report share; the lines of a file are split once."""
 
-    width: int
-    style: Styler
-    _lines: dict[SourceFile, list[str]] = field(default_factory=dict)
+    def __init__(self, width: int, style: Styler) -> None:
+        self.width = width
+        self.style = style
+        self._lines: dict[SourceFile, list[str]] = {}
 
     def finding(self, finding: Finding) -> str:
         """Return the block of one finding."""

@@ -7,7 +7,8 @@ from aipolicy.findings import Finding
 from aipolicy.forecast.change import Change
 from aipolicy.forecast.events import Event
 from aipolicy.forecast.forecast import Forecast
-from aipolicy.report.json_report import JsonObject, finding_object, json_text
+from aipolicy.report.json_report import finding_object
+from aipolicy.report.json_text import JsonObject, json_text
 from aipolicy.source.text import escaped
 
 FORECAST_SCHEMA = "aipolicy/forecast/v1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aipolicy.errors import EXIT_NOTHING
 from aipolicy.findings import Finding, Outcome
 from aipolicy.forecast.change import Change, Kind
 from aipolicy.forecast.events import Event
@@ -11,7 +12,6 @@ from aipolicy.forecast.forecast import Forecast
 from aipolicy.forecast.unknowns import Unknown
 from aipolicy.report.concise import location_of, message_of
 from aipolicy.source.text import escaped
-from aipolicy.totals import EXIT_NOTHING
 
 MAX_CAUSES = 3
 MAX_SUBJECTS = 8

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from aipolicy.report.view import View
+
+if TYPE_CHECKING:
+    from aipolicy.run.run_result import RunResult
 
 
 class Format(NamedTuple):
-    """An output format; formats with a `renderer` are made from records of the whole run."""
+    """An output format; formats with a `renderer` are made from records, which other results can be put into too."""
 
     purpose: str
     renderer: str = ""
-    """Module below `aipolicy.report` with a function `render(run)`; empty for the formats that are pages themselves."""
+    """Module below `aipolicy.report` with a function `render(run)`; empty where `OWN` names one that takes the result."""
     details: str = ""
     """What else its users should know; the table in `docs/formats.md` is made of it."""
 
@@ -52,5 +59,23 @@ FORMATS: dict[str, Format] = {
 }
 """A format never changes what was found or the exit code."""
 
+OWN = {"text": "text", "concise": "concise", "json": "json_report"}
+"""Modules with a function `render(result, view)`."""
+
+MARKING_FORMATS = frozenset({"json", "sarif"})
+"""Formats that mark each finding as new, worse or unchanged, so that none is left out."""
+
 TELLING_FORMATS = frozenset({"text", "json"})
 """Formats with a place for what is said of the whole run; beside the others it is told on standard error."""
+
+
+def rendered(output_format: str, result: RunResult, view: View) -> Iterator[str]:
+    """Yield a run in an output format, piece by piece, ending with a newline where anything is written."""
+    if output_format in MARKING_FORMATS:
+        view = view._replace(unchanged=True)
+    if output_format in OWN:
+        yield from import_module(f"aipolicy.report.{OWN[output_format]}").render(result, view)
+    else:
+        from aipolicy.report.records import run_of
+
+        yield from import_module(f"aipolicy.report.{FORMATS[output_format].renderer}").render(run_of(result, view))

@@ -6,37 +6,33 @@ read 2026-11-21).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
-from aipolicy.findings import Outcome
-from aipolicy.report.records import FindingRecord, Run, worst_first
+from aipolicy.findings import Outcome, Severity
+from aipolicy.report.records import FindingRecord, Run, WorstFindings
 
 MOST_OF_A_LEVEL = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def render(run: Run) -> str:
-    """Return one command a finding, and one that counts what is left out."""
-    shown: Counter[str] = Counter()
-    lines = []
-    left_out = waived = 0
-    for finding in worst_first(run.findings):
+def render(run: Run) -> Iterator[str]:
+    """Yield one command a finding, and one that counts what is left out."""
+    # NOTE: the last notice is kept for saying how many are left out.
+    most = {severity.value: MOST_OF_A_LEVEL - (severity is Severity.NOTE) for severity in Severity}
+    worst = WorstFindings(most)
+    waived = 0
+    for finding in run.findings():
         if finding.outcome == Outcome.WAIVED.value:
             waived += 1
-            continue
-        # NOTE: the last notice is kept for saying how many are left out.
-        most = MOST_OF_A_LEVEL - (finding.severity == "note")
-        if shown[finding.severity] < most:
-            shown[finding.severity] += 1
-            lines.append(_command(finding))
         else:
-            left_out += 1
-    if left_out:
-        lines.append(f"::notice title=aipolicy::{left_out} more findings are in the step summary")
+            worst.add(finding)
+    shown = [_command(finding) for finding in worst]
+    yield from (f"{command}\n" for command in shown)
+    if len(worst) > len(shown):
+        yield f"::notice title=aipolicy::{len(worst) - len(shown)} more findings are in the step summary\n"
     if waived:
         # NOTE: in the log whatever the limit; an annotation for each would bury those that somebody has to act on.
-        lines.append(f"{waived} waived, which do not gate; the step summary lists them")
-    return "".join(f"{line}\n" for line in lines)
+        yield f"{waived} waived, which do not gate; the step summary lists them\n"
 
 
 def _command(finding: FindingRecord) -> str:

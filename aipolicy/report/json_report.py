@@ -2,87 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy import __version__
-from aipolicy.checking import Policy, Report
 from aipolicy.comparison import Comparison, Known
-from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
-from aipolicy.evaluation.verdict import Verdict
-from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
-from aipolicy.source.text import UNSAFE, escaped, shown
-from aipolicy.totals import Totals
+from aipolicy.report.json_text import ITEMS, JsonObject, json_with_items
+from aipolicy.report.view import View
+from aipolicy.run.feature_result import FeatureResult, VerdictResult
+from aipolicy.run.policy import Policy
+from aipolicy.run.run_result import RunResult
+from aipolicy.run.totals import Totals
+from aipolicy.source.text import escaped, shown
 
 REPORT_SCHEMA = "aipolicy/report/v1"
 
-JsonObject = dict[str, Any]
 
-
-def render_json(report: Report, fail_on: Severity) -> str:
-    """Return the report as strict JSON, ending with a newline."""
-    page = JsonPage(fail_on)
-    findings, features = page.findings(report.findings), page.features(report.evaluations)
-    return page.whole(report.policy, report.totals, [findings], [features])
-
-
-@dataclass(frozen=True, slots=True)
-class JsonPage:
-    """Strict JSON: the findings and features of a file as items of lists, put together into a whole report."""
-
-    fail_on: Severity
-
-    def findings(self, findings: Sequence[Finding]) -> str:
-        """Return the findings of a file as items of a list."""
-        return _items(finding_object(finding) for finding in findings)
-
-    def features(self, evaluations: Sequence[Evaluation]) -> str:
-        """Return the features of a file as items of a list."""
-        return _items(feature_object(evaluation) for evaluation in evaluations)
-
-    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
-        """Return the whole report from the parts of its files, ending with a newline."""
-        fields = {
-            **{name: _indented(value) for name, value in _head(policy, totals, self.fail_on).items()},
-            "findings": _list(findings),
-            "features": _list(features),
-            "skipped": _indented([escaped(path) for path in totals.skipped]),
-        }
-        return "{\n" + ",\n".join(f'  "{name}": {text}' for name, text in fields.items()) + "\n}\n"
-
-
-def _items(objects: Iterable[JsonObject]) -> str:
-    return ",\n".join("    " + _safe_json(each).replace("\n", "\n    ") for each in objects)
-
-
-def _list(parts: Iterable[str]) -> str:
-    items = ",\n".join(filter(None, parts))
-    return f"[\n{items}\n  ]" if items else "[]"
-
-
-def _indented(value: object) -> str:
-    return _safe_json(value).replace("\n", "\n  ")
-
-
-def json_text(value: object) -> str:
-    """Return strict JSON (no NaN), non-ASCII characters kept, those that a terminal obeys or hides as `\\uXXXX`."""
-    return f"{_safe_json(value)}\n"
-
-
-def _safe_json(value: object) -> str:
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=False)
-    return "\n".join([UNSAFE.sub(_json_escape, line) for line in text.split("\n")])
-
-
-def _json_escape(match: re.Match[str]) -> str:
-    return json.dumps(match.group())[1:-1]
+def render(result: RunResult, view: View) -> Iterator[str]:
+    """Yield the run as strict JSON, ending with a newline."""
+    specs = result.policy.evaluator.known.specs
+    report = {
+        **_head(result.policy, result.totals, Severity(view.fail_on)),
+        "findings": [ITEMS],
+        "features": [ITEMS],
+        "skipped": [escaped(path) for path in result.totals.skipped],
+    }
+    return json_with_items(
+        report, map(finding_object, result.findings()), (feature_object(each, specs) for each in result.features())
+    )
 
 
 def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
@@ -186,49 +136,36 @@ def waiver_object(waiver: WaiverNote) -> JsonObject:
     }
 
 
-def feature_object(evaluation: Evaluation) -> JsonObject:
-    """Return one feature with its facts and its verdict."""
-    facts = evaluation.facts
+def feature_object(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
+    """Return one feature with its facts and its verdict; `specs` are the names of all facts there are."""
     return {
-        "name": evaluation.feature.name,
-        "file": escaped(evaluation.feature.file),
-        "lifecycle": str(facts.values["metadata.lifecycle"]),
-        "facts": _facts(evaluation),
-        "plan": {
-            "declared": evaluation.has_plan,
-            "options": len(evaluation.planned.options) if evaluation.has_plan else 0,
-        },
-        "verdict": verdict_object(evaluation.verdict, evaluation.candidates),
+        "name": feature.name,
+        "file": escaped(feature.file),
+        "lifecycle": feature.lifecycle,
+        "facts": _facts(feature, specs),
+        "plan": {"declared": feature.planned_options is not None, "options": feature.planned_options or 0},
+        "verdict": verdict_object(feature.verdict),
     }
 
 
-def verdict_object(verdict: Verdict, universe: Universe) -> JsonObject:
+def verdict_object(verdict: VerdictResult) -> JsonObject:
     """Return a verdict: sets of options as counts, and the rules behind them."""
     return {
-        "status": verdict_status(verdict),
+        "status": verdict.status,
         "needs": [
             {"id": n.id, "title": n.title, "certain": n.certain, "values": list(n.values)} for n in verdict.needs
         ],
-        "options": verdict.full.bit_count(),
-        "admissible": verdict.admissible.bit_count(),
-        "open": verdict.open.bit_count(),
-        "removed": verdict.removed.bit_count(),
-        "remaining": {
-            name.partition(".")[2]: list(values) for name, values in sorted(verdict.remaining_values.items())
-        },
+        "options": verdict.options,
+        "admissible": verdict.admissible,
+        "open": verdict.open,
+        "removed": verdict.removed,
+        "remaining": {name: list(values) for name, values in verdict.remaining.items()},
         "removed_by": _counts(verdict.removed_by),
         "opened_by": _counts(verdict.opened_by),
         "counted_against": _counts(verdict.counted_against),
         "duties": _counts(verdict.duties),
         "conflict": list(verdict.conflict),
     }
-
-
-def verdict_status(verdict: Verdict) -> str:
-    """Return `conflict`, `admissible` (some way is free of doubt) or `open` (every way that remains hangs on a fact)."""
-    if not verdict.remaining:
-        return "conflict"
-    return "admissible" if verdict.admissible else "open"
 
 
 def options_object(mask: int, universe: Universe) -> list[JsonObject]:
@@ -250,21 +187,20 @@ def options_object(mask: int, universe: Universe) -> list[JsonObject]:
     return objects
 
 
-def _counts(masks: Mapping[str, int]) -> list[JsonObject]:
-    return [{"rule": rule_id, "options": mask.bit_count()} for rule_id, mask in sorted(masks.items())]
+def _counts(sizes: Mapping[str, int]) -> list[JsonObject]:
+    return [{"rule": rule_id, "options": size} for rule_id, size in sizes.items()]
 
 
-def _facts(evaluation: Evaluation) -> JsonObject:
-    by_provenance: dict[str, Any] = {"declared": {}, "assumed": {}, "derived": {}, "unknown": []}
-    for name in evaluation.facts.known.specs:
-        if is_option_fact(name):
-            continue
-        fact = evaluation.facts.fact(name)
-        if fact.provenance is Provenance.UNKNOWN:
-            by_provenance["unknown"].append(name)
-        elif name != "metadata.description":
-            by_provenance[fact.provenance.value][name] = json_value(fact.value)
-    return by_provenance
+def _facts(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
+    groups = {"declared": feature.declared, "assumed": feature.assumed, "derived": feature.derived}
+    known = {name for facts in groups.values() for name in facts}
+    return {
+        **{
+            group: {name: json_value(value) for name, value in facts.items() if name != "metadata.description"}
+            for group, facts in groups.items()
+        },
+        "unknown": [name for name in specs if not is_option_fact(name) and name not in known],
+    }
 
 
 def json_value(value: object) -> object:
@@ -272,7 +208,7 @@ def json_value(value: object) -> object:
     match value:
         case float() if value.is_integer():
             return int(value)
-        case tuple():
+        case tuple() | list():
             return [shown(str(item)) for item in value]
         case str():
             return shown(value)

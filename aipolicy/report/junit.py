@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from aipolicy.findings import Outcome
@@ -19,27 +19,51 @@ _SKIPPED = {
 }
 
 
-def render(run: Run) -> str:
-    """Return the report as XML; what gates is a failure, a broken manifest an error, what is milder is skipped."""
+_COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def render(run: Run) -> Iterator[str]:
+    """Yield the report as XML; what gates is a failure, a broken manifest an error, what is milder is skipped."""
+    totals: Counter[str] = Counter({attribute: 0 for attribute in ("tests", *_COUNTED)})
+    for suite in _suites(run):
+        totals.update({attribute: int(suite.get(attribute, "0")) for attribute in totals})
+    root = ElementTree.Element("testsuites", {"name": "aipolicy", **{name: str(totals[name]) for name in totals}})
+    whole = ElementTree.tostring(root, encoding="unicode")
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    opened = False
+    for suite in _suites(run):
+        if not opened:
+            yield whole.removesuffix(" />") + ">\n"
+            opened = True
+        ElementTree.indent(suite, level=1)
+        yield f"  {ElementTree.tostring(suite, encoding='unicode').rstrip()}\n"
+    yield "</testsuites>\n" if opened else f"{whole}\n"
+
+
+def _suites(run: Run) -> Iterator[ElementTree.Element]:
+    """Yield a suite a file, by path: findings on the run as a whole stand beside those of the file they point into."""
     names = {rule.id: rule.name for rule in run.rules}
-    found: dict[str, list[FindingRecord]] = defaultdict(list)
-    features: dict[str, list[FeatureRecord]] = defaultdict(list)
-    for finding in run.findings:
-        found[finding.file].append(finding)
-    for feature in run.features:
-        features[feature.file].append(feature)
-    root = ElementTree.Element("testsuites", name="aipolicy")
-    for file in sorted({*found, *features}):
-        _suite(root, file, features[file], found[file], run, names)
-    for attribute in ("tests", "failures", "errors", "skipped"):
-        root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    closing: dict[str, list[FindingRecord]] = defaultdict(list)
+    for finding in run.closing:
+        closing[finding.file].append(finding)
+    for part in run.by_file:
+        found: dict[str, list[FindingRecord]] = defaultdict(list)
+        features: dict[str, list[FeatureRecord]] = defaultdict(list)
+        for finding in part.findings:
+            found[finding.file].append(finding)
+        for feature in part.features:
+            features[feature.file].append(feature)
+        for file in sorted({*found, *features}):
+            for before in sorted(other for other in closing if other < file):
+                yield _suite(before, (), closing.pop(before), run, names)
+            yield _suite(file, features[file], [*found[file], *closing.pop(file, ())], run, names)
+    for file in sorted(closing):
+        yield _suite(file, (), closing[file], run, names)
 
 
-def _suite(root: ElementTree.Element, file: str, features: Sequence[FeatureRecord], findings: Sequence[FindingRecord],
-           run: Run, names: dict[str, str]) -> None:  # fmt: skip
-    suite = ElementTree.SubElement(root, "testsuite", name=_clean(file))
+def _suite(file: str, features: Sequence[FeatureRecord], findings: Sequence[FindingRecord], run: Run,
+           names: dict[str, str]) -> ElementTree.Element:  # fmt: skip
+    suite = ElementTree.Element("testsuite", name=_clean(file))
     by_case: dict[tuple[str, str], list[FindingRecord]] = defaultdict(list)
     for finding in findings:
         by_case[(finding.feature, finding.rule)].append(finding)
@@ -52,8 +76,9 @@ def _suite(root: ElementTree.Element, file: str, features: Sequence[FeatureRecor
         _case(suite, file, feature_name or "manifest", name, reported, Outcome.VIOLATED.value, run)
     cases = list(suite)
     suite.set("tests", str(len(cases)))
-    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+    for attribute, tag in _COUNTED.items():
         suite.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    return suite
 
 
 def _case(suite: ElementTree.Element, file: str, feature: str, name: str, reported: Sequence[FindingRecord], outcome: str,

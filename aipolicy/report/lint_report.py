@@ -7,14 +7,16 @@ from importlib import import_module
 from typing import Any
 
 from aipolicy import __version__
+from aipolicy.errors import EXIT_NOTHING
 from aipolicy.findings import Finding, Outcome, Severity
-from aipolicy.pack_lint.lint import EXIT_NOTHING, LintReport
+from aipolicy.pack_lint.lint import LintReport
 from aipolicy.pack_lint.registry import LINT_RULES
 from aipolicy.report.concise import render_concise
 from aipolicy.report.findings_text import render_findings
 from aipolicy.report.formats import FORMATS
-from aipolicy.report.json_report import finding_object, json_text
-from aipolicy.report.records import FeatureRecord, FindingRecord, RuleRecord, Run, record_of
+from aipolicy.report.json_report import finding_object
+from aipolicy.report.json_text import json_text
+from aipolicy.report.records import FeatureRecord, FileRecords, FindingRecord, RuleRecord, Run, record_of
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
 
@@ -26,10 +28,8 @@ _NOT_OF_PACKS = ("outcome", "feature", "missing_facts", "references")
 def render_lint(report: LintReport, output_format: str, fail_on: Severity, width: int, style: Styler) -> str:
     """Return the report in a format, ending with a newline where it is not empty."""
     if FORMATS[output_format].renderer:
-        text: str = import_module(f"aipolicy.report.{FORMATS[output_format].renderer}").render(
-            _run(report, fail_on, with_rules_that_hold=output_format == "junit")
-        )
-        return text
+        run = _run(report, fail_on, with_rules_that_hold=output_format == "junit")
+        return "".join(import_module(f"aipolicy.report.{FORMATS[output_format].renderer}").render(run))
     if output_format == "json":
         return json_text(_json(report, fail_on))
     if output_format == "concise":
@@ -96,10 +96,10 @@ def _run(report: LintReport, fail_on: Severity, *, with_rules_that_hold: bool) -
     rules = tuple(RuleRecord(r.id, r.name, r.title, r.severity.value, r.why, r.fix, ()) for r in LINT_RULES)
     files = {file: pack.name for pack in report.packs for file in report.files_of[pack.path]}
     held = tuple((rule.id, Outcome.SATISFIED.value) for rule in LINT_RULES)
+    packs = tuple(FeatureRecord(escaped(name), escaped(file), "", held) for file, name in sorted(files.items()))
+    findings = tuple(_record(finding, files.get(finding.file, "")) for finding in report.findings)
     return Run(
-        findings=tuple(_record(finding, files.get(finding.file, "")) for finding in report.findings),
-        features=tuple(FeatureRecord(escaped(name), escaped(file), "", held) for file, name in sorted(files.items()))
-        if with_rules_that_hold else (),
+        by_file=(FileRecords(findings, packs if with_rules_that_hold else ()),),
         rules=rules,
         packs=tuple((pack.name, pack.version) for pack in report.packs),
         files=report.files,

@@ -2,69 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from aipolicy.findings import Outcome, Severity
 from aipolicy.report.printer import amount
-from aipolicy.report.records import FeatureRecord, FindingRecord, Run, worst_first
+from aipolicy.report.records import FindingRecord, Run, WorstFindings
 
 MARKER = "<!-- aipolicy report -->"
 """Hidden first line by which a comment is found again."""
 MOST_CHARACTERS = 65_000
 """GitHub takes comments of 65,536 characters."""
 _MOST_OF_VERDICTS = 15_000
+_MOST_ROWS = MOST_CHARACTERS // 40
+"""More rows than this do not fit, however short they are."""
 _MOST_COSTS = 20
 _ENTITIES = str.maketrans(
     {character: f"&#{ord(character)};" for character in "&<>\"'`*_{}[]()|~\\"} | {"@": "@&#8203;", "#": "#&#8203;"}
 )
 
 
-def render(run: Run) -> str:
-    """Return the comment; findings that do not fit are counted at the end, the mildest left out first."""
-    blocking = [finding for finding in worst_first(run.findings) if run.gates(finding)]
-    milder = [finding for finding in worst_first(run.findings) if not run.gates(finding)]
-    head = [MARKER, f"### aipolicy: {_headline(run, blocking)}", ""]
-    tail = [*_costs(run), _features(run.features), f"\n<sub>{_footer(run)}</sub>\n"]
+def render(run: Run) -> Iterator[str]:
+    """Yield the comment; findings that do not fit are counted at the end, the mildest left out first."""
+    blocking, milder = WorstFindings(_MOST_ROWS), WorstFindings(_MOST_ROWS)
+    concerned: set[str] = set()
+    waived: Counter[str] = Counter()
+    for finding in run.findings():
+        gates = run.gates(finding)
+        (blocking if gates else milder).add(finding)
+        if gates:
+            concerned.add(finding.feature or finding.file)
+        waived[finding.severity] += finding.outcome == Outcome.WAIVED.value
+    head = [MARKER, f"### aipolicy: {_headline(run, len(blocking), len(concerned), milder, waived)}", ""]
+    features = sum(1 for _ in run.features())
+    tail = [*_costs(run), _features(run, features), f"\n<sub>{_footer(run, features)}</sub>\n"]
     room = MOST_CHARACTERS - sum(map(len, (*head, *tail))) - 600
     body: list[str] = []
-    if blocking:
-        rows, room, left = _rows(blocking, room)
-        body += ["| where | what blocks | what to do |", "|---|---|---|", *rows, *_left_out(left), ""]
-    if milder:
-        rows, room, left = _rows(milder, room)
+    if len(blocking):
+        rows, room = _rows(blocking, room)
+        body += ["| where | what blocks | what to do |", "|---|---|---|", *rows]
+        body += [*_left_out(len(blocking) - len(rows)), ""]
+    if len(milder):
+        rows, room = _rows(milder, room)
         summary = f"{len(milder)} more that do not block"
         body += [f"<details><summary>{summary}</summary>", "", "| where | what | what to do |", "|---|---|---|", *rows]
-        body += [*_left_out(left), "", "</details>", ""]
-    return "\n".join([*head, *body, *tail])
+        body += [*_left_out(len(milder) - len(rows)), "", "</details>", ""]
+    yield "\n".join([*head, *body, *tail])
 
 
-def _headline(run: Run, blocking: Sequence[FindingRecord]) -> str:
+def _headline(run: Run, blocking: int, concerned: int, milder: WorstFindings, waived: Counter[str]) -> str:
     if blocking:
-        features = {finding.feature or finding.file for finding in blocking}
-        verb = "blocks" if len(blocking) == 1 else "block"
-        return f"{_counted(len(blocking), 'finding')} {verb} {_counted(len(features), run.noun)}"
+        verb = "blocks" if blocking == 1 else "block"
+        return f"{_counted(blocking, 'finding')} {verb} {_counted(concerned, run.noun)}"
     if run.exit_code == 3:
         return "nothing was evaluated"
-    milder = [f"{_counted(run.count(each), each.value)}" for each in Severity if run.count(each)]
-    waived = sum(each.outcome == Outcome.WAIVED.value for each in run.findings)
-    milder += [f"{waived} waived"] if waived else []
-    return "nothing blocks" + (f" ({', '.join(milder)})" if milder else "")
+    counts = {severity.value: milder.counts[severity.value] - waived[severity.value] for severity in Severity}
+    told = [_counted(count, severity) for severity, count in counts.items() if count]
+    told += [f"{waived.total()} waived"] if waived.total() else []
+    return "nothing blocks" + (f" ({', '.join(told)})" if told else "")
 
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _rows(findings: Sequence[FindingRecord], room: int) -> tuple[list[str], int, int]:
-    """Return rows as long as there is room, the room that remains, and how many findings found none."""
+def _rows(findings: Iterable[FindingRecord], room: int) -> tuple[list[str], int]:
+    """Return rows as long as there is room, and the room that remains."""
     rows: list[str] = []
-    for number, finding in enumerate(findings):
+    for finding in findings:
         row = _row(finding)
         if len(row) + 1 > room:
-            return rows, 0, len(findings) - number
+            return rows, 0
         rows.append(row)
         room -= len(row) + 1
-    return rows, room, 0
+    return rows, room
 
 
 def _row(finding: FindingRecord) -> str:
@@ -94,26 +105,26 @@ def _left_out(number: int) -> list[str]:
     return [f"\n{_counted(number, 'finding')} more did not fit; the log of the run has all of them."] if number else []
 
 
-def _features(features: Sequence[FeatureRecord]) -> str:
+def _features(run: Run, features: int) -> str:
     if not features:
         return ""
     lines = []
     room = _MOST_OF_VERDICTS
-    for number, feature in enumerate(features):
+    for number, feature in enumerate(run.features()):
         line = f"- **{plain(feature.name)}**: {plain(feature.verdict)}"
         room -= len(line)
         if room < 0:
-            lines.append(f"- and {len(features) - number} more")
+            lines.append(f"- and {features - number} more")
             break
         lines.append(line)
     return "\n".join(["<details><summary>verdicts</summary>", "", *lines, "", "</details>"])
 
 
-def _footer(run: Run) -> str:
+def _footer(run: Run, features: int) -> str:
     packs = ", ".join(f"{plain(name)} {plain(version)}" for name, version in run.packs)
     if run.checked:
         return f"{plain(run.checked)} as of {run.as_of}"
-    checked = f"{_counted(len(run.features), 'feature')} in {_counted(run.files, 'file')}"
+    checked = f"{_counted(features, 'feature')} in {_counted(run.files, 'file')}"
     return f"{checked} checked against {packs} as of {run.as_of}"
 
 

@@ -9,7 +9,7 @@ from aipolicy import __version__
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.report.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
-from aipolicy.report.json_report import json_text
+from aipolicy.report.json_text import json_text
 
 POLICY_SCHEMA = "aipolicy/policy/v1"
 
@@ -28,6 +28,7 @@ def render_policy_json(policy: EffectivePolicy) -> str:
                     "version": pack.version,
                     "title": pack.title,
                     "path": pack.path,
+                    "package": pack.package._asdict() if pack.package is not None else None,
                     "extends": list(pack.extends),
                     "loosens": list(pack.loosens),
                     "configuration_may_loosen": pack.configuration_may_loosen,

@@ -49,6 +49,8 @@ def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
     for name, pack in zip(names, packs, strict=True):
         rules = "1 rule" if len(pack.all_rules) == 1 else f"{len(pack.all_rules)} rules"
         yield escaped(f"  {name:<{widest}}  {rules:>8}  {pack.path}")
+        if pack.package is not None:
+            yield from _indented(f"of the installed package {pack.package}", width)
         if pack.extends:
             yield from _indented(f"over {' and '.join(pack.extends)}", width)
         if pack.loosens:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.report.json_report import json_text
+from aipolicy.report.json_text import json_text
 from aipolicy.report.rule_page import render_rule, rule_object
 from aipolicy.report.style import Role, Styler
 from aipolicy.source.text import escaped

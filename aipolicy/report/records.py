@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from aipolicy.findings import Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.reserved_rules import RESERVED_RULES
@@ -14,9 +14,11 @@ from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
 
 if TYPE_CHECKING:
-    from aipolicy.checking import Policy
-    from aipolicy.evaluation.evaluation import Evaluation
-    from aipolicy.totals import Totals
+    from aipolicy.report.view import View
+    from aipolicy.run.feature_result import FeatureResult
+    from aipolicy.run.policy import Policy
+    from aipolicy.run.run_result import RunResult
+    from aipolicy.run.totals import Totals
 
 
 class PlaceRecord(NamedTuple):
@@ -88,11 +90,17 @@ class RuleRecord(NamedTuple):
     """What becomes of such a rule, in words."""
 
 
-class Run(NamedTuple):
-    """Everything that a format shows, findings in the order of files and lines."""
+class FileRecords(NamedTuple):
+    """The findings and features of a file, or of several."""
 
-    findings: tuple[FindingRecord, ...]
-    features: tuple[FeatureRecord, ...]
+    findings: Sequence[FindingRecord] = ()
+    features: Sequence[FeatureRecord] = ()
+
+
+class Run(NamedTuple):
+    """Everything that a format shows, in the order of files and lines; it can be gone through again and again."""
+
+    by_file: Iterable[FileRecords]
     rules: tuple[RuleRecord, ...]
     packs: tuple[tuple[str, str], ...]
     """Name and version."""
@@ -100,6 +108,8 @@ class Run(NamedTuple):
     as_of: str
     fail_on: str
     exit_code: int
+    closing: tuple[FindingRecord, ...] = ()
+    """Findings on the run as a whole."""
     costs: tuple[tuple[str, float | None, float | None], ...] = ()
     """Features whose monthly cost a change moves: name, USD before and after; None is unknown, or no feature."""
     noun: str = "feature"
@@ -109,11 +119,16 @@ class Run(NamedTuple):
     category: str = ""
     """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
 
-    def count(self, severity: Severity) -> int:
-        """Return the findings of a severity that are not waived."""
-        return sum(
-            1 for each in self.findings if each.severity == severity.value and each.outcome != Outcome.WAIVED.value
-        )
+    def findings(self) -> Iterator[FindingRecord]:
+        """Yield every finding."""
+        for file in self.by_file:
+            yield from file.findings
+        yield from self.closing
+
+    def features(self) -> Iterator[FeatureRecord]:
+        """Yield every feature."""
+        for file in self.by_file:
+            yield from file.features
 
     def gates(self, finding: FindingRecord) -> bool:
         """Return whether a finding weighs enough for exit code 1."""
@@ -122,41 +137,61 @@ class Run(NamedTuple):
         return Severity(finding.severity).rank <= Severity(self.fail_on).rank
 
 
-def worst_first(findings: Iterable[FindingRecord]) -> list[FindingRecord]:
-    """Return findings by severity, those of one severity in their own order."""
-    return sorted(findings, key=lambda finding: Severity(finding.severity).rank)
+class WorstFindings:
+    """The first findings of each severity, worst first, and how many there are; never more than are shown."""
+
+    def __init__(self, most: Mapping[str, int] | int) -> None:
+        self._most = most
+        self._first: dict[str, list[FindingRecord]] = {severity.value: [] for severity in Severity}
+        self.counts: Counter[str] = Counter()
+        """All findings, by severity."""
+
+    def add(self, finding: FindingRecord) -> None:
+        """Add a finding, in the order of the run."""
+        self.counts[finding.severity] += 1
+        most = self._most if isinstance(self._most, int) else self._most[finding.severity]
+        if len(self._first[finding.severity]) < most:
+            self._first[finding.severity].append(finding)
+
+    def __iter__(self) -> Iterator[FindingRecord]:
+        return chain.from_iterable(self._first.values())
+
+    def __len__(self) -> int:
+        return self.counts.total()
 
 
-class RecordsPage:
-    """A format that is made from the whole run at once; parts of files are records until then."""
+class _Again:
+    """Records that are made anew each time they are gone through, so that a long run is never held as a whole."""
 
-    def __init__(self, renderer: str, fail_on: Severity) -> None:
-        self._renderer = renderer
-        self._fail_on = fail_on
+    def __init__(self, made: Callable[[], Iterator[FileRecords]]) -> None:
+        self._made = made
 
-    def findings(self, findings: Sequence[Finding]) -> str:
-        """Return the findings of a file as JSON records."""
-        return json.dumps([record_of(finding) for finding in findings])
+    def __iter__(self) -> Iterator[FileRecords]:
+        return self._made()
 
-    def features(self, evaluations: Sequence[Evaluation]) -> str:
-        """Return the features of a file as JSON records."""
-        return json.dumps([_feature(evaluation) for evaluation in evaluations])
 
-    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
-        """Return the report that the renderer makes of all records."""
-        run = Run(
-            findings=tuple(_read_finding(each) for part in findings for each in json.loads(part)),
-            features=tuple(_read_feature(each) for part in features for each in json.loads(part)),
-            rules=_rules(policy),
-            packs=tuple((pack.name, pack.version) for pack in policy.packs),
-            files=totals.files,
-            as_of=policy.catalog.as_of.isoformat(),
-            fail_on=self._fail_on.value,
-            exit_code=totals.exit_code(self._fail_on),
-            costs=_costs(totals),
-        )
-        text: str = import_module(f"aipolicy.report.{self._renderer}").render(run)
-        return text
+def run_of(result: RunResult, view: View) -> Run:
+    """Return a run as records."""
+    totals = result.totals
+
+    def records(findings: Iterable[Finding]) -> tuple[FindingRecord, ...]:
+        return tuple(record_of(f) for f in findings if view.unchanged or f.change is not Change.UNCHANGED)
+
+    def by_file() -> Iterator[FileRecords]:
+        for file in result.files:
+            yield FileRecords(records(file.findings), tuple(map(_feature, file.features)))
+
+    return Run(
+        by_file=_Again(by_file),
+        closing=records(result.closing),
+        rules=_rules(result.policy),
+        packs=tuple((pack.name, pack.version) for pack in result.policy.packs),
+        files=totals.files,
+        as_of=result.policy.catalog.as_of.isoformat(),
+        fail_on=view.fail_on,
+        exit_code=totals.exit_code(Severity(view.fail_on)),
+        costs=_costs(totals),
+    )
 
 
 def _costs(totals: Totals) -> tuple[tuple[str, float | None, float | None], ...]:
@@ -213,22 +248,14 @@ def _utf16_column(document: Document | None, line: int, column: int) -> int:
     return column + sum(1 for character in before if ord(character) > 0xFFFF)
 
 
-def _feature(evaluation: Evaluation) -> FeatureRecord:
-    from aipolicy.report.text import verdict_line
+def _feature(feature: FeatureResult) -> FeatureRecord:
+    from aipolicy.report.verdict_line import verdict_line
 
-    outcomes = []
-    for ruled in evaluation.rules:
-        planned = ruled.planned
-        outcome = (
-            Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
-            else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
-        )  # fmt: skip
-        outcomes.append((ruled.active.rule.id, outcome.value))
     return FeatureRecord(
-        escaped(evaluation.feature.name),
-        escaped(evaluation.feature.file),
-        escaped(verdict_line(evaluation)),
-        tuple(outcomes),
+        escaped(feature.name),
+        escaped(feature.file),
+        escaped(verdict_line(feature.verdict)),
+        tuple((rule, outcome) for rule, outcome in feature.outcomes),
     )
 
 
@@ -244,18 +271,3 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
         for rule in (active.rule,)
     ]  # fmt: skip
     return tuple(sorted((*reserved, *evaluated)))
-
-
-def _read_finding(values: list[Any]) -> FindingRecord:
-    record = FindingRecord(*values)
-    return record._replace(
-        place=None if record.place is None else PlaceRecord(*record.place),
-        related=tuple(PlaceRecord(*each) for each in record.related),
-        references=tuple((title, url, clause) for title, url, clause in record.references),
-        missing_facts=tuple(record.missing_facts),
-    )
-
-
-def _read_feature(values: list[Any]) -> FeatureRecord:
-    record = FeatureRecord(*values)
-    return record._replace(outcomes=tuple((rule, outcome) for rule, outcome in record.outcomes))

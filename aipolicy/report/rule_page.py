@@ -7,7 +7,7 @@ from typing import Any
 
 from aipolicy.policy.rule import Rule, RuleScope
 from aipolicy.policy.stages import coming_words
-from aipolicy.report.json_report import json_text
+from aipolicy.report.json_text import json_text
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.reserved_rules import PACK_LINT_PREFIX, ReservedRule
 from aipolicy.source.text import escaped

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from aipolicy import __version__
 from aipolicy.findings import Outcome, Severity
-from aipolicy.report.json_report import json_text
+from aipolicy.report.json_text import ITEMS, json_with_items
 from aipolicy.report.records import FindingRecord, PlaceRecord, RuleRecord, Run
 
 MOST_RESULTS = 5000
@@ -23,13 +24,10 @@ _BASELINE_STATES = {"new": "new", "worse": "updated", "waived": "updated", "unch
 _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
 
 
-def render(run: Run) -> str:
-    """Return the run as a SARIF log, ending with a newline; what is beyond the limit is told in a notification."""
-    by_severity = sorted(range(len(run.findings)), key=lambda number: Severity(run.findings[number].severity).rank)
-    findings = [run.findings[number] for number in sorted(by_severity[:MOST_RESULTS])]
-    index = {rule.id: number for number, rule in enumerate(run.rules)}
-    left_out = len(run.findings) - len(findings)
-    seen: Counter[str] = Counter()
+def render(run: Run) -> Iterator[str]:
+    """Yield the run as a SARIF log, ending with a newline; what is beyond the limit is told in a notification."""
+    counts = Counter(finding.severity for finding in run.findings())
+    most = _most(counts)
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -45,12 +43,37 @@ def render(run: Run) -> str:
                 },
                 "automationDetails": {"id": f"aipolicy/{run.category}"},
                 "columnKind": "utf16CodeUnits",
-                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(left_out)}],
-                "results": [_result(finding, index, seen) for finding in findings],
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": _notifications(counts.total() - sum(most.values())),
+                    }
+                ],
+                "results": [ITEMS],
             }
         ],
     }
-    return json_text(log)
+    return json_with_items(log, _results(run, most))
+
+
+def _most(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many findings of each severity are shown, the worst first, within the limit."""
+    room = MOST_RESULTS
+    most = {}
+    for severity in Severity:
+        most[severity.value] = min(counts.get(severity.value, 0), room)
+        room -= most[severity.value]
+    return most
+
+
+def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    index = {rule.id: number for number, rule in enumerate(run.rules)}
+    seen: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for finding in run.findings():
+        if shown[finding.severity] < most[finding.severity]:
+            shown[finding.severity] += 1
+            yield _result(finding, index, seen)
 
 
 def _notifications(left_out: int) -> list[dict[str, Any]]:

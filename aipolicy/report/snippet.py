@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from aipolicy.report.style import MIN_WIDTH, CellRow, Role, Styler, cells, wrapped
 from aipolicy.source.span import Span
 from aipolicy.source.text import SECRET, escaped, escaped_line
+from aipolicy.value import Frozen
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _LABEL_MIN, _LABEL_ROOM = 12, 24
@@ -19,8 +19,7 @@ _CONTEXT = 200
 """How many characters on both sides of what is shown are searched for a secret that reaches into it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Frozen):
     """A span to mark, with carets when it is primary, else with dashes."""
 
     span: Span
@@ -28,16 +27,14 @@ class Annotation:
     primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Frozen):
     """Drawn lines, and how many cells the widest line number takes up."""
 
     gutter: int
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Frozen):
     """A span on one line: columns count from 0; a mark after the last character ends one past the text."""
 
     line: int
@@ -47,8 +44,7 @@ class _Mark:
     primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Underline:
+class _Underline(Frozen):
     """A mark in cells of the drawn line."""
 
     start: int
@@ -57,8 +53,7 @@ class _Underline:
     primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(Frozen):
     """The part of a line that is shown: columns `first` to `last`, and the cell at which each begins."""
 
     text: str

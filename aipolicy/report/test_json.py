@@ -9,7 +9,8 @@ from aipolicy.evaluation.examples import ExampleResult
 from aipolicy.evaluation.mutation_run import Fate, MutantResult
 from aipolicy.evaluation.suggestions import Suggestion
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.report.json_report import json_text, json_value
+from aipolicy.report.json_report import json_value
+from aipolicy.report.json_text import json_text
 from aipolicy.rule_testing import TestRun
 from aipolicy.source.text import escaped
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
-from aipolicy.checking import Policy, Report
-from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings import Finding, Severity
+from aipolicy.findings import Change, Finding, Severity
 from aipolicy.report.comparison_text import comparison_lines
 from aipolicy.report.style import Role, Styler, wrapped
+from aipolicy.report.verdict_line import verdict_line
+from aipolicy.report.view import View
+from aipolicy.run.policy import Policy
+from aipolicy.run.run_result import RunResult
+from aipolicy.run.totals import Totals
 from aipolicy.source.text import escaped
-from aipolicy.totals import Totals
 
 MAX_VERDICTS = 20
 MAX_FACTS = 5
@@ -19,82 +21,45 @@ MAX_FACTS = 5
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 
 
-def render_text(report: Report, *, width: int, style: Styler) -> str:
-    """Return the whole report as text, ending with a newline."""
-    page = TextPage(width, style)
-    findings, features = page.findings(report.findings), page.features(report.evaluations)
-    return page.whole(report.policy, report.totals, [findings], [features])
-
-
-@dataclass(frozen=True, slots=True)
-class TextPage:
-    """Text for a terminal: findings and verdicts of a file each as a part, put together into a whole report."""
-
-    width: int
-    style: Styler
-
-    def findings(self, findings: Sequence[Finding]) -> str:
-        """Return the findings of a file as text."""
-        if not findings:
-            return ""
+def render(result: RunResult, view: View) -> Iterator[str]:
+    """Yield the findings, the verdicts, and a summary."""
+    width, style = view.width, view.style
+    parted = False
+    for findings in _by_file(result, view):
         from aipolicy.report.findings_text import render_findings
 
-        return render_findings(findings, width=self.width, style=self.style)
-
-    def features(self, evaluations: Sequence[Evaluation]) -> str:
-        """Return the verdicts on the features of a file as text; nothing where they will only be counted."""
-        return "" if len(evaluations) > MAX_VERDICTS else _verdicts(evaluations, self.width, self.style)
-
-    def whole(self, policy: Policy, totals: Totals, findings: Iterable[str], features: Iterable[str]) -> str:
-        """Return the whole report from the parts of its files, ending with a newline."""
-        parts = ["\n".join(filter(None, findings))]
-        if totals.features > MAX_VERDICTS:
-            parts.append(_needs_counted(totals, self.style))
-        elif totals.features:
-            parts.append("".join(features) + "explain one with `aipolicy explain NAME`")
-        parts.append(_summary(policy, totals, self.width, self.style))
-        return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
+        yield ("\n" if parted else "") + render_findings(findings, width=width, style=style)
+        parted = True
+    totals = result.totals
+    if totals.features:
+        yield ("\n" if parted else "") + _verdicts(result, totals, view)
+        parted = True
+    yield ("\n" if parted else "") + _summary(result.policy, totals, width, style) + "\n"
 
 
-def verdict_line(evaluation: Evaluation) -> str:
-    """Return the verdict on a feature in one sentence."""
-    verdict = evaluation.verdict
-    if not verdict.remaining:
-        return f"no option satisfies every constraint ({', '.join(verdict.conflict)} clash)"
-    needs = [need.id for need in verdict.needs if need.certain and need.id != "places"]
-    maybe = [need.id for need in verdict.needs if not need.certain and need.id != "places"]
-    places = [need for need in verdict.needs if need.id == "places" and need.certain]
-    words = []
-    if needs:
-        words.append("needs " + ", ".join(needs))
-    if maybe:
-        words.append("may need " + ", ".join(maybe))
-    if not words:
-        words.append("no special need; a provider API is possible" if _api_possible(evaluation) else "no special need")
-    if places and len(places[0].values) <= 12:
-        words.append("processing in " + ", ".join(places[0].values))
-    if not verdict.admissible:
-        words.append("every way that remains hangs on undeclared facts")
-    return "; ".join(words)
+def _by_file(result: RunResult, view: View) -> Iterator[Sequence[Finding]]:
+    """Yield the findings that are shown of each file, and of the run as a whole, where there are any."""
+    for findings in chain((file.findings for file in result.files), lazily(lambda: result.closing)):
+        shown = [each for each in findings if view.unchanged or each.change is not Change.UNCHANGED]
+        if shown:
+            yield shown
 
 
-def _api_possible(evaluation: Evaluation) -> bool:
-    return "provider-api" in evaluation.verdict.remaining_values["option.hosting"]
+def lazily(made: Callable[[], Sequence[Finding]]) -> Iterator[Sequence[Finding]]:
+    """Yield what is made when it is asked for."""
+    yield made()
 
 
-def _verdicts(evaluations: Iterable[Evaluation], width: int, style: Styler) -> str:
+def _verdicts(result: RunResult, totals: Totals, view: View) -> str:
+    if totals.features > MAX_VERDICTS:
+        return _needs_counted(totals, view.style) + "\n"
     lines = []
-    for evaluation in evaluations:
-        verdict = evaluation.verdict
-        name = style.paint(escaped(evaluation.feature.name), Role.STRONG)
-        counts = (
-            f"{verdict.admissible.bit_count()} options admissible, {verdict.open.bit_count()} open, "
-            f"{verdict.removed.bit_count()} removed"
-        )
-        text = wrapped(f"{verdict_line(evaluation)} ({counts})", width - 4)
-        lines.append(f"verdict on {name}:")
-        lines.extend(f"    {line}" for line in text)
-    return "".join(f"{line}\n" for line in lines)
+    for feature in result.features():
+        verdict = feature.verdict
+        counts = f"{verdict.admissible} options admissible, {verdict.open} open, {verdict.removed} removed"
+        lines.append(f"verdict on {view.style.paint(escaped(feature.name), Role.STRONG)}:")
+        lines.extend(f"    {line}" for line in wrapped(f"{verdict_line(verdict)} ({counts})", view.width - 4))
+    return "\n".join((*lines, "explain one with `aipolicy explain NAME`\n"))
 
 
 def _needs_counted(totals: Totals, style: Styler) -> str:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from aipolicy.findings import Finding
 from aipolicy.policy.governance import WaiverLimits, limits_in_words
 from aipolicy.report.concise import render_concise
-from aipolicy.report.json_report import JsonObject, finding_object, json_text
+from aipolicy.report.json_report import finding_object
+from aipolicy.report.json_text import JsonObject, json_text
 from aipolicy.report.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped, without_secrets
 from aipolicy.waivers.waiver import State, Waiver, days_left

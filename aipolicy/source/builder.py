@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
@@ -17,6 +16,7 @@ from aipolicy.source.document import NodeSpans, PlainValue, Positions
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex, Span
 from aipolicy.source.text import shown
+from aipolicy.value import Frozen
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000
@@ -37,8 +37,7 @@ _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTY_STARTS = ("!", "&")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceProblem:
+class SourceProblem(Frozen):
     """What is wrong with a text, where, and which other places took part (with a label each)."""
 
     message: str
@@ -46,28 +45,33 @@ class SourceProblem:
     related: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(slots=True)
 class _Frame:
     """A collection under construction."""
 
-    value: dict[str, PlainValue] | list[PlainValue]
-    path: DocumentPath
-    start: int
-    anchor: str | None
-    nodes_before: int
-    key: str | None = None
-    key_at: tuple[int, int] | None = None
-    keys_at: dict[str, tuple[int, int]] = field(default_factory=dict)
-    merged: list[tuple[PlainValue, DocumentPath | None]] = field(default_factory=list)
-    merge_at: tuple[int, int] | None = None
-    is_merging: bool = False
-    is_key: bool = False
-    is_block: bool = False
-    end: int = 0
+    __slots__ = (
+        *("value", "path", "start", "end", "anchor", "nodes_before", "key", "key_at", "keys_at", "merged", "merge_at"),
+        *("is_merging", "is_key", "is_block"),
+    )
+
+    def __init__(self, value: dict[str, PlainValue] | list[PlainValue], path: DocumentPath, start: int,
+                 anchor: str | None, nodes_before: int) -> None:  # fmt: skip
+        self.value = value
+        self.path = path
+        self.start = start
+        self.end = 0
+        self.anchor = anchor
+        self.nodes_before = nodes_before
+        self.key: str | None = None
+        self.key_at: tuple[int, int] | None = None
+        self.keys_at: dict[str, tuple[int, int]] = {}
+        self.merged: list[tuple[PlainValue, DocumentPath | None]] = []
+        self.merge_at: tuple[int, int] | None = None
+        self.is_merging = False
+        self.is_key = False
+        self.is_block = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(Frozen):
     value: PlainValue
     nodes: int
     path: DocumentPath

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from aipolicy.source.span import DocumentPath, Part, Position, Span
+from aipolicy.value import Frozen
 
 PlainValue: TypeAlias = "str | int | float | bool | list[PlainValue] | dict[str, PlainValue] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpans:
+class NodeSpans(Frozen):
     """Where a value stands, and the key it stands under (None for list items and the top)."""
 
     key: Span | None
     value: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Frozen):
     """The spans of every node of one document, and where aliased or merged nodes were written."""
 
     spans: Mapping[DocumentPath, NodeSpans]
@@ -41,8 +39,7 @@ class Positions:
         return path
 
 
-@dataclass(frozen=True, eq=False)
-class SourceFile:
+class SourceFile(Frozen, eq=False):
     """A text file as read: `path` as shown to people, `text` without byte-order mark.
 
     `find_positions` goes through the text again for the places of every document; most files never need it.
@@ -50,12 +47,18 @@ class SourceFile:
 
     path: str
     text: str
-    positions_cache: dict[int, Positions] = field(default_factory=dict, repr=False, compare=False)
-    find_positions: Callable[[str], Mapping[int, Positions]] | None = field(default=None, repr=False, compare=False)
+    positions_cache: dict[int, Positions]
+    find_positions: Callable[[str], Mapping[int, Positions]] | None
+
+    def __init__(self, path: str, text: str, positions_cache: dict[int, Positions] | None = None,
+                 find_positions: Callable[[str], Mapping[int, Positions]] | None = None) -> None:  # fmt: skip
+        object.__setattr__(self, "path", path)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "positions_cache", {} if positions_cache is None else positions_cache)
+        object.__setattr__(self, "find_positions", find_positions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Frozen, eq=False):
     """One YAML document of a file: `index` counts documents from 0."""
 
     source: SourceFile

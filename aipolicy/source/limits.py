@@ -4,11 +4,7 @@ from __future__ import annotations
 
 MAX_BYTES = 1_048_576
 
-MAX_ARCHIVE_BYTES = 8_388_608
-"""The archive itself, as it is packed."""
-MAX_UNPACKED_BYTES = 33_554_432
-"""Everything that an archive unpacks to; also the YAML of one folder of a git revision."""
-MAX_MEMBER_BYTES = 4_194_304
-"""One member of an archive, as it is unpacked; YAML is read up to `MAX_BYTES`."""
-MAX_MEMBERS = 2_000
-"""Files and folders in an archive; files in one folder of a git revision."""
+MAX_FOLDER_BYTES = 33_554_432
+"""The YAML of one folder of a git revision."""
+MAX_FOLDER_FILES = 2_000
+"""Files of YAML in one folder of a git revision."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from aipolicy.value import Frozen
 
 DocumentPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of a document down to a value."""
@@ -12,14 +13,12 @@ DocumentPath: TypeAlias = tuple[str | int, ...]
 Part: TypeAlias = Literal["key", "value"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(Frozen, order=True):
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Frozen, order=True):
     """From `start` up to, but not including, `end`."""
 
     start: Position

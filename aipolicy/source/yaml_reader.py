@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from aipolicy.source.builder import DocumentBuilder, SourceProblem
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES as MAX_BYTES
 from aipolicy.source.span import LineIndex
+from aipolicy.value import Frozen
 
 _SEPARATORS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029", "\ufeff": "U+FEFF"}
 _SEPARATOR = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResult:
+class ReadResult(Frozen):
     """The documents that could be built, which of them have a problem, and every problem."""
 
     source: SourceFile

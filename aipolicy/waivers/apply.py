@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ def apply_waivers(findings: Sequence[Finding], evaluation: Evaluation, waivers: 
 
     `rules` are the ids of all rules, `ignored` those left out by choice.
     """
-    listed: list[tuple[int | None, Waiver]] = list(_of(waivers).get(evaluation.feature.name, ()))
+    listed: list[tuple[int | None, Waiver]] = list(waivers.by_feature.get(evaluation.feature.name, ()))
     if not starts:
         waived = waive(findings, listed, evaluation, ignored, day)
         return Applied(waived.findings, waived.uses)
@@ -58,11 +58,3 @@ def waivers_in_comments(evaluations: Sequence[Evaluation], limits: WaiverLimits,
     for evaluation in evaluations:
         starts = starts_of(features, evaluation.feature.document.source)
         yield from (waiver for waiver, _ in inline_waivers(evaluation, starts, rules, limits, day).waivers)
-
-
-def _of(waivers: Waivers) -> Mapping[str, Sequence[tuple[int, Waiver]]]:
-    """Return the waivers of files by feature, each with its number."""
-    if not waivers.by_feature:
-        for number, waiver in enumerate(waivers.entries):
-            waivers.by_feature.setdefault(waiver.feature, []).append((number, waiver))
-    return waivers.by_feature

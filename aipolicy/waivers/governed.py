@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 from aipolicy.waivers.waiver import Standing, Waiver, standing
 
 

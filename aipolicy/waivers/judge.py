@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from aipolicy.policy.expressions import Condition as Expression
 from aipolicy.policy.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
 from aipolicy.source.text import without_secrets
+from aipolicy.value import replace
 from aipolicy.waivers.approved import difference
 from aipolicy.waivers.waiver import Standing, State, Waiver, WaiverUse, days_left, standing
 

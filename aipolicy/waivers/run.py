@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from aipolicy.findings import Finding, Place
 from aipolicy.reserved_rules import reserved_finding
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
+from aipolicy.value import replace
 from aipolicy.waivers.governed import same_name
 from aipolicy.waivers.waiver import Standing, State, Waiver, Waivers, WaiverUse, days_left, standing
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +12,9 @@ from aipolicy.policy.expressions import Checked
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
+from aipolicy.value import Frozen
+
+_DEFAULT_LIMITS = WaiverLimits()
 
 
 class Standing(StrEnum):
@@ -39,8 +41,7 @@ class State(StrEnum):
     """The rule was left out of the run by choice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Frozen):
     """A condition on facts of the feature under which a waiver holds."""
 
     text: str
@@ -48,8 +49,7 @@ class Condition:
     reads: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Frozen):
     """What was approved: how the rule failed then, and every declared value that its failure rests on."""
 
     outcome: Outcome
@@ -57,8 +57,7 @@ class Approved:
     facts: Mapping[str, PlainValue]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(Frozen, kw_only=True):
     """One well-formed waiver; `document` and `path` are where it is written, or the comment's line for one in a manifest."""
 
     rule: str
@@ -91,15 +90,29 @@ class Waiver:
         return f"{self.rule} {self.fact}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Waivers:
+class Waivers(Frozen):
     """The waivers of a run, what packs ask of them, and what is wrong with them whatever the features say."""
 
-    limits: WaiverLimits = field(default_factory=WaiverLimits)
-    entries: tuple[Waiver, ...] = ()
-    malformed: tuple[Finding, ...] = ()
-    by_feature: dict[str, list[tuple[int, Waiver]]] = field(default_factory=dict, repr=False, compare=False)
-    """The entries of each feature with their numbers, found when they are first asked for."""
+    limits: WaiverLimits
+    entries: tuple[Waiver, ...]
+    malformed: tuple[Finding, ...]
+    by_feature: Mapping[str, Sequence[tuple[int, Waiver]]]
+    """The entries of each feature with their numbers."""
+
+    def __init__(self, limits: WaiverLimits = _DEFAULT_LIMITS, entries: tuple[Waiver, ...] = (),
+                 malformed: tuple[Finding, ...] = (),
+                 by_feature: Mapping[str, Sequence[tuple[int, Waiver]]] | None = None) -> None:  # fmt: skip
+        object.__setattr__(self, "limits", limits)
+        object.__setattr__(self, "entries", entries)
+        object.__setattr__(self, "malformed", malformed)
+        object.__setattr__(self, "by_feature", _by_feature(entries) if by_feature is None else by_feature)
+
+
+def _by_feature(entries: Iterable[Waiver]) -> Mapping[str, Sequence[tuple[int, Waiver]]]:
+    numbered: dict[str, list[tuple[int, Waiver]]] = {}
+    for number, waiver in enumerate(entries):
+        numbered.setdefault(waiver.feature, []).append((number, waiver))
+    return numbered
 
 
 class WaiverUse(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text
+from aipolicy.value import Frozen
 from aipolicy.waivers.waiver import Approved
 
 HEAD = "apiVersion: aipolicy/v1\nkind: Waivers\nwaivers:\n"
@@ -22,8 +22,7 @@ _DASH = re.compile(r"([ ]*)-[ ]")
 _EMPTY = re.compile(r"^waivers:[ \t]*(?:\[[ \t]*\])?[ \t]*(?=\r?$)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Frozen, kw_only=True):
     """What a new waiver says."""
 
     rule: str

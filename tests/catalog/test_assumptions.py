@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from statistics import quantiles
@@ -22,6 +21,7 @@ from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, candidate_options, own_adaptations
 from aipolicy.shipped import catalog_paths
 from aipolicy.source.document import Document
+from aipolicy.value import fields
 
 TODAY = date(2026, 11, 21)
 DATED = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
@@ -77,8 +77,8 @@ def test_no_constant_is_stated_that_nothing_reads() -> None:
 def test_every_field_of_the_estimates_is_a_constant_or_a_factor(catalog: Catalog) -> None:
     constants = cost_assumptions.cost_assumptions(catalog)
     for field in fields(constants):
-        value = getattr(constants, field.name)
-        if field.name.endswith("_factor"):
+        value = getattr(constants, field)
+        if field.endswith("_factor"):
             assert value == 1.0
 
 

@@ -14,10 +14,10 @@ from aipolicy.catalog.fresher_prices import PricePackage, fresher_file, installe
 from aipolicy.catalog.genai_prices import DATA_FILE
 from aipolicy.catalog.load import catalog_documents, layered_catalog
 from aipolicy.catalog.prices import price_of
-from aipolicy.checking import PolicySettings
 from aipolicy.cli.main import cli
 from aipolicy.errors import CatalogError
 from aipolicy.policy.locate import read_policy_files
+from aipolicy.run.policy import PolicySettings
 from aipolicy.shipped import catalog_paths
 
 TODAY = date(2026, 11, 21)

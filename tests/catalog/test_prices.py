@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.catalog.price_entries import RATES, usd_name
-from aipolicy.catalog.prices import OUTPUT_MODES, Price, price_of, unknown_model
+from aipolicy.catalog.prices import OUTPUT_MODES, Price, price_of
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_options
@@ -204,17 +204,6 @@ def test_a_price_of_another_mode_is_not_taken(catalog: Catalog) -> None:
     assert price_of(catalog, "openai", "text-embedding-3-small", "eu", "chat") is None
     assert price_of(catalog, "openai", "text-embedding-3-small", "eu", "embedding") is not None
     assert price_of(catalog, "openai", "gpt-4o", "nowhere") is None
-
-
-@pytest.mark.parametrize(
-    ("name", "near"),
-    [("gpt-4o-mni", "near matches: `gpt-4o-mini`"), ("lama-3.1-8b", "`llama-3.1-8b`"), ("zzz", "add it")],
-)
-def test_an_unknown_model_is_an_error_that_names_near_matches(name: str, near: str, catalog: Catalog) -> None:
-    error = unknown_model(name, catalog)
-    assert isinstance(error, CatalogError)
-    assert f"unknown model `{name}`" in str(error)
-    assert near in str(error)
 
 
 def test_shipped_prices_are_positive_or_said_to_be_free(catalog: Catalog) -> None:

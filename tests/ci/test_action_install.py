@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from action_steps import ROOT, run_step
-from install import requirement
+from install import packages, requirement
 from workflow_commands import Unusable
 
 
@@ -38,15 +40,55 @@ def test_anything_else_is_refused(version: str) -> None:
         requirement(version, ROOT)
 
 
-def test_the_code_of_the_action_is_installed_and_runs(tmp_path: Path) -> None:
+def test_packages_are_exact_releases_one_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INPUT_PACKAGES", "acme-policies==1.4.0\n\n  b.c==2.0rc1 \n")
+    assert packages() == ("acme-policies==1.4.0", "b.c==2.0rc1")
+    monkeypatch.delenv("INPUT_PACKAGES")
+    assert packages() == ()
+
+
+@pytest.mark.parametrize(
+    "package", ["acme", "acme>=1", "acme==1.*", "--index-url=http://evil", "acme @ https://evil", "./acme", "acme==1 x"]
+)
+def test_any_other_package_is_refused(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INPUT_PACKAGES", f"fine==1.0\n{package}")
+    with pytest.raises(Unusable, match="`packages` takes exact releases such as"):
+        packages()
+
+
+def acme_wheel(folder: Path) -> Path:
+    """Return a folder that stands in for an index, with the wheel of the example in it."""
+    shutil.copytree(ROOT / "examples" / "pack-package", folder / "source")
+    build = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(folder),
+        str(folder / "source"),
+    ]
+    subprocess.run(build, capture_output=True, check=True)
+    return folder
+
+
+def test_the_code_of_the_action_and_a_package_of_packs_are_installed_and_run(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     shop.mkdir()
     (shop / "pip.py").write_text("raise SystemExit('pwned')\n", encoding="utf-8")
-    done, outputs = run_step("Install aipolicy", shop, INPUT_VERSION="action")
+    done, outputs = run_step(
+        "Install aipolicy", shop, INPUT_VERSION="action", INPUT_PACKAGES="acme-policies==1.4.0",
+        PIP_FIND_LINKS=str(acme_wheel(tmp_path / "index")),
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    command = [outputs["python"], "-I", "-m", "aipolicy", "check", "--help"]
-    help_text = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=True).stdout
-    assert "--output FORMAT=PATH" in help_text
+
+    def aipolicy(*arguments: str) -> str:
+        command = [outputs["python"], "-I", "-m", "aipolicy", *arguments]
+        return subprocess.run(command, cwd=shop, capture_output=True, text=True, check=True).stdout
+
+    assert "--output FORMAT=PATH" in aipolicy("check", "--help")
+    assert "ACME-001" in aipolicy("rules", "--policy", "package:acme")
 
 
 def test_a_release_that_is_refused_ends_the_step(tmp_path: Path) -> None:

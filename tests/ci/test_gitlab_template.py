@@ -50,6 +50,28 @@ def test_every_variable_becomes_an_argument(tmp_path: Path, variables: dict[str,
     assert not (shop / "pwned").exists()
 
 
+@pytest.mark.parametrize(
+    ("packages", "installed"),
+    [("", []), ("acme-policies==1.4.0\n--evil\n*", ["--", "acme-policies==1.4.0", "--evil", "*"])],
+)
+def test_packages_of_packs_are_installed_as_wheels(tmp_path: Path, packages: str, installed: list[str]) -> None:
+    (tmp_path / "file").touch()
+    line = next(each for each in JOB["before_script"] if "AIPOLICY_PACKAGES" in each)
+    script = line.replace("/tmp/aipolicy-venv/bin/python", "printf '%s\\n'")
+    done = subprocess.run(
+        ["sh", "-euc", script], cwd=tmp_path, env={**os.environ, "AIPOLICY_PACKAGES": packages}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    arguments = done.stdout.splitlines()
+    assert arguments[8:] == installed
+    assert not packages or arguments[4:8] == [
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+    ]
+
+
 def test_the_reports_of_a_real_run_are_those_that_the_job_delivers(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     shop.mkdir()

@@ -190,18 +190,23 @@ def test_a_misspelt_feature_is_refused_with_a_suggestion() -> None:
     assert "did you mean `planned`" in str(result.exception)
 
 
-def test_a_check_that_reads_no_range_never_imports_numpy(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("pack", "imported"), [("build-or-buy", "[]"), ("cost-control", "['numpy']")])
+def test_only_a_check_that_reads_a_range_imports_numpy_and_none_imports_plotext(
+    pack: str, imported: str, tmp_path: Path
+) -> None:
+    """Rules of a shipped pack read ranges: why numpy is required by the package and not by an extra."""
     manifest = tmp_path / "planned.aifeature.yaml"
     manifest.write_text(PLANNED, encoding="utf-8")
     code = (
         "import sys; from aipolicy.cli.main import cli\n"
         f"cli.main("
-        f"['check', {str(manifest)!r}, '--as-of', '2026-11-21'], standalone_mode=False)\n"
-        "sys.exit('numpy' in sys.modules)"
+        f"['check', {str(manifest)!r}, '--policy', {pack!r}, '--as-of', '2026-11-21'], standalone_mode=False)\n"
+        "print([name for name in ('numpy', 'plotext') if name in sys.modules])"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "AIPOLICY_CACHE_DIR": ""},
-        capture_output=True, check=False,
+        capture_output=True, check=False, text=True,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == imported

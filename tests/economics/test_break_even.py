@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from aipolicy.economics.break_even import (
     years_until,
 )
 from aipolicy.economics.fleet import Staircase
+from aipolicy.value import replace
 
 API = CostCurve(0.0, 1.0)
 """One USD a month for each request a day."""
@@ -66,7 +66,7 @@ def test_crossings_of_the_worked_examples(current: CostCurve, rival: CostCurve, 
     ],
 )
 def test_no_break_even_where_a_further_request_costs_the_rival_as_much(current: CostCurve, rival: CostCurve) -> None:
-    assert break_even(current, rival) == NoBreakEven(current.slope, rival.slope)
+    assert break_even(current, rival) == NoBreakEven(current.slope)
 
 
 @pytest.mark.parametrize(

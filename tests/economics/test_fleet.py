@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -18,12 +17,9 @@ from aipolicy.economics.fleet import (
     Redundancy,
     RentedMachines,
     Staircase,
-    most_mean_utilisation,
-    mtok_capacity,
     staircase,
-    window_hours,
-    window_monthly_usd,
 )
+from aipolicy.value import replace
 
 N_PLUS_1 = Redundancy(target_utilisation=0.7, spare_replicas=1.0)
 SINGLY = RentedMachines(hourly_usd=3.0, sold_in=1.0, hours_per_month=730.0)
@@ -68,25 +64,6 @@ def test_bought_machines_cost_depreciation_power_and_space_and_the_purchase_once
     """42,000 USD over 48 months is 875; 1.5 kW x 730 h x 0.2 is 219; 1 kW of space is 150."""
     assert BOUGHT.monthly_usd(1.0) == pytest.approx(875.0 + 219.0 + 150.0)
     assert BOUGHT.monthly_usd(3.0) == pytest.approx(3 * 1_244.0)
-    assert BOUGHT.purchase_total_usd(2.0) == pytest.approx(84_000.0)
-
-
-def test_capacity_in_tokens_counts_the_share_that_is_asked_for() -> None:
-    """2,500 tokens a second for 100 hours are 900 M; at a third of the load 300 M, and the machines cost the same."""
-    assert mtok_capacity(2_500.0, 100.0) == pytest.approx(900.0)
-    assert mtok_capacity(2_500.0, 100.0, utilisation=1.0 / 3.0) == pytest.approx(300.0)
-
-
-@pytest.mark.parametrize(("peak_to_mean", "share"), [(1.0, 0.7), (2.0, 0.35), (3.5, 0.2)])
-def test_mean_utilisation_is_at_most_the_target_over_the_peak(peak_to_mean: float, share: float) -> None:
-    assert most_mean_utilisation(N_PLUS_1, peak_to_mean) == pytest.approx(share)
-
-
-def test_a_window_is_paid_with_the_time_that_weights_take_to_load() -> None:
-    """20 USD an hour, two hours a day and a quarter to load, 30 days: 20 x 2.25 x 30."""
-    assert window_monthly_usd(20.0, 2.0, days_per_month=30.0, start_hours=0.25) == pytest.approx(1_350.0)
-    assert window_hours(1_350.0, 20.0, days_per_month=30.0, start_hours=0.25) == pytest.approx(2.0)
-    assert window_hours(100.0, 20.0, days_per_month=30.0, start_hours=0.25) == 0.0
 
 
 REQUESTS = st.floats(0.0, 1e8)

@@ -7,8 +7,9 @@ from math import exp, log, sqrt
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from latency_parts import in_sequence
 
-from aipolicy.economics.latency import NOTHING, Duration, in_sequence, waiting_for_server
+from aipolicy.economics.latency import NOTHING, Duration, waiting_for_server
 
 NETWORK = Duration(80.0, 150.0)
 FIRST_TOKEN = Duration(400.0, 1_000.0)

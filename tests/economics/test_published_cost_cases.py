@@ -12,21 +12,13 @@ from dataclasses import dataclass
 import pytest
 
 from aipolicy.economics.break_even import CostCurve, Crossings, break_even
-from aipolicy.economics.fleet import (
-    Redundancy,
-    RentedMachines,
-    most_mean_utilisation,
-    mtok_capacity,
-    window_hours,
-    window_monthly_usd,
-)
+from aipolicy.economics.fleet import SECONDS_PER_DAY, Redundancy, RentedMachines, Staircase, staircase
 from aipolicy.economics.token_cost import (
     TokenPrice,
     TokenRates,
     TokenUse,
     request_usd,
     requests_per_month,
-    usd_per_output_mtok,
 )
 from aipolicy.economics.training import (
     accelerator_hours,
@@ -64,6 +56,17 @@ def month_of(use: TokenUse, price: TokenPrice, requests_per_day: float, days: fl
     return request_usd(use, price) * requests_per_month(requests_per_day, days_per_month=days)
 
 
+def one_machine(tokens_per_s: float, hourly_usd: float, *, hours: float = 730.0, utilisation: float = 1.0) -> Staircase:
+    """Return a machine that is rented for some hours a month and asked for a share of its tokens; a request is one token."""
+    rent = RentedMachines(hourly_usd=hourly_usd, sold_in=1.0, hours_per_month=hours)
+    return staircase(tokens_per_s, 1, rent, Redundancy(utilisation, spare_replicas=0.0), peak_to_mean=1.0)
+
+
+def usd_per_mtok(machine: Staircase, days_per_month: float = 730.0 / 24.0) -> float:
+    """Return what a million tokens cost in the long run."""
+    return machine.slope / days_per_month * 1e6
+
+
 def calculator_case() -> Case:
     """120 M tokens in and 40 M out a month, at 0.25 and 2 USD a million, or one accelerator at 1.19 USD an hour.
 
@@ -72,6 +75,7 @@ def calculator_case() -> Case:
     """
     price = TokenPrice(TokenRates(0.25, 2.0))
     machines = RentedMachines(hourly_usd=1.19 * 1.15, sold_in=1.0, hours_per_month=729.6)
+    capacity = one_machine(2500.0, 1.19).requests_per_day
     api_usd = request_usd(TokenUse(120e6, 40e6), price)
 
     def billion_tokens() -> float:
@@ -87,7 +91,7 @@ def calculator_case() -> Case:
             Figure("API, USD a month", 110.0, 110.0, lambda: api_usd),
             Figure("extra cost", 888.46, 888.4576, lambda: machines.monthly_usd(1.0) - api_usd),
             Figure("break-even, billion tokens a month", 1.45, 1.452302, billion_tokens),
-            Figure("capacity, billion tokens a month", 6.57, 6.5664, lambda: mtok_capacity(2500.0, 729.6) / 1000.0),
+            Figure("capacity, billion tokens a month", 6.57, 6.5664, lambda: capacity * 729.6 / 24.0 / 1e9),
         ),
     )  # fmt: skip
 
@@ -97,64 +101,22 @@ def unit_cost_case() -> Case:
 
     The page counts the cost of 720 hours and the capacity of 730.
     """
-    an_hour = mtok_capacity(3400.0, 1.0)
-    reserved = RentedMachines(hourly_usd=6.4, sold_in=1.0, hours_per_month=720.0).monthly_usd(1.0)
+    on_demand, reserved = one_machine(3400.0, 10.0), one_machine(3400.0, 6.4)
 
     def at(utilisation: float) -> float:
-        return usd_per_output_mtok(reserved, output_mtok=mtok_capacity(3400.0, 730.0, utilisation=utilisation))
+        return usd_per_mtok(one_machine(3400.0, 6.4, hours=720.0, utilisation=utilisation))
 
     return Case(
         "kshirol-4xh100", "https://kshirol-dev.github.io/learnAI/, 09-inference-infrastructure", "2025", 0.01,
         (
-            Figure("million tokens an hour", 12.24, 12.24, lambda: an_hour),
-            Figure("USD a million, on demand", 0.82, 0.816993, lambda: usd_per_output_mtok(10.0, output_mtok=an_hour)),
-            Figure("USD a million, reserved", 0.52, 0.522876, lambda: usd_per_output_mtok(6.4, output_mtok=an_hour)),
-            Figure("machines, USD a month", 4608.0, 4608.0, lambda: reserved),
-            Figure("capacity, billion a month", 8.935, 8.9352, lambda: mtok_capacity(3400.0, 730.0) / 1000.0),
+            Figure("million tokens an hour", 12.24, 12.24, lambda: on_demand.requests_per_day / 24.0 / 1e6),
+            Figure("USD a million, on demand", 0.82, 0.816993, lambda: usd_per_mtok(on_demand)),
+            Figure("USD a million, reserved", 0.52, 0.522876, lambda: usd_per_mtok(reserved)),
+            Figure("machines, USD a month", 4608.0, 4608.0, lambda: one_machine(3400.0, 6.4, hours=720.0).usd),
+            Figure("capacity, billion a month", 8.935, 8.9352, lambda: on_demand.requests_per_day * 730.0 / 24.0 / 1e9),
             Figure("USD a million at 30 % of capacity", 1.72, 1.719044, lambda: at(0.3)),
             Figure("USD a million at 10 % of capacity", 5.15, 5.157131, lambda: at(0.1)),
         ),
-    )  # fmt: skip
-
-
-BATCHES = {
-    # batch: seconds for the whole batch, published and worked out USD a million output tokens
-    1: (5.565227, 16.98, 16.978544),
-    2: (5.831592, 8.90, 8.895589),
-    4: (6.580546, 5.02, 5.019026),
-    8: (7.507091, 2.86, 2.862854),
-    16: (8.966848, 1.71, 1.709769),
-    32: (12.410703, 1.18, 1.183216),
-    64: (19.927983, 0.95, 0.94995),
-}
-
-
-def batch_size_case() -> Case:
-    """Llama 3.3 70B on four accelerators at 2.50 USD an hour, prompts of 2,035 and answers of 300 tokens.
-
-    An input token costs 0.3 of an output token. The size of the batch alone changes the unit cost eighteenfold.
-    """
-
-    def usd(batch: int, seconds: float) -> float:
-        rent = 4 * 2.5 * seconds / 3600.0
-        return usd_per_output_mtok(
-            rent, output_mtok=batch * 300.0 / 1e6, input_mtok=batch * 2035.0 / 1e6, input_weight=0.3
-        )
-
-    def both_kinds_a_second(batch: int) -> float:
-        return batch * 2335.0 / BATCHES[batch][0]
-
-    figures = [
-        Figure(f"USD a million output tokens, batch {batch}", published, by_hand, lambda b=batch, s=seconds: usd(b, s))
-        for batch, (seconds, published, by_hand) in BATCHES.items()
-    ]
-    figures += [
-        Figure("tokens of both kinds a second, batch 1", 419.57, 419.569588, lambda: both_kinds_a_second(1)),
-        Figure("tokens of both kinds a second, batch 64", 7453.62, 7499.002784, lambda: both_kinds_a_second(64)),
-    ]
-    return Case(
-        "tensoreconomics-batch-cost", "https://www.tensoreconomics.com/p/llm-inference-economics-from-first",
-        "2025-03-19", 0.01, tuple(figures),
     )  # fmt: skip
 
 
@@ -164,19 +126,24 @@ def batch_window_case() -> Case:
     A day of 16 M tokens in and 1.5 M out at 2 and 12 USD a million is 50 USD; the notes print about 48.
     """
 
-    def month(hours: float) -> float:
-        return window_monthly_usd(20.0, hours, days_per_month=30.0)
+    def month(hours: float, days: float = 30.0) -> float:
+        return RentedMachines(hourly_usd=20.0, sold_in=1.0, hours_per_month=hours * days).monthly_usd(1.0)
+
+    def break_even_hours() -> float:
+        found = break_even(CostCurve(0.0, month(1.0)), CostCurve(1500.0, 0.0))  # over hours a day
+        assert isinstance(found, Crossings)
+        return found.first
 
     day = TokenUse(16e6, 1.5e6)
     return Case(
         "batch-window", "notes `When Does Self-Hosting an LLM Start to Make Sense?`, public repository", "2026-02", 0.05,
         (
             *(Figure(f"USD a month, {h} hours a day", h * 600.0, h * 600.0, lambda h=h: month(h)) for h in (1, 1.5, 2, 2.5)),
-            Figure("break-even, hours a day", 2.5, 2.5, lambda: window_hours(1500.0, 20.0, days_per_month=30.0)),
+            Figure("break-even, hours a day", 2.5, 2.5, break_even_hours),
             Figure("% saved of 5,000 at 2 hours a day", 76.0, 76.0, lambda: 100.0 * (1.0 - month(2.0) / 5000.0)),
             Figure("% saved of 5,000 at 4 hours a day", 52.0, 52.0, lambda: 100.0 * (1.0 - month(4.0) / 5000.0)),
             Figure("API, USD a day", 48.0, 50.0, lambda: request_usd(day, TokenPrice(TokenRates(2.0, 12.0)))),
-            Figure("63 minutes, USD", 21.0, 21.0, lambda: window_monthly_usd(20.0, 63.0 / 60.0, days_per_month=1.0)),
+            Figure("63 minutes, USD", 21.0, 21.0, lambda: month(63.0 / 60.0, days=1.0)),
         ),
     )  # fmt: skip
 
@@ -256,21 +223,25 @@ def trace_case() -> Case:
     What static machines are used at most on average, with a target of 0.7 at the peak, follows from peak over mean.
     """
     week_minutes = 7 * 24 * 60
-    at_70 = Redundancy(target_utilisation=0.7, spare_replicas=0.0)
+
+    def mean_utilisation(peak_to_mean: float) -> float:
+        rent, at_70 = RentedMachines(1.0, 1.0, 730.0), Redundancy(target_utilisation=0.7, spare_replicas=0.0)
+        return staircase(1.0, 1, rent, at_70, peak_to_mean).requests_per_day / SECONDS_PER_DAY
+
     conversation, coding = 5200.0 / (27.304e6 / week_minutes), 5880.0 / (16.8037e6 / week_minutes)
     return Case(
         "azure-trace-shapes", "https://github.com/Azure/AzurePublicDataset, LLM inference traces 2024", "2024-05", 0.02,
         (
             Figure("peak over mean, conversation", 1.92, 1.919719, lambda: conversation),
             Figure("peak over mean, coding", 3.53, 3.527224, lambda: coding),
-            Figure("mean utilisation, conversation", 0.36, 0.364637, lambda: most_mean_utilisation(at_70, conversation)),
-            Figure("mean utilisation, coding", 0.20, 0.198456, lambda: most_mean_utilisation(at_70, coding)),
+            Figure("mean utilisation, conversation", 0.36, 0.364637, lambda: mean_utilisation(conversation)),
+            Figure("mean utilisation, coding", 0.20, 0.198456, lambda: mean_utilisation(coding)),
         ),
     )  # fmt: skip
 
 
 CASES = (
-    calculator_case(), unit_cost_case(), batch_size_case(), batch_window_case(), guide_case(), training_case(),
+    calculator_case(), unit_cost_case(), batch_window_case(), guide_case(), training_case(),
     fine_tuning_case(), fine_tuning_break_even_case(), trace_case(),
 )  # fmt: skip
 FIGURES = [pytest.param(case, figure, id=f"{case.name}: {figure.name}") for case in CASES for figure in case.figures]

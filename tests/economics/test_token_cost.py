@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,8 +14,8 @@ from aipolicy.economics.token_cost import (
     TokenUse,
     request_usd,
     requests_per_month,
-    usd_per_output_mtok,
 )
+from aipolicy.value import replace
 
 RATES = TokenRates(input=3.0, output=15.0, cached_input=0.3, cache_write=3.75)
 PRICE = TokenPrice(RATES)
@@ -99,6 +97,13 @@ def test_a_request_costs_its_tokens_at_their_rates(use: TokenUse, price: TokenPr
         (BATCHED, True, 1_000 * 1.25 + 100 * 5.0),
         (BATCHED, False, 1_000 * 2.5 + 100 * 10.0),
         (replace(BATCHED, batch=None), True, 1_000 * 2.5 + 100 * 10.0),
+        # a long request in a batch: at batch rates where they are known for long ones
+        (replace(BATCHED, long_context=LongContext(500.0, TokenRates(5.0, 15.0))), True, 1_000 * 5.0 + 100 * 15.0),
+        (
+            replace(BATCHED, long_context=LongContext(500.0, TokenRates(5.0, 15.0), TokenRates(2.5, 7.5))),
+            True,
+            1_000 * 2.5 + 100 * 7.5,
+        ),
     ],
 )
 def test_a_batch_is_charged_at_batch_rates_where_there_are_any(
@@ -111,15 +116,6 @@ def test_requests_of_a_month_are_those_of_users_those_sent_again_and_those_of_ev
     """10,000 a day for 30 days, 2 % sent again and 3 % for evaluation: 300,000 x 1.05."""
     paid = requests_per_month(10_000.0, days_per_month=30.0, retry_share=0.02, evaluation_share=0.03)
     assert paid == pytest.approx(315_000.0)
-
-
-def test_tokens_of_machines_cost_less_when_prompts_carry_a_share() -> None:
-    """36 USD for 10 M output tokens and 40 M of prompts: 3.6 USD, 1.8 where prompts count a quarter, 0.72 where all."""
-    at = {
-        weight: usd_per_output_mtok(36.0, output_mtok=10.0, input_mtok=40.0, input_weight=weight)
-        for weight in (0, 0.25, 1)
-    }
-    assert at == {0: pytest.approx(3.6), 0.25: pytest.approx(1.8), 1: pytest.approx(0.72)}
 
 
 @given(token_uses(), token_prices(), st.floats(0.0, 1e7), st.floats(1.0, 100.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +29,7 @@ from aipolicy.policy.locate import PackFiles, find_pack, shipped_packs
 from aipolicy.policy.reach import with_extended
 from aipolicy.policy.rule import Parameter, PolicyPack, Rule
 from aipolicy.policy.tightening import Direction, is_as_tight, tightest
+from aipolicy.value import replace
 
 BASE = """\
 apiVersion: aipolicy/v1

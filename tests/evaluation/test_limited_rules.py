@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from worlds import evaluator_over, feature, findings, pack, rule, universe_of_so
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.findings import Outcome
 from aipolicy.manifest.feature import Feature
+from aipolicy.value import replace
 
 LIMITS: Mapping[str, object] = {
     "lifecycle": ["pilot", "production"],

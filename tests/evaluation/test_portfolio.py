@@ -68,7 +68,7 @@ def outcomes(over: PortfolioRule, features: Iterable[Feature], unread: int = 0) 
 
 def findings(over: PortfolioRule, features: Iterable[Feature], unread: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     records = [record(f"f{number}", feature, over) for number, feature in enumerate(features)]
-    return portfolio_findings((over,), records, unread, lambda record: None, as_of=AS_OF, strict=False)
+    return portfolio_findings(records, unread, (over,), lambda record: None, as_of=AS_OF, strict=False)
 
 
 def at(provider: str | None, requests: float | None, lifecycle: str | None = "production") -> Feature:
@@ -305,7 +305,7 @@ def test_the_order_of_features_never_matters(
     shuffled = [*records]
     seed.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (
-        portfolio_findings((judged,), each, unread, lambda record: None, as_of=AS_OF, strict=False)
+        portfolio_findings(each, unread, (judged,), lambda record: None, as_of=AS_OF, strict=False)
         for each in (records, shuffled)
     )
     assert one == other

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from aipolicy.checking import Report
+
 from aipolicy.findings import Finding, Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -42,6 +44,11 @@ def forecast_of(settings: PolicySettings, *files: ManifestFile, months: int = 12
                 fail_on: Severity = Severity.ERROR) -> Forecast:  # fmt: skip
     """Return a forecast, nothing kept."""
     return forecast(files, settings, read_policy_files(settings), months=months, fail_on=fail_on)
+
+
+def report_on(found: Forecast, day: date) -> Report:
+    """Return what a forecast holds to be so on a day of its horizon: what the last of its days before it began."""
+    return next(moment.report for moment in reversed(found.moments) if moment.day <= day)
 
 
 def told(findings: tuple[Finding, ...]) -> list[tuple[str, ...]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 import pytest
-from forecast_worlds import ROOT, START, forecast_of, told
+from forecast_worlds import ROOT, START, forecast_of, report_on, told
 
-from aipolicy.checking import check_manifests, load_policy
 from aipolicy.findings import Finding
 from aipolicy.forecast.candidates import merged
 from aipolicy.forecast.forecast import Forecast
@@ -17,7 +15,10 @@ from aipolicy.forecast.growth import projected
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
+from aipolicy.run.evaluated_file import evaluate_manifests
+from aipolicy.run.policy import load_policy
 from aipolicy.settings import PolicySettings
+from aipolicy.value import replace
 
 EXAMPLE = ROOT / "examples" / "forecast"
 SETTINGS = PolicySettings(as_of=START, packs=("build-or-buy", "cost-control", str(EXAMPLE / "pack.yaml")))
@@ -43,21 +44,21 @@ def checked(files: tuple[ManifestFile, ...], day: date, found: Forecast) -> tupl
     policy = load_policy(SETTINGS._replace(as_of=day))
     manifests = read_manifests(files)
     features = tuple(projected(feature, day, found.horizon) for feature in manifests.features)
-    return check_manifests(replace(manifests, features=features), len(files), policy).findings
+    return evaluate_manifests(replace(manifests, features=features), len(files), policy).findings
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_between_its_days_a_forecast_says_what_check_says(
     day: date, files: tuple[ManifestFile, ...], found: Forecast
 ) -> None:
-    assert told(found.report_on(day).findings) == told(checked(files, day, found))
+    assert told(report_on(found, day).findings) == told(checked(files, day, found))
 
 
 @pytest.mark.parametrize("day", TURNS, ids=str)
 def test_on_its_days_a_forecast_says_what_check_says_word_by_word(
     day: date, files: tuple[ManifestFile, ...], found: Forecast
 ) -> None:
-    there, here = found.report_on(day).findings, checked(files, day, found)
+    there, here = report_on(found, day).findings, checked(files, day, found)
     assert day in [moment.day for moment in found.moments]
     assert [(f.rule_id, f.message, f.place) for f in there] == [(f.rule_id, f.message, f.place) for f in here]
 

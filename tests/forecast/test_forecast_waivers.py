@@ -6,18 +6,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from forecast_worlds import ROOT, START, told
+from forecast_worlds import ROOT, START, report_on, told
 
-from aipolicy.checking import Report, check_manifests, load_policy, with_waivers
 from aipolicy.cli.settings import PolicyOptions, read_settings
 from aipolicy.findings import Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.forecast.growth import projected
-from aipolicy.forecast.timeline import Scope
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.locate import read_policy_files
+from aipolicy.run.evaluated_file import evaluate_manifests
+from aipolicy.run.policy import load_policy
+from aipolicy.run.report import Report, report_of
+from aipolicy.run.scope import Scope
 from aipolicy.settings import PolicySettings
 
 HARBOR = ROOT / "examples" / "organization"
@@ -47,14 +49,14 @@ def checked(settings: PolicySettings, files: tuple[ManifestFile, ...], day: date
     read = read_manifests(files, extensions=policy.evaluator.known.extensions_schema)
     features = tuple(projected(feature, day, found.horizon) for feature in read.features)
     manifests = Manifests(features, read.findings, read.skipped)
-    return with_waivers(check_manifests(manifests, len(files), policy, ""), covers=True)
+    return report_of([evaluate_manifests(manifests, len(files), policy)], policy, EVERYTHING)
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_with_waivers_and_rules_over_all_features_a_forecast_says_what_check_says(
     day: date, settings: PolicySettings, files: tuple[ManifestFile, ...], found: Forecast
 ) -> None:
-    assert told(found.report_on(day).findings) == told(checked(settings, files, day, found).findings)
+    assert told(report_on(found, day).findings) == told(checked(settings, files, day, found).findings)
 
 
 @pytest.mark.parametrize(

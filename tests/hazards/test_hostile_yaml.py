@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from functools import cache
 
 import pytest
-from yaml_corpus import BOMBS, READ, REFUSED, Refused
+from yaml_corpus import BOMBS, DEEP, READ, REFUSED, Refused
 
 from aipolicy.source import builder
 from aipolicy.source.builder import MAX_PROBLEMS
@@ -64,6 +65,15 @@ def test_both_parsers_agree(data: bytes) -> None:
     assert slow.problems_left_out == fast.problems_left_out
 
 
+@pytest.mark.parametrize(("data", "line"), DEEP.values(), ids=DEEP)
+def test_nesting_beyond_the_limit_is_refused_at_its_line_by_both_parsers(data: bytes, line: int) -> None:
+    """Which of the two says so, and in which words, is theirs: a newer libyaml has a limit of its own."""
+    for result in (read(data, parser) for parser in PARSERS):
+        assert {problem.span.start.line for problem in result.problems} == {line}, result.problems
+        assert result.broken == {0}
+        assert sound(result) == []
+
+
 @pytest.mark.parametrize("data", STRICTER_IN_PURE_PYTHON.values(), ids=STRICTER_IN_PURE_PYTHON)
 def test_where_the_parsers_differ_the_slow_one_refuses(data: bytes) -> None:
     fast, slow = (read(data, parser) for parser in PARSERS)
@@ -71,21 +81,43 @@ def test_where_the_parsers_differ_the_slow_one_refuses(data: bytes) -> None:
     assert len(slow.problems) == 1
 
 
+CLEAN = b"- {a: 1, b: [x, y]}\n" * 14_000
+DEEP_OR_BOMB = {name: case.data for name, case in BOMBS.items()} | {name: data for name, (data, _) in DEEP.items()}
+
+
 @pytest.fixture(scope="module")
 def seconds_for_a_clean_file() -> float:
     started = time.perf_counter()
-    assert read_yaml("clean.yaml", b"- {a: 1, b: [x, y]}\n" * 14_000).problems == ()
+    assert read_yaml("clean.yaml", CLEAN).problems == ()
     return time.perf_counter() - started
 
 
-@pytest.mark.parametrize("case", BOMBS.values(), ids=BOMBS)
+def peak_bytes(data: bytes) -> int:
+    """Return the most memory that reading a text takes at a time."""
+    tracemalloc.start()
+    try:
+        read_yaml("x.yaml", data)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("data", DEEP_OR_BOMB.values(), ids=DEEP_OR_BOMB)
 def test_a_bomb_costs_no_more_than_a_clean_file_of_the_same_limits(
-    case: Refused, seconds_for_a_clean_file: float
+    data: bytes, seconds_for_a_clean_file: float
 ) -> None:
-    assert len(case.data) <= MAX_BYTES + 1
+    assert len(data) <= MAX_BYTES + 1
     started = time.perf_counter()
-    read_yaml("bomb.yaml", case.data)
+    read_yaml("bomb.yaml", data)
     assert time.perf_counter() - started < 20 * seconds_for_a_clean_file
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_nesting_takes_no_more_memory_than_a_clean_file(parser: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = peak_bytes(CLEAN)
+    monkeypatch.setattr(builder, "HAS_LIBYAML", parser == "libyaml")
+    deepest = [data for name, (data, _) in DEEP.items() if "bomb" in name]
+    assert [peak for peak in map(peak_bytes, deepest) if peak > limit] == []
 
 
 def test_values_through_aliases_are_counted_and_never_copied() -> None:

@@ -12,7 +12,7 @@ from git_repos import GitRepo, on_call, pack, repository_in
 from aipolicy.errors import PolicyError
 from aipolicy.policy.locate import PackFiles, find_pack
 from aipolicy.policy.sources.git_pack import GitReference, parse_git_reference
-from aipolicy.source.limits import MAX_BYTES, MAX_MEMBERS
+from aipolicy.source.limits import MAX_BYTES, MAX_FOLDER_FILES
 
 
 @pytest.fixture
@@ -176,10 +176,10 @@ def test_yaml_that_would_not_be_read_is_refused(policies: GitRepo, tmp_path: Pat
 
 def test_a_folder_with_too_many_files_is_refused(policies: GitRepo, tmp_path: Path) -> None:
     blob = policies.git("hash-object", "-w", "--stdin", stdin=b"a: 1")
-    listed = "".join(f"100644 blob {blob}\t{number}.yaml\n" for number in range(MAX_MEMBERS + 1))
+    listed = "".join(f"100644 blob {blob}\t{number}.yaml\n" for number in range(MAX_FOLDER_FILES + 1))
     tree = policies.git("mktree", stdin=listed.encode())
     commit = policies.git("commit-tree", "-m", "many", tree)
-    with pytest.raises(PolicyError, match=f"more than {MAX_MEMBERS} files"):
+    with pytest.raises(PolicyError, match=f"more than {MAX_FOLDER_FILES} files"):
         found(f"git+../policies@{commit}", tmp_path)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
 from git_repos import GitRepo, on_call, pack, repository_in
 
-CONFIG = "policies = ['build-or-buy', './own', 'base.zip', 'git+../policies@main#packs/git']\n"
+CONFIG = "policies = ['build-or-buy', './own', './base', 'git+../policies@main#packs/git']\n"
 DIGEST = "sha256:" + "0" * 64
 
 
@@ -38,17 +37,11 @@ def project(repo: GitRepo, policies: GitRepo) -> GitRepo:
         {
             "aipolicy.toml": CONFIG,
             "own/pack.yaml": named("own", "OWN-001"),
+            "base/pack.yaml": named("base", "BASE-001"),
             "aifeature.yaml": on_call("true", lifecycle="prototype"),
         }
     )
-    write_zip(repo.folder / "base.zip", named("zip", "ZIP-001"))
     return repo
-
-
-def write_zip(path: Path, text: str, **more: str) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in {"base/pack.yaml": text, **more}.items():
-            archive.writestr(name, content)
 
 
 @pytest.fixture
@@ -70,11 +63,11 @@ def policy(run):  # type: ignore[no-untyped-def]
 def test_a_lock_says_what_every_pack_is_and_where_it_comes_from(project: GitRepo, policies, policy, capsys) -> None:  # type: ignore[no-untyped-def]
     assert policy("lock") == 0
     out = capsys.readouterr().out
-    assert out.startswith("aipolicy.lock: 4 packs pinned\n+ ./base.zip  zip 1 sha256:")
+    assert out.startswith("aipolicy.lock: 4 packs pinned\n+ ./base  base 1 sha256:")
     text = (project.folder / "aipolicy.lock").read_text(encoding="utf-8")
     tables = re.findall(r'^\[packs\."(.*)"\]\nname = "(.*)"\nversion = "(.*)"\nfrom = "(.*)"$', text, re.MULTILINE)
     assert [(table[0], table[1], table[3]) for table in tables] == [
-        ("./base.zip", "zip", "archive"),
+        ("./base", "base", "path"),
         ("./own", "own", "path"),
         ("build-or-buy", "build-or-buy", "shipped"),
         ("git+../policies@main#packs/git", "git", "git"),
@@ -118,10 +111,6 @@ def move_branch(project: GitRepo, policies: GitRepo) -> None:
     policies.commit({"packs/git/pack.yaml": named("git", "GIT-001", "error")})
 
 
-def change_archive(project: GitRepo, policies: GitRepo) -> None:
-    write_zip(project.folder / "base.zip", named("zip", "ZIP-001", "error"))
-
-
 def change_folder(project: GitRepo, policies: GitRepo) -> None:
     project.write({"own/pack.yaml": named("own", "OWN-001", "error")})
 
@@ -139,7 +128,7 @@ def add_pack(project: GitRepo, policies: GitRepo) -> None:
 
 
 def remove_pack(project: GitRepo, policies: GitRepo) -> None:
-    project.write({"aipolicy.toml": CONFIG.replace(", 'base.zip'", "")})
+    project.write({"aipolicy.toml": CONFIG.replace(", './base'", "")})
 
 
 def change_shipped(project: GitRepo, policies: GitRepo) -> None:
@@ -152,12 +141,11 @@ def change_shipped(project: GitRepo, policies: GitRepo) -> None:
 CHANGES = {
     move_branch: r"aipolicy.lock:\d+:1: `git\+../policies@main#packs/git` is not what was locked: sha256:\w{64}, now "
     r"sha256:\w{64} \(`main` was commit \w{12} and is \w{12}\); review it, then run `aipolicy policy lock`",
-    change_archive: r"aipolicy.lock:\d+:1: `./base.zip` is not what was locked: sha256:\w{64}, now sha256:\w{64}; review",
-    change_folder: r"aipolicy.lock:\d+:1: `./own` is not what was locked",
+    change_folder: r"aipolicy.lock:\d+:1: `./own` is not what was locked: sha256:\w{64}, now sha256:\w{64}; review",
     add_file: r"aipolicy.lock:\d+:1: `./own` is not what was locked",
     rename_file: r"aipolicy.lock:\d+:1: `./own` is not what was locked",
     add_pack: r"aipolicy.lock: `cost-control` is not in the lock, and has sha256:\w{64}; review it, then run `aipolicy",
-    remove_pack: r"aipolicy.lock:\d+:1: `./base.zip` is locked as sha256:\w{64}, and nothing leads to it any more",
+    remove_pack: r"aipolicy.lock:\d+:1: `./base` is locked as sha256:\w{64}, and nothing leads to it any more",
     change_shipped: r"`build-or-buy` is not what was locked: sha256:0{64}, now sha256:\w{64} \(shipped packs change with",
 }
 
@@ -196,7 +184,7 @@ LOCKS: dict[str, tuple[str, str, str]] = {
     "a key misspelt": ("digest = ", "digset = ", "aipolicy.lock:9:1: unknown key `digset`; did you mean `digest`?"),
     "a digest cut off": ("sha256:", "sha256", "aipolicy.lock:9:1: `sha256"),
     "a digest that is a number": ('digest = "', 'digest = 1 # "', "aipolicy.lock:9:1: `digest` must be text"),
-    "an unknown kind": ('from = "archive"', 'from = "zip"', "aipolicy.lock:8:1: `zip` is not one of `shipped`"),
+    "an unknown kind": ('from = "path"', 'from = "archive"', "aipolicy.lock:8:1: `archive` is not one of `shipped`"),
     "a git pack without commit": ("commit = ", "# ", "`` is no commit"),
     "a commit of something else": ('from = "git"', 'from = "path"', "unknown key `commit`"),
     "git by another name": ('"git+../policies@main#packs/git"', '"./git"', "`./git` is no revision of a repository"),
@@ -209,11 +197,11 @@ LOCKS: dict[str, tuple[str, str, str]] = {
     "packs as text": ("lock_version = 1", "packs = 'x'\nlock_version = 1", "not valid TOML"),
     "nothing known": ("lock_version = 1", "lock_version = 1\npins = 1", "aipolicy.lock:4:1: unknown key `pins`"),
     "an escape": (
-        'name = "zip"',
+        'name = "base"',
         'name = "\\u001b[2J"',
         "aipolicy.lock:6:1: text with a control or invisible character",
     ),
-    "a table twice": ('[packs."./own"]', '[packs."./base.zip"]', "aipolicy.lock:11"),
+    "a table twice": ('[packs."./own"]', '[packs."./base"]', "aipolicy.lock:11"),
 }
 
 

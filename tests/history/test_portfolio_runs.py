@@ -13,10 +13,12 @@ import pytest
 from git_repos import HEAD, GitRepo
 from jsonschema import Draft202012Validator
 
-from aipolicy.checking import check, load_policy
 from aipolicy.findings import Outcome
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.formats import FORMATS
+from aipolicy.run.policy import load_policy
+from aipolicy.run.report import check
+from aipolicy.run.scope import Scope
 from aipolicy.settings import PolicySettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,7 +148,7 @@ def test_a_remembered_run_and_one_with_a_changed_manifest_are_as_one_from_the_st
 
 
 WITH_PROCESSES = (
-    "import sys, aipolicy.cli.judging_run as run\n"
+    "import sys, aipolicy.run.remembered_files as run\n"
     "count = int(sys.argv.pop(1))\nrun.usable_processes = lambda: count\n"
     "from aipolicy.cli.main import main\nmain()\n"
 )
@@ -177,7 +179,7 @@ def test_the_python_api_judges_what_was_not_named(repo: GitRepo) -> None:
     assert not named.findings
     assert named.totals.notices
     assert not named.totals.judged
-    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, partial="").findings
+    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, Scope()).findings
 
 
 @pytest.mark.parametrize(

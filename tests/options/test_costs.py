@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from cost_worlds import (
     CHEAP_API,
     DEVICE,
     ENCODER,
+    FAST,
     FROM_SCRATCH,
     LLAMA_8B,
     LONG_API,
@@ -32,19 +32,23 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.prices import unknown_model
+from aipolicy.catalog.prices import price_of
 from aipolicy.economics.arithmetic import ONE_DRAW
 from aipolicy.economics.roofline import Serving
-from aipolicy.errors import UnknownModelError
+from aipolicy.economics.token_cost import TokenPrice, TokenRates
 from aipolicy.options.attributes import Organization
-from aipolicy.options.basis import CostBasis, OwnBasis
+from aipolicy.options.basis import CostBasis, HostedBasis, OwnBasis
 from aipolicy.options.basis_reader import BasisReader
 from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import replace
 
+CACHED_BATCH_API = HostedBasis(
+    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAST, price_uncertain=False
+)
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""
 
@@ -79,6 +83,12 @@ def monthly(option: CostBasis, work: Workload = WORK, **changed: Any) -> float:
         # a budget of a day allows the batch price, one of 23 hours does not
         (basis(LONG_API), replace(WORK, latency_budget_ms=24 * 3.6e6), DAYS_TRAFFIC * 0.00225),
         (basis(LONG_API), replace(WORK, latency_budget_ms=23 * 3.6e6), DAYS_TRAFFIC * 0.0045),
+        # half of the prompt cached: 500 at 1.25, 500 at 0.1, 200 out at 5
+        (
+            basis(CACHED_BATCH_API),
+            replace(WORK, cached_share=0.5, latency_budget_ms=24 * 3.6e6),
+            DAYS_TRAFFIC * 0.001675,
+        ),
         # 20,571 mean requests a day and machine: one for the load, one to spare
         (basis(ENCODER), WORK, 2 * 1460.0),
         (basis(ENCODER), replace(WORK, requests_per_day=20_571.0), 2 * 1460.0),
@@ -391,11 +401,22 @@ def test_a_provider_that_nobody_has_a_price_of_has_no_cost(catalog: Catalog) -> 
     assert running_cost(BasisReader(catalog, assumptions).cost_basis(nobody), WORK, assumptions) is None
 
 
-def test_a_model_that_nobody_knows_is_an_error_with_near_matches(catalog: Catalog) -> None:
-    name = sorted(catalog.models)[0]
-    with pytest.raises(
-        UnknownModelError, match=rf"unknown model `{name}x`; near matches: .*`{name}`.*add it to a catalog"
-    ):
-        raise unknown_model(f"{name}x", catalog)
-    with pytest.raises(UnknownModelError, match=r"unknown model `\?\?\?`; add it to a catalog"):
-        raise unknown_model("???", catalog)
+def test_every_batch_rate_of_a_price_list_is_charged(catalog: Catalog) -> None:
+    """The list of prices knows cached input of a batch, and batches of long requests."""
+    found = {}
+    reader = BasisReader(catalog, cost_assumptions(catalog))
+    for option in candidate_options(catalog, Organization()):
+        listed = price_of(catalog, option.leg.provider, option.leg.model.id, option.leg.region, "chat")
+        leg = reader.cost_basis(option).main
+        if listed is not None and listed.batch_cached_input_usd_per_mtok is not None and isinstance(leg, HostedBasis):
+            found[option.leg.model.id] = (listed, leg.price)
+    assert found
+    assert any(listed.long_context is not None for listed, _ in found.values())
+    for listed, price in found.values():
+        assert price is not None
+        assert price.batch is not None
+        assert price.batch.cached_input == listed.batch_cached_input_usd_per_mtok
+        if listed.long_context is not None and listed.long_context.batch_input_usd_per_mtok is not None:
+            assert price.long_context is not None
+            assert price.long_context.batch is not None
+            assert price.long_context.batch.input == listed.long_context.batch_input_usd_per_mtok

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from aipolicy.options.costs import running_cost
 from aipolicy.options.drawn_costs import DrawnCosts
 from aipolicy.options.drivers import CAPACITY, STAFF, applied
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import replace
 
 FULL = replace(WORK, hard_case_share=0.2, corpus_tokens=1e7, labelled_examples=0.0, seed="claims-triage")
 

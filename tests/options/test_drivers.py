@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-
 import pytest
 from cost_worlds import API, ASSUMPTIONS, CHEAP_API, DEVICE, ENCODER, OWN, WORK, basis
 
@@ -22,6 +20,7 @@ from aipolicy.options.drivers import (
     unknown_because,
 )
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import fields, replace
 
 DECLARED = replace(
     WORK,
@@ -114,8 +113,4 @@ def test_an_unknown_cost_is_explained(option: CostBasis, work: Workload, reasons
 
 
 def _changed(after: Workload | CostAssumptions, before: Workload | CostAssumptions) -> list[object]:
-    return [
-        getattr(after, field.name)
-        for field in fields(after)
-        if getattr(after, field.name) != getattr(before, field.name)
-    ]
+    return [getattr(after, field) for field in fields(after) if getattr(after, field) != getattr(before, field)]

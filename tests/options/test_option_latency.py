@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cost_worlds import API, ASSUMPTIONS, CHEAP_API, DEVICE, ENCODER, FAST, NEAR, OWN, WORK, workloads
 from hypothesis import given
 from hypothesis import strategies as st
+from latency_parts import in_sequence
 
-from aipolicy.economics.latency import Duration, in_sequence, waiting_for_server
+from aipolicy.economics.latency import Duration, waiting_for_server
 from aipolicy.options.basis import HostedBasis, LegBasis, Speeds
 from aipolicy.options.latency import UNKNOWN_LATENCY, Latencies, LatencyEstimate
 from aipolicy.options.workload import NO_WORKLOAD, Workload
+from aipolicy.value import replace
 
 CERTAIN = HostedBasis(
     None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +13,7 @@ from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.candidates import SELF_HOSTED_ADAPTATIONS, candidate_options
 from aipolicy.options.option import Option
 from aipolicy.options.plan import PlannedOptions, plan_options
+from aipolicy.value import replace
 
 OWN = Organization()
 

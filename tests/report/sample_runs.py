@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import Report, check
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"

@@ -107,7 +107,7 @@ def test_several_crossings_are_all_marked_and_told() -> None:
         (Crossings(5e5, 500_100.0, 1e6), "own (cheaper above 500k)"),
         (Crossings(5e5, None, 1e6), "own (cheaper above 500k here and there)"),
         (CheaperFromTheStart(), "own (cheaper at any volume)"),
-        (NoBreakEven(1.0, 2.0), "own (no break-even)"),
+        (NoBreakEven(1.0), "own (no break-even)"),
         (None, "own"),
     ],
 )

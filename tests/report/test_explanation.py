@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHERE, PACK, UNSURE, policy, report
 
-from aipolicy.checking import Report
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings import Outcome
 from aipolicy.report.explain import render_explanation
 from aipolicy.report.explain_json import render_explanation_json
 from aipolicy.report.style import Styler
+from aipolicy.run.report import Report
 
 CLASH = PACK.replace("when: [budget.monthly_declared]", "when: [data.personal]").replace(
     "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
@@ -35,7 +35,7 @@ REPORTS = {
 def _shipped() -> Any:
     from sample_runs import DAY
 
-    from aipolicy.checking import PolicySettings, load_policy
+    from aipolicy.run.policy import PolicySettings, load_policy
 
     return load_policy(PolicySettings(as_of=DAY))
 

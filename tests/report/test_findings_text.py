@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import unicodedata
-from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from aipolicy.report.findings_text import render_findings
 from aipolicy.report.style import Styler, cells
 from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.span import Position, Span
+from aipolicy.value import replace
 
 GOLDEN = Path(__file__).parent / "golden"
 _SGR = re.compile("\x1b\\[[0-9;]*m")

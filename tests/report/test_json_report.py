@@ -24,9 +24,12 @@ from sample_runs import (
     report,
 )
 
-from aipolicy.checking import Report
 from aipolicy.findings import Severity
-from aipolicy.report.json_report import json_text, json_value, render_json
+from aipolicy.report.formats import rendered
+from aipolicy.report.json_report import json_value
+from aipolicy.report.json_text import json_text
+from aipolicy.report.view import View
+from aipolicy.run.report import Report
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v1.json"
 REPORTS = {
@@ -52,7 +55,9 @@ def parsed(name: str, fail_on: str = "error") -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    found: dict[str, Any] = json.loads(render_json(made(name), Severity(fail_on)), parse_constant=refuse)
+    found: dict[str, Any] = json.loads(
+        "".join(rendered("json", made(name).result, View(fail_on))), parse_constant=refuse
+    )
     return found
 
 
@@ -116,7 +121,7 @@ def test_the_facts_tell_declared_from_assumed_from_unknown() -> None:
 
 
 def test_nothing_in_json_steers_a_terminal_and_nothing_is_lost() -> None:
-    text = render_json(made("hostile"), Severity.ERROR)
+    text = "".join(rendered("json", made("hostile").result, View("error")))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
     why = next(finding["why"] for finding in json.loads(text)["findings"] if finding["rule"] == "EVIL-001")
     assert why == "why \x1b[31mred\u202e\x9b1m[bold]x"

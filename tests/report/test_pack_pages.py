@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sample_runs import EVIL_PACK, PACK, policy
 
-from aipolicy.checking import load_policy
-from aipolicy.cli.settings import PolicyOptions, settings_from
 from aipolicy.config import read_config
 from aipolicy.errors import PolicyError
 from aipolicy.report.pack_pages import MARKER, pack_pages
+from aipolicy.run.policy import load_policy
+from aipolicy.run.policy_options import PolicyOptions, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"

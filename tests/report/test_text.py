@@ -21,9 +21,11 @@ from sample_runs import (
     report,
 )
 
-from aipolicy.checking import Report
+from aipolicy.report.formats import rendered
 from aipolicy.report.style import Styler, cells
-from aipolicy.report.text import MAX_VERDICTS, render_text
+from aipolicy.report.text import MAX_VERDICTS
+from aipolicy.report.view import View
+from aipolicy.run.report import Report
 
 ONLY_OUT = PACK.replace(
     '["!option.leaves_organization"]', "[option.leaves_organization, '!option.leaves_organization']"
@@ -31,7 +33,7 @@ ONLY_OUT = PACK.replace(
 
 
 def plain(shown: Report, width: int = 100) -> str:
-    return render_text(shown, width=width, style=Styler())
+    return "".join(rendered("text", shown.result, View("error", width)))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_the_summary_keeps_to_the_width(shown: Report, width: int) -> None:
 
 @pytest.mark.parametrize("shown", [report(CALM), report(UNSURE, LEAK, BROKEN), report()])
 def test_colour_adds_nothing_but_colour(shown: Report) -> None:
-    coloured = render_text(shown, width=80, style=Styler(color=True))
+    coloured = "".join(rendered("text", shown.result, View("error", 80, Styler(color=True))))
     assert "\x1b[" in coloured
     assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain(shown, 80)
 

@@ -84,10 +84,11 @@ def test_rows_say_what_the_source_says(run: Run, tmp_path: Path) -> None:
     assert plain["source"].endswith("key gpt-4o, tuned ft:gpt-4o")
     assert (eu["input_per_mtok"], eu["note"]) == (2.75, "list price times 1.1 for the regional endpoint; n")
     assert long["long_context"] == {
-        "above_input_tokens": 100000, "input_per_mtok": 0.5, "output_per_mtok": 2.5, "cache_write_1h_per_mtok": 1,
+        "above_input_tokens": 100000, "input_per_mtok": 0.5, "output_per_mtok": 2.5,
         "batch_input_per_mtok": 0.25,
     }  # fmt: skip
-    assert (long["cache_write_1h_per_mtok"], long["reasoning_output_per_mtok"]) == (0.2, 0.7)
+    assert (long["cache_write_per_mtok"], long["reasoning_output_per_mtok"]) == (0.125, 0.7)
+    assert not any("1h" in key for key in long)  # no fact says how long a cache is kept
     assert (embed["input_per_mtok"], "output_per_mtok" in embed, embed["verified"]) == (0.02, False, False)
     assert (rerank["per_thousand_requests"], "input_per_mtok" in rerank) == (2, False)
     assert (moderate["input_per_mtok"], moderate["free"]) == (0, True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from waiver_worlds import DAY, MANIFEST, entry, judged, waivers_text
 
 from aipolicy.policy.governance import NeverWaived, WaiverLimits
+from aipolicy.value import replace
 from aipolicy.waivers.governed import governed, within_budget
 from aipolicy.waivers.waiver import Waiver
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from waiver_worlds import DAY, MANIFEST, entry, judged, told, waivers_text
 
 from aipolicy.findings import Outcome, Severity, WaiverNote
+from aipolicy.value import replace
 from aipolicy.waivers.judge import waive
 from aipolicy.waivers.waiver import State
 

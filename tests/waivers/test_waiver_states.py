@@ -171,13 +171,12 @@ def test_a_waiver_changes_no_verdict() -> None:
 
 @pytest.mark.parametrize("output_format", ["text", "concise", "json", "markdown", "junit", "csv", "sarif"])
 def test_a_reason_can_neither_command_a_terminal_nor_show_a_secret(output_format: str) -> None:
-    from aipolicy.report.part import make_page
-    from aipolicy.report.style import Styler
+    from aipolicy.report.formats import rendered
+    from aipolicy.report.view import View
 
     secret = "ghp_" + "a1B2" * 9
     report = judged(waivers_text(entry(reason=f'"\\u202e \\u001b[31m | <b> {secret}"')))
-    page = make_page(output_format, Severity.ERROR, 100, Styler())
-    text = page.whole(report.policy, report.totals, [page.findings(report.findings)], [page.features(())])
+    text = "".join(rendered(output_format, report.result, View("error")))
     assert not {"\u202e", "\u001b"} & set(text)
     assert secret not in text
     assert "waived" in text

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aipolicy.checking import Policy, PolicySettings, Report, check, load_policy, with_waivers
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.report import Report, check
+from aipolicy.run.scope import Scope
+from aipolicy.settings import PART_OF_RUN
+from aipolicy.value import replace
 from aipolicy.waivers.read import read_waivers
 
 DAY = date(2026, 11, 21)
@@ -94,8 +97,8 @@ def judged(waivers: str | None, manifest: str = MANIFEST, governance: str = "", 
     of_house = policy(governance, day)
     files = () if waivers is None else ((FILE, waivers.encode()),)
     read = read_waivers(files, of_house.packs, of_house.catalog, day)
-    report = check([ManifestFile("chat.aifeature.yaml", manifest.encode(), True)], replace(of_house, waivers=read))
-    return with_waivers(report, covers=covers)
+    file = ManifestFile("chat.aifeature.yaml", manifest.encode(), True)
+    return check([file], replace(of_house, waivers=read), Scope(PART_OF_RUN, covers))
 
 
 def told(report: Report) -> list[tuple[str, int, str]]:

@@ -1,1 +1,1 @@
-"""Where the files of a pack come from besides folders: archives, git revisions; and the lock file that pins them."""
+"""Where the files of a pack come from besides folders: git revisions; and the lock file that pins them."""

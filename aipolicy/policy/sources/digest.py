@@ -6,7 +6,7 @@ import os
 import re
 from hashlib import sha256
 
-from aipolicy.policy.pack_files import PackFiles, PackOrigin
+from aipolicy.policy.pack_files import PACKAGE_PREFIX, PackFiles, PackOrigin
 from aipolicy.source.text import escaped
 
 _WINDOWS, _UNIX = b"\r\n", b"\n"
@@ -30,14 +30,16 @@ def _sha256(data: bytes) -> str:
 def _name_within(pack: PackFiles, path: str) -> str:
     if path == pack.path:
         return re.split(r"[/#]", path)[-1]
-    rest = path.removeprefix(pack.path)
-    return rest if pack.path.endswith("!") else rest[1:]
+    # NOTE: what is in the working folder or at the root is named without the folder, or without a slash after it.
+    return path if pack.path == "." else path[len(pack.path.rstrip("/")) + 1 :]
 
 
 def reference_of(origin: PackOrigin, folder: str) -> str:
     """Return how a pack would be named in a configuration file in a folder; the same whatever the working folder."""
     if origin.kind == "shipped":
         return origin.path
+    if origin.kind == "package":
+        return f"{PACKAGE_PREFIX}{origin.path}"
     path = _from(origin.path, folder)
     if origin.kind != "git":
         return path if path.startswith(("/", "../")) else f"./{path}"

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.history.revision import read_revision
-from aipolicy.policy.pack_files import GIT_PREFIX, PackFiles, PackOrigin
-from aipolicy.policy.sources.archive import YAML_SUFFIXES, pack_members
+from aipolicy.policy.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
 from aipolicy.source.text import UNSAFE, shown
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|[^/]*@[^/]*:|//")
@@ -96,9 +95,8 @@ def read_git_pack(reference: GitReference, base: Path) -> PackFiles:
     if found.is_file:
         (data,) = found.files.values()
         return PackFiles(place, ((place, data),), origin=origin)
-    files = pack_members(dict(found.files), f"{place}/" if reference.folder else f"{place}#", place)
-    if not files:
-        raise PolicyError("the folder holds no pack files", path=place)
+    within = f"{place}/" if reference.folder else f"{place}#"
+    files = tuple((f"{within}{name}", found.files[name]) for name in yaml_names(found.files, place))
     return PackFiles(place, files, origin=origin)
 
 
@@ -113,6 +111,6 @@ def _address(text: str) -> PolicyError:
     # NOTE: what stands before `@` in an address may be a password.
     hidden = re.sub(r"//[^/]*@", "//…@", text)
     return PolicyError(
-        f"`{shown(hidden)}` is an address; fetch it first: no network at run time; "
-        "clone the repository and write `git+PATH@REVISION#FOLDER`, or save an archive and write its path"
+        f"`{shown(hidden)}` is an address; fetch it first: no network at run time; clone the repository and write "
+        "`git+PATH@REVISION#FOLDER`, or install a package that offers the pack and write `package:PACK`"
     )

@@ -5,23 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from aipolicy.errors import ConfigError, LockError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
-from aipolicy.policy.pack_files import GIT_PREFIX
+from aipolicy.policy.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
+from aipolicy.value import Frozen
 
 LOCK_COMMAND = "`aipolicy policy lock`"
 
 _VERSION = 1
-_KINDS = ("shipped", "path", "archive", "git")
+_KINDS = ("shipped", "path", "git", "package")
+_NAMED_BY_PREFIX = (
+    ("git", GIT_PREFIX, "revision of a repository"),
+    ("package", PACKAGE_PREFIX, "pack of an installed package"),
+)
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _HEAD = """\
@@ -41,10 +45,11 @@ class Pin(NamedTuple):
     digest: str
     commit: str = ""
     """For git: the commit that the revision named."""
+    package: InstalledPackage | None = None
+    """For a pack of an installed package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Frozen):
     """A lock file as read."""
 
     pins: Mapping[str, Pin]
@@ -65,10 +70,12 @@ def lock_text(pins: Iterable[Pin]) -> str:
     """Return the text of a lock file, packs sorted by reference."""
     parts = [_HEAD, f"lock_version = {_VERSION}\n"]
     for pin in sorted(pins):
-        commit = f"commit = {_quoted(pin.commit)}\n" if pin.commit else ""
+        more = f"commit = {_quoted(pin.commit)}\n" if pin.commit else ""
+        if pin.package is not None:
+            more = f"package = {_quoted(pin.package.name)}\npackage_version = {_quoted(pin.package.version)}\n"
         parts.append(
             f"\n[packs.{_quoted(pin.reference)}]\nname = {_quoted(pin.name)}\nversion = {_quoted(pin.version)}\n"
-            f"from = {_quoted(pin.kind)}\n{commit}digest = {_quoted(pin.digest)}\n"
+            f"from = {_quoted(pin.kind)}\n{more}digest = {_quoted(pin.digest)}\n"
         )
     return "".join(parts)
 
@@ -112,12 +119,14 @@ def _pin(reference: str, record: Record) -> Pin:
     pin = Pin(
         reference, record.text("name"), record.text("version"), kind, record.text("digest"),
         record.text("commit", "") if kind == "git" else "",
+        InstalledPackage(record.text("package"), record.text("package_version")) if kind == "package" else None,
     )  # fmt: skip
     if pin.digest and not _DIGEST.fullmatch(pin.digest):
         record.mistake(f"`{shown(pin.digest)}` is no digest; write the lock again with {LOCK_COMMAND}", "digest")
-    if (kind == "git") != reference.startswith(GIT_PREFIX):
-        message = f"`{shown(reference)}` is {'no' if kind == 'git' else 'a'} revision of a repository"
-        record.mistake(f"{message}; write the lock again with {LOCK_COMMAND}", "from")
+    for what, prefix, noun in _NAMED_BY_PREFIX:
+        if (kind == what) != reference.startswith(prefix):
+            message = f"`{shown(reference)}` is {'no' if kind == what else 'a'} {noun}"
+            record.mistake(f"{message}; write the lock again with {LOCK_COMMAND}", "from")
     if kind == "git" and not _COMMIT.fullmatch(pin.commit):
         record.mistake(f"`{shown(pin.commit)}` is no commit; write the lock again with {LOCK_COMMAND}", "commit")
     record.finish()

@@ -52,6 +52,8 @@ def _compare(pin: Pin, pack: PackFiles, lock: Lock, mistakes: Mistakes) -> None:
     elif pack.origin.commit and pack.origin.commit != pin.commit:
         revision = shown(pack.origin.revision)
         why = f" (`{revision}` was commit {pin.commit[:12]} and is {pack.origin.commit[:12]})"
+    elif pack.origin.package is not None and pack.origin.package != pin.package:
+        why = f" (it was of {shown(str(pin.package))} and is of {shown(str(pack.origin.package))})"
     message = f"`{shown(pin.reference)}` is not what was locked: {pin.digest}, now {digest}{why}; {_TODO}"
     mistakes.add_error(LockError(message, path=lock.path, span=lock.place_of(pin.reference, "digest")))
 
@@ -62,8 +64,8 @@ def pins_of(packs: Iterable[PackFiles], folder: str) -> tuple[Pin, ...]:
     for pack in packs:
         reference = reference_of(pack.origin, folder)
         name, version = _name_and_version(pack)
-        pin = Pin(reference, name, version, pack.origin.kind, digest_of(pack), pack.origin.commit)
-        if any(UNSAFE.search(text) for text in pin):
+        pin = Pin(reference, name, version, pack.origin.kind, digest_of(pack), pack.origin.commit, pack.origin.package)
+        if any(UNSAFE.search(text) for text in (*pin[:-1], *(pin.package or ()))):
             raise PolicyError("a control or invisible character in path, name or version; remove it", path=pack.path)
         pins[reference] = pin
     return tuple(sorted(pins.values()))
@@ -121,4 +123,5 @@ def differences(before: Iterable[Pin], now: Iterable[Pin]) -> Iterator[str]:
 
 def _summary(pin: Pin) -> str:
     commit = f" at {pin.commit[:12]}" if pin.commit else ""
-    return f"{shown(pin.name)} {shown(pin.version)}{commit} {pin.digest[:19]}…"
+    package = f" of {shown(str(pin.package))}" if pin.package is not None else ""
+    return f"{shown(pin.name)} {shown(pin.version)}{commit}{package} {pin.digest[:19]}…"

@@ -1,0 +1,52 @@
+"""The report of a run beside a baseline: findings that were accepted, and a file that accepts those of now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from aipolicy.baseline import acceptable, read_baseline, write_baseline
+from aipolicy.changes.answered import is_answered
+from aipolicy.comparison import Comparison, compare
+from aipolicy.run.report import Report
+from aipolicy.value import replace
+
+
+def compared_with_baseline(report: Report, path: str, paths: Sequence[str], *, stale_gates: bool) -> Report:
+    """Return a report with every finding compared with those of a baseline; `paths` are what the run was about."""
+    baseline = read_baseline(path)
+    # NOTE: what nobody may waive nobody accepts by a baseline either.
+    accepted = [known for known in baseline.findings if not _never_waived(report, known.identity.rule)]
+    compared, gone = compare(report.findings, accepted)
+    covers = _covers(path, paths)
+    stale = tuple(
+        known for known in gone if is_answered(report, known.identity.rule, known.identity.feature, covers=covers)
+    )
+    comparison = replace(
+        report.comparison or Comparison(), baseline=baseline.path, stale=stale, stale_gates=stale_gates
+    )
+    return replace(report.with_findings(compared), comparison=comparison)
+
+
+def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
+    """Write what was found to a baseline, unless nothing was evaluated; what a run did not look at is kept."""
+    if not report.judged:
+        return False
+    covers = _covers(path, paths)
+    before = read_baseline(path).findings if os.path.lexists(path) and not os.path.islink(path) else ()
+    kept = [k for k in before if not is_answered(report, k.identity.rule, k.identity.feature, covers=covers)]
+    found = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
+    write_baseline(path, (*found, *kept))
+    return True
+
+
+def _never_waived(report: Report, rule: str) -> bool:
+    waivers = report.policy.waivers
+    return waivers is not None and waivers.limits.never_waived(rule) is not None
+
+
+def _covers(path: str, paths: Sequence[str]) -> bool:
+    """Return whether the paths of a run hold everything beside and below a baseline."""
+    home = os.path.dirname(os.path.abspath(path))
+    folders = [os.path.abspath(each) for each in paths or (".",) if os.path.isdir(each)]
+    return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)

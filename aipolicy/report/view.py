@@ -1,0 +1,21 @@
+"""How a run is looked at: what every format is told beside the run itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from aipolicy.report.style import Styler
+
+WIDTH_OF_FILES = 100
+"""Columns of text that is written to a file, where no terminal says how wide it is."""
+
+
+class View(NamedTuple):
+    """How a run is looked at."""
+
+    fail_on: str
+    """Least severity for exit code 1."""
+    width: int = WIDTH_OF_FILES
+    style: Styler = Styler()
+    unchanged: bool = True
+    """Whether findings are shown that are no worse than what they were compared with."""

@@ -1,0 +1,1 @@
+"""One run: manifests and a policy in, results of files out; every command comes this way."""

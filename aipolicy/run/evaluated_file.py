@@ -1,0 +1,106 @@
+"""A manifest file and a policy in, its features evaluated and its findings in order out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from aipolicy.comparison import MANIFEST_RULES
+from aipolicy.errors import UsageError
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.findings import findings_of
+from aipolicy.findings import Finding, sorted_findings
+from aipolicy.manifest.feature import Feature
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.read import Manifests, read_manifests
+from aipolicy.run.policy import Policy
+from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.waivers.waiver import WaiverUse
+
+_MAY_WAIVE = re.compile(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
+"""Text in which a comment may waive something, if perhaps misspelt."""
+
+
+class EvaluatedFile(Frozen):
+    """What a policy says of the features of a file, of several shown under one path, or of any other features."""
+
+    evaluations: tuple[Evaluation, ...]
+    findings: tuple[Finding, ...]
+    """On the features and on the file itself, in the one order."""
+    skipped: tuple[str, ...] = ()
+    """Its path where it holds no manifest and nobody named it."""
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    """What became of the waivers of its features."""
+    files: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its features."""
+        return tuple(evaluation.feature.name for evaluation in self.evaluations)
+
+    @property
+    def unread(self) -> bool:
+        """Return whether it holds a manifest that could not be read, which may declare any feature."""
+        names = set(self.names)
+        return any(f.rule_id.startswith(MANIFEST_RULES) and f.feature not in names for f in self.findings)
+
+
+def evaluate_file(files: Sequence[ManifestFile], policy: Policy,
+                  taken: Mapping[str, str] = MappingProxyType({})) -> EvaluatedFile:  # fmt: skip
+    """Return what a policy says of a file, or of several that are shown under one path.
+
+    `taken` are the names of features in files before, each with its file. Raises `UsageError` where a rule is left out
+    that a pack forbids to leave out.
+    """
+    return evaluate_manifests(
+        read_manifests(files, taken, policy.evaluator.known.extensions_schema), len(files), policy
+    )
+
+
+def evaluate_feature(feature: Feature, policy: Policy) -> Evaluation:
+    """Return the evaluation of a feature under a policy."""
+    return policy.evaluator.evaluate(feature)
+
+
+def findings_on(evaluation: Evaluation, policy: Policy) -> tuple[Finding, ...]:
+    """Return what is to be said about an evaluated feature, whatever waivers say of it."""
+    return findings_of(evaluation, policy.evaluator.judge, strict=policy.strict)
+
+
+def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> EvaluatedFile:
+    """Return what a policy says of manifests that were read from a number of files; raises as `evaluate_file`."""
+    if policy.forbidden_choice:
+        raise UsageError(policy.forbidden_choice)
+    findings = list(manifests.findings)
+    evaluations = []
+    uses: list[WaiverUse] = []
+    for feature in manifests.features:
+        evaluation = evaluate_feature(feature, policy)
+        evaluations.append(evaluation)
+        found = findings_on(evaluation, policy)
+        if (policy.waivers is not None and policy.waivers.entries) or _may_waive(feature):
+            found, used = _beside_waivers(found, evaluation, policy, manifests.features)
+            uses.extend(used)
+        findings.extend(found)
+    return EvaluatedFile(tuple(evaluations), sorted_findings(findings), manifests.skipped, tuple(uses), files)
+
+
+def _may_waive(feature: Feature) -> bool:
+    return _MAY_WAIVE.search(feature.document.source.text) is not None
+
+
+def _beside_waivers(findings: Sequence[Finding], evaluation: Evaluation, policy: Policy,
+                    features: Iterable[Feature]) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:  # fmt: skip
+    from aipolicy.waivers.apply import apply_waivers, starts_of
+    from aipolicy.waivers.waiver import Waivers
+
+    starts = starts_of(features, evaluation.feature.document.source) if _may_waive(evaluation.feature) else ()
+    applied = apply_waivers(
+        findings, evaluation, policy.waivers or Waivers(), policy.all_rules, policy.ignored_rules,
+        policy.waived_on or policy.catalog.as_of, starts,
+    )  # fmt: skip
+    return applied.findings, applied.uses

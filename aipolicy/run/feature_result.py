@@ -1,0 +1,124 @@
+"""An evaluation in, what is reported of the feature out: plain values that can be kept, sent and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.verdict import Verdict
+from aipolicy.facts.facts import Provenance
+from aipolicy.facts.registry import is_option_fact
+from aipolicy.findings import Outcome
+
+CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
+"""No way is left; some way is free of doubt; every way that remains hangs on a fact."""
+
+
+class NeedResult(NamedTuple):
+    """A need of a feature, in the words of `NeedFound`."""
+
+    id: str
+    title: str
+    certain: bool
+    values: Sequence[str]
+
+
+class VerdictResult(NamedTuple):
+    """A verdict: sets of options as their sizes, and the rules behind them by id."""
+
+    options: int
+    admissible: int
+    open: int
+    removed: int
+    needs: Sequence[NeedResult]
+    remaining: Mapping[str, Sequence[str]]
+    """The values that remain on each axis."""
+    removed_by: Mapping[str, int]
+    opened_by: Mapping[str, int]
+    counted_against: Mapping[str, int]
+    duties: Mapping[str, int]
+    conflict: Sequence[str]
+
+    @property
+    def status(self) -> str:
+        """Return `conflict`, `admissible` or `open`."""
+        if not self.admissible and not self.open:
+            return CONFLICT
+        return ADMISSIBLE if self.admissible else OPEN
+
+    @property
+    def certain_needs(self) -> tuple[str, ...]:
+        """Return the ids of what the feature certainly needs."""
+        return tuple(need.id for need in self.needs if need.certain)
+
+
+class FeatureResult(NamedTuple):
+    """A feature with its facts, its verdict, and what became of every rule over its plan."""
+
+    name: str
+    file: str
+    lifecycle: str
+    declared: Mapping[str, object]
+    assumed: Mapping[str, object]
+    derived: Mapping[str, object]
+    """Facts by name, in the order of the registry; those in none of the three are unknown."""
+    planned_options: int | None
+    """Options that agree with the plan; None without one."""
+    verdict: VerdictResult
+    outcomes: Sequence[tuple[str, str]]
+    """Rule and outcome."""
+
+
+def feature_result(evaluation: Evaluation) -> FeatureResult:
+    """Return what is reported of an evaluated feature."""
+    facts = evaluation.facts
+    known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
+    for name in facts.known.specs:
+        if not is_option_fact(name):
+            fact = facts.fact(name)
+            known[fact.provenance][name] = fact.value
+    return FeatureResult(
+        name=evaluation.feature.name,
+        file=evaluation.feature.file,
+        lifecycle=str(facts.values["metadata.lifecycle"]),
+        declared=known[Provenance.DECLARED],
+        assumed=known[Provenance.ASSUMED],
+        derived=known[Provenance.DERIVED],
+        planned_options=len(evaluation.planned.options) if evaluation.has_plan else None,
+        verdict=verdict_result(evaluation.verdict),
+        outcomes=_outcomes(evaluation),
+    )
+
+
+def verdict_result(verdict: Verdict) -> VerdictResult:
+    """Return a verdict with the sizes of its sets."""
+    return VerdictResult(
+        options=verdict.full.bit_count(),
+        admissible=verdict.admissible.bit_count(),
+        open=verdict.open.bit_count(),
+        removed=verdict.removed.bit_count(),
+        needs=tuple(NeedResult(n.id, n.title, n.certain, n.values) for n in verdict.needs),
+        remaining={name.partition(".")[2]: values for name, values in sorted(verdict.remaining_values.items())},
+        removed_by=_sizes(verdict.removed_by),
+        opened_by=_sizes(verdict.opened_by),
+        counted_against=_sizes(verdict.counted_against),
+        duties=_sizes(verdict.duties),
+        conflict=verdict.conflict,
+    )
+
+
+def _sizes(masks: Mapping[str, int]) -> dict[str, int]:
+    return {rule_id: mask.bit_count() for rule_id, mask in sorted(masks.items())}
+
+
+def _outcomes(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
+    outcomes = []
+    for ruled in evaluation.rules:
+        planned = ruled.planned
+        outcome = (
+            Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
+            else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
+        )  # fmt: skip
+        outcomes.append((ruled.active.rule.id, outcome.value))
+    return tuple(outcomes)

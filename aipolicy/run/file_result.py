@@ -1,0 +1,86 @@
+"""An evaluated file in, its result out: data alone, with every place resolved; what formats and rules over all need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from aipolicy.findings import Finding, Place
+from aipolicy.policy.rule import RuleScope
+from aipolicy.run.evaluated_file import EvaluatedFile
+from aipolicy.run.feature_result import FeatureResult, feature_result
+from aipolicy.run.policy import Policy
+from aipolicy.value import replace
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.portfolio_records import FeatureRecord
+    from aipolicy.waivers.waiver import WaiverUse
+
+
+class FileResult(NamedTuple):
+    """What came of a file, or of several that are shown under one path."""
+
+    files: int
+    findings: tuple[Finding, ...]
+    """In order; every place has its span."""
+    features: tuple[FeatureResult, ...]
+    judged: bool
+    """Whether any rule had something to evaluate: rules about plans have nothing where nobody plans."""
+    skipped: tuple[str, ...] = ()
+    waiver_uses: tuple[WaiverUse, ...] = ()
+    unread: bool = False
+    """Whether the file holds a manifest that cannot be read, which may declare any feature."""
+    records: tuple[FeatureRecord, ...] = ()
+    """What rules over all features need to know of each."""
+    unread_files: tuple[str, ...] = ()
+    """Its path where it holds a manifest that was not evaluated."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the features that it declares."""
+        return tuple(feature.name for feature in self.features)
+
+
+def file_result(file: EvaluatedFile, policy: Policy) -> FileResult:
+    """Return the result of an evaluated file."""
+    records, unread_files = portfolio_part(file, policy)
+    return FileResult(
+        files=file.files,
+        findings=tuple(map(located, file.findings)),
+        features=tuple(map(feature_result, file.evaluations)),
+        judged=is_judged(file, policy),
+        skipped=file.skipped,
+        waiver_uses=file.waiver_uses,
+        unread=file.unread,
+        records=records,
+        unread_files=unread_files,
+    )
+
+
+def portfolio_part(file: EvaluatedFile, policy: Policy) -> tuple[tuple[FeatureRecord, ...], tuple[str, ...]]:
+    """Return what rules over all features need of a file: records of its features, its path where one was not read."""
+    if not policy.judged_portfolio_rules:
+        return (), ()
+    from aipolicy.evaluation.portfolio_run import records_of, unread_files
+
+    return (
+        records_of(file.evaluations, policy.judged_portfolio_rules),
+        unread_files(file.evaluations, file.findings),
+    )
+
+
+def is_judged(file: EvaluatedFile, policy: Policy) -> bool:
+    """Return whether any rule had something to evaluate in a file."""
+    if any(rule.scope is RuleScope.OPTIONS for rule in policy.rules):
+        return bool(file.evaluations)
+    return bool(policy.rules) and any(each.planned is not each.candidates for each in file.evaluations)
+
+
+def located(finding: Finding) -> Finding:
+    """Return a finding with the span of every place."""
+    place, related = _located(finding, finding.place), tuple(_located(finding, each) for each in finding.related)
+    return replace(finding, place=place, related=related)
+
+
+def _located(finding: Finding, place: Place) -> Place:
+    span = finding.span_of(place)
+    return place if span is place.span else replace(place, span=span)

@@ -1,0 +1,187 @@
+"""Packs and a catalog in, a policy that is ready to evaluate out; what was compiled is kept between runs."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from aipolicy.cache import Cache
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
+from aipolicy.errors import UsageError
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
+from aipolicy.policy.locate import PolicyFiles, read_policy_files
+from aipolicy.policy.rule import PolicyPack, Rule
+from aipolicy.reserved_rules import RESERVED_RULES
+from aipolicy.settings import PolicySettings as PolicySettings
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.policy.portfolio_rule import PortfolioRule
+    from aipolicy.waivers.waiver import Waivers
+
+
+class Policy(Frozen):
+    """Packs and catalog, loaded and ready to judge."""
+
+    packs: tuple[PolicyPack, ...]
+    """The packs without the examples of their rules."""
+    packs_with_examples: bytes
+    catalog: Catalog
+    evaluator: Evaluator
+    digest: str
+    """SHA-256 over the bytes of every pack and catalog file that was read."""
+    ignored_rules: tuple[str, ...]
+    strict: bool
+    waivers: Waivers | None = None
+    """The waivers of files, and what packs ask of waivers; None where there is neither."""
+    waived_on: date | None = None
+    """The day on which waivers are looked at, where it is another than that of the catalog."""
+    forbidden_choice: str = ""
+    """What a choice of rules leaves out although a pack forbids it; nothing is judged then."""
+
+    @property
+    def all_rules(self) -> tuple[str, ...]:
+        """Return the ids of all rules, those that are left out by choice included."""
+        return tuple(rule.id for pack in self.packs for rule in pack.rules)
+
+    portfolio_rules: tuple[PortfolioRule, ...] = ()
+    """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
+
+    @property
+    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
+        """Return the rules over all features that are evaluated on the day of the run."""
+        day = self.catalog.as_of
+        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+
+    @property
+    def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
+        """Return what those share with other rules, with what they weigh on that day."""
+        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+
+    def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
+        """Return every rule over all features of every pack with its examples, by id."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
+
+    def rule_with_examples(self, rule_id: str) -> Rule | None:
+        """Return a rule of any pack, or None."""
+        return next((rule for rule in self.rules_with_examples() if rule.id == rule_id), None)
+
+    def rules_with_examples(self) -> tuple[Rule, ...]:
+        """Return every rule of every pack with its examples, by id."""
+        return tuple(
+            sorted((rule for pack in self.packs_with_tests() for rule in pack.rules), key=lambda rule: rule.id)
+        )
+
+    def packs_with_tests(self) -> tuple[PolicyPack, ...]:
+        """Return every pack with the examples of its rules."""
+        packs: tuple[PolicyPack, ...] = pickle.loads(self.packs_with_examples)
+        return packs
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are evaluated, by id."""
+        return tuple(active.rule for active in self.evaluator.rules)
+
+    @property
+    def chosen_rules(self) -> tuple[Rule, ...]:
+        """Return the rules that are chosen, whatever their stage, by id."""
+        rules = (rule for pack in self.packs for rule in pack.rules if rule.id not in self.ignored_rules)
+        return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def load_policy(settings: PolicySettings, cache: Cache | None = None, files: PolicyFiles | None = None) -> Policy:
+    """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
+
+    What was compiled from the same bytes for the same day and settings is taken from the cache.
+    """
+    files = files or read_policy_files(settings)
+    key = files.key
+    compiled = cache.get(key) if cache is not None else None
+    if compiled is None:
+        compiled = _compile(settings, files)
+        if cache is not None:
+            cache.put(key, compiled)
+    packs, packs_with_examples, wanted, kept, parts, waivers = compiled
+    catalog = RestoredCatalog(settings.as_of, parts)
+    return Policy(
+        packs=packs,
+        packs_with_examples=packs_with_examples,
+        catalog=catalog,
+        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
+        digest=files.digest,
+        ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
+        strict=settings.strict,
+        waivers=waivers,
+        forbidden_choice=_forbidden_choice(waivers, packs, wanted),
+        portfolio_rules=tuple(
+            sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
+        ),
+    )
+
+
+_Compiled = tuple[tuple[PolicyPack, ...], bytes, frozenset[str], KeptGroups, dict[str, bytes], "Waivers | None"]
+
+
+def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
+    from aipolicy.catalog.load import layered_catalog
+    from aipolicy.policy.load import load_packs
+
+    catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
+    packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
+    wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
+    kept = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
+    # NOTE: examples are many and only `explain RULE` shows them; they stay folded up otherwise.
+    light = tuple(
+        replace(
+            pack, rules=tuple(replace(rule, tests=()) for rule in pack.rules),
+            portfolio_rules=tuple(replace(rule, tests=()) for rule in pack.portfolio_rules),
+        )
+        for pack in packs
+    )  # fmt: skip
+    waivers = None
+    if files.waivers or any(pack.waivers is not None for pack in packs):
+        from aipolicy.waivers.read import read_waivers
+
+        waivers = read_waivers(files.waivers, packs, catalog, settings.as_of)
+    return light, pickle.dumps(packs, protocol=5), frozenset(wanted), kept, snapshot_of(catalog), waivers
+
+
+def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:
+    """Return what to say of the first rule that is left out by choice although a pack forbids it; empty for none."""
+    for rule_id in sorted(rule_id for rule_id in _rule_ids(packs) if rule_id not in wanted):
+        never = waivers.limits.never_waived(rule_id) if waivers is not None else None
+        if never is not None:
+            return f"{rule_id} may not be left out by `select` or `ignore` ({never.at})"
+    return ""
+
+
+def _rule_ids(packs: Iterable[PolicyPack]) -> list[str]:
+    return [rule.id for pack in packs for rule in pack.all_rules]
+
+
+def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:
+    return tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.id in wanted)) for pack in packs)
+
+
+def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> set[str]:
+    selected = _matching(ids, select) if select else set(ids)
+    return selected - _matching(ids, ignore)
+
+
+def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
+    """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
+    reserved = {rule.id for rule in RESERVED_RULES}
+    found: set[str] = set()
+    for word in wanted:
+        matches = {rule_id for rule_id in ids if rule_id == word or rule_id.startswith(f"{word}-")}
+        if not matches:
+            if word in reserved or any(rule_id.startswith(f"{word}-") for rule_id in reserved):
+                raise UsageError(f"`{word}` is about manifests and waivers themselves and is always checked")
+            raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")
+        found |= matches
+    return found

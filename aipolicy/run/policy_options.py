@@ -1,0 +1,64 @@
+"""What the command line and the configuration file say about policies, put together into the settings of a run."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from aipolicy.config import LOCK_FILE, Config, read_config
+from aipolicy.errors import UsageError
+from aipolicy.settings import Organization, PolicySettings
+from aipolicy.source.day import read_day
+
+
+class PolicyOptions(NamedTuple):
+    """What the command line says about policies; None and empty leave it to the configuration file."""
+
+    config: str | None
+    policies: tuple[str, ...]
+    as_of: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+
+
+def read_settings(options: PolicyOptions) -> tuple[Config, PolicySettings]:
+    """Return the configuration, and the settings of a run that follow from it and the command line."""
+    config = read_config(options.config, os.curdir)
+    return config, settings_from(config, options)
+
+
+def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
+    """Return the settings of a run that follow from a configuration and the command line."""
+    base = Path(config.path).parent if config.path is not None else Path()
+    countries = config.organization.on_premises_countries
+    return PolicySettings(
+        as_of=_day(options.as_of),
+        packs=options.policies or config.policies,
+        base=Path() if options.policies else base,
+        own_catalog=tuple(
+            os.path.relpath(base / name, Path() if options.policies else base) for name in config.catalog
+        ),
+        fresher_prices=config.fresher_prices,
+        parameters=config.parameters,
+        parameter_places=config.parameter_places,
+        organization=Organization(
+            config.organization.own_boundaries, countries or None, config.recommendation.confidence
+        ),
+        select=options.select or config.select,
+        ignore=(*options.ignore, *config.ignore),
+        strict=config.strict,
+        waivers=tuple(os.path.relpath(base / name, Path() if options.policies else base) for name in config.waivers),
+        lock=str(base / LOCK_FILE),
+        only_locked=not options.policies,
+    )
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return datetime.now(UTC).date()
+    day = read_day(text)
+    if day is None:
+        raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`")
+    return day

@@ -1,0 +1,85 @@
+"""Manifest files in, their results out: those of earlier runs where nothing changed, new ones by several processes."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.processes import map_in_processes, usable_processes
+from aipolicy.run.evaluated_file import evaluate_file
+from aipolicy.run.file_result import FileResult, file_result
+from aipolicy.run.policy import Policy
+from aipolicy.run.result_memory import ResultMemory
+from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
+from aipolicy.run.scope import Scope
+from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
+
+if TYPE_CHECKING:
+    from aipolicy.findings import Finding
+
+Files = tuple[ManifestFile, ...]
+"""One file, or several that are shown under the same path."""
+Told = Callable[[int], AbstractContextManager[None]]
+"""Says how many files are evaluated while they are."""
+
+
+def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
+                     told: Told = lambda _: nullcontext()) -> RunResult:  # fmt: skip
+    """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
+
+    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    """
+    units = [tuple(group) for _, group in groupby(files, key=attrgetter("path"))]
+    kept = KeptResults(_made(units, policy, memory, told))
+
+    def closing() -> tuple[Finding, ...]:
+        from aipolicy.evaluation.portfolio_run import documents_of_files
+
+        # NOTE: manifests are not held; one is read again for the place of a finding on all features.
+        documents = documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
+        return closing_findings(kept.ends(), policy, scope, documents)
+
+    return RunResult(policy, kept, scope, closing, kept.totals)
+
+
+def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
+          told: Told) -> Iterator[tuple[bytes | memoryview, FileResult]]:  # fmt: skip
+    """Yield the result of every file in order, as bytes and as it is; what is new is remembered at the end."""
+    keys = [_key(unit) for unit in units]
+    new = [unit for key, unit in zip(keys, units, strict=True) if memory.get(key) is None]
+    # NOTE: what was loaded stays until the end; the collector need not look at it again and again.
+    gc.freeze()
+    used: dict[bytes, bytes | memoryview] = {}
+    homes: dict[str, str] = {}
+
+    def evaluated(unit: Files) -> bytes:
+        return result_to_bytes(file_result(evaluate_file(unit, policy), policy))
+
+    with told(len(new)):
+        made = iter(map_in_processes(evaluated, new, usable_processes()))
+        for key, unit in zip(keys, units, strict=True):
+            content = used[key] = memory.get(key) or next(made)
+            result = result_from_bytes(content)
+            taken = {name: homes[name] for name in result.names if name in homes}
+            if taken:
+                result = file_result(evaluate_file(unit, policy, taken), policy)
+                content = result_to_bytes(result)
+            for name in result.names:
+                homes.setdefault(name, unit[0].path)
+            yield content, result
+    memory.keep(used)
+
+
+def _key(files: Files) -> bytes:
+    digest = sha256()
+    for file in files:
+        head = f"{file.path} {file.path_in_repository} {file.named} {len(file.data)} "
+        digest.update(head.encode("utf-8", "surrogateescape"))
+        digest.update(file.data)
+    return digest.digest()

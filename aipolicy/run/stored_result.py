@@ -1,0 +1,170 @@
+"""The result of a file as bytes and back: compressed JSON, so that nothing that is kept between runs can run code."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aipolicy.findings import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
+from aipolicy.run.feature_result import FeatureResult, NeedResult, VerdictResult
+from aipolicy.run.file_result import FileResult
+from aipolicy.source.document import Document, SourceFile
+from aipolicy.source.span import Position, Span
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.portfolio_records import Entry, FeatureRecord, Words
+    from aipolicy.policy.amounts import Amount
+
+_FASTEST = 1
+_NOTE_FIELDS = (
+    "at", "holds", "state", "detail", "reason", "owner", "approver", "ticket", "expires", "days_left", "inline",
+)  # fmt: skip
+
+
+def result_to_bytes(result: FileResult) -> bytes:
+    """Return a result as bytes."""
+    pointed_into = (finding.document.source for finding in result.findings if finding.document is not None)
+    sources = {source: number for number, source in enumerate(dict.fromkeys(pointed_into))}
+    plain = (
+        result.files,
+        [(source.path, source.text) for source in sources],
+        [_finding_to_plain(finding, sources) for finding in result.findings],
+        result.features,
+        result.judged,
+        result.skipped,
+        [(*use[:3], use.state.value, *use[4:]) for use in result.waiver_uses],
+        result.unread,
+        [_record_to_plain(record) for record in result.records],
+        result.unread_files,
+    )
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), _FASTEST)
+
+
+def result_from_bytes(content: bytes | memoryview) -> FileResult:
+    """Return the result that bytes stand for; of documents that findings point into, the text alone comes back."""
+    files, texts, findings, features, judged, skipped, uses, unread, records, unread_files = json.loads(
+        zlib.decompress(content)
+    )
+    sources = [SourceFile(path, text) for path, text in texts]
+    return FileResult(
+        files=files,
+        findings=tuple(_finding_from_plain(each, sources) for each in findings),
+        features=tuple(_feature_from_plain(each) for each in features),
+        judged=judged,
+        skipped=tuple(skipped),
+        waiver_uses=_uses_from_plain(uses) if uses else (),
+        unread=unread,
+        records=_records_from_plain(records) if records else (),
+        unread_files=tuple(unread_files),
+    )
+
+
+def _finding_to_plain(finding: Finding, sources: Mapping[SourceFile, int]) -> tuple[Any, ...]:
+    document, replacement, waiver = finding.document, finding.replacement, finding.waiver
+    return (
+        finding.rule_id, finding.rule_name, finding.severity, finding.outcome, finding.message, finding.file,
+        finding.feature,
+        None if document is None else (sources[document.source], document.index),
+        _place_to_plain(finding.place),
+        [_place_to_plain(place) for place in finding.related],
+        finding.why, finding.fix,
+        [(each.title, each.url, each.clause) for each in finding.references],
+        finding.missing_facts,
+        None if replacement is None else (replacement.old, replacement.new, replacement.safe),
+        finding.stage,
+        None if waiver is None else [getattr(waiver, name) for name in _NOTE_FIELDS],
+        finding.subject,
+    )  # fmt: skip
+
+
+def _finding_from_plain(plain: list[Any], sources: Sequence[SourceFile]) -> Finding:
+    (rule_id, rule_name, severity, outcome, message, file, feature, document, place, related, why, fix, references,
+     missing, replacement, stage, waiver, subject) = plain  # fmt: skip
+    return Finding(
+        rule_id=rule_id, rule_name=rule_name, severity=Severity(severity), outcome=Outcome(outcome), message=message,
+        file=file, feature=feature,
+        document=None if document is None else Document(sources[document[0]], document[1], None),
+        place=_place_from_plain(place), related=tuple(map(_place_from_plain, related)), why=why, fix=fix,
+        references=tuple(Reference(title=title, url=url, clause=clause) for title, url, clause in references),
+        missing_facts=tuple(missing),
+        replacement=None if replacement is None else Replacement(*replacement),
+        stage=None if stage is None else Stage(stage),
+        waiver=None if waiver is None else WaiverNote(**dict(zip(_NOTE_FIELDS, waiver, strict=True))),
+        subject=subject,
+    )  # fmt: skip
+
+
+def _place_to_plain(place: Place) -> tuple[Any, ...]:
+    span = place.span
+    ends = None if span is None else (span.start.line, span.start.column, span.end.line, span.end.column)
+    return place.path, place.part, ends, place.label
+
+
+def _place_from_plain(plain: list[Any]) -> Place:
+    path, part, ends, label = plain
+    span = None if ends is None else Span(Position(ends[0], ends[1]), Position(ends[2], ends[3]))
+    return Place(path=tuple(path), part=part, span=span, label=label)
+
+
+def _feature_from_plain(plain: list[Any]) -> FeatureResult:
+    feature = FeatureResult(*plain)
+    verdict = VerdictResult(*feature.verdict)
+    return feature._replace(verdict=verdict._replace(needs=tuple(NeedResult(*need) for need in verdict.needs)))
+
+
+def _uses_from_plain(plain: list[list[Any]]) -> tuple[Any, ...]:
+    from aipolicy.waivers.waiver import State, WaiverUse
+
+    return tuple(WaiverUse(*use)._replace(state=State(use[3])) for use in plain)
+
+
+def _record_to_plain(record: FeatureRecord) -> tuple[Any, ...]:
+    entries = [None if entry is None else _entry_to_plain(entry) for entry in record.entries]
+    return record.name, record.file, record.past_prototype, entries
+
+
+def _entry_to_plain(entry: Entry) -> tuple[Any, ...]:
+    amounts = [_amount_to_plain(amount) for amount in entry.amounts]
+    return entry.certain, _words_to_plain(entry.groups), amounts, *entry[3:]
+
+
+def _words_to_plain(words: Words) -> Any:
+    return sorted(words.certain), None if words.possible is None else sorted(words.possible)
+
+
+def _amount_to_plain(amount: Amount | Words) -> Any:
+    from aipolicy.policy.amounts import Amount
+
+    if isinstance(amount, Amount):
+        return "amount", *(None if end is None else str(end) for end in amount)
+    return "words", *_words_to_plain(amount)
+
+
+def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
+    from fractions import Fraction
+
+    from aipolicy.evaluation.portfolio_records import Entry, FeatureRecord, Words
+    from aipolicy.policy.amounts import Amount
+
+    def words(certain: list[str], possible: list[str] | None) -> Words:
+        return Words(frozenset(certain), None if possible is None else frozenset(possible))
+
+    def end(text: str | None) -> Fraction | None:
+        return None if text is None else Fraction(text)
+
+    def amount(kind: str, low: Any, high: Any) -> Amount | Words:
+        return Amount(end(low), end(high)) if kind == "amount" else words(low, high)
+
+    def entry(certain: bool, groups: list[Any], amounts: list[Any], *names: Any) -> Entry:
+        over, group, missing, group_place, places = names
+        return Entry(
+            certain, words(*groups), tuple(amount(*each) for each in amounts), tuple(over), tuple(group),
+            tuple(map(tuple, missing)), group_place, tuple(places),
+        )  # fmt: skip
+
+    return tuple(
+        FeatureRecord(name, file, past, tuple(None if each is None else entry(*each) for each in entries))
+        for name, file, past, entries in plain
+    )
