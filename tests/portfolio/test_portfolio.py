@@ -200,6 +200,19 @@ def test_undetermined_gates_once_a_feature_is_past_prototype(lifecycle: str, sev
     assert (found.outcome, found.severity) == (Outcome.UNDETERMINED, severity)
 
 
+def test_what_an_unread_manifest_leaves_open_gates_whatever_the_others_are() -> None:
+    anybody = rule("total.requests <= 5.0", "requests: sum(volume.requests_per_day)", "true")
+    (found,) = findings(anybody, [({"metadata.lifecycle": "prototype"}, {})], ("x.yaml",))
+    assert (found.outcome, found.severity) == (Outcome.UNDETERMINED, Severity.ERROR)
+
+
+def test_what_is_open_gates_for_prototypes_too_where_that_was_asked_for() -> None:
+    anybody = rule("total.requests <= 5.0", "requests: sum(volume.requests_per_day)", "true")
+    idea = record("f", ({"metadata.lifecycle": "idea"}, {}), anybody)
+    (found,) = portfolio_findings((anybody,), [idea], (), lambda _: None, as_of=AS_OF, strict=True)
+    assert (found.outcome, found.severity) == (Outcome.UNDETERMINED, Severity.ERROR)
+
+
 def test_a_label_that_is_not_declared_is_missing_by_its_own_name() -> None:
     by_tier = rule("group.n <= 1.0", "n: count()", IN_USE, "metadata.labels['tier']")
     labelled: Given = {**PRODUCTION, "metadata.labels": {"tier": "1"}}
@@ -301,6 +314,7 @@ def test_amounts_are_shown_as_far_as_they_are_known() -> None:
 
 
 REQUESTS = "requests: sum(volume.requests_per_day)"
+BIG = "big: count(volume.requests_per_day > 15.0)"
 ALL = ("total.requests <= 5.0", REQUESTS)
 WHO: dict[str, tuple[PortfolioRule, list[Feature], str, str]] = {
     "the largest first, of equals by name": (rule(*ALL), [at("a", 10), at("a", 10), at("a", 30)], "f2",
@@ -308,21 +322,31 @@ WHO: dict[str, tuple[PortfolioRule, list[Feature], str, str]] = {
     "nobody who adds nothing": (rule(*ALL), [at("a", 0), at("a", 10), at("a", 30)], "f2", "(`f2` 75 % and `f1` 25 %)"),
     "four are named": (rule(*ALL), [at("a", 10)] * 4, "f0", "(`f0` 25 %, `f1` 25 %, `f2` 25 % and `f3` 25 %)"),
     "of five, three": (rule(*ALL), [at("a", 10)] * 5, "f0", "(`f0` 20 %, `f1` 20 %, `f2` 20 % and 2 more)"),
-    "small shares by one digit": (rule(*ALL), [at("a", 1000), at("a", 10), at("a", 2.4), at("a", 0.1)], "f0",
-                                  "(`f0` 99 %, `f1` 1 %, `f2` 0.2 % and `f3` 0.01 %)"),
+    "small shares by one digit": (rule(*ALL), [at("a", 1000), at("a", 10), at("a", 7.4), at("a", 0.1)], "f0",
+                                  "(`f0` 98 %, `f1` 1 %, `f2` 0.7 % and `f3` 0.01 %)"),
     "one alone has no share": (rule(*ALL), [at("a", 10)], "f0", "(`f0`)"),
+    "by the least that each adds, who may add something named too": (
+        rule("total.cached <= 5.0", "cached: sum(volume.requests_per_day * volume.cached_share)"),
+        [at("a", 100), ({**at("a", 30)[0], "volume.cached_share": 1.0}, {})], "f1", "(`f1` 100 % and `f0` 0 %)"),
     "what is no sum has no shares": (rule("total.most <= 5.0", "most: max(volume.requests_per_day)"),
                                      [at("a", 10), at("a", 2), at("a", 30)], "f2", "(`f2`, `f0` and `f1`)"),
     "one that certainly takes part before one that may": (
         rule("total.n <= 0.0", "n: count()"), [at("a", 10, None), at("a", 2)], "f1", "(`f1` and `f0`)"),
     "by what the group breaks rather than all": (
-        rule("total.requests <= 5.0 && group.big <= 1.0", f"{REQUESTS}; big: count(volume.requests_per_day > 15.0)",
+        rule("total.requests <= 5.0 && group.big <= 1.0", f"{REQUESTS}; {BIG}",
              IN_USE, "plan.provider"), [at("a", 10), at("a", 20), at("a", 30)], "f1", "(`f1` and `f2`)"),
+    "by what the group breaks though all break something first": (
+        rule('total.requests <= 5.0", "group.big <= 1.0', f"{REQUESTS}; {BIG}",
+             IN_USE, "plan.provider"), [at("a", 10), at("a", 20), at("a", 30)], "f1", "(`f1` and `f2`)"),
+    "by the first of two that the group breaks": (
+        rule('group.requests <= 5.0", "group.big <= 1.0', f"{REQUESTS}; {BIG}",
+             IN_USE, "plan.provider"), [at("a", 10), at("a", 20), at("a", 30)], "f2",
+        "(`f2` 50 %, `f1` 33 % and `f0` 17 %)"),
     "by the first that all break": (
-        rule("total.big <= 1.0 && total.requests <= 5.0", f"{REQUESTS}; big: count(volume.requests_per_day > 15.0)"),
+        rule("total.big <= 1.0 && total.requests <= 5.0", f"{REQUESTS}; {BIG}"),
         [at("a", 10), at("a", 20), at("a", 30)], "f1", "(`f1` and `f2`)"),
     "by none that holds": (
-        rule("total.requests <= 5.0", f"big: count(volume.requests_per_day > 15.0); {REQUESTS}", when="total.big > 1.0"),
+        rule("total.requests <= 5.0", f"{BIG}; {REQUESTS}", when="total.big > 1.0"),
         [at("a", 10), at("a", 20), at("a", 30)], "f2", "(`f2` 50 %, `f1` 33 % and `f0` 17 %)"),
 }  # fmt: skip
 
@@ -336,19 +360,25 @@ def test_who_adds_the_most_is_named_first_and_a_few_besides(
     assert found.message.endswith(f" {words}")
 
 
-FIVE = "e: sum(team.ml_engineers); a: sum(latency.p95_ms); b: sum(volume.requests_per_day); c: sum(volume.input_tokens)"
+THREE = "a: sum(latency.p95_ms); b: sum(volume.requests_per_day); e: sum(team.ml_engineers)"
 PLACES: dict[str, tuple[PortfolioRule, Given, Given, str, tuple[str, ...]]] = {
     "what is added, then three of what else is read": (
-        rule("total.e <= 1.0", FIVE, IN_USE, "plan.provider", "total.a > 0.0 && total.b > 0.0 && total.c > 0.0"),
+        rule("total.e <= 1.0", f"{THREE}; c: sum(volume.input_tokens)", IN_USE, "plan.provider",
+             "total.a > 0.0 && total.b > 0.0 && total.c > 0.0"),
         {"team.ml_engineers": 5.0, "latency.p95_ms": 1.0, "volume.input_tokens": 1.0, **at("a", 1)[0]}, {},
         "team.ml_engineers", ("latency.p95_ms", "volume.requests_per_day", "volume.input_tokens")),
     "the group where there is room": (
-        rule("total.e <= 1.0", FIVE.rpartition(";")[0], IN_USE, "plan.provider", "total.a > 0.0 && total.b > 0.0"),
+        rule("total.e <= 1.0", THREE, IN_USE, "plan.provider", "total.a > 0.0 && total.b > 0.0"),
         {"team.ml_engineers": 5.0, "latency.p95_ms": 1.0, **at("a", 1)[0]}, {},
         "team.ml_engineers", ("latency.p95_ms", "volume.requests_per_day", "plan.provider")),
     "the group where nothing is added": (
         rule("group.n <= 0.0", "n: count()", IN_USE, "plan.provider"), at("a", 1)[0], {}, "plan.provider", ()),
     "the same declaration once": (
+        rule("total.e <= 1.0", "e: sum(team.ml_engineers); b: sum(volume.requests_per_day); c: max(volume.requests_per_day)",
+             IN_USE, "plan.provider", "total.b > 0.0 && total.c > 0.0"),
+        {"team.ml_engineers": 5.0, **at("a", 2)[0]}, {}, "team.ml_engineers",
+        ("volume.requests_per_day", "plan.provider")),
+    "what is added twice": (
         rule("total.x <= 1.0", "x: sum(volume.requests_per_day); y: max(volume.requests_per_day)", IN_USE,
              "plan.provider", "total.y > 0.0"), at("a", 2)[0], {}, "volume.requests_per_day", ("plan.provider",)),
     "the name where nothing is declared": (rule("total.n <= 0.0", "n: count()"), PRODUCTION, {}, "metadata.name", ()),
@@ -367,6 +397,7 @@ def test_a_violation_points_at_what_its_largest_feature_adds_then_at_three_other
 
 
 TOKENS_OF = "total.tokens <= 5.0", "tokens: sum(volume.requests_per_day * volume.input_tokens)"
+PLANNED: Given = {**PRODUCTION, **{f"plan.{name}": "x" for name in ("model", "provider", "hosting", "adaptation")}}
 INPUT, DAILY = ({**PRODUCTION, f"volume.{name}": 1.0} for name in ("input_tokens", "requests_per_day"))
 OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str, tuple[str, ...]]] = {
     "what most lack first, and all who lack it": (
@@ -377,6 +408,10 @@ OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str
         rule(*TOKENS_OF), [PRODUCTION, PRODUCTION], (),
         " without `volume.input_tokens` and `volume.requests_per_day` of `f0` and `f1`", "f0", "volume.input_tokens",
         ("volume.input_tokens", "volume.requests_per_day")),
+    "of two that one lacks each the first by name": (
+        rule(*TOKENS_OF), [INPUT, DAILY], (),
+        " without `volume.input_tokens` of `f1`; `volume.requests_per_day` of `f0`", "f1", "volume.input_tokens",
+        ("volume.input_tokens", "volume.requests_per_day")),
     "whether it takes part": (
         rule(*ALL), [at("a", 1, None)[0], at("a", 2, None)[0], at("a", None)[0]], (),
         " without `metadata.lifecycle` of `f0` and `f1`; `volume.requests_per_day` of `f2`", "f0", "metadata.lifecycle",
@@ -385,10 +420,25 @@ OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str
         rule("group.requests <= 5.0", REQUESTS, IN_USE, "plan.provider"), [at(name, None)[0] for name in "fedcba"], (),
         " for `a`, `b`, `c` and 3 more without `volume.requests_per_day` of `f0`, `f1`, `f2` and 3 more", "f0",
         "volume.requests_per_day", ("volume.requests_per_day",)),
+    "of all features where all are counted": (
+        rule("group.n <= 1.0 || total.requests >= 100.0", f"n: count(); {REQUESTS}", IN_USE, "plan.provider"),
+        [at("a", 1)[0], at("a", 1)[0], at("b", None)[0]], (), " for `a` without `volume.requests_per_day` of `f2`", "f2",
+        "volume.requests_per_day", ("volume.requests_per_day",)),
+    "of the group alone where the group is counted": (
+        rule("group.requests >= 5.0", REQUESTS, IN_USE, "plan.provider"),
+        [at("a", None)[0], at("b", 10)[0], at("b", None)[0]], (), " for `a` without `volume.requests_per_day` of `f0`",
+        "f0", "volume.requests_per_day", ("volume.requests_per_day",)),
+    "of what is open alone": (
+        rule("total.requests <= 5.0", f"{REQUESTS}; people: sum(team.ml_engineers)", when="total.people >= 0.0"),
+        [PRODUCTION], (), " without `volume.requests_per_day` of `f0`", "f0", "volume.requests_per_day",
+        ("volume.requests_per_day",)),
     "manifests that cannot be read are named too, and nothing settles it": (
         rule(*ALL), [at("a", None)[0]], ("x.yaml",),
         " without `volume.requests_per_day` of `f0` and while `x.yaml` has no readable facts", "f0",
         "volume.requests_per_day", ()),
+    "what nobody can declare stands at the name, and nothing settles it": (
+        rule("total.days >= 90.0", "days: min(option.days_until_retirement)"), [PLANNED], (),
+        " without `option.days_until_retirement` of `f0`", "f0", "metadata.name", ()),
     "nothing but manifests that cannot be read": (
         rule(*ALL), [], tuple(f"{name}.yaml" for name in "fedcb"),
         " while `f.yaml`, `e.yaml`, `d.yaml` and 2 more have no readable facts", "f", "", ()),
