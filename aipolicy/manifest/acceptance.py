@@ -1,6 +1,6 @@
-"""Whether a value certainly satisfies a JSON Schema: quick for the many manifests that do, no judge of the others.
+"""Whether a value certainly satisfies a JSON Schema: a quick yes for the many manifests that do, never a no.
 
-A library takes as long to import as all rules take to judge a manifest. It is asked wherever this is not sure.
+A library takes as long to import as all rules take to evaluate a manifest. It is asked wherever this is not sure.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ SLOW = {
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Return the modules of a run that judges one new manifest under a compiled policy, and of one asked again."""
+    """Return the modules of a run that evaluates one new manifest under a compiled policy, and of one asked again."""
     folder, cache = tmp_path_factory.mktemp("run"), tmp_path_factory.mktemp("cache") / "kept"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "AIPOLICY_CACHE_DIR": str(cache)}
     modules = {}
@@ -67,8 +67,8 @@ def test_a_clean_run_imports_few_modules(imported: dict[str, set[str]], run: str
     assert len(imported[run]) <= all_together, sorted(imported[run])
 
 
-def test_a_run_that_was_asked_before_judges_nothing(imported: dict[str, set[str]]) -> None:
-    judging = ("economics", "evaluation", "facts", "options", "run.policy", "source.yaml_reader", "waivers")
-    for name in judging:
+def test_a_run_that_was_asked_before_evaluates_nothing(imported: dict[str, set[str]]) -> None:
+    evaluating = ("economics", "evaluation", "facts", "options", "run.policy", "source.yaml_reader", "waivers")
+    for name in evaluating:
         assert f"aipolicy.{name}" in imported["new"] or name == "waivers"
         assert f"aipolicy.{name}" not in imported["again"]
