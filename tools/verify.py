@@ -60,7 +60,7 @@ def checks(python: Path) -> tuple[Check, ...]:
         Check("layers", (str(tools / "lint-imports"), "--no-cache")),
         Check("generated files", (str(python), "tools/generate.py", "--check"), runs_ours=True),
         Check("policies", (str(python), "-m", "aipolicy", "test", *policies, *thresholds), runs_ours=True),
-        Check("tests", (str(python), "-m", "pytest", "-n", PROCESSES), runs_ours=True),
+        Check("tests", (str(python), "-m", "pytest", "-n", PROCESSES, "--dist", "worksteal"), runs_ours=True),
     )
 
 
