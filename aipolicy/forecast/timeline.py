@@ -89,17 +89,11 @@ class Timeline:
         concerned = frozenset(names)
         features = [projected(f, day, self.horizon) for f in self._manifests.features if f.name in concerned]
         report = self._judged(features, self.policies.on(day))
-        new = {
-            id(old): found for old, found in zip(self._concerned(before, concerned), report.evaluations, strict=True)
-        }
-        evaluations = tuple(new.get(id(each), each) for each in before.evaluations)
+        new = iter(report.evaluations)
+        evaluations = tuple([next(new) if each.feature.name in concerned else each for each in before.evaluations])
         findings = [f for f in before.findings if f.feature not in concerned]
         findings += [f for f in report.findings if f.feature in concerned]
         return with_portfolio(replace(report, evaluations=evaluations, findings=sorted_findings(findings)))
-
-    @staticmethod
-    def _concerned(report: Report, names: frozenset[str]) -> list[object]:
-        return [each for each in report.evaluations if each.feature.name in names]
 
     def _judged(self, features: Sequence[Feature], policy: Policy) -> Report:
         manifests = replace(self._manifests, features=tuple(features))
