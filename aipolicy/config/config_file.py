@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aipolicy.config.settings import BOUNDARIES, PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
@@ -20,6 +20,7 @@ from aipolicy.manifest.discovery import (
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document, PlainValue

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
 BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")

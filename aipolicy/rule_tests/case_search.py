@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.registry import REGISTRY
@@ -15,6 +14,7 @@ from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.case_domains import Domains, Values, values_of
 from aipolicy.rule_tests.examples import outcome_of_truths
+from aipolicy.value import NamedTuple
 
 _MAX_CASES = 20_000
 """More cases of one line, or of one rule, are not gone through."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.findings import message_of
@@ -13,7 +12,7 @@ from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings.finding import Outcome, Stage
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleTest
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 NO_FINDING = "no finding"
 

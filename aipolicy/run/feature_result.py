@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.finding import Outcome
+from aipolicy.value import NamedTuple
 
 CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
 """No way is left; some way is free of doubt; every way that remains hangs on a fact."""

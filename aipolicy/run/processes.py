@@ -1,15 +1,24 @@
-"""Work over many items in several processes, where that is safe; the results are the same however many there are."""
+"""Work over many items in several processes, where that is safe; the results are the same however many there are.
+
+NOTE: not by the executor of `concurrent.futures`. Its processes share one pipe, so that one that is killed while it writes
+leaves everybody waiting for ever, and they outlive a parent that is killed. Here each has a pipe of its own, which says when
+either end is gone; there are no threads and no semaphores.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,34 +26,42 @@ Result = TypeVar("Result")
 LEAST_ITEMS = 75
 """Fewer items are not worth a process of their own."""
 MAX_PROCESSES = 8
+_BYTES_AHEAD = 1_048_576
+"""How far a process may be ahead of who reads its results; what Linux allows everybody."""
 
 
-def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], processes: int) -> list[Result]:
-    """Return what a function makes of every item, in order; what it makes must not depend on the items before.
+def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item],
+                     processes: int) -> Generator[Result, None, None]:  # fmt: skip
+    """Yield what a function makes of every item, in order; what it makes must not depend on the items before.
 
-    Results of other processes come back pickled. Items of a process that fails are worked on here, so that an error is
-    raised as without it.
+    Results of other processes come back pickled, while they are asked for; function and items are not sent, but
+    inherited. Items of a process that fails are worked on here, so that an error is raised as without it.
     """
     processes = min(processes, len(items) // LEAST_ITEMS)
     if processes < 2 or not _may_fork():
-        return [function(item) for item in items]
+        yield from map(function, items)
+        return
     # NOTE: what the first item makes known, such as groups of options, is shared by all processes.
-    first = function(items[0])
+    yield function(items[0])
     gc.freeze()
     rest = items[1:]
-    children = [_start(function, rest[number::processes]) for number in range(1, processes)]
+    results: list[Connection[None, Result]] = []
+    workers: list[ForkProcess] = []
     try:
-        shares: list[list[Result] | None] = [[function(item) for item in rest[::processes]]]
-        shares += [_finish(*child) for child in children]
-    except BaseException:
-        for process, _ in children:
-            _stop(process)
-        raise
-    results: list[Result | None] = [None] * len(rest)
-    for number, share in enumerate(shares):
-        mine = rest[number::processes]
-        results[number::processes] = [function(item) for item in mine] if share is None else share
-    return [first, *results]  # type: ignore[list-item]  # every place was filled
+        for number in range(processes):
+            workers += _start(function, rest[number::processes], results)
+        for number, item in enumerate(rest):
+            try:
+                result = results[number % processes].recv()
+            except (EOFError, OSError):
+                result = function(item)
+            yield result
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+        for reader in results:
+            reader.close()
 
 
 def usable_processes() -> int:
@@ -63,39 +80,37 @@ def _may_fork() -> bool:
         return False
 
 
-def _start(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, int]:
-    """Start a process; returns its id and where its results can be read."""
-    results, into = os.pipe()
-    process = os.fork()
-    if process:
-        os.close(into)
-        return process, results
-    # NOTE: nothing of the parent may run here: no handlers at the exit, no buffers flushed twice.
-    status = 1
+def _start(function: Callable[[Item], Result], items: Sequence[Item],
+           results: list[Connection[None, Result]]) -> list[ForkProcess]:  # fmt: skip
+    """Start a process and add what its results are read from; returns the process, nothing where there can be none."""
+    from fcntl import F_SETPIPE_SZ, fcntl
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    reader, into = context.Pipe(duplex=False)
+    results.append(reader)
+    with suppress(OSError):
+        fcntl(into.fileno(), F_SETPIPE_SZ, _BYTES_AHEAD)
+    worker = context.Process(target=_work, args=(function, items, into, results), daemon=True)
     try:
-        os.close(results)
-        content = pickle.dumps([function(item) for item in items], protocol=5)
-        with open(into, "wb") as stream:
-            stream.write(content)
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _finish(process: int, results: int) -> list[Result] | None:
-    """Return the results of a process, None when it failed."""
-    with open(results, "rb") as stream:
-        content = stream.read()
-    _, status = os.waitpid(process, 0)
-    if status != 0:
-        return None
-    found: list[Result] = pickle.loads(content)
-    return found
-
-
-def _stop(process: int) -> None:
-    try:
-        os.kill(process, signal.SIGTERM)
-        os.waitpid(process, 0)
+        worker.start()
     except OSError:
-        return
+        return []
+    finally:
+        into.close()
+    return [worker]
+
+
+def _work(function: Callable[[Item], Result], items: Iterable[Item], into: Connection[Result, None],
+          inherited: Iterable[Connection[None, Result]]) -> None:  # fmt: skip
+    """Send what a function makes of items; end without a word where that fails, as the parent works on the rest."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(each)):
+            # NOTE: what the parent does when it is interrupted is nothing to do here; a signal just ends this process.
+            signal.signal(each, signal.SIG_DFL)
+    for reader in inherited:
+        # NOTE: a pipe that nobody else reads breaks when the parent is gone, and ends this process.
+        reader.close()
+    with suppress(BaseException):
+        for item in items:
+            into.send(function(item))
