@@ -13,6 +13,7 @@ from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Outcome
 from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS
+from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
@@ -76,7 +77,7 @@ class _PreparedLine:
 
 
 class _PreparedRule:
-    """A rule, with what is the same for every feature."""
+    """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
         "has_labels", "is_estimated", "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
@@ -112,17 +113,17 @@ class Judge:
 
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
-        self._prepared: dict[int, _PreparedRule] = {}
+        self._prepared = Memo(_PreparedRule)
         self._lines: dict[object, _LineMasks] = {}
         self._judgements: dict[object, Judgement] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
     def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         """Return what becomes of a rule for a feature over a universe."""
-        prepared = self._prepare(rule)
+        prepared = self._prepared.of(rule)
         key = (
             universe.id_for(prepared.option_reads),
-            id(rule),
+            prepared,
             prepared.values(facts),
             workload if prepared.is_estimated else None,
         )
@@ -134,8 +135,8 @@ class Judge:
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
-        prepared = self._prepare(rule)
-        key = (id(rule), prepared.values(facts), tuple(map(option.get, prepared.option_reads)))
+        prepared = self._prepared.of(rule)
+        key = (prepared, prepared.values(facts), tuple(map(option.get, prepared.option_reads)))
         known = self._traces.get(key)
         if known is None:
             known = tuple(
@@ -148,20 +149,13 @@ class Judge:
 
     def may_lack_facts(self, rule: Rule, facts: Facts, judgement: Judgement) -> bool:
         """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
-        prepared = self._prepare(rule)
+        prepared = self._prepared.of(rule)
         known = facts.values
         return (
             judgement.failed
             or (bool(prepared.label_keys) and not prepared.label_keys <= _labels(facts).keys())
             or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
-
-    def _prepare(self, rule: Rule) -> _PreparedRule:
-        prepared = self._prepared.get(id(rule))
-        if prepared is None:
-            # NOTE: what is prepared keeps its rule, so that no other rule is given the same identity.
-            prepared = self._prepared[id(rule)] = _PreparedRule(rule)
-        return prepared
 
     def _trace_line(self, section: str, line: Line, rule: Rule, facts: Facts,
                     option: Mapping[str, FactValue]) -> LineTrace:  # fmt: skip

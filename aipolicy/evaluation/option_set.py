@@ -21,11 +21,11 @@ from aipolicy.options.estimates import (
     LATENCY_FACTS_SET,
     RUNNING_COSTS,
     UNKNOWN_COST,
-    CostTable,
     EstimateSettings,
     Estimator,
 )
 from aipolicy.options.option import Option
+from aipolicy.options.running_costs import CostTable
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, NamedTuple
 
@@ -85,8 +85,8 @@ class Universe:
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
-        self._cost_tables: dict[int, CostTable] = {}
-        """By the identity of the groups, which stay as long as the universe."""
+        self._cost_tables: dict[bool, CostTable] = {}
+        """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
@@ -132,11 +132,15 @@ class Universe:
 
     def split(self, name: str, value: float, workload: Workload) -> Split:
         """Return the options by how a numeric fact compares with a value."""
-        static = self._static((name,), cascades_cost=workload.hard_case_share is not None)
+        cascades_cost = workload.hard_case_share is not None
+        static = self._static((name,), cascades_cost=cascades_cost)
         numbers: list[FactValue | None]
         if name in RUNNING_COSTS:
             at = RUNNING_COSTS.index(name)
-            costs = self.estimator(workload).costs(self._cost_table(static))
+            # NOTE: running costs depend on the same things, so that the groups of both have one table.
+            if cascades_cost not in self._cost_tables:
+                self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
+            costs = self.estimator(workload).costs(self._cost_tables[cascades_cost])
             numbers = [None if cost is None else cost[at] for cost in costs]
         elif name in ESTIMATED_FACTS:
             estimate = self.estimator(workload).value
@@ -232,12 +236,6 @@ class Universe:
             facts.update(self._overrides)
             self._attributes[number] = facts
         return facts
-
-    def _cost_table(self, groups: tuple[StaticGroup, ...]) -> CostTable:
-        known = self._cost_tables.get(id(groups))
-        if known is None:
-            known = self._cost_tables[id(groups)] = CostTable(group.cost for group in groups)
-        return known
 
     def estimator(self, workload: Workload) -> Estimator:
         estimator = self._estimators.get(workload)

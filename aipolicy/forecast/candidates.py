@@ -13,6 +13,7 @@ from aipolicy.evaluation.option_set_parts import PartOfUniverse, UniverseOnDay
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.catalog_events import ends_of, stale_days_of
 from aipolicy.options.candidates import candidate_options
+from aipolicy.options.memo import Memo
 from aipolicy.options.option import Leg, Option
 
 Likeness = tuple[int, int, int]
@@ -105,16 +106,13 @@ def merged(offered: Sequence[Sequence[Option]]) -> tuple[Option, ...] | None:
 
 
 def _keys(options: Sequence[Option]) -> list[_Key]:
-    legs: dict[int, _Key] = {}
+    legs = Memo(_leg_key)
     found: list[_Key] = []
     for option in options:
-        other = None if option.other is None else _leg_key(option.other, legs)
-        found.append((option.adaptation, option.fallback, option.routing, _leg_key(option.leg, legs), other))
+        other = None if option.other is None else legs.of(option.other)
+        found.append((option.adaptation, option.fallback, option.routing, legs.of(option.leg), other))
     return found
 
 
-def _leg_key(leg: Leg, known: dict[int, _Key]) -> _Key:
-    key = known.get(id(leg))
-    if key is None:
-        key = known[id(leg)] = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, leg.retires_on)
-    return key
+def _leg_key(leg: Leg) -> _Key:
+    return leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, leg.retires_on

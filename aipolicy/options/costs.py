@@ -6,7 +6,7 @@ never free. With arrays of draws in the workload or the constants the same funct
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.break_even import CostCurve
@@ -217,6 +217,7 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
 
 Role = Literal["model", "judged", "hard cases", "standby", "questions"]
 """What a leg is asked for: everything; everything, and whether a case is hard; hard cases; to wait; to embed questions."""
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:

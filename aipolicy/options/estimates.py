@@ -1,16 +1,19 @@
-"""Estimated facts of options under one workload; what options share is estimated once, compared by identity."""
+"""Estimated facts of options under one workload; what options share is estimated once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
-from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of
-from aipolicy.options.leg_latency import Latencies, LatencyEstimate
+from aipolicy.options.costs import running_cost, serving_of
+from aipolicy.options.leg_latency import Latencies
+from aipolicy.options.memo import Memo
+from aipolicy.options.running_costs import RunningCosts
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen
 
@@ -18,11 +21,17 @@ if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.costs import Role
+    from aipolicy.options.leg_latency import LatencyEstimate
     from aipolicy.options.monte_carlo import DrawnCosts
+    from aipolicy.options.running_costs import CostTable, Monthly
     from aipolicy.options.workload import Workload
 
-LATENCY_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.latency_p95_ms", "option.network_p95_ms")
+_LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
+    "option.latency_floor_ms": attrgetter("floor_ms"),
+    "option.latency_p50_ms": attrgetter("p50_ms"),
+    "option.latency_p95_ms": attrgetter("p95_ms"),
+}
+LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
 FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
@@ -58,37 +67,6 @@ class EstimateSettings(Frozen):
     """Probability from which on the organisation takes an estimate as decided."""
 
 
-class CostTable:
-    """Running costs of many bases as sums of a few parts, which are estimated once under every workload."""
-
-    def __init__(self, bases: Iterable[CostBasis | None]) -> None:
-        self.fixed: list[CostBasis] = []
-        """One basis for each cost that stays whatever the volume."""
-        self.legs: list[tuple[LegBasis | None, Role]] = []
-        self.rows: list[tuple[int, tuple[int, ...]] | None] = []
-        """For every basis: which fixed cost and which legs add up to its cost; None where there is no basis."""
-        fixed: dict[object, int] = {}
-        legs: dict[tuple[int, Role], int] = {}
-        for basis in bases:
-            if basis is None:
-                self.rows.append(None)
-                continue
-            if _fixed_key(basis) not in fixed:
-                fixed[_fixed_key(basis)] = len(self.fixed)
-                self.fixed.append(basis)
-            added = []
-            for _, leg, role in legs_of(basis):
-                if (id(leg), role) not in legs:
-                    legs[id(leg), role] = len(self.legs)
-                    self.legs.append((leg, role))
-                added.append(legs[id(leg), role])
-            self.rows.append((fixed[_fixed_key(basis)], tuple(added)))
-
-
-def _fixed_key(basis: CostBasis) -> tuple[float | None, bool, bool, int]:
-    return basis.engineers, basis.watched, basis.retrieves, id(basis.training)
-
-
 class Estimator:
     """Estimates under one workload and the constants of one catalog."""
 
@@ -96,17 +74,16 @@ class Estimator:
         self._workload = workload
         self._settings = settings
         self._assumptions = settings.assumptions
-        self._timed = Latencies(workload, settings.assumptions)
-        self._latencies: dict[int, LatencyEstimate] = {}
-        self._fits: dict[int, bool | None] = {}
-        self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
-        self._fixed: dict[tuple[float | None, bool, bool, int], float | None] = {}
-        self._tables: dict[int, list[tuple[float, float] | None]] = {}
-        self._monthly: dict[int, tuple[float, float] | None] = {}
-        self._kept: list[object] = []
+        self._latencies = Memo(Latencies(workload, settings.assumptions).of)
+        self._fits = Memo(partial(_leg_fits, workload, settings.assumptions))
+        running = RunningCosts(workload, settings.assumptions)
+        self._tables, self._monthly = Memo(running.of_table), Memo(running.of)
 
     def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
+        latency = _LATENCIES.get(name)
+        if latency is not None:
+            return None if speeds is None else latency(self._latencies.of(speeds))
         if name in COST_FACTS_SET:
             if cost is None:
                 return None
@@ -117,34 +94,18 @@ class Estimator:
             return None
         if name in FIT_FACTS:
             return self._fits_load(speeds)
-        if name == "option.network_p95_ms":
-            network = network_of(speeds.main)
-            return None if network is None else network.p95_ms * self._workload.chained_calls
-        latency = self._latency(speeds)
-        if name == LATENCY_FACTS[0]:
-            return latency.floor_ms
-        return latency.p50_ms if name == LATENCY_FACTS[1] else latency.p95_ms
+        network = network_of(speeds.main)
+        return None if network is None else network.p95_ms * self._workload.chained_calls
 
-    def costs(self, table: CostTable) -> list[tuple[float, float] | None]:
+    def costs(self, table: CostTable) -> list[Monthly | None]:
         """Return the monthly cost at today's volume and at none for every basis of a table."""
-        known = self._tables.get(id(table))
-        if known is None:
-            self._kept.append(table)
-            known = self._tables[id(table)] = self._sums(table)
-        return known
-
-    def _sums(self, table: CostTable) -> list[tuple[float, float] | None]:
-        if self._workload.requests_per_day is None:
-            return [None] * len(table.rows)
-        fixed = [self._fixed_cost(basis) for basis in table.fixed]
-        legs = [self._leg(leg, role) for leg, role in table.legs]
-        return [None if row is None else _sum(fixed[row[0]], [legs[leg] for leg in row[1]]) for row in table.rows]
+        return self._tables.of(table)
 
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":
             lines = upfront_cost(basis, self._workload, self._assumptions)
             return None if lines is None else sum(usd for _, usd in lines)
-        cost = self._running(basis)
+        cost = self._monthly.of(basis)
         if cost is None:
             return None
         if name == "option.usd_per_request":
@@ -166,7 +127,7 @@ class Estimator:
 
     def _drawn_fact(self, name: str, basis: CostBasis) -> FactValue | None:
         certain = self._settings.confidence
-        if self._running(basis) is None:
+        if self._monthly.of(basis) is None:
             return None
         match name:
             case "option.monthly_usd_at_least":
@@ -181,7 +142,7 @@ class Estimator:
 
     def _compared_fact(self, name: str, basis: CostBasis) -> FactValue | None:
         rivals = self._workload.rivals
-        if rivals is None or self._running(basis) is None:
+        if rivals is None or self._monthly.of(basis) is None:
             return None
         if name == "option.times_cheapest_at_least":
             if rivals.cheapest is None:
@@ -210,74 +171,19 @@ class Estimator:
         days = days_until(workload.requests_per_day, first, workload.growth_12_months or 1.0)
         return None if days is None else days / self._assumptions.days_per_month
 
-    def _running(self, basis: CostBasis) -> tuple[float, float] | None:
-        """Return the monthly cost at today's volume and at none."""
-        key = id(basis)
-        if key not in self._monthly:
-            self._kept.append(basis)
-            self._monthly[key] = self._sum(basis)
-        return self._monthly[key]
-
-    def _sum(self, basis: CostBasis) -> tuple[float, float] | None:
-        if self._workload.requests_per_day is None:
-            return None
-        return _sum(self._fixed_cost(basis), [self._leg(leg, role) for _, leg, role in legs_of(basis)])
-
-    def _leg(self, leg: LegBasis | None, role: Role) -> tuple[float, float] | None:
-        key = (id(leg), role)
-        if key not in self._legs:
-            self._kept.append(leg)
-            curve: LegCurve | None = role_curve(leg, role, self._workload, self._assumptions)
-            today = self._workload.requests_per_day or 0.0
-            self._legs[key] = None if curve is None else (curve.monthly_usd(today), curve.monthly_usd(0.0))
-        return self._legs[key]
-
-    def _fixed_cost(self, basis: CostBasis) -> float | None:
-        key = _fixed_key(basis)
-        if key not in self._fixed:
-            self._kept.append(basis.training)
-            lines = fixed_cost(basis, self._workload, self._assumptions)
-            self._fixed[key] = None if lines is None else sum(usd for _, usd in lines)
-        return self._fixed[key]
-
-    def _latency(self, speeds: Speeds) -> LatencyEstimate:
-        key = id(speeds)
-        if key not in self._latencies:
-            self._kept.append(speeds)
-            self._latencies[key] = self._timed.of(speeds)
-        return self._latencies[key]
-
     def _fits_load(self, speeds: Speeds) -> bool | None:
         found: bool | None = True
         for leg in (speeds.main, speeds.far) if speeds.cascade else (speeds.main,):
-            fits = self._leg_fits(leg)
+            fits = self._fits.of(leg)
             if fits is False:
                 return False
             found = None if fits is None else found
         return found
 
-    def _leg_fits(self, leg: LegBasis | None) -> bool | None:
-        """Return whether weights and one request fit the machines; a provider sees to that itself."""
-        key = id(leg)
-        if key not in self._fits:
-            self._kept.append(leg)
-            fits: bool | None = True
-            if leg is None:
-                fits = None
-            elif isinstance(leg, OwnBasis):
-                serving = serving_of(leg, self._workload, self._assumptions)
-                fits = None if serving is None else not isinstance(serving, DoesNotFit)
-            self._fits[key] = fits
-        return self._fits[key]
 
-
-def _sum(fixed: float | None, legs: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
-    if fixed is None:
-        return None
-    total = idle = fixed
-    for cost in legs:
-        if cost is None:
-            return None
-        total += cost[0]
-        idle += cost[1]
-    return total, idle
+def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> bool | None:
+    """Return whether weights and one request fit the machines; a provider sees to that itself."""
+    if not isinstance(leg, OwnBasis):
+        return None if leg is None else True
+    serving = serving_of(leg, workload, assumptions)
+    return None if serving is None else not isinstance(serving, DoesNotFit)

@@ -12,6 +12,7 @@ from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
 from aipolicy.options.costs import serving_of
+from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen
 
@@ -36,47 +37,20 @@ class Latencies:
     """Latencies under one workload and the constants of one catalog; what options share is timed once."""
 
     def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
-        self._workload = workload
-        self._assumptions = assumptions
-        self._legs: dict[tuple[int, bool], _LegTime | None] = {}
-        self._alone: dict[tuple[int, bool], tuple[LatencyEstimate, Moments | None]] = {}
-        self._kept: list[object] = []
-        """Keeps alive what was timed, so that no identity is used again."""
+        near = Memo(partial(_leg, workload, assumptions, 1.0))
+        self._far = Memo(partial(_leg, workload, assumptions, workload.hard_case_share))
+        self._alone = Memo(partial(_alone, near, workload, 0.0))
+        self._retrieving = Memo(partial(_alone, near, workload, assumptions.retrieval_ms))
 
     def of(self, speeds: Speeds) -> LatencyEstimate:
         """Return the latency of an option; in a cascade the slow requests also visit the far side, an upper bound."""
-        key = (id(speeds.main), speeds.retrieves)
-        known = self._alone.get(key)
-        if known is None:
-            known = self._alone[key] = self._time_alone(speeds)
-        alone, moments = known
+        alone, moments = (self._retrieving if speeds.retrieves else self._alone).of(speeds.main)
         if not speeds.cascade or moments is None:
             return alone
-        far = self._leg(speeds.far, far=True)
+        far = self._far.of(speeds.far)
         if far is None or far.parts is None:
             return LatencyEstimate(alone.floor_ms, alone.p50_ms, None)
         return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(added(moments, far.parts)).p95_ms)
-
-    def _time_alone(self, speeds: Speeds) -> tuple[LatencyEstimate, Moments | None]:
-        main = self._leg(speeds.main, far=False)
-        if main is None:
-            return UNKNOWN_LATENCY, None
-        retrieval_ms = self._assumptions.retrieval_ms if speeds.retrieves else 0.0
-        floor = self._workload.chained_calls * main.floor_ms + retrieval_ms
-        if main.parts is None:
-            return LatencyEstimate(floor, None, None), None
-        retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
-        moments = added(NO_TIME, (*main.parts, retrieval))
-        duration = lognormal(moments)
-        return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
-
-    def _leg(self, basis: LegBasis | None, *, far: bool) -> _LegTime | None:
-        key = (id(basis), far)
-        if key not in self._legs:
-            self._kept.append(basis)
-            share = self._workload.hard_case_share if far else 1.0
-            self._legs[key] = _leg(basis, self._workload, self._assumptions, share)
-        return self._legs[key]
 
 
 class _LegTime(Frozen):
@@ -89,8 +63,23 @@ def _in_parts(floor_ms: float, workload: Workload, *parts: Duration) -> _LegTime
     return _LegTime(floor_ms, tuple([moments_of(part, workload.chained_calls) for part in parts]))
 
 
+def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, retrieval_ms: float,
+           leg: LegBasis | None) -> tuple[LatencyEstimate, Moments | None]:  # fmt: skip
+    """Return the latency of an option without a far side."""
+    main = near.of(leg)
+    if main is None:
+        return UNKNOWN_LATENCY, None
+    floor = workload.chained_calls * main.floor_ms + retrieval_ms
+    if main.parts is None:
+        return LatencyEstimate(floor, None, None), None
+    retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
+    moments = added(NO_TIME, (*main.parts, retrieval))
+    duration = lognormal(moments)
+    return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
+
+
 def _leg(
-    basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, share: float | None
+    workload: Workload, assumptions: CostAssumptions, share: float | None, basis: LegBasis | None
 ) -> _LegTime | None:
     match basis:
         case HostedBasis():

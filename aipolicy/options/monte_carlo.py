@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -20,7 +21,8 @@ from aipolicy.economics.uncertainty import (
     quantiles,
 )
 from aipolicy.options.cost_inputs import CostBasis, LegBasis
-from aipolicy.options.costs import Role, fixed_cost, legs_of, role_curve, running_cost
+from aipolicy.options.costs import ROLES, Role, fixed_cost, legs_of, role_curve, running_cost
+from aipolicy.options.memo import Memo
 from aipolicy.options.uncertain_inputs import applied, drivers_of
 from aipolicy.options.workload import Workload
 
@@ -42,19 +44,13 @@ class DrawnCosts:
         self._likely = workload
         self._constants = assumptions
         drawn = {name: draw(name, range_, seed=workload.seed, count=draws) for name, range_ in self.drivers.items()}
-        self._workload, self._assumptions = applied(cast("Mapping[str, float]", drawn), workload, assumptions)
-        self._count = draws
-        self._legs: dict[tuple[int, Role], Draws | None] = {}
-        self._monthly: dict[int, Draws | None] = {}
-        self._kept: list[object] = []
+        self._workload, assumptions = applied(cast("Mapping[str, float]", drawn), workload, assumptions)
+        legs = {role: Memo(partial(_leg_usd, role, self._workload, workload, assumptions)) for role in ROLES}
+        self._monthly = Memo(partial(_monthly_usd, legs, self._workload, assumptions, draws))
 
     def monthly_usd(self, basis: CostBasis) -> Draws | None:
         """Return the monthly cost of an option in every draw, None when it is unknown."""
-        key = id(basis)
-        if key not in self._monthly:
-            self._kept.append(basis)
-            self._monthly[key] = self._drawn(basis)
-        return self._monthly[key]
+        return self._monthly.of(basis)
 
     def usd_per_request(self, basis: CostBasis) -> Draws | None:
         """Return the cost of a request in every draw, None when it is unknown."""
@@ -100,24 +96,23 @@ class DrawnCosts:
             return ()
         return tuple(influence for influence in influences(result, self.drivers) if influence.swing > 0.0)
 
-    def _drawn(self, basis: CostBasis) -> Draws | None:
-        fixed = fixed_cost(basis, self._workload, self._assumptions)
-        if fixed is None or self._workload.requests_per_day is None:
-            return None
-        total: Draws = np.zeros(self._count) + sum(usd for _, usd in fixed)
-        for _, leg, role in legs_of(basis):
-            cost = self._leg(leg, role)
-            if cost is None:
-                return None
-            total = total + cost
-        return total
 
-    def _leg(self, leg: LegBasis | None, role: Role) -> Draws | None:
-        key = (id(leg), role)
-        if key not in self._legs:
-            self._kept.append(leg)
-            curve = role_curve(leg, role, self._workload, self._assumptions, likely=self._likely, arithmetic=_NUMPY)
-            requests = self._workload.requests_per_day
-            usd = None if curve is None or requests is None else curve.monthly_usd(requests, _NUMPY)
-            self._legs[key] = cast("Draws | None", usd)
-        return self._legs[key]
+def _monthly_usd(legs: Mapping[Role, Memo[LegBasis | None, Draws | None]], workload: Workload,
+                 assumptions: CostAssumptions, draws: int, basis: CostBasis) -> Draws | None:  # fmt: skip
+    fixed = fixed_cost(basis, workload, assumptions)
+    if fixed is None or workload.requests_per_day is None:
+        return None
+    total: Draws = np.zeros(draws) + sum(usd for _, usd in fixed)
+    for _, leg, role in legs_of(basis):
+        usd = legs[role].of(leg)
+        if usd is None:
+            return None
+        total = total + usd
+    return total
+
+
+def _leg_usd(role: Role, workload: Workload, likely: Workload, assumptions: CostAssumptions,
+             leg: LegBasis | None) -> Draws | None:  # fmt: skip
+    curve = role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=_NUMPY)
+    requests = workload.requests_per_day
+    return cast("Draws | None", None if curve is None or requests is None else curve.monthly_usd(requests, _NUMPY))

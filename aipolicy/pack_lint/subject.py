@@ -138,8 +138,9 @@ def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequen
         is_whole &= not (broken_variables and any(line.expanded for line in lines))
         trees = {line.checked: decode(line.checked) for line in lines}
         rules.append(RuleText(rule, found_entry, is_whole, trees, portfolio.get(rule.id)))
-    order = {id(document): number for number, document in enumerate(documents)}
-    rules.sort(key=lambda text: (order[id(text.entry.document)], text.entry.lines.start))
+    # NOTE: documents are told apart by identity.
+    order = {document: number for number, document in enumerate(documents)}
+    rules.sort(key=lambda text: (order[text.entry.document], text.entry.lines.start))
     return Subject(pack, tuple(documents), tuple(rules), is_named)
 
 

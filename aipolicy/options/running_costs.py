@@ -1,0 +1,102 @@
+"""Monthly costs of options under one workload as sums of parts, each of which is estimated once however many share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aipolicy.options.costs import ROLES, fixed_cost, legs_of, role_curve
+from aipolicy.options.memo import Memo
+
+if TYPE_CHECKING:
+    from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.cost_inputs import CostBasis, LegBasis, Training
+    from aipolicy.options.costs import Role
+    from aipolicy.options.workload import Workload
+
+
+Monthly = tuple[float, float]
+"""USD of a month at today's volume, and at none."""
+
+
+class CostTable:
+    """Running costs of many bases as sums of a few parts, which are the same under every workload."""
+
+    def __init__(self, bases: Iterable[CostBasis | None]) -> None:
+        self.fixed: list[CostBasis] = []
+        """One basis for each cost that stays whatever the volume."""
+        self.legs: list[tuple[Role, LegBasis | None]] = []
+        self.rows: list[tuple[int, tuple[int, ...]] | None] = []
+        """For every basis: which fixed cost and which legs add up to its cost; None where there is no basis."""
+        fixed: dict[_FixedKey, int] = {}
+        legs = {role: Memo(partial(self._number, role)) for role in ROLES}
+        for basis in bases:
+            if basis is None:
+                self.rows.append(None)
+                continue
+            number = fixed.setdefault(_fixed_key(basis), len(self.fixed))
+            if number == len(self.fixed):
+                self.fixed.append(basis)
+            self.rows.append((number, tuple([legs[role].of(leg) for _, leg, role in legs_of(basis)])))
+
+    def _number(self, role: Role, leg: LegBasis | None) -> int:
+        self.legs.append((role, leg))
+        return len(self.legs) - 1
+
+
+class RunningCosts:
+    """Monthly costs under one workload and the constants of one catalog; None is unknown."""
+
+    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
+        self._workload = workload
+        self._assumptions = assumptions
+        self._legs = {role: Memo(partial(_leg_monthly, role, workload, assumptions)) for role in ROLES}
+        self._fixed: dict[_FixedKey, float | None] = {}
+
+    def of(self, basis: CostBasis) -> Monthly | None:
+        """Return the monthly cost of an option."""
+        if self._workload.requests_per_day is None:
+            return None
+        return _sum(self._fixed_monthly(basis), [self._legs[role].of(leg) for _, leg, role in legs_of(basis)])
+
+    def of_table(self, table: CostTable) -> list[Monthly | None]:
+        """Return the monthly cost for every basis of a table."""
+        if self._workload.requests_per_day is None:
+            return [None] * len(table.rows)
+        fixed = [self._fixed_monthly(basis) for basis in table.fixed]
+        leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
+        return [None if row is None else _sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows]
+
+    def _fixed_monthly(self, basis: CostBasis) -> float | None:
+        key = _fixed_key(basis)
+        if key not in self._fixed:
+            lines = fixed_cost(basis, self._workload, self._assumptions)
+            self._fixed[key] = None if lines is None else sum(usd for _, usd in lines)
+        return self._fixed[key]
+
+
+_FixedKey = tuple[float | None, bool, bool, "Training | None"]
+"""What a fixed cost depends on besides the workload."""
+
+
+def _fixed_key(basis: CostBasis) -> _FixedKey:
+    return basis.engineers, basis.watched, basis.retrieves, basis.training
+
+
+def _leg_monthly(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> Monthly | None:
+    curve = role_curve(leg, role, workload, assumptions)
+    today = workload.requests_per_day or 0.0
+    return None if curve is None else (curve.monthly_usd(today), curve.monthly_usd(0.0))
+
+
+def _sum(fixed: float | None, legs: Iterable[Monthly | None]) -> Monthly | None:
+    if fixed is None:
+        return None
+    today = idle = fixed
+    for cost in legs:
+        if cost is None:
+            return None
+        today += cost[0]
+        idle += cost[1]
+    return today, idle
