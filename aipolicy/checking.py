@@ -14,7 +14,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.comparison import MANIFEST_RULES, Comparison, counted
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluation, Evaluator, KeptGroups, active_rules, own_expected
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings import Finding, Severity, sorted_findings
 from aipolicy.manifest.feature import Feature
@@ -171,7 +171,9 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         packs=packs,
         packs_with_examples=packs_with_examples,
         catalog=catalog,
-        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
+        evaluator=Evaluator(
+            _kept_rules(packs, wanted), catalog, settings.organization, kept, own_expected(settings, packs, catalog)
+        ),
         digest=files.digest,
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,

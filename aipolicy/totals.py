@@ -107,7 +107,7 @@ def totals_of(evaluations: Iterable[Evaluation], findings: Iterable[Finding], *,
     """Return what features and findings add up to."""
     totals = Totals(files=files, judged=judged, skipped=skipped)
     for evaluation in evaluations:
-        verdict = evaluation.verdict
+        verdict = evaluation.expected.verdict
         totals.features += 1
         totals.free += bool(verdict.admissible)
         totals.conflicts += not verdict.remaining

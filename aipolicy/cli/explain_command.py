@@ -42,7 +42,7 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
 
 
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
-    recommendation = recommend(evaluation, margin_percent=settings.recommendation.margin_percent)
+    recommendation = recommend(evaluation.expected, margin_percent=settings.recommendation.margin_percent)
     if output_format == "json":
         from aipolicy.report.explain_json import render_explanation_json
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
 from aipolicy.evaluation.universe import Group, GroupKey, Universe, first_in
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
+from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
@@ -22,6 +25,7 @@ from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
 from aipolicy.policy.stages import coming_words
+from aipolicy.settings import PolicySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class RuleEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything known about one feature; findings and verdict are functions of it."""
+    """Everything known about one feature: what is certain of it, whatever is left out, or what is expected of it.
+
+    Findings are functions of what is certain. What is shown to people as the answer follows from what is expected.
+    """
 
     feature: Feature
     facts: Facts
@@ -57,6 +64,13 @@ class Evaluation:
     has_plan: bool
     rules: tuple[RuleEvaluation, ...]
     verdict: Verdict
+    expect: Callable[[], Evaluation] | None = field(default=None, compare=False, repr=False)
+    """Makes the evaluation of what is expected, once; None in that evaluation itself."""
+
+    @property
+    def expected(self) -> Evaluation:
+        """Return the same feature with an expected value for every fact that its manifest leaves out."""
+        return self if self.expect is None else self.expect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,12 @@ class Evaluator:
     """Evaluates features under packs, a catalog and an organisation, as of the catalog's day."""
 
     def __init__(self, packs: tuple[PolicyPack, ...], catalog: Catalog, organization: Organization,
-                 kept: KeptGroups | None = None) -> None:  # fmt: skip
+                 kept: KeptGroups | None = None, expected: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
         self.catalog = catalog
         self.organization = organization
         self.judge = Judge()
-        self.known = known_facts(spec for pack in packs for spec in pack.facts)
+        self._expected = expected
+        self.known = known_facts((spec for pack in packs for spec in pack.facts), expected)
         """The facts that conditions may read and manifests may declare."""
         self.candidates = Universe(
             self._candidate_options, catalog, organization,
@@ -92,13 +107,22 @@ class Evaluator:
         The plans of `like` have the same options on that day.
         """
         kept = KeptGroups(candidates.count, {})
-        other = Evaluator(packs, candidates.catalog, self.organization, kept)
+        other = Evaluator(packs, candidates.catalog, self.organization, kept, self._expected)
         other.judge, other.candidates, other._like = self.judge, candidates, like
         return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
         facts = derive_facts(feature, self.catalog, self.catalog.as_of, self.known)
+
+        @cache
+        def expect() -> Evaluation:
+            return self.evaluate_facts(feature, assume(facts, self.catalog, feature.path_in_repository))
+
+        return replace(self.evaluate_facts(feature, facts), expect=expect)
+
+    def evaluate_facts(self, feature: Feature, facts: Facts) -> Evaluation:
+        """Return the evaluation of a feature with these facts, whatever its manifest declares."""
         workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
         judged = [self._judged(active, facts, workload, planned) for active in self.rules]
@@ -107,7 +131,7 @@ class Evaluator:
         )
         if planned is not self.candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
-            workload = replace(workload, rivals=self._rivals(verdict, workload))
+            workload = replace(workload, rivals=self._rivals(verdict, workload, is_certain=not facts.assumed))
             judged = [
                 self._judged(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
             ]
@@ -123,17 +147,25 @@ class Evaluator:
             return RuleEvaluation(active, candidates, candidates)
         return RuleEvaluation(active, candidates, self.judge.judge(active.rule, facts, workload, planned))
 
-    def _rivals(self, verdict: Verdict, workload: Workload) -> Rivals:
-        """Return the cheapest of the options that remain, and the cheapest on machines of one's own."""
-        mask = verdict.admissible or verdict.remaining
+    def _rivals(self, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
+        """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
+
+        Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
+        nothing that is still unknown could make another one cheaper.
+        """
         groups = self.candidates.groups(("option.hosting", "option.monthly_usd"), workload)
+        mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
+        staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
         remaining = [(values, group & mask) for values, group in groups if group & mask]
         own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
-        return Rivals(self._cheapest(remaining), self._cheapest(own), bool(own))
+        return Rivals(self._cheapest(remaining, staying), self._cheapest(own, staying), bool(own))
 
-    def _cheapest(self, groups: list[Group]) -> CostBasis | None:
-        known = [(usd, first_in(mask)) for (_, usd), mask in groups if isinstance(usd, float)]
-        return self.candidates.cost_basis(min(known)[1]) if known else None
+    def _cheapest(self, groups: list[Group], staying: int) -> CostBasis | None:
+        """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
+        known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
+        least = min((usd for usd, _ in known), default=None)
+        cheapest = sum(mask for usd, mask in known if usd == least)
+        return self.candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
 
     def prepare(self) -> KeptGroups:
         """Return the groups that the rules and the verdict will ask for, all of them found now."""
@@ -170,6 +202,16 @@ class Evaluator:
             universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
             self._plans[key] = (universe, planned.problems)
         return (*self._plans[key], True)
+
+
+def own_expected(settings: PolicySettings, packs: Iterable[PolicyPack], catalog: Catalog) -> dict[str, FactValue]:
+    """Return what an organisation expects of facts that are left out; raises where no manifest could declare it."""
+    if not settings.expected:
+        return {}
+    from aipolicy.facts.own_expected import read_expected
+
+    specs = known_facts(spec for pack in packs for spec in pack.facts).specs
+    return read_expected(settings.expected, settings.expected_places, specs, catalog.vocabulary)
 
 
 def _compares(rule: Rule) -> bool:

@@ -19,6 +19,8 @@ from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 
 _ESCALATING = "task.hard_case_share"
+MUST_DECLARE = "must_declare"
+"""The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
 
@@ -32,12 +34,16 @@ class Judgement(NamedTuple):
     undetermined: int
     failed: bool = False
     """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
+    undeclared: int = 0
+    """Where the rule applies and is not violated, and a fact that it demands is not declared."""
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
         bit = 1 << number
         if self.violated & bit:
             return Outcome.VIOLATED
+        if self.undeclared & bit:
+            return Outcome.UNDECLARED
         if self.undetermined & bit:
             return Outcome.UNDETERMINED
         return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
@@ -45,7 +51,10 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LineTrace:
-    """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error."""
+    """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error.
+
+    A fact of `must_declare` is a line of its own, which holds where the fact is declared.
+    """
 
     section: str
     text: str
@@ -99,9 +108,11 @@ class _PreparedRule:
         self.require = sorted((_PreparedLine(line, rule) for line in rule.require), key=_effort)
 
     def values(self, facts: Facts) -> tuple[Any, ...]:
-        """Return what the rule reads of a feature; None is unknown."""
-        values = tuple(map(facts.values.get, self.reads))
-        return tuple([_hashable(value) for value in values]) if self.has_labels else values
+        """Return what the rule reads of a feature, None is unknown, and what it misses of what has to be declared."""
+        values: tuple[Any, ...] = tuple(map(facts.values.get, self.reads))
+        if self.has_labels:
+            values = tuple([_hashable(value) for value in values])
+        return (values, undeclared_of(self.rule, facts)) if self.rule.must_declare else values
 
 
 def _effort(line: _PreparedLine) -> tuple[bool, bool]:
@@ -144,7 +155,7 @@ class Judge:
                 self._trace_line(section, line, rule, facts, option)
                 for section, lines in (("when", rule.when), ("require", rule.require))
                 for line in lines
-            )
+            ) + tuple(_declared_line(name, facts) for name in rule.must_declare)
             _remember(self._traces, key, known)
         return known
 
@@ -199,7 +210,11 @@ class Judge:
             failed |= masks.failed
         violated = failing & applicable & ~unclear
         satisfied = applicable & ~failing & ~unsure
-        return Judgement(not_applicable, satisfied, violated, applicable & ~violated & ~satisfied, failed)
+        undeclared = 0
+        if undeclared_of(rule.rule, facts):
+            satisfied, undeclared = 0, applicable & ~unclear & ~violated
+        undetermined = applicable & ~violated & ~satisfied & ~undeclared
+        return Judgement(not_applicable, satisfied, violated, undetermined, failed, undeclared)
 
     def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
         line = prepared.line
@@ -260,6 +275,16 @@ class Judge:
         if condition is None:
             condition = self._conditions[checked] = Condition(checked)
         return condition
+
+
+def undeclared_of(rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """Return the facts that a rule wants declared and that are not."""
+    return tuple([name for name in rule.must_declare if name not in facts.declared])
+
+
+def _declared_line(name: str, facts: Facts) -> LineTrace:
+    truth = Truth.TRUE if name in facts.declared else Truth.FALSE
+    return LineTrace(MUST_DECLARE, name, truth, ((name, facts.values.get(name)),))
 
 
 def _remember(memory: dict[object, Any], key: object, value: object) -> None:
@@ -345,7 +370,10 @@ def _settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tupl
     if hosted and name in LATENCY_FACTS:
         reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
     undeclared = tuple(read for read in reads if read not in facts.values)
-    return undeclared or PLAN_PATHS.get(name, (name,))[:1]
+    if undeclared:
+        return undeclared
+    # NOTE: what a plan says already does not settle it; then the catalog has to be told, by the name of the fact.
+    return next(((path,) for path in PLAN_PATHS.get(name, ()) if path not in facts.declared), (name,))
 
 
 def _labels(facts: Facts) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aipolicy.evaluation.case_search import Variation
+from aipolicy.evaluation.case_search import Variation, demanded
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.examples import NO_FINDING, ExampleResult, why_not_judged
 from aipolicy.evaluation.findings import findings_of
@@ -68,12 +68,16 @@ def outcome_of_plan(judgement: Judgement, full: int) -> Outcome:
         return Outcome.VIOLATED
     if judgement.violated or judgement.undetermined:
         return Outcome.UNDETERMINED
+    if judgement.undeclared:
+        return Outcome.UNDECLARED
     return Outcome.SATISFIED if judgement.satisfied else Outcome.NOT_APPLICABLE
 
 
 def with_variation(rule: Rule, variation: Variation) -> Rule:
     """Return a rule with one of its lines exchanged or dropped."""
     lines: list[Line | None] = [*rule.when, *rule.require]
+    if variation.at >= len(lines):
+        return replace(rule, must_declare=demanded(rule, variation))
     lines[variation.at] = variation.line
     whens = len(rule.when)
     return replace(

@@ -7,6 +7,7 @@ never free. With arrays of draws in the workload or the constants the same funct
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
@@ -191,8 +192,8 @@ def _is_one(factor: float) -> bool:
 
 
 def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | None:
-    """Return the time for one output token that the latency budget leaves, in seconds; None without a budget."""
-    if workload.latency_budget_ms is None:
+    """Return the time for one output token that the latency budget leaves, in seconds; None where there is no limit."""
+    if workload.latency_budget_ms is None or workload.latency_budget_ms == inf:
         return None
     left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
     return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None

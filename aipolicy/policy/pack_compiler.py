@@ -12,7 +12,7 @@ from aipolicy.policy.mutation import Mutator
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import PolicyPack, Rule
 
-_VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
+_VOCABULARIES = ("data-class", "place", "residency", "task-type", "provider", "model", "region", "regime")
 
 
 def vocabularies_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.totals import Totals
 
-_PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.WAIVED: "waived: "}
+_PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.UNDECLARED: "undeclared: ", Outcome.WAIVED: "waived: "}
 
 
 def render_concise(findings: Iterable[Finding]) -> str:

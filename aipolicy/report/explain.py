@@ -29,6 +29,7 @@ _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown
 def render_explanation(evaluation: Evaluation, recommendation: Recommendation | None, judge: Judge, *,
                        width: int, style: Styler, every_rule: bool) -> str:  # fmt: skip
     """Return everything that led to the verdict on a feature, as text."""
+    evaluation = evaluation.expected
     printer = Printer(width, style)
     printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
     printer.text(f"verdict: {verdict_line(evaluation)}")

@@ -19,7 +19,7 @@ EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
 
 def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy) -> str:
     """Return one explanation as strict JSON."""
-    verdict, universe = evaluation.verdict, evaluation.candidates
+    verdict, universe = evaluation.expected.verdict, evaluation.candidates
     return json_text(
         {
             "schema": EXPLANATION_SCHEMA,

@@ -15,6 +15,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.universe import Universe, numbers_in
 from aipolicy.evaluation.verdict import Verdict
+from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings import Finding, Place, Severity, Stage, WaiverNote
@@ -198,7 +199,7 @@ def feature_object(evaluation: Evaluation) -> JsonObject:
             "declared": evaluation.has_plan,
             "options": len(evaluation.planned.options) if evaluation.has_plan else 0,
         },
-        "verdict": verdict_object(evaluation.verdict, evaluation.candidates),
+        "verdict": verdict_object(evaluation.expected.verdict, evaluation.candidates),
     }
 
 
@@ -268,8 +269,10 @@ def _facts(evaluation: Evaluation) -> JsonObject:
 
 
 def json_value(value: object) -> object:
-    """Return a fact value as JSON: whole numbers as integers, text without secrets."""
+    """Return a fact value as JSON: whole numbers as integers, no limit as `none`, text without secrets."""
     match value:
+        case float() if value == NOT_LIMITED:
+            return NONE_WORD
         case float() if value.is_integer():
             return int(value)
         case tuple():

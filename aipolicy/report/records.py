@@ -221,6 +221,7 @@ def _feature(evaluation: Evaluation) -> FeatureRecord:
         planned = ruled.planned
         outcome = (
             Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
+            else Outcome.UNDECLARED if planned.undeclared
             else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
         )  # fmt: skip
         outcomes.append((ruled.active.rule.id, outcome.value))

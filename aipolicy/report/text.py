@@ -57,8 +57,8 @@ class TextPage:
 
 
 def verdict_line(evaluation: Evaluation) -> str:
-    """Return the verdict on a feature in one sentence."""
-    verdict = evaluation.verdict
+    """Return the verdict on a feature in one sentence: what is expected to remain."""
+    verdict = evaluation.expected.verdict
     if not verdict.remaining:
         return f"no option satisfies every constraint ({', '.join(verdict.conflict)} clash)"
     needs = [need.id for need in verdict.needs if need.certain and need.id != "places"]
@@ -79,13 +79,13 @@ def verdict_line(evaluation: Evaluation) -> str:
 
 
 def _api_possible(evaluation: Evaluation) -> bool:
-    return "provider-api" in evaluation.verdict.remaining_values["option.hosting"]
+    return "provider-api" in evaluation.expected.verdict.remaining_values["option.hosting"]
 
 
 def _verdicts(evaluations: Iterable[Evaluation], width: int, style: Styler) -> str:
     lines = []
     for evaluation in evaluations:
-        verdict = evaluation.verdict
+        verdict = evaluation.expected.verdict
         name = style.paint(escaped(evaluation.feature.name), Role.STRONG)
         counts = (
             f"{verdict.admissible.bit_count()} options admissible, {verdict.open.bit_count()} open, "
