@@ -68,6 +68,7 @@ this project. An organisation replaces any of them in `aipolicy.toml`, by a valu
 "metadata.lifecycle" = "pilot"   # what counts where a manifest says nothing; the gate is stricter from pilot on
 ```"""
 DONE_HEAD = "Taken as not done until it is declared; what a rule asks of it is a to-do."
+REPLACES_HEAD = "Declared, it holds for the options of the plan whatever the catalog says; left out, the catalog holds."
 SUBJECT_HEAD = "Asked for when it is left out; never proposed as a change when it is declared."
 
 
@@ -145,6 +146,8 @@ def facts_page() -> str:
     parts.append(table(("fact", "expected", "also tried", "why", "source"), rows))
     done = [f"`{spec.name}`" for spec in DECLARED_FACTS if spec.kind is Kind.DONE]
     parts += ["## What is done or agreed", DONE_HEAD, ", ".join(done) + "."]
+    replaces = [f"`{spec.name}` (`{spec.replaces}`)" for spec in DECLARED_FACTS if spec.replaces]
+    parts += ["## What is said in place of the catalog", REPLACES_HEAD, ", ".join(replaces) + "."]
     subject = [f"`{spec.name}`" for spec in DECLARED_FACTS if spec.is_subject]
     parts += ["## What the feature is", SUBJECT_HEAD, ", ".join(subject) + "."]
     parts += ["## Sections", table(("section", "holds"), [(f"`{k}`", v) for k, v in SECTIONS.items()])]

@@ -21,6 +21,7 @@ from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.manifest.feature import path_of
+from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
@@ -238,6 +239,8 @@ def _missing(fact: str) -> str:
 
 def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> str:
     """Return what the catalog does not know of an option, which nobody can declare, in words."""
+    if not COMPARED_FACTS.isdisjoint(facts):
+        return "what else remains: the plan is compared with it once everything about it is declared"
     option = evaluation.planned.options[number]
     names = ", ".join(f"`{fact.removeprefix(OPTION_PREFIX)}`" for fact in facts)
     return f"{names} of {' and '.join(shown(leg.name) for leg in option.legs)}, which the catalog does not know"

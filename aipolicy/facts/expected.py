@@ -164,6 +164,14 @@ _SUBJECT = frozenset(
     )
 )  # fmt: skip
 
+_REPLACES: Mapping[str, str] = {
+    "plan.terms.no_training": "option.no_training",
+    "plan.terms.zero_retention": "option.retention_days",
+    "plan.terms.retention_days": "option.retention_days",
+    "plan.model_pinned": "option.model_pinned",
+}
+"""What a contract or a choice says in place of the catalog."""
+
 _SAYS_NONE = frozenset(
     (
         "latency.p95_ms", "latency.p50_ms", "team.deadline_weeks", "budget.monthly_usd", "budget.usd_per_request",
@@ -185,8 +193,9 @@ def _with_expectation(spec: FactSpec, plan_axes: frozenset[str]) -> FactSpec:
         not_done = False if spec.type is FactType.BOOL else _NOT_DONE_WORDS.get(spec.name)
         expected = Expected(not_done, "not done until it is declared")
     return replace(
-        spec, kind=kind, expected=expected, is_subject=spec.name in _SUBJECT, says_none=spec.name in _SAYS_NONE
-    )
+        spec, kind=kind, expected=expected, is_subject=spec.name in _SUBJECT, says_none=spec.name in _SAYS_NONE,
+        replaces=_REPLACES.get(spec.name, ""),
+    )  # fmt: skip
 
 
 def _kind(spec: FactSpec, plan_axes: frozenset[str]) -> Kind:

@@ -106,5 +106,7 @@ class FactSpec:
     expected: Expected | None = None
     is_subject: bool = False
     """Whether it is what the feature is: asked when undeclared, never proposed as a change when declared."""
+    replaces: str = ""
+    """The fact of an option that it replaces; left out, what the catalog says of it holds."""
     says_none: bool = False
     """Whether `none` may be declared: nothing limits it; the fact is then infinite."""

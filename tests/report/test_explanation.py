@@ -18,7 +18,7 @@ from aipolicy.report.explain import render_explanation
 from aipolicy.report.explain_json import render_explanation_json
 from aipolicy.report.style import Styler
 
-CLASH = PACK.replace("when: [budget.monthly_declared]", "when: [data.personal]").replace(
+CLASH = PACK.replace("when: [latency.realtime]", "when: [data.personal]").replace(
     "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
 )
 REPORTS = {
