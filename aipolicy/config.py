@@ -49,7 +49,7 @@ class Recommendation(NamedTuple):
 
     margin_percent: float = 20.0
     """A simpler option is recommended when it costs at most this much more than the cheapest."""
-    horizon_months: float = 12.0
+    horizon_months: float = 36.0
     """The time over which costs are compared."""
     confidence: float = 0.8
     """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""

@@ -42,7 +42,10 @@ def command(subject: str, paths: tuple[str, ...], config: str | None, policies: 
 
 
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
-    recommendation = recommend(evaluation.expected, margin_percent=settings.recommendation.margin_percent)
+    weighed = settings.recommendation
+    recommendation = recommend(
+        evaluation.expected, margin_percent=weighed.margin_percent, horizon_months=weighed.horizon_months
+    )
     if output_format == "json":
         from aipolicy.report.explain_json import render_explanation_json
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.judging import Judge, Judgement
@@ -20,7 +20,7 @@ from aipolicy.findings import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.basis import CostBasis
-from aipolicy.options.estimates import COMPARED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS, ESTIMATED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
@@ -137,6 +137,51 @@ class Evaluator:
             ]
         return Evaluation(
             feature, facts, workload, self.candidates, planned, problems, has_plan, tuple(judged), verdict
+        )
+
+    def evaluate_like(self, evaluation: Evaluation, facts: Facts) -> Evaluation:
+        """Return the evaluation of the same feature and plan with other facts; what is judged alike is taken over.
+
+        A plan is compared with what remained in the evaluation that is given.
+        """
+        workload = workload_of(facts, evaluation.feature.name)
+        is_other_workload = workload != replace(evaluation.workload, rivals=None)
+        before, after = evaluation.facts.values, facts.values
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        again = {place for name in changed for place in self._readers.get(name, ())}
+        if is_other_workload:
+            again.update(self._estimating)
+        workload = replace(workload, rivals=evaluation.workload.rivals)
+        judged = list(evaluation.rules)
+        for place in again:
+            judged[place] = self._judged(judged[place].active, facts, workload, evaluation.planned)
+        if again:
+            rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
+            verdict = verdict_of(self.candidates.full, rules, self.candidates)
+        else:
+            verdict = evaluation.verdict
+        return replace(
+            evaluation, facts=facts, workload=workload, rules=tuple(judged), verdict=verdict, expect=None
+        )
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[int, ...]]:
+        """Return for every fact of features the places of the rules that read it."""
+        readers: dict[str, list[int]] = {}
+        for place, active in enumerate(self.rules):
+            for name in active.rule.feature_reads:
+                readers.setdefault(name, []).append(place)
+        return {name: tuple(places) for name, places in readers.items()}
+
+    @cached_property
+    def _estimating(self) -> tuple[int, ...]:
+        """Return the places of the rules that read an estimate."""
+        return tuple(
+            place
+            for place, active in enumerate(self.rules)
+            if any(
+                not ESTIMATED_FACTS.isdisjoint(line.option_reads) for line in (*active.rule.when, *active.rule.require)
+            )
         )
 
     def _judged(self, active: ActiveRule, facts: Facts, workload: Workload, planned: Universe) -> RuleEvaluation:

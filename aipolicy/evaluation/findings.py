@@ -21,7 +21,7 @@ from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.manifest.feature import path_of
-from aipolicy.options.estimates import COMPARED_FACTS
+from aipolicy.options.estimates import AT_LEAST, COMPARED_FACTS
 from aipolicy.options.option import Option
 from aipolicy.policy.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
@@ -215,7 +215,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
         facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade, hosted=hosted)
         if relevant != evaluation.planned.full and facts and all(map(is_option_fact, facts)):
             # NOTE: the plan leaves open what decides it; naming another way settles more than looking this one up.
-            facts = tuple(fact for fact, _ in _deciding_axes(evaluation.planned, relevant)) or facts
+            facts = _way_out(evaluation.planned, relevant) or facts
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
@@ -337,6 +337,15 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
     return tuple(open_axes)
 
 
+def _way_out(universe: Universe, relevant: int) -> tuple[str, ...]:
+    """Return the axis of a plan along which some word keeps clear of the relevant options; nothing where none does."""
+    others = universe.full & ~relevant
+    for fact, attribute in _AXES:
+        if set(universe.distinct(attribute, others)) - set(universe.distinct(attribute, relevant)):
+            return (fact,)
+    return ()
+
+
 def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message with the values of facts and parameters in place of their names."""
     return message_of(rule, evaluation.facts, option)
@@ -348,6 +357,9 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
         value = option.get(name) if is_option_fact(name) else facts.values.get(name)
+        least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
+        if least is not None:
+            return f"at least {shown_value(least)}"
         return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
 
     return _PLACEHOLDER.sub(fill, rule.message)

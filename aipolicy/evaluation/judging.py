@@ -13,7 +13,7 @@ from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings import Outcome
-from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS
+from aipolicy.options.estimates import AT_LEAST, COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS, RUNNING_COSTS, reduced
 from aipolicy.options.workload import Workload
 from aipolicy.policy.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
@@ -148,7 +148,8 @@ class Judge:
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
         prepared = self._prepare(rule)
-        key = (id(rule), prepared.values(facts), tuple(map(option.get, prepared.option_reads)))
+        reads = (*prepared.option_reads, *(f"{name}{AT_LEAST}" for name in prepared.option_reads if name in RUNNING_COSTS))
+        key = (id(rule), prepared.values(facts), tuple(map(option.get, reads)))
         known = self._traces.get(key)
         if known is None:
             known = tuple(
@@ -182,7 +183,7 @@ class Judge:
         values.update({name: option.get(name) for name in line.option_reads})
         values.update({name: rule.parameters[name] for name in line.parameter_reads})
         known = {name: cel_value(value) for name, value in values.items() if value is not None}
-        truth, error = self._condition(line.checked).evaluate(known)
+        truth, error = self._truth(line, known, option)
         if line.label_keys:
             # NOTE: a label that is not declared is a missing fact, by its own name.
             labels = _labels(facts)
@@ -190,6 +191,16 @@ class Judge:
             values.update({f"{LABELS}.{key}": labels.get(key) for key in line.label_keys})
             error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
+
+    def _truth(self, line: Line, known: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
+        """Return the truth of a line; of a number that is not known, it may be known that it cannot matter."""
+        condition = self._condition(line.checked)
+        name = line.ordered_by
+        if name is None or name in known:
+            return condition.evaluate(known)
+        least = option.get(f"{name}{AT_LEAST}")
+        low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
+        return low if low == high else condition.evaluate(known)
 
     def _judge(self, rule: _PreparedRule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         not_applicable = unclear = 0
@@ -220,6 +231,8 @@ class Judge:
         line = prepared.line
         known_values = facts.values
         reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
+        if prepared.is_estimated:
+            workload = reduced(workload, line.option_reads)
         key = (
             universe.id_for(line.option_reads),
             prepared.identity,
@@ -257,6 +270,9 @@ class Judge:
         below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
         if below == above == without and (turn is None or not isinstance(turn, float)):
             return _throughout(universe, *without)
+        if below == above and below[0] is not Truth.UNKNOWN:
+            # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
+            return _throughout(universe, *below)
         if not isinstance(turn, float) or not isfinite(turn):
             return _search(line, condition, values, universe.groups(line.option_reads, workload))
         equal = condition.evaluate({**values, name: turn})

@@ -18,7 +18,7 @@ from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
 from aipolicy.options.basis import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
+from aipolicy.options.upfront_costs import Lines, Parts, indexing_usd, training_run_usd, whole
 from aipolicy.options.workload import Workload
 
 _MS_PER_HOUR = 3_600_000.0
@@ -266,27 +266,31 @@ def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve |
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))
 
 
+PEOPLE = "people"
+"""The part of a running cost that is people."""
+
+
 def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
     """Return what an option costs a month whatever the volume, by part, or None when a part is not known."""
-    if basis.engineers is None:
-        return None
-    lines = [("people", basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR)]
+    return whole(fixed_parts(basis, workload, assumptions))
+
+
+def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
+    """Return the parts of what an option costs a month whatever the volume; None is a part that is not known."""
+    people = None if basis.engineers is None else basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR
+    parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
     if basis.watched:
-        lines += [
+        parts += [
             ("monitoring", assumptions.monitoring_monthly_usd),
             ("evaluation", assumptions.evaluation_monthly_usd),
         ]
     if basis.retrieves:
-        index = _index_monthly_usd(workload, assumptions)
-        if index is None:
-            return None
-        lines.append(("index", index))
+        parts.append(("index", _index_monthly_usd(workload, assumptions)))
     if basis.training is not None and not basis.training.from_scratch:
         run = training_run_usd(basis.training, assumptions)
-        if run is None:
-            return None
-        lines.append(("retraining", run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR))
-    return tuple(lines)
+        monthly = None if run is None else run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR
+        parts.append(("retraining", monthly))
+    return tuple(parts)
 
 
 def _index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

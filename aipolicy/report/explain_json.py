@@ -55,7 +55,8 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[str, Any]:
     planned = ruled.planned
-    number = first_in(planned.violated or planned.undetermined or planned.satisfied or planned.not_applicable)
+    telling = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
+    number = first_in(next(mask for mask in telling if mask))
     option = evaluation.planned.facts_of(number, evaluation.workload)
     return {
         "rule": ruled.active.rule.id,
@@ -64,6 +65,7 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[s
         "stage": ruled.active.stage.value,
         "outcomes": {
             "violated": planned.violated.bit_count(),
+            **({"undeclared": planned.undeclared.bit_count()} if planned.undeclared else {}),
             "undetermined": planned.undetermined.bit_count(),
             "satisfied": planned.satisfied.bit_count(),
             "not-applicable": planned.not_applicable.bit_count(),

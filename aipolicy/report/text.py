@@ -61,9 +61,8 @@ def verdict_line(evaluation: Evaluation) -> str:
     verdict = evaluation.expected.verdict
     if not verdict.remaining:
         return f"no option satisfies every constraint ({', '.join(verdict.conflict)} clash)"
-    needs = [need.id for need in verdict.needs if need.certain and need.id != "places"]
-    maybe = [need.id for need in verdict.needs if not need.certain and need.id != "places"]
-    places = [need for need in verdict.needs if need.id == "places" and need.certain]
+    needs = [need.id for need in verdict.needs if need.certain]
+    maybe = [need.id for need in verdict.needs if not need.certain]
     words = []
     if needs:
         words.append("needs " + ", ".join(needs))
@@ -71,8 +70,6 @@ def verdict_line(evaluation: Evaluation) -> str:
         words.append("may need " + ", ".join(maybe))
     if not words:
         words.append("no special need; a provider API is possible" if _api_possible(evaluation) else "no special need")
-    if places and len(places[0].values) <= 12:
-        words.append("processing in " + ", ".join(places[0].values))
     if not verdict.admissible:
         words.append("every way that remains hangs on undeclared facts")
     return "; ".join(words)
