@@ -30,9 +30,10 @@ def alternatives(evaluation: Evaluation, vocabulary: Mapping[str, tuple[str, ...
     relevant = reads_of(evaluation)
     declared = evaluation.facts.declared
     for name, spec in evaluation.facts.known.specs.items():
-        if name in declared or name not in relevant or not may_be_asked(spec):
-            continue
         expected = evaluation.facts.known.expected.get(name)
+        is_answered = name in declared or (spec.default is not None and expected is None)
+        if is_answered or name not in relevant or not may_be_asked(spec):
+            continue
         for value in _values(spec, expected, evaluation.expected.facts.values.get(name), vocabulary):
             yield Alternative(name, {name: value})
             beside = {} if expected is None else {n: v for n, v in expected.beside.items() if n not in declared}

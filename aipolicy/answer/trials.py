@@ -10,7 +10,8 @@ from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.policy.rule import RuleKind
 
 Changes = Mapping[str, FactValue]
 
@@ -76,5 +77,16 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     """Return the rules of severity error that every way of the plan breaks; nothing without a plan."""
     if evaluation.planned is evaluation.candidates:
         return ()
-    full = evaluation.planned.full
-    return tuple(sorted(rule for rule, mask in broken_by(evaluation).items() if mask == full))
+    full, undone = evaluation.planned.full, undone_duties(evaluation)
+    return tuple(sorted(rule for rule, mask in broken_by(evaluation).items() if mask == full and rule not in undone))
+
+
+def undone_duties(evaluation: Evaluation) -> frozenset[str]:
+    """Return the duties that wait for something of which nobody said whether it is done: they are to-dos, not broken."""
+    specs, assumed = evaluation.facts.known.specs, evaluation.facts.assumed
+    return frozenset(
+        ruled.active.rule.id
+        for ruled in evaluation.rules
+        if ruled.active.rule.kind is RuleKind.DUTY
+        and any(name in assumed and specs[name].kind is Kind.DONE for name in ruled.active.rule.feature_reads)
+    )

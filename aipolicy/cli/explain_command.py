@@ -13,6 +13,7 @@ from aipolicy.cli.settings import PolicyOptions, load, policy_options, stdout_st
 from aipolicy.config import Config
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.reserved_rules import RESERVED_RULES
 from aipolicy.source.suggest import did_you_mean
@@ -49,7 +50,8 @@ def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, outpu
     if output_format == "json":
         from aipolicy.report.explain_json import render_explanation_json
 
-        return render_explanation_json(evaluation, recommendation, policy)
+        weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
+        return render_explanation_json(evaluation, recommendation, policy, weighing)
     from aipolicy.report.explain import render_explanation
 
     return render_explanation(

@@ -160,9 +160,7 @@ class Evaluator:
             verdict = verdict_of(self.candidates.full, rules, self.candidates)
         else:
             verdict = evaluation.verdict
-        return replace(
-            evaluation, facts=facts, workload=workload, rules=tuple(judged), verdict=verdict, expect=None
-        )
+        return replace(evaluation, facts=facts, workload=workload, rules=tuple(judged), verdict=verdict, expect=None)
 
     @cached_property
     def _readers(self) -> Mapping[str, tuple[int, ...]]:

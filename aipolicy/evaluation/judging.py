@@ -148,7 +148,10 @@ class Judge:
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
         prepared = self._prepare(rule)
-        reads = (*prepared.option_reads, *(f"{name}{AT_LEAST}" for name in prepared.option_reads if name in RUNNING_COSTS))
+        reads = (
+            *prepared.option_reads,
+            *(f"{name}{AT_LEAST}" for name in prepared.option_reads if name in RUNNING_COSTS),
+        )
         key = (id(rule), prepared.values(facts), tuple(map(option.get, reads)))
         known = self._traces.get(key)
         if known is None:

@@ -54,7 +54,9 @@ class ManifestCase:
     def _trace(self, ruled: RuleEvaluation) -> tuple[LineTrace, ...]:
         """Return the lines for the option that decides: one that violates, else one that is open, else the first."""
         evaluation: Evaluation = self._evaluation
-        number = first_in(ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full)
+        number = first_in(
+            ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full
+        )
         option = evaluation.planned.facts_of(number, evaluation.workload)
         return self._judge.trace(self._rule, evaluation.facts, option)
 

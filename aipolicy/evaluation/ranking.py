@@ -83,7 +83,7 @@ class Ranking:
         """Return the way that comes first among the options of a mask, None where it is empty."""
         if not mask:
             return None
-        least = _least(_least(mask, [m for _, m in self._warnings]), [m for _, m in self._notes])
+        least = fewest(fewest(mask, [m for _, m in self._warnings]), [m for _, m in self._notes])
         costed = self._costed(least)
         known = [each for each in costed if each.cost.is_whole]
         pool = known or costed
@@ -128,7 +128,9 @@ class Ranking:
             if group.mask & mask:
                 simplicity = _simplicity(group.values)
                 found += [
-                    _Costed(simplicity, self._costs.of(basis), part & mask) for basis, part in group.parts if part & mask
+                    _Costed(simplicity, self._costs.of(basis), part & mask)
+                    for basis, part in group.parts
+                    if part & mask
                 ]
         return found
 
@@ -149,8 +151,8 @@ def _simplicity(values: Sequence[object]) -> tuple[int, ...]:
     )
 
 
-def _least(mask: int, against: Iterable[int]) -> int:
-    """Return the options of a mask that are in the fewest of the masks against."""
+def fewest(mask: int, against: Iterable[int]) -> int:
+    """Return the options of a mask that are in the fewest of the masks against, nothing of an empty mask."""
     levels = [mask]
     for other in against:
         if other & mask:
@@ -159,7 +161,7 @@ def _least(mask: int, against: Iterable[int]) -> int:
                 levels[number] = level & ~other | carried
                 carried = level & other
             levels.append(carried)
-    return next(level for level in levels if level)
+    return next((level for level in levels if level), 0)
 
 
 def _union(masks: Iterable[int]) -> int:

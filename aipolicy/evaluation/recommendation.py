@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
 from aipolicy.evaluation.universe import Universe
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.option import Option
@@ -71,16 +71,23 @@ class Recommender:
         self.ranking = Ranking(evaluation, evaluation.candidates, weighing)
         verdict = evaluation.verdict
         self.is_open = not verdict.admissible
-        self.pool = verdict.admissible or verdict.open
-        """The options that are recommended from: those free of doubt, where there are any."""
+        self.pool = verdict.admissible or fewest(verdict.open, verdict.opened_by.values())
+        """The options that are recommended from: those free of doubt, where there are any, else with the least of it."""
 
     def chosen(self) -> Ranked | None:
         """Return the way that comes first, None where nothing remains."""
         return self.ranking.first(self.pool)
 
     def runner_up(self, chosen: Ranked) -> Ranked | None:
-        """Return the best way with another hosting, adaptation or provider; the same model with an index is none."""
-        return self.ranking.first(self.pool & ~self._same_way(chosen.number))
+        """Return the best way with another hosting or adaptation, where there is one, else with another provider.
+
+        The same model with an index is no other way.
+        """
+        hosting, adaptation, provider, model = (self._equal(name, chosen.number) for name in _WAY)
+        word = self._word("option.adaptation", chosen.number)
+        twins = self._universe.mask_of("option.adaptation", _RETRIEVAL_TWINS) if word in _RETRIEVAL_TWINS else 0
+        others = self.pool & ~(hosting & (adaptation | twins & model))
+        return self.ranking.first(others or self.pool & ~(hosting & provider & (adaptation | twins & model)))
 
     def choice(self, ranked: Ranked) -> Choice:
         """Return a way with what it costs at likely values."""
@@ -105,16 +112,12 @@ class Recommender:
                 found.append(RulePrice(rule, self.choice(self.ranking.of(best[0]))))
         return tuple(sorted(found, key=lambda price: (price.choice.ranked.cost.total_usd, price.rule)))
 
-    def _same_way(self, number: int) -> int:
-        """Return the options with the hosting, adaptation and provider of one of them, its twin with an index included."""
-        hosting, adaptation, provider, model = (self._equal(name, number) for name in _WAY)
-        words = next(iter(self._universe.distinct("option.adaptation", 1 << number)))
-        twins = self._universe.mask_of("option.adaptation", _RETRIEVAL_TWINS) if words in _RETRIEVAL_TWINS else 0
-        return hosting & provider & (adaptation | twins & model)
-
     def _equal(self, name: str, number: int) -> int:
-        value = next(iter(self._universe.distinct(name, 1 << number)))
+        value = self._word(name, number)
         return 0 if value is None else self._universe.mask_of(name, frozenset({value}))
+
+    def _word(self, name: str, number: int) -> FactValue | None:
+        return next(iter(self._universe.distinct(name, 1 << number)))
 
 
 def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: float = 36.0) -> Recommendation | None:

@@ -123,6 +123,7 @@ class Estimator:
         self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
         self._curves: dict[tuple[int, Role], LegCurve | None] = {}
         self._fixed: dict[tuple[float | None, bool, bool, int], float | None] = {}
+        self._least: dict[tuple[float | None, bool, bool, int], float] = {}
         self._tables: dict[int, list[tuple[float, float] | None]] = {}
         self._monthly: dict[int, tuple[float, float] | None] = {}
         self._kept: list[object] = []
@@ -276,11 +277,19 @@ class Estimator:
         """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
         if name not in RUNNING_COSTS or self._workload.requests_per_day is None:
             return None
-        volume = self._workload.requests_per_day if name == RUNNING_COSTS[0] else 0.0
-        known = [usd for _, usd in fixed_parts(basis, self._workload, self._assumptions) if usd is not None]
-        curves = [self.curve_of(leg, role) for _, leg, role in legs_of(basis)]
-        known += [curve.monthly_usd(volume) for curve in curves if curve is not None]
-        return sum(known) if known else None
+        at = RUNNING_COSTS.index(name)
+        known = [self._least_fixed(basis)]
+        known += [cost[at] for _, leg, role in legs_of(basis) if (cost := self._leg(leg, role)) is not None]
+        return sum(known) or None
+
+    def _least_fixed(self, basis: CostBasis) -> float:
+        """Return the known part of what stays whatever the volume."""
+        key = _fixed_key(basis)
+        if key not in self._least:
+            self._kept.append(basis.training)
+            parts = fixed_parts(basis, self._workload, self._assumptions)
+            self._least[key] = sum(usd for _, usd in parts if usd is not None)
+        return self._least[key]
 
     def _fixed_cost(self, basis: CostBasis) -> float | None:
         key = _fixed_key(basis)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy import __version__
+from aipolicy.answer.answer import Answering
 from aipolicy.checking import Policy
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.universe import first_in
 from aipolicy.findings import Stage
+from aipolicy.report.answer_json import answer_fields, reasons_fields
 from aipolicy.report.json_report import feature_object, json_text, json_value, options_object
 
-EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
+EXPLANATION_SCHEMA = "aipolicy/explanation/v2"
 
 
-def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy) -> str:
+def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy,
+                            weighing: Weighing) -> str:  # fmt: skip
     """Return one explanation as strict JSON."""
+    answering = Answering(policy.evaluator, evaluation, weighing)
     verdict, universe = evaluation.expected.verdict, evaluation.candidates
     return json_text(
         {
@@ -27,9 +32,11 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
             **feature_object(evaluation),
+            **answer_fields(answering),
             "admissible_options": options_object(verdict.admissible, universe),
             "open_options": options_object(verdict.open, universe),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
+            "reasons": reasons_fields(answering),
             "rules": [_rule(evaluation, ruled, policy.evaluator.judge) for ruled in evaluation.rules],
         }
     )

@@ -1,0 +1,155 @@
+"""What the catalog or the configuration does not say: never to be declared, but looked up, and written to a named file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aipolicy.answer.model import Gap
+from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.ranking import fewest
+from aipolicy.evaluation.universe import Universe, first_in
+from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
+from aipolicy.findings import Severity
+from aipolicy.options.option import Leg, Option
+from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.policy.expressions import Truth
+from aipolicy.policy.rule import RuleKind
+
+CONFIGURATION = "aipolicy.toml"
+_OWN_SITES = "organization.on_premises_countries"
+_ENTRIES: Mapping[str, tuple[str, str]] = {
+    "offers_dpa": ("terms", "dpa_offered"),
+    "offers_baa": ("terms", "baa_offered"),
+    "offers_sccs": ("terms", "eu_sccs_offered"),
+    "dpf_certified": ("terms", "dpf_certified"),
+    "no_training": ("terms", "no_training_by_default"),
+    "offers_zero_retention": ("terms", "zero_retention_offered"),
+    "retention_days": ("terms", "retention_days"),
+    "regions": ("regions", "countries"),
+    "model_pinned": ("models", "pinned"),
+    "days_until_retirement": ("models", "retires_on"),
+    "tier": ("models", "tier"),
+    "top_tier": ("models", "tier"),
+    "foundation_model": ("models", "tier"),
+    "modalities": ("models", "modalities"),
+    "fits_load": ("models", "layers"),
+    "ml_engineers": ("effort", "ml_engineers"),
+    "capacity_months": ("effort", "lead_time_weeks"),
+    "lead_time_weeks": ("effort", "lead_time_weeks"),
+    "labelled_examples": ("effort", "labelled_examples"),
+}
+"""The section of a catalog file and the key that says a fact of an option; estimates have their own."""
+_TIMES = frozenset({"latency_floor_ms", "latency_p50_ms", "latency_p95_ms", "network_p95_ms"})
+_MOST_NAMES = 3
+
+
+def gaps_of(evaluation: Evaluation, judge: Judge, universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+    """Yield what is not known of one way and leaves a rule of severity error undecided for it, or its cost unknown."""
+    option = universe.options[number]
+    for ruled in _undecided(evaluation, universe, 1 << number):
+        for name in _unknown(evaluation, judge, ruled, universe, number):
+            yield _gap(name, option, (ruled.active.rule.id,), of_plan=of_plan)
+
+
+def cost_gaps(universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+    """Yield what makes the cost of one way unknown."""
+    option, basis = universe.options[number], universe.cost_basis(number)
+    if basis.engineers is None or basis.build_weeks is None:
+        about = f"{option.adaptation} on {option.hosting}"
+        yield Gap(about, "effort.ml_engineers", "a catalog file, under `effort`", (), of_plan)
+    asked = [(option.leg, basis.main)]
+    if option.other is not None and (basis.cascade or basis.stands_by):
+        asked.append((option.other, basis.far if basis.cascade else basis.standby))
+    for leg, costed in asked:
+        if costed is None:
+            yield Gap(leg.name, "models.layers", "a catalog file, under `models`", (), of_plan)
+        elif getattr(costed, "price", True) is None:
+            yield Gap(_sold(leg), "prices.input_per_mtok", "a catalog file, under `prices`", (), of_plan)
+        elif getattr(costed, "cost", True) is None:
+            yield Gap(leg.accelerator, "accelerators.hourly_usd", "a catalog file, under `accelerators`", (), of_plan)
+    training = basis.training
+    if training is not None and option.hosting == "provider-api" and training.usd_per_mtok is None:
+        yield Gap(_sold(option.leg), "prices.training_per_mtok", "a catalog file, under `prices`", (), of_plan)
+
+
+def open_gaps(evaluation: Evaluation, judge: Judge, mask: int, about: str) -> Iterator[Gap]:
+    """Yield what is not known of ways that are all open, once for each thing to look up; the fewest things that open one."""
+    universe = evaluation.candidates
+    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, universe, mask)])
+    rules: dict[tuple[str, str], set[str]] = {}
+    legs: dict[tuple[str, str], dict[str, None]] = {}
+    for ruled in _undecided(evaluation, universe, mask):
+        open_for = ruled.candidates.undetermined & mask
+        for name in _unknown(evaluation, judge, ruled, universe, first_in(open_for)):
+            for number in _each_leg(universe, open_for):
+                gap = _gap(name, universe.options[number], (), of_plan=False)
+                key = (gap.fact, gap.file)
+                rules.setdefault(key, set()).add(ruled.active.rule.id)
+                legs.setdefault(key, {})[gap.about] = None
+    for (fact, file), ids in rules.items():
+        names = [name for name in legs[fact, file] if name] or [about]
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield Gap(", ".join(names[:_MOST_NAMES]) + more, fact, file, tuple(sorted(ids)), of_plan=False)
+
+
+def _undecided(evaluation: Evaluation, universe: Universe, mask: int) -> Iterator[RuleEvaluation]:
+    for ruled in evaluation.rules:
+        judgement = ruled.planned if universe is evaluation.planned else ruled.candidates
+        is_error = ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
+        if is_error and judgement.undetermined & mask:
+            yield ruled
+
+
+def _unknown(evaluation: Evaluation, judge: Judge, ruled: RuleEvaluation, universe: Universe,
+             number: int) -> tuple[str, ...]:  # fmt: skip
+    """Return the facts of an option that are unknown and leave a rule undecided."""
+    option = universe.facts_of(number, evaluation.workload)
+    traces = judge.trace(ruled.active.rule, evaluation.facts, option)
+    fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
+    return tuple(
+        dict.fromkeys(
+            name
+            for trace in traces
+            if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require")
+            for name, value in trace.values
+            if value is None and is_option_fact(name)
+        )
+    )
+
+
+def _each_leg(universe: Universe, mask: int) -> Iterable[int]:
+    """Return one option for each provider and region of a mask."""
+    groups = universe.groups(("option.provider", "option.region"), NO_WORKLOAD)
+    return sorted(first_in(group & mask) for _, group in groups if group & mask)
+
+
+def _gap(name: str, option: Option, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
+    key = name.removeprefix(OPTION_PREFIX)
+    leg = _leg_without(key, option)
+    if key == "regions" and leg.hosting == "on-premises":
+        return Gap("on-premises", _OWN_SITES, CONFIGURATION, rules, of_plan)
+    if key in _TIMES:
+        if leg.hosting == "on-device":
+            return Gap(f"{leg.model.id} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
+        return Gap(leg.name, "latency.hosted", "a catalog file, under `hosted_latency`", rules, of_plan)
+    section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))
+    about = {"terms": leg.provider, "regions": f"{leg.provider} {leg.region}", "models": leg.model.id}.get(section)
+    if section == "effort":
+        about = f"{option.adaptation} on {option.hosting}"
+    return Gap(about or _sold(leg), f"{section}.{entry}", f"a catalog file, under `{section}`", rules, of_plan)
+
+
+def _leg_without(key: str, option: Option) -> Leg:
+    """Return the leg of an option of which the catalog does not know a fact, the main one where it cannot be told."""
+    section, entry = _ENTRIES.get(key, ("", ""))
+    for leg in option.legs:
+        if section == "terms" and entry not in leg.terms and leg.boundary not in ("device", "on-premises"):
+            return leg
+        if key == "regions" and leg.countries is None and leg.boundary != "device":
+            return leg
+    return option.leg
+
+
+def _sold(leg: Leg) -> str:
+    return " ".join(part for part in (leg.provider, leg.region, leg.model.id) if part)
