@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from aipolicy.answer.alternatives import alternatives, base_facts
-from aipolicy.answer.gaps import cost_gaps, gaps_of, open_gaps
+from aipolicy.answer.gaps import cost_gaps, gaps_of, offering_gap, open_gaps
 from aipolicy.answer.model import (
     Answer,
     Certainty,
@@ -155,6 +155,8 @@ class Answering:
             if not recommended.cost.is_whole:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
         for left in ways_left(expected):
+            if left.hosting == "provider-api" and not left.admissible:
+                yield from offering_gap(expected, self._evaluator.catalog)
             if left.open and not left.admissible:
                 mask = expected.candidates.mask_of("option.hosting", frozenset({left.hosting}))
                 yield from open_gaps(expected, judge, mask & expected.verdict.open, left.hosting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy.answer.model import Gap
+from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.ranking import fewest
@@ -91,6 +92,27 @@ def open_gaps(evaluation: Evaluation, judge: Judge, mask: int, about: str) -> It
         names = [name for name in legs[fact, file] if name] or [about]
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         yield Gap(", ".join(names[:_MOST_NAMES]) + more, fact, file, tuple(sorted(ids)), of_plan=False)
+
+
+def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
+    """Yield the hosted regions within the residency of which the catalog does not know what models they serve."""
+    allowed = evaluation.facts.values.get("data.residency_countries")
+    if evaluation.facts.values.get("data.residency_restricted") is not True or not isinstance(allowed, tuple):
+        return
+    served = {(offering.provider, region) for offering in catalog.offerings for region in offering.regions}
+    sellers = {offering.provider for offering in catalog.offerings}
+    silent = [
+        f"{region.provider} {region.id}"
+        for region in catalog.regions
+        if region.provider in sellers
+        and (region.provider, region.id) not in served
+        and region.countries is not None
+        and set(region.countries) <= set(allowed)
+    ]
+    if silent:
+        more = f" and {len(silent) - _MOST_NAMES} more" if len(silent) > _MOST_NAMES else ""
+        about = ", ".join(sorted(silent)[:_MOST_NAMES]) + more
+        yield Gap(about, "offerings.regions", "a catalog file, under `offerings`", (), of_plan=False)
 
 
 def _undecided(evaluation: Evaluation, universe: Universe, mask: int) -> Iterator[RuleEvaluation]:

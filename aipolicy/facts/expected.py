@@ -53,7 +53,9 @@ _EXPECTED: Mapping[str, Expected] = {
         tried=("insufficient",), beside={"task.required_behavior": ("domain-terminology", "fixed-output-format")},
     ),
     "task.needs_frontier_reasoning": Expected(False, "most tasks are solved by models below the largest"),
-    "task.required_behavior": Expected(None, "the list is complete", tried=(("full-control",),)),
+    "task.required_behavior": Expected(
+        None, "the list is complete", tried=(("domain-terminology", "fixed-output-format"), ("full-control",))
+    ),
     "task.knowledge_changes": Expected("yearly", "most tasks rest on what changes slowly", tried=("weekly",)),
     "task.answers_from": Expected("prompt", "what a request carries is enough for most", tried=("own-documents",)),
     "task.error_cost": Expected("medium", "neither harmless nor grave", tried=("high",)),

@@ -79,6 +79,8 @@ class Training:
     tflops: float
     hourly_usd: float | None
     from_scratch: bool
+    hosting_usd_per_hour: float = 0.0
+    """What a provider charges for every hour in which it holds a tuned model ready."""
 
 
 @dataclass(frozen=True, slots=True)

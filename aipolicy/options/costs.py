@@ -290,6 +290,8 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
         run = training_run_usd(basis.training, assumptions)
         monthly = None if run is None else run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR
         parts.append(("retraining", monthly))
+        if basis.training.hosting_usd_per_hour:
+            parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
     return tuple(parts)
 
 
