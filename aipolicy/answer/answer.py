@@ -163,7 +163,7 @@ class Answering:
 
     def _rule_prices(self, chosen: Ranked) -> Iterator[PricedRule]:
         for price in self._recommender.rule_prices(chosen):
-            yield PricedRule(price.rule, self._way(price.choice.ranked))
+            yield PricedRule(price.rule, self._way(price.ranked))
 
 
 def _costs_rest_on(way: Way) -> Iterator[str]:

@@ -41,8 +41,8 @@ def ranked(changes: Iterable[Change], evaluation: Evaluation) -> tuple[Change, .
         is_subject = any(specs[name].is_subject for name in names)
         ends = change.then.hosting is None
         return (
-            Effect.GATE if change.gates else change.effect, not change.gates, ends, change.effect, len(names), not is_subject,
-            [order[name] for name in names],
+            Effect.GATE if change.gates else change.effect, not change.gates, ends, change.effect, len(names),
+            not is_subject, [order[name] for name in names],
         )  # fmt: skip
 
     return tuple(sorted(changes, key=rank))

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.axes import AXES, OFFERING
 from aipolicy.evaluation.judging import Judge, Judgement
 from aipolicy.evaluation.universe import Group, GroupKey, Universe, first_in
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
@@ -20,7 +21,7 @@ from aipolicy.findings import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.basis import CostBasis
-from aipolicy.options.estimates import COMPARED_FACTS, ESTIMATED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, ESTIMATED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import PolicyPack, Rule, RuleScope
@@ -216,8 +217,8 @@ class Evaluator:
             for line in (*active.rule.when, *active.rule.require):
                 if line.option_reads:
                     self.candidates.keep_groups(line.option_reads)
-        for name in VERDICT_ATTRIBUTES:
-            self.candidates.keep_groups((name,))
+        for names in ((AXES), *((name,) for name in (*VERDICT_ATTRIBUTES, *OFFERING)), COST_FACTS[:1]):
+            self.candidates.keep_groups(tuple(names))
         return KeptGroups(self.candidates.count, self.candidates.kept_groups())
 
     def _candidate_options(self) -> tuple[Option, ...]:

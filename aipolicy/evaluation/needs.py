@@ -47,6 +47,3 @@ PROVIDER_FACTS = frozenset({PROVIDER, "option.providers"})
 
 OWN_SITES = frozenset({"on-premises", "on-device"})
 """Providers that are the organisation itself; needing them is said by the hosting."""
-
-AXES = ("option.adaptation", "option.hosting", "option.fallback", "option.routing")
-"""The axes for which a verdict names the values that remain."""

@@ -6,22 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from aipolicy.evaluation.axes import AXES, OFFERING, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.universe import Universe, first_in
 from aipolicy.findings import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.policy.rule import RuleKind
-
-# The words of each axis, the simplest first.
-SIMPLEST_FIRST: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("option.hosting", ("provider-api", "own-cloud", "on-premises", "on-device")),
-    ("option.adaptation", ("prompting", "rag", "classical-ml", "fine-tuning", "training-from-scratch")),
-    ("option.routing", ("single", "cascade")),
-    ("option.fallback", ("none", "provider-api", "self-hosted")),
-)
-AXES = tuple(name for name, _ in SIMPLEST_FIRST)
-_OFFERING = ("option.provider", "option.model", "option.region")
 
 
 class Weighing(NamedTuple):
@@ -100,21 +91,13 @@ class Ranking:
         cost = next(each.cost for each in chosen if each.mask >> number & 1)
         return self._ranked(number, cost, is_simpler=is_simpler)
 
-    def of(self, number: int) -> Ranked:
-        """Return one option with what it costs and what counts against it."""
-        return self._ranked(number, self.cost_of(number), is_simpler=False)
-
-    def cost_of(self, number: int) -> HorizonCost:
-        """Return what one option costs."""
-        return self._costs.of(self._universe.cost_basis(number))
-
-    def cheapest(self, mask: int) -> tuple[int, HorizonCost] | None:
+    def cheapest(self, mask: int) -> Ranked | None:
         """Return the cheapest option of known cost in a mask, whatever counts against it; None where there is none."""
         known = [each for each in self._costed(mask) if each.cost.is_whole]
         if not known:
             return None
         best = min(known, key=lambda each: (each.cost.total_usd, each.simplicity))
-        return self._first_by_name(best.mask), best.cost
+        return self._ranked(self._first_by_name(best.mask), best.cost, is_simpler=False)
 
     def _ranked(self, number: int, cost: HorizonCost, *, is_simpler: bool) -> Ranked:
         warnings, notes = (
@@ -136,11 +119,13 @@ class Ranking:
 
     def _first_by_name(self, mask: int) -> int:
         """Return the option whose offering comes first by name, so that no order of the catalog decides."""
-        if mask & (mask - 1) == 0:
-            return first_in(mask)
-        groups = self._universe.groups(_OFFERING, self._workload)
-        _, first = min((tuple(map(str, values)), group & mask) for values, group in groups if group & mask)
-        return first_in(first)
+        for name in OFFERING:
+            if mask & (mask - 1) == 0:
+                break
+            word = self._universe.distinct(name, mask)[0]
+            if word is not None:
+                mask &= self._universe.mask_of(name, frozenset({word}))
+        return first_in(mask)
 
 
 def _simplicity(values: Sequence[object]) -> tuple[int, ...]:

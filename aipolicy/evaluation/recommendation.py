@@ -46,7 +46,7 @@ class RulePrice:
     """The cheapest way that only one rule removes, where it costs less than what is recommended."""
 
     rule: str
-    choice: Choice
+    ranked: Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,9 @@ class Recommender:
                 if other != rule:
                     alone &= ~others
             best = self.ranking.cheapest(alone) if alone else None
-            if best is not None and best[1].total_usd < chosen.cost.total_usd:
-                found.append(RulePrice(rule, self.choice(self.ranking.of(best[0]))))
-        return tuple(sorted(found, key=lambda price: (price.choice.ranked.cost.total_usd, price.rule)))
+            if best is not None and best.cost.total_usd < chosen.cost.total_usd:
+                found.append(RulePrice(rule, best))
+        return tuple(sorted(found, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
 
     def _equal(self, name: str, number: int) -> int:
         value = self._word(name, number)

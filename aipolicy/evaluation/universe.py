@@ -143,13 +143,14 @@ class Universe:
         key = (names, workload.hard_case_share is not None)
         known = self._priced.get(key)
         if known is None:
-            parts: dict[Values, list[tuple[CostBasis, int]]] = {}
-            for group in self._static((*names, COST_FACTS[0]), cascades_cost=key[1]):
-                if group.cost is not None:
-                    parts.setdefault(group.values[:-1], []).append((group.cost, group.mask))
+            costs = self._static(COST_FACTS[:1], cascades_cost=key[1])
             known = self._priced[key] = tuple(
-                PricedGroup(values, sum(mask for _, mask in found), tuple(found)) for values, found in parts.items()
-            )
+                PricedGroup(
+                    group.values, group.mask,
+                    tuple([(c.cost, c.mask & group.mask) for c in costs if c.cost is not None and c.mask & group.mask]),
+                )
+                for group in self._static(names)
+            )  # fmt: skip
         return known
 
     def split(self, name: str, value: float, workload: Workload) -> Split:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.judging import Judgement
-from aipolicy.evaluation.needs import AXES, NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
+from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.universe import Universe
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings import Severity
