@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from aipolicy.config.settings import ANYWHERE
 from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
@@ -201,6 +202,8 @@ class Catalog:
                 return tuple(self.data_classes.by_id)
             case "place":
                 return self.places.names()
+            case "residency":
+                return (ANYWHERE, *self.places.names())
             case "task-type":
                 return tuple(self.task_types)
             case "provider":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.catalog.entries import read_dated
+from aipolicy.config.settings import ANYWHERE
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -64,6 +65,8 @@ def read_places(records: Iterable[Record]) -> Places:
         if code not in codes:
             alias.mistake(f"unknown country code `{shown(code)}`{did_you_mean(code, codes)}", "country")
     for group, members in pending:
+        if group.text("id") == ANYWHERE:
+            group.mistake(f"`{ANYWHERE}` means every place; name the group differently", "id")
         if group.text("id") in codes:
             group.mistake(f"`{group.text('id')}` is a country code; name the group differently", "id")
         for code in members:

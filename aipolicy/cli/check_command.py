@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config

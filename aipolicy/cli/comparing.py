@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aipolicy.errors import UsageError
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config

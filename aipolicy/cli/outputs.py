@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.report.formats.registry import FORMATS
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.manifest.discovery import read_regular_file, reason_of
 from aipolicy.report.packs.pack_pages import MARKER
+from aipolicy.value import NamedTuple
 
 _ENDING = ".md"
 _MARK = f"{MARKER}\n".encode()

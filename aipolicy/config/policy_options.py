@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from aipolicy.config.config_file import LOCK_FILE, Config, read_config
 from aipolicy.config.settings import Organization, PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.source.day import read_day
+from aipolicy.value import NamedTuple
 
 
 class PolicyOptions(NamedTuple):
@@ -43,6 +43,8 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         fresher_prices=config.fresher_prices,
         parameters=config.parameters,
         parameter_places=config.parameter_places,
+        expected=config.expected,
+        expected_places=config.expected_places,
         organization=Organization(
             config.organization.own_boundaries, countries or None, config.recommendation.confidence
         ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.config.settings import FILES_NAMED, PART_OF_RUN
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 DEFAULT_PACK = "build-or-buy"
+ANYWHERE = "any"
+"""The word of a residency that says that nothing restricts it."""
+
 BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third-party")
 PRICE_PACKAGES = ("genai-prices",)
 SEVERITIES = ("error", "warning", "note")
@@ -40,6 +44,9 @@ class PolicySettings(NamedTuple):
     parameters: Mapping[str, object] = MappingProxyType({})
     parameter_places: Mapping[str, str] = MappingProxyType({})
     """Where the configuration sets each parameter, for messages."""
+    expected: Mapping[str, object] = MappingProxyType({})
+    """What the organisation expects of facts that manifests leave out."""
+    expected_places: Mapping[str, str] = MappingProxyType({})
     organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -12,7 +12,10 @@ MANIFEST_RULES = "MAN-"
 NEVER_ACCEPTED = (MANIFEST_RULES, "WAIVER-")
 """How the ids of rules begin whose findings no baseline accepts."""
 
-_OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
+_OUTCOMES = (
+    Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.UNDECLARED,
+    Outcome.VIOLATED,
+)  # fmt: skip
 """From the mildest to the worst."""
 
 

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import PARTS, SECTIONS, Catalog
 from aipolicy.catalog.load import catalog_documents
@@ -15,6 +14,7 @@ from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.source.day import read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 _NAMING = ("provider", "model", "region", "id", "term", "currency", "boundary", "tier", "accelerator", "hosting")
 

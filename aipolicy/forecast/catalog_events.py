@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from math import ceil, floor
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.prices import Price
@@ -15,6 +14,7 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import AGEING
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 RETIREMENT, PRICE_AGE, RATE_AGE = (
     "option.days_until_retirement", "option.price_age_days", "option.exchange_rate_age_days",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from aipolicy.errors import BaseError
 from aipolicy.history.git import read_blobs, run_git
@@ -12,6 +11,7 @@ from aipolicy.history.repository import MAX_REVISION, resolved_commit
 from aipolicy.source.limits import MAX_BYTES, MAX_FOLDER_BYTES, MAX_FOLDER_FILES
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import UNSAFE, shown
+from aipolicy.value import NamedTuple
 
 _LINK, _SUBMODULE, _TREE = "120000", "160000", "040000"
 

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
@@ -18,6 +18,7 @@ from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.suggest import nearest
 from aipolicy.source.text import escaped, shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

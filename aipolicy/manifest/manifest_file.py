@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from aipolicy.source.text import escaped
+from aipolicy.value import NamedTuple
 
 
 class ManifestFile(NamedTuple):

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from math import prod
-from typing import NamedTuple
 
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.pack_lint.normal_form import normal
 from aipolicy.policy.cel.checked_expr import Node
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 MAX_CASES = 4_096
 """Conditions with more cases are taken to hold in one and fail in another."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 
 class NeverWaived(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.findings.finding import Severity, Stage
+from aipolicy.value import NamedTuple
 
 STAGE_KEYS = ("announced", "warning", "from", "until")
 """The keys of `effective`, in the order in which their days must come."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.cel.interval import ZERO, Amount
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.portfolio.groups import GroupResult, Member, Portfolio
+from aipolicy.value import NamedTuple
 
 _Rank = tuple[float, bool, int]
 """What members are ordered by: what each adds at least, negated, whether it may take no part, and its number."""

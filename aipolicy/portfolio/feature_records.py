@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.judging import LineTrace
@@ -20,6 +19,7 @@ from aipolicy.policy.cel.interval import ANY, ONE, ZERO, Amount, exact, hull
 from aipolicy.policy.cel.interval_evaluation import Form, Value, is_arithmetic, no_sum, number
 from aipolicy.policy.portfolio_rule import Aggregate, FeatureFormula, Measure, PortfolioRule
 from aipolicy.policy.rule import Line
+from aipolicy.value import NamedTuple
 
 Options = Callable[[tuple[str, ...]], Sequence[tuple[FactValue | None, ...]]]
 """The values of some facts of the options of a plan, each combination once; None is unknown."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from aipolicy.evaluation.judging import LineTrace
 from aipolicy.facts.spec import FactValue
@@ -18,7 +17,7 @@ from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.policy.rule import Line
 from aipolicy.portfolio.feature_records import Entry, FeatureRecord
 from aipolicy.portfolio.sums import Contributions, Known, Unsure, aggregated, unsure
-from aipolicy.value import Frozen, replace
+from aipolicy.value import Frozen, NamedTuple, replace
 
 
 class Member(NamedTuple):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import chain
-from typing import NamedTuple
 
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.cel.interval import ANY, ZERO, Amount, hull, plus, scaled
 from aipolicy.policy.portfolio_rule import Aggregate, Measure
 from aipolicy.portfolio.feature_records import Entry, Words, least
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 Factors = tuple[Fraction, ...]
 """How often each measure counts."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from aipolicy.report.terminal.style import Styler
+from aipolicy.value import NamedTuple
 
 WIDTH_OF_FILES = 100
 """Columns of text that is written to a file, where no terminal says how wide it is."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError, UsageError
@@ -27,7 +26,7 @@ from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 TESTS_FOLDER = "tests"
 TESTS_KIND = "PolicyTests"

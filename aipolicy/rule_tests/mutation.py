@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.checked_expr import Node, comparisons, decode
@@ -14,6 +13,7 @@ from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.policy.reading.rule_reader import line_of
 from aipolicy.policy.rule import Line
+from aipolicy.value import NamedTuple
 
 
 class MutationKind(StrEnum):

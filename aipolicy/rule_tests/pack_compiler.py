@@ -12,7 +12,7 @@ from aipolicy.policy.rule import PolicyPack, Rule
 from aipolicy.rule_tests.mutation import Mutator
 from aipolicy.value import replace
 
-_VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
+_VOCABULARIES = ("data-class", "place", "residency", "task-type", "provider", "model", "region", "regime")
 
 
 def vocabularies_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:

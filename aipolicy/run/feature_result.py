@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.finding import Outcome
+from aipolicy.value import NamedTuple
 
 CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
 """No way is left; some way is free of doubt; every way that remains hangs on a fact."""
@@ -86,7 +86,7 @@ def feature_result(evaluation: Evaluation) -> FeatureResult:
         assumed=known[Provenance.ASSUMED],
         derived=known[Provenance.DERIVED],
         planned_options=len(evaluation.planned.options) if evaluation.has_plan else None,
-        verdict=verdict_result(evaluation.verdict),
+        verdict=verdict_result(evaluation.expected.verdict),
         outcomes=_outcomes(evaluation),
     )
 
@@ -118,6 +118,7 @@ def _outcomes(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
         planned = ruled.planned
         outcome = (
             Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
+            else Outcome.UNDECLARED if planned.undeclared
             else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
         )  # fmt: skip
         outcomes.append((ruled.active.rule.id, outcome.value))

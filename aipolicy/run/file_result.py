@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.policy.rule import RuleScope
 from aipolicy.run.evaluated_file import EvaluatedFile
 from aipolicy.run.feature_result import FeatureResult, feature_result
 from aipolicy.run.policy import Policy
-from aipolicy.value import replace
+from aipolicy.value import NamedTuple, replace
 
 if TYPE_CHECKING:
     from aipolicy.portfolio.feature_records import FeatureRecord

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from aipolicy.files.cache import Cache
+from aipolicy.value import NamedTuple
 
 MAX_KEPT_BYTES = 67_108_864
 """Outputs that take more when compressed are not kept."""

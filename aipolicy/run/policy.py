@@ -11,7 +11,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules, own_expected
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.policy.rule import PolicyPack, Rule
@@ -112,7 +112,9 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         packs=packs,
         packs_with_examples=packs_with_examples,
         catalog=catalog,
-        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, kept),
+        evaluator=Evaluator(
+            _kept_rules(packs, wanted), catalog, settings.organization, kept, own_expected(settings, packs, catalog)
+        ),
         digest=files.digest,
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.findings.comparison import Comparison, counted
@@ -14,6 +14,7 @@ from aipolicy.run.file_result import FileResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.stored_result import result_from_bytes
 from aipolicy.run.totals import Totals
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.portfolio.feature_records import FeatureRecord

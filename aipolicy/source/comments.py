@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 import yaml
 
 from aipolicy.source.builder import HAS_LIBYAML, Event
 from aipolicy.source.span import LineIndex, Span
+from aipolicy.value import NamedTuple
 
 _LINE_END = re.compile("[\r\n]")
 _BLOCK_STYLES = ("|", ">")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import SourceFile
+from aipolicy.value import NamedTuple
 from aipolicy.waivers.judge import waive
 from aipolicy.waivers.waiver import Waiver, Waivers, WaiverUse
 

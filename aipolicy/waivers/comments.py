@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, Place
@@ -15,6 +14,7 @@ from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import read_day
 from aipolicy.source.suggest import did_you_mean, nearest
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 from aipolicy.waivers.governed import governed
 from aipolicy.waivers.waiver import Waiver
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, WaiverNote
@@ -12,7 +11,7 @@ from aipolicy.policy.cel.expressions import Condition as Expression
 from aipolicy.policy.cel.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
 from aipolicy.source.text import without_secrets
-from aipolicy.value import replace
+from aipolicy.value import NamedTuple, replace
 from aipolicy.waivers.approved import difference
 from aipolicy.waivers.waiver import Standing, State, Waiver, WaiverUse, days_left, standing
 

@@ -29,7 +29,7 @@ from aipolicy.waivers.governed import governed, within_budget
 from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 
 WAIVERS_KIND = "Waivers"
-OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
+OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value)
 
 _FEATURE_NAME = re.compile(NAME_PATTERN)
 

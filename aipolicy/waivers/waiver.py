@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 _DEFAULT_LIMITS = WaiverLimits()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.errors import WaiverError
 from aipolicy.findings.finding import Outcome
@@ -13,7 +12,7 @@ from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 from aipolicy.waivers.waiver import Approved
 
 HEAD = "apiVersion: aipolicy/v1\nkind: Waivers\nwaivers:\n"

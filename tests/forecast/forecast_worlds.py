@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from aipolicy.checking import Report
-
 from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.finding import Finding, Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import read_policy_files
+from aipolicy.run.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2026, 11, 21)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 
 class Amount(NamedTuple):

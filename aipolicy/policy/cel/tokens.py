@@ -10,7 +10,8 @@ import ast
 import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 
 class TokenKind(Enum):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.errors import AipolicyError
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.records import Record

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
+from aipolicy.value import NamedTuple
 
 CONFIGURATION = ""
 """Stands for the configuration file where a pack is named."""

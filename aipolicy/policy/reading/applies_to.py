@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.source.document import PlainValue
@@ -13,6 +12,7 @@ from aipolicy.source.records import Record, kind_of
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 APPLIES_TO = "applies_to"
 _WILD = re.compile(r"[*?]")

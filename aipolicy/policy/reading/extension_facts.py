@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
@@ -12,7 +11,7 @@ from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.value import fields
+from aipolicy.value import NamedTuple, fields
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _RESERVED_WORDS = frozenset(

@@ -36,7 +36,7 @@ from aipolicy.value import replace
 API_VERSION = "aipolicy/v1"
 PACK_KIND = "PolicyPack"
 RULES_KIND = "PolicyRules"
-VOCABULARIES = ("data-class", "place", "task-type", "provider", "model", "region", "regime")
+VOCABULARIES = ("data-class", "place", "residency", "task-type", "provider", "model", "region", "regime")
 
 _PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.policy.layers.extends import Extends
 from aipolicy.policy.sources.pack_files import PackFiles
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.files.cache import Cache

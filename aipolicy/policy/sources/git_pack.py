@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.history.revision import read_revision
 from aipolicy.policy.sources.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
 from aipolicy.source.text import UNSAFE, shown
+from aipolicy.value import NamedTuple
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|[^/]*@[^/]*:|//")
 """How a repository begins that is not a local folder: a scheme, or `user@host:`."""

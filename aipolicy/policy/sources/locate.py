@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy import __version__
 from aipolicy.config.settings import PolicySettings
@@ -23,6 +23,7 @@ from aipolicy.policy.sources.pack_files import PackOrigin as PackOrigin
 from aipolicy.policy.sources.pack_files import shipped_packs as shipped_packs
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from aipolicy.errors import ConfigError, LockError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
@@ -16,7 +15,7 @@ from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 LOCK_COMMAND = "`aipolicy policy lock`"
 

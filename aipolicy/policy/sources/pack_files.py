@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from aipolicy.errors import PolicyError
 from aipolicy.files.shipped import shipped_path
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 GIT_PREFIX, PACKAGE_PREFIX = "git+", "package:"
 YAML_SUFFIXES = (".yaml", ".yml")

@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from aipolicy.errors import PolicyError
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 _RECORD, _DIRECT_URL = "RECORD", "direct_url.json"
 

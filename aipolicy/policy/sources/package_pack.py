@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution, entry_points
-from typing import NamedTuple
 
 from aipolicy.errors import PolicyError
 from aipolicy.manifest.discovery import read_regular_file, reason_of
@@ -24,6 +23,7 @@ from aipolicy.policy.sources.pack_files import (
 from aipolicy.policy.sources.package_folder import PackageFolder, package_folder
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
 
 GROUP = "aipolicy.packs"
 _PACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

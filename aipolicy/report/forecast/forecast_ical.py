@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from hashlib import sha256
-from typing import NamedTuple
 
 from aipolicy import __version__
 from aipolicy.forecast.change import Change
@@ -24,6 +23,7 @@ from aipolicy.report.forecast.forecast_words import (
     weight,
 )
 from aipolicy.source.text import escaped
+from aipolicy.value import NamedTuple
 
 MAX_OCTETS = 75
 """Longer lines are folded (RFC 5545, section 3.1); the line break does not count."""

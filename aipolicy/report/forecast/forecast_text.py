@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
 
 from aipolicy.forecast.change import Change, Kind
 from aipolicy.forecast.events import Event
@@ -21,6 +20,7 @@ from aipolicy.report.forecast.forecast_words import (
 from aipolicy.report.formats.concise import message_of
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped
+from aipolicy.value import NamedTuple
 
 _ROLES = {Kind.STARTS: Role.ERROR, Kind.STOPS: Role.GOOD, Kind.NEW: Role.WARNING, Kind.WORSE: Role.WARNING}
 _DATE = 10

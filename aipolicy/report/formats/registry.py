@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aipolicy.report.view import View
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.run.run_result import RunResult

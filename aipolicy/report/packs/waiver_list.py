@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from aipolicy.findings.finding import Finding
 from aipolicy.policy.governance import WaiverLimits, limits_in_words
@@ -13,6 +12,7 @@ from aipolicy.report.formats.json_report import finding_object
 from aipolicy.report.formats.json_text import JsonObject, json_text
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.source.text import escaped, without_secrets
+from aipolicy.value import NamedTuple
 from aipolicy.waivers.waiver import State, Waiver, days_left
 
 SCHEMA = "aipolicy/waivers/v1"

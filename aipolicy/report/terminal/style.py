@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
-from typing import NamedTuple
+
+from aipolicy.value import NamedTuple
 
 MIN_WIDTH = 40
 """Narrower terminals are written to as if they were this wide."""
