@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
-from aipolicy.options.costs import LegCurve, fixed_cost, legs_of, role_curve, running_cost, serving_of
+from aipolicy.options.costs import LegCurve, fixed_cost, fixed_parts, legs_of, role_curve, running_cost, serving_of
 from aipolicy.options.leg_latency import Latencies, LatencyEstimate
 from aipolicy.options.upfront_costs import upfront_cost
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
@@ -27,6 +27,8 @@ FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
 """The cost of a month at today's volume and at none, in the order in which costs are kept."""
+AT_LEAST = " at least"
+"""What follows the name of a running cost that is known in part: then it is at least this."""
 DRAWN_FACTS = frozenset(
     {
         "option.monthly_usd_at_least", "option.monthly_usd_at_most", "option.usd_per_request_at_least",
@@ -41,6 +43,24 @@ LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
+
+_NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
+_UPFRONT = "option.upfront_usd"
+
+
+def reduced(workload: Workload, names: Iterable[str]) -> Workload:
+    """Return the workload without what the named estimates do not hang on, so that more of them are shared."""
+    wanted = ESTIMATED_FACTS.intersection(names)
+    if not wanted.isdisjoint(_NEEDS_ALL):
+        return workload
+    costs = not wanted.isdisjoint(COST_FACTS_SET)
+    return replace(
+        workload, growth_12_months=None, rivals=None, ranges=(), seed="",
+        labelled_examples=workload.labelled_examples if _UPFRONT in wanted else None,
+        corpus_tokens=workload.corpus_tokens if costs else None,
+        cache_written_tokens=workload.cache_written_tokens if costs else 0.0,
+    )  # fmt: skip
+
 
 UNKNOWN_COST = CostBasis(
     main=None, far=None, standby=None, cascade=True, stands_by=False, engineers=None, build_weeks=None, retrieves=False,
@@ -100,7 +120,9 @@ class Estimator:
         self._latencies: dict[int, LatencyEstimate] = {}
         self._fits: dict[int, bool | None] = {}
         self._legs: dict[tuple[int, Role], tuple[float, float] | None] = {}
+        self._curves: dict[tuple[int, Role], LegCurve | None] = {}
         self._fixed: dict[tuple[float | None, bool, bool, int], float | None] = {}
+        self._least: dict[tuple[float | None, bool, bool, int], float] = {}
         self._tables: dict[int, list[tuple[float, float] | None]] = {}
         self._monthly: dict[int, tuple[float, float] | None] = {}
         self._kept: list[object] = []
@@ -227,10 +249,46 @@ class Estimator:
         key = (id(leg), role)
         if key not in self._legs:
             self._kept.append(leg)
-            curve: LegCurve | None = role_curve(leg, role, self._workload, self._assumptions)
+            curve = self.curve_of(leg, role)
             today = self._workload.requests_per_day or 0.0
             self._legs[key] = None if curve is None else (curve.monthly_usd(today), curve.monthly_usd(0.0))
         return self._legs[key]
+
+    def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
+        """Return what a leg costs over volume in its role, None when it is not known."""
+        key = (id(leg), role)
+        if key not in self._curves:
+            self._kept.append(leg)
+            self._curves[key] = role_curve(leg, role, self._workload, self._assumptions)
+        return self._curves[key]
+
+    @property
+    def workload(self) -> Workload:
+        """Return the workload under which everything is estimated."""
+        return self._workload
+
+    @property
+    def assumptions(self) -> CostAssumptions:
+        """Return the constants that estimates rest on."""
+        return self._assumptions
+
+    def at_least(self, name: str, basis: CostBasis) -> float | None:
+        """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
+        if name not in RUNNING_COSTS or self._workload.requests_per_day is None:
+            return None
+        at = RUNNING_COSTS.index(name)
+        known = [self._least_fixed(basis)]
+        known += [cost[at] for _, leg, role in legs_of(basis) if (cost := self._leg(leg, role)) is not None]
+        return sum(known) or None
+
+    def _least_fixed(self, basis: CostBasis) -> float:
+        """Return the known part of what stays whatever the volume."""
+        key = _fixed_key(basis)
+        if key not in self._least:
+            self._kept.append(basis.training)
+            parts = fixed_parts(basis, self._workload, self._assumptions)
+            self._least[key] = sum(usd for _, usd in parts if usd is not None)
+        return self._least[key]
 
     def _fixed_cost(self, basis: CostBasis) -> float | None:
         key = _fixed_key(basis)

@@ -18,7 +18,7 @@ from aipolicy.report.explain.explain_text import render_explanation
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.report import Report
 
-CLASH = PACK.replace("when: [budget.monthly_declared]", "when: [data.personal]").replace(
+CLASH = PACK.replace("when: [latency.realtime]", "when: [data.personal]").replace(
     "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
 )
 REPORTS = {
