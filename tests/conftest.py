@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import signal
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,10 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run import policy
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # NOTE: shells start background jobs so, and what tests start would not hear of Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
@@ -29,14 +35,16 @@ def catalog() -> Catalog:
 def policies_compiled_once() -> Iterator[None]:
     """Compile what has the same bytes, day and settings once in a process; every load gets objects of its own.
 
-    It is what the cache of the program does, by the same key, without its folder and without anything that was judged.
+    It is what the cache of the program does, without its folder and without anything that was evaluated. The key of files
+    is not enough: a diff exchanges some of them and keeps the key.
     """
-    compile_anew, compiled = policy._compile, dict[str, bytes]()
+    compile_anew, compiled = policy._compile, dict[bytes, bytes]()
 
     def compile_once(settings: PolicySettings, files: PolicyFiles) -> policy._Compiled:
-        if files.key not in compiled:
-            compiled[files.key] = pickle.dumps(compile_anew(settings, files), protocol=5)
-        again: policy._Compiled = pickle.loads(compiled[files.key])
+        key = sha256(repr((settings, files)).encode()).digest()
+        if key not in compiled:
+            compiled[key] = pickle.dumps(compile_anew(settings, files), protocol=5)
+        again: policy._Compiled = pickle.loads(compiled[key])
         return again
 
     with pytest.MonkeyPatch.context() as patch:

@@ -10,7 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("aipolicy/**/*.py"), *ROOT.glob("tools/*.py"), *ROOT.glob("ci/*.py")])
 CALLED_FROM_OUTSIDE = {
-    "resolve_command": "click calls it",
     "format_commands": "click calls it",
     "redirect_request": "urllib calls it",
 }

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aipolicy.catalog.axes import BOUNDARIES
 from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.discovery import (
@@ -230,6 +229,8 @@ def _baseline(top: Record, folder: str) -> str:
 
 
 def _organization(record: Record) -> Organization:
+    from aipolicy.catalog.axes import BOUNDARIES
+
     default = Organization()
     boundaries = _texts(record, "own_boundaries", default.own_boundaries)
     for name in boundaries:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from aipolicy.files.paths import StrPath
 from aipolicy.value import NamedTuple
+
+if TYPE_CHECKING:
+    from aipolicy.files.paths import StrPath
 
 DEFAULT_PACK = "build-or-buy"
 PRICE_PACKAGES = ("genai-prices",)

@@ -151,7 +151,7 @@ def test_the_last_step_fails_when_the_check_left_no_code(shop: Path, code: str) 
 def test_an_older_aipolicy_judges_more_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert arguments("", "main", tmp_path / "a.sarif", tmp_path) == ["check", "--format=text", "--", "."]
     said = capsys.readouterr().out
-    assert "knows no `--base`; everything is judged" in said
+    assert "knows no `--base`; everything is checked" in said
     assert "knows no `--output`" in said
 
 

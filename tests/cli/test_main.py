@@ -244,7 +244,7 @@ def test_a_cache_that_cannot_be_used_is_as_if_it_were_not_there(state: str, leak
     if state == "rubbish":
         assert shell("aipolicy check", AIPOLICY_CACHE_DIR=value).stdout == expected
         entries = [entry for store in stores for entry in store.iterdir()]
-        assert len(entries) == 2
+        assert {entry.parent.name for entry in entries} == {"store", "store-runs"}
         for entry in entries:
             entry.write_bytes(b"cos\nsystem\n(S'touch pwned'\ntR." * 20)
     for _ in range(2):

@@ -209,7 +209,7 @@ def test_what_an_unread_manifest_leaves_open_gates_whatever_the_others_are() -> 
 def test_what_is_open_gates_for_prototypes_too_where_that_was_asked_for() -> None:
     anybody = rule("total.requests <= 5.0", "requests: sum(volume.requests_per_day)", "true")
     idea = record("f", ({"metadata.lifecycle": "idea"}, {}), anybody)
-    (found,) = portfolio_findings((anybody,), [idea], (), lambda _: None, as_of=AS_OF, strict=True)
+    (found,) = portfolio_findings([idea], (), (anybody,), lambda _: None, as_of=AS_OF, strict=True)
     assert (found.outcome, found.severity) == (Outcome.UNDETERMINED, Severity.ERROR)
 
 
@@ -441,7 +441,7 @@ OPEN: dict[str, tuple[PortfolioRule, list[Given], tuple[str, ...], str, str, str
         " without `option.days_until_retirement` of `f0`", "f0", "metadata.name", ()),
     "nothing but manifests that cannot be read": (
         rule(*ALL), [], tuple(f"{name}.yaml" for name in "fedcb"),
-        " while `f.yaml`, `e.yaml`, `d.yaml` and 2 more have no readable facts", "f", "", ()),
+        " while `b.yaml`, `c.yaml`, `d.yaml` and 2 more have no readable facts", "b", "", ()),
 }  # fmt: skip
 
 
@@ -451,6 +451,6 @@ def test_what_most_features_lack_is_named_first(
     missing: tuple[str, ...],
 ) -> None:  # fmt: skip
     (found,) = findings(over, [(declared, {}) for declared in features], unread)
-    assert found.message == f"Title: cannot be decided{words}"
+    assert found.message == f"Title: unknown{words}"
     assert (found.file, ".".join(map(str, found.place.path))) == (f"{file}.yaml", place)
     assert found.missing_facts == missing

@@ -154,8 +154,11 @@ def test_results_that_cannot_be_sent_are_made_here(workers: list[int]) -> None:
 
 @LINUX
 def test_no_semaphore_is_needed(monkeypatch: pytest.MonkeyPatch, workers: list[int]) -> None:
-    for module in ("_multiprocessing", "multiprocessing.synchronize", "multiprocessing.resource_tracker"):
+    import multiprocessing.connection  # it imports more than it uses
+
+    for module in ("multiprocessing.synchronize", "multiprocessing.resource_tracker"):
         monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delattr(multiprocessing.connection, "_multiprocessing", raising=False)
     assert list(map_in_processes(squared, ITEMS, 2)) == SQUARES
     assert len(workers) == 2
 

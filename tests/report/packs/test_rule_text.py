@@ -39,7 +39,7 @@ def page(rule_id: str, width: int = 100, pack: str = PACK) -> str:
             ],
         ),
         ("IN-002", ["duty, warning", "requires\n  team.on_call"]),
-        ("IN-003", ["in force from 2027-06-01; a warning before", "parameters\n  friends = mistral, openai"]),
+        ("IN-003", ["in force from 2027-06-01; a warning before", "parameters\n  friends = [mistral, openai]"]),
     ],
 )  # fmt: skip
 def test_a_page_tells_everything_that_the_pack_says(rule_id: str, expected: list[str]) -> None:
