@@ -93,6 +93,8 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "recommendation": {"margin_percent": 20.0, "horizon_months": 36.0, "confidence": 0.8},
         "path": None,
         "parameter_places": {},
+        "expected": {},
+        "expected_places": {},
         "origins": {},
     }  # fmt: skip
 

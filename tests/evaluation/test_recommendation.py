@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
@@ -20,6 +20,7 @@ from aipolicy.options.candidates import candidate_options
 from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.options.option import Option
+from aipolicy.value import replace
 
 WEIGHING = Weighing(margin_percent=20.0, horizon_months=36.0)
 RULES = {"E-001": "error", "E-002": "error", "W-001": "warning", "W-002": "warning", "N-001": "note", "N-002": "note"}
