@@ -23,6 +23,7 @@ _COMMANDS = {
     "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "docs": ("docs_command", "Write packs as Markdown: an index a pack, a page a rule."),
     "schema": ("schema_command", "Print the JSON Schema of manifests."),
+    "new": ("new_command", "Write a new rule with its examples into a pack."),
     "init": ("init_command", "Write a new manifest."),
     "waive": ("waive_command", "Waive a rule for a feature until a day, or list all waivers."),
     "import": ("import_command", "Turn a spreadsheet of AI use cases into manifests."),

@@ -85,7 +85,7 @@ def _waive(request: Request) -> str:
     """Return what to print; the file is written unless it is a dry run. Raises `UsageError` or `WaiverError`."""
     from aipolicy.files.atomic_write import write_whole
     from aipolicy.policy.sources.locate import read_policy_files
-    from aipolicy.waivers.write import entry_text, with_entry
+    from aipolicy.waivers.write import entry_text, with_draft
 
     config, settings = read_settings(request.options)
     target = _target(request, config, settings)
@@ -97,7 +97,7 @@ def _waive(request: Request) -> str:
     draft = _draft(request, evaluation, finding, settings.as_of)
     files = dict(read_policy_files(existing).waivers)
     name = _shown(target)
-    grown = with_entry(name, files.get(name), draft)
+    grown = with_draft(name, files.get(name), draft)
     _refuse_what_does_not_hold(name, grown, files, policy, evaluation)
     entry = entry_text(draft)
     if request.dry_run:

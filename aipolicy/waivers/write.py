@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from aipolicy.errors import WaiverError
 from aipolicy.findings.finding import Outcome
-from aipolicy.source.document import API_VERSION, WAIVERS_KIND, Document, PlainValue
-from aipolicy.source.regex import regex
+from aipolicy.source.document import API_VERSION, WAIVERS_KIND
 from aipolicy.source.span import DocumentPath
+from aipolicy.source.yaml_append import entries_of, with_entry
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text, write_value
 from aipolicy.value import Frozen, NamedTuple
 from aipolicy.waivers.waiver import Approved
 
 HEAD = f"apiVersion: {API_VERSION}\nkind: {WAIVERS_KIND}\nwaivers:\n"
-
-_DASH = regex(r"([ ]*)-[ ]")
-_EMPTY = regex(r"^waivers:[ \t]*(?:\[[ \t]*\])?[ \t]*(?=\r?$)", re.MULTILINE)
 
 
 class Draft(Frozen, kw_only=True):
@@ -52,27 +48,19 @@ class Grown(NamedTuple):
     path: DocumentPath
 
 
-def with_entry(path: str, data: bytes | None, draft: Draft) -> Grown:
+def with_draft(path: str, data: bytes | None, draft: Draft) -> Grown:
     """Return a waivers file with an entry at its end; raises `WaiverError` where it must be added by hand."""
     if data is None:
         return Grown((HEAD + entry_text(draft)).encode(), 0, ("waivers", 0))
-    document = _last(path, data)
-    before = _entries(document)
-    text = data.decode("utf-8")
-    ending = "\r\n" if "\r\n" in text else "\n"
-    entry = entry_text(draft, _indent(document) if before else "  ").replace("\n", ending)
-    if before:
-        grown = text + ("" if text.endswith(("\n", "\r")) else ending) + entry
-    else:
-        grown = _EMPTY.sub(lambda _: f"waivers:{ending}{entry}".rstrip("\r\n"), text, count=1)
-    try:
-        after = _last(path, grown.encode())
-    except WaiverError:
-        after = document
-    if after.index != document.index or list(_entries(after)[:-1]) != before or len(_entries(after)) != len(before) + 1:
+    result = read_yaml(path, data)
+    if result.problems or not result.documents:
+        raise WaiverError("cannot be read as YAML; `aipolicy check` says why", path=path)
+    last = result.documents[-1]
+    grown = with_entry(path, data, last.index, "waivers", lambda indent: entry_text(draft, indent))
+    if grown is None:
         message = "an entry cannot be appended to this file as it is written; add it by hand:\n"
         raise WaiverError(message + entry_text(draft), path=path)
-    return Grown(grown.encode(), after.index, ("waivers", len(before)))
+    return Grown(grown, last.index, ("waivers", len(entries_of(last, "waivers"))))
 
 
 def _lines(draft: Draft) -> Iterator[str]:
@@ -100,23 +88,3 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield "  facts:"
     for name, value in draft.approved.facts.items():
         yield f"    {name}: {write_value(value)}"
-
-
-def _last(path: str, data: bytes) -> Document:
-    """Return the last document of a file; raises `WaiverError` for one that cannot be read."""
-    result = read_yaml(path, data)
-    if result.problems or not result.documents:
-        raise WaiverError("cannot be read as YAML; `aipolicy check` says why", path=path)
-    return result.documents[-1]
-
-
-def _entries(document: Document) -> list[PlainValue]:
-    value = document.value.get("waivers") if isinstance(document.value, dict) else None
-    return value if isinstance(value, list) else []
-
-
-def _indent(document: Document) -> str:
-    """Return how far the entries of a document are indented."""
-    line = document.locate(("waivers", 0)).start.line
-    match = _DASH.match(document.source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1])
-    return match.group(1) if match is not None else "  "

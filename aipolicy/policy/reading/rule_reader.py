@@ -32,6 +32,18 @@ _CHECKED = frozenset({"data-class", "place", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 
 
+def mistake_of_id(rule_id: str) -> str:
+    """Return what is wrong with the id of a rule; empty for nothing."""
+    if rule_id.startswith(RESERVED_PREFIXES):
+        return f"`{shown(rule_id)}` is reserved for findings about manifests, plans and packs"
+    return "" if _RULE_ID.fullmatch(rule_id) else f"`{shown(rule_id)}` is no rule id; write it like `DATA-001`"
+
+
+def mistake_of_name(name: str) -> str:
+    """Return what is wrong with the name of a rule; empty for nothing."""
+    return "" if _RULE_NAME.fullmatch(name) else f"`{shown(name)}` is no rule name; write the offence in kebab-case"
+
+
 class RuleReader:
     """Reads one rule."""
 
@@ -96,16 +108,16 @@ class RuleReader:
 
     def _id(self) -> str:
         rule_id = self._record.text("id")
-        if rule_id and not _RULE_ID.fullmatch(rule_id):
-            self._record.mistake(f"`{rule_id}` is no rule id; write it like `DATA-001`", "id")
-        if rule_id.startswith(RESERVED_PREFIXES):
-            self._record.mistake(f"`{rule_id}` is reserved for findings about manifests, plans and packs", "id")
+        wrong = mistake_of_id(rule_id) if rule_id else ""
+        if wrong:
+            self._record.mistake(wrong, "id")
         return rule_id
 
     def _name(self) -> str:
         name = self._record.text("name")
-        if name and not _RULE_NAME.fullmatch(name):
-            self._record.mistake(f"`{name}` is no rule name; write the offence in kebab-case", "name")
+        wrong = mistake_of_name(name) if name else ""
+        if wrong:
+            self._record.mistake(wrong, "name")
         return name
 
     def _applies_to(self) -> Iterable[Line]:

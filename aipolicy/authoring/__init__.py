@@ -1,0 +1,1 @@
+"""What helps people write packs: new rules with their examples."""
