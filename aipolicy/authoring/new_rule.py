@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from aipolicy.authoring.placing import Placed, documents_of, placed
 from aipolicy.authoring.template import RuleDraft
@@ -15,6 +13,7 @@ from aipolicy.config.policy_options import PolicyOptions, settings_from
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import PolicyError, UsageError
 from aipolicy.files.atomic_write import write_whole
+from aipolicy.files.paths import StrPath
 from aipolicy.manifest.discovery import reason_of
 from aipolicy.policy.reading.rule_reader import mistake_of_id, mistake_of_name
 from aipolicy.policy.sources.locate import PolicyFiles, find_pack, read_policy_files
@@ -23,7 +22,7 @@ from aipolicy.rule_tests.rule_tests import TestRun, TestSettings, run_tests
 from aipolicy.run.policy import load_policy
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_append import entries_of
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 
 class NewRule(Frozen):
@@ -71,15 +70,15 @@ def _loading(settings: PolicySettings) -> PolicySettings:
 
 
 def _configured_pack(settings: PolicySettings) -> str:
-    paths = [str(settings.base / each) for each in settings.packs if (settings.base / each).exists()]
+    paths = [path for path in (os.path.join(settings.base, each) for each in settings.packs) if os.path.exists(path)]
     if len(paths) != 1:
         found = ", ".join(f"`{shown(path)}`" for path in paths) or "none"
         raise UsageError(f"name the pack with `--pack FOLDER`; packs of your own in the configuration: {found}")
     return paths[0]
 
 
-def _is_at(reference: str, base: Path, path: str) -> bool:
-    return os.path.realpath(base / reference) == os.path.realpath(path)
+def _is_at(reference: str, base: StrPath, path: str) -> bool:
+    return os.path.realpath(os.path.join(base, reference)) == os.path.realpath(path)
 
 
 class _Taken(NamedTuple):
@@ -113,7 +112,7 @@ def _refuse_taken(draft: RuleDraft, rules: Sequence[_Taken]) -> None:
 def _files(settings: PolicySettings, pack: PackFiles) -> PolicyFiles:
     """Return the files that judge a run, where one pack is as given."""
 
-    def find(reference: str, base: Path) -> PackFiles:
+    def find(reference: str, base: str) -> PackFiles:
         return pack if _is_at(reference, base, pack.path) else find_pack(reference, base)
 
     return read_policy_files(settings, find)
