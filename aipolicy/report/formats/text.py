@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from aipolicy.findings.finding import Change, Finding, Severity
-from aipolicy.report.terminal.comparison_text import comparison_lines
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.report.verdict_line import verdict_line
 from aipolicy.report.view import View
@@ -95,6 +94,8 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
             wrapped(f"{totals.undetermined} undetermined; declaring {named} would settle {settled} of them", width)
         )
     if totals.comparison is not None:
+        from aipolicy.report.terminal.comparison_text import comparison_lines
+
         for line in comparison_lines(totals.comparison):
             lines.extend(wrapped(line, width))
     for notice in totals.notices:
