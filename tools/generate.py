@@ -24,10 +24,11 @@ from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
 from aipolicy.cli.page_folder import pages_made  # noqa: E402
 from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
-from aipolicy.facts.declared import SECTIONS  # noqa: E402
+from aipolicy.facts.declared import DECLARED_FACTS, SECTIONS  # noqa: E402
+from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402
 from aipolicy.facts.registry import REGISTRY  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
-from aipolicy.facts.spec import FactSpec, Origin  # noqa: E402
+from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin  # noqa: E402  # noqa: E402
 from aipolicy.pack_lint.registry import LINT_RULES  # noqa: E402
 from aipolicy.policy.reading.load import load_packs  # noqa: E402
 from aipolicy.policy.sources.locate import find_pack, read_policy_files, shipped_packs  # noqa: E402
@@ -53,11 +54,27 @@ OWN_ASSUMPTION = """assumptions:
 """
 
 
+EXPECTED_HEAD = """The answer takes these values for facts that a manifest leaves out, and evaluates the feature again
+with the others to find what is worth asking. The gate never does: there, what is left out is unknown. Without a source it
+is the judgement of this project. An organisation replaces any of them in `aipolicy.toml`, by a value that a manifest could
+declare:
+
+```toml
+[expected]
+"team.ml_engineers" = 0
+"latency.p95_ms" = "none"
+"metadata.lifecycle" = "pilot"   # what counts where a manifest says nothing; the gate is stricter from pilot on
+```"""
+DONE_HEAD = "Taken as not done until it is declared; what a rule asks of it is a to-do."
+REPLACES_HEAD = "Declared, it holds for the options of the plan whatever the catalog says; left out, the catalog holds."
+SUBJECT_HEAD = "Asked for when it is left out; never proposed as a change when it is declared."
+
+
 def generated() -> dict[Path, str]:
     """Return the text of every generated file by its path."""
     catalog = read_catalog((), as_of=date.max)
     vocabularies = {name: catalog.vocabulary(name) for name in ("data-class", "task-type", "provider")}
-    vocabularies["place"] = tuple(sorted(catalog.places.groups))
+    vocabularies["place"] = vocabularies["residency"] = tuple(sorted(catalog.places.groups))
     schema = json.dumps(manifest_schema(vocabularies), indent=2, ensure_ascii=False) + "\n"
     files = {
         ROOT / "schemas" / "aifeature.v1.json": schema,
@@ -106,11 +123,44 @@ def facts_page() -> str:
     }
     for origin, title in titles.items():
         rows = [_fact_row(spec) for spec in REGISTRY.values() if spec.origin is origin]
-        parts += [f"## {title}", table(("fact", "type", "unit", "assumed", "meaning"), rows)]
+        parts += [f"## {title}", table(("fact", "type", "unit", "left out", "meaning"), rows)]
+    parts += ["## What is expected of what is left out", EXPECTED_HEAD]
+    rows = [_expected_row(spec) for spec in DECLARED_FACTS if spec.kind is Kind.DESCRIBES and spec.expected is not None]
+    parts.append(table(("fact", "expected", "also tried", "why", "source"), rows))
+    done = [f"`{spec.name}`" for spec in DECLARED_FACTS if spec.kind is Kind.DONE]
+    parts += ["## What is done or agreed", DONE_HEAD, ", ".join(done) + "."]
+    replaces = [f"`{spec.name}` (`{spec.replaces}`)" for spec in DECLARED_FACTS if spec.replaces]
+    parts += ["## What is said in place of the catalog", REPLACES_HEAD, ", ".join(replaces) + "."]
+    subject = [f"`{spec.name}`" for spec in DECLARED_FACTS if spec.is_subject]
+    parts += ["## What the feature is", SUBJECT_HEAD, ", ".join(subject) + "."]
     parts += ["## Sections", table(("section", "holds"), [(f"`{k}`", v) for k, v in SECTIONS.items()])]
     axes = [(f"`{name}`", f"`{word}`", means) for name, axis in AXES.items() for word, means in axis.words.items()]
     parts += ["## Axes: words of a plan and of an option, the simplest first", table(("axis", "word", "means"), axes)]
     return "\n\n".join(parts) + "\n"
+
+
+def _expected_row(spec: FactSpec) -> tuple[str, ...]:
+    expected = spec.expected
+    assert expected is not None
+    value = "" if expected.value is None else f"`{_said(expected.value)}`"
+    words: dict[object, list[str]] = {}
+    for word, other in expected.per_word.items():
+        words.setdefault(other, []).append(word)
+    value += "".join(f"; `{_said(other)}` where `{expected.by}` is {', '.join(each)}" for other, each in words.items())
+    tried = [f"`{_said(each)}`" for each in expected.tried] + [f"{each:g} ×" for each in expected.factors]
+    if not tried:
+        tried = (
+            ["the other"] if spec.type is FactType.BOOL else ["each word"] if spec.choices or spec.vocabulary else []
+        )
+    beside = [f"`{name}: {_said(each)}`" for name, each in expected.beside.items()]
+    also = ", ".join(tried) + (f" (also together with {', '.join(beside)})" if beside else "")
+    return (f"`{spec.name}`", value, also, expected.reason, expected.source)
+
+
+def _said(value: object) -> str:
+    if value == NOT_LIMITED:
+        return NONE_WORD
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else _plain(value)
 
 
 def _fact_row(spec: FactSpec) -> tuple[str, ...]:

@@ -284,6 +284,7 @@ class Catalog:
 _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
     "data-class": lambda catalog: catalog.data_classes.by_id,
     "place": lambda catalog: catalog.places.names(),
+    "residency": lambda catalog: catalog.places.residencies(),
     "task-type": lambda catalog: catalog.task_types,
     "provider": lambda catalog: sorted(catalog.providers),
     "model": lambda catalog: sorted(model.id for model in catalog.models.values() if model.answers),

@@ -10,6 +10,9 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
+ANYWHERE = "any"
+"""The word of a residency that says that nothing restricts it."""
+
 
 class Places(Frozen):
     """ISO 3166-1 alpha-2 codes, aliases of codes, and groups such as `EU`."""
@@ -31,6 +34,10 @@ class Places(Frozen):
     def knows(self, place: str) -> bool:
         """Return whether the place is a country, an alias or a group."""
         return place in self.codes or place in self.groups or place in self.aliases
+
+    def residencies(self) -> tuple[str, ...]:
+        """Return the words that a residency is made of."""
+        return (ANYWHERE, *self.names())
 
     def names(self) -> tuple[str, ...]:
         """Return everything that can be written as a place, groups first."""
@@ -64,6 +71,8 @@ def read_places(records: Iterable[Record]) -> Places:
         if code not in codes:
             alias.mistake(f"unknown country code `{shown(code)}`{did_you_mean(code, codes)}", "country")
     for group, members in pending:
+        if group.text("id") == ANYWHERE:
+            group.mistake(f"`{ANYWHERE}` means every place; name the group differently", "id")
         if group.text("id") in codes:
             group.mistake(f"`{group.text('id')}` is a country code; name the group differently", "id")
         for code in members:

@@ -17,7 +17,7 @@ LONG_RATES = (
 )  # fmt: skip
 RATES = (
     *LONG_RATES, "reasoning_output_per_mtok", "per_thousand_requests", "tuned_input_per_mtok",
-    "tuned_output_per_mtok", "training_per_mtok",
+    "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour",
 )  # fmt: skip
 """Every amount that a price entry may state, in its own currency and in the order in which it is written."""
 _OUTPUT_RATES = ("output_per_mtok", "batch_output_per_mtok", "reasoning_output_per_mtok", "tuned_output_per_mtok")
@@ -140,7 +140,7 @@ def _in_usd(amounts: Mapping[str, float | None], factor: float | None) -> dict[s
 
 def usd_name(key: str) -> str:
     """Return the field of a price that holds an amount of an entry."""
-    return f"usd_{key}" if key.startswith("per_") else key.replace("_per_mtok", "_usd_per_mtok")
+    return f"usd_{key}" if key.startswith("per_") else key.replace("_per_", "_usd_per_")
 
 
 def _long_context(record: Record, factor: float | None, discount: float, mode: str) -> LongContext | None:

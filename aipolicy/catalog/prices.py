@@ -64,6 +64,7 @@ class Price(Frozen, kw_only=True):
     tuned_input_usd_per_mtok: float | None
     tuned_output_usd_per_mtok: float | None
     training_usd_per_mtok: float | None
+    tuned_hosting_usd_per_hour: float | None
     long_context: LongContext | None
     deprecation_date: date | None
     retrieved_on: date | None

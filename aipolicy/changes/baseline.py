@@ -23,7 +23,7 @@ DEFAULT_BASELINE = "aipolicy-baseline.json"
 MAX_BASELINE_BYTES = 16_777_216
 """Larger files are refused; about a hundred thousand findings fit."""
 
-_OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
+_OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value)
 
 
 class Baseline(Frozen):

@@ -56,9 +56,10 @@ def states_of(report: Report, margin_percent: float,
         if earlier is not None and _same_text(earlier.feature, evaluation.feature):
             states[name] = replace(earlier, feature=evaluation.feature)
         else:
+            expected = evaluation.expected
             states[name] = FeatureState(
-                evaluation.feature, _verdict(evaluation), tuple(map(_need, evaluation.verdict.needs)),
-                monthly_cost(evaluation, margin_percent), found.get(name, {}),
+                evaluation.feature, _verdict(expected), tuple(map(_need, expected.verdict.needs)),
+                monthly_cost(expected, margin_percent), found.get(name, {}),
             )  # fmt: skip
     return states
 

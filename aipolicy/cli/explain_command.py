@@ -12,6 +12,7 @@ from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
@@ -42,11 +43,15 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
 
 
 def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
-    recommendation = recommend(evaluation, margin_percent=settings.recommendation.margin_percent)
+    weighed = settings.recommendation
+    recommendation = recommend(
+        evaluation.expected, margin_percent=weighed.margin_percent, horizon_months=weighed.horizon_months
+    )
     if output_format == "json":
         from aipolicy.report.explain.explain_json import render_explanation_json
 
-        return render_explanation_json(evaluation, recommendation, policy)
+        weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
+        return render_explanation_json(evaluation, recommendation, policy, weighing)
     from aipolicy.report.explain.explain_text import render_explanation
 
     return render_explanation(

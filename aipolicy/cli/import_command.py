@@ -33,7 +33,7 @@ def import_(mapping_path: Path, encoding: str | None, output_format: str, force:
     Nothing is guessed: a blank answer, or one that the mapping does not name, leaves its field out.
     """
     catalog = read_catalog((), as_of=date.today())
-    words = {name: catalog.vocabulary(name) for name in ("data-class", "task-type", "place")}
+    words = {name: catalog.vocabulary(name) for name in ("data-class", "task-type", "place", "residency")}
     mapping = read_mapping(mapping_path.as_posix(), _read(mapping_path), words)
     result = import_table(mapping, _read(table_path), path=table_path.as_posix(), encoding=encoding)
     written = write_manifests(result.manifests, folder, force=force)

@@ -86,7 +86,7 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
 
 def questions_of(catalog: Catalog, *, suggested_name: str) -> tuple[Question, ...]:
     """Return what is asked, in order; `suggested_name` is offered as the name when it can be one."""
-    classes, places = catalog.vocabulary("data-class"), catalog.vocabulary("place")
+    classes, places = catalog.vocabulary("data-class"), catalog.vocabulary("residency")
     groups = tuple(place for place in places if place in catalog.places.groups)
     default = suggested_name if re.match(NAME_PATTERN, suggested_name) else None
     return (

@@ -9,7 +9,7 @@ from aipolicy.config.config_file import Config
 from aipolicy.files.cache import cache_folder
 from aipolicy.source.text import escaped
 
-_NOT_SETTINGS = frozenset({"path", "origins", "parameter_places"})
+_NOT_SETTINGS = frozenset({"path", "origins", "parameter_places", "expected_places"})
 _DEFAULT = "default"
 
 
@@ -32,7 +32,7 @@ def _settings(config: Config) -> Iterator[tuple[str, object]]:
             continue
         if hasattr(value, "_asdict"):
             yield from ((f"{name}.{key}", each) for key, each in value._asdict().items())
-        elif name == "parameters":
+        elif name in ("parameters", "expected"):
             yield from ((f"{name}.{key}", each) for key, each in sorted(value.items()))
         else:
             yield name, value

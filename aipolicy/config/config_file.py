@@ -51,7 +51,7 @@ class Recommendation(NamedTuple):
 
     margin_percent: float = 20.0
     """A simpler option is recommended when it costs at most this much more than the cheapest."""
-    horizon_months: float = 12.0
+    horizon_months: float = 36.0
     """The time over which costs are compared."""
     confidence: float = 0.8
     """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
@@ -84,6 +84,9 @@ class Config(NamedTuple):
     path: str | None = None
     parameter_places: Mapping[str, str] = MappingProxyType({})
     """For every parameter, `path:line:col` of its value."""
+    expected: Mapping[str, ParameterValue] = MappingProxyType({})
+    """What is expected of facts that manifests leave out, by fact."""
+    expected_places: Mapping[str, str] = MappingProxyType({})
     origins: Mapping[str, str] = MappingProxyType({})
     """For every value that was set, by dotted key: the file that set it."""
 
@@ -201,11 +204,13 @@ def _config_of(table: _Table) -> Config:
         strict=top.flag("strict", default=False),
         baseline=_baseline(top, folder),
         waivers=_texts(top, "waivers", ()),
-        parameters=dict(_parameters(top)),
+        parameters=dict(_dotted(top, "parameters", "pack.parameter")),
         organization=_organization(organization),
         recommendation=_recommendation(recommendation),
         path=table.path,
-        parameter_places=dict(_parameter_places(top)),
+        parameter_places=dict(_places(top, "parameters")),
+        expected=dict(_dotted(top, "expected", "section.fact")),
+        expected_places=dict(_places(top, "expected")),
         origins={".".join(map(str, path)): document.source.path for path, _ in _leaves(plain, ())},
     )
     for record in (top, organization, recommendation):
@@ -252,16 +257,17 @@ def _recommendation(record: Record) -> Recommendation:
     return Recommendation(margin_percent=margin, horizon_months=horizon, confidence=confidence)
 
 
-def _parameters(top: Record) -> Iterator[tuple[str, ParameterValue]]:
-    """Yield the values of `[parameters]` by dotted name, however they are nested."""
+def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, ParameterValue]]:
+    """Yield the values of a table by dotted name, however they are nested."""
     seen: set[str] = set()
-    for path, value in _leaves(top.raw("parameters") or {}, ("parameters",)):
+    what = table.removesuffix("s")
+    for path, value in _leaves(top.raw(table) or {}, (table,)):
         name = ".".join(map(str, path[1:]))
         wrong = ""
         if "." not in name:
-            wrong = "write `pack.parameter = value` in a table `[parameters]`"
+            wrong = f"write `{example} = value` in a table `[{table}]`"
         elif name in seen:
-            wrong = f"parameter `{shown(name)}` is set twice; keep one"
+            wrong = f"{what} `{shown(name)}` is set twice; keep one"
         elif isinstance(value, list) and all(isinstance(item, str) for item in value):
             yield name, tuple(str(item) for item in value)
         elif isinstance(value, bool | str):
@@ -269,14 +275,14 @@ def _parameters(top: Record) -> Iterator[tuple[str, ParameterValue]]:
         elif isinstance(value, int | float):
             yield name, float(value)
         else:
-            wrong = f"parameter `{shown(name)}` must be true or false, a number, text or a list of text"
+            wrong = f"{what} `{shown(name)}` must be true or false, a number, text or a list of text"
         seen.add(name)
         if wrong:
             top.mistakes.add(wrong, top.document, path)
 
 
-def _parameter_places(top: Record) -> Iterator[tuple[str, str]]:
-    for path, _ in _leaves(top.raw("parameters") or {}, ("parameters",)):
+def _places(top: Record, table: str) -> Iterator[tuple[str, str]]:
+    for path, _ in _leaves(top.raw(table) or {}, (table,)):
         start = top.document.locate(path).start
         yield ".".join(map(str, path[1:])), f"{top.document.source.path}:{start.line}:{start.column}"
 

@@ -42,6 +42,8 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         fresher_prices=config.fresher_prices,
         parameters=config.parameters,
         parameter_places=config.parameter_places,
+        expected=config.expected,
+        expected_places=config.expected_places,
         organization=Organization(
             config.organization.own_boundaries, countries or None, config.recommendation.confidence
         ),

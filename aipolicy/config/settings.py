@@ -43,6 +43,9 @@ class PolicySettings(NamedTuple):
     parameters: Mapping[str, object] = MappingProxyType({})
     parameter_places: Mapping[str, str] = MappingProxyType({})
     """Where the configuration sets each parameter, for messages."""
+    expected: Mapping[str, object] = MappingProxyType({})
+    """What the organisation expects of facts that manifests leave out."""
+    expected_places: Mapping[str, str] = MappingProxyType({})
     organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -97,7 +97,7 @@ class CostComparison(Frozen):
 
 def compare_costs(evaluation: Evaluation, catalog: Catalog, *, every: bool = False) -> CostComparison:
     """Return the costs of the plan and of the cheapest models of every way that remains, or with `every` of all."""
-    return _Comparer(evaluation, catalog).compare(every=every)
+    return _Comparer(evaluation.expected, catalog).compare(every=every)
 
 
 class _Comparer:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache, cached_property
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.config.settings import PolicySettings
+from aipolicy.evaluation.axes import AXES, OFFERING
 from aipolicy.evaluation.judging import Judge, Judgement
 from aipolicy.evaluation.option_set import Group, GroupKey, Universe, first_in, none_kept
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
+from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.cost_inputs import CostBasis
-from aipolicy.options.estimates import COMPARED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, ESTIMATED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
@@ -44,7 +49,10 @@ class RuleEvaluation(Frozen):
 
 
 class Evaluation(Frozen):
-    """Everything known about one feature; findings and verdict are functions of it."""
+    """Everything known about one feature: what is certain of it, whatever is left out, or what is expected of it.
+
+    Findings are functions of what is certain. What is shown to people as the answer follows from what is expected.
+    """
 
     feature: Feature
     facts: Facts
@@ -55,6 +63,13 @@ class Evaluation(Frozen):
     has_plan: bool
     rules: tuple[RuleEvaluation, ...]
     verdict: Verdict
+    expect: Callable[[], Evaluation] | None = None
+    """Makes the evaluation of what is expected, once; None in that evaluation itself."""
+
+    @property
+    def expected(self) -> Evaluation:
+        """Return the same feature with an expected value for every fact that its manifest leaves out."""
+        return self if self.expect is None else self.expect()
 
 
 class KeptGroups(Frozen):
@@ -69,11 +84,12 @@ class Evaluator:
     """Evaluates features under packs, a catalog and an organisation, as of the catalog's day."""
 
     def __init__(self, packs: tuple[PolicyPack, ...], catalog: Catalog, organization: Organization,
-                 kept: KeptGroups | None = None) -> None:  # fmt: skip
+                 kept: KeptGroups | None = None, expected: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
         self.catalog = catalog
         self.organization = organization
         self.judge = Judge()
-        self.known = known_facts(spec for pack in packs for spec in pack.facts)
+        self._expected = expected
+        self.known = known_facts((spec for pack in packs for spec in pack.facts), expected)
         """The facts that conditions may read and manifests may declare."""
         self.candidates = Universe(
             self._candidate_options, catalog, organization,
@@ -90,13 +106,22 @@ class Evaluator:
         The plans of `like` have the same options on that day.
         """
         kept = KeptGroups(candidates.count, none_kept)
-        other = Evaluator(packs, candidates.catalog, self.organization, kept)
+        other = Evaluator(packs, candidates.catalog, self.organization, kept, self._expected)
         other.judge, other.candidates, other._like = self.judge, candidates, like
         return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
         facts = derive_facts(feature, self.catalog, self.catalog.as_of, self.known)
+
+        @cache
+        def expect() -> Evaluation:
+            return self.evaluate_facts(feature, assume(facts, self.catalog, feature.path_in_repository))
+
+        return replace(self.evaluate_facts(feature, facts), expect=expect)
+
+    def evaluate_facts(self, feature: Feature, facts: Facts) -> Evaluation:
+        """Return the evaluation of a feature with these facts, whatever its manifest declares."""
         workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
         judged = [self._judged(active, facts, workload, planned) for active in self.rules]
@@ -105,12 +130,55 @@ class Evaluator:
         )
         if planned is not self.candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
-            workload = replace(workload, rivals=self._rivals(verdict, workload))
+            workload = replace(workload, rivals=self._rivals(verdict, workload, is_certain=not facts.assumed))
             judged = [
                 self._judged(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
             ]
         return Evaluation(
             feature, facts, workload, self.candidates, planned, problems, has_plan, tuple(judged), verdict
+        )
+
+    def evaluate_like(self, evaluation: Evaluation, facts: Facts) -> Evaluation:
+        """Return the evaluation of the same feature and plan with other facts; what is judged alike is taken over.
+
+        A plan is compared with what remained in the evaluation that is given.
+        """
+        workload = workload_of(facts, evaluation.feature.name)
+        is_other_workload = workload != replace(evaluation.workload, rivals=None)
+        before, after = evaluation.facts.values, facts.values
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        again = {place for name in changed for place in self._readers.get(name, ())}
+        if is_other_workload:
+            again.update(self._estimating)
+        workload = replace(workload, rivals=evaluation.workload.rivals)
+        judged = list(evaluation.rules)
+        for place in again:
+            judged[place] = self._judged(judged[place].active, facts, workload, evaluation.planned)
+        if again:
+            rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
+            verdict = verdict_of(self.candidates.full, rules, self.candidates)
+        else:
+            verdict = evaluation.verdict
+        return replace(evaluation, facts=facts, workload=workload, rules=tuple(judged), verdict=verdict, expect=None)
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[int, ...]]:
+        """Return for every fact of features the places of the rules that read it."""
+        readers: dict[str, list[int]] = {}
+        for place, active in enumerate(self.rules):
+            for name in active.rule.feature_reads:
+                readers.setdefault(name, []).append(place)
+        return {name: tuple(places) for name, places in readers.items()}
+
+    @cached_property
+    def _estimating(self) -> tuple[int, ...]:
+        """Return the places of the rules that read an estimate."""
+        return tuple(
+            place
+            for place, active in enumerate(self.rules)
+            if any(
+                not ESTIMATED_FACTS.isdisjoint(line.option_reads) for line in (*active.rule.when, *active.rule.require)
+            )
         )
 
     def _judged(self, active: ActiveRule, facts: Facts, workload: Workload, planned: Universe) -> RuleEvaluation:
@@ -121,17 +189,25 @@ class Evaluator:
             return RuleEvaluation(active, candidates, candidates)
         return RuleEvaluation(active, candidates, self.judge.judge(active.rule, facts, workload, planned))
 
-    def _rivals(self, verdict: Verdict, workload: Workload) -> Rivals:
-        """Return the cheapest of the options that remain, and the cheapest on machines of one's own."""
-        mask = verdict.admissible or verdict.remaining
+    def _rivals(self, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
+        """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
+
+        Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
+        nothing that is still unknown could make another one cheaper.
+        """
         groups = self.candidates.groups(("option.hosting", "option.monthly_usd"), workload)
+        mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
+        staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
         remaining = [(values, group & mask) for values, group in groups if group & mask]
         own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
-        return Rivals(self._cheapest(remaining), self._cheapest(own), bool(own))
+        return Rivals(self._cheapest(remaining, staying), self._cheapest(own, staying), bool(own))
 
-    def _cheapest(self, groups: list[Group]) -> CostBasis | None:
-        known = [(usd, first_in(mask)) for (_, usd), mask in groups if isinstance(usd, float)]
-        return self.candidates.cost_basis(min(known)[1]) if known else None
+    def _cheapest(self, groups: list[Group], staying: int) -> CostBasis | None:
+        """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
+        known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
+        least = min((usd for usd, _ in known), default=None)
+        cheapest = sum(mask for usd, mask in known if usd == least)
+        return self.candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
 
     def prepare(self) -> tuple[int, dict[GroupKey, bytes]]:
         """Return how many candidates there are, and their groups that rules and verdict will ask for, found now."""
@@ -139,8 +215,8 @@ class Evaluator:
             for line in (*active.rule.when, *active.rule.require):
                 if line.option_reads:
                     self.candidates.keep_groups(line.option_reads)
-        for name in VERDICT_ATTRIBUTES:
-            self.candidates.keep_groups((name,))
+        for names in (AXES, *((name,) for name in (*VERDICT_ATTRIBUTES, *OFFERING)), COST_FACTS[:1]):
+            self.candidates.keep_groups(tuple(names))
         return self.candidates.count, self.candidates.kept_groups()
 
     def _candidate_options(self) -> tuple[Option, ...]:
@@ -168,6 +244,16 @@ class Evaluator:
             universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
             self._plans[key] = (universe, planned.problems)
         return (*self._plans[key], True)
+
+
+def own_expected(settings: PolicySettings, packs: Iterable[PolicyPack], catalog: Catalog) -> dict[str, FactValue]:
+    """Return what an organisation expects of facts that are left out; raises where no manifest could declare it."""
+    if not settings.expected:
+        return {}
+    from aipolicy.facts.own_expected import read_expected
+
+    specs = known_facts(spec for pack in packs for spec in pack.facts).specs
+    return read_expected(settings.expected, settings.expected_places, specs, catalog.vocabulary)
 
 
 def _compares(rule: Rule) -> bool:

@@ -8,17 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.judging import Judge, Judgement, missing_facts
+from aipolicy.evaluation.gate import MILDER as MILDER
+from aipolicy.evaluation.gate import Gate, broken_by, passing_options
+from aipolicy.evaluation.judging import Judge, Judgement, missing_facts, undeclared_of
 from aipolicy.evaluation.option_set import Universe, first_in
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
+from aipolicy.options.estimates import AT_LEAST, COMPARED_FACTS
 from aipolicy.options.option import Option
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
@@ -29,9 +32,6 @@ from aipolicy.value import replace
 MAX_RELATED = 3
 
 _PLACEHOLDER = regex(r"\{([^{}]*)\}")
-MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
-"""What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
-
 _SPECIFIC_FIRST = (
     "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.model", "plan.provider", "plan.fallback",
     "plan.routing", "plan.adaptation", "plan.hosting",
@@ -51,7 +51,8 @@ _AXES: tuple[tuple[str, str], ...] = (
 
 def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[Finding, ...]:
     """Return what is to be said about a feature; with `strict`, undetermined rules gate whatever the lifecycle."""
-    gating = strict or evaluation.facts.values.get("metadata.past_prototype") is True
+    past_prototype = strict or evaluation.facts.values.get("metadata.past_prototype") is True
+    gate = Gate(past_prototype, passing_options(evaluation))
     findings = [
         *_fact_findings(evaluation),
         *_plan_findings(evaluation),
@@ -59,7 +60,7 @@ def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[
         *_conflict_findings(evaluation),
     ]
     for ruled in evaluation.rules:
-        finding = _rule_finding(evaluation, ruled, judge, gating=gating)
+        finding = _rule_finding(evaluation, ruled, judge, gate)
         if finding is not None:
             findings.append(finding)
     return tuple(findings)
@@ -89,21 +90,23 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     full = evaluation.planned.full
     if not _has_plan_axes(evaluation) or not evaluation.verdict.remaining:
         return
-    removed_by = {
-        ruled.active.rule.id: ruled.planned.violated
-        for ruled in evaluation.rules
-        if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
-    }
-    clash = smallest_clash(removed_by, full)
+    clash = smallest_clash(broken_by(evaluation), full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
         yield _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
+    """Yield a finding when no candidate is left, unless a plan names a way that is none of them and stands."""
     verdict = evaluation.verdict
     if verdict.remaining:
         return
+    if _has_plan_axes(evaluation):
+        broken = 0
+        for mask in broken_by(evaluation).values():
+            broken |= mask
+        if broken != evaluation.planned.full:
+            return
     ids = ", ".join(verdict.conflict)
     message = f"no option satisfies every constraint; a smallest set that clashes: {ids}"
     rules = [ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.id in verdict.conflict]
@@ -126,21 +129,41 @@ def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
     )  # fmt: skip
 
 
-def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, *, gating: bool) -> Finding | None:
-    judgement, universe = ruled.planned, evaluation.planned
-    if judgement.violated == universe.full:
+def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, gate: Gate) -> Finding | None:
+    judgement, full = ruled.planned, evaluation.planned.full
+    if judgement.violated == full:
         return _violation(evaluation, ruled, judge)
-    relevant = judgement.violated | judgement.undetermined
     if not _has_plan_axes(evaluation):
-        relevant = _without_plan(evaluation, ruled, judgement)
+        return _finding_without_plan(evaluation, ruled, judge, gate)
+    relevant = judgement.violated | judgement.undetermined | judgement.undeclared
     if not relevant:
         return None
-    severity = ruled.active.severity
-    if not gating:
-        severity = MILDER[severity]
-    if judgement.violated & relevant:
+    severity = gate.severity(ruled, relevant, full)
+    if judgement.undeclared and (not gate.passing or relevant == full):
+        return _undeclared(evaluation, ruled, judge, first_in(judgement.undeclared))
+    if judgement.violated:
         return _open(evaluation, ruled, judge, severity)
-    return _undetermined(evaluation, ruled, judge, severity, relevant & judgement.undetermined)
+    return _undetermined(evaluation, ruled, judge, severity, relevant)
+
+
+def _finding_without_plan(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, gate: Gate) -> Finding | None:
+    """Return what a rule has to say where no plan chooses among the options: only the feature itself can gate."""
+    rule, judgement = ruled.active.rule, ruled.planned
+    hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
+    if judgement.undeclared and not hangs_on_option:
+        return _undeclared(evaluation, ruled, judge, first_in(judgement.undeclared))
+    relevant = _without_plan(evaluation, ruled, judgement)
+    if not relevant:
+        return None
+    gates = gate.past_prototype and not hangs_on_option
+    severity = ruled.active.severity if gates else MILDER[ruled.active.severity]
+    return _undetermined(evaluation, ruled, judge, severity, relevant)
+
+
+def _undeclared(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, number: int) -> Finding:
+    facts = undeclared_of(ruled.active.rule, evaluation.facts)
+    message = f"{ruled.active.rule.title}: declare {', '.join(f'`{fact}`' for fact in facts)}"
+    return _finding(evaluation, ruled, Outcome.UNDECLARED, ruled.active.severity, message, judge, number, facts)
 
 
 def _has_plan_axes(evaluation: Evaluation) -> bool:
@@ -191,21 +214,37 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
             for name, word in (("option.routing", "cascade"), ("option.hosting", "provider-api"))
         )
         facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade, hosted=hosted)
+        if relevant != evaluation.planned.full and facts and all(map(is_option_fact, facts)):
+            # NOTE: the plan leaves open what decides it; naming another way settles more than looking this one up.
+            facts = _way_out(evaluation.planned, relevant) or facts
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
         elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
-            message = f"{rule.title}: unknown without {', '.join(map(_missing, facts))}"
+            unknown = tuple(fact for fact in facts if is_option_fact(fact))
+            words = [*map(_missing, facts), *([_looked_up(evaluation, unknown, number)] if unknown else [])]
+            message = f"{rule.title}: unknown without {', '.join(word for word in words if word)}"
         else:
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue
-        declarable = tuple(name for name in facts if name != MANIFEST_PATH)
+        declarable = tuple(name for name in facts if name != MANIFEST_PATH and not is_option_fact(name))
         return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, declarable)
     return None
 
 
 def _missing(fact: str) -> str:
+    if is_option_fact(fact):
+        return ""
     return f"`{fact}`" + (" (which only a file in a repository has)" if fact == MANIFEST_PATH else "")
+
+
+def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> str:
+    """Return what the catalog does not know of an option, which nobody can declare, in words."""
+    if not COMPARED_FACTS.isdisjoint(facts):
+        return "what else remains: the plan is compared with it once everything about it is declared"
+    option = evaluation.planned.options[number]
+    names = ", ".join(f"`{fact.removeprefix(OPTION_PREFIX)}`" for fact in facts)
+    return f"{names} of {' and '.join(shown(leg.name) for leg in option.legs)}, which the catalog does not know"
 
 
 def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:
@@ -236,6 +275,8 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
              message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
     primary, related = _places(evaluation, rule, judge, number)
+    if outcome is Outcome.UNDECLARED:
+        primary = Place(path=path_of(missing[0]), part="key")
     if ruled.active.coming:
         message += f" ({ruled.active.coming})"
     return Finding(
@@ -297,6 +338,15 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
     return tuple(open_axes)
 
 
+def _way_out(universe: Universe, relevant: int) -> tuple[str, ...]:
+    """Return the axis of a plan along which some word keeps clear of the relevant options; nothing where none does."""
+    others = universe.full & ~relevant
+    for fact, attribute in _AXES:
+        if set(universe.distinct(attribute, others)) - set(universe.distinct(attribute, relevant)):
+            return (fact,)
+    return ()
+
+
 def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message with the values of facts and parameters in place of their names."""
     return message_of(rule, evaluation.facts, option)
@@ -308,6 +358,9 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
         value = option.get(name) if is_option_fact(name) else facts.values.get(name)
+        least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
+        if least is not None:
+            return f"at least {shown_value(least)}"
         return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
 
     return _PLACEHOLDER.sub(fill, rule.message)

@@ -12,7 +12,7 @@ from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Outcome
-from aipolicy.options.estimates import COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS
+from aipolicy.options.estimates import AT_LEAST, COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS, RUNNING_COSTS, reduced
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
@@ -20,6 +20,8 @@ from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen, NamedTuple
 
 _ESCALATING = "task.hard_case_share"
+MUST_DECLARE = "must_declare"
+"""The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
 
@@ -33,19 +35,26 @@ class Judgement(NamedTuple):
     undetermined: int
     failed: bool = False
     """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
+    undeclared: int = 0
+    """Where the rule applies and is not violated, and a fact that it demands is not declared."""
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
         bit = 1 << number
         if self.violated & bit:
             return Outcome.VIOLATED
+        if self.undeclared & bit:
+            return Outcome.UNDECLARED
         if self.undetermined & bit:
             return Outcome.UNDETERMINED
         return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
 
 
 class LineTrace(Frozen):
-    """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error."""
+    """One line of a rule for one option: its truth, the values it read (None is unknown), and an evaluation error.
+
+    A fact of `must_declare` is a line of its own, which holds where the fact is declared.
+    """
 
     section: str
     text: str
@@ -99,9 +108,11 @@ class _PreparedRule:
         self.require = sorted((_PreparedLine(line, rule) for line in rule.require), key=_effort)
 
     def values(self, facts: Facts) -> tuple[Any, ...]:
-        """Return what the rule reads of a feature; None is unknown."""
-        values = tuple(map(facts.values.get, self.reads))
-        return tuple([_hashable(value) for value in values]) if self.has_labels else values
+        """Return what the rule reads of a feature, None is unknown, and what it misses of what has to be declared."""
+        values: tuple[Any, ...] = tuple(map(facts.values.get, self.reads))
+        if self.has_labels:
+            values = tuple([_hashable(value) for value in values])
+        return (values, undeclared_of(self.rule, facts)) if self.rule.must_declare else values
 
 
 def _effort(line: _PreparedLine) -> tuple[bool, bool]:
@@ -136,14 +147,18 @@ class Judge:
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
         prepared = self._prepared.of(rule)
-        key = (prepared, prepared.values(facts), tuple(map(option.get, prepared.option_reads)))
+        reads = (
+            *prepared.option_reads,
+            *(f"{name}{AT_LEAST}" for name in prepared.option_reads if name in RUNNING_COSTS),
+        )
+        key = (prepared, prepared.values(facts), tuple(map(option.get, reads)))
         known = self._traces.get(key)
         if known is None:
             known = tuple(
                 self._trace_line(section, line, rule, facts, option)
                 for section, lines in (("when", rule.when), ("require", rule.require))
                 for line in lines
-            )
+            ) + tuple(_declared_line(name, facts) for name in rule.must_declare)
             _remember(self._traces, key, known)
         return known
 
@@ -163,7 +178,7 @@ class Judge:
         values.update({name: option.get(name) for name in line.option_reads})
         values.update({name: rule.parameters[name] for name in line.parameter_reads})
         known = {name: cel_value(value) for name, value in values.items() if value is not None}
-        truth, error = self._condition(line.checked).evaluate(known)
+        truth, error = self._truth(line, known, option)
         if line.label_keys:
             # NOTE: a label that is not declared is a missing fact, by its own name.
             labels = _labels(facts)
@@ -171,6 +186,16 @@ class Judge:
             values.update({f"{LABELS}.{key}": labels.get(key) for key in line.label_keys})
             error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
+
+    def _truth(self, line: Line, known: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
+        """Return the truth of a line; of a number that is not known, it may be known that it cannot matter."""
+        condition = self._condition(line.checked)
+        name = line.ordered_by
+        if name is None or name in known:
+            return condition.evaluate(known)
+        least = option.get(f"{name}{AT_LEAST}")
+        low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
+        return low if low == high else condition.evaluate(known)
 
     def _judge(self, rule: _PreparedRule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
         not_applicable = unclear = 0
@@ -191,12 +216,18 @@ class Judge:
             failed |= masks.failed
         violated = failing & applicable & ~unclear
         satisfied = applicable & ~failing & ~unsure
-        return Judgement(not_applicable, satisfied, violated, applicable & ~violated & ~satisfied, failed)
+        undeclared = 0
+        if undeclared_of(rule.rule, facts):
+            satisfied, undeclared = 0, applicable & ~unclear & ~violated
+        undetermined = applicable & ~violated & ~satisfied & ~undeclared
+        return Judgement(not_applicable, satisfied, violated, undetermined, failed, undeclared)
 
     def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
         line = prepared.line
         known_values = facts.values
         reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
+        if prepared.is_estimated:
+            workload = reduced(workload, line.option_reads)
         key = (
             universe.id_for(line.option_reads),
             prepared.identity,
@@ -234,6 +265,9 @@ class Judge:
         below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
         if below == above == without and (turn is None or not isinstance(turn, float)):
             return _throughout(universe, *without)
+        if below == above and below[0] is not Truth.UNKNOWN:
+            # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
+            return _throughout(universe, *below)
         if not isinstance(turn, float) or not isfinite(turn):
             return _search(line, condition, values, universe.groups(line.option_reads, workload))
         equal = condition.evaluate({**values, name: turn})
@@ -252,6 +286,16 @@ class Judge:
         if condition is None:
             condition = self._conditions[checked] = Condition(checked)
         return condition
+
+
+def undeclared_of(rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """Return the facts that a rule wants declared and that are not."""
+    return tuple([name for name in rule.must_declare if name not in facts.declared])
+
+
+def _declared_line(name: str, facts: Facts) -> LineTrace:
+    truth = Truth.TRUE if name in facts.declared else Truth.FALSE
+    return LineTrace(MUST_DECLARE, name, truth, ((name, facts.values.get(name)),))
 
 
 def _remember(memory: dict[object, Any], key: object, value: object) -> None:
@@ -337,7 +381,10 @@ def _settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tupl
     if hosted and name in LATENCY_FACTS:
         reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
     undeclared = tuple(read for read in reads if read not in facts.values)
-    return undeclared or PLAN_PATHS.get(name, (name,))[:1]
+    if undeclared:
+        return undeclared
+    # NOTE: what a plan says already does not settle it; then the catalog has to be told, by the name of the fact.
+    return next(((path,) for path in PLAN_PATHS.get(name, ()) if path not in facts.declared), (name,))
 
 
 def _labels(facts: Facts) -> Mapping[str, str]:

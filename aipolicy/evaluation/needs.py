@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aipolicy.catalog import axes as catalog_axes
 from aipolicy.facts.spec import FactValue
 from aipolicy.value import Frozen
 
@@ -15,8 +14,6 @@ class Need(Frozen):
     attribute: str
     values: frozenset[FactValue]
     """An option has the property when its attribute is among these."""
-    some: frozenset[FactValue] = frozenset()
-    """At least one remaining option must have one of these, where it is not empty."""
     implied_by: tuple[str, ...] = ()
     """Needs that say more; where one of them holds, this one is not repeated."""
 
@@ -27,11 +24,14 @@ NEEDS: tuple[Need, ...] = (
     Need("on-premises", "run the model on your own premises", "option.hosting", frozenset({"on-premises"})),
     Need("on-device", "run the model on the device", "option.hosting", frozenset({"on-device"})),
     Need("fine-tuning", "tune a model; prompting and retrieval do not do", "option.adaptation",
-         frozenset({"fine-tuning", "classical-ml", "training-from-scratch"}), frozenset({"fine-tuning"})),
+         frozenset({"fine-tuning"})),
     Need("rag", "retrieve knowledge at request time", "option.adaptation", frozenset({"rag"})),
     Need("classical-ml", "use classical machine learning", "option.adaptation", frozenset({"classical-ml"})),
     Need("training-from-scratch", "train a model from scratch", "option.adaptation",
          frozenset({"training-from-scratch"})),
+    Need("trained-model", "train for the task: tune a model, or use classical machine learning", "option.adaptation",
+         frozenset({"fine-tuning", "classical-ml", "training-from-scratch"}),
+         implied_by=("fine-tuning", "classical-ml", "training-from-scratch")),
     Need("api-fallback", "keep a provider API as the fallback", "option.fallback", frozenset({"provider-api"})),
     Need("fallback", "have a fallback, hosted or your own", "option.fallback",
          frozenset({"provider-api", "self-hosted"}), implied_by=("api-fallback",)),
@@ -39,11 +39,9 @@ NEEDS: tuple[Need, ...] = (
     Need("second-provider", "have the fallback at another provider", "option.second_provider", frozenset({True}),
          implied_by=("self-hosting",)),
 )  # fmt: skip
-EACH = {"provider": "option.provider", "places": "option.regions"}
-"""Attributes of which a single remaining value is a need of its own, such as one provider."""
+PROVIDER = "option.provider"
+PROVIDER_FACTS = frozenset({PROVIDER, "option.providers"})
+"""A single remaining provider is a need where a rule chooses among providers; else only the catalog knows no other."""
 
 OWN_SITES = frozenset({"on-premises", "on-device"})
 """Providers that are the organisation itself; needing them is said by the hosting."""
-
-AXES = tuple(f"option.{name}" for name in catalog_axes.AXES)
-"""The axes for which a verdict names the values that remain."""

@@ -14,6 +14,7 @@ from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import (
+    AT_LEAST,
     COST_FACTS,
     COST_FACTS_SET,
     ESTIMATED_FACTS,
@@ -45,14 +46,22 @@ class StaticGroup(Frozen):
     cost: CostBasis | None
 
 
+class PricedGroup(NamedTuple):
+    """Options with equal values, and their parts by what their cost depends on."""
+
+    values: Values
+    mask: int
+    parts: tuple[tuple[CostBasis, int], ...]
+
+
 GroupKey = tuple[tuple[str, ...], bool]
 """The facts asked for, and whether the costs of cascades are told apart."""
 
 _SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
-_MAX_ESTIMATORS = 4
-"""Workloads whose estimates are kept at once; a feature has one."""
+_MAX_ESTIMATORS = 16
+"""Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
 
 
 class Split(NamedTuple):
@@ -90,6 +99,7 @@ class Universe:
         self._estimators: dict[Workload, Estimator] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
+        self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
         self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
@@ -130,8 +140,23 @@ class Universe:
             merged[group_values] = merged.get(group_values, 0) | group.mask
         return tuple(merged.items())
 
+    def priced(self, names: tuple[str, ...], workload: Workload) -> tuple[PricedGroup, ...]:
+        """Return the groups of options that differ in the named facts, each with the parts of it that cost the same."""
+        key = (names, workload.hard_case_share is not None)
+        known = self._priced.get(key)
+        if known is None:
+            costs = self._static(COST_FACTS[:1], cascades_cost=key[1])
+            known = self._priced[key] = tuple(
+                PricedGroup(
+                    group.values, group.mask,
+                    tuple([(c.cost, c.mask & group.mask) for c in costs if c.cost is not None and c.mask & group.mask]),
+                )
+                for group in self._static(names)
+            )  # fmt: skip
+        return known
+
     def split(self, name: str, value: float, workload: Workload) -> Split:
-        """Return the options by how a numeric fact compares with a value."""
+        """Return the options by how a numeric fact compares with a value; one that is at least more is above it."""
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
         numbers: list[FactValue | None]
@@ -142,6 +167,11 @@ class Universe:
                 self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
             costs = self.estimator(workload).costs(self._cost_tables[cascades_cost])
             numbers = [None if cost is None else cost[at] for cost in costs]
+            at_least = self.estimator(workload).at_least
+            for place, (number, group) in enumerate(zip(numbers, static, strict=True)):
+                least = at_least(name, group.cost) if number is None and group.cost is not None else None
+                if least is not None and least > value:
+                    numbers[place] = least
         elif name in ESTIMATED_FACTS:
             estimate = self.estimator(workload).value
             numbers = [estimate(name, group.speeds, group.cost) for group in static]
@@ -181,6 +211,9 @@ class Universe:
         for name, value in zip(names, group.values, strict=True) if group is not None else ():
             if group is not None and name in ESTIMATED_FACTS:
                 value = self.estimator(workload).value(name, group.speeds, group.cost)
+                if value is None and group.cost is not None:
+                    least = self.estimator(workload).at_least(name, group.cost)
+                    found.update({} if least is None else {f"{name}{AT_LEAST}": least})
             if value is not None:
                 found[name] = value
         return found
@@ -241,7 +274,7 @@ class Universe:
         estimator = self._estimators.get(workload)
         if estimator is None:
             if len(self._estimators) >= _MAX_ESTIMATORS:
-                self._estimators.clear()
+                del self._estimators[next(iter(self._estimators))]
             estimator = self._estimators[workload] = Estimator(workload, self.estimate_settings)
         return estimator
 
@@ -284,6 +317,11 @@ class _OptionFacts(Mapping[str, FactValue]):
         self._cost = cost
 
     def __getitem__(self, name: str) -> FactValue:
+        if name.endswith(AT_LEAST):
+            least = self._estimator.at_least(name.removesuffix(AT_LEAST), self._cost)
+            if least is None:
+                raise KeyError(name)
+            return least
         value = self._known.get(name)
         if value is None and name in ESTIMATED_FACTS:
             value = self._estimator.value(name, self._speeds, self._cost)

@@ -1,108 +1,146 @@
-"""The admissible option with the least against it, then the cheapest, unless a simpler one is within the margin."""
+"""An evaluation in, what to build out: the way with the least against it, a different one, what rules cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from aipolicy.catalog.axes import ADAPTATIONS, FALLBACKS, HOSTINGS, ROUTINGS
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import numbers_in
-from aipolicy.findings.finding import Severity
+from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.facts.spec import FactValue
 from aipolicy.options.option import Option
 from aipolicy.value import Frozen
+
+_RETRIEVAL_TWINS = frozenset({"prompting", "rag"})
+"""Adaptations that are the same model, once with an index."""
+_WAY = ("option.hosting", "option.adaptation", "option.provider", "option.model")
 
 
 class Choice(Frozen):
     """An option with what counts against it and what it costs a month (None is unknown)."""
 
     number: int
-    option: Option
-    against: tuple[str, ...]
+    universe: Universe
+    ranked: Ranked
     monthly_usd: float | None
     fixed_monthly_usd: float | None
 
+    @property
+    def option(self) -> Option:
+        """Return the option itself; making it makes all of them."""
+        return self.universe.options[self.number]
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """Return the warnings and notes that count against it, by rule id."""
+        return self.ranked.against
+
+    def value(self, name: str) -> FactValue | None:
+        """Return a fact of the option that is no estimate."""
+        return next(iter(self.universe.distinct(name, 1 << self.number)))
+
+
+class RulePrice(Frozen):
+    """The cheapest way that only one rule removes, where it costs less than what is recommended."""
+
+    rule: str
+    ranked: Ranked
+
 
 class Recommendation(Frozen):
-    """What to build, the best different way, and what would turn the choice around."""
+    """What to build, the best different way, what rules cost, and what would turn the choice around."""
 
     chosen: Choice
     runner_up: Choice | None
     because: str
     flips: tuple[str, ...]
+    is_open: bool = False
+    """Whether an error constraint cannot be decided for it: the catalog has a gap."""
 
 
-def recommend(evaluation: Evaluation, *, margin_percent: float) -> Recommendation | None:
-    """Return the recommendation, or None when no option is free of doubt."""
-    verdict = evaluation.verdict
-    if not verdict.admissible:
+class Recommender:
+    """Recommends among the candidates of one evaluation."""
+
+    def __init__(self, evaluation: Evaluation, weighing: Weighing) -> None:
+        self._evaluation = evaluation
+        self._weighing = weighing
+        self._universe = evaluation.candidates
+        self.ranking = Ranking(evaluation, evaluation.candidates, weighing)
+        verdict = evaluation.verdict
+        self.is_open = not verdict.admissible
+        self.pool = verdict.admissible or fewest(verdict.open, verdict.opened_by.values())
+        """The options that are recommended from: those free of doubt, where there are any, else with the least of it."""
+
+    def chosen(self) -> Ranked | None:
+        """Return the way that comes first, None where nothing remains."""
+        return self.ranking.first(self.pool)
+
+    def runner_up(self, chosen: Ranked) -> Ranked | None:
+        """Return the best way with another hosting or adaptation, where there is one, else with another provider.
+
+        The same model with an index is no other way.
+        """
+        hosting, adaptation, provider, model = (self._equal(name, chosen.number) for name in _WAY)
+        word = self._word("option.adaptation", chosen.number)
+        twins = self._universe.mask_of("option.adaptation", _RETRIEVAL_TWINS) if word in _RETRIEVAL_TWINS else 0
+        others = self.pool & ~(hosting & (adaptation | twins & model))
+        return self.ranking.first(others or self.pool & ~(hosting & provider & (adaptation | twins & model)))
+
+    def choice(self, ranked: Ranked) -> Choice:
+        """Return a way with what it costs at likely values."""
+        facts = self._universe.facts_of(ranked.number, self._evaluation.workload)
+        monthly, fixed = facts.get("option.monthly_usd"), facts.get("option.fixed_monthly_usd")
+        return Choice(
+            ranked.number, self._universe, ranked, monthly if isinstance(monthly, float) else None,
+            fixed if isinstance(fixed, float) else None,
+        )  # fmt: skip
+
+    def rule_prices(self, chosen: Ranked) -> tuple[RulePrice, ...]:
+        """Return for every constraint the cheapest way that it alone removes, where that costs less than the chosen."""
+        removed_by = self._evaluation.verdict.removed_by
+        found = []
+        for rule, mask in sorted(removed_by.items()):
+            alone = mask
+            for other, others in removed_by.items():
+                if other != rule:
+                    alone &= ~others
+            best = self.ranking.cheapest(alone) if alone else None
+            if best is not None and best.cost.total_usd < chosen.cost.total_usd:
+                found.append(RulePrice(rule, best))
+        return tuple(sorted(found, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
+
+    def _equal(self, name: str, number: int) -> int:
+        value = self._word(name, number)
+        return 0 if value is None else self._universe.mask_of(name, frozenset({value}))
+
+    def _word(self, name: str, number: int) -> FactValue | None:
+        return next(iter(self._universe.distinct(name, 1 << number)))
+
+
+def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: float = 36.0) -> Recommendation | None:
+    """Return the recommendation for a feature as it was evaluated, or None when nothing remains."""
+    weighing = Weighing(margin_percent, horizon_months)
+    recommender = Recommender(evaluation, weighing)
+    ranked = recommender.chosen()
+    if ranked is None:
         return None
-    severities = {ruled.active.rule.id: ruled.active.severity for ruled in evaluation.rules}
-    weights = _weights(verdict.counted_against, severities, verdict.admissible)
-    least = min(weights.values())
-    finalists = [_choice(evaluation, number) for number, weight in weights.items() if weight == least]
-    chosen, because = _cheapest_or_simpler(finalists, margin_percent)
-    others = [number for number in weights if _way(evaluation.candidates.options[number]) != _way(chosen.option)]
-    runner_up = None
-    if others:
-        best = min(weights[number] for number in others)
-        rivals = [_choice(evaluation, number) for number in others if weights[number] == best]
-        runner_up, _ = _cheapest_or_simpler(rivals, margin_percent)
-    return Recommendation(chosen, runner_up, because, _flips(evaluation, chosen, runner_up, margin_percent))
+    chosen = recommender.choice(ranked)
+    second = recommender.runner_up(ranked)
+    runner_up = None if second is None else recommender.choice(second)
+    flips = _flips(evaluation, chosen, runner_up, margin_percent)
+    return Recommendation(chosen, runner_up, because(ranked, weighing), flips, recommender.is_open)
 
 
-def _weights(against: Mapping[str, int], severities: Mapping[str, Severity], mask: int) -> dict[int, tuple[int, int]]:
-    """Return the violated warnings and notes of every option in the mask."""
-    warnings = [rule for rule in against if severities[rule] is Severity.WARNING]
-    notes = [rule for rule in against if severities[rule] is Severity.NOTE]
-    return {
-        number: (
-            sum(against[rule] >> number & 1 for rule in warnings),
-            sum(against[rule] >> number & 1 for rule in notes),
-        )
-        for number in numbers_in(mask)
-    }
+def because(ranked: Ranked, weighing: Weighing) -> str:
+    """Return why a way comes first, in words."""
+    if not ranked.cost.is_whole:
+        return "least known cost of those with the least against them; part of it is unknown"
+    if ranked.is_simpler:
+        return f"simplest within {weighing.margin_percent:g} % of the cheapest of those with the least against them"
+    return "cheapest of those with the least against them"
 
 
-def _choice(evaluation: Evaluation, number: int) -> Choice:
-    facts = evaluation.candidates.facts_of(number, evaluation.workload)
-    against = tuple(sorted(r for r, mask in evaluation.verdict.counted_against.items() if mask >> number & 1))
-    monthly, fixed = facts.get("option.monthly_usd"), facts.get("option.fixed_monthly_usd")
-    return Choice(
-        number,
-        evaluation.candidates.options[number],
-        against,
-        monthly if isinstance(monthly, float) else None,
-        fixed if isinstance(fixed, float) else None,
-    )
-
-
-def _cheapest_or_simpler(choices: list[Choice], margin_percent: float) -> tuple[Choice, str]:
-    known = [choice for choice in choices if choice.monthly_usd is not None]
-    if not known:
-        return min(choices, key=_simplicity), "simplest of those with the least against them; no cost is known"
-    cheapest = min(known, key=lambda choice: (choice.monthly_usd or 0.0, _simplicity(choice)))
-    limit = (cheapest.monthly_usd or 0.0) * (1 + margin_percent / 100)
-    near = [choice for choice in known if (choice.monthly_usd or 0.0) <= limit]
-    simplest = min(near, key=lambda choice: (_simplicity(choice)[:4], choice.monthly_usd or 0.0, choice.option.id))
-    if _simplicity(simplest)[:4] == _simplicity(cheapest)[:4]:
-        return cheapest, "cheapest of those with the least against them"
-    return simplest, f"simplest within {margin_percent:g} % of the cheapest of those with the least against them"
-
-
-def _simplicity(choice: Choice) -> tuple[int, int, int, int, str]:
-    option = choice.option
-    return (
-        HOSTINGS.index(option.hosting),
-        ADAPTATIONS.index(option.adaptation),
-        ROUTINGS.index(option.routing),
-        FALLBACKS.index(option.fallback),
-        option.id,
-    )
-
-
-def _way(option: Option) -> tuple[str, str]:
-    return option.adaptation, option.hosting
+def _way(choice: Choice) -> tuple[str, str]:
+    return str(choice.value("option.adaptation")), str(choice.value("option.hosting"))
 
 
 def _flips(evaluation: Evaluation, chosen: Choice, rival: Choice | None, margin_percent: float) -> tuple[str, ...]:
@@ -112,7 +150,7 @@ def _flips(evaluation: Evaluation, chosen: Choice, rival: Choice | None, margin_
     flips = []
     only = [rule for rule in rival.against if rule not in chosen.against]
     if only:
-        flips.append(f"if {', '.join(only)} no longer counted against {' on '.join(_way(rival.option))}")
+        flips.append(f"if {', '.join(only)} no longer counted against {' on '.join(_way(rival))}")
     volume = _turning_volume(evaluation, chosen, rival)
     if volume is not None:
         passed, requests = volume

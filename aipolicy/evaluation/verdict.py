@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.judging import Judgement
-from aipolicy.evaluation.needs import AXES, EACH, NEEDS, OWN_SITES
+from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.option_set import Universe
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen
 
-VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, *EACH.values(), *(need.attribute for need in NEEDS))))
+VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, PROVIDER, *(need.attribute for need in NEEDS))))
 """The option facts that a verdict reads."""
 
 
@@ -55,6 +56,7 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], un
     opened_by: dict[str, int] = {}
     against: dict[str, int] = {}
     duties: dict[str, int] = {}
+    chooses_provider = False
     for rule, severity, judgement in judged:
         if rule.kind is RuleKind.DUTY:
             owed = judgement.violated | judgement.undetermined
@@ -63,6 +65,7 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], un
         elif severity is Severity.ERROR:
             if judgement.violated:
                 removed_by[rule.id] = judgement.violated
+                chooses_provider |= any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require)
             if judgement.undetermined:
                 opened_by[rule.id] = judgement.undetermined
         elif judgement.violated:
@@ -79,48 +82,36 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], un
         opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
         counted_against=against,
         duties=duties,
-        needs=_needs(admissible, open_, universe),
+        needs=_needs(admissible, open_, universe, chooses_provider=chooses_provider),
         remaining_values={name: _words(universe.distinct(name, full & ~removed)) for name in AXES},
         conflict=smallest_clash(removed_by, full) if removed == full else (),
     )
 
 
-def _needs(admissible: int, open_: int, universe: Universe) -> tuple[NeedFound, ...]:
+def _needs(admissible: int, open_: int, universe: Universe, *, chooses_provider: bool) -> tuple[NeedFound, ...]:
     remaining = admissible | open_
     if not remaining:
         return ()
     found: list[NeedFound] = []
     for need in NEEDS:
         having = universe.mask_of(need.attribute, need.values)
-        if need.some and not universe.mask_of(need.attribute, need.some) & remaining:
-            continue
         if any(earlier.id in need.implied_by and earlier.certain for earlier in found):
             continue
         certain = remaining & ~having == 0
         if certain or (admissible and admissible & ~having == 0):
             found.append(NeedFound(need.id, need.title, certain))
-    for name, attribute in EACH.items():
-        need_found = _each(name, attribute, admissible, open_, universe)
-        if need_found is not None:
-            found.append(need_found)
+    if chooses_provider:
+        found += _provider(admissible, open_, universe)
     return tuple(found)
 
 
-def _each(name: str, attribute: str, admissible: int, open_: int, universe: Universe) -> NeedFound | None:
-    """Return a need for a provider when one is left, or for places when they are fewer than the catalog's."""
-    everything = {word for value in universe.distinct(attribute, universe.full) for word in _flat(value)}
+def _provider(admissible: int, open_: int, universe: Universe) -> list[NeedFound]:
+    """Return a need for the provider that is left, where it is one and not the organisation itself."""
     for mask, certain in ((admissible | open_, True), (admissible, False)):
-        values = universe.distinct(attribute, mask) if mask else ()
-        left = {word for value in values for word in _flat(value)}
-        narrow = len(left) == 1 and not left <= OWN_SITES if name == "provider" else left < everything
-        if values and None not in values and left and narrow:
-            words = "stay with the provider" if name == "provider" else "process data in"
-            return NeedFound(name, f"{words} {', '.join(sorted(left))}", certain, tuple(sorted(left)))
-    return None
-
-
-def _flat(value: FactValue | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),) if value is not None else ()
+        values = universe.distinct(PROVIDER, mask) if mask else ()
+        if len(values) == 1 and values[0] is not None and values[0] not in OWN_SITES:
+            return [NeedFound("provider", f"stay with the provider {values[0]}", certain, (str(values[0]),))]
+    return []
 
 
 def _union(masks: Mapping[str, int]) -> int:

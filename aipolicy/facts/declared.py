@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy.catalog.axes import AXES
+from aipolicy.facts.expected import with_expectations
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
@@ -75,9 +76,9 @@ _METADATA = (
 )
 
 _TASK = (
-    _text("task.type", "Kind of task", "summarization", vocabulary="task-type", default="generation"),
+    _text("task.type", "Kind of task", "summarization", vocabulary="task-type"),
     _choice("task.specialization", "How special the subject matter is", ("generic", "domain", "niche")),
-    _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task", default=False),
+    _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task"),
     _list(
         "task.required_behavior",
         "Behaviour that must hold on every answer; the list is complete",
@@ -94,7 +95,11 @@ _TASK = (
     ),
     _choice(
         "task.prompting", "Whether prompting was tried on an evaluation set, and how it went",
-        ("not-tried", "sufficient", "insufficient"), default="not-tried",
+        ("not-tried", "sufficient", "insufficient"),
+    ),
+    _choice(
+        "task.answers_from", "What answers rest on beside the model: what a request carries, or documents of one's own",
+        ("prompt", "own-documents"),
     ),
     _choice("task.error_cost", "What a wrong answer costs", ("low", "medium", "high", "critical")),
     _flag("task.stable", "Whether inputs, outputs and rules of the task have settled"),
@@ -103,14 +108,15 @@ _TASK = (
 
 _DATA = (
     _list("data.classes", "Classes of data that requests or answers carry", ("health",), vocabulary="data-class"),
-    _list("data.residency", "Places in which the data must be processed and stored", ("EU",), vocabulary="place"),
+    _list("data.residency", "Places in which the data must be processed and stored", ("EU",),
+          vocabulary="residency"),
     _list(
         "data.subjects", "Whom the data is about", ("patient",),
         choices=("customer", "employee", "applicant", "patient", "student", "child", "citizen", "business", "none"),
     ),
     _list("data.subject_regions", "Where the people whom the data is about are", ("DE",), vocabulary="place"),
     _number("data.retention_days", "Longest time for which anyone may keep the data", "days", 30),
-    _flag("data.must_stay_inside", "Whether the data may not leave the organisation, whatever its class", default=False),
+    _flag("data.must_stay_inside", "Whether the data may not leave the organisation, whatever its class"),
     _flag("data.minimized", "Whether requests carry only the data that the task needs"),
     _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
     _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
@@ -189,7 +195,6 @@ _VOLUME = (
     ),
     _estimate(
         "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,
-        default=10000000, default_source="rule of thumb of this project, some 15,000 pages; no publication read",
         maximum=1e15,
     ),
 )  # fmt: skip
@@ -315,9 +320,15 @@ _PLAN = (
     _flag("plan.model_pinned", "Whether a dated model version is used rather than a moving alias"),
 )  # fmt: skip
 
-DECLARED_FACTS: tuple[FactSpec, ...] = (
-    *_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_PLAN,
+PLAN_AXES = (
+    "plan.adaptation", "plan.hosting", "plan.provider", "plan.model", "plan.region", "plan.fallback",
+    "plan.fallback_provider", "plan.fallback_region", "plan.routing",
 )  # fmt: skip
+"""The declarations that choose among options."""
+
+DECLARED_FACTS: tuple[FactSpec, ...] = with_expectations(
+    (*_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_PLAN), PLAN_AXES
+)
 
 SECTIONS: dict[str, str] = {
     "metadata": "What the feature is called, who answers for it and how far it has come",
@@ -349,9 +360,3 @@ EVIDENCE_FIELDS: dict[str, str] = {
     "link": "Where it is kept",
     "expires": "Last day on which it holds, as YYYY-MM-DD",
 }
-
-PLAN_AXES = (
-    "plan.adaptation", "plan.hosting", "plan.provider", "plan.model", "plan.region", "plan.fallback",
-    "plan.fallback_provider", "plan.fallback_region", "plan.routing",
-)  # fmt: skip
-"""The declarations that choose among options."""

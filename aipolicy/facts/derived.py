@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.expected import ANYWHERE, RESIDENCY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
 
@@ -22,10 +23,9 @@ class Missing(Frozen):
 
 
 class Sources(Frozen):
-    """What formulas read: declared and assumed facts, which were declared, and the catalog."""
+    """What formulas read: the values of facts, never whether they were declared, and the catalog."""
 
     values: Mapping[str, FactValue]
-    declared: frozenset[str]
     catalog: Catalog
     path_in_repository: str | None = None
 
@@ -85,11 +85,18 @@ def _personal(sources: Sources) -> FactValue | Missing:
 def _countries(declared: str) -> Formula:
     def formula(sources: Sources) -> FactValue | Missing:
         places = _texts(sources.values, declared)
+        if places == (ANYWHERE,) and declared == RESIDENCY:
+            return tuple(sorted(sources.catalog.places.codes))
         if places is None or not all(sources.catalog.places.knows(place) for place in places):
             return Missing((declared,))
         return sources.catalog.places.countries(places)
 
     return formula
+
+
+def _residency_restricted(sources: Sources) -> FactValue | Missing:
+    places = _texts(sources.values, RESIDENCY)
+    return Missing((RESIDENCY,)) if places is None else places != (ANYWHERE,)
 
 
 def _task_attribute(attribute: str) -> Formula:
@@ -101,24 +108,14 @@ def _task_attribute(attribute: str) -> Formula:
     return formula
 
 
-def _is_declared(name: str) -> Formula:
-    def formula(sources: Sources) -> FactValue | Missing:
-        return name in sources.declared
-
-    return formula
-
-
 def _manifest_path(sources: Sources) -> FactValue | Missing:
     path = sources.path_in_repository
     return Missing((MANIFEST_PATH,)) if path is None else path
 
 
-def _plan_declared(sources: Sources) -> FactValue | Missing:
-    return any(name.startswith("plan.") for name in sources.declared)
-
-
 def _past_prototype(sources: Sources) -> FactValue | Missing:
-    return sources.values.get("metadata.lifecycle") in _PAST_PROTOTYPE
+    lifecycle = _text(sources.values, "metadata.lifecycle")
+    return Missing(("metadata.lifecycle",)) if lifecycle is None else lifecycle in _PAST_PROTOTYPE
 
 
 def _requests_in_12_months(sources: Sources) -> FactValue | Missing:
@@ -172,11 +169,11 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           vocabulary="regime"),
     _fact("data.personal", FactType.BOOL, "Whether any class is a kind of personal data", _personal, ("data.classes",)),
     _fact("data.residency_countries", FactType.TEXTS, "Countries that the residency allows",
-          _countries("data.residency"), ("data.residency",), vocabulary="place"),
+          _countries(RESIDENCY), (RESIDENCY,), vocabulary="place"),
+    _fact("data.residency_restricted", FactType.BOOL, "Whether the residency allows some places only; `any` allows all",
+          _residency_restricted, (RESIDENCY,)),
     _fact("data.subject_countries", FactType.TEXTS, "Countries in which the people concerned are",
           _countries("data.subject_regions"), ("data.subject_regions",), vocabulary="place"),
-    _fact("task.type_declared", FactType.BOOL, "Whether the task type was declared rather than assumed",
-          _is_declared("task.type"), ("task.type",)),
     _fact("task.family", FactType.TEXT, "What the task works on", _task_attribute("family"), ("task.type",),
           choices=("language", "code", "vision", "audio", "tabular")),
     _fact("task.foundation_models_serve", FactType.BOOL,
@@ -184,17 +181,6 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           _task_attribute("foundation_models"), ("task.type",)),
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
-    _fact("metadata.owner_declared", FactType.BOOL, "Whether an owner is declared", _is_declared("metadata.owner"),
-          ("metadata.owner",)),
-    _fact("plan.declared", FactType.BOOL, "Whether anything of a plan is declared", _plan_declared, ()),
-    _fact("budget.monthly_declared", FactType.BOOL, "Whether a monthly budget is declared",
-          _is_declared("budget.monthly_usd"), ("budget.monthly_usd",)),
-    _fact("budget.request_declared", FactType.BOOL, "Whether it is declared what a request may cost",
-          _is_declared("budget.usd_per_request"), ("budget.usd_per_request",)),
-    _fact("budget.upfront_declared", FactType.BOOL, "Whether it is declared what may be spent up front",
-          _is_declared("budget.upfront_usd"), ("budget.upfront_usd",)),
-    _fact("volume.output_tokens_declared", FactType.BOOL, "Whether the length of answers is declared",
-          _is_declared("volume.output_tokens"), ("volume.output_tokens",)),
     _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",
           _product("volume.requests_per_day", factor=DAYS_PER_MONTH), ("volume.requests_per_day",),
           unit="requests/month"),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
+from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
@@ -21,7 +22,7 @@ from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
-_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "task-type"})
+_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "residency", "task-type"})
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
 
 
@@ -63,12 +64,14 @@ LABELS = "metadata.labels"
 class Facts:
     """The facts of one feature on one day; unknown facts have no value."""
 
-    __slots__ = ("_missing", "declared", "known", "problems", "ranges", "values")
+    __slots__ = ("_missing", "assumed", "declared", "known", "problems", "ranges", "values")
 
     def __init__(self, values: dict[str, FactValue], declared: frozenset[str], missing: Mapping[str, tuple[str, ...]],
                  problems: tuple[FactProblem, ...], ranges: Mapping[str, DeclaredRange],
-                 known: KnownFacts = STANDARD_FACTS) -> None:  # fmt: skip
+                 known: KnownFacts = STANDARD_FACTS, assumed: frozenset[str] = frozenset()) -> None:  # fmt: skip
         self.known = known
+        self.assumed = assumed
+        """The facts that have the value that is expected of them; none where only what is certain counts."""
         self.values = values
         self.declared = declared
         self.problems = problems
@@ -91,7 +94,10 @@ class Facts:
         if value is None:
             return Fact(spec, Provenance.UNKNOWN, None, self.missing(name))
         if spec.origin is Origin.DERIVED:
-            return Fact(spec, Provenance.DERIVED, value)
+            # NOTE: what follows from an assumed fact is assumed as well.
+            rests_on = [read for read in spec.reads if read in self.values]
+            is_derived = all(read in self.declared for read in rests_on)
+            return Fact(spec, Provenance.DERIVED if is_derived else Provenance.ASSUMED, value)
         return Fact(spec, Provenance.DECLARED if name in self.declared else Provenance.ASSUMED, value)
 
     def places_of(self, name: str) -> tuple[str, ...]:
@@ -122,12 +128,15 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             else:
                 problems.append(_unordered(name, range_))
             continue
-        values[name] = _evidence_stands(name, plain, as_of, problems) if name in _EVIDENCE else _fact_value(plain)
+        if name in _EVIDENCE:
+            values[name] = _evidence_stands(name, plain, as_of, problems)
+        else:
+            values[name] = fact_value(plain, known.specs[name])
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
     problems.extend(_contradictions(values, declared, ranges))
     names = frozenset(declared)
-    missing = _derive(Sources(values, names, catalog, feature.path_in_repository), values)
+    missing = derive(Sources(values, catalog, feature.path_in_repository), values)
     return Facts(values, names, missing, tuple(problems), ranges, known)
 
 
@@ -135,13 +144,13 @@ def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts
     """Return facts made of given values alone: derived where they suffice, given derived facts as they stand."""
     values = dict(given)
     declared = frozenset(given)
-    missing = _derive(Sources(values, declared, catalog), values)
+    missing = derive(Sources(values, catalog), values)
     values.update(given)
     return Facts(values, declared, missing, (), {})
 
 
-def _derive(sources: Sources, values: dict[str, FactValue]) -> dict[str, tuple[str, ...]]:
-    """Add what follows from declarations to the values; return what does not, with what it misses."""
+def derive(sources: Sources, values: dict[str, FactValue]) -> dict[str, tuple[str, ...]]:
+    """Add what follows from the sources to the values; return what does not, with what it misses."""
     missing: dict[str, tuple[str, ...]] = {}
     for derived in DERIVED_FACTS:
         value = derived.formula(sources)
@@ -152,7 +161,10 @@ def _derive(sources: Sources, values: dict[str, FactValue]) -> dict[str, tuple[s
     return missing
 
 
-def _fact_value(plain: PlainValue) -> FactValue:
+def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
+    """Return a value that conforms to the schema as conditions read it."""
+    if plain == NONE_WORD and spec.says_none:
+        return NOT_LIMITED
     if isinstance(plain, bool | str):
         return plain
     if isinstance(plain, int | float):
@@ -194,11 +206,17 @@ def _evidence_stands(name: str, plain: PlainValue, as_of: date, problems: list[F
 def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[FactProblem]:
     spec = _OPEN_VOCABULARY[name]
     items = plain if isinstance(plain, list) else [plain]
+    if name == RESIDENCY and ANYWHERE in items:
+        if len(items) == 1:
+            return
+        message = f"`{ANYWHERE}` allows every place; remove it, or the other places"
+        yield FactProblem("MAN-008", message, (*path_of(name), items.index(ANYWHERE)))
+        items = [item for item in items if item != ANYWHERE]
     for index, item in enumerate(items):
         if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
-        what = spec.vocabulary.replace("-", " ")
+        what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
         words = catalog.vocabulary(spec.vocabulary)
         match = certain_match(item, words)
         message = f"unknown {what} `{shown(item)}`{did_you_mean(item, words)}"
@@ -206,7 +224,7 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
 
 
 def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
-    if vocabulary == "place":
+    if vocabulary in ("place", "residency"):
         return catalog.places.knows(word)
     if vocabulary == "data-class":
         return word in catalog.data_classes.by_id

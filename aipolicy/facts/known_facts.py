@@ -7,20 +7,25 @@ from collections.abc import Iterable, Mapping
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.registry import REGISTRY
-from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue
 from aipolicy.value import Frozen
 
 EXTENSION_PREFIX = "extensions."
+OF_ORGANIZATION = "set by the organisation"
+"""The reason for an expected value that the configuration states."""
 
 
 class KnownFacts(Frozen):
-    """Every fact by name, and what is assumed of those that a manifest leaves out.
+    """Every fact by name, and what it says, or is expected of it, that a manifest leaves it out.
 
     Each policy has its own, so that policies with different extensions can judge side by side.
     """
 
     specs: Mapping[str, FactSpec]
     defaults: Mapping[str, FactValue]
+    """What it says that a fact is left out, where that is an answer."""
+    expected: Mapping[str, Expected]
+    """What is expected of other facts that are left out, those that hang on the word of another one last."""
     extensions_schema: str = ""
     """The JSON Schema of the section `extensions` of a manifest, as text; empty where no pack declares a fact."""
 
@@ -33,22 +38,55 @@ def _defaults(specs: Iterable[FactSpec]) -> dict[str, FactValue]:
     }
 
 
-STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS))
+def _hangs_last(item: tuple[str, Expected]) -> bool:
+    return bool(item[1].by)
+
+
+def _expected(specs: Iterable[FactSpec]) -> dict[str, Expected]:
+    found = {spec.name: spec.expected for spec in specs if spec.expected is not None}
+    return dict(sorted(found.items(), key=_hangs_last))
+
+
+STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expected(DECLARED_FACTS))
 """The facts of aipolicy alone."""
 
 
-def known_facts(extensions: Iterable[FactSpec]) -> KnownFacts:
-    """Return the facts of aipolicy and those that packs declare; of equal names the first counts."""
+def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue] | None = None) -> KnownFacts:
+    """Return the facts of aipolicy and those that packs declare; of equal names the first counts.
+
+    `expected` is what an organisation expects of facts that are left out, in place of what is documented.
+    """
     declared: dict[str, FactSpec] = {}
     for spec in extensions:
         declared.setdefault(spec.name, spec)
-    if not declared:
-        return STANDARD_FACTS
+    known = _with_extensions(declared) if declared else STANDARD_FACTS
+    return _with_expected(known, expected) if expected else known
+
+
+def _with_expected(known: KnownFacts, values: Mapping[str, FactValue]) -> KnownFacts:
+    """Return the facts with other expectations; how far a feature has come counts as declared nowhere else."""
+    defaults, expected = dict(known.defaults), dict(known.expected)
+    for name, value in values.items():
+        if name in defaults:
+            defaults[name] = value
+        else:
+            shipped = expected.get(name)
+            others = shipped.tried if shipped is not None else ()
+            if shipped is not None and shipped.value is not None:
+                others = (*others, shipped.value)
+            tried = tuple(dict.fromkeys(other for other in others if other != value))
+            beside = shipped.beside if shipped is not None else {}
+            expected[name] = Expected(value, OF_ORGANIZATION, tried=tried, beside=beside)
+    return KnownFacts(known.specs, defaults, dict(sorted(expected.items(), key=_hangs_last)), known.extensions_schema)
+
+
+def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
     from aipolicy.facts.schema import extensions_schema
 
     specs = tuple(declared[name] for name in sorted(declared))
     return KnownFacts(
         {**REGISTRY, **{spec.name: spec for spec in specs}},
         {**STANDARD_FACTS.defaults, **_defaults(specs)},
+        {**STANDARD_FACTS.expected, **_expected(specs)},
         json.dumps(extensions_schema(specs), ensure_ascii=False),
     )

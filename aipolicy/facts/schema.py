@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
+from aipolicy.facts.expected import ANYWHERE, NONE_WORD, RESIDENCY
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
 
 _DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
+NONE_PATTERN = r"^none(?![\s\S])"
+"""What text must be where a number is wanted: nothing limits it."""
 _MAX_TEXT = 4000
 _MAX_NAME = 100
 _MAX_ITEMS = 200
@@ -85,6 +88,9 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
                 "minimum": spec.minimum, "maximum": spec.maximum, "exclusiveMinimum": spec.above,
             }  # fmt: skip
             number = {"type": "number", **{key: _json(bound) for key, bound in bounds.items() if bound is not None}}
+            if spec.says_none:
+                # NOTE: bounds say nothing of text, and the pattern nothing of numbers.
+                return {**number, "type": ["number", "string"], "pattern": NONE_PATTERN}
             return _number_or_range(number) if spec.ranged else number
         case FactType.TEXT:
             return _text_type(spec, vocabularies)
@@ -156,8 +162,12 @@ def _description(spec: FactSpec) -> str:
         text += f" Unit: {spec.unit}."
     if spec.ranged:
         text += " One number, or a range of `low`, `likely` and `high`."
+    if spec.says_none:
+        text += f" `{NONE_WORD}` where nothing limits it."
+    if spec.name == RESIDENCY:
+        text += f" `{ANYWHERE}` alone allows all."
     if spec.default is not None:
-        text += f" Assumed when not declared: {_shown(spec.default)}."
+        text += f" When not declared: {_shown(spec.default)}."
     return text
 
 

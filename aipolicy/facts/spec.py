@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
@@ -40,6 +40,39 @@ class Origin(StrEnum):
     """The catalog, for one option, or an estimate for that option and this feature."""
 
 
+class Kind(StrEnum):
+    """What it means that a fact is not known: whom it is to be asked of, and how it is shown."""
+
+    DESCRIBES = "describes"
+    """It describes the feature: an assumption, and a question where another value changes the answer."""
+    DONE = "done"
+    """Something that is done or agreed: a to-do until it is declared."""
+    PLAN = "plan"
+    """Left open by the plan: the best way that agrees with the rest of it is taken."""
+    CATALOG = "catalog"
+    """Of an option: a gap, to be looked up and written to a catalog file."""
+
+
+class Expected(NamedTuple):
+    """What an undeclared fact is expected to be in the answer, never in the gate; and what else it may well be."""
+
+    value: FactValue | None
+    """None where only the word of another fact says more, or nobody can say."""
+    reason: str
+    source: str = ""
+    """Empty where it is the judgement of this project."""
+    by: str = ""
+    """The fact on which the value hangs."""
+    per_word: Mapping[str, FactValue] = {}
+    """The value for each word of that fact; `value` for the others."""
+    tried: tuple[FactValue, ...] = ()
+    """Other values that are tried, to see whether the answer hangs on the fact; every word where it is empty."""
+    factors: tuple[float, ...] = ()
+    """Other numbers that are tried, as factors of the value."""
+    beside: Mapping[str, FactValue] = {}
+    """What is tried together with a tried value, because the one hardly comes without the other."""
+
+
 class FactSpec(Frozen):
     """One fact. For declared facts the name is also the manifest path."""
 
@@ -53,6 +86,7 @@ class FactSpec(Frozen):
     vocabulary: str = ""
     """The catalog vocabulary that the values come from, where organisations extend the set."""
     default: FactValue | None = None
+    """What it says that a manifest leaves the fact out, where that is an answer; None where it is unknown then."""
     default_source: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -67,3 +101,11 @@ class FactSpec(Frozen):
     """Whether the manifest may give a range instead of one number; conditions then read its likely value."""
     plan_only: bool = False
     """Whether only rules about plans may read it, because it takes long or compares a plan with what remains."""
+    kind: Kind = Kind.DESCRIBES
+    expected: Expected | None = None
+    is_subject: bool = False
+    """Whether it is what the feature is: asked when undeclared, never proposed as a change when declared."""
+    replaces: str = ""
+    """The fact of an option that it replaces; left out, what the catalog says of it holds."""
+    says_none: bool = False
+    """Whether `none` may be declared: nothing limits it; the fact is then infinite."""

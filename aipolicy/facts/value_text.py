@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.source.text import grouped, shown
 
@@ -15,6 +16,8 @@ def shown_value(value: FactValue | None) -> str:
             return "unknown"
         case bool():
             return "true" if value else "false"
+        case float() if value == NOT_LIMITED:
+            return NONE_WORD
         case float():
             return grouped(value) if abs(value) >= 100 else f"{value:.4g}"
         case tuple():

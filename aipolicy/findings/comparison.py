@@ -11,7 +11,10 @@ from aipolicy.value import Frozen, replace
 NEVER_ACCEPTED = (MANIFEST_PREFIX, WAIVER_PREFIX)
 """How the ids of rules begin whose findings no baseline accepts."""
 
-_OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.VIOLATED)
+_OUTCOMES = (
+    Outcome.NOT_APPLICABLE, Outcome.SATISFIED, Outcome.WAIVED, Outcome.UNDETERMINED, Outcome.UNDECLARED,
+    Outcome.VIOLATED,
+)  # fmt: skip
 """From the mildest to the worst."""
 
 

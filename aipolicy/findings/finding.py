@@ -43,6 +43,8 @@ class Outcome(StrEnum):
     SATISFIED = "satisfied"
     VIOLATED = "violated"
     UNDETERMINED = "undetermined"
+    UNDECLARED = "undeclared"
+    """A fact that the rule demands is not declared, whatever would be assumed of it."""
     WAIVED = "waived"
 
 

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.expected import NONE_WORD
 from aipolicy.facts.schema import manifest_schema
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.source.document import PlainValue
@@ -72,6 +73,8 @@ def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
         case FactType.BOOL:
             return value if isinstance(value, bool) else _wanted("true or false", value)
         case FactType.NUMBER:
+            if value == NONE_WORD and spec.says_none:
+                return NONE_WORD
             if isinstance(value, bool) or not isinstance(value, int | float):
                 return _wanted("a number", value)
             return number_value(target, float(value))

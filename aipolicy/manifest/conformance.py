@@ -136,7 +136,8 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
 
 def _type_words(wanted: Any) -> str:
     if isinstance(wanted, list):
-        return f"{_type_words(wanted[0])} or a range with `low`, `likely` and `high`"
+        other = "`none`" if "string" in wanted else "a range with `low`, `likely` and `high`"
+        return f"{_type_words(wanted[0])} or {other}"
     return _TYPE_WORDS.get(str(wanted), str(wanted))
 
 
@@ -162,14 +163,20 @@ def _value_message(error: ValidationError, name: str) -> str:
             return f"`{name}` has {len(value)} characters; the limit is {wanted}"
         case "uniqueItems":
             return f"`{name}` holds a value twice"
-        case "pattern" if "[0-9]{4}-" in str(wanted):
-            return f"`{name}` must be a day as YYYY-MM-DD"
         case "pattern":
-            return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
+            return _pattern_message(name, value, str(wanted))
         case "oneOf":
             return f"`{name}` must be `false`, or a mapping with `owner` and `date` (and `link`, `expires`)"
         case _:
             return f"`{name}` does not conform to the manifest schema"
+
+
+def _pattern_message(name: str, value: str, pattern: str) -> str:
+    if pattern.startswith("^none"):
+        return f"`{name}` must be a number or `none`, found `{shown(value)}`"
+    if "[0-9]{4}-" in pattern:
+        return f"`{name}` must be a day as YYYY-MM-DD"
+    return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 
 
 def _name_of(path: tuple[str | int, ...]) -> str:

@@ -73,6 +73,8 @@ class Training(Frozen):
     tflops: float
     hourly_usd: float | None
     from_scratch: bool
+    hosting_usd_per_hour: float = 0.0
+    """What a provider charges for every hour in which it holds a tuned model ready."""
 
 
 class CostBasis(Frozen):

@@ -172,7 +172,8 @@ class BasisReader:
         if leg.hosting == "provider-api":
             price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             usd_per_mtok = None if price is None else price.training_usd_per_mtok
-            return Training(examples, usd_per_mtok, None, 0.0, None, from_scratch=False)
+            hosting = 0.0 if price is None else price.tuned_hosting_usd_per_hour or 0.0
+            return Training(examples, usd_per_mtok, None, 0.0, None, False, hosting)
         accelerator = self._catalog.accelerators.get(leg.accelerator)
         params_b = leg.model.params_b if leg.model.tier != "classical" else 0.0
         return Training(

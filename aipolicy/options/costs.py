@@ -6,6 +6,7 @@ never free. With arrays of draws in the workload or the constants the same funct
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal, get_args
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
@@ -16,7 +17,7 @@ from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
-from aipolicy.options.upfront_costs import Lines, indexing_usd, training_run_usd
+from aipolicy.options.upfront_costs import Lines, Parts, indexing_usd, training_run_usd, whole
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 
@@ -189,8 +190,8 @@ def _is_one(factor: float) -> bool:
 
 
 def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | None:
-    """Return the time for one output token that the latency budget leaves, in seconds; None without a budget."""
-    if workload.latency_budget_ms is None:
+    """Return the time for one output token that the latency budget leaves, in seconds; None where there is no limit."""
+    if workload.latency_budget_ms is None or workload.latency_budget_ms == inf:
         return None
     left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
     return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None
@@ -264,27 +265,33 @@ def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve |
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))
 
 
+PEOPLE = "people"
+"""The part of a running cost that is people."""
+
+
 def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
     """Return what an option costs a month whatever the volume, by part, or None when a part is not known."""
-    if basis.engineers is None:
-        return None
-    lines = [("people", basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR)]
+    return whole(fixed_parts(basis, workload, assumptions))
+
+
+def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
+    """Return the parts of what an option costs a month whatever the volume; None is a part that is not known."""
+    people = None if basis.engineers is None else basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR
+    parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
     if basis.watched:
-        lines += [
+        parts += [
             ("monitoring", assumptions.monitoring_monthly_usd),
             ("evaluation", assumptions.evaluation_monthly_usd),
         ]
     if basis.retrieves:
-        index = _index_monthly_usd(workload, assumptions)
-        if index is None:
-            return None
-        lines.append(("index", index))
+        parts.append(("index", _index_monthly_usd(workload, assumptions)))
     if basis.training is not None and not basis.training.from_scratch:
         run = training_run_usd(basis.training, assumptions)
-        if run is None:
-            return None
-        lines.append(("retraining", run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR))
-    return tuple(lines)
+        monthly = None if run is None else run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR
+        parts.append(("retraining", monthly))
+        if basis.training.hosting_usd_per_hour:
+            parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
+    return tuple(parts)
 
 
 def _index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

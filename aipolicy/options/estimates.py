@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -15,12 +15,13 @@ from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.memo import Memo
 from aipolicy.options.running_costs import RunningCosts
 from aipolicy.options.upfront_costs import upfront_cost
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.costs import LegCurve, Role
     from aipolicy.options.leg_latency import LatencyEstimate
     from aipolicy.options.monte_carlo import DrawnCosts
     from aipolicy.options.running_costs import CostTable, Monthly
@@ -36,6 +37,8 @@ FIT_FACTS = ("option.fits_load",)
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
 """The cost of a month at today's volume and at none, in the order in which costs are kept."""
+AT_LEAST = " at least"
+"""What follows the name of a running cost that is known in part: then it is at least this."""
 DRAWN_FACTS = frozenset(
     {
         "option.monthly_usd_at_least", "option.monthly_usd_at_most", "option.usd_per_request_at_least",
@@ -50,6 +53,24 @@ LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
+
+_NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
+_UPFRONT = "option.upfront_usd"
+
+
+def reduced(workload: Workload, names: Iterable[str]) -> Workload:
+    """Return the workload without what the named estimates do not hang on, so that more of them are shared."""
+    wanted = ESTIMATED_FACTS.intersection(names)
+    if not wanted.isdisjoint(_NEEDS_ALL):
+        return workload
+    costs = not wanted.isdisjoint(COST_FACTS_SET)
+    return replace(
+        workload, growth_12_months=None, rivals=None, ranges=(), seed="",
+        labelled_examples=workload.labelled_examples if _UPFRONT in wanted else None,
+        corpus_tokens=workload.corpus_tokens if costs else None,
+        cache_written_tokens=workload.cache_written_tokens if costs else 0.0,
+    )  # fmt: skip
+
 
 UNKNOWN_COST = CostBasis(
     main=None, far=None, standby=None, cascade=True, stands_by=False, engineers=None, build_weeks=None, retrieves=False,
@@ -76,8 +97,8 @@ class Estimator:
         self._assumptions = settings.assumptions
         self._latencies = Memo(Latencies(workload, settings.assumptions).of)
         self._fits = Memo(partial(_leg_fits, workload, settings.assumptions))
-        running = RunningCosts(workload, settings.assumptions)
-        self._tables, self._monthly = Memo(running.of_table), Memo(running.of)
+        self._running = RunningCosts(workload, settings.assumptions)
+        self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
 
     def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
@@ -170,6 +191,24 @@ class Estimator:
         first = found.first if isinstance(found, Crossings) else 0.0
         days = days_until(workload.requests_per_day, first, workload.growth_12_months or 1.0)
         return None if days is None else days / self._assumptions.days_per_month
+
+    @property
+    def workload(self) -> Workload:
+        """Return the workload under which everything is estimated."""
+        return self._workload
+
+    @property
+    def assumptions(self) -> CostAssumptions:
+        """Return the constants that estimates rest on."""
+        return self._assumptions
+
+    def at_least(self, name: str, basis: CostBasis) -> float | None:
+        """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
+        return self._running.at_least(basis)[RUNNING_COSTS.index(name)] or None if name in RUNNING_COSTS else None
+
+    def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
+        """Return what a leg costs over volume in its role, None when it is not known."""
+        return self._running.curve_of(leg, role)
 
     def _fits_load(self, speeds: Speeds) -> bool | None:
         found: bool | None = True

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import ROLES, fixed_cost, legs_of, role_curve
+from aipolicy.options.costs import ROLES, fixed_cost, fixed_parts, legs_of, role_curve
 from aipolicy.options.memo import Memo
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.cost_inputs import CostBasis, LegBasis, Training
-    from aipolicy.options.costs import Role
+    from aipolicy.options.costs import LegCurve, Role
     from aipolicy.options.workload import Workload
 
 
@@ -51,8 +51,10 @@ class RunningCosts:
     def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
         self._workload = workload
         self._assumptions = assumptions
-        self._legs = {role: Memo(partial(_leg_monthly, role, workload, assumptions)) for role in ROLES}
+        self._curves = {role: Memo(partial(_curve, role, workload, assumptions)) for role in ROLES}
+        self._legs = {role: Memo(partial(_leg_monthly, self._curves[role], workload)) for role in ROLES}
         self._fixed: dict[_FixedKey, float | None] = {}
+        self._least: dict[_FixedKey, float] = {}
 
     def of(self, basis: CostBasis) -> Monthly | None:
         """Return the monthly cost of an option."""
@@ -67,6 +69,29 @@ class RunningCosts:
         fixed = [self._fixed_monthly(basis) for basis in table.fixed]
         leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
         return [None if row is None else _sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows]
+
+    def at_least(self, basis: CostBasis) -> Monthly:
+        """Return the known part of the monthly cost of an option, 0 where nothing of it is known."""
+        if self._workload.requests_per_day is None:
+            return 0.0, 0.0
+        today = idle = self._least_fixed(basis)
+        for _, leg, role in legs_of(basis):
+            cost = self._legs[role].of(leg)
+            if cost is not None:
+                today += cost[0]
+                idle += cost[1]
+        return today, idle
+
+    def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
+        """Return what a leg costs over volume in its role, None when it is not known."""
+        return self._curves[role].of(leg)
+
+    def _least_fixed(self, basis: CostBasis) -> float:
+        key = _fixed_key(basis)
+        if key not in self._least:
+            parts = fixed_parts(basis, self._workload, self._assumptions)
+            self._least[key] = sum(usd for _, usd in parts if usd is not None)
+        return self._least[key]
 
     def _fixed_monthly(self, basis: CostBasis) -> float | None:
         key = _fixed_key(basis)
@@ -84,8 +109,13 @@ def _fixed_key(basis: CostBasis) -> _FixedKey:
     return basis.engineers, basis.watched, basis.retrieves, basis.training
 
 
-def _leg_monthly(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> Monthly | None:
-    curve = role_curve(leg, role, workload, assumptions)
+def _curve(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> LegCurve | None:
+    return role_curve(leg, role, workload, assumptions)
+
+
+def _leg_monthly(curves: Memo[LegBasis | None, LegCurve | None], workload: Workload,
+                 leg: LegBasis | None) -> Monthly | None:  # fmt: skip
+    curve = curves.of(leg)
     today = workload.requests_per_day or 0.0
     return None if curve is None else (curve.monthly_usd(today), curve.monthly_usd(0.0))
 

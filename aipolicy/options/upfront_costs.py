@@ -17,6 +17,9 @@ from aipolicy.options.workload import Workload
 Lines = tuple[tuple[str, float], ...]
 """Names of parts of a cost and their amounts in USD."""
 
+Parts = tuple[tuple[str, float | None], ...]
+"""The same, where a part may be unknown."""
+
 _WEEKS_PER_YEAR = 52.0
 
 
@@ -25,21 +28,26 @@ def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumpti
 
     Machines that are bought are not in it: their depreciation is in the running cost, and nothing is counted twice.
     """
-    if basis.build_weeks is None:
-        return None
-    lines = [("engineering", basis.build_weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR)]
+    return whole(upfront_parts(basis, workload, assumptions))
+
+
+def upfront_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
+    """Return the parts of what an option costs before it serves; None is a part that is not known."""
+    weeks = basis.build_weeks
+    engineering = None if weeks is None else weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR
+    parts: list[tuple[str, float | None]] = [("engineering", engineering)]
     if basis.retrieves:
-        indexing = indexing_usd(workload, assumptions)
-        if indexing is None:
-            return None
-        lines.append(("indexing documents", indexing))
+        parts.append(("indexing documents", indexing_usd(workload, assumptions)))
     if basis.training is not None:
-        labels = _labels_usd(basis.training, workload, assumptions)
-        run = training_run_usd(basis.training, assumptions)
-        if labels is None or run is None:
-            return None
-        lines += [("labelling", labels), ("training run", run)]
-    return tuple(lines)
+        parts.append(("labelling", _labels_usd(basis.training, workload, assumptions)))
+        parts.append(("training run", training_run_usd(basis.training, assumptions)))
+    return tuple(parts)
+
+
+def whole(parts: Parts) -> Lines | None:
+    """Return parts that are all known, or None where one is not."""
+    known = tuple([(name, usd) for name, usd in parts if usd is not None])
+    return known if len(known) == len(parts) else None
 
 
 def indexing_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

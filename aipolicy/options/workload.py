@@ -47,6 +47,15 @@ class Workload(Frozen):
     """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
     @property
+    def is_complete(self) -> bool:
+        """Return whether everything is known that an estimate could hang on."""
+        wanted = (
+            self.requests_per_day, self.input_tokens, self.output_tokens, self.hard_case_share, self.corpus_tokens,
+            self.labelled_examples, self.latency_budget_ms,
+        )  # fmt: skip
+        return all(value is not None for value in wanted)
+
+    @property
     def cached_tokens(self) -> float | None:
         """Return the input tokens of a request that a cache serves; None when they are unknown.
 

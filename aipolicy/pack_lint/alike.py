@@ -26,6 +26,7 @@ class _Meaning(Frozen):
     """With the values of parameters, which are what counts between packs."""
     measured: object
     """For rules over all features: what is measured, of which features, in which groups."""
+    must_declare: frozenset[str]
 
 
 def alike_findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
@@ -62,7 +63,8 @@ def _meaning(text: RuleText, subject: Subject) -> _Meaning:
 
     when, when_by_value = said(rule.when)
     require, require_by_value = said(rule.require)
-    return _Meaning(text, subject, when, require, when_by_value, require_by_value, _measured(text))
+    demanded = frozenset(rule.must_declare)
+    return _Meaning(text, subject, when, require, when_by_value, require_by_value, _measured(text), demanded)
 
 
 def _measured(text: RuleText) -> object:
@@ -87,7 +89,9 @@ def _is_shadowed(narrow: _Meaning, wide: _Meaning) -> bool:
 
 def _compared(one: _Meaning, other: _Meaning, compare: Callable[[frozenset[Node], frozenset[Node]], bool]) -> bool:
     rule, second = one.text.rule, other.text.rule
-    if (rule.kind, rule.scope, one.measured) != (second.kind, second.scope, other.measured):
+    if (rule.kind, rule.scope, one.measured, one.must_declare) != (
+        second.kind, second.scope, other.measured, other.must_declare,
+    ):  # fmt: skip
         return False
     if one.subject is other.subject:
         return one.require == other.require and compare(one.when, other.when)

@@ -89,6 +89,10 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
         lacking = [outcome for outcome in _WANTED if outcome not in seen]
         if not text.is_whole and text.expected:
             continue
+        if text.rule.must_declare:
+            lacking += [Outcome.UNDECLARED] if Outcome.UNDECLARED not in seen else []
+            if not text.rule.require:
+                lacking = [outcome for outcome in lacking if outcome is not Outcome.VIOLATED]
         if Outcome.SATISFIED in lacking and not _can_be_satisfied(text, facts):
             lacking.remove(Outcome.SATISFIED)
         if (

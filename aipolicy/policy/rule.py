@@ -115,6 +115,8 @@ class Rule(Frozen, kw_only=True):
     """Severity and dates as its pack defines them, then as every layer made them, bases first."""
     announced_on: date | None = None
     warning_from: date | None = None
+    must_declare: tuple[str, ...] = ()
+    """The facts that have to be declared where the rule applies; one that is not removes nothing."""
 
     def severity_on(self, day: date) -> Severity | None:
         """Return what the rule weighs on a day: less before it is in force, None before it is announced and once ended."""
@@ -135,5 +137,6 @@ class Rule(Frozen, kw_only=True):
 
     @property
     def feature_reads(self) -> tuple[str, ...]:
-        """Return the facts of the feature that the rule reads, sorted."""
-        return tuple(sorted({name for line in (*self.when, *self.require) for name in line.feature_reads}))
+        """Return the facts of the feature that the rule reads or wants declared, sorted."""
+        reads = {name for line in (*self.when, *self.require) for name in line.feature_reads}
+        return tuple(sorted(reads.union(self.must_declare)))

@@ -6,12 +6,11 @@ from aipolicy.run.feature_result import CONFLICT, VerdictResult
 
 
 def verdict_line(verdict: VerdictResult) -> str:
-    """Return the verdict on a feature in one sentence."""
+    """Return the verdict on a feature in one sentence: what is expected to remain."""
     if verdict.status == CONFLICT:
         return f"no option satisfies every constraint ({', '.join(verdict.conflict)} clash)"
-    needs = [need.id for need in verdict.needs if need.certain and need.id != "places"]
-    maybe = [need.id for need in verdict.needs if not need.certain and need.id != "places"]
-    places = [need for need in verdict.needs if need.id == "places" and need.certain]
+    needs = [need.id for need in verdict.needs if need.certain]
+    maybe = [need.id for need in verdict.needs if not need.certain]
     words = []
     if needs:
         words.append("needs " + ", ".join(needs))
@@ -19,8 +18,6 @@ def verdict_line(verdict: VerdictResult) -> str:
         words.append("may need " + ", ".join(maybe))
     if not words:
         words.append("no special need; a provider API is possible" if _api_possible(verdict) else "no special need")
-    if places and len(places[0].values) <= 12:
-        words.append("processing in " + ", ".join(places[0].values))
     if not verdict.admissible:
         words.append("every way that remains hangs on undeclared facts")
     return "; ".join(words)

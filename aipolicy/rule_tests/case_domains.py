@@ -51,7 +51,8 @@ class Domains:
         reads = dict.fromkeys(n for line in self.lines for n in (*line.feature_reads, *line.option_reads))
         self._bases = {name: base_facts(name) for name in reads}
         self._anchors = self._numbers()
-        self._domains = {n: self._domain(n) for n in dict.fromkeys(b for bs in self._bases.values() for b in bs)}
+        names = dict.fromkeys((*(b for bs in self._bases.values() for b in bs), *rule.must_declare))
+        self._domains = {name: self._domain(name) for name in names}
 
     def bases_of(self, line: Line) -> tuple[str, ...]:
         """Return what is declared, or known of an option, for a line to be decided."""
@@ -78,7 +79,8 @@ class Domains:
     def _domain(self, name: str) -> Domain:
         spec = self._specs[name]
         readers = [read for read, bases in self._bases.items() if name in bases]
-        left_out: tuple[None, ...] = (None,) if _may_be_left_out(spec, readers) else ()
+        is_demanded = name in self.rule.must_declare
+        left_out: tuple[None, ...] = (None,) if is_demanded or _may_be_left_out(spec) else ()
         if spec.type is FactType.BOOL:
             return Domain((True, False, *left_out), True)
         if spec.type is FactType.NUMBER:
@@ -188,8 +190,7 @@ def values_of(case: Values, names: Iterable[str], catalog: Catalog) -> dict[str,
     """Return the facts of a case by name, those that follow from it included where they are asked for."""
     wanted = set(names)
     values = dict(case)
-    given = frozenset(name for name in case if not is_option_fact(name))
-    sources = Sources(values, given, catalog)
+    sources = Sources(values, catalog)
     for name, derived in _DERIVED.items():
         if name in wanted and name not in case:
             value = derived.formula(sources)
@@ -214,14 +215,12 @@ def base_facts(name: str) -> tuple[str, ...]:
 
 def _is_samenumber_of(name: str, read: str) -> bool:
     catalog: Catalog = None  # type: ignore[assignment]  # a formula over numbers reads no catalog
-    return _DERIVED[name].formula(Sources({read: 7.0}, frozenset({read}), catalog)) == 7.0
+    return _DERIVED[name].formula(Sources({read: 7.0}, catalog)) == 7.0
 
 
-def _may_be_left_out(spec: FactSpec, readers: Iterable[str]) -> bool:
-    """Return whether a fact can be unknown, or whether it matters to the rule that it was not declared."""
-    if spec.name in ALWAYS_KNOWN:
-        return False
-    return spec.default is None or any(name.endswith("_declared") for name in readers)
+def _may_be_left_out(spec: FactSpec) -> bool:
+    """Return whether a fact can be unknown."""
+    return spec.name not in ALWAYS_KNOWN and spec.default is None
 
 
 def _around(anchor: float) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from math import prod
 
 from aipolicy.catalog.catalog import Catalog
@@ -46,10 +46,17 @@ class Bench:
 
 
 class Variation(NamedTuple):
-    """One line of a rule, by its number among `when` and `require`, and what stands in its place."""
+    """One line of a rule, by its number among `when`, `require` and `must_declare`, and what stands in its place."""
 
     at: int
     line: Line | None
+
+
+def demanded(rule: Rule, variation: Variation | None = None) -> tuple[str, ...]:
+    """Return the facts that a rule, or a variation of it, wants declared: those are numbered after its lines."""
+    first = len(rule.when) + len(rule.require)
+    at = variation.at if variation is not None else -1
+    return tuple(name for number, name in enumerate(rule.must_declare, first) if number != at)
 
 
 class LineCase(NamedTuple):
@@ -89,7 +96,10 @@ class CaseSearch:
             self._bench.truth(variation.line if variation is not None and variation.at == index else line, values)
             for index, line in enumerate(self.lines)
         ]
-        return outcome_of_truths(truths[: len(self.rule.when)], truths[len(self.rule.when) :])
+        return outcome_of_truths(
+            truths[: len(self.rule.when)], truths[len(self.rule.when) :],
+            all_declared=all(name in case for name in demanded(self.rule, variation)),
+        )  # fmt: skip
 
     def truth(self, index: int, case: Values) -> Truth:
         """Return the truth of one line for a case."""
@@ -104,6 +114,8 @@ class CaseSearch:
 
     def telling_case(self, variation: Variation) -> Values | None:
         """Return a case on which the rule and a variation come to different outcomes, if one is found."""
+        if variation.at >= len(self.lines):
+            return self._case_without(variation)
         budget = [_MAX_STEPS]
         for cased in self.line_cases(variation.at).cases:
             if budget[0] <= 0:
@@ -117,6 +129,8 @@ class CaseSearch:
 
     def is_equivalent(self, variation: Variation) -> bool:
         """Return whether it is known that a variation always comes to the outcome of the rule."""
+        if variation.at >= len(self.lines):
+            return False
         found = self.line_cases(variation.at)
         if found.is_complete and all(self._bench.truth(variation.line, c.values) is c.truth for c in found.cases):
             return True
@@ -135,6 +149,14 @@ class CaseSearch:
             if completed is not None:
                 return completed
         return cases[0] if cases else None
+
+    def _case_without(self, variation: Variation) -> Values | None:
+        """Return a case that lacks the demanded fact which a variation no longer demands, and tells the two apart."""
+        lacking = self.rule.must_declare[variation.at - len(self.lines)]
+        for case in islice(self._product(self.domains.names), _MAX_STEPS):
+            if lacking not in case and self.outcome(case) is not self.outcome(case, variation):
+                return case
+        return None
 
     def _find_line_cases(self, line: Line) -> LineCases:
         names = self.domains.bases_of(line)

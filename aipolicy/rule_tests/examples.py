@@ -7,7 +7,7 @@ from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.findings import message_of
-from aipolicy.evaluation.judging import Judge, LineTrace
+from aipolicy.evaluation.judging import MUST_DECLARE, Judge, LineTrace
 from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings.finding import Outcome, Stage
 from aipolicy.policy.cel.expressions import Truth
@@ -83,15 +83,18 @@ def outcome_of(trace: tuple[LineTrace, ...]) -> Outcome:
     """Return the outcome that the lines of a rule add up to, for one option."""
     when = [line.truth for line in trace if line.section == "when"]
     require = [line.truth for line in trace if line.section == "require"]
-    return outcome_of_truths(when, require)
+    declared = [line.truth is Truth.TRUE for line in trace if line.section == MUST_DECLARE]
+    return outcome_of_truths(when, require, all_declared=all(declared))
 
 
-def outcome_of_truths(when: Sequence[Truth], require: Sequence[Truth]) -> Outcome:
-    """Return the outcome that the truths of `when` and `require` add up to."""
+def outcome_of_truths(when: Sequence[Truth], require: Sequence[Truth], *, all_declared: bool = True) -> Outcome:
+    """Return the outcome that the truths of `when` and `require` add up to, with all declared that has to be or not."""
     if Truth.FALSE in when:
         return Outcome.NOT_APPLICABLE
-    if all(truth is Truth.TRUE for truth in require):
+    if all_declared and all(truth is Truth.TRUE for truth in require):
         return Outcome.SATISFIED
-    if Truth.FALSE in require and Truth.UNKNOWN not in when:
+    if Truth.UNKNOWN in when:
+        return Outcome.UNDETERMINED
+    if Truth.FALSE in require:
         return Outcome.VIOLATED
-    return Outcome.UNDETERMINED
+    return Outcome.UNDETERMINED if all_declared else Outcome.UNDECLARED

@@ -9,7 +9,7 @@ from aipolicy.evaluation.option_set import first_in
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.rule import Line, Rule, RuleTest
-from aipolicy.rule_tests.case_search import Variation
+from aipolicy.rule_tests.case_search import Variation, demanded
 from aipolicy.rule_tests.examples import NO_FINDING, ExampleResult, why_not_judged
 from aipolicy.value import replace
 
@@ -53,7 +53,9 @@ class ManifestCase:
     def _trace(self, ruled: RuleEvaluation) -> tuple[LineTrace, ...]:
         """Return the lines for the option that decides: one that violates, else one that is open, else the first."""
         evaluation: Evaluation = self._evaluation
-        number = first_in(ruled.planned.violated or ruled.planned.undetermined or self._full)
+        number = first_in(
+            ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full
+        )
         option = evaluation.planned.facts_of(number, evaluation.workload)
         return self._judge.trace(self._rule, evaluation.facts, option)
 
@@ -67,12 +69,16 @@ def outcome_of_plan(judgement: Judgement, full: int) -> Outcome:
         return Outcome.VIOLATED
     if judgement.violated or judgement.undetermined:
         return Outcome.UNDETERMINED
+    if judgement.undeclared:
+        return Outcome.UNDECLARED
     return Outcome.SATISFIED if judgement.satisfied else Outcome.NOT_APPLICABLE
 
 
 def with_variation(rule: Rule, variation: Variation) -> Rule:
     """Return a rule with one of its lines exchanged or dropped."""
     lines: list[Line | None] = [*rule.when, *rule.require]
+    if variation.at >= len(lines):
+        return replace(rule, must_declare=demanded(rule, variation))
     lines[variation.at] = variation.line
     whens = len(rule.when)
     return replace(

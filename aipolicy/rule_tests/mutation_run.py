@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.judging import MUST_DECLARE
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
-from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.cel.expressions import Checked, Truth
 from aipolicy.policy.rule import Line, Rule
-from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
+from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation, demanded
 from aipolicy.rule_tests.examples import ExampleResult, outcome_of_truths
-from aipolicy.rule_tests.mutation import Mutant, Mutator
+from aipolicy.rule_tests.mutation import Mutant, MutationKind, Mutator
 from aipolicy.value import Frozen
 
 
@@ -83,6 +84,19 @@ def run_mutants(rule: Rule, results: Sequence[ExampleResult], mutator: Mutator, 
                 continue
             fate = Fate.EQUIVALENT if search.is_equivalent(variation) else Fate.SURVIVED
             yield MutantResult(rule, section, variation, line, mutant, fate)
+    yield from _undemanded(rule, examples, bench, also)
+
+
+def _undemanded(rule: Rule, examples: Sequence[_Example], bench: Bench, also: Killer | None) -> Iterator[MutantResult]:
+    """Yield what becomes of a rule that demands one declaration less."""
+    for number, name in enumerate(rule.must_declare, len(rule.when) + len(rule.require)):
+        variation = Variation(number, None)
+        killer = next((example.name for example in examples if example.tells(variation, bench)), "")
+        if not killer and also is not None:
+            killer = also(rule, variation)
+        fate = Fate.KILLED if killer else Fate.SURVIVED
+        mutant = Mutant(MutationKind.DROPPED, "", None)
+        yield MutantResult(rule, MUST_DECLARE, variation, _demand_line(rule, name), mutant, fate, killer)
 
 
 class _Example:
@@ -95,13 +109,23 @@ class _Example:
         facts = facts_from_values(result.test.given, catalog).values
         self._values: Mapping[str, FactValue] = {**facts, **result.test.option, **rule.parameters}
         self._truths = [bench.truth(line, self._values) for line in (*rule.when, *rule.require)]
-        self._whens = len(rule.when)
+        self._given = result.test.given.keys()
+        self._rule = rule
 
     def tells(self, variation: Variation, bench: Bench) -> bool:
         """Return whether the outcome is another under a variation."""
-        truth = bench.truth(variation.line, self._values)
-        if truth is self._truths[variation.at]:
-            return False
         truths: list[Truth] = [*self._truths]
-        truths[variation.at] = truth
-        return outcome_of_truths(truths[: self._whens], truths[self._whens :]) is not self._outcome
+        if variation.at < len(truths):
+            truth = bench.truth(variation.line, self._values)
+            if truth is truths[variation.at]:
+                return False
+            truths[variation.at] = truth
+        whens = len(self._rule.when)
+        all_declared = all(name in self._given for name in demanded(self._rule, variation))
+        return outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared) is not self._outcome
+
+
+def _demand_line(rule: Rule, name: str) -> Line:
+    """Return a demanded declaration in the form in which the lines of a rule are told."""
+    number = int(rule.defined_at.rpartition(":")[2] or 0)
+    return Line(name, Checked(b""), (name,), (), (), number=number)

@@ -76,7 +76,14 @@ def _for_truths(search: CaseSearch, line: LineCoverage, drafts: list[_Draft]) ->
 def _name(search: CaseSearch, draft: _Draft) -> str:
     """Return a name made of what the deciding line rests on."""
     parts = []
-    for name in search.domains.bases_of(search.lines[draft.index]):
+    first = len(search.lines)
+    is_line = draft.index < first
+    decided_by = (
+        search.domains.bases_of(search.lines[draft.index])
+        if is_line
+        else (search.rule.must_declare[draft.index - first],)
+    )
+    for name in decided_by:
         value = draft.case.get(name)
         unknown = "not known" if is_option_fact(name) else "not declared"
         parts.append(f"{name} {unknown}" if value is None else f"{name} {shown_value(value)}")

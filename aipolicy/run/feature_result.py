@@ -86,7 +86,7 @@ def feature_result(evaluation: Evaluation) -> FeatureResult:
         assumed=known[Provenance.ASSUMED],
         derived=known[Provenance.DERIVED],
         planned_options=len(evaluation.planned.options) if evaluation.has_plan else None,
-        verdict=verdict_result(evaluation.verdict),
+        verdict=verdict_result(evaluation.expected.verdict),
         outcomes=_outcomes(evaluation),
     )
 
@@ -118,6 +118,7 @@ def _outcomes(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
         planned = ruled.planned
         outcome = (
             Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
+            else Outcome.UNDECLARED if planned.undeclared
             else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
         )  # fmt: skip
         outcomes.append((ruled.active.rule.id, outcome.value))

@@ -10,7 +10,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules
+from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules, own_expected
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack
@@ -116,7 +116,13 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         packs=packs,
         packs_with_tests=lambda: apart[_EXAMPLES],
         catalog=catalog,
-        evaluator=Evaluator(_kept_rules(packs, wanted), catalog, settings.organization, KeptGroups(count, find)),
+        evaluator=Evaluator(
+            _kept_rules(packs, wanted),
+            catalog,
+            settings.organization,
+            KeptGroups(count, find),
+            own_expected(settings, packs, catalog),
+        ),
         digest=files.digest,
         ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
         strict=settings.strict,

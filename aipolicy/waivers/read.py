@@ -27,7 +27,7 @@ from aipolicy.source.yaml_records import read_kind, read_records
 from aipolicy.waivers.governed import governed, within_budget
 from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 
-OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDETERMINED.value)
+OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value)
 
 _FEATURE_NAME = regex(NAME_PATTERN)
 

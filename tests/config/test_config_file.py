@@ -90,9 +90,11 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "organization": {
             "own_boundaries": ("device", "on-premises", "own-account"), "on_premises_countries": (),
         },
-        "recommendation": {"margin_percent": 20.0, "horizon_months": 12.0, "confidence": 0.8},
+        "recommendation": {"margin_percent": 20.0, "horizon_months": 36.0, "confidence": 0.8},
         "path": None,
         "parameter_places": {},
+        "expected": {},
+        "expected_places": {},
         "origins": {},
     }  # fmt: skip
 

@@ -168,7 +168,7 @@ DIRECTED = tuple(
     (name, parameter.name)
     for name in shipped_packs()
     for parameter in shipped(name).parameters
-    if parameter.tightens and shipped(name).rules
+    if parameter.tightens and any(f"params.{parameter.name}" in rule.parameters for rule in shipped(name).rules)
 )
 
 
@@ -251,7 +251,6 @@ PORTFOLIO_STEPS = (
     ("least_features", -1.0),
     ("largest_provider_share", -0.1),
     ("most_critical_at_one_place", -1.0),
-    ("most_without_owner", -1.0),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,9 @@ def test_a_fact_tells_how_it_came_to_be_known() -> None:
 def test_nothing_but_defaults_is_assumed() -> None:
     facts = facts_of({})
     assumed = {name for name in REGISTRY if facts.fact(name).provenance is Provenance.ASSUMED}
-    assert assumed == {spec.name for spec in DECLARED_FACTS if spec.default is not None}
+    assert assumed == {
+        *(spec.name for spec in DECLARED_FACTS if spec.default is not None), "metadata.past_prototype",
+    }  # fmt: skip
     unknown = {spec.name for spec in DECLARED_FACTS if spec.default is None and spec.name != "metadata.name"}
     assert all(facts.get(name) is None for name in unknown)
 
@@ -86,9 +89,9 @@ DERIVED = (
     ({"metadata.lifecycle": "pilot"}, {"metadata.past_prototype": True}),
     ({"metadata.lifecycle": "production"}, {"metadata.past_prototype": True}),
     ({"metadata.lifecycle": "retired"}, {"metadata.past_prototype": False}),
-    ({}, {"metadata.past_prototype": False, "plan.declared": False, "task.type_declared": False}),
-    ({"plan.terms.dpa": False}, {"plan.declared": True}),
-    ({"task.type": "generation"}, {"task.type_declared": True}),
+    ({}, {"metadata.past_prototype": False, "data.residency_restricted": None, "task.family": None}),
+    ({"data.residency": ["any"]}, {"data.residency_restricted": False}),
+    ({"data.residency": ["EU"]}, {"data.residency_restricted": True}),
     ({"volume.requests_per_day": 86_400, "volume.peak_to_mean": 3}, {"volume.requests_per_second_peak": 3.0}),
     ({"volume.requests_per_day": 10, "volume.growth_12_months": 2.5}, {"volume.requests_per_day_later": 25.0}),
     ({"volume.requests_per_day_in_12_months": 7}, {"volume.requests_per_day_later": 7.0}),
@@ -104,6 +107,29 @@ DERIVED = (
 def test_derived_facts_follow_from_what_is_declared(declared: dict[str, Any], derived: dict[str, Any]) -> None:
     facts = facts_of(declared)
     assert {name: facts.get(name) for name in derived} == derived
+
+
+def test_what_follows_from_an_assumed_fact_is_assumed_as_well() -> None:
+    facts = facts_of({"data.classes": ["health"], "volume.requests_per_day": 1000})
+    assert facts.fact("data.kinds").provenance is Provenance.DERIVED
+    assert facts.fact("volume.requests_per_second_peak").provenance is Provenance.ASSUMED  # the peak is not declared
+    assert facts.fact("metadata.past_prototype").provenance is Provenance.ASSUMED
+
+
+@pytest.mark.parametrize("name", ["latency.p95_ms", "team.deadline_weeks", "budget.monthly_usd"])
+def test_what_is_declared_as_none_is_not_limited(name: str) -> None:
+    assert facts_of({name: "none"}).get(name) == math.inf
+
+
+def test_a_residency_that_allows_every_place_allows_each_country_of_the_catalog() -> None:
+    countries = facts_of({"data.residency": ["any"]}).get("data.residency_countries")
+    assert isinstance(countries, tuple)
+    assert {"DE", "US", "JP"} <= set(countries)
+
+
+def test_every_place_beside_another_one_is_a_contradiction() -> None:
+    problems = facts_of({"data.residency": ["EU", "any"]}).problems
+    assert [(p.rule_id, p.path) for p in problems] == [("MAN-008", ("data", "residency", 1))]
 
 
 EVIDENCE = (
@@ -235,7 +261,11 @@ def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:
         case FactType.TEXTS:
             words = (
                 spec.choices
-                or {"data-class": ("health", "public", "payment-card"), "place": ("EU", "US", "NO")}[spec.vocabulary]
+                or {
+                    "data-class": ("health", "public", "payment-card"),
+                    "place": ("EU", "US", "NO"),
+                    "residency": ("EU", "US", "NO"),
+                }[spec.vocabulary]
             )
             return st.lists(st.sampled_from(words), min_size=1, unique=True)
         case FactType.LABELS:

@@ -13,7 +13,7 @@ from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 
 ALL = (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS)
-VOCABULARIES = {"", "data-class", "place", "task-type", "provider", "model", "region", "regime"}
+VOCABULARIES = {"", "data-class", "place", "residency", "task-type", "provider", "model", "region", "regime"}
 
 
 def test_names_are_unique() -> None:

@@ -57,7 +57,7 @@ rules:
     title: Stays within the budget
     kind: constraint
     severity: error
-    when: [budget.monthly_declared]
+    when: [latency.realtime]
     require: [option.monthly_usd <= budget.monthly_usd]
     message: "{option.monthly_usd} USD a month, the budget is {budget.monthly_usd}"
 """
@@ -71,7 +71,7 @@ NOWHERE = HEAD + "metadata: {name: nowhere}\ndata: {classes: [health]}\nteam: {o
 DEAR = HEAD + (
     "metadata: {name: dear, lifecycle: prototype}\ndata: {classes: [internal]}\nteam: {on_call: true}\n"
     "volume: {requests_per_day: 90000, input_tokens: 3000, output_tokens: 400}\nbudget: {monthly_usd: 90}\n"
-    "latency: {p95_ms: 9000}\n"
+    "latency: {p95_ms: 9000, realtime: true}\n"
     "plan: {hosting: provider-api, provider: openai, model: gpt-6-luna, region: us, adaptation: prompting}\n"
 )
 BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"

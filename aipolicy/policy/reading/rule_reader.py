@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactSpec, FactValue
+from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
@@ -28,8 +28,9 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
-_CHECKED = frozenset({"data-class", "place", "task-type"})
+_CHECKED = frozenset({"data-class", "place", "residency", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
+_DECLARABLE = frozenset({Origin.DECLARED, Origin.EVIDENCE})
 
 
 def mistake_of_id(rule_id: str) -> str:
@@ -72,7 +73,8 @@ class RuleReader:
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
             when=(*self._applies_to(), *self._lines("when", required=False)),
-            require=self._lines("require", required=True),
+            require=self._lines("require", required=not record.has("must_declare")),
+            must_declare=self._must_declare(),
             message=record.text("message"),
             why=record.text("why", ""),
             fix=record.text("fix", ""),
@@ -158,6 +160,23 @@ class RuleReader:
         line = line_of(text, self._compiler.compile(expanded))
         return replace(line, expanded="" if expanded == text else expanded, number=number)
 
+    def _must_declare(self) -> tuple[str, ...]:
+        """Return the facts that a manifest has to declare; one that none can declare is a mistake."""
+        record = self._record
+        if not record.has("must_declare"):
+            return ()
+        names = record.texts("must_declare")
+        known = {name for name, spec in self._facts.items() if spec.origin in _DECLARABLE}
+        for number, name in enumerate(names):
+            message = f"`{shown(name)}` is written twice" if name in names[:number] else ""
+            if name not in known:
+                message = f"`{shown(name)}` is no fact that a manifest declares{did_you_mean(name, known)}"
+            if message:
+                record.mistakes.add(message, record.document, (*record.path, "must_declare", number))
+        if not names:
+            record.mistake("`must_declare` is empty; name a fact, or remove the key", "must_declare")
+        return tuple(name for name in dict.fromkeys(names) if name in known)
+
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
             yield Reference(
@@ -190,7 +209,7 @@ class RuleReader:
                 effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
 
     def _check_kind(self, rule: Rule) -> None:
-        if rule.kind is RuleKind.CONSTRAINT and rule.require:
+        if rule.kind is RuleKind.CONSTRAINT and (rule.require or rule.must_declare):
             reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
             if not reads:
                 message = "a constraint reads facts of options; a rule about declared facts alone is a `duty`"

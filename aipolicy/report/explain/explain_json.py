@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy import __version__
+from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.findings.finding import Stage
+from aipolicy.report.answer_json import answer_fields, reasons_fields
 from aipolicy.report.formats.json_report import feature_object, json_value, options_object
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.feature_result import feature_result
 from aipolicy.run.policy import Policy
 
-EXPLANATION_SCHEMA = "aipolicy/explanation/v1"
+EXPLANATION_SCHEMA = "aipolicy/explanation/v2"
 
 
-def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy) -> str:
+def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy,
+                            weighing: Weighing) -> str:  # fmt: skip
     """Return one explanation as strict JSON."""
-    verdict, universe = evaluation.verdict, evaluation.candidates
+    answering = Answering(policy.evaluator, evaluation, weighing)
+    verdict, universe = evaluation.expected.verdict, evaluation.candidates
     return json_text(
         {
             "schema": EXPLANATION_SCHEMA,
@@ -29,9 +34,11 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
             **feature_object(feature_result(evaluation), policy.evaluator.known.specs),
+            **answer_fields(answering),
             "admissible_options": options_object(verdict.admissible, universe),
             "open_options": options_object(verdict.open, universe),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
+            "reasons": reasons_fields(answering),
             "rules": [_rule(evaluation, ruled, policy.evaluator.judge) for ruled in evaluation.rules],
         }
     )
@@ -57,7 +64,8 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[str, Any]:
     planned = ruled.planned
-    number = first_in(planned.violated or planned.undetermined or planned.satisfied or planned.not_applicable)
+    telling = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
+    number = first_in(next(mask for mask in telling if mask))
     option = evaluation.planned.facts_of(number, evaluation.workload)
     return {
         "rule": ruled.active.rule.id,
@@ -66,6 +74,7 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[s
         "stage": ruled.active.stage.value,
         "outcomes": {
             "violated": planned.violated.bit_count(),
+            **({"undeclared": planned.undeclared.bit_count()} if planned.undeclared else {}),
             "undetermined": planned.undetermined.bit_count(),
             "satisfied": planned.satisfied.bit_count(),
             "not-applicable": planned.not_applicable.bit_count(),

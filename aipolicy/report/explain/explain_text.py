@@ -23,7 +23,8 @@ from aipolicy.source.text import escaped, grouped
 
 _VALUE_INDENT = 23
 _OUTCOME_ROLES = {
-    Outcome.VIOLATED: Role.ERROR, Outcome.UNDETERMINED: Role.WARNING, Outcome.SATISFIED: Role.GOOD,
+    Outcome.VIOLATED: Role.ERROR, Outcome.UNDECLARED: Role.ERROR, Outcome.UNDETERMINED: Role.WARNING,
+    Outcome.SATISFIED: Role.GOOD,
 }  # fmt: skip
 _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown"}
 
@@ -31,15 +32,16 @@ _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown
 def render_explanation(evaluation: Evaluation, recommendation: Recommendation | None, judge: Judge, *,
                        width: int, style: Styler, every_rule: bool) -> str:  # fmt: skip
     """Return everything that led to the verdict on a feature, as text."""
+    expected = evaluation.expected
     printer = Printer(width, style)
     printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
-    printer.text(f"verdict: {verdict_line(verdict_result(evaluation.verdict))}")
-    _needs(printer, evaluation)
-    _recommendation(printer, evaluation, recommendation)
-    _matrix(printer, evaluation)
-    _removed(printer, evaluation)
+    printer.text(f"verdict: {verdict_line(verdict_result(expected.verdict))}")
+    _needs(printer, expected)
+    _recommendation(printer, expected, recommendation)
+    _matrix(printer, expected)
+    _removed(printer, expected)
     _facts(printer, evaluation)
-    _duties(printer, evaluation)
+    _duties(printer, expected)
     _rules(printer, evaluation, judge, every_rule=every_rule)
     return printer.result()
 
@@ -181,7 +183,8 @@ def _rules(printer: Printer, evaluation: Evaluation, judge: Judge, *, every_rule
 
 
 def _telling_option(ruled: RuleEvaluation) -> int:
-    for mask in (ruled.planned.violated, ruled.planned.undetermined, ruled.planned.satisfied):
+    planned = ruled.planned
+    for mask in (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied):
         if mask:
             return first_in(mask)
     return first_in(ruled.planned.not_applicable)
@@ -213,6 +216,7 @@ def _spread(ruled: RuleEvaluation) -> str:
         f"{mask.bit_count()} {word}"
         for word, mask in (
             ("violated", ruled.planned.violated),
+            ("undeclared", ruled.planned.undeclared),
             ("undetermined", ruled.planned.undetermined),
             ("satisfied", ruled.planned.satisfied),
             ("not applicable", ruled.planned.not_applicable),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aipolicy.report.view import View
     from aipolicy.run.run_result import RunResult
 
-_PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.WAIVED: "waived: "}
+_PREFIXES = {Outcome.UNDETERMINED: "undetermined: ", Outcome.UNDECLARED: "undeclared: ", Outcome.WAIVED: "waived: "}
 
 
 def render_concise(findings: Iterable[Finding]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy import __version__
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
@@ -204,8 +205,10 @@ def _facts(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
 
 
 def json_value(value: object) -> object:
-    """Return a fact value as JSON: whole numbers as integers, text without secrets."""
+    """Return a fact value as JSON: whole numbers as integers, no limit as `none`, text without secrets."""
     match value:
+        case float() if value == NOT_LIMITED:
+            return NONE_WORD
         case float() if value.is_integer():
             return int(value)
         case tuple() | list():

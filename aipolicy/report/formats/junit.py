@@ -15,6 +15,7 @@ _NOT_XML = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SKIPPED = {
     Outcome.NOT_APPLICABLE.value: "the rule does not apply",
     Outcome.UNDETERMINED.value: "undetermined",
+    Outcome.UNDECLARED.value: "not declared",
     Outcome.VIOLATED.value: "reported under another rule",
     Outcome.WAIVED.value: "waived",
 }

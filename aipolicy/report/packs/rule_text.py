@@ -32,6 +32,8 @@ def render_rule(rule: Rule, *, width: int, style: Styler, day: date | None = Non
     for heading, conditions in (("applies when", rule.when), ("requires", rule.require)):
         if conditions:
             lines += ["", style.paint(heading, Role.STRONG), *(f"  {escaped(line.text)}" for line in conditions)]
+    if rule.must_declare:
+        lines += ["", style.paint("must be declared", Role.STRONG), *(f"  {name}" for name in rule.must_declare)]
     if rule.parameters:
         lines += ["", style.paint("parameters", Role.STRONG)]
         lines += [
@@ -111,6 +113,7 @@ def rule_object(rule: Rule, day: date | None = None) -> dict[str, Any]:
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
+        **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({n for line in (*rule.when, *rule.require) for n in (*line.feature_reads, *line.option_reads)}),
         "parameters": {
             name.partition(".")[2]: list(value) if isinstance(value, tuple) else value

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHERE, PACK, UNSURE, policy, report
 
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
@@ -18,7 +19,7 @@ from aipolicy.report.explain.explain_text import render_explanation
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.report import Report
 
-CLASH = PACK.replace("when: [budget.monthly_declared]", "when: [data.personal]").replace(
+CLASH = PACK.replace("when: [latency.realtime]", "when: [data.personal]").replace(
     "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
 )
 REPORTS = {
@@ -30,6 +31,8 @@ REPORTS = {
     "hostile": lambda: report(EVIL_MANIFEST, by=policy(EVIL_PACK)),
     "shipped": lambda: report(LEAK, by=_shipped()),
 }
+
+WEIGHING = Weighing(20.0, 36.0)
 
 
 def _shipped() -> Any:
@@ -60,7 +63,9 @@ def parsed(name: str) -> dict[str, Any]:
     shown = made(name)
     evaluation = shown.evaluations[0]
     found: dict[str, Any] = json.loads(
-        render_explanation_json(evaluation, recommend(evaluation, margin_percent=20.0), shown.policy)
+        render_explanation_json(
+            evaluation, recommend(evaluation.expected, margin_percent=20.0, horizon_months=36.0), shown.policy, WEIGHING
+        )
     )
     return found
 
@@ -174,7 +179,7 @@ def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
     shown = report(manifest, by=policy(EVIL_PACK))
     evaluation = shown.evaluations[0]
     for output in (
-        render_explanation_json(evaluation, None, shown.policy),
+        render_explanation_json(evaluation, None, shown.policy, WEIGHING),
         render_explanation(
             evaluation, None, shown.policy.evaluator.judge, width=100, style=Styler(), every_rule=True
         ),

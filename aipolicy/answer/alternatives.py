@@ -1,0 +1,85 @@
+"""The other values that the facts of a feature may well have: for each fact that is left out and plays a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.options.workload import WORKLOAD_FACTS
+from aipolicy.policy.rule import RuleKind
+from aipolicy.value import NamedTuple
+
+_GROWTH = "volume.growth_12_months"
+_ESTIMATED_FROM = frozenset((*WORKLOAD_FACTS.values(), _GROWTH))
+
+
+class Alternative(NamedTuple):
+    """Other values of one fact, and of what hardly comes without it."""
+
+    fact: str
+    changes: Mapping[str, FactValue]
+
+
+def alternatives(evaluation: Evaluation, vocabulary: Mapping[str, tuple[str, ...]]) -> Iterator[Alternative]:
+    """Yield what may be otherwise of the facts that are left out, in the order of the registry.
+
+    `vocabulary` gives the words of the catalog's vocabularies of which every word is tried.
+    """
+    relevant = reads_of(evaluation)
+    declared = evaluation.facts.declared
+    for name, spec in evaluation.facts.known.specs.items():
+        expected = evaluation.facts.known.expected.get(name)
+        is_answered = name in declared or (spec.default is not None and expected is None)
+        if is_answered or name not in relevant or not may_be_asked(spec):
+            continue
+        for value in _values(spec, expected, evaluation.expected.facts.values.get(name), vocabulary):
+            yield Alternative(name, {name: value})
+            beside = {} if expected is None else {n: v for n, v in expected.beside.items() if n not in declared}
+            if beside:
+                yield Alternative(name, {name: value, **beside})
+
+
+def may_be_asked(spec: FactSpec) -> bool:
+    """Return whether a team can say otherwise: it describes the feature, or is something that can be done."""
+    return spec.origin in (Origin.DECLARED, Origin.EVIDENCE) and spec.kind in (Kind.DESCRIBES, Kind.DONE)
+
+
+def reads_of(evaluation: Evaluation) -> frozenset[str]:
+    """Return the declared facts that play a part: read by a rule, or by estimates; what is done, only by a constraint."""
+    specs = evaluation.facts.known.specs
+    found = set(_ESTIMATED_FROM)
+    for ruled in evaluation.rules:
+        rule = ruled.active.rule
+        for name in rule.feature_reads:
+            for base in base_facts(name, specs):
+                is_done = base in specs and specs[base].kind is Kind.DONE
+                if not is_done or rule.kind is RuleKind.CONSTRAINT:
+                    found.add(base)
+    return frozenset(found)
+
+
+def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
+    """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
+    spec = specs.get(name)
+    return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)
+
+
+def _values(spec: FactSpec, expected: Expected | None, value: FactValue | None,
+            vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[FactValue, ...]:  # fmt: skip
+    """Return the values to try besides the one that is expected."""
+    tried: tuple[FactValue, ...] = () if expected is None else expected.tried
+    if expected is not None and isinstance(value, float) and value != NOT_LIMITED:
+        tried += tuple(value * factor for factor in expected.factors)
+    if not tried:
+        match spec.type:
+            case FactType.BOOL:
+                tried = (True, False) if spec.kind is Kind.DESCRIBES else (True,)
+            case FactType.TEXT:
+                tried = spec.choices or vocabulary.get(spec.vocabulary, ())
+            case FactType.TEXTS:
+                tried = tuple((word,) for word in spec.choices)
+            case _:
+                tried = ()
+    return tuple(dict.fromkeys(other for other in tried if other != value))

@@ -1,0 +1,179 @@
+"""A feature as it was evaluated in, its answer out: what to build, how sure that is, what it rests on, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from aipolicy.answer.alternatives import alternatives, base_facts
+from aipolicy.answer.gaps import cost_gaps, gaps_of, offering_gap, open_gaps
+from aipolicy.answer.model import (
+    Answer,
+    Certainty,
+    Change,
+    Conflict,
+    Gap,
+    PlanStanding,
+    PricedRule,
+    StatedNeed,
+    ToDo,
+    Way,
+)
+from aipolicy.answer.questions import questions_of
+from aipolicy.answer.to_do import to_dos
+from aipolicy.answer.trials import Trials
+from aipolicy.answer.turns import conflict_of, turns_of
+from aipolicy.answer.ways import plan_standing, way_of, ways_left
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.ranking import Ranked, Weighing
+from aipolicy.evaluation.recommendation import Recommender, because
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.spec import FactValue, Kind
+
+TRIED_VOCABULARIES = ("task-type",)
+"""The vocabularies of the catalog of which every word is tried."""
+_COSTED = ("volume.requests_per_day", "volume.growth_12_months", "volume.input_tokens", "volume.output_tokens")
+
+
+class Answering:
+    """Answers for one feature; what is asked for is worked out once, and nothing that is not asked for."""
+
+    def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
+        self._evaluator = evaluator
+        self._weighing = weighing
+        self.certain = evaluation
+        self.expected = evaluation.expected
+        self._recommender = Recommender(self.expected, weighing)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """Return the answer."""
+        chosen = self._recommender.chosen()
+        second = None if chosen is None else self._recommender.runner_up(chosen)
+        recommended = None if chosen is None else self._way(chosen)
+        gaps = tuple(dict.fromkeys(self._gaps(recommended)))
+        return Answer(
+            certainty=self._certainty(recommended),
+            needs=self._needs(),
+            recommended=recommended,
+            runner_up=None if second is None else self._way(second),
+            because="" if chosen is None else because(chosen, self._weighing),
+            plan=self.plan,
+            assumed=self._assumed(recommended),
+            to_do=self._to_do(recommended),
+            gaps=gaps,
+            clash=self.expected.verdict.conflict,
+            rule_prices=() if chosen is None else tuple(self._rule_prices(chosen)),
+            ways_left=ways_left(self.expected),
+        )
+
+    @cached_property
+    def plan(self) -> PlanStanding | None:
+        """Return how the plan stands, None without one."""
+        return plan_standing(self.certain, self._weighing)
+
+    @cached_property
+    def questions(self) -> tuple[Change, ...]:
+        """Return what is worth asking, what changes most first."""
+        return questions_of(self.trials, self._vocabulary)
+
+    @cached_property
+    def turns(self) -> tuple[Change, ...]:
+        """Return what would turn the answer though it is declared, or could be done."""
+        return turns_of(self.trials, self._vocabulary)
+
+    @cached_property
+    def conflict(self) -> Conflict | None:
+        """Return what clashes and the smallest changes that end it, None where something remains."""
+        return conflict_of(self.trials, self._vocabulary, alternatives(self.certain, self._vocabulary))
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Return what tries other facts of the feature."""
+        return Trials(self._evaluator, self.certain, self._weighing)
+
+    @cached_property
+    def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: self._evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
+
+    def _way(self, ranked: Ranked) -> Way:
+        return way_of(self.expected, self.expected.candidates, ranked)
+
+    def _needs(self) -> tuple[StatedNeed, ...]:
+        certain = {need.id for need in self.certain.verdict.needs if need.certain}
+        return tuple(
+            StatedNeed(
+                need.id, need.title,
+                Certainty.CERTAIN if need.id in certain else Certainty.EXPECTED if need.certain else Certainty.GAP,
+            )
+            for need in self.expected.verdict.needs
+        )  # fmt: skip
+
+    def _certainty(self, recommended: Way | None) -> Certainty:
+        if recommended is None:
+            return Certainty.EXPECTED if self.certain.verdict.remaining else Certainty.CERTAIN
+        if recommended.open_for or not recommended.cost.is_whole:
+            return Certainty.GAP
+        universe = self.certain.candidates
+        same = universe.mask_of("option.hosting", frozenset({recommended.hosting}))
+        if recommended.adaptation is not None:
+            same &= universe.mask_of("option.adaptation", frozenset({recommended.adaptation}))
+        nothing_else = self.certain.verdict.remaining & ~same == 0
+        return Certainty.CERTAIN if nothing_else or not self._assumed(recommended) else Certainty.EXPECTED
+
+    def _assumed(self, recommended: Way | None) -> dict[str, FactValue]:
+        """Return the expected values that played a part: a rule comes out otherwise with them, or a cost rests on them."""
+        facts = self.expected.facts
+        specs = facts.known.specs
+        used = set(_costs_rest_on(recommended)) if recommended is not None else set()
+        for before, after in zip(self.certain.rules, self.expected.rules, strict=True):
+            if (before.candidates, before.planned) != (after.candidates, after.planned):
+                rule = after.active.rule
+                options = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
+                reads = (*rule.feature_reads, *(read for name in options for read in REGISTRY[name].reads))
+                used.update(base for name in reads for base in base_facts(name, specs))
+        return {
+            name: facts.values[name]
+            for name in specs
+            if name in used and name in facts.assumed and specs[name].kind is Kind.DESCRIBES
+        }
+
+    def _to_do(self, recommended: Way | None) -> tuple[ToDo, ...]:
+        if self.plan is not None:
+            return to_dos(self.trials, self.plan.way.number, of_plan=True)
+        return () if recommended is None else to_dos(self.trials, recommended.number, of_plan=False)
+
+    def _gaps(self, recommended: Way | None) -> Iterator[Gap]:
+        judge, expected = self._evaluator.judge, self.expected
+        if self.plan is not None:
+            way = self.plan.way
+            yield from gaps_of(expected, judge, expected.planned, way.number, of_plan=True)
+            if not way.cost.is_whole:
+                yield from cost_gaps(expected.planned, way.number, of_plan=True)
+        if recommended is not None:
+            yield from gaps_of(expected, judge, expected.candidates, recommended.number, of_plan=False)
+            if not recommended.cost.is_whole:
+                yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
+        for left in ways_left(expected):
+            if left.hosting == "provider-api" and not left.admissible:
+                yield from offering_gap(expected, self._evaluator.catalog)
+            if left.open and not left.admissible:
+                mask = expected.candidates.mask_of("option.hosting", frozenset({left.hosting}))
+                yield from open_gaps(expected, judge, mask & expected.verdict.open, left.hosting)
+
+    def _rule_prices(self, chosen: Ranked) -> Iterator[PricedRule]:
+        for price in self._recommender.rule_prices(chosen):
+            yield PricedRule(price.rule, self._way(price.ranked))
+
+
+def _costs_rest_on(way: Way) -> Iterator[str]:
+    """Yield the declared facts that the cost of a way hangs on."""
+    yield from _COSTED
+    if way.hosting != "provider-api":
+        yield "latency.p95_ms"
+    if way.routing == "cascade":
+        yield "task.hard_case_share"
+    if way.adaptation == "rag":
+        yield "volume.corpus_tokens"
+    if way.adaptation in ("fine-tuning", "classical-ml"):
+        yield "data.labelled_examples"

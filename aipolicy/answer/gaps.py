@@ -1,0 +1,205 @@
+"""What the catalog or the configuration does not say: never to be declared, but looked up, and written to a named file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aipolicy.answer.model import Gap
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.option_set import Universe, first_in
+from aipolicy.evaluation.ranking import fewest
+from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings.finding import Severity
+from aipolicy.options.option import Leg
+from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.rule import RuleKind
+
+CONFIGURATION = "aipolicy.toml"
+_OWN_SITES = "organization.on_premises_countries"
+_ENTRIES: Mapping[str, tuple[str, str]] = {
+    "offers_dpa": ("terms", "dpa_offered"),
+    "offers_baa": ("terms", "baa_offered"),
+    "offers_sccs": ("terms", "eu_sccs_offered"),
+    "dpf_certified": ("terms", "dpf_certified"),
+    "no_training": ("terms", "no_training_by_default"),
+    "offers_zero_retention": ("terms", "zero_retention_offered"),
+    "retention_days": ("terms", "retention_days"),
+    "regions": ("regions", "countries"),
+    "model_pinned": ("models", "pinned"),
+    "days_until_retirement": ("models", "retires_on"),
+    "tier": ("models", "tier"),
+    "top_tier": ("models", "tier"),
+    "foundation_model": ("models", "tier"),
+    "modalities": ("models", "modalities"),
+    "fits_load": ("models", "layers"),
+    "ml_engineers": ("effort", "ml_engineers"),
+    "capacity_months": ("effort", "lead_time_weeks"),
+    "lead_time_weeks": ("effort", "lead_time_weeks"),
+    "labelled_examples": ("effort", "labelled_examples"),
+}
+"""The section of a catalog file and the key that says a fact of an option; estimates have their own."""
+_TIMES = frozenset({"latency_floor_ms", "latency_p50_ms", "latency_p95_ms", "network_p95_ms"})
+_SAID = ("hosting", "adaptation", "provider", "region", "model", "fallback")
+_MOST_NAMES = 3
+
+
+def gaps_of(evaluation: Evaluation, judge: Judge, universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+    """Yield what is not known of one way and leaves a rule of severity error undecided for it."""
+    for ruled in _undecided(evaluation, universe, 1 << number):
+        for name in _unknown(evaluation, judge, ruled, universe, number):
+            yield _gap(name, universe, number, (ruled.active.rule.id,), of_plan=of_plan)
+
+
+def open_gaps(evaluation: Evaluation, judge: Judge, mask: int, about: str) -> Iterator[Gap]:
+    """Yield what is not known of ways that are all open, once for each thing to look up: the fewest that open one."""
+    universe = evaluation.candidates
+    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, universe, mask)])
+    rules: dict[tuple[str, str], set[str]] = {}
+    names: dict[tuple[str, str], dict[str, None]] = {}
+    for ruled in _undecided(evaluation, universe, mask):
+        open_for = ruled.candidates.undetermined & mask
+        for name in _unknown(evaluation, judge, ruled, universe, first_in(open_for)):
+            for number in _each_place(universe, open_for):
+                gap = _gap(name, universe, number, (), of_plan=False)
+                rules.setdefault((gap.fact, gap.file), set()).add(ruled.active.rule.id)
+                names.setdefault((gap.fact, gap.file), {})[gap.about or about] = None
+    for (fact, file), ids in rules.items():
+        yield Gap(_few(list(names[fact, file])), fact, file, tuple(sorted(ids)), of_plan=False)
+
+
+def cost_gaps(universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+    """Yield what makes the cost of one way unknown."""
+    option, basis = universe.options[number], universe.cost_basis(number)
+    if basis.engineers is None or basis.build_weeks is None:
+        about = f"{option.adaptation} on {option.hosting}"
+        yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
+    asked = [(option.leg, basis.main)]
+    if option.other is not None and (basis.cascade or basis.stands_by):
+        asked.append((option.other, basis.far if basis.cascade else basis.standby))
+    for leg, costed in asked:
+        if costed is None:
+            yield _catalog_gap(leg.model.id, "models", "layers", (), of_plan=of_plan)
+        elif getattr(costed, "price", True) is None:
+            yield _catalog_gap(_sold(leg), "prices", "input_per_mtok", (), of_plan=of_plan)
+        elif getattr(costed, "cost", True) is None:
+            yield _catalog_gap(leg.accelerator, "accelerators", "hourly_usd", (), of_plan=of_plan)
+    training = basis.training
+    if training is not None and option.hosting == "provider-api" and training.usd_per_mtok is None:
+        yield _catalog_gap(_sold(option.leg), "prices", "training_per_mtok", (), of_plan=of_plan)
+
+
+def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
+    """Yield the hosted regions within the residency of which the catalog does not know what models they serve."""
+    allowed = evaluation.facts.values.get("data.residency_countries")
+    if evaluation.facts.values.get("data.residency_restricted") is not True or not isinstance(allowed, tuple):
+        return
+    served = {(offering.provider, region) for offering in catalog.offerings for region in offering.regions}
+    sellers = {offering.provider for offering in catalog.offerings}
+    silent = [
+        f"{region.provider} {region.id}"
+        for region in catalog.regions
+        if region.provider in sellers
+        and (region.provider, region.id) not in served
+        and region.countries is not None
+        and set(region.countries) <= set(allowed)
+    ]
+    if silent:
+        yield _catalog_gap(_few(sorted(silent)), "offerings", "regions", (), of_plan=False)
+
+
+def _undecided(evaluation: Evaluation, universe: Universe, mask: int) -> Iterator[RuleEvaluation]:
+    for ruled in evaluation.rules:
+        judgement = ruled.planned if universe is evaluation.planned else ruled.candidates
+        is_error = ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
+        if is_error and judgement.undetermined & mask:
+            yield ruled
+
+
+def _unknown(evaluation: Evaluation, judge: Judge, ruled: RuleEvaluation, universe: Universe,
+             number: int) -> tuple[str, ...]:  # fmt: skip
+    """Return the facts of an option that are unknown and leave a rule undecided."""
+    rule = ruled.active.rule
+    option: dict[str, FactValue] = {}
+    for line in (*rule.when, *rule.require):
+        if line.option_reads:
+            option.update(universe.values_of(number, line.option_reads, evaluation.workload))
+    traces = judge.trace(rule, evaluation.facts, option)
+    fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
+    return tuple(
+        dict.fromkeys(
+            name
+            for trace in traces
+            if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require")
+            for name, value in trace.values
+            if value is None and is_option_fact(name)
+        )
+    )
+
+
+def _each_place(universe: Universe, mask: int) -> list[int]:
+    """Return one option for each provider and region of a mask."""
+    found = []
+    for provider in universe.distinct("option.provider", mask):
+        of_provider = mask if provider is None else mask & universe.mask_of("option.provider", frozenset({provider}))
+        for region in universe.distinct("option.region", of_provider):
+            of_region = universe.mask_of("option.region", frozenset({region})) if region is not None else universe.full
+            if of_provider & of_region:
+                found.append(first_in(of_provider & of_region))
+    return found
+
+
+def _gap(name: str, universe: Universe, number: int, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
+    key = name.removeprefix(OPTION_PREFIX)
+    said = {word: _word(universe, number, word) for word in _SAID}
+    if said["fallback"] != "none":
+        # NOTE: only the option itself says which of its legs it is about.
+        leg = _leg_without(key, universe.options[number].legs)
+        said |= {"hosting": leg.hosting, "provider": leg.provider, "region": leg.region, "model": leg.model.id}
+    if key == "regions" and said["hosting"] == "on-premises":
+        return Gap("on-premises", _OWN_SITES, CONFIGURATION, rules, of_plan)
+    sold = " ".join(said[word] for word in ("provider", "region", "model") if said[word])
+    if key in _TIMES and said["hosting"] == "on-device":
+        return Gap(f"{said['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
+    if key in _TIMES:
+        return _catalog_gap(sold, "first_token", "first_token_p50_ms", rules, of_plan=of_plan)
+    section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))
+    about = {
+        "terms": said["provider"],
+        "regions": f"{said['provider']} {said['region']}".strip(),
+        "models": said["model"],
+        "effort": f"{said['adaptation']} on {said['hosting']}",
+    }.get(section, sold)
+    return _catalog_gap(about, section, entry, rules, of_plan=of_plan)
+
+
+def _catalog_gap(about: str, section: str, entry: str, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
+    return Gap(about, f"{section}.{entry}", f"a catalog file, under `{section}`", rules, of_plan)
+
+
+def _word(universe: Universe, number: int, name: str) -> str:
+    value = next(iter(universe.values_of(number, (f"option.{name}",), NO_WORKLOAD).values()), "")
+    return str(value)
+
+
+def _leg_without(key: str, legs: tuple[Leg, ...]) -> Leg:
+    """Return the leg of which the catalog does not know a fact, the main one where it cannot be told."""
+    section, entry = _ENTRIES.get(key, ("", ""))
+    for leg in legs:
+        if section == "terms" and entry not in leg.terms and leg.boundary not in ("device", "on-premises"):
+            return leg
+        if key == "regions" and leg.countries is None and leg.boundary != "device":
+            return leg
+    return legs[0]
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
+def _sold(leg: Leg) -> str:
+    return " ".join(part for part in (leg.provider, leg.region, leg.model.id) if part)

@@ -1,0 +1,181 @@
+"""What is worth asking: facts that are left out and of which another value changes the answer, ranked by what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from aipolicy.answer.alternatives import Alternative, alternatives, base_facts
+from aipolicy.answer.model import Change, Effect, Then
+from aipolicy.answer.search import turning
+from aipolicy.answer.trials import Trials
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.findings.finding import Severity
+from aipolicy.policy.rule import RuleKind
+
+_MOST_PAIRS = 120
+"""Pairs that are tried for one way of building."""
+_WAYS = ("option.adaptation", "option.hosting")
+
+
+def questions_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
+    """Return what is worth asking, what changes most first; each fact with each value that leads elsewhere."""
+    specs = trials.certain.facts.known.specs
+    tried = [each for each in alternatives(trials.certain, vocabulary) if specs[each.fact].kind is Kind.DESCRIBES]
+    asked = gating_facts(trials.certain)
+    found = _singles(trials, tried, asked)
+    found += _of_the_gate(trials, asked, {name for change in found for name in change.facts})
+    found += _pairs(trials, tried, found)
+    return ranked(found, trials.certain)
+
+
+def ranked(changes: Iterable[Change], evaluation: Evaluation) -> tuple[Change, ...]:
+    """Return changes in the order in which they are shown: by what they change, then what the feature is first."""
+    specs = evaluation.facts.known.specs
+    order = {name: number for number, name in enumerate(specs)}
+
+    def rank(change: Change) -> tuple[object, ...]:
+        names = sorted(change.facts, key=order.__getitem__)
+        is_subject = any(specs[name].is_subject for name in names)
+        ends = change.then.hosting is None
+        return (
+            Effect.GATE if change.gates else change.effect, not change.gates, ends, change.effect, len(names),
+            not is_subject, [order[name] for name in names],
+        )  # fmt: skip
+
+    return tuple(sorted(changes, key=rank))
+
+
+def gating_facts(evaluation: Evaluation) -> frozenset[str]:
+    """Return the facts that gate because they are left out: rules of severity error wait for them, from pilot on."""
+    if evaluation.facts.values.get("metadata.past_prototype") is not True:
+        return frozenset()
+    specs = evaluation.facts.known.specs
+    has_axes = evaluation.planned is not evaluation.candidates
+    found: set[str] = set()
+    for ruled in evaluation.rules:
+        rule, judgement = ruled.active.rule, ruled.planned
+        hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
+        waits = judgement.undetermined | judgement.undeclared
+        if ruled.active.severity is Severity.ERROR and waits and (has_axes or not hangs_on_option):
+            bases = (base for name in rule.feature_reads for base in base_facts(name, specs))
+            found.update(name for name in bases if name not in evaluation.facts.values)
+    return frozenset(name for name in found if name in specs and specs[name].kind is Kind.DESCRIBES)
+
+
+def _singles(trials: Trials, tried: Sequence[Alternative], asked: frozenset[str]) -> list[Change]:
+    """Return one change for each fact and each thing that follows from it."""
+    found: list[Change] = []
+    seen: set[tuple[str, Then]] = set()
+    for alternative in tried:
+        then = trials.then(alternative.changes)
+        effect = trials.effect(then)
+        told = (alternative.fact, _without_cost(then))
+        if effect is None or told in seen:
+            continue
+        alone = {alternative.fact: alternative.changes[alternative.fact]}
+        if len(alternative.changes) > 1 and _without_cost(trials.then(alone)) == told[1]:
+            continue
+        seen.add(told)
+        found.append(refined(trials, alternative.changes, alternative.fact, then, effect, alternative.fact in asked))
+    return found
+
+
+def refined(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then, effect: Effect,
+            gates: bool = False) -> Change:  # fmt: skip
+    """Return a change with the number of its fact taken back as far as the same still follows."""
+    before = trials.base.facts.values.get(fact)
+    after = changes[fact]
+    if not isinstance(after, float) or isinstance(before, bool) or effect > Effect.ADAPTATION:
+        return Change(changes, then, effect, {}, gates)
+    near = before if isinstance(before, float) else 0.0
+    if near == NOT_LIMITED or after == NOT_LIMITED:
+        near, after = (_FAR if number == NOT_LIMITED else number for number in (near, after))
+    wanted = (then.hosting, then.adaptation, then.violates)
+
+    def holds(number: float) -> bool:
+        found = trials.then({**changes, fact: number})
+        return (found.hosting, found.adaptation, found.violates) == wanted
+
+    if not holds(after):
+        return Change(changes, then, effect, {}, gates)
+    number = turning(holds, near, after, trials.base.facts.known.specs[fact].unit)
+    nearest = {**changes, fact: number}
+    return Change(nearest, trials.then(nearest), effect, {fact: "from" if after > near else "to"}, gates)
+
+
+_FAR = 1e7
+"""Where the search for a number begins that is not limited: hours for a latency, far above any budget."""
+
+
+def _of_the_gate(trials: Trials, asked: frozenset[str], known: set[str]) -> list[Change]:
+    """Return the facts that gate although no other value of them was found to change anything."""
+    then = trials.then({})
+    values = trials.base.facts.values
+    return [
+        Change({name: values[name]}, then, Effect.GATE, {}, gates=True)
+        for name in sorted(asked - known)
+        if name in values
+    ]
+
+
+def _pairs(trials: Trials, tried: Sequence[Alternative], found: Sequence[Change]) -> list[Change]:
+    """Return for each hosting and adaptation that no single fact leads to a smallest pair of facts that does."""
+    reached = {attribute: {_word(trials.then({}), attribute)} for attribute in _WAYS}
+    for change in found:
+        for attribute in _WAYS:
+            reached[attribute].add(_word(change.then, attribute))
+    pairs: list[Change] = []
+    for attribute in _WAYS:
+        for word in trials.base.candidates.distinct(attribute, trials.base.candidates.full):
+            if isinstance(word, str) and word not in reached[attribute]:
+                pair = _pair_towards(trials, tried, attribute, word)
+                if pair is not None:
+                    pairs.append(pair)
+                    for other in _WAYS:
+                        reached[other].add(_word(pair.then, other))
+    return pairs
+
+
+def _pair_towards(trials: Trials, tried: Sequence[Alternative], attribute: str, word: str) -> Change | None:
+    wanted = facts_in_the_way(trials.base, trials.base.candidates.mask_of(attribute, frozenset({word})))
+    relevant = [alternative for alternative in tried if alternative.fact in wanted]
+    others = [(one, two) for one, two in combinations(relevant, 2) if one.fact != two.fact]
+    for one, two in others[:_MOST_PAIRS]:
+        changes = {**one.changes, **two.changes}
+        then = trials.then(changes)
+        if _word(then, attribute) == word:
+            effect = trials.effect(then)
+            effect = Effect.DOLLARS if effect is None else effect
+            change = Change(changes, then, effect, {})
+            for fact in (one.fact, two.fact):
+                number = refined(trials, change.facts, fact, change.then, effect)
+                change = Change(number.facts, number.then, effect, {**change.bounds, **number.bounds})
+            return change
+    return None
+
+
+def facts_in_the_way(evaluation: Evaluation, mask: int) -> frozenset[str]:
+    """Return the declared facts that rules read which speak against some options, or which remove what is before them."""
+    specs = evaluation.facts.known.specs
+    found: set[str] = set()
+    for ruled in evaluation.rules:
+        rule, judgement = ruled.active.rule, ruled.candidates
+        against = judgement.violated | judgement.undetermined
+        stands = mask & against
+        chooses = any(_WAYS[0] in line.option_reads or _WAYS[1] in line.option_reads for line in rule.require)
+        if rule.kind is RuleKind.CONSTRAINT and (stands or chooses):
+            found.update(base for name in rule.feature_reads for base in base_facts(name, specs))
+    return frozenset(found)
+
+
+def _word(then: Then, attribute: str) -> str | None:
+    return then.adaptation if attribute == _WAYS[0] else then.hosting
+
+
+def _without_cost(then: Then) -> Then:
+    """Return what follows with its cost in two digits, so that values that lead to the same are told once."""
+    usd = None if then.monthly_usd is None else float(f"{then.monthly_usd:.1g}")
+    return Then(then.hosting, then.adaptation, then.needs, then.violates, usd, None)

@@ -1,0 +1,80 @@
+"""What is to be done or agreed, and before which stage: found by evaluating each later stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aipolicy.answer.alternatives import base_facts
+from aipolicy.answer.model import ToDo
+from aipolicy.answer.trials import Trials
+from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.judging import Judgement
+from aipolicy.evaluation.option_set import Universe
+from aipolicy.facts.spec import FactType, FactValue, Kind, Origin
+
+LIFECYCLE = "metadata.lifecycle"
+STAGES = ("idea", "prototype", "pilot", "production")
+NOW = "now"
+
+
+def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
+    """Return what the rules ask to be done for one way, of the plan or of the candidates, the nearest stage first."""
+    found: dict[tuple[str, str], ToDo] = {}
+    for stage, evaluation in _stages(trials):
+        universe = evaluation.planned if of_plan else evaluation.candidates
+        for rule, facts in _owed(trials, evaluation, universe, number):
+            for fact in facts:
+                found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan))
+    return tuple(found.values())
+
+
+def _stages(trials: Trials) -> Iterator[tuple[str, Evaluation]]:
+    """Yield the stage of the feature and every later one, each with what is expected then."""
+    current = str(trials.base.facts.values.get(LIFECYCLE))
+    yield NOW, trials.base
+    if current in STAGES:
+        for stage in STAGES[STAGES.index(current) + 1 :]:
+            yield stage, trials.evaluation({LIFECYCLE: stage})
+
+
+def _owed(trials: Trials, evaluation: Evaluation, universe: Universe,
+          number: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # fmt: skip
+    """Yield the rules that one way breaks, or leaves open, and keeps once something is done, with the least that does."""
+    specs = evaluation.facts.known.specs
+    bit = 1 << number
+    for ruled in evaluation.rules:
+        judgement = _over(ruled, evaluation, universe)
+        if not (judgement.violated | judgement.undetermined) & bit:
+            continue
+        bases = {base for name in ruled.active.rule.feature_reads for base in base_facts(name, specs)}
+        undone = [name for name in sorted(bases) if name in specs and _is_undone(name, evaluation)]
+        keeping = [*([name] for name in undone), undone] if len(undone) > 1 else [undone]
+        for names in keeping:
+            if names and _keeps(trials, evaluation, ruled, universe, bit, names):
+                yield ruled.active.rule.id, tuple(names)
+                break
+
+
+def _is_undone(name: str, evaluation: Evaluation) -> bool:
+    """Return whether a fact says that something is done, and nobody says that it is."""
+    spec = evaluation.facts.known.specs[name]
+    return spec.kind is Kind.DONE and evaluation.facts.values.get(name) in (None, False)
+
+
+def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, universe: Universe, bit: int,
+           undone: list[str]) -> bool:  # fmt: skip
+    """Return whether a way keeps a rule once these things are done."""
+    specs = evaluation.facts.known.specs
+    done: dict[str, FactValue] = {
+        name: True for name in undone if specs[name].type is FactType.BOOL or specs[name].origin is Origin.EVIDENCE
+    }
+    stage = evaluation.facts.values.get(LIFECYCLE)
+    changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done
+    after = trials.evaluation(changes)
+    place = next(p for p, other in enumerate(evaluation.rules) if other.active is ruled.active)
+    judgement = _over(after.rules[place], after, universe)
+    return bool((judgement.satisfied | judgement.not_applicable) & bit)
+
+
+def _over(ruled: RuleEvaluation, evaluation: Evaluation, universe: Universe) -> Judgement:
+    return ruled.planned if universe is evaluation.planned else ruled.candidates

@@ -1,0 +1,92 @@
+"""What if: the same feature with other facts, and what is recommended then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aipolicy.answer.model import Effect, Then
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.ranking import Weighing
+from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.facts.assume import with_changes
+from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.policy.rule import RuleKind
+
+Changes = Mapping[str, FactValue]
+
+
+class Trials:
+    """Tries other facts of one feature; what was tried is kept."""
+
+    def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
+        self._evaluator = evaluator
+        self._weighing = weighing
+        self.certain = evaluation
+        self.base = evaluation.expected
+        self._known: dict[tuple[tuple[str, FactValue], ...], Then] = {}
+
+    def then(self, changes: Changes) -> Then:
+        """Return what follows where these facts are declared and the rest is as expected."""
+        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
+        if key not in self._known:
+            self._known[key] = self._then(self.evaluation(changes)) if changes else self._then(self.base)
+        return self._known[key]
+
+    def evaluation(self, changes: Changes) -> Evaluation:
+        """Return what is expected where these facts are declared."""
+        feature = self.certain.feature
+        facts = with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
+        return self._evaluator.evaluate_like(self.base, facts)
+
+    def effect(self, then: Then) -> Effect | None:
+        """Return the weightiest thing that is other than expected, None where nothing is."""
+        before = self.then({})
+        if then.violates != before.violates:
+            return Effect.GATE
+        if then.hosting != before.hosting:
+            return Effect.HOSTING
+        if then.adaptation != before.adaptation:
+            return Effect.ADAPTATION
+        if then.needs != before.needs:
+            return Effect.NEED
+        return Effect.DOLLARS if self._costs_other(before, then) else None
+
+    def _costs_other(self, before: Then, then: Then) -> bool:
+        """Return whether a month costs more than the margin more or less."""
+        one, other = before.total_usd, then.total_usd
+        if one is None or other is None:
+            return one is not other
+        return max(one, other) > min(one, other) * (1.0 + self._weighing.margin_percent / 100.0)
+
+    def _then(self, evaluation: Evaluation) -> Then:
+        verdict = evaluation.verdict
+        needs = tuple(need.id for need in verdict.needs)
+        ranked = Recommender(evaluation, self._weighing).chosen()
+        if ranked is None:
+            return Then(None, None, needs, tuple(verdict.conflict), None, None)
+        hosting, adaptation = (
+            next(iter(evaluation.candidates.distinct(name, 1 << ranked.number)))
+            for name in ("option.hosting", "option.adaptation")
+        )
+        usd, total = (ranked.cost.monthly_usd, ranked.cost.total_usd) if ranked.cost.is_whole else (None, None)
+        return Then(str(hosting), str(adaptation), needs, plan_violates(evaluation), usd, total)
+
+
+def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
+    """Return the rules of severity error that every way of the plan breaks; nothing without a plan."""
+    if evaluation.planned is evaluation.candidates:
+        return ()
+    full, undone = evaluation.planned.full, undone_duties(evaluation)
+    return tuple(sorted(rule for rule, mask in broken_by(evaluation).items() if mask == full and rule not in undone))
+
+
+def undone_duties(evaluation: Evaluation) -> frozenset[str]:
+    """Return the duties that wait for something of which nobody said whether it is done: they are to-dos, not broken."""
+    specs, assumed = evaluation.facts.known.specs, evaluation.facts.assumed
+    return frozenset(
+        ruled.active.rule.id
+        for ruled in evaluation.rules
+        if ruled.active.rule.kind is RuleKind.DUTY
+        and any(name in assumed and specs[name].kind is Kind.DONE for name in ruled.active.rule.feature_reads)
+    )

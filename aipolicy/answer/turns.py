@@ -1,0 +1,124 @@
+"""What would turn the answer: margins of declared numbers, other words of declared facts, and what could be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aipolicy.answer.alternatives import Alternative, base_facts, may_be_asked, reads_of
+from aipolicy.answer.model import Change, Conflict, Effect, Then
+from aipolicy.answer.questions import ranked, refined
+from aipolicy.answer.trials import Trials
+from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind
+
+_WIDE = 1000.0
+"""By how much a declared number is moved, up and down, before the search for the value that turns the answer begins."""
+_FEW = 10.0
+"""What a number that is declared as 0 is moved to, where nothing larger is tried of it."""
+_COUNTED = frozenset({"people", "examples", "person-months"})
+"""Units of which there may be none."""
+_MOST_PAIRS = 400
+"""Pairs of changes that are tried to end a conflict."""
+
+
+def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
+    """Return what would lead to another way of building, though it is declared: never what the feature is."""
+    found = []
+    seen: set[tuple[str, Then]] = set()
+    for alternative in declared_alternatives(trials, vocabulary):
+        then = trials.then(alternative.changes)
+        effect = trials.effect(then)
+        if effect is None or effect > Effect.ADAPTATION or then.hosting is None:
+            continue
+        change = refined(trials, alternative.changes, alternative.fact, then, effect)
+        told = (alternative.fact, change.then)
+        if told not in seen:
+            seen.add(told)
+            found.append(change)
+    return ranked(found, trials.certain)
+
+
+def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
+                undeclared: Iterable[Alternative]) -> Conflict | None:  # fmt: skip
+    """Return what clashes and the smallest changes that end it, None where something remains."""
+    if trials.then({}).hosting is not None:
+        return None
+    tried = [*undeclared, *declared_alternatives(trials, vocabulary)]
+    found = list(_ending(trials, tried))
+    if not found:
+        specs = trials.base.facts.known.specs
+        clash = set(trials.then({}).violates)
+        rules = [ruled.active.rule for ruled in trials.base.rules if ruled.active.rule.id in clash]
+        reads = {base for rule in rules for name in rule.feature_reads for base in base_facts(name, specs)}
+        found = list(_ending(trials, _pairs([each for each in tried if each.fact in reads], tried)))
+    smallest = min((len(change.facts) for change in found), default=0)
+    least = [change for change in found if len(change.facts) == smallest]
+    return Conflict(trials.base.verdict.conflict, ranked(least, trials.certain))
+
+
+def _pairs(first: list[Alternative], second: list[Alternative]) -> Iterator[Alternative]:
+    count = 0
+    for one in first:
+        for other in second:
+            if other.fact not in one.changes and count < _MOST_PAIRS:
+                count += 1
+                yield Alternative(one.fact, {**one.changes, **other.changes})
+
+
+def _ending(trials: Trials, tried: Iterable[Alternative]) -> Iterator[Change]:
+    """Yield the changes after which something remains, each number taken back as far as that still holds."""
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for alternative in tried:
+        then = trials.then(alternative.changes)
+        told = (alternative.fact, then.hosting, then.adaptation)
+        if then.hosting is not None and told not in seen:
+            seen.add(told)
+            yield refined(trials, alternative.changes, alternative.fact, then, Effect.GATE)
+
+
+def declared_alternatives(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> Iterator[Alternative]:
+    """Yield other values of declared facts that may change, and of what could be done, in the order of the registry."""
+    evaluation = trials.certain
+    relevant = reads_of(evaluation)
+    for name, spec in evaluation.facts.known.specs.items():
+        is_declared = name in evaluation.facts.declared
+        is_undone = spec.kind is Kind.DONE and not is_declared
+        if name not in relevant or not may_be_asked(spec) or spec.is_subject or not (is_declared or is_undone):
+            continue
+        value = evaluation.expected.facts.values.get(name)
+        for other in _others(spec, value, vocabulary):
+            yield Alternative(name, {name: other})
+
+
+def _others(spec: FactSpec, value: FactValue | None, vocabulary: Mapping[str, tuple[str, ...]]) -> Iterator[FactValue]:
+    """Yield the values that a declared fact could have instead; numbers far up and far down."""
+    match spec.type:
+        case FactType.BOOL:
+            yield from (other for other in ((True,) if spec.kind is Kind.DONE else (True, False)) if other != value)
+        case FactType.NUMBER if isinstance(value, float):
+            yield from _far_numbers(spec, value)
+        case FactType.TEXT if spec.kind is Kind.DESCRIBES:
+            expected = spec.expected
+            likely = () if expected is None or not expected.tried else (expected.value, *expected.tried)
+            words = likely or spec.choices or vocabulary.get(spec.vocabulary, ())
+            yield from (word for word in words if word is not None and word != value)
+        case FactType.TEXTS if spec.kind is Kind.DESCRIBES and isinstance(value, tuple):
+            yield from (tuple(other for other in value if other != word) for word in value)
+            if len(value) > 1:
+                yield ()
+        case _:
+            return
+
+
+def _far_numbers(spec: FactSpec, value: float) -> Iterator[float]:
+    tried = [other for other in (spec.expected.tried if spec.expected is not None else ()) if isinstance(other, float)]
+    if value == NOT_LIMITED:
+        yield from tried
+        return
+    factors = spec.expected.factors if spec.expected is not None else ()
+    widest = _WIDE if len(factors) < 2 else max(factors)
+    high = value * widest if value > 0.0 else max([_FEW, *tried])
+    low = 0.0 if spec.unit in _COUNTED else value / widest
+    for other in (high if spec.maximum is None else min(high, spec.maximum), low):
+        if other != value:
+            yield other

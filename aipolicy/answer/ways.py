@@ -1,0 +1,104 @@
+"""Ways of building as data: one option with what it costs, what counts against it, and what it breaks."""
+
+from __future__ import annotations
+
+from aipolicy.answer.model import Opening, PlanStanding, Way, WaysLeft
+from aipolicy.answer.trials import undone_duties
+from aipolicy.catalog.axes import HOSTINGS
+from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
+from aipolicy.facts.declared import PLAN_AXES
+from aipolicy.findings.finding import Severity
+
+_NAMES = ("hosting", "adaptation", "provider", "model", "region", "fallback", "routing")
+_AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
+
+
+def way_of(evaluation: Evaluation, universe: Universe, ranked: Ranked) -> Way:
+    """Return a way with the rules of severity error that it is expected to break or that are open for it."""
+    words = {name: next(iter(universe.distinct(f"option.{name}", 1 << ranked.number))) for name in _NAMES}
+    undone = undone_duties(evaluation)
+    breaks, open_for = [], []
+    for ruled in evaluation.rules:
+        judgement = ruled.planned if universe is evaluation.planned else ruled.candidates
+        if ruled.active.severity is not Severity.ERROR or ruled.active.rule.id in undone:
+            continue
+        if judgement.violated >> ranked.number & 1:
+            breaks.append(ruled.active.rule.id)
+        elif judgement.undetermined >> ranked.number & 1:
+            open_for.append(ruled.active.rule.id)
+    texts = {name: None if value is None else str(value) for name, value in words.items()}
+    return Way(
+        universe=universe, number=ranked.number, hosting=texts["hosting"] or "", adaptation=texts["adaptation"],
+        provider=texts["provider"], model=texts["model"], region=texts["region"] or None,
+        fallback=texts["fallback"] or "none", routing=texts["routing"] or "single", cost=ranked.cost,
+        against=ranked.against, breaks=tuple(sorted(breaks)), open_for=tuple(sorted(open_for)),
+    )  # fmt: skip
+
+
+def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | None:
+    """Return how the plan of a feature stands, None where it names no way of building."""
+    expected = certain.expected
+    universe = expected.planned
+    if universe is expected.candidates:
+        return None
+    removed, open_, undone = 0, 0, undone_duties(expected)
+    for ruled in expected.rules:
+        if ruled.active.severity is Severity.ERROR and ruled.active.rule.id not in undone:
+            removed |= ruled.planned.violated
+            open_ |= ruled.planned.undetermined
+    full = universe.full
+    passing, left = full & ~removed & ~open_, full & ~removed
+    ranked = Ranking(expected, universe, weighing).first(passing or left or full)
+    if ranked is None:
+        return None
+    way = way_of(expected, universe, ranked)
+    return PlanStanding(way, certainly_broken(certain), full.bit_count(), passing.bit_count(), _openings(expected, way))
+
+
+def certainly_broken(certain: Evaluation) -> tuple[str, ...]:
+    """Return the rules of severity error that every way of the plan breaks, each alone or several together."""
+    broken, full = broken_by(certain), certain.planned.full
+    alone = sorted(rule for rule, mask in broken.items() if mask == full)
+    return tuple(alone) or smallest_clash(broken, full)
+
+
+def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
+    """Return the axes that the plan leaves open, with the words that no way of it keeps the rules with."""
+    universe, undone = expected.planned, undone_duties(expected)
+    broken_sometimes = {
+        rule: mask for rule, mask in broken_by(expected).items() if rule not in undone and mask != universe.full
+    }
+    found = []
+    for fact, attribute in _AXES:
+        words = universe.distinct(attribute, universe.full)
+        if fact in expected.facts.declared or fact not in PLAN_AXES or len(words) < 2:
+            continue
+        fails = []
+        for word in words:
+            mask = universe.full if word is None else universe.mask_of(attribute, frozenset({word}))
+            rules = sorted(rule for rule, broken in broken_sometimes.items() if mask & ~broken == 0)
+            if rules and word is not None:
+                fails.append((str(word), tuple(rules)))
+        takes = getattr(way, fact.removeprefix("plan."))
+        found.append(Opening(fact, takes, tuple(fails)))
+    return tuple(found)
+
+
+def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
+    """Return for every hosting how many ways there are, how many are left, and which rule removes most."""
+    universe, verdict = expected.candidates, expected.verdict
+    found = []
+    for hosting in HOSTINGS:
+        mask = universe.mask_of("option.hosting", frozenset({hosting}))
+        if mask:
+            removed = {
+                rule: (others & mask).bit_count() for rule, others in verdict.removed_by.items() if others & mask
+            }
+            worst = min(removed, key=lambda rule: (-removed[rule], rule), default="")
+            left = (mask & verdict.admissible).bit_count(), (mask & verdict.open).bit_count()
+            found.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
+    return tuple(found)

@@ -1,0 +1,203 @@
+"""What is expected of facts that a manifest leaves out: a value, what else it may be, and why; by the fact's name.
+
+The answer rests on these, the gate never does. An organisation replaces any of them under `[expected]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import inf
+
+from aipolicy.catalog.places import ANYWHERE as ANYWHERE
+from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.value import replace
+
+RESIDENCY = "data.residency"
+NONE_WORD = "none"
+NOT_LIMITED = inf
+"""The value of a number that is declared as `none`: nothing limits it."""
+
+_THE_SEEDS = "API first: most features never need more than a prompt"
+_TRACES = "Azure LLM inference traces 2023, mean of a conversation 1,155 tokens in and 211 out, of code 2,048 in; https://github.com/Azure/AzurePublicDataset"
+_BUDGETS = "10 s keep attention, 1 s the flow, 0.1 s seem instant; https://21xventures.com/blog/latency-budgets"
+
+_WAITED_FOR = (
+    "agent", "coding", "dialogue", "generation", "image-generation", "question-answering", "reasoning", "search",
+    "summarization", "translation",
+)  # fmt: skip
+"""The kinds of task whose answers somebody commonly waits for."""
+
+_OF_TABLES = (
+    "anomaly-detection", "clustering", "forecasting", "fraud-detection", "optimization", "predictive-maintenance",
+    "ranking", "recommendation", "regression",
+)  # fmt: skip
+
+_TOKENS_IN: Mapping[str, FactValue] = {
+    "agent": 20000.0, "classification": 600.0, "coding": 2000.0, "dialogue": 1200.0, "document-understanding": 3000.0,
+    "embedding": 500.0, "extraction": 2000.0, "moderation": 400.0, "question-answering": 3000.0, "reasoning": 1200.0,
+    "search": 500.0, "summarization": 4000.0, "translation": 600.0,
+    **dict.fromkeys(_OF_TABLES, 200.0),
+}  # fmt: skip
+_TOKENS_OUT: Mapping[str, FactValue] = {
+    "agent": 500.0, "classification": 10.0, "coding": 500.0, "document-understanding": 300.0, "embedding": 1.0,
+    "extraction": 200.0, "moderation": 10.0, "question-answering": 300.0, "reasoning": 500.0, "search": 50.0,
+    "summarization": 300.0, "translation": 600.0,
+    **dict.fromkeys(_OF_TABLES, 5.0),
+}  # fmt: skip
+
+_EXPECTED: Mapping[str, Expected] = {
+    "task.type": Expected("generation", "most business features write text; asked first when undeclared"),
+    "task.specialization": Expected("domain", "most business features speak of their business"),
+    "task.prompting": Expected(
+        "sufficient", _THE_SEEDS, "https://developers.openai.com/api/docs/guides/model-optimization",
+        tried=("insufficient",), beside={"task.required_behavior": ("domain-terminology", "fixed-output-format")},
+    ),
+    "task.needs_frontier_reasoning": Expected(False, "most tasks are solved by models below the largest"),
+    "task.required_behavior": Expected(
+        None, "the list is complete", tried=(("domain-terminology", "fixed-output-format"), ("full-control",))
+    ),
+    "task.knowledge_changes": Expected("yearly", "most tasks rest on what changes slowly", tried=("weekly",)),
+    "task.answers_from": Expected("prompt", "what a request carries is enough for most", tried=("own-documents",)),
+    "task.error_cost": Expected("medium", "neither harmless nor grave", tried=("high",)),
+    "task.stable": Expected(True, "a feature that is written down has settled"),
+    "task.hard_case_share": Expected(
+        0.3, "between the 14 and the 50 % of requests that published routers send on", "https://arxiv.org/abs/2406.18665",
+        tried=(0.1,),
+    ),
+    "data.classes": Expected(
+        ("internal",), "one of the four facts that everybody is asked for",
+        tried=(("personal",), ("health",), ("classified",)),
+    ),
+    RESIDENCY: Expected(
+        (ANYWHERE,), "one of the four facts that everybody is asked for", tried=(("EU",), ("US",))
+    ),
+    "data.subjects": Expected(("none",), "asked where a rule reads it", tried=(("customer",), ("employee",), ("child",))),
+    "data.subject_regions": Expected(None, "nothing is expected of where people are"),
+    "data.must_stay_inside": Expected(False, "most data may go to a provider under contract"),
+    "data.proprietary": Expected(False, "most features rest on data that others have too"),
+    "data.differentiator": Expected(False, "most data does not set a product apart", beside={"data.proprietary": True}),
+    "data.labelled_examples": Expected(
+        0.0, "labels are rarely at hand before somebody asks; of tables, the records of the past are the labels",
+        by="task.type", per_word=dict.fromkeys(_OF_TABLES, 10000.0), tried=(10000.0, 0.0),
+    ),
+    "latency.p95_ms": Expected(
+        NOT_LIMITED, "10 s where somebody waits for the answer, no limit where nobody does", _BUDGETS,
+        by="task.type", per_word=dict.fromkeys(_WAITED_FOR, 10000.0), tried=(1000.0, 100.0),
+    ),
+    "volume.requests_per_day": Expected(
+        1000.0, "one of the four facts that everybody is asked for", by="volume.growth_12_months", factors=(1000.0,)
+    ),
+    "volume.growth_12_months": Expected(1.5, "use of a feature that stays grows", tried=(10.0,)),
+    "volume.predictable": Expected(True, "within a factor of two, most volume is"),
+    "volume.input_tokens": Expected(
+        1200.0, "by kind of task, after published traces", _TRACES, by="task.type", per_word=_TOKENS_IN,
+        factors=(0.2, 5.0),
+    ),
+    "volume.output_tokens": Expected(
+        200.0, "by kind of task, after published traces", _TRACES, by="task.type", per_word=_TOKENS_OUT,
+        factors=(0.2, 5.0),
+    ),
+    "volume.corpus_tokens": Expected(10000000.0, "some 15,000 pages", factors=(10.0,)),
+    "team.ml_engineers": Expected(1.0, "who builds such a feature has somebody", tried=(0.0, 5.0)),
+    "team.capacity_months": Expected(6.0, "half a year of one person", tried=(0.0,)),
+    "team.deadline_weeks": Expected(NOT_LIMITED, "most features have no day on which they must be there", tried=(4.0,)),
+    "budget.monthly_usd": Expected(NOT_LIMITED, "no budget is known"),
+    "budget.usd_per_request": Expected(NOT_LIMITED, "no budget is known"),
+    "budget.upfront_usd": Expected(NOT_LIMITED, "no budget is known"),
+    "availability.critical": Expected(False, "most features may rest for an hour"),
+    "availability.target_percent": Expected(
+        99.0, "less than a single provider promises", "https://agentmodeai.com/enterprise-ai-vendor-sla-uptime-comparison/",
+        tried=(99.9,),
+    ),
+    "purpose.domain": Expected("general", "asked where a rule reads it"),
+    "purpose.practices": Expected((), "practices that law restricts are rare, and known to those who use them"),
+    "decision.area": Expected(
+        "none", "most features decide nothing about people", by="decision.effect",
+        per_word=dict.fromkeys(("assistive", "material", "sole"), "other"),
+    ),
+    "decision.effect": Expected("none", "most features decide nothing about people"),
+    "decision.affects_rights": Expected(False, "most features decide nothing about people"),
+    "decision.affects_safety": Expected(False, "most features decide nothing about people"),
+    "decision.derogation_claimed": Expected(False, "a derogation is claimed or it is not"),
+    "disclosure.direct_interaction": Expected(
+        False, "people talk to a dialogue", by="task.type", per_word={"dialogue": True}
+    ),
+    "outputs.kinds": Expected(("text",), "most features write text", tried=(("label",), ("code",), ("synthetic-image",))),
+    "organization.role": Expected("deployer", "most organisations use systems of others under the AI Act"),
+    "organization.sector": Expected("general", "asked where a rule reads it"),
+    "organization.public_body": Expected(False, "most organisations are none"),
+    "organization.critical_function": Expected(False, "most features support no critical function"),
+}  # fmt: skip
+
+WITHOUT_EXPECTATION: Mapping[str, str] = {
+    "metadata.name": "every manifest has one",
+    "metadata.lifecycle": "left out it is a prototype",
+    "metadata.labels": "free words",
+    "data.retention_days": "a limit that the organisation or law sets",
+    "latency.p50_ms": "the budget for 95 % says more",
+    "volume.requests_per_day_in_12_months": "follows from today's requests and their growth",
+    "logs.retention_days": "a limit that the organisation or law sets",
+    "logs.raw_prompts": "nothing is published on how many do",
+}
+"""The facts that describe a feature and of which nothing is expected, with the reason; undeclared they stay unknown."""
+
+_DONE = frozenset(
+    (
+        "metadata.owner", "metadata.description", "metadata.source", "data.minimized", "data.tokenized",
+        "data.legal_basis", "data.special_category_condition", "data.parental_consent", "team.on_call",
+        "purpose.statement", "oversight.mode", "oversight.owner", "oversight.appeal", "oversight.opt_out",
+        "disclosure.tells_people", "outputs.marked", "outputs.editorial_control",
+    )
+)  # fmt: skip
+"""What is done or agreed, beside evidence and what a plan says of terms, evaluation and monitoring."""
+
+_NOT_DONE_WORDS: Mapping[str, FactValue] = {"oversight.mode": "none"}
+
+_SUBJECT = frozenset(
+    (
+        "task.type", "data.classes", RESIDENCY, "data.subjects", "data.subject_regions", "purpose.domain",
+        "purpose.practices", "decision.area", "decision.effect", "decision.affects_rights", "decision.affects_safety",
+        "decision.derogation_claimed", "disclosure.direct_interaction", "outputs.kinds", "organization.role",
+        "organization.sector", "organization.public_body", "organization.critical_function", "metadata.lifecycle",
+    )
+)  # fmt: skip
+
+_REPLACES: Mapping[str, str] = {
+    "plan.terms.no_training": "option.no_training",
+    "plan.terms.zero_retention": "option.retention_days",
+    "plan.terms.retention_days": "option.retention_days",
+    "plan.model_pinned": "option.model_pinned",
+}
+"""What a contract or a choice says in place of the catalog."""
+
+_SAYS_NONE = frozenset(
+    (
+        "latency.p95_ms", "latency.p50_ms", "team.deadline_weeks", "budget.monthly_usd", "budget.usd_per_request",
+        "budget.upfront_usd",
+    )
+)  # fmt: skip
+
+
+def with_expectations(specs: Iterable[FactSpec], plan_axes: Iterable[str]) -> tuple[FactSpec, ...]:
+    """Return declared facts with their kind, and with what is expected of them when they are left out."""
+    axes = frozenset(plan_axes)
+    return tuple([_with_expectation(spec, axes) for spec in specs])
+
+
+def _with_expectation(spec: FactSpec, plan_axes: frozenset[str]) -> FactSpec:
+    kind = _kind(spec, plan_axes)
+    expected = _EXPECTED.get(spec.name)
+    if kind is Kind.DONE:
+        not_done = False if spec.type is FactType.BOOL else _NOT_DONE_WORDS.get(spec.name)
+        expected = Expected(not_done, "not done until it is declared")
+    return replace(
+        spec, kind=kind, expected=expected, is_subject=spec.name in _SUBJECT, says_none=spec.name in _SAYS_NONE,
+        replaces=_REPLACES.get(spec.name, ""),
+    )  # fmt: skip
+
+
+def _kind(spec: FactSpec, plan_axes: frozenset[str]) -> Kind:
+    if spec.name in plan_axes:
+        return Kind.PLAN
+    is_done = spec.origin is Origin.EVIDENCE or spec.name in _DONE or spec.name.startswith("plan.")
+    return Kind.DONE if is_done else Kind.DESCRIBES

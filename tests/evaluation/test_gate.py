@@ -1,0 +1,100 @@
+"""What gates: learning never turns a definite outcome around, and leaving a fact out never passes what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from any_manifest import (
+    ABSENT,
+    DESCRIBED,
+    DONE,
+    EVERYTHING,
+    LEARNABLE,
+    PLANS,
+    REPLACING,
+    TOLD,
+    WHOLE_PLANS,
+    declarations,
+    feature_of,
+    shipped,
+    values_of,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.judging import Judgement
+from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
+from aipolicy.findings.finding import Severity
+
+EXCEPTIONS = {
+    *PLAN_AXES, *(spec.name for spec in DECLARED_FACTS if spec.default is not None or spec.replaces),
+}  # fmt: skip
+"""The facts that may turn an outcome around, as the registry says: what a plan names, of which the best way is taken when
+it is left out; facts whose absence is an answer; and what is said in place of the catalog."""
+
+
+def definite(judgement: Judgement) -> tuple[int, int]:
+    """Return where a rule is certainly violated, and where it certainly has nothing against an option."""
+    return judgement.violated, judgement.satisfied | judgement.not_applicable
+
+
+@settings(max_examples=200)
+@given(
+    declarations((*DESCRIBED, *ABSENT, *REPLACING), 12), declarations(LEARNABLE, 30),
+    st.sampled_from((*PLANS, *WHOLE_PLANS)),
+    st.lists(st.sampled_from(sorted(EVERYTHING.keys() - EXCEPTIONS)), unique=True, max_size=12),
+    st.sampled_from((None, "prototype", "pilot", "production")),
+)  # fmt: skip
+def test_learning_a_fact_never_turns_a_definite_outcome_of_a_shipped_rule_around(
+    other: dict[str, Any], many: dict[str, Any], plan: dict[str, Any], learnt: list[str], lifecycle: str | None
+) -> None:
+    more = {**EVERYTHING, **many, **other, **plan}
+    known = {name: value for name, value in more.items() if name not in {*learnt, *many}}
+    before, after = (shipped().evaluate(feature_of(each, lifecycle)) for each in (known, more))
+    for old, new in zip(before.rules, after.rules, strict=True):
+        for was, now in ((old.candidates, new.candidates), (old.planned, new.planned)):
+            for old_mask, new_mask in zip(definite(was), definite(now), strict=True):
+                assert not old_mask & ~new_mask, old.active.rule.id
+    assert not before.verdict.removed & ~after.verdict.removed
+    assert not before.verdict.admissible & ~after.verdict.admissible
+
+
+def fails(declared: dict[str, Any], lifecycle: str) -> bool:
+    """Return whether a check of a manifest with these declarations ends with exit code 1."""
+    evaluation = shipped().evaluate(feature_of(declared, lifecycle))
+    found = findings_of(evaluation, shipped().judge, strict=False)
+    return any(finding.severity is Severity.ERROR for finding in found)
+
+
+@pytest.mark.parametrize("plan", WHOLE_PLANS)
+def test_a_whole_plan_with_everything_declared_passes(plan: dict[str, Any]) -> None:
+    assert not fails({**EVERYTHING, **plan}, "production")
+
+
+@pytest.mark.parametrize("plan", WHOLE_PLANS)
+@pytest.mark.parametrize("name", sorted(EVERYTHING.keys() - EXCEPTIONS))
+def test_from_pilot_on_a_fact_that_is_left_out_gates_or_no_value_of_it_fails(name: str, plan: dict[str, Any]) -> None:
+    spec = next(spec for spec in TOLD if spec.name == name)
+    whole = {**EVERYTHING, **plan}
+    fails_without = fails({other: value for other, value in whole.items() if other != name}, "production")
+    assert fails_without or not any(fails({**whole, name: value}, "production") for value in values_of(spec))
+
+
+@settings(max_examples=200)
+@given(
+    declarations(DESCRIBED, 3), declarations(DONE, 2), declarations(ABSENT, 1), st.sampled_from((*PLANS, *WHOLE_PLANS)),
+    st.sampled_from(("pilot", "production")), st.data(),
+)  # fmt: skip
+def test_from_pilot_on_leaving_a_fact_out_never_passes_what_failed(
+    described: dict[str, Any], done: dict[str, Any], absent: dict[str, Any], plan: dict[str, Any], lifecycle: str,
+    data: st.DataObject,
+) -> None:  # fmt: skip
+    declared = {**EVERYTHING, **described, **done, **absent, **plan}
+    changed = sorted((described.keys() | done.keys()) - EXCEPTIONS)
+    contradicts_itself = shipped().evaluate(feature_of(declared, lifecycle)).facts.problems
+    if not changed or contradicts_itself or not fails(declared, lifecycle):
+        return
+    gone = set(data.draw(st.lists(st.sampled_from(changed), min_size=1, unique=True)))
+    assert fails({name: value for name, value in declared.items() if name not in gone}, lifecycle)
