@@ -19,7 +19,9 @@ def test_the_pack_and_the_manifest_of_the_page_work(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(pack, encoding="utf-8")
     policy = load_policy(PolicySettings(as_of=date(2026, 11, 21), packs=("./acme.yaml",), base=tmp_path))
     (rule,) = policy.rules_with_examples()
-    assert [run_example(rule, test, policy.catalog, policy.evaluator.judge).passed for test in rule.tests] == [True]
+    assert [run_example(rule, test, policy.catalog, policy.evaluator.rule_evaluator).passed for test in rule.tests] == [
+        True
+    ]
     path = "services/payments/aifeature.yaml"
     early = ManifestFile(path, manifest.encode(), True, path)
     later = early._replace(data=manifest.replace("prototype", "pilot").encode())

@@ -56,7 +56,7 @@ OWN_ASSUMPTION = """assumptions:
 
 EXPECTED_HEAD = """The answer takes these values for facts that a manifest leaves out, and evaluates the feature again
 with the others to find what is worth asking. The gate never does: there, what is left out is unknown. Without a source it
-is the judgement of this project. An organisation replaces any of them in `aipolicy.toml`, by a value that a manifest could
+is the outcomes of this project. An organisation replaces any of them in `aipolicy.toml`, by a value that a manifest could
 declare:
 
 ```toml

@@ -114,10 +114,10 @@ class Answering:
             return Certainty.EXPECTED if self.certain.verdict.remaining else Certainty.CERTAIN
         if recommended.open_for or not recommended.cost.is_whole:
             return Certainty.GAP
-        universe = self.certain.candidates
-        same = universe.mask_of("option.hosting", frozenset({recommended.hosting}))
+        option_set = self.certain.candidates
+        same = option_set.mask_of("option.hosting", frozenset({recommended.hosting}))
         if recommended.adaptation is not None:
-            same &= universe.mask_of("option.adaptation", frozenset({recommended.adaptation}))
+            same &= option_set.mask_of("option.adaptation", frozenset({recommended.adaptation}))
         nothing_else = self.certain.verdict.remaining & ~same == 0
         return Certainty.CERTAIN if nothing_else or not self._assumed(recommended) else Certainty.EXPECTED
 
@@ -144,14 +144,14 @@ class Answering:
         return () if recommended is None else to_dos(self.trials, recommended.number, of_plan=False)
 
     def _gaps(self, recommended: Way | None) -> Iterator[Gap]:
-        judge, expected = self._evaluator.judge, self.expected
+        rule_evaluator, expected = self._evaluator.rule_evaluator, self.expected
         if self.plan is not None:
             way = self.plan.way
-            yield from gaps_of(expected, judge, expected.planned, way.number, of_plan=True)
+            yield from gaps_of(expected, rule_evaluator, expected.planned, way.number, of_plan=True)
             if not way.cost.is_whole:
                 yield from cost_gaps(expected.planned, way.number, of_plan=True)
         if recommended is not None:
-            yield from gaps_of(expected, judge, expected.candidates, recommended.number, of_plan=False)
+            yield from gaps_of(expected, rule_evaluator, expected.candidates, recommended.number, of_plan=False)
             if not recommended.cost.is_whole:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
         for left in ways_left(expected):
@@ -159,7 +159,7 @@ class Answering:
                 yield from offering_gap(expected, self._evaluator.catalog)
             if left.open and not left.admissible:
                 mask = expected.candidates.mask_of("option.hosting", frozenset({left.hosting}))
-                yield from open_gaps(expected, judge, mask & expected.verdict.open, left.hosting)
+                yield from open_gaps(expected, rule_evaluator, mask & expected.verdict.open, left.hosting)
 
     def _rule_prices(self, chosen: Ranked) -> Iterator[PricedRule]:
         for price in self._recommender.rule_prices(chosen):

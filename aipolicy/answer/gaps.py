@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from aipolicy.answer.model import Gap
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.judging import Judge
-from aipolicy.evaluation.option_set import Universe, first_in
+from aipolicy.evaluation.option_set import OptionSet, first_in
 from aipolicy.evaluation.ranking import fewest
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
@@ -47,33 +47,35 @@ _SAID = ("hosting", "adaptation", "provider", "region", "model", "fallback")
 _MOST_NAMES = 3
 
 
-def gaps_of(evaluation: Evaluation, judge: Judge, universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+def gaps_of(
+    evaluation: Evaluation, rule_evaluator: RuleEvaluator, option_set: OptionSet, number: int, *, of_plan: bool
+) -> Iterator[Gap]:
     """Yield what is not known of one way and leaves a rule of severity error undecided for it."""
-    for ruled in _undecided(evaluation, universe, 1 << number):
-        for name in _unknown(evaluation, judge, ruled, universe, number):
-            yield _gap(name, universe, number, (ruled.active.rule.id,), of_plan=of_plan)
+    for ruled in _undecided(evaluation, option_set, 1 << number):
+        for name in _unknown(evaluation, rule_evaluator, ruled, option_set, number):
+            yield _gap(name, option_set, number, (ruled.active.rule.id,), of_plan=of_plan)
 
 
-def open_gaps(evaluation: Evaluation, judge: Judge, mask: int, about: str) -> Iterator[Gap]:
+def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, about: str) -> Iterator[Gap]:
     """Yield what is not known of ways that are all open, once for each thing to look up: the fewest that open one."""
-    universe = evaluation.candidates
-    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, universe, mask)])
+    option_set = evaluation.candidates
+    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, option_set, mask)])
     rules: dict[tuple[str, str], set[str]] = {}
     names: dict[tuple[str, str], dict[str, None]] = {}
-    for ruled in _undecided(evaluation, universe, mask):
+    for ruled in _undecided(evaluation, option_set, mask):
         open_for = ruled.candidates.undetermined & mask
-        for name in _unknown(evaluation, judge, ruled, universe, first_in(open_for)):
-            for number in _each_place(universe, open_for):
-                gap = _gap(name, universe, number, (), of_plan=False)
+        for name in _unknown(evaluation, rule_evaluator, ruled, option_set, first_in(open_for)):
+            for number in _each_place(option_set, open_for):
+                gap = _gap(name, option_set, number, (), of_plan=False)
                 rules.setdefault((gap.fact, gap.file), set()).add(ruled.active.rule.id)
                 names.setdefault((gap.fact, gap.file), {})[gap.about or about] = None
     for (fact, file), ids in rules.items():
         yield Gap(_few(list(names[fact, file])), fact, file, tuple(sorted(ids)), of_plan=False)
 
 
-def cost_gaps(universe: Universe, number: int, *, of_plan: bool) -> Iterator[Gap]:
+def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[Gap]:
     """Yield what makes the cost of one way unknown."""
-    option, basis = universe.options[number], universe.cost_basis(number)
+    option, basis = option_set.options[number], option_set.cost_basis(number)
     if basis.engineers is None or basis.build_weeks is None:
         about = f"{option.adaptation} on {option.hosting}"
         yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
@@ -111,23 +113,23 @@ def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
         yield _catalog_gap(_few(sorted(silent)), "offerings", "regions", (), of_plan=False)
 
 
-def _undecided(evaluation: Evaluation, universe: Universe, mask: int) -> Iterator[RuleEvaluation]:
+def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iterator[RuleEvaluation]:
     for ruled in evaluation.rules:
-        judgement = ruled.planned if universe is evaluation.planned else ruled.candidates
+        outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         is_error = ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
-        if is_error and judgement.undetermined & mask:
+        if is_error and outcomes.undetermined & mask:
             yield ruled
 
 
-def _unknown(evaluation: Evaluation, judge: Judge, ruled: RuleEvaluation, universe: Universe,
+def _unknown(evaluation: Evaluation, rule_evaluator: RuleEvaluator, ruled: RuleEvaluation, option_set: OptionSet,
              number: int) -> tuple[str, ...]:  # fmt: skip
     """Return the facts of an option that are unknown and leave a rule undecided."""
     rule = ruled.active.rule
     option: dict[str, FactValue] = {}
     for line in (*rule.when, *rule.require):
         if line.option_reads:
-            option.update(universe.values_of(number, line.option_reads, evaluation.workload))
-    traces = judge.trace(rule, evaluation.facts, option)
+            option.update(option_set.values_of(number, line.option_reads, evaluation.workload))
+    traces = rule_evaluator.trace(rule, evaluation.facts, option)
     fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
     return tuple(
         dict.fromkeys(
@@ -140,24 +142,26 @@ def _unknown(evaluation: Evaluation, judge: Judge, ruled: RuleEvaluation, univer
     )
 
 
-def _each_place(universe: Universe, mask: int) -> list[int]:
+def _each_place(option_set: OptionSet, mask: int) -> list[int]:
     """Return one option for each provider and region of a mask."""
     found = []
-    for provider in universe.distinct("option.provider", mask):
-        of_provider = mask if provider is None else mask & universe.mask_of("option.provider", frozenset({provider}))
-        for region in universe.distinct("option.region", of_provider):
-            of_region = universe.mask_of("option.region", frozenset({region})) if region is not None else universe.full
+    for provider in option_set.distinct("option.provider", mask):
+        of_provider = mask if provider is None else mask & option_set.mask_of("option.provider", frozenset({provider}))
+        for region in option_set.distinct("option.region", of_provider):
+            of_region = (
+                option_set.mask_of("option.region", frozenset({region})) if region is not None else option_set.full
+            )
             if of_provider & of_region:
                 found.append(first_in(of_provider & of_region))
     return found
 
 
-def _gap(name: str, universe: Universe, number: int, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
+def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
     key = name.removeprefix(OPTION_PREFIX)
-    said = {word: _word(universe, number, word) for word in _SAID}
+    said = {word: _word(option_set, number, word) for word in _SAID}
     if said["fallback"] != "none":
         # NOTE: only the option itself says which of its legs it is about.
-        leg = _leg_without(key, universe.options[number].legs)
+        leg = _leg_without(key, option_set.options[number].legs)
         said |= {"hosting": leg.hosting, "provider": leg.provider, "region": leg.region, "model": leg.model.id}
     if key == "regions" and said["hosting"] == "on-premises":
         return Gap("on-premises", _OWN_SITES, CONFIGURATION, rules, of_plan)
@@ -180,8 +184,8 @@ def _catalog_gap(about: str, section: str, entry: str, rules: tuple[str, ...], *
     return Gap(about, f"{section}.{entry}", f"a catalog file, under `{section}`", rules, of_plan)
 
 
-def _word(universe: Universe, number: int, name: str) -> str:
-    value = next(iter(universe.values_of(number, (f"option.{name}",), NO_WORKLOAD).values()), "")
+def _word(option_set: OptionSet, number: int, name: str) -> str:
+    value = next(iter(option_set.values_of(number, (f"option.{name}",), NO_WORKLOAD).values()), "")
     return str(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.horizon_costs import HorizonCost
 from aipolicy.options.option import Option
@@ -36,7 +36,7 @@ class Effect(IntEnum):
 class Way(Frozen, kw_only=True):
     """One way of building the feature, with what it costs and what speaks against it; None is unknown."""
 
-    universe: Universe
+    option_set: OptionSet
     number: int
     hosting: str
     adaptation: str | None
@@ -55,8 +55,8 @@ class Way(Frozen, kw_only=True):
 
     @property
     def option(self) -> Option:
-        """Return the option itself, with its legs; making it makes all of its universe."""
-        return self.universe.options[self.number]
+        """Return the option itself, with its legs; making it makes all of its option_set."""
+        return self.option_set.options[self.number]
 
 
 class StatedNeed(Frozen):

@@ -56,9 +56,9 @@ def gating_facts(evaluation: Evaluation) -> frozenset[str]:
     has_axes = evaluation.planned is not evaluation.candidates
     found: set[str] = set()
     for ruled in evaluation.rules:
-        rule, judgement = ruled.active.rule, ruled.planned
+        rule, outcomes = ruled.active.rule, ruled.planned
         hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
-        waits = judgement.undetermined | judgement.undeclared
+        waits = outcomes.undetermined | outcomes.undeclared
         if ruled.active.severity is Severity.ERROR and waits and (has_axes or not hangs_on_option):
             bases = (base for name in rule.feature_reads for base in base_facts(name, specs))
             found.update(name for name in bases if name not in evaluation.facts.values)
@@ -162,8 +162,8 @@ def facts_in_the_way(evaluation: Evaluation, mask: int) -> frozenset[str]:
     specs = evaluation.facts.known.specs
     found: set[str] = set()
     for ruled in evaluation.rules:
-        rule, judgement = ruled.active.rule, ruled.candidates
-        against = judgement.violated | judgement.undetermined
+        rule, outcomes = ruled.active.rule, ruled.candidates
+        against = outcomes.violated | outcomes.undetermined
         stands = mask & against
         chooses = any(_WAYS[0] in line.option_reads or _WAYS[1] in line.option_reads for line in rule.require)
         if rule.kind is RuleKind.CONSTRAINT and (stands or chooses):

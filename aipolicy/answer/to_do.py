@@ -8,8 +8,8 @@ from aipolicy.answer.alternatives import base_facts
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.judging import Judgement
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks
 from aipolicy.facts.spec import FactType, FactValue, Kind, Origin
 
 LIFECYCLE = "metadata.lifecycle"
@@ -21,8 +21,8 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
     """Return what the rules ask to be done for one way, of the plan or of the candidates, the nearest stage first."""
     found: dict[tuple[str, str], ToDo] = {}
     for stage, evaluation in _stages(trials):
-        universe = evaluation.planned if of_plan else evaluation.candidates
-        for rule, facts in _owed(trials, evaluation, universe, number):
+        option_set = evaluation.planned if of_plan else evaluation.candidates
+        for rule, facts in _owed(trials, evaluation, option_set, number):
             for fact in facts:
                 found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan))
     return tuple(found.values())
@@ -37,20 +37,20 @@ def _stages(trials: Trials) -> Iterator[tuple[str, Evaluation]]:
             yield stage, trials.evaluation({LIFECYCLE: stage})
 
 
-def _owed(trials: Trials, evaluation: Evaluation, universe: Universe,
+def _owed(trials: Trials, evaluation: Evaluation, option_set: OptionSet,
           number: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # fmt: skip
     """Yield the rules that one way breaks, or leaves open, and keeps once something is done, with the least that does."""
     specs = evaluation.facts.known.specs
     bit = 1 << number
     for ruled in evaluation.rules:
-        judgement = _over(ruled, evaluation, universe)
-        if not (judgement.violated | judgement.undetermined) & bit:
+        outcomes = _over(ruled, evaluation, option_set)
+        if not (outcomes.violated | outcomes.undetermined) & bit:
             continue
         bases = {base for name in ruled.active.rule.feature_reads for base in base_facts(name, specs)}
         undone = [name for name in sorted(bases) if name in specs and _is_undone(name, evaluation)]
         keeping = [*([name] for name in undone), undone] if len(undone) > 1 else [undone]
         for names in keeping:
-            if names and _keeps(trials, evaluation, ruled, universe, bit, names):
+            if names and _keeps(trials, evaluation, ruled, option_set, bit, names):
                 yield ruled.active.rule.id, tuple(names)
                 break
 
@@ -61,7 +61,7 @@ def _is_undone(name: str, evaluation: Evaluation) -> bool:
     return spec.kind is Kind.DONE and evaluation.facts.values.get(name) in (None, False)
 
 
-def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, universe: Universe, bit: int,
+def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option_set: OptionSet, bit: int,
            undone: list[str]) -> bool:  # fmt: skip
     """Return whether a way keeps a rule once these things are done."""
     specs = evaluation.facts.known.specs
@@ -72,9 +72,9 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, univer
     changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done
     after = trials.evaluation(changes)
     place = next(p for p, other in enumerate(evaluation.rules) if other.active is ruled.active)
-    judgement = _over(after.rules[place], after, universe)
-    return bool((judgement.satisfied | judgement.not_applicable) & bit)
+    outcomes = _over(after.rules[place], after, option_set)
+    return bool((outcomes.satisfied | outcomes.not_applicable) & bit)
 
 
-def _over(ruled: RuleEvaluation, evaluation: Evaluation, universe: Universe) -> Judgement:
-    return ruled.planned if universe is evaluation.planned else ruled.candidates
+def _over(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet) -> OutcomeMasks:
+    return ruled.planned if option_set is evaluation.planned else ruled.candidates

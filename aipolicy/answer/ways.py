@@ -8,7 +8,7 @@ from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.findings.finding import Severity
@@ -17,22 +17,22 @@ _NAMES = ("hosting", "adaptation", "provider", "model", "region", "fallback", "r
 _AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
 
 
-def way_of(evaluation: Evaluation, universe: Universe, ranked: Ranked) -> Way:
+def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way:
     """Return a way with the rules of severity error that it is expected to break or that are open for it."""
-    words = {name: next(iter(universe.distinct(f"option.{name}", 1 << ranked.number))) for name in _NAMES}
+    words = {name: next(iter(option_set.distinct(f"option.{name}", 1 << ranked.number))) for name in _NAMES}
     undone = undone_duties(evaluation)
     breaks, open_for = [], []
     for ruled in evaluation.rules:
-        judgement = ruled.planned if universe is evaluation.planned else ruled.candidates
+        outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         if ruled.active.severity is not Severity.ERROR or ruled.active.rule.id in undone:
             continue
-        if judgement.violated >> ranked.number & 1:
+        if outcomes.violated >> ranked.number & 1:
             breaks.append(ruled.active.rule.id)
-        elif judgement.undetermined >> ranked.number & 1:
+        elif outcomes.undetermined >> ranked.number & 1:
             open_for.append(ruled.active.rule.id)
     texts = {name: None if value is None else str(value) for name, value in words.items()}
     return Way(
-        universe=universe, number=ranked.number, hosting=texts["hosting"] or "", adaptation=texts["adaptation"],
+        option_set=option_set, number=ranked.number, hosting=texts["hosting"] or "", adaptation=texts["adaptation"],
         provider=texts["provider"], model=texts["model"], region=texts["region"] or None,
         fallback=texts["fallback"] or "none", routing=texts["routing"] or "single", cost=ranked.cost,
         against=ranked.against, breaks=tuple(sorted(breaks)), open_for=tuple(sorted(open_for)),
@@ -42,20 +42,20 @@ def way_of(evaluation: Evaluation, universe: Universe, ranked: Ranked) -> Way:
 def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | None:
     """Return how the plan of a feature stands, None where it names no way of building."""
     expected = certain.expected
-    universe = expected.planned
-    if universe is expected.candidates:
+    option_set = expected.planned
+    if option_set is expected.candidates:
         return None
     removed, open_, undone = 0, 0, undone_duties(expected)
     for ruled in expected.rules:
         if ruled.active.severity is Severity.ERROR and ruled.active.rule.id not in undone:
             removed |= ruled.planned.violated
             open_ |= ruled.planned.undetermined
-    full = universe.full
+    full = option_set.full
     passing, left = full & ~removed & ~open_, full & ~removed
-    ranked = Ranking(expected, universe, weighing).first(passing or left or full)
+    ranked = Ranking(expected, option_set, weighing).first(passing or left or full)
     if ranked is None:
         return None
-    way = way_of(expected, universe, ranked)
+    way = way_of(expected, option_set, ranked)
     return PlanStanding(way, certainly_broken(certain), full.bit_count(), passing.bit_count(), _openings(expected, way))
 
 
@@ -68,18 +68,18 @@ def certainly_broken(certain: Evaluation) -> tuple[str, ...]:
 
 def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
     """Return the axes that the plan leaves open, with the words that no way of it keeps the rules with."""
-    universe, undone = expected.planned, undone_duties(expected)
+    option_set, undone = expected.planned, undone_duties(expected)
     broken_sometimes = {
-        rule: mask for rule, mask in broken_by(expected).items() if rule not in undone and mask != universe.full
+        rule: mask for rule, mask in broken_by(expected).items() if rule not in undone and mask != option_set.full
     }
     found = []
     for fact, attribute in _AXES:
-        words = universe.distinct(attribute, universe.full)
+        words = option_set.distinct(attribute, option_set.full)
         if fact in expected.facts.declared or fact not in PLAN_AXES or len(words) < 2:
             continue
         fails = []
         for word in words:
-            mask = universe.full if word is None else universe.mask_of(attribute, frozenset({word}))
+            mask = option_set.full if word is None else option_set.mask_of(attribute, frozenset({word}))
             rules = sorted(rule for rule, broken in broken_sometimes.items() if mask & ~broken == 0)
             if rules and word is not None:
                 fails.append((str(word), tuple(rules)))
@@ -90,10 +90,10 @@ def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
 
 def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
     """Return for every hosting how many ways there are, how many are left, and which rule removes most."""
-    universe, verdict = expected.candidates, expected.verdict
+    option_set, verdict = expected.candidates, expected.verdict
     found = []
     for hosting in HOSTINGS:
-        mask = universe.mask_of("option.hosting", frozenset({hosting}))
+        mask = option_set.mask_of("option.hosting", frozenset({hosting}))
         if mask:
             removed = {
                 rule: (others & mask).bit_count() for rule, others in verdict.removed_by.items() if others & mask

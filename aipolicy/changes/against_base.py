@@ -51,25 +51,25 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
     return report_of(evaluated, policy, now.scope)
 
 
-def base_policy(side: BaseSide, policy: Policy, settings: PolicySettings, judged_by: PolicyFiles, *, strict: bool,
+def base_policy(side: BaseSide, policy: Policy, settings: PolicySettings, policy_files: PolicyFiles, *, strict: bool,
                 chosen: bool) -> Policy:  # fmt: skip
     """Return the policy of the base: that of now where both are judged by the same bytes and settings.
 
     `strict` says that the command line is strict, `chosen` that it chooses rules.
     """
     at_base = side.settings._replace(strict=side.settings.strict or strict)
-    if side.judged_by.digest == judged_by.digest and _without_paths(at_base) == _without_paths(settings):
+    if side.policy_files.digest == policy_files.digest and _without_paths(at_base) == _without_paths(settings):
         return policy
     if chosen:
         # NOTE: a rule that the command line names need not exist at the base.
-        everything = load_policy(at_base._replace(select=(), ignore=()), None, side.judged_by)
+        everything = load_policy(at_base._replace(select=(), ignore=()), None, side.policy_files)
         ids = [rule.id for rule in (*everything.rules, *(each.rule for each in everything.portfolio_rules))]
         select = tuple(word for word in at_base.select if _named(word, ids))
         ignore = tuple(word for word in at_base.ignore if _named(word, ids))
         if at_base.select and not select:
             ignore = tuple(ids)
         at_base = at_base._replace(select=select, ignore=ignore)
-    return load_policy(at_base, None, side.judged_by)
+    return load_policy(at_base, None, side.policy_files)
 
 
 def files_holding(names: set[str], files: Callable[[], Sequence[ManifestFile]]) -> tuple[ManifestFile, ...]:

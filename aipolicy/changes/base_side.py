@@ -33,7 +33,7 @@ class BaseSide(Frozen):
     config: Config
     settings: PolicySettings
     """With the rules that the command line chooses, which a base need not know."""
-    judged_by: PolicyFiles
+    policy_files: PolicyFiles
     files: tuple[ManifestFile, ...]
     """The manifests at and below the paths of the run, each with the path that it would be shown under now."""
     elsewhere: Callable[[], tuple[ManifestFile, ...]]
@@ -75,8 +75,10 @@ class _Reader(Frozen):
         try:
             config = self._config()
             settings = self._settings(config)
-            judged_by = read_policy_files(settings, self._find)
-            judged_by = judged_by._replace(waivers=tuple((self._now(path), data) for path, data in judged_by.waivers))
+            policy_files = read_policy_files(settings, self._find)
+            policy_files = policy_files._replace(
+                waivers=tuple((self._now(path), data) for path, data in policy_files.waivers)
+            )
             matches = name_matcher(config.manifests)
             manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
             linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
@@ -97,7 +99,7 @@ class _Reader(Frozen):
             known = {file.path for file in files}
             return tuple(file for file in self._found([snapshot.root], config) if file.path not in known)
 
-        return BaseSide(self.base, config, settings, judged_by, files, elsewhere)
+        return BaseSide(self.base, config, settings, policy_files, files, elsewhere)
 
     def _config(self) -> Config:
         snapshot = self.snapshot

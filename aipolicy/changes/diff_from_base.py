@@ -38,7 +38,7 @@ def diff_from_base(now: Side, side: BaseSide, policy: Policy, everything: Callab
         return report.of_features(names, is_concerned)
 
     before = Side(
-        before_files, side.settings._replace(as_of=policy.catalog.as_of, strict=policy.strict), side.judged_by,
+        before_files, side.settings._replace(as_of=policy.catalog.as_of, strict=policy.strict), side.policy_files,
         side.config.recommendation.margin_percent, policy, scoped(at_base, before_files, side.files),
     )  # fmt: skip
     now = replace(now, files=now_files, report=scoped(now.report, now_files, now.files))

@@ -24,7 +24,7 @@ class Side(Frozen):
 
     files: Sequence[ManifestFile]
     settings: PolicySettings
-    judged_by: PolicyFiles
+    policy_files: PolicyFiles
     margin_percent: float
     policy: Policy
     report: Report
@@ -79,13 +79,17 @@ def _policy_part(side: Side) -> object:
         packs=(), own_catalog=(), base=".", parameter_places={}, fresher_prices="", as_of=date.min, lock="",
         waivers=(),
     )  # fmt: skip
-    packs = [[data for _, data in pack.files] for pack in side.judged_by.packs]
-    return settings, side.margin_percent, packs, [data for _, data in side.judged_by.waivers]
+    packs = [[data for _, data in pack.files] for pack in side.policy_files.packs]
+    return settings, side.margin_percent, packs, [data for _, data in side.policy_files.waivers]
 
 
 def _catalog_part(side: Side) -> object:
-    package = side.judged_by.price_package
-    return [data for _, data in side.judged_by.own_catalog], package and (package.name, package.version, package.data)
+    package = side.policy_files.price_package
+    return [data for _, data in side.policy_files.own_catalog], package and (
+        package.name,
+        package.version,
+        package.data,
+    )
 
 
 def _policy(before: Side, now: Side, exchanged: set[str]) -> Policy:
@@ -96,7 +100,7 @@ def _policy(before: Side, now: Side, exchanged: set[str]) -> Policy:
     if not exchanged & {"policy", "catalog", "date"}:
         return before.policy
     packs, catalog, day = (now if cause in later else before for cause in ("policy", "catalog", "date"))
-    files = packs.judged_by._replace(
-        own_catalog=catalog.judged_by.own_catalog, price_package=catalog.judged_by.price_package
+    files = packs.policy_files._replace(
+        own_catalog=catalog.policy_files.own_catalog, price_package=catalog.policy_files.price_package
     )
     return load_policy(packs.settings._replace(as_of=day.settings.as_of), None, files)

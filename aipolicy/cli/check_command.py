@@ -97,24 +97,24 @@ def _run(arguments: Arguments) -> int:
         given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
         write_out(config_lines(configured, given))
         return EXIT_CLEAN
-    judged_by = read_policy_files(settings, memory=pack_memory())
+    policy_files = read_policy_files(settings, memory=pack_memory())
     files = _files(arguments, configured)
     if arguments.unsafe_fixes and not (arguments.fix or arguments.show_diff):
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
     if arguments.show_diff:
         from aipolicy.cli.fix_run import difference, fixed_files
 
-        text = difference(fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes))
+        text = difference(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         write_out(text)
         return EXIT_FINDINGS if text and not arguments.exit_zero else EXIT_CLEAN
     if arguments.fix:
         from aipolicy.cli.fix_run import fixed_files, write_fixed
 
-        fixed = write_fixed(fixed_files(files, settings, judged_by, unsafe=arguments.unsafe_fixes))
+        fixed = write_fixed(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
     written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     refuse_overwriting(written, (file.path for file in files))
-    run = CheckRun(arguments.paths, files, settings, judged_by, configured, _reports(arguments, configured, written))
+    run = CheckRun(arguments.paths, files, settings, policy_files, configured, _reports(arguments, configured, written))
     if is_compared(arguments.comparing, configured):
         output = _compared(run, arguments)
     else:
@@ -133,7 +133,7 @@ class CheckRun(NamedTuple):
     paths: tuple[str, ...]
     files: tuple[ManifestFile, ...]
     settings: PolicySettings
-    judged_by: PolicyFiles
+    policy_files: PolicyFiles
     config: Config
     reports: tuple[tuple[str, View], ...]
     """Formats, each with the way it is looked at; the first goes to standard output."""
@@ -152,7 +152,7 @@ class CheckRun(NamedTuple):
         """
         inputs = [(f.path, f.path_in_repository, f.named, sha256(f.data).hexdigest()) for f in self.files]
         surroundings = f"{self.reports!r} {scope_of(self.paths, self.config)!r} {inputs!r}"
-        return sha256(f"{self.judged_by.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
+        return sha256(f"{self.policy_files.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportFile]) -> tuple[tuple[str, View], ...]:
@@ -179,16 +179,16 @@ def remembered(run: CheckRun) -> Output:
 
 def evaluated(run: CheckRun) -> Output:
     """Return the output of a run; manifests that were evaluated before are not evaluated again."""
-    from aipolicy.cli.progress import told_while_judging
+    from aipolicy.cli.progress import told_while_evaluating
     from aipolicy.run.policy import load_policy
     from aipolicy.run.remembered_files import check_remembered
     from aipolicy.run.result_memory import ResultMemory
 
     folder = cache_folder()
-    policy = load_policy(run.settings, Cache(folder), run.judged_by)
-    memory = ResultMemory(None if folder is None else f"{folder}-files", run.judged_by.key)
+    policy = load_policy(run.settings, Cache(folder), run.policy_files)
+    memory = ResultMemory(None if folder is None else f"{folder}-files", run.policy_files.key)
     scope = scope_of(run.paths, run.config)
-    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_judging), run)
+    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_evaluating), run)
 
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
@@ -197,8 +197,8 @@ def _compared(run: CheckRun, arguments: Arguments) -> Output:
     from aipolicy.run.policy import load_policy
 
     request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
-    policy = load_policy(run.settings, Cache(cache_folder()), run.judged_by)
-    result = compared_report(request, run.files, policy, run.judged_by, run.settings).result
+    policy = load_policy(run.settings, Cache(cache_folder()), run.policy_files)
+    result = compared_report(request, run.files, policy, run.policy_files, run.settings).result
     comparison = result.totals.comparison
     return _rendered(result, run, () if comparison is None else comparison_lines(comparison))
 

@@ -49,7 +49,7 @@ def comparison_options(function: F) -> F:
     return function
 
 
-def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy: Policy, judged_by: PolicyFiles,
+def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy: Policy, policy_files: PolicyFiles,
                     settings: PolicySettings) -> Report:  # fmt: skip
     """Return the report of a run, its findings compared with what was known before; writes a baseline if asked to.
 
@@ -67,7 +67,7 @@ def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy:
         given = request.policy_options
         with base_side(options.base, paths, given._replace(as_of=settings.as_of.isoformat())) as side:
             at_base = base_policy(
-                side, policy, settings, judged_by, strict=request.strict, chosen=bool(given.select or given.ignore)
+                side, policy, settings, policy_files, strict=request.strict, chosen=bool(given.select or given.ignore)
             )
             report = compared_with_base(report, files, side, at_base, config.recommendation.margin_percent)
     path = baseline_path(options, config)

@@ -48,24 +48,24 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     """
     configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)
-    judged_by = read_policy_files(settings)
+    policy_files = read_policy_files(settings)
 
     def found(among: Sequence[str]) -> tuple[ManifestFile, ...]:
         return find_manifests(among, patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
 
     files = found(paths or (".",))
-    policy = load_policy(settings, Cache(cache_folder()), judged_by)
+    policy = load_policy(settings, Cache(cache_folder()), policy_files)
     report = check(files, policy, SOME_FEATURES)
-    now = Side(files, settings, judged_by, configured.recommendation.margin_percent, policy, report)
+    now = Side(files, settings, policy_files, configured.recommendation.margin_percent, policy, report)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
         chosen = bool(options.select or options.ignore)
-        judging = base_policy(side, policy, settings, judged_by, strict=strict, chosen=chosen)
+        judging = base_policy(side, policy, settings, policy_files, strict=strict, chosen=chosen)
         if as_of_base and side.base.day != settings.as_of:
             judging = load_policy(
-                side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.judged_by
+                side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.policy_files
             )
         diff = diff_from_base(now, side, judging, lambda: found((side.base.repository.top,)))
-    if policy.judged_portfolio_rules:
+    if policy.evaluated_portfolio_rules:
         click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     write_out(_rendered(diff, output_format))
     raise click.exceptions.Exit(EXIT_CLEAN if diff.features or diff.broken or diff.repaired else EXIT_NOTHING)

@@ -55,7 +55,12 @@ def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, outpu
     from aipolicy.report.explain.explain_text import render_explanation
 
     return render_explanation(
-        evaluation, recommendation, policy.evaluator.judge, width=stdout_width(), style=stdout_style(), every_rule=every
+        evaluation,
+        recommendation,
+        policy.evaluator.rule_evaluator,
+        width=stdout_width(),
+        style=stdout_style(),
+        every_rule=every,
     )
 
 

@@ -22,12 +22,12 @@ from aipolicy.source.text import escaped, shown
 _CR = "\r"
 
 
-def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, *,
+def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, policy_files: PolicyFiles, *,
                 unsafe: bool) -> tuple[FixedFile, ...]:  # fmt: skip
     """Return every file with its corrections; raises `UsageError` for standard input, which cannot be rewritten."""
     if any(file.path == STDIN_SHOWN for file in files):
         raise UsageError("standard input cannot be corrected; name a file")
-    policy = load_policy(settings, Cache(cache_folder()), judged_by)
+    policy = load_policy(settings, Cache(cache_folder()), policy_files)
     return tuple(
         fixed_file(file, lambda each: evaluate_file((each,), policy).findings, unsafe=unsafe) for file in files
     )

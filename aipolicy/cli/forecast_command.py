@@ -71,13 +71,13 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     configured, settings = read_settings(options)
     settings = settings._replace(strict=settings.strict or strict)
     written = read_outputs(outputs, output_format, {}, FORMATS)
-    judged_by = read_policy_files(settings)
+    policy_files = read_policy_files(settings)
     files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
     refuse_overwriting(written, (file.path for file in files))
     gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
     try:
         found = forecast(
-            files, settings, judged_by, months=months, fail_on=Severity(fail_on or configured.fail_on),
+            files, settings, policy_files, months=months, fail_on=Severity(fail_on or configured.fail_on),
             cache=Cache(cache_folder()),
             scope=scope_of(paths, configured),
         )  # fmt: skip

@@ -15,7 +15,7 @@ _ERASE = "\r\x1b[K"
 
 
 @contextmanager
-def told_while_judging(manifests: int) -> Iterator[None]:
+def told_while_evaluating(manifests: int) -> Iterator[None]:
     """Say how many manifests are being judged where people watch and it takes a while."""
     stream = sys.stderr
     if manifests < LONG_RUN or stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":

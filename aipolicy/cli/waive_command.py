@@ -196,8 +196,8 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
                                evaluation: Evaluation) -> None:  # fmt: skip
     """Raise `WaiverError` unless the entry, read back as `check` reads it, holds the finding back."""
     from aipolicy.run.evaluated_file import findings_on
-    from aipolicy.waivers.judge import waive
     from aipolicy.waivers.read import read_waivers
+    from aipolicy.waivers.waive import waive
     from aipolicy.waivers.waiver import State
 
     day = policy.catalog.as_of

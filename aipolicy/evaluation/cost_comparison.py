@@ -11,7 +11,7 @@ from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBre
 from aipolicy.economics.training import requests_to_recover
 from aipolicy.economics.uncertainty import Influence, Quantiles, Range
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.evaluation.option_set import OptionSet, numbers_in
 from aipolicy.findings.finding import Severity
 from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.costs import running_cost
@@ -117,10 +117,10 @@ class _Comparer:
         bases: dict[str, CostBasis] = {}
         breaks: dict[str, tuple[str, ...]] = {}
         rows = []
-        for universe, number, state in (*planned, *chosen):
-            option = universe.options[number]
+        for option_set, number, state in (*planned, *chosen):
+            option = option_set.options[number]
             if option.id not in bases:
-                bases[option.id] = universe.cost_basis(number)
+                bases[option.id] = option_set.cost_basis(number)
                 breaks[option.id] = self._broken(number) if state == _PLAN else ()
                 rows.append((option, state))
         baseline = self._baseline(rows, bases)
@@ -136,16 +136,16 @@ class _Comparer:
             self._prices(row.option for row in costed), _accelerators(row.option for row in costed),
         )  # fmt: skip
 
-    def _planned(self) -> list[tuple[Universe, int, str]]:
+    def _planned(self) -> list[tuple[OptionSet, int, str]]:
         """Return the options of a plan, one of each cost where the plan leaves several."""
-        universe = self._evaluation.planned
-        if universe is self._evaluation.candidates:
+        option_set = self._evaluation.planned
+        if option_set is self._evaluation.candidates:
             return []
         different: dict[CostBasis, int] = {}
-        for number in range(universe.count):
-            different.setdefault(universe.cost_basis(number), number)
-        by_cost = sorted(different.values(), key=lambda n: self._sort_key(universe, n))
-        return [(universe, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
+        for number in range(option_set.count):
+            different.setdefault(option_set.cost_basis(number), number)
+        by_cost = sorted(different.values(), key=lambda n: self._sort_key(option_set, n))
+        return [(option_set, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
 
     def _broken(self, number: int) -> tuple[str, ...]:
         """Return the error constraints that an option of the plan certainly breaks."""
@@ -156,12 +156,12 @@ class _Comparer:
             and ruled.planned.violated >> number & 1
         )  # fmt: skip
 
-    def _remaining(self, *, every: bool) -> tuple[list[tuple[Universe, int, str]], int]:
-        universe, verdict = self._evaluation.candidates, self._evaluation.verdict
+    def _remaining(self, *, every: bool) -> tuple[list[tuple[OptionSet, int, str]], int]:
+        option_set, verdict = self._evaluation.candidates, self._evaluation.verdict
         seen: dict[tuple[str, str, str], dict[str, int]] = {}
         hidden = 0
-        for number in sorted(numbers_in(verdict.remaining), key=lambda n: self._sort_key(universe, n)):
-            option = universe.options[number]
+        for number in sorted(numbers_in(verdict.remaining), key=lambda n: self._sort_key(option_set, n)):
+            option = option_set.options[number]
             way = seen.setdefault((option.adaptation, option.hosting, option.routing), {})
             if option.leg.model.id in way:
                 continue
@@ -170,11 +170,11 @@ class _Comparer:
             else:
                 way[option.leg.model.id] = number
         numbers = [number for way in seen.values() for number in way.values()]
-        return [(universe, n, _ADMISSIBLE if verdict.admissible >> n & 1 else _OPEN) for n in numbers], hidden
+        return [(option_set, n, _ADMISSIBLE if verdict.admissible >> n & 1 else _OPEN) for n in numbers], hidden
 
-    def _sort_key(self, universe: Universe, number: int) -> tuple[bool, float, str]:
-        usd = self._estimator.value("option.monthly_usd", None, universe.cost_basis(number))
-        return (not isinstance(usd, float), usd if isinstance(usd, float) else 0.0, universe.options[number].id)
+    def _sort_key(self, option_set: OptionSet, number: int) -> tuple[bool, float, str]:
+        usd = self._estimator.value("option.monthly_usd", None, option_set.cost_basis(number))
+        return (not isinstance(usd, float), usd if isinstance(usd, float) else 0.0, option_set.options[number].id)
 
     def _baseline(
         self, rows: list[tuple[Option, str]], bases: Mapping[str, CostBasis]

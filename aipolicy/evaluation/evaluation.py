@@ -1,4 +1,4 @@
-"""One feature under the rules of a run: judgements over the candidates and over the plan, and what follows from them."""
+"""One feature under the rules of a run: what becomes of each rule over the candidates and the plan, and what follows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cache, cached_property
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import AXES, OFFERING
-from aipolicy.evaluation.judging import Judge, Judgement
-from aipolicy.evaluation.option_set import Group, GroupKey, Universe, first_in, none_kept
+from aipolicy.evaluation.option_set import Group, GroupKey, OptionSet, first_in, none_kept
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
@@ -44,8 +44,8 @@ class RuleEvaluation(Frozen):
     """What became of a rule, over the candidates and over the options of the plan."""
 
     active: ActiveRule
-    candidates: Judgement
-    planned: Judgement
+    candidates: OutcomeMasks
+    planned: OutcomeMasks
 
 
 class Evaluation(Frozen):
@@ -57,8 +57,8 @@ class Evaluation(Frozen):
     feature: Feature
     facts: Facts
     workload: Workload
-    candidates: Universe
-    planned: Universe
+    candidates: OptionSet
+    planned: OptionSet
     plan_problems: tuple[PlanProblem, ...]
     has_plan: bool
     rules: tuple[RuleEvaluation, ...]
@@ -87,27 +87,27 @@ class Evaluator:
                  kept: KeptGroups | None = None, expected: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
         self.catalog = catalog
         self.organization = organization
-        self.judge = Judge()
+        self.rule_evaluator = RuleEvaluator()
         self._expected = expected
         self.known = known_facts((spec for pack in packs for spec in pack.facts), expected)
         """The facts that conditions may read and manifests may declare."""
-        self.candidates = Universe(
+        self.candidates = OptionSet(
             self._candidate_options, catalog, organization,
             count=kept.count if kept is not None else None, kept_groups=kept.find if kept is not None else none_kept,
         )  # fmt: skip
         self.packs = packs
         self.rules = _active_rules(packs, catalog)
         self._like: Evaluator | None = None
-        self._plans: dict[object, tuple[Universe, tuple[PlanProblem, ...]]] = {}
+        self._plans: dict[object, tuple[OptionSet, tuple[PlanProblem, ...]]] = {}
 
-    def later(self, packs: tuple[PolicyPack, ...], candidates: Universe, like: Evaluator | None = None) -> Evaluator:
+    def later(self, packs: tuple[PolicyPack, ...], candidates: OptionSet, like: Evaluator | None = None) -> Evaluator:
         """Return an evaluator of the day of other candidates, which shares what was judged.
 
         The plans of `like` have the same options on that day.
         """
         kept = KeptGroups(candidates.count, none_kept)
         other = Evaluator(packs, candidates.catalog, self.organization, kept, self._expected)
-        other.judge, other.candidates, other._like = self.judge, candidates, like
+        other.rule_evaluator, other.candidates, other._like = self.rule_evaluator, candidates, like
         return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
@@ -124,7 +124,7 @@ class Evaluator:
         """Return the evaluation of a feature with these facts, whatever its manifest declares."""
         workload = workload_of(facts, feature.name)
         planned, problems, has_plan = self._planned(facts)
-        judged = [self._judged(active, facts, workload, planned) for active in self.rules]
+        judged = [self._evaluated(active, facts, workload, planned) for active in self.rules]
         verdict = verdict_of(
             self.candidates.full, ((r.active.rule, r.active.severity, r.candidates) for r in judged), self.candidates
         )
@@ -132,7 +132,7 @@ class Evaluator:
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
             workload = replace(workload, rivals=self._rivals(verdict, workload, is_certain=not facts.assumed))
             judged = [
-                self._judged(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
+                self._evaluated(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
             ]
         return Evaluation(
             feature, facts, workload, self.candidates, planned, problems, has_plan, tuple(judged), verdict
@@ -153,7 +153,7 @@ class Evaluator:
         workload = replace(workload, rivals=evaluation.workload.rivals)
         judged = list(evaluation.rules)
         for place in again:
-            judged[place] = self._judged(judged[place].active, facts, workload, evaluation.planned)
+            judged[place] = self._evaluated(judged[place].active, facts, workload, evaluation.planned)
         if again:
             rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
             verdict = verdict_of(self.candidates.full, rules, self.candidates)
@@ -181,13 +181,15 @@ class Evaluator:
             )
         )
 
-    def _judged(self, active: ActiveRule, facts: Facts, workload: Workload, planned: Universe) -> RuleEvaluation:
+    def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, planned: OptionSet) -> RuleEvaluation:
         everywhere = active.rule.scope is RuleScope.OPTIONS
-        nowhere = Judgement(self.candidates.full, 0, 0, 0)
-        candidates = self.judge.judge(active.rule, facts, workload, self.candidates) if everywhere else nowhere
+        nowhere = OutcomeMasks(self.candidates.full, 0, 0, 0)
+        candidates = (
+            self.rule_evaluator.evaluate(active.rule, facts, workload, self.candidates) if everywhere else nowhere
+        )
         if planned is self.candidates:
             return RuleEvaluation(active, candidates, candidates)
-        return RuleEvaluation(active, candidates, self.judge.judge(active.rule, facts, workload, planned))
+        return RuleEvaluation(active, candidates, self.rule_evaluator.evaluate(active.rule, facts, workload, planned))
 
     def _rivals(self, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
         """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
@@ -225,7 +227,7 @@ class Evaluator:
 
         return candidate_options(self.catalog, self.organization)
 
-    def _planned(self, facts: Facts) -> tuple[Universe, tuple[PlanProblem, ...], bool]:
+    def _planned(self, facts: Facts) -> tuple[OptionSet, tuple[PlanProblem, ...], bool]:
         has_plan = any(name.startswith("plan.") for name in facts.declared)
         if facts.declared.isdisjoint(PLAN_AXES):
             return self.candidates, (), has_plan
@@ -234,15 +236,15 @@ class Evaluator:
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
         if key not in self._plans and self._like is not None:
-            from aipolicy.evaluation.option_set_parts import UniverseOnDay
+            from aipolicy.evaluation.option_set_parts import OptionSetOnDay
 
             earlier, problems, _ = self._like._planned(facts)
-            self._plans[key] = (UniverseOnDay(earlier, self.catalog), problems)
+            self._plans[key] = (OptionSetOnDay(earlier, self.catalog), problems)
         if key not in self._plans:
             planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
             options = planned.options
-            universe = Universe(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
-            self._plans[key] = (universe, planned.problems)
+            option_set = OptionSet(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
+            self._plans[key] = (option_set, planned.problems)
         return (*self._plans[key], True)
 
 

@@ -10,8 +10,8 @@ from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.gate import MILDER as MILDER
 from aipolicy.evaluation.gate import Gate, broken_by, passing_options
-from aipolicy.evaluation.judging import Judge, Judgement, missing_facts, undeclared_of
-from aipolicy.evaluation.option_set import Universe, first_in
+from aipolicy.evaluation.option_set import OptionSet, first_in
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, missing_facts, undeclared_of
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
@@ -49,7 +49,7 @@ _AXES: tuple[tuple[str, str], ...] = (
 """What a partial plan can leave open, in the order in which it is most useful to decide."""
 
 
-def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[Finding, ...]:
+def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict: bool) -> tuple[Finding, ...]:
     """Return what is to be said about a feature; with `strict`, undetermined rules gate whatever the lifecycle."""
     past_prototype = strict or evaluation.facts.values.get("metadata.past_prototype") is True
     gate = Gate(past_prototype, passing_options(evaluation))
@@ -60,7 +60,7 @@ def findings_of(evaluation: Evaluation, judge: Judge, *, strict: bool) -> tuple[
         *_conflict_findings(evaluation),
     ]
     for ruled in evaluation.rules:
-        finding = _rule_finding(evaluation, ruled, judge, gate)
+        finding = _rule_finding(evaluation, ruled, rule_evaluator, gate)
         if finding is not None:
             findings.append(finding)
     return tuple(findings)
@@ -129,48 +129,54 @@ def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
     )  # fmt: skip
 
 
-def _rule_finding(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, gate: Gate) -> Finding | None:
-    judgement, full = ruled.planned, evaluation.planned.full
-    if judgement.violated == full:
-        return _violation(evaluation, ruled, judge)
+def _rule_finding(
+    evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, gate: Gate
+) -> Finding | None:
+    outcomes, full = ruled.planned, evaluation.planned.full
+    if outcomes.violated == full:
+        return _violation(evaluation, ruled, rule_evaluator)
     if not _has_plan_axes(evaluation):
-        return _finding_without_plan(evaluation, ruled, judge, gate)
-    relevant = judgement.violated | judgement.undetermined | judgement.undeclared
+        return _finding_without_plan(evaluation, ruled, rule_evaluator, gate)
+    relevant = outcomes.violated | outcomes.undetermined | outcomes.undeclared
     if not relevant:
         return None
     severity = gate.severity(ruled, relevant, full)
-    if judgement.undeclared and (not gate.passing or relevant == full):
-        return _undeclared(evaluation, ruled, judge, first_in(judgement.undeclared))
-    if judgement.violated:
-        return _open(evaluation, ruled, judge, severity)
-    return _undetermined(evaluation, ruled, judge, severity, relevant)
+    if outcomes.undeclared and (not gate.passing or relevant == full):
+        return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
+    if outcomes.violated:
+        return _open(evaluation, ruled, rule_evaluator, severity)
+    return _undetermined(evaluation, ruled, rule_evaluator, severity, relevant)
 
 
-def _finding_without_plan(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, gate: Gate) -> Finding | None:
+def _finding_without_plan(
+    evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, gate: Gate
+) -> Finding | None:
     """Return what a rule has to say where no plan chooses among the options: only the feature itself can gate."""
-    rule, judgement = ruled.active.rule, ruled.planned
+    rule, outcomes = ruled.active.rule, ruled.planned
     hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
-    if judgement.undeclared and not hangs_on_option:
-        return _undeclared(evaluation, ruled, judge, first_in(judgement.undeclared))
-    relevant = _without_plan(evaluation, ruled, judgement)
+    if outcomes.undeclared and not hangs_on_option:
+        return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
+    relevant = _without_plan(evaluation, ruled, outcomes)
     if not relevant:
         return None
     gates = gate.past_prototype and not hangs_on_option
     severity = ruled.active.severity if gates else MILDER[ruled.active.severity]
-    return _undetermined(evaluation, ruled, judge, severity, relevant)
+    return _undetermined(evaluation, ruled, rule_evaluator, severity, relevant)
 
 
-def _undeclared(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, number: int) -> Finding:
+def _undeclared(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, number: int) -> Finding:
     facts = undeclared_of(ruled.active.rule, evaluation.facts)
     message = f"{ruled.active.rule.title}: declare {', '.join(f'`{fact}`' for fact in facts)}"
-    return _finding(evaluation, ruled, Outcome.UNDECLARED, ruled.active.severity, message, judge, number, facts)
+    return _finding(
+        evaluation, ruled, Outcome.UNDECLARED, ruled.active.severity, message, rule_evaluator, number, facts
+    )
 
 
 def _has_plan_axes(evaluation: Evaluation) -> bool:
     return evaluation.planned is not evaluation.candidates
 
 
-def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, judgement: Judgement) -> int:
+def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: OutcomeMasks) -> int:
     """Return the options on which a rule leaves something to say where no plan chooses among them.
 
     What a rule removes is the verdict's business; what it cannot decide matters while the option is still possible.
@@ -179,18 +185,18 @@ def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, judgement: Judg
     rule = ruled.active.rule
     if rule.kind is RuleKind.DUTY:
         hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
-        return 0 if hangs_on_option else judgement.undetermined
-    return judgement.undetermined & evaluation.verdict.remaining
+        return 0 if hangs_on_option else outcomes.undetermined
+    return outcomes.undetermined & evaluation.verdict.remaining
 
 
-def _violation(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> Finding:
+def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
-    return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, judge, number, ())
+    return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
 
 
-def _open(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity) -> Finding:
+def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, severity: Severity) -> Finding:
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     axes = _deciding_axes(evaluation.planned, ruled.planned.violated)
@@ -198,16 +204,16 @@ def _open(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity:
     facts = tuple(fact for fact, _ in axes)
     message = f"with {example or 'some options'} this would break the rule: "
     message += render_message(ruled.active.rule, evaluation, option)
-    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, facts)
+    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, rule_evaluator, number, facts)
 
 
-def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, severity: Severity,
+def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, severity: Severity,
                   relevant: int) -> Finding | None:  # fmt: skip
     rule = ruled.active.rule
-    if not _has_plan_axes(evaluation) and not judge.may_lack_facts(rule, evaluation.facts, ruled.planned):
+    if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
     for number in _each_kind(evaluation, rule, relevant):
-        trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
+        trace = rule_evaluator.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
         # NOTE: masks, because asking an option itself would make all of them.
         cascade, hosted = (
             (1 << number) & evaluation.planned.mask_of(name, frozenset({word})) != 0
@@ -228,7 +234,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge, s
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue
         declarable = tuple(name for name in facts if name != MANIFEST_PATH and not is_option_fact(name))
-        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, judge, number, declarable)
+        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, rule_evaluator, number, declarable)
     return None
 
 
@@ -258,23 +264,23 @@ def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, Fa
 
 def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
     """Yield one option of each hosting, then one of each set of options that do not differ in what a rule reads."""
-    universe, workload = evaluation.planned, evaluation.workload
+    option_set, workload = evaluation.planned, evaluation.workload
     for hosting in HOSTINGS:
-        found = universe.mask_of("option.hosting", frozenset({hosting})) & mask
+        found = option_set.mask_of("option.hosting", frozenset({hosting})) & mask
         if found:
             yield first_in(found)
     parts = [mask]
     for line in (*rule.when, *rule.require):
         if line.option_reads:
-            groups = universe.groups(line.option_reads, workload)
+            groups = option_set.groups(line.option_reads, workload)
             parts = [part & group for part in parts for _, group in groups if part & group]
     yield from sorted(first_in(part) for part in parts)
 
 
 def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,
-             message: str, judge: Judge, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
+             message: str, rule_evaluator: RuleEvaluator, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
-    primary, related = _places(evaluation, rule, judge, number)
+    primary, related = _places(evaluation, rule, rule_evaluator, number)
     if outcome is Outcome.UNDECLARED:
         primary = Place(path=path_of(missing[0]), part="key")
     if ruled.active.coming:
@@ -287,10 +293,12 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
     )  # fmt: skip
 
 
-def _places(evaluation: Evaluation, rule: Rule, judge: Judge, number: int) -> tuple[Place, tuple[Place, ...]]:
+def _places(
+    evaluation: Evaluation, rule: Rule, rule_evaluator: RuleEvaluator, number: int
+) -> tuple[Place, tuple[Place, ...]]:
     """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
     declared = evaluation.facts.declared
-    trace = judge.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
+    trace = rule_evaluator.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
     deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
                 for name, _ in line.values]  # fmt: skip
     candidates = _plan_candidates(deciding)
@@ -325,12 +333,12 @@ def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(places))
 
 
-def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], ...]:
+def _deciding_axes(option_set: OptionSet, violated: int) -> tuple[tuple[str, str], ...]:
     """Return the axes that a plan leaves open and that tell the violating options from the others."""
-    others = universe.full & ~violated
+    others = option_set.full & ~violated
     open_axes = []
     for fact, attribute in _AXES:
-        bad, good = set(universe.distinct(attribute, violated)), set(universe.distinct(attribute, others))
+        bad, good = set(option_set.distinct(attribute, violated)), set(option_set.distinct(attribute, others))
         if len(bad | good) > 1:
             if not bad & good:
                 return ((fact, attribute),)
@@ -338,11 +346,11 @@ def _deciding_axes(universe: Universe, violated: int) -> tuple[tuple[str, str], 
     return tuple(open_axes)
 
 
-def _way_out(universe: Universe, relevant: int) -> tuple[str, ...]:
+def _way_out(option_set: OptionSet, relevant: int) -> tuple[str, ...]:
     """Return the axis of a plan along which some word keeps clear of the relevant options; nothing where none does."""
-    others = universe.full & ~relevant
+    others = option_set.full & ~relevant
     for fact, attribute in _AXES:
-        if set(universe.distinct(attribute, others)) - set(universe.distinct(attribute, relevant)):
+        if set(option_set.distinct(attribute, others)) - set(option_set.distinct(attribute, relevant)):
             return (fact,)
     return ()
 

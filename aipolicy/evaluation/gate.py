@@ -36,8 +36,8 @@ def passing_options(evaluation: Evaluation) -> int:
     passing = evaluation.planned.full
     for ruled in evaluation.rules:
         if ruled.active.severity is Severity.ERROR:
-            judgement = ruled.planned
-            passing &= ~(judgement.violated | judgement.undetermined | judgement.undeclared)
+            outcomes = ruled.planned
+            passing &= ~(outcomes.violated | outcomes.undetermined | outcomes.undeclared)
     return passing
 
 

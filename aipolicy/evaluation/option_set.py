@@ -77,7 +77,7 @@ def none_kept(_: GroupKey) -> None:
     """Return that no groups were kept."""
 
 
-class Universe:
+class OptionSet:
     """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
 
     def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
@@ -105,7 +105,7 @@ class Universe:
         self.full = (1 << self.count) - 1
 
     def id_for(self, names: tuple[str, ...]) -> int:
-        """Return what distinguishes this universe in what a judge remembers of some facts."""
+        """Return what distinguishes this option_set in what a judge remembers of some facts."""
         return self.id
 
     @cached_property

@@ -1,11 +1,11 @@
-"""Universes made from another one: fewer of its options, or the same options some days later."""
+"""OptionSets made from another one: fewer of its options, or the same options some days later."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.option_set import Group, Split, StaticGroup, Universe
+from aipolicy.evaluation.option_set import Group, OptionSet, Split, StaticGroup
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
 from aipolicy.options.cost_inputs import CostBasis, Speeds
@@ -15,10 +15,10 @@ from aipolicy.options.workload import Workload
 _AGEING = frozenset(AGEING)
 
 
-class _MadeFrom(Universe):
-    """What a universe has in common with the one that it is made from: options by number, their bases, estimates."""
+class _MadeFrom(OptionSet):
+    """What a option_set has in common with the one that it is made from: options by number, their bases, estimates."""
 
-    def __init__(self, base: Universe, catalog: Catalog, full: int) -> None:
+    def __init__(self, base: OptionSet, catalog: Catalog, full: int) -> None:
         super().__init__(lambda: base.options, catalog, base.organization, count=base.count)
         self._base = base
         self.full = full
@@ -38,10 +38,10 @@ class _MadeFrom(Universe):
         return self._base._facts(number)
 
 
-class PartOfUniverse(_MadeFrom):
-    """Some options of a universe, under the numbers that they have there."""
+class PartOfOptionSet(_MadeFrom):
+    """Some options of a option_set, under the numbers that they have there."""
 
-    def __init__(self, base: Universe, full: int) -> None:
+    def __init__(self, base: OptionSet, full: int) -> None:
         super().__init__(base, base.catalog, full)
 
     def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
@@ -56,10 +56,10 @@ class PartOfUniverse(_MadeFrom):
         return self._found_groups[key]
 
 
-class UniverseOnDay(_MadeFrom):
-    """A universe as of another day on which its options differ in their ages alone."""
+class OptionSetOnDay(_MadeFrom):
+    """A option_set as of another day on which its options differ in their ages alone."""
 
-    def __init__(self, base: Universe, catalog: Catalog) -> None:
+    def __init__(self, base: OptionSet, catalog: Catalog) -> None:
         super().__init__(base, catalog, base.full)
         self._days = float((catalog.as_of - base.catalog.as_of).days)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aipolicy.evaluation.axes import AXES, OFFERING, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import Universe, first_in
+from aipolicy.evaluation.option_set import OptionSet, first_in
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
@@ -49,20 +49,20 @@ class _Costed(NamedTuple):
 
 
 class Ranking:
-    """Ranks the options of a universe as an evaluation judged them."""
+    """Ranks the options of a option_set as an evaluation judged them."""
 
-    def __init__(self, evaluation: Evaluation, universe: Universe, weighing: Weighing) -> None:
-        self._universe = universe
+    def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing) -> None:
+        self._option_set = option_set
         self._weighing = weighing
         self._workload = evaluation.workload
-        estimator = universe.estimator(reduced(evaluation.workload, COST_FACTS[:1]))
+        estimator = option_set.estimator(reduced(evaluation.workload, COST_FACTS[:1]))
         self._costs = HorizonCosts(estimator, evaluation.workload, weighing.horizon_months)
-        planned = universe is evaluation.planned
+        planned = option_set is evaluation.planned
         judged = [(ruled.active, ruled.planned if planned else ruled.candidates) for ruled in evaluation.rules]
         # NOTE: unknown never ranks above known: what cannot be decided counts as if it were violated.
         against = [
-            (active.rule.id, active.severity, judgement.violated | judgement.undetermined)
-            for active, judgement in judged
+            (active.rule.id, active.severity, outcomes.violated | outcomes.undetermined)
+            for active, outcomes in judged
             if active.rule.kind is RuleKind.CONSTRAINT
         ]
         self._warnings = [(rule, mask) for rule, severity, mask in against if severity is Severity.WARNING and mask]
@@ -105,7 +105,7 @@ class Ranking:
 
     def _costed(self, mask: int) -> list[_Costed]:
         found = []
-        for group in self._universe.priced(AXES, self._workload):
+        for group in self._option_set.priced(AXES, self._workload):
             if group.mask & mask:
                 simplicity = _simplicity(group.values)
                 found += [
@@ -120,9 +120,9 @@ class Ranking:
         for name in OFFERING:
             if mask & (mask - 1) == 0:
                 break
-            word = self._universe.distinct(name, mask)[0]
+            word = self._option_set.distinct(name, mask)[0]
             if word is not None:
-                mask &= self._universe.mask_of(name, frozenset({word}))
+                mask &= self._option_set.mask_of(name, frozenset({word}))
         return first_in(mask)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.option import Option
@@ -19,7 +19,7 @@ class Choice(Frozen):
     """An option with what counts against it and what it costs a month (None is unknown)."""
 
     number: int
-    universe: Universe
+    option_set: OptionSet
     ranked: Ranked
     monthly_usd: float | None
     fixed_monthly_usd: float | None
@@ -27,7 +27,7 @@ class Choice(Frozen):
     @property
     def option(self) -> Option:
         """Return the option itself; making it makes all of them."""
-        return self.universe.options[self.number]
+        return self.option_set.options[self.number]
 
     @property
     def against(self) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class Choice(Frozen):
 
     def value(self, name: str) -> FactValue | None:
         """Return a fact of the option that is no estimate."""
-        return next(iter(self.universe.distinct(name, 1 << self.number)))
+        return next(iter(self.option_set.distinct(name, 1 << self.number)))
 
 
 class RulePrice(Frozen):
@@ -63,7 +63,7 @@ class Recommender:
     def __init__(self, evaluation: Evaluation, weighing: Weighing) -> None:
         self._evaluation = evaluation
         self._weighing = weighing
-        self._universe = evaluation.candidates
+        self._option_set = evaluation.candidates
         self.ranking = Ranking(evaluation, evaluation.candidates, weighing)
         verdict = evaluation.verdict
         self.is_open = not verdict.admissible
@@ -81,16 +81,16 @@ class Recommender:
         """
         hosting, adaptation, provider, model = (self._equal(name, chosen.number) for name in _WAY)
         word = self._word("option.adaptation", chosen.number)
-        twins = self._universe.mask_of("option.adaptation", _RETRIEVAL_TWINS) if word in _RETRIEVAL_TWINS else 0
+        twins = self._option_set.mask_of("option.adaptation", _RETRIEVAL_TWINS) if word in _RETRIEVAL_TWINS else 0
         others = self.pool & ~(hosting & (adaptation | twins & model))
         return self.ranking.first(others or self.pool & ~(hosting & provider & (adaptation | twins & model)))
 
     def choice(self, ranked: Ranked) -> Choice:
         """Return a way with what it costs at likely values."""
-        facts = self._universe.facts_of(ranked.number, self._evaluation.workload)
+        facts = self._option_set.facts_of(ranked.number, self._evaluation.workload)
         monthly, fixed = facts.get("option.monthly_usd"), facts.get("option.fixed_monthly_usd")
         return Choice(
-            ranked.number, self._universe, ranked, monthly if isinstance(monthly, float) else None,
+            ranked.number, self._option_set, ranked, monthly if isinstance(monthly, float) else None,
             fixed if isinstance(fixed, float) else None,
         )  # fmt: skip
 
@@ -110,10 +110,10 @@ class Recommender:
 
     def _equal(self, name: str, number: int) -> int:
         value = self._word(name, number)
-        return 0 if value is None else self._universe.mask_of(name, frozenset({value}))
+        return 0 if value is None else self._option_set.mask_of(name, frozenset({value}))
 
     def _word(self, name: str, number: int) -> FactValue | None:
-        return next(iter(self._universe.distinct(name, 1 << number)))
+        return next(iter(self._option_set.distinct(name, 1 << number)))
 
 
 def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: float = 36.0) -> Recommendation | None:
@@ -168,9 +168,9 @@ def _turning_volume(evaluation: Evaluation, chosen: Choice, rival: Choice) -> tu
     today = evaluation.workload.requests_per_day
     if today is None or chosen.monthly_usd is None or rival.monthly_usd is None:
         return None
-    universe = evaluation.candidates
-    estimator = universe.estimator(evaluation.workload)
-    ours, theirs = universe.cost_basis(chosen.number), universe.cost_basis(rival.number)
+    option_set = evaluation.candidates
+    estimator = option_set.estimator(evaluation.workload)
+    ours, theirs = option_set.cost_basis(chosen.number), option_set.cost_basis(rival.number)
     above = estimator.break_even(ours, theirs)
     if isinstance(above, Crossings) and above.first > today:
         return True, above.first

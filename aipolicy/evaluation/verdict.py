@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.judging import Judgement
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
@@ -50,26 +50,26 @@ class Verdict(Frozen):
         return self.full & ~self.removed
 
 
-def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], universe: Universe) -> Verdict:
-    """Return the verdict over a universe from the judgement of every rule."""
+def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]], option_set: OptionSet) -> Verdict:
+    """Return the verdict over a option_set from the outcomes of every rule."""
     removed_by: dict[str, int] = {}
     opened_by: dict[str, int] = {}
     against: dict[str, int] = {}
     duties: dict[str, int] = {}
     chooses_provider = False
-    for rule, severity, judgement in judged:
+    for rule, severity, outcomes in judged:
         if rule.kind is RuleKind.DUTY:
-            owed = judgement.violated | judgement.undetermined
+            owed = outcomes.violated | outcomes.undetermined
             if owed:
                 duties[rule.id] = owed
         elif severity is Severity.ERROR:
-            if judgement.violated:
-                removed_by[rule.id] = judgement.violated
+            if outcomes.violated:
+                removed_by[rule.id] = outcomes.violated
                 chooses_provider |= any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require)
-            if judgement.undetermined:
-                opened_by[rule.id] = judgement.undetermined
-        elif judgement.violated:
-            against[rule.id] = judgement.violated
+            if outcomes.undetermined:
+                opened_by[rule.id] = outcomes.undetermined
+        elif outcomes.violated:
+            against[rule.id] = outcomes.violated
     removed = _union(removed_by)
     open_ = _union(opened_by) & ~removed
     admissible = full & ~removed & ~open_
@@ -82,33 +82,33 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Judgement]], un
         opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
         counted_against=against,
         duties=duties,
-        needs=_needs(admissible, open_, universe, chooses_provider=chooses_provider),
-        remaining_values={name: _words(universe.distinct(name, full & ~removed)) for name in AXES},
+        needs=_needs(admissible, open_, option_set, chooses_provider=chooses_provider),
+        remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
         conflict=smallest_clash(removed_by, full) if removed == full else (),
     )
 
 
-def _needs(admissible: int, open_: int, universe: Universe, *, chooses_provider: bool) -> tuple[NeedFound, ...]:
+def _needs(admissible: int, open_: int, option_set: OptionSet, *, chooses_provider: bool) -> tuple[NeedFound, ...]:
     remaining = admissible | open_
     if not remaining:
         return ()
     found: list[NeedFound] = []
     for need in NEEDS:
-        having = universe.mask_of(need.attribute, need.values)
+        having = option_set.mask_of(need.attribute, need.values)
         if any(earlier.id in need.implied_by and earlier.certain for earlier in found):
             continue
         certain = remaining & ~having == 0
         if certain or (admissible and admissible & ~having == 0):
             found.append(NeedFound(need.id, need.title, certain))
     if chooses_provider:
-        found += _provider(admissible, open_, universe)
+        found += _provider(admissible, open_, option_set)
     return tuple(found)
 
 
-def _provider(admissible: int, open_: int, universe: Universe) -> list[NeedFound]:
+def _provider(admissible: int, open_: int, option_set: OptionSet) -> list[NeedFound]:
     """Return a need for the provider that is left, where it is one and not the organisation itself."""
     for mask, certain in ((admissible | open_, True), (admissible, False)):
-        values = universe.distinct(PROVIDER, mask) if mask else ()
+        values = option_set.distinct(PROVIDER, mask) if mask else ()
         if len(values) == 1 and values[0] is not None and values[0] not in OWN_SITES:
             return [NeedFound("provider", f"stay with the provider {values[0]}", certain, (str(values[0]),))]
     return []

@@ -60,7 +60,7 @@ class Expected(NamedTuple):
     """None where only the word of another fact says more, or nobody can say."""
     reason: str
     source: str = ""
-    """Empty where it is the judgement of this project."""
+    """Empty where it is the outcomes of this project."""
     by: str = ""
     """The fact on which the value hangs."""
     per_word: Mapping[str, FactValue] = {}

@@ -8,8 +8,8 @@ from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import Organization
-from aipolicy.evaluation.option_set import Universe
-from aipolicy.evaluation.option_set_parts import PartOfUniverse, UniverseOnDay
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set_parts import OptionSetOnDay, PartOfOptionSet
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.catalog_events import ends_of, stale_days_of
 from aipolicy.options.candidates import candidate_options
@@ -29,8 +29,8 @@ class CandidateDays:
         self._organization = organization
         self._days = (start, *catalogs.turning_days, end)
         self._offered: dict[tuple[int, int], tuple[Option, ...]] = {}
-        self._parts: dict[Likeness, Universe] = {}
-        self._whole: dict[tuple[int, int], tuple[Universe, dict[_Key, int]] | None] = {}
+        self._parts: dict[Likeness, OptionSet] = {}
+        self._whole: dict[tuple[int, int], tuple[OptionSet, dict[_Key, int]] | None] = {}
         self._merged: dict[int, tuple[Option, ...] | None] = {}
 
     def likeness(self, catalog: Catalog) -> Likeness:
@@ -38,29 +38,29 @@ class CandidateDays:
         day = catalog.as_of
         return self._catalogs.span(day), bisect_right(ends_of(catalog), day), bisect_right(stale_days_of(catalog), day)
 
-    def on(self, catalog: Catalog) -> Universe:
+    def on(self, catalog: Catalog) -> OptionSet:
         """Return the candidates as of the day of a catalog."""
         likeness = self.likeness(catalog)
         if likeness not in self._parts:
             self._parts[likeness] = self._part(catalog, likeness)
-        return UniverseOnDay(self._parts[likeness], catalog)
+        return OptionSetOnDay(self._parts[likeness], catalog)
 
-    def _part(self, catalog: Catalog, likeness: Likeness) -> Universe:
+    def _part(self, catalog: Catalog, likeness: Likeness) -> OptionSet:
         span, retired, stale = likeness
         options = self._options(catalog, retired)
         merged = self._merged_options(catalog, span)
         if merged is None:
-            return Universe(lambda: options, catalog, self._organization)
+            return OptionSet(lambda: options, catalog, self._organization)
         if (span, stale) not in self._whole:
             numbers = {key: number for number, key in enumerate(_keys(merged))}
-            self._whole[span, stale] = Universe(lambda: merged, catalog, self._organization), numbers
+            self._whole[span, stale] = OptionSet(lambda: merged, catalog, self._organization), numbers
         known = self._whole[span, stale]
         assert known is not None
         whole, numbers = known
         mask = 0
         for key in _keys(options):
             mask |= 1 << numbers[key]
-        return PartOfUniverse(whole, mask)
+        return PartOfOptionSet(whole, mask)
 
     def _options(self, catalog: Catalog, retired: int) -> tuple[Option, ...]:
         key = (self._catalogs.span(catalog.as_of), retired)

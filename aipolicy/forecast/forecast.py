@@ -112,13 +112,13 @@ SOURCES: tuple[Source, ...] = (
 """Where dated events come from: together they name every day on which an answer can change."""
 
 
-def forecast(files: Sequence[ManifestFile], settings: PolicySettings, judged_by: PolicyFiles, *, months: int,
+def forecast(files: Sequence[ManifestFile], settings: PolicySettings, policy_files: PolicyFiles, *, months: int,
              fail_on: Severity, cache: Cache | None = None, scope: Scope = A_PART) -> Forecast:  # fmt: skip
     """Return what changes in the months after `settings.as_of`; raises what `load_policy` raises for any of the days."""
     horizon = Horizon(settings.as_of, months_later(settings.as_of, months))
-    base = load_policy(settings, cache, judged_by)
+    base = load_policy(settings, cache, policy_files)
     manifests = read_manifests(files, extensions=base.evaluator.known.extensions_schema)
-    policies = Policies(settings, judged_by, base, horizon)
+    policies = Policies(settings, policy_files, base, horizon)
     timeline = Timeline(manifests, len(files), policies, horizon, scope)
     over_all = () if scope.partial else tuple(each.rule for each in base.portfolio_rules)
     today = timeline.on(horizon.start)

@@ -13,7 +13,7 @@ from aipolicy.value import Frozen
 MOST_ROUNDS = 5
 """Times a file is corrected and judged again: one correction may show the next mistake."""
 
-Judge = Callable[[ManifestFile], Sequence[Finding]]
+FindFixable = Callable[[ManifestFile], Sequence[Finding]]
 """Returns the findings of one file."""
 
 
@@ -34,19 +34,19 @@ class FixedFile(Frozen):
     corrections: tuple[Correction, ...]
 
 
-def fixed_file(file: ManifestFile, judge: Judge, *, unsafe: bool) -> FixedFile:
+def fixed_file(file: ManifestFile, find: FindFixable, *, unsafe: bool) -> FixedFile:
     """Return a file with what can be corrected corrected, as often as that shows something more to correct.
 
     A round that leaves any of its corrections to be made again is taken back.
     """
     data, corrections = file.data, []
-    findings = [each for each in judge(file) if _applies(each, unsafe=unsafe)]
+    findings = [each for each in find(file) if _applies(each, unsafe=unsafe)]
     for _ in range(MOST_ROUNDS):
         corrected = _corrected(data, findings)
         if corrected is None:
             break
         new_data, made = corrected
-        left = [each for each in judge(file._replace(data=new_data)) if _applies(each, unsafe=unsafe)]
+        left = [each for each in find(file._replace(data=new_data)) if _applies(each, unsafe=unsafe)]
         if not {_words(each) for each in findings}.isdisjoint(map(_words, left)):
             break
         data, findings = new_data, left

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluator
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.options.attributes import Organization
 from aipolicy.options.workload import NO_WORKLOAD
@@ -47,7 +47,7 @@ def _may_remove_everything(text: RuleText, logic: Logic) -> bool:
     )
 
 
-def _removes_everything(text: RuleText, candidates: Universe, bench: Bench) -> bool:
+def _removes_everything(text: RuleText, candidates: OptionSet, bench: Bench) -> bool:
     rule = text.rule
     names = tuple(dict.fromkeys(name for line in (*rule.when, *rule.require) for name in line.option_reads))
     groups = candidates.groups(names, NO_WORKLOAD)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from aipolicy.policy.cel.expressions import Truth
-from aipolicy.policy.cel.interval import ZERO, Amount
+from aipolicy.policy.cel.interval import ZERO, Interval
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.portfolio.groups import GroupResult, Member, Portfolio
 from aipolicy.value import NamedTuple
@@ -66,7 +66,7 @@ class Ranked:
         for number in numbers:
             entry = self._portfolio.members[number].entry
             added = entry.amounts[position]
-            least = float(added.low or 0) if isinstance(added, Amount) else 0.0
+            least = float(added.low or 0) if isinstance(added, Interval) else 0.0
             ranks.append((-least, not entry.certain, number))
             if added != ZERO:
                 adding.append(ranks[-1])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.judging import LineTrace
+from aipolicy.evaluation.rule_evaluator import LineTrace
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
@@ -15,7 +15,7 @@ from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.options.estimates import COST_FACTS
 from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
-from aipolicy.policy.cel.interval import ANY, ONE, ZERO, Amount, exact, hull
+from aipolicy.policy.cel.interval import ANY, ONE, ZERO, Interval, exact, hull
 from aipolicy.policy.cel.interval_evaluation import Form, Value, is_arithmetic, no_sum, number
 from aipolicy.policy.portfolio_rule import Aggregate, FeatureFormula, Measure, PortfolioRule
 from aipolicy.policy.rule import Line
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
     certain: bool
     groups: Words
-    amounts: tuple[Amount | Words, ...]
+    amounts: tuple[Interval | Words, ...]
     """What it adds to each measure: an amount, or words that are told apart."""
     over_missing: tuple[str, ...]
     """The facts that would settle whether it takes part; the next two likewise for groups and for each measure."""
@@ -103,7 +103,7 @@ def over_traces(subject: Subject, rule: PortfolioRule) -> tuple[LineTrace, ...]:
     return tuple(traces)
 
 
-def least(measure: Measure) -> Amount:
+def least(measure: Measure) -> Interval:
     """Return the bounds of what a feature of which nothing is known adds to a measure; it may also take no part."""
     if measure.formula is None or measure.aggregate is Aggregate.COUNT:
         return hull(ZERO, ONE)
@@ -135,8 +135,8 @@ def _entry(subject: Subject, rule: PortfolioRule) -> Entry | None:
     )
 
 
-def _settled(amount: Amount | Words) -> bool:
-    return amount.is_exact if isinstance(amount, Amount) else amount.certain == amount.possible
+def _settled(amount: Interval | Words) -> bool:
+    return amount.is_exact if isinstance(amount, Interval) else amount.certain == amount.possible
 
 
 def _readings(reading: Line | FeatureFormula, subject: Subject, rule: PortfolioRule) -> Sequence[dict[str, FactValue]]:
@@ -174,7 +174,7 @@ def _words(formula: FeatureFormula, subject: Subject, rule: PortfolioRule) -> Wo
     return Words(frozenset.intersection(*sets), frozenset.union(*sets))
 
 
-def _amount(measure: Measure, subject: Subject, rule: PortfolioRule) -> Amount | Words:
+def _amount(measure: Measure, subject: Subject, rule: PortfolioRule) -> Interval | Words:
     formula = measure.formula
     if formula is None:
         return ONE
@@ -187,7 +187,7 @@ def _amount(measure: Measure, subject: Subject, rule: PortfolioRule) -> Amount |
     return amount
 
 
-def _value(formula: FeatureFormula, values: Mapping[str, FactValue]) -> Amount:
+def _value(formula: FeatureFormula, values: Mapping[str, FactValue]) -> Interval:
     condition = _condition(formula.checked)
     if formula.type is FactType.BOOL:
         truth, _ = condition.evaluate(_cel(values))
@@ -210,9 +210,9 @@ class _FormulaScope(NamedTuple):
         if isinstance(known, float):
             return Form((), exact(known))
         low, high = self.numbers[name]
-        return Form((), Amount(None if low is None else exact(low).low, None if high is None else exact(high).high))
+        return Form((), Interval(None if low is None else exact(low).low, None if high is None else exact(high).high))
 
-    def bounds(self, form: Form) -> Amount:
+    def bounds(self, form: Form) -> Interval:
         return no_sum(form)
 
 

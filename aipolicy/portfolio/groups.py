@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from aipolicy.evaluation.judging import LineTrace
+from aipolicy.evaluation.rule_evaluator import LineTrace
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.expressions import Truth
-from aipolicy.policy.cel.interval import ZERO, Amount, plus, scaled
+from aipolicy.policy.cel.interval import ZERO, Interval, plus, scaled
 from aipolicy.policy.cel.interval_evaluation import Form, Value, constant, truth
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.policy.rule import Line
@@ -74,7 +74,7 @@ class Portfolio:
         known = [member.entry for member in self.members]
         self.sums = Contributions(known, rule.measures, self.anywhere, unread)
         self._trees: dict[str, Node] = {}
-        self._totals: dict[int, Amount] = {}
+        self._totals: dict[int, Interval] = {}
         self._unsure: dict[int, Unsure] = {}
 
     def results(self) -> tuple[GroupResult, ...]:
@@ -107,14 +107,14 @@ class Portfolio:
         """Return the members that a group is named for, or may be; those in `anywhere` may belong to it as well."""
         return self._by_key.get(key, ()) if key is not None else ()
 
-    def aggregated_total(self, position: int) -> Amount:
+    def aggregated_total(self, position: int) -> Interval:
         """Return a measure of all members that does not add up."""
         if position not in self._totals:
             known = [Known(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
             self._totals[position] = aggregated(self.sums.measures[position], known, Unsure(), self.unread)
         return self._totals[position]
 
-    def aggregated_group(self, position: int, group: Group) -> Amount:
+    def aggregated_group(self, position: int, group: Group) -> Interval:
         """Return a measure of a group that does not add up."""
         if position not in self._unsure:
             self._unsure[position] = unsure(self.members[number].entry.amounts[position] for number in self.anywhere)
@@ -141,7 +141,7 @@ class Group:
         self.certain = frozenset(number for number in self.named if key in members[number].entry.groups.certain)
         """Those that belong to it if they take part at all."""
         self.exists = any(members[number].entry.certain for number in self.certain)
-        self._aggregated: dict[int, Amount] = {}
+        self._aggregated: dict[int, Interval] = {}
 
     def value(self, name: str) -> Value:
         """Return the value of a name."""
@@ -154,7 +154,7 @@ class Group:
             return constant(known)
         return known if isinstance(known, str | tuple | bool) else None
 
-    def bounds(self, form: Form) -> Amount:
+    def bounds(self, form: Form) -> Interval:
         """Return what a sum of measures comes to."""
         sums, found = self.portfolio.sums, form.rest
         group, total = ([Fraction(0)] * len(sums.measures) for _ in range(2))
@@ -168,7 +168,7 @@ class Group:
             found = plus(found, sums.bounds(tuple(group), tuple(total), self.named, self.certain))
         return found
 
-    def amount(self, name: str) -> Amount:
+    def amount(self, name: str) -> Interval:
         """Return one measure, as conditions name it."""
         return self.bounds(Form(((name, Fraction(1)),), ZERO))
 
@@ -180,7 +180,7 @@ class Group:
             return self.portfolio.rule.rule.parameters.get(name)
         return shown_amount(self.amount(name))
 
-    def _aggregate(self, name: str, position: int) -> Amount:
+    def _aggregate(self, name: str, position: int) -> Interval:
         if name.startswith(TOTAL):
             return self.portfolio.aggregated_total(position)
         if position not in self._aggregated:
@@ -195,7 +195,7 @@ def with_parameters(rule: PortfolioRule, parameters: Mapping[str, FactValue]) ->
     return replace(rule, rule=replace(rule.rule, parameters={**known, **changed}))
 
 
-def shown_amount(amount: Amount) -> FactValue | None:
+def shown_amount(amount: Interval) -> FactValue | None:
     """Return an amount as a number, in words where only bounds are known, None where nothing is."""
     low, high = (None if end is None else float(end) for end in amount)
     if amount.is_exact:

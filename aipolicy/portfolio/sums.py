@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import chain
 
 from aipolicy.facts.spec import FactType
-from aipolicy.policy.cel.interval import ANY, ZERO, Amount, hull, plus, scaled
+from aipolicy.policy.cel.interval import ANY, ZERO, Interval, hull, plus, scaled
 from aipolicy.policy.portfolio_rule import Aggregate, Measure
 from aipolicy.portfolio.feature_records import Entry, Words, least
 from aipolicy.value import Frozen, NamedTuple
@@ -19,14 +19,14 @@ Factors = tuple[Fraction, ...]
 class Known(Frozen):
     """What a feature adds to one measure, and whether it certainly does."""
 
-    added: Amount | Words
+    added: Interval | Words
     certain: bool
 
 
 class _Sum:
     """A sum of amounts from which single ones can be taken away again."""
 
-    def __init__(self, amounts: Iterable[Amount]) -> None:
+    def __init__(self, amounts: Iterable[Interval]) -> None:
         self.ends = [Fraction(0), Fraction(0)]
         self.unbounded = [0, 0]
         for amount in amounts:
@@ -38,7 +38,7 @@ class _Sum:
         other.ends, other.unbounded = [*self.ends], [*self.unbounded]
         return other
 
-    def add(self, amount: Amount, times: int = 1) -> None:
+    def add(self, amount: Interval, times: int = 1) -> None:
         """Add an amount, or take it away."""
         for place, end in enumerate(amount):
             if end is None:
@@ -46,10 +46,10 @@ class _Sum:
             else:
                 self.ends[place] += times * end
 
-    def amount(self) -> Amount:
+    def amount(self) -> Interval:
         """Return the sum."""
         low, high = (None if open_ else end for open_, end in zip(self.unbounded, self.ends, strict=True))
-        return Amount(low, high)
+        return Interval(low, high)
 
 
 class Contributions:
@@ -62,13 +62,13 @@ class Contributions:
         self.anywhere = anywhere
         self.unread = unread
         self._positions = {measure.name: position for position, measure in enumerate(measures)}
-        self._shared: dict[tuple[Factors, Factors], tuple[list[Amount], _Sum]] = {}
+        self._shared: dict[tuple[Factors, Factors], tuple[list[Interval], _Sum]] = {}
 
     def position(self, name: str) -> int:
         """Return which measure a name such as `group.requests` means."""
         return self._positions[name.partition(".")[2]]
 
-    def bounds(self, group: Factors, total: Factors, named: Iterable[int], certain: frozenset[int]) -> Amount:
+    def bounds(self, group: Factors, total: Factors, named: Iterable[int], certain: frozenset[int]) -> Interval:
         """Return the sum of measures of a group and of all, each times a factor.
 
         `named` are the features that may belong to this group and not to any, `certain` those that do if they take part.
@@ -81,7 +81,7 @@ class Contributions:
             found.add(self._added_inside(number, both, total, certain=number in certain))
         return found.amount()
 
-    def _shared_by_groups(self, group: Factors, total: Factors) -> tuple[list[Amount], _Sum]:
+    def _shared_by_groups(self, group: Factors, total: Factors) -> tuple[list[Interval], _Sum]:
         """Return what each feature adds outside of the group, and the sum that is the same for every group.
 
         NOTE: with as many groups as features, whatever does not depend on the group must be added up once.
@@ -100,7 +100,7 @@ class Contributions:
             known = self._shared[group, total] = outside, everything
         return known
 
-    def _added_inside(self, number: int, both: Factors, total: Factors, *, certain: bool) -> Amount:
+    def _added_inside(self, number: int, both: Factors, total: Factors, *, certain: bool) -> Interval:
         """Return what a feature adds that belongs to the group, or may."""
         entry = self.entries[number]
         added = self._added(entry, both)
@@ -108,19 +108,19 @@ class Contributions:
             added = hull(added, self._added(entry, total))
         return added if entry.certain else hull(added, ZERO)
 
-    def _added(self, entry: Entry, factors: Factors) -> Amount:
+    def _added(self, entry: Entry, factors: Factors) -> Interval:
         found = ZERO
         for added, factor in zip(entry.amounts, factors, strict=True):
             if factor:
-                assert isinstance(added, Amount)
+                assert isinstance(added, Interval)
                 found = plus(found, scaled(added, factor))
         return found
 
-    def _unknown(self, factors: Factors) -> Amount:
+    def _unknown(self, factors: Factors) -> Interval:
         found = ZERO
         for measure, factor in zip(self.measures, factors, strict=True):
             low, high = hull(least(measure), ZERO)
-            many = Amount(None if low is None or low < 0 else low, None if high is None or high > 0 else high)
+            many = Interval(None if low is None or low < 0 else low, None if high is None or high > 0 else high)
             found = plus(found, scaled(many, factor))
         return found
 
@@ -128,20 +128,20 @@ class Contributions:
 class Unsure(NamedTuple):
     """What a number of features add to one measure of a group that any of them may belong to, as if they were one."""
 
-    amount: Amount | None = None
+    amount: Interval | None = None
     """Holds what each of them adds; None where none adds an amount."""
     words: frozenset[str] = frozenset()
     unnamed: int = 0
     """How many of them add words of which nothing is known."""
 
 
-def unsure(added: Iterable[Amount | Words]) -> Unsure:
+def unsure(added: Iterable[Interval | Words]) -> Unsure:
     """Return what features add that may belong to a group."""
-    amount: Amount | None = None
+    amount: Interval | None = None
     words: set[str] = set()
     unnamed = 0
     for each in added:
-        if isinstance(each, Amount):
+        if isinstance(each, Interval):
             amount = each if amount is None else hull(amount, each)
         elif each.possible is None:
             unnamed += 1
@@ -150,7 +150,7 @@ def unsure(added: Iterable[Amount | Words]) -> Unsure:
     return Unsure(amount, frozenset(words), unnamed)
 
 
-def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread: int) -> Amount:
+def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread: int) -> Interval:
     """Return the largest, the smallest or the number of different values of those features that belong to a group.
 
     `others` are the features that may belong to any group.
@@ -158,7 +158,7 @@ def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread:
     if measure.aggregate is Aggregate.DISTINCT:
         words = [(each.added, each.certain) for each in known if isinstance(each.added, Words)]
         return _distinct(measure, words, others, unread)
-    amounts = [(each.added, each.certain) for each in known if isinstance(each.added, Amount)]
+    amounts = [(each.added, each.certain) for each in known if isinstance(each.added, Interval)]
     amounts += [(others.amount, False)] if others.amount is not None else []
     amounts += [(least(measure), False)] if unread else []
     if not amounts:
@@ -166,24 +166,24 @@ def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread:
     if measure.aggregate is Aggregate.MAX:
         return _largest(amounts)
     low, high = _largest([(scaled(amount, Fraction(-1)), certain) for amount, certain in amounts])
-    return scaled(Amount(low, high), Fraction(-1))
+    return scaled(Interval(low, high), Fraction(-1))
 
 
-def _largest(amounts: Sequence[tuple[Amount, bool]]) -> Amount:
+def _largest(amounts: Sequence[tuple[Interval, bool]]) -> Interval:
     sure = [amount.low for amount, certain in amounts if certain and amount.low is not None]
     lows = [amount.low for amount, _ in amounts]
     highs = [amount.high for amount, _ in amounts]
     # NOTE: without a feature that certainly belongs there, any single one may be the only one.
     low = max(sure) if sure else None if None in lows else min(each for each in lows if each is not None)
-    return Amount(low, None if None in highs else max(each for each in highs if each is not None))
+    return Interval(low, None if None in highs else max(each for each in highs if each is not None))
 
 
-def _distinct(measure: Measure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Amount:
+def _distinct(measure: Measure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Interval:
     sure = frozenset(chain.from_iterable(words.certain for words, certain in known if certain))
     single = measure.formula is not None and measure.formula.type is FactType.TEXT
     low = max(len(sure), int(single and any(certain for _, certain in known)))
     unnamed = others.unnamed + sum(words.possible is None for words, _ in known)
     if unread or (unnamed and not single):
-        return Amount(Fraction(low), None)
+        return Interval(Fraction(low), None)
     possible = frozenset(chain.from_iterable(words.possible or () for words, _ in known))
-    return Amount(Fraction(low), Fraction(len(others.words) + len(possible - others.words) + unnamed))
+    return Interval(Fraction(low), Fraction(len(others.words) + len(possible - others.words) + unnamed))

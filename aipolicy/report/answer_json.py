@@ -66,8 +66,8 @@ def _monthly_usd(way: Way, evaluation: Evaluation) -> JsonObject:
     likely = way.cost.monthly_usd
     if not way.cost.is_whole:
         return {"low": _usd(likely), "likely": None, "high": None}
-    estimator = way.universe.estimator(evaluation.workload)
-    found = estimator.drawn.quantiles(way.universe.cost_basis(way.number))
+    estimator = way.option_set.estimator(evaluation.workload)
+    found = estimator.drawn.quantiles(way.option_set.cost_basis(way.number))
     if found is None:
         return {"low": None, "likely": _usd(likely), "high": None}
     return {"low": _usd(min(found.p10, likely)), "likely": _usd(likely), "high": _usd(max(found.p90, likely))}

@@ -1,4 +1,4 @@
-"""Runs the examples that a rule carries, with the same judge that judges features."""
+"""Runs the examples that a rule carries, by what evaluates features."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.findings import message_of
-from aipolicy.evaluation.judging import MUST_DECLARE, Judge, LineTrace
+from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, LineTrace, RuleEvaluator
 from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings.finding import Outcome, Stage
 from aipolicy.policy.cel.expressions import Truth
@@ -58,17 +58,17 @@ class ExampleResult(Frozen):
         return not self.differences
 
 
-def run_example(rule: Rule, test: RuleTest, catalog: Catalog, judge: Judge) -> ExampleResult:
+def run_example(rule: Rule, test: RuleTest, catalog: Catalog, rule_evaluator: RuleEvaluator) -> ExampleResult:
     """Return the result of one example: what it does not give is unknown, documented defaults included."""
     facts: Facts = facts_from_values(test.given, catalog)
     option = dict(test.option)
-    trace = judge.trace(rule, facts, option)
+    trace = rule_evaluator.trace(rule, facts, option)
     outcome = outcome_of(trace)
     message = message_of(rule, facts, option) if outcome is Outcome.VIOLATED else NO_FINDING
     return ExampleResult(rule, test, outcome, trace, message)
 
 
-def why_not_judged(rule: Rule, day: date) -> str:
+def why_not_evaluated(rule: Rule, day: date) -> str:
     """Return why a rule has nothing to say on a day; empty where it has."""
     match rule.stage_on(day):
         case Stage.ENDED:

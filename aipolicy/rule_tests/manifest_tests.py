@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.evaluation.judging import Judgement, LineTrace
 from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.rule import Line, Rule, RuleTest
 from aipolicy.rule_tests.case_search import Variation, demanded
-from aipolicy.rule_tests.examples import NO_FINDING, ExampleResult, why_not_judged
+from aipolicy.rule_tests.examples import NO_FINDING, ExampleResult, why_not_evaluated
 from aipolicy.value import replace
 
 
@@ -19,10 +19,10 @@ class ManifestCase:
 
     def __init__(self, rule: Rule, test: RuleTest, feature: Feature, evaluator: Evaluator, *, strict: bool) -> None:
         self._rule = rule
-        self._judge = evaluator.judge
+        self._rule_evaluator = evaluator.rule_evaluator
         self._evaluation = evaluator.evaluate(feature)
         self.problems = tuple(f"{problem.rule_id} {problem.message}" for problem in self._evaluation.facts.problems)
-        findings = findings_of(self._evaluation, self._judge, strict=strict)
+        findings = findings_of(self._evaluation, self._evaluate, strict=strict)
         finding = next((finding for finding in findings if finding.rule_id == rule.id), None)
         ruled = next((ruled for ruled in self._evaluation.rules if ruled.active.rule.id == rule.id), None)
         self._judgement = ruled.planned if ruled is not None else None
@@ -33,7 +33,7 @@ class ManifestCase:
             trace=() if ruled is None else self._trace(ruled),
             message=NO_FINDING if finding is None else finding.message,
             location="" if finding is None else _location(finding, test.location),
-            note=why_not_judged(rule, evaluator.catalog.as_of),
+            note=why_not_evaluated(rule, evaluator.catalog.as_of),
         )
 
     def tells(self, variation: Variation) -> bool:
@@ -41,7 +41,7 @@ class ManifestCase:
         if self._judgement is None or not self.result.passed:
             return False
         evaluation = self._evaluation
-        varied = self._judge.judge(
+        varied = self._rule_evaluator.evaluate(
             with_variation(self._rule, variation), evaluation.facts, evaluation.workload, evaluation.planned
         )
         return outcome_of_plan(varied, self._full) is not self.result.outcome
@@ -57,21 +57,21 @@ class ManifestCase:
             ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full
         )
         option = evaluation.planned.facts_of(number, evaluation.workload)
-        return self._judge.trace(self._rule, evaluation.facts, option)
+        return self._evaluate.trace(self._rule, evaluation.facts, option)
 
 
-def outcome_of_plan(judgement: Judgement, full: int) -> Outcome:
+def outcome_of_plan(outcomes: OutcomeMasks, full: int) -> Outcome:
     """Return what a rule comes to over the options of a plan; where no plan chooses, over every option.
 
     What only some of them violate is undetermined: it hangs on a choice that is not made.
     """
-    if judgement.violated == full:
+    if outcomes.violated == full:
         return Outcome.VIOLATED
-    if judgement.violated or judgement.undetermined:
+    if outcomes.violated or outcomes.undetermined:
         return Outcome.UNDETERMINED
-    if judgement.undeclared:
+    if outcomes.undeclared:
         return Outcome.UNDECLARED
-    return Outcome.SATISFIED if judgement.satisfied else Outcome.NOT_APPLICABLE
+    return Outcome.SATISFIED if outcomes.satisfied else Outcome.NOT_APPLICABLE
 
 
 def with_variation(rule: Rule, variation: Variation) -> Rule:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.judging import MUST_DECLARE
+from aipolicy.evaluation.rule_evaluator import MUST_DECLARE
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Checked, Truth

@@ -1,4 +1,4 @@
-"""Runs the examples of rules over all features, with the same judgement as a run."""
+"""Runs the examples of rules over all features, with the same outcomes as a run."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
 from aipolicy.rule_tests.example_files import FileTest
-from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_judged
+from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_evaluated
 from aipolicy.rule_tests.manifest_tests import ManifestCase
 from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
 from aipolicy.rule_tests.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
@@ -152,17 +152,17 @@ class _FileTests:
 
     def _run(self, test: FileTest, policy: Policy, mistakes: Mistakes) -> None:
         rule = next(rule for pack in policy.packs for rule in pack.rules if rule.id == test.rule_id)
-        judge = policy.evaluator.judge
+        rule_evaluator = policy.evaluator.rule_evaluator
         if test.feature is not None:
             case = ManifestCase(rule, test.test, test.feature, policy.evaluator, strict=policy.strict)
             for problem in case.problems:
                 mistakes.add_at(f"in the manifest: {problem}", test.test.defined_at)
             self.manifests.setdefault(rule.id, []).append(case)
-        elif test.as_of is not None and (note := why_not_judged(rule, test.as_of)):
+        elif test.as_of is not None and (note := why_not_evaluated(rule, test.as_of)):
             result = ExampleResult(rule, test.test, Outcome.NOT_APPLICABLE, (), note=note)
             self.given.setdefault(rule.id, []).append(result)
         else:
-            result = run_example(rule, test.test, policy.catalog, judge)
+            result = run_example(rule, test.test, policy.catalog, rule_evaluator)
             self.given.setdefault(rule.id, []).append(result)
 
 
@@ -177,10 +177,10 @@ class _PackRun:
         self._specs = policy.evaluator.known.specs
         self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, self._specs) for rule in self.rules}
         self._manifests = in_files.manifests
-        judge = policy.evaluator.judge
+        rule_evaluator = policy.evaluator.rule_evaluator
         self._given = {
             rule.id: [
-                *(run_example(rule, test, policy.catalog, judge) for test in rule.tests),
+                *(run_example(rule, test, policy.catalog, rule_evaluator) for test in rule.tests),
                 *in_files.given.get(rule.id, ()),
             ]
             for rule in self.rules

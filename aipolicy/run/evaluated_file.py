@@ -69,7 +69,7 @@ def evaluate_feature(feature: Feature, policy: Policy) -> Evaluation:
 
 def findings_on(evaluation: Evaluation, policy: Policy) -> tuple[Finding, ...]:
     """Return what is to be said about an evaluated feature, whatever waivers say of it."""
-    return findings_of(evaluation, policy.evaluator.judge, strict=policy.strict)
+    return findings_of(evaluation, policy.evaluator.rule_evaluator, strict=policy.strict)
 
 
 def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> EvaluatedFile:

@@ -47,7 +47,7 @@ def file_result(file: EvaluatedFile, policy: Policy) -> FileResult:
         files=file.files,
         findings=tuple(map(located, file.findings)),
         features=tuple(map(feature_result, file.evaluations)),
-        judged=is_judged(file, policy),
+        judged=is_evaluated(file, policy),
         skipped=file.skipped,
         waiver_uses=file.waiver_uses,
         unread=file.unread,
@@ -58,17 +58,17 @@ def file_result(file: EvaluatedFile, policy: Policy) -> FileResult:
 
 def portfolio_part(file: EvaluatedFile, policy: Policy) -> tuple[tuple[FeatureRecord, ...], tuple[str, ...]]:
     """Return what rules over all features need of a file: records of its features, its path where one was not read."""
-    if not policy.judged_portfolio_rules:
+    if not policy.evaluated_portfolio_rules:
         return (), ()
     from aipolicy.portfolio.run_records import records_of, unread_files
 
     return (
-        records_of(file.evaluations, policy.judged_portfolio_rules),
+        records_of(file.evaluations, policy.evaluated_portfolio_rules),
         unread_files(file.evaluations, file.findings),
     )
 
 
-def is_judged(file: EvaluatedFile, policy: Policy) -> bool:
+def is_evaluated(file: EvaluatedFile, policy: Policy) -> bool:
     """Return whether any rule had something to evaluate in a file."""
     if any(rule.scope is RuleScope.OPTIONS for rule in policy.rules):
         return bool(file.evaluations)

@@ -54,7 +54,7 @@ class Policy(Frozen):
     """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
 
     @property
-    def judged_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
+    def evaluated_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
         """Return the rules over all features that are evaluated on the day of the run."""
         day = self.catalog.as_of
         return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)

@@ -15,7 +15,7 @@ from aipolicy.findings.comparison import Comparison
 from aipolicy.findings.finding import Finding, Severity
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
-from aipolicy.run.file_result import file_result, is_judged, portfolio_part
+from aipolicy.run.file_result import file_result, is_evaluated, portfolio_part
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import Ends, RunResult, closing_findings
 from aipolicy.run.totals import Totals
@@ -65,8 +65,8 @@ class Report(Frozen):
     @property
     def judged(self) -> bool:
         """Return whether any rule had something to evaluate."""
-        over_all = bool(self.policy.judged_portfolio_rules) and not self.scope.partial
-        return any(is_judged(file, self.policy) or (over_all and file.evaluations) for file in self.files)
+        over_all = bool(self.policy.evaluated_portfolio_rules) and not self.scope.partial
+        return any(is_evaluated(file, self.policy) or (over_all and file.evaluations) for file in self.files)
 
     @property
     def result(self) -> RunResult:

@@ -44,11 +44,11 @@ def closing_findings(ends: Ends, policy: Policy, scope: Scope,
         day = policy.waived_on or policy.catalog.as_of
         covers = scope.covers and not ends.unread
         findings += findings_on_waivers(policy.waivers, ends.waiver_uses, day, covers=covers)
-    if policy.judged_portfolio_rules and not scope.partial:
+    if policy.evaluated_portfolio_rules and not scope.partial:
         from aipolicy.portfolio.portfolio_findings import portfolio_findings
 
         findings += portfolio_findings(
-            ends.records, ends.unread_files, policy.judged_portfolio_rules, documents(),
+            ends.records, ends.unread_files, policy.evaluated_portfolio_rules, documents(),
             as_of=policy.catalog.as_of, strict=policy.strict,
         )  # fmt: skip
     return sorted_findings(findings)
@@ -126,7 +126,7 @@ class RunResult:
         """Return what the run adds up to."""
         totals = self._totals()
         totals.add_findings(self.closing)
-        totals.add_portfolio(len(self.policy.judged_portfolio_rules), self.scope.partial)
+        totals.add_portfolio(len(self.policy.evaluated_portfolio_rules), self.scope.partial)
         if self._comparison is not None:
             totals.comparison = counted(self._comparison, self.all_findings())
         return totals

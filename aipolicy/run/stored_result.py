@@ -14,7 +14,7 @@ from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.span import Position, Span
 
 if TYPE_CHECKING:
-    from aipolicy.policy.cel.interval import Amount
+    from aipolicy.policy.cel.interval import Interval
     from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
 
 _FASTEST = 1
@@ -134,10 +134,10 @@ def _words_to_plain(words: Words) -> Any:
     return sorted(words.certain), None if words.possible is None else sorted(words.possible)
 
 
-def _amount_to_plain(amount: Amount | Words) -> Any:
-    from aipolicy.policy.cel.interval import Amount
+def _amount_to_plain(amount: Interval | Words) -> Any:
+    from aipolicy.policy.cel.interval import Interval
 
-    if isinstance(amount, Amount):
+    if isinstance(amount, Interval):
         return "amount", *(None if end is None else str(end) for end in amount)
     return "words", *_words_to_plain(amount)
 
@@ -145,7 +145,7 @@ def _amount_to_plain(amount: Amount | Words) -> Any:
 def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
     from fractions import Fraction
 
-    from aipolicy.policy.cel.interval import Amount
+    from aipolicy.policy.cel.interval import Interval
     from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
 
     def words(certain: list[str], possible: list[str] | None) -> Words:
@@ -154,8 +154,8 @@ def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
     def end(text: str | None) -> Fraction | None:
         return None if text is None else Fraction(text)
 
-    def amount(kind: str, low: Any, high: Any) -> Amount | Words:
-        return Amount(end(low), end(high)) if kind == "amount" else words(low, high)
+    def amount(kind: str, low: Any, high: Any) -> Interval | Words:
+        return Interval(end(low), end(high)) if kind == "amount" else words(low, high)
 
     def entry(certain: bool, groups: list[Any], amounts: list[Any], *names: Any) -> Entry:
         over, group, missing, group_place, places = names

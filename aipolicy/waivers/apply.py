@@ -11,7 +11,7 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.document import SourceFile
 from aipolicy.value import NamedTuple
-from aipolicy.waivers.judge import waive
+from aipolicy.waivers.waive import waive
 from aipolicy.waivers.waiver import Waiver, Waivers, WaiverUse
 
 

@@ -119,7 +119,7 @@ def test_needs_and_recommendation_never_contradict_each_other(declared: dict[str
     for stated in answering.answer.needs:
         if stated.id in needs:
             need = needs[stated.id]
-            assert recommended.universe.mask_of(need.attribute, need.values) >> recommended.number & 1
+            assert recommended.option_set.mask_of(need.attribute, need.values) >> recommended.number & 1
     certain = {need.id for need in answering.answer.needs if need.certainty is Certainty.CERTAIN}
     assert certain <= {need.id for need in answering.certain.verdict.needs if need.certain}
 
@@ -173,7 +173,7 @@ def test_no_expected_value_makes_a_rule_pass(
     found = [
         [
             (f.rule_id, f.severity, f.outcome, f.message)
-            for f in findings_of(by.evaluate(feature), by.judge, strict=False)
+            for f in findings_of(by.evaluate(feature), by.rule_evaluator, strict=False)
         ]
         for by in (evaluator(), other)
     ]

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aipolicy.cli.main import cli
-from aipolicy.cli.progress import told_while_judging
+from aipolicy.cli.progress import told_while_evaluating
 from aipolicy.cli.watch import watch
 from aipolicy.errors import UsageError
 
@@ -137,7 +137,7 @@ def test_a_long_run_says_so_where_people_watch(
 ) -> None:
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr(sys, "stderr", stream)
-    with told_while_judging(manifests):
+    with told_while_evaluating(manifests):
         pass
     assert stream.getvalue() == told
 

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.evaluation.judging import Judgement
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks
 from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
 from aipolicy.findings.finding import Severity
 
@@ -35,9 +35,9 @@ EXCEPTIONS = {
 it is left out; facts whose absence is an answer; and what is said in place of the catalog."""
 
 
-def definite(judgement: Judgement) -> tuple[int, int]:
+def definite(outcomes: OutcomeMasks) -> tuple[int, int]:
     """Return where a rule is certainly violated, and where it certainly has nothing against an option."""
-    return judgement.violated, judgement.satisfied | judgement.not_applicable
+    return outcomes.violated, outcomes.satisfied | outcomes.not_applicable
 
 
 @settings(max_examples=200)
@@ -64,7 +64,7 @@ def test_learning_a_fact_never_turns_a_definite_outcome_of_a_shipped_rule_around
 def fails(declared: dict[str, Any], lifecycle: str) -> bool:
     """Return whether a check of a manifest with these declarations ends with exit code 1."""
     evaluation = shipped().evaluate(feature_of(declared, lifecycle))
-    found = findings_of(evaluation, shipped().judge, strict=False)
+    found = findings_of(evaluation, shipped().rule_evaluator, strict=False)
     return any(finding.severity is Severity.ERROR for finding in found)
 
 

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_properties import LIFECYCLES, PLANS, manifest
 from test_properties import VALUES as FACTS
-from worlds import DAY, catalog, evaluator_over, universe_of_some
+from worlds import DAY, catalog, evaluator_over, option_set_of_some
 
 from aipolicy.errors import AipolicyError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.evaluation.judging import Judge
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
@@ -123,9 +123,9 @@ def loaded(texts: tuple[tuple[str, str], ...], top: str) -> tuple[PolicyPack, ..
 
 def judged(packs: tuple[PolicyPack, ...], subject: object) -> tuple[Evaluation, tuple[Finding, ...]]:
     """Return the evaluation of a manifest and its findings."""
-    evaluator = evaluator_over(universe_of_some(), packs)
+    evaluator = evaluator_over(option_set_of_some(), packs)
     evaluation = evaluator.evaluate(subject)  # type: ignore[arg-type]
-    return evaluation, findings_of(evaluation, evaluator.judge, strict=False)
+    return evaluation, findings_of(evaluation, evaluator.rule_evaluator, strict=False)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
@@ -238,7 +238,7 @@ def outcome(rule: Rule, key: str, value: FactValue, facts: Mapping[str, FactValu
     known = {name: each for name, each in facts.items() if each is not None}
     given_ = {name: each for name, each in known.items() if not name.startswith("option.")}
     option = {name: each for name, each in known.items() if name.startswith("option.")}
-    return outcome_of(Judge().trace(changed, facts_from_values(given_, catalog()), option))
+    return outcome_of(RuleEvaluator().trace(changed, facts_from_values(given_, catalog()), option))
 
 
 def test_every_shipped_parameter_has_a_direction_but_the_one_that_says_why_not() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import evaluator_over, feature, findings, pack, rule, universe_of_some
+from worlds import evaluator_over, feature, findings, option_set_of_some, pack, rule
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.findings.finding import Outcome
@@ -48,7 +48,7 @@ def judging(limits: tuple[str, ...]) -> Evaluator:
         )
         for number, (when, require) in enumerate(CONDITIONS)
     ]
-    return evaluator_over(universe_of_some(), pack(*texts))
+    return evaluator_over(option_set_of_some(), pack(*texts))
 
 
 def declared(values: Mapping[str, str], body: str) -> Feature:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from worlds import catalog, findings, pack, rule
 
-from aipolicy.evaluation.judging import LineTrace, missing_facts
+from aipolicy.evaluation.rule_evaluator import LineTrace, missing_facts
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Truth

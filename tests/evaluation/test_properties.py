@@ -16,17 +16,17 @@ from worlds import (
     catalog,
     evaluator_over,
     feature,
+    option_set_of_some,
     pack,
     rule,
     some_options,
-    universe_of_some,
 )
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.gate import MILDER, passing_options
-from aipolicy.evaluation.judging import missing_facts
-from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.evaluation.option_set import OptionSet, numbers_in
+from aipolicy.evaluation.rule_evaluator import missing_facts
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.pack import PolicyPack
@@ -146,8 +146,8 @@ def rules_of(drafts: tuple[Draft, ...]) -> tuple[PolicyPack, ...]:
     return pack(*(draft.text(number) for number, draft in enumerate(drafts)))
 
 
-def judging_of(drafts: Iterable[Draft]) -> Evaluator:
-    return evaluator_over(universe_of_some(), rules_of(tuple(drafts)))
+def evaluator_of(drafts: Iterable[Draft]) -> Evaluator:
+    return evaluator_over(option_set_of_some(), rules_of(tuple(drafts)))
 
 
 def facts_of(found: Iterable[Finding]) -> list[tuple[object, ...]]:
@@ -158,7 +158,7 @@ def facts_of(found: Iterable[Finding]) -> list[tuple[object, ...]]:
 
 
 def said(evaluation: Evaluation, judging: Evaluator) -> tuple[Finding, ...]:
-    return findings_of(evaluation, judging.judge, strict=False)
+    return findings_of(evaluation, judging.rule_evaluator, strict=False)
 
 
 @settings(max_examples=60)
@@ -166,14 +166,14 @@ def said(evaluation: Evaluation, judging: Evaluator) -> tuple[Finding, ...]:
 def test_the_masks_say_of_every_option_what_judging_it_alone_says(
     drafts: list[Draft], declared: dict[str, str], plan: str
 ) -> None:
-    judging = judging_of(drafts)
+    judging = evaluator_of(drafts)
     evaluation = judging.evaluate(manifest(declared, plan))
     for ruled in evaluation.rules:
-        for universe, judgement in ((evaluation.candidates, ruled.candidates), (evaluation.planned, ruled.planned)):
-            for number in range(0, universe.count, 1 + universe.count // 150):
-                option = universe.facts_of(number, evaluation.workload)
-                alone = outcome_of(judging.judge.trace(ruled.active.rule, evaluation.facts, option))
-                assert judgement.outcome_of(number) is alone, (ruled.active.rule.id, number)
+        for option_set, outcomes in ((evaluation.candidates, ruled.candidates), (evaluation.planned, ruled.planned)):
+            for number in range(0, option_set.count, 1 + option_set.count // 150):
+                option = option_set.facts_of(number, evaluation.workload)
+                alone = outcome_of(judging.rule_evaluator.trace(ruled.active.rule, evaluation.facts, option))
+                assert outcomes.outcome_of(number) is alone, (ruled.active.rule.id, number)
 
 
 @settings(max_examples=100)
@@ -184,7 +184,7 @@ def test_learning_a_fact_never_turns_a_definite_answer_around(
     unknown = sorted(VALUES.keys() - declared.keys())
     learnt = data.draw(st.lists(st.sampled_from(unknown), min_size=1, unique=True)) if unknown else []
     more = declared | {name: data.draw(st.sampled_from(VALUES[name])) for name in learnt}
-    judging = judging_of(drafts)
+    judging = evaluator_of(drafts)
     before, after = judging.evaluate(manifest(declared)), judging.evaluate(manifest(more))
     for old, new in zip(before.rules, after.rules, strict=True):
         assert not old.candidates.violated & ~new.candidates.violated
@@ -218,7 +218,7 @@ def test_the_order_of_rules_and_packs_changes_nothing(
     subject = manifest(declared, plan, lifecycle)
     results = []
     for packs in (one, pack(*shuffled), split, split[::-1]):
-        judging = evaluator_over(universe_of_some(), packs)
+        judging = evaluator_over(option_set_of_some(), packs)
         evaluation = judging.evaluate(subject)
         results.append((facts_of(said(evaluation, judging)), evaluation.verdict))
     assert all(result == results[0] for result in results[1:])
@@ -232,11 +232,11 @@ def test_the_order_of_options_changes_neither_findings_nor_verdict(
     options = rng.sample(some_options(), len(some_options()))
     subject = manifest(declared, lifecycle=lifecycle)
     results = []
-    for universe in (universe_of_some(), Universe(lambda: options, catalog(), OWN)):
-        judging = evaluator_over(universe, rules_of(tuple(drafts)))
+    for option_set in (option_set_of_some(), OptionSet(lambda: options, catalog(), OWN)):
+        judging = evaluator_over(option_set, rules_of(tuple(drafts)))
         evaluation = judging.evaluate(subject)
         verdict = evaluation.verdict
-        ids = [universe.options[number].id for number in numbers_in(verdict.admissible)]
+        ids = [option_set.options[number].id for number in numbers_in(verdict.admissible)]
         results.append(
             (
                 sorted((f.rule_id, f.outcome.value, f.severity.value) for f in said(evaluation, judging)),
@@ -257,7 +257,7 @@ def test_adding_a_rule_never_removes_the_finding_of_another(
 ) -> None:
     """Without a plan, what a rule cannot decide is told only while an option on which it hangs is still possible."""
     subject = manifest(declared, plan, lifecycle)
-    fewer, more = judging_of(drafts), judging_of([*drafts, extra])
+    fewer, more = evaluator_of(drafts), evaluator_of([*drafts, extra])
     before, after = fewer.evaluate(subject), more.evaluate(subject)
     gone = {f.rule_id for f in said(before, fewer)} - {f.rule_id for f in said(after, more)}
     for ruled in after.rules:
@@ -275,19 +275,19 @@ def test_adding_a_rule_never_removes_the_finding_of_another(
 def test_every_plan_option_that_a_rule_does_not_clear_is_told(
     drafts: list[Draft], declared: dict[str, str], plan: str, lifecycle: str
 ) -> None:
-    judging = judging_of(drafts)
+    judging = evaluator_of(drafts)
     evaluation = judging.evaluate(manifest(declared, plan, lifecycle))
     found = {f.rule_id: f for f in said(evaluation, judging)}
     passing = passing_options(evaluation)
     for ruled in evaluation.rules:
-        judgement, rule_id = ruled.planned, ruled.active.rule.id
-        if judgement.violated == evaluation.planned.full:
+        outcomes, rule_id = ruled.planned, ruled.active.rule.id
+        if outcomes.violated == evaluation.planned.full:
             assert found[rule_id].outcome is Outcome.VIOLATED
             assert found[rule_id].severity is ruled.active.severity
-        elif judgement.violated | judgement.undetermined:
+        elif outcomes.violated | outcomes.undetermined:
             assert found[rule_id].outcome is Outcome.UNDETERMINED
             assert found[rule_id].missing_facts or "which the catalog does not know" in found[rule_id].message
-            relevant = judgement.violated | judgement.undetermined
+            relevant = outcomes.violated | outcomes.undetermined
             is_error = ruled.active.severity is Severity.ERROR
             stands_in_the_way = not passing if is_error else relevant == evaluation.planned.full
             gates = lifecycle == "production" and stands_in_the_way
@@ -299,7 +299,7 @@ def test_every_plan_option_that_a_rule_does_not_clear_is_told(
 @settings(max_examples=60)
 @given(RULES, DECLARED)
 def test_a_verdict_is_what_its_rules_say_option_by_option(drafts: list[Draft], declared: dict[str, str]) -> None:
-    evaluation = judging_of(drafts).evaluate(manifest(declared))
+    evaluation = evaluator_of(drafts).evaluate(manifest(declared))
     verdict = evaluation.verdict
     judged = [
         ruled
@@ -323,7 +323,7 @@ def test_a_verdict_is_what_its_rules_say_option_by_option(drafts: list[Draft], d
 def test_without_a_plan_a_rule_is_told_when_a_declaration_would_settle_it_for_some_option(
     drafts: list[Draft], declared: dict[str, str]
 ) -> None:
-    judging = judging_of(drafts)
+    judging = evaluator_of(drafts)
     evaluation = judging.evaluate(manifest(declared))
     told = {f.rule_id for f in said(evaluation, judging) if f.outcome is Outcome.UNDETERMINED}
     for ruled in evaluation.rules:
@@ -333,7 +333,7 @@ def test_without_a_plan_a_rule_is_told_when_a_declaration_would_settle_it_for_so
         wanted = False
         for number in numbers_in(ruled.candidates.undetermined & evaluation.verdict.remaining):
             option = evaluation.candidates.facts_of(number, evaluation.workload)
-            trace = judging.judge.trace(rule_, evaluation.facts, option)
+            trace = judging.rule_evaluator.trace(rule_, evaluation.facts, option)
             missing = missing_facts(rule_, trace, evaluation.facts)
             wanted = wanted or any(not name.startswith(("option.", "plan.")) for name in missing)
         assert (rule_.id in told) is wanted
@@ -374,5 +374,5 @@ def test_the_fast_path_equals_the_plain_one_over_the_whole_catalog(declared: dic
     for number in range(evaluation.candidates.count):
         option = evaluation.candidates.facts_of(number, evaluation.workload)
         for ruled in evaluation.rules:
-            alone = outcome_of(judging.judge.trace(ruled.active.rule, evaluation.facts, option))
+            alone = outcome_of(judging.rule_evaluator.trace(ruled.active.rule, evaluation.facts, option))
             assert ruled.candidates.outcome_of(number) is alone, (ruled.active.rule.id, number)

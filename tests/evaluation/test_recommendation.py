@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from worlds import LEAVES, OWN, catalog, evaluate, feature, pack, rule
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
 from aipolicy.evaluation.recommendation import Recommender, because, recommend
 from aipolicy.evaluation.verdict import verdict_of
@@ -62,13 +62,13 @@ class World:
     def __init__(self, ways: Iterable[Way], monkeypatch: pytest.MonkeyPatch) -> None:
         self.ways = tuple(ways)
         options = tuple(self._option(number, way) for number, way in enumerate(self.ways))
-        universe = Universe(lambda: options, catalog(), OWN)
+        option_set = OptionSet(lambda: options, catalog(), OWN)
         empty = CostBasis(None, None, None, False, False, None, None, False, False, None)
         monkeypatch.setitem(
-            universe.__dict__, "_costs", tuple(replace(empty, engineers=float(n)) for n in range(len(options)))
+            option_set.__dict__, "_costs", tuple(replace(empty, engineers=float(n)) for n in range(len(options)))
         )
         monkeypatch.setattr(HorizonCosts, "of", lambda _, basis: self._cost(int(basis.engineers)))
-        self.evaluation = self._judged(universe)
+        self.evaluation = self._evaluated(option_set)
 
     def _cost(self, number: int) -> HorizonCost:
         way = self.ways[number]
@@ -80,19 +80,21 @@ class World:
         leg = replace(shape.leg, provider=way.provider, model=model, region=f"r{number:02}")
         return replace(shape, adaptation=way.adaptation, routing=way.routing, fallback=way.fallback, leg=leg)
 
-    def _judged(self, universe: Universe) -> Evaluation:
+    def _evaluated(self, option_set: OptionSet) -> Evaluation:
         evaluation = (
             judging().evaluate(feature("data: {classes: [internal]}\nvolume: {requests_per_day: 10}\n")).expected
         )
         rules = []
         for ruled in evaluation.rules:
             violated, open_ = (self._mask(f"{ruled.active.rule.id}{mark}") for mark in ("", "?"))
-            judgement = ruled.candidates._replace(
-                not_applicable=0, violated=violated, undetermined=open_, satisfied=universe.full & ~violated & ~open_
+            outcomes = ruled.candidates._replace(
+                not_applicable=0, violated=violated, undetermined=open_, satisfied=option_set.full & ~violated & ~open_
             )
-            rules.append(replace(ruled, candidates=judgement, planned=judgement))
-        verdict = verdict_of(universe.full, ((r.active.rule, r.active.severity, r.candidates) for r in rules), universe)
-        return replace(evaluation, candidates=universe, planned=universe, rules=tuple(rules), verdict=verdict)
+            rules.append(replace(ruled, candidates=outcomes, planned=outcomes))
+        verdict = verdict_of(
+            option_set.full, ((r.active.rule, r.active.severity, r.candidates) for r in rules), option_set
+        )
+        return replace(evaluation, candidates=option_set, planned=option_set, rules=tuple(rules), verdict=verdict)
 
     def _mask(self, word: str) -> int:
         return sum(1 << number for number, way in enumerate(self.ways) if word in way.breaks.split())

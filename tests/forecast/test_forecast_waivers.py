@@ -40,8 +40,8 @@ def files() -> tuple[ManifestFile, ...]:
 
 @pytest.fixture(scope="module")
 def found(settings: PolicySettings, files: tuple[ManifestFile, ...]) -> Forecast:
-    judged_by = read_policy_files(settings)
-    return forecast(files, settings, judged_by, months=12, fail_on=Severity.ERROR, scope=EVERYTHING)
+    policy_files = read_policy_files(settings)
+    return forecast(files, settings, policy_files, months=12, fail_on=Severity.ERROR, scope=EVERYTHING)
 
 
 def checked(settings: PolicySettings, files: tuple[ManifestFile, ...], day: date, found: Forecast) -> Report:
@@ -110,7 +110,7 @@ def test_growth_crosses_a_limit_over_all_features_no_earlier_than_its_rule_is_in
         )
         for name in ("a", "b")
     )
-    judged_by = read_policy_files(settings)
-    found = forecast(files, settings, judged_by, months=12, fail_on=Severity.ERROR, scope=EVERYTHING)
+    policy_files = read_policy_files(settings)
+    found = forecast(files, settings, policy_files, months=12, fail_on=Severity.ERROR, scope=EVERYTHING)
     starts = [str(c.day) for c in found.changes if c.finding.rule_id == "ALL-001" and c.kind.value == "starts-failing"]
     assert starts[:1] == ([began] if began is not None else [])

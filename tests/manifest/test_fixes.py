@@ -19,7 +19,7 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest import conformance
-from aipolicy.manifest.fixes import FixedFile, Judge, fixed_file
+from aipolicy.manifest.fixes import FindFixable, FixedFile, fixed_file
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.manifest.renamed import RENAMED
@@ -173,10 +173,10 @@ Wrong = tuple[str, str, bool]
 """A word, what it should be, and whether nothing else can be meant."""
 
 
-def judge_of(*wrong: Wrong) -> Judge:
-    """Return a judge that finds wrong words wherever they stand, in the order in which it was given them."""
+def finder_of(*wrong: Wrong) -> FindFixable:
+    """Return a find that finds wrong words wherever they stand, in the order in which it was given them."""
 
-    def judge(file: ManifestFile) -> list[Finding]:
+    def find(file: ManifestFile) -> list[Finding]:
         lines = file.data.decode().splitlines()
         found = []
         for old, new, safe in wrong:
@@ -190,7 +190,7 @@ def judge_of(*wrong: Wrong) -> Judge:
                     ))  # fmt: skip
         return found
 
-    return judge
+    return find
 
 
 CHOICES: dict[str, tuple[str, list[Wrong], bool, str, list[tuple[int, str]]]] = {
@@ -226,7 +226,7 @@ def test_corrections_never_overlap_and_are_told_in_the_order_of_the_file(
     text: str, wrong: list[Wrong], unsafe: bool, after: str, told: list[tuple[int, str]]
 ) -> None:
     file = ManifestFile("x.aifeature.yaml", text.encode(), named=True)
-    corrected = fixed_file(file, judge_of(*wrong), unsafe=unsafe)
+    corrected = fixed_file(file, finder_of(*wrong), unsafe=unsafe)
     assert (corrected.before.decode(), corrected.after.decode()) == (text, after)
     assert [(each.line, each.old) for each in corrected.corrections] == told
 
@@ -243,7 +243,7 @@ def test_a_word_that_is_not_written_plainly_is_left_alone(token: str) -> None:
 
 
 def test_the_same_word_is_corrected_at_each_place_where_it_is_found_later() -> None:
-    judge = judge_of(("ab", "cd", True))
+    find = finder_of(("ab", "cd", True))
     file = ManifestFile("x", b"ab ab\nab\n", named=True)
-    corrected = fixed_file(file, lambda each: judge(each)[:1], unsafe=False)
+    corrected = fixed_file(file, lambda each: find(each)[:1], unsafe=False)
     assert corrected.after == b"cd cd\ncd\n"

@@ -14,8 +14,8 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.option_set import numbers_in
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
@@ -101,7 +101,7 @@ def test_pack_is_named_like_its_folder_and_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", PACKS)
 def test_every_example_comes_out_as_stated(name: str) -> None:
-    judge = Judge()
+    judge = RuleEvaluator()
     results = [
         *(run_example(rule, test, _catalog(), judge) for rule in _pack(name).rules for test in rule.tests),
         *portfolio_results(_pack(name).portfolio_rules, _catalog()),

@@ -59,7 +59,7 @@ def test_records_and_files_give_every_finding_with_its_place_and_its_source(
     whole = check(files, policy)
     at_hand = [finding for finding in whole.findings if finding.rule_id == "FOLIO-001"]
     reports = [check([file], policy, SOME_FEATURES) for file in files]
-    rules = policy.judged_portfolio_rules
+    rules = policy.evaluated_portfolio_rules
     records = [record for report in reports for record in records_of(report.evaluations, rules)]
     unread = [path for report in reports for path in unread_files(report.evaluations, report.findings)]
     found = portfolio_findings(
@@ -85,7 +85,7 @@ def test_records_and_files_give_every_finding_with_its_place_and_its_source(
 def test_a_file_is_read_once_and_only_if_a_place_in_it_is_asked_for(policy: Policy) -> None:
     files = [ManifestFile(path, text.encode(), False) for path, text in VIOLATED.items()]
     report = check(files, policy, SOME_FEATURES)
-    first, second, _ = records_of(report.evaluations, policy.judged_portfolio_rules)
+    first, second, _ = records_of(report.evaluations, policy.evaluated_portfolio_rules)
     document = documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
     assert document(first) is document(first) is not None
     assert document(first) is not document(second) is not None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.evaluation.judging import MUST_DECLARE, Judge
+from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, RuleEvaluator
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.registry import REGISTRY
@@ -51,7 +51,7 @@ def _pack(conditions: str, tests: str) -> PolicyPack:
 
 
 def _mutants(pack: PolicyPack) -> list[MutantResult]:
-    rule, judge, bench = pack.rules[0], Judge(), Bench()
+    rule, judge, bench = pack.rules[0], RuleEvaluator(), Bench()
     results = [run_example(rule, test, _catalog(), judge) for test in rule.tests]
     search = CaseSearch(rule, _catalog(), bench)
     return list(run_mutants(rule, results, mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
@@ -138,7 +138,7 @@ def _shipped_rules() -> list[Rule]:
 
 
 def test_the_bench_and_the_judge_agree_on_every_line_of_every_example() -> None:
-    bench, judge = Bench(), Judge()
+    bench, judge = Bench(), RuleEvaluator()
     for rule in _shipped_rules():
         for test in rule.tests:
             facts = facts_from_values(test.given, _catalog())
@@ -153,7 +153,7 @@ def test_suggestions_kill_every_mutant_and_show_every_truth(rule_id: str) -> Non
     """Begin with no example at all: what is printed must be enough, by the judge and not only by the search."""
     pack = next(pack for pack in _shipped() if any(rule.id == rule_id for rule in pack.rules))
     rule = next(rule for rule in pack.rules if rule.id == rule_id)
-    bench, judge = Bench(), Judge()
+    bench, judge = Bench(), RuleEvaluator()
     search = CaseSearch(rule, _catalog(), bench)
     mutants = [
         result

@@ -78,9 +78,9 @@ def text_of(result: RunResult, output_format: str, fail_on: str) -> tuple[str, i
 
 def run(files: tuple[ManifestFile, ...], memory: Path, output_format: str = "text",
         fail_on: str = "error") -> tuple[str, int]:  # fmt: skip
-    judged_by = read_policy_files(SETTINGS)
-    policy = load_policy(SETTINGS, files=judged_by)
-    result = check_remembered(files, policy, A_PART, ResultMemory(str(memory), judged_by.key))
+    policy_files = read_policy_files(SETTINGS)
+    policy = load_policy(SETTINGS, files=policy_files)
+    result = check_remembered(files, policy, A_PART, ResultMemory(str(memory), policy_files.key))
     return text_of(result, output_format, fail_on)
 
 
@@ -98,8 +98,8 @@ def test_results_of_files_add_up_to_the_report_on_all(output_format: str, size: 
 
 
 def test_a_result_can_be_gone_through_again_and_while_it_is_gone_through(memory: Path) -> None:
-    judged_by = read_policy_files(SETTINGS)
-    result = check_remembered(corpus(10), load_policy(SETTINGS), A_PART, ResultMemory(str(memory), judged_by.key))
+    policy_files = read_policy_files(SETTINGS)
+    result = check_remembered(corpus(10), load_policy(SETTINGS), A_PART, ResultMemory(str(memory), policy_files.key))
     first = iter(result.files)
     assert next(first).features == next(iter(result.files)).features
     rest = list(first)

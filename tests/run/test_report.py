@@ -194,8 +194,8 @@ def test_a_feature_is_judged_alike_alone_and_among_others(house: PolicySettings)
         alone = check(named(text), load_policy(house)).evaluations[0]
         assert alone.verdict == evaluation.verdict
         assert [
-            f.message for f in findings_of(evaluation, policy.evaluator.judge, strict=False)
-        ] == [f.message for f in findings_of(alone, policy.evaluator.judge, strict=False)]  # fmt: skip
+            f.message for f in findings_of(evaluation, policy.evaluator.rule_evaluator, strict=False)
+        ] == [f.message for f in findings_of(alone, policy.evaluator.rule_evaluator, strict=False)]  # fmt: skip
 
 
 def test_a_strict_run_lets_no_undecided_error_pass(house: PolicySettings) -> None:

@@ -10,7 +10,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.evaluation.option_set import Universe
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, read_manifests
@@ -89,7 +89,7 @@ def evaluate(body: str, *rules: str) -> Evaluation:
 def findings(body: str, *rules: str, strict: bool = False) -> tuple[Finding, ...]:
     """Return the findings on a manifest body under rules."""
     judging = evaluator(*rules)
-    return findings_of(judging.evaluate(feature(body)), judging.judge, strict=strict)
+    return findings_of(judging.evaluate(feature(body)), judging.rule_evaluator, strict=strict)
 
 
 def shown(found: Iterable[Finding]) -> set[tuple[str, str, str]]:
@@ -104,13 +104,13 @@ def some_options() -> tuple[Option, ...]:
 
 
 @cache
-def universe_of_some() -> Universe:
-    """Return the universe of `some_options`."""
-    return Universe(some_options, catalog(), OWN)
+def option_set_of_some() -> OptionSet:
+    """Return the option_set of `some_options`."""
+    return OptionSet(some_options, catalog(), OWN)
 
 
-def evaluator_over(universe: Universe, packs: Sequence[PolicyPack]) -> Evaluator:
-    """Return an evaluator whose candidates are those of a universe."""
+def evaluator_over(option_set: OptionSet, packs: Sequence[PolicyPack]) -> Evaluator:
+    """Return an evaluator whose candidates are those of a option_set."""
     judging = Evaluator(tuple(packs), catalog(), OWN)
-    judging.candidates = universe
+    judging.candidates = option_set
     return judging

@@ -43,9 +43,9 @@ def test_of_all_that_a_waiver_breaks_the_gravest_is_told(waiver: Waiver, first: 
         limits = limits._replace(**{**asked, "longest_days": min(limits.longest_days, asked.get("longest_days", 365))})
         said = replace(said, **changes)
     key, _, _, words = BROKEN[first]
-    judged_waiver = governed(said, limits, DAY)
-    assert (judged_waiver.breach_at, words in judged_waiver.breach) == (key, True)
-    assert bool(judged_waiver.breach) == bool(words)
+    governed_waiver = governed(said, limits, DAY)
+    assert (governed_waiver.breach_at, words in governed_waiver.breach) == (key, True)
+    assert bool(governed_waiver.breach) == bool(words)
 
 
 LENGTHS: dict[str, tuple[date | None, date, int, str]] = {

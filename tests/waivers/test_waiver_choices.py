@@ -9,7 +9,7 @@ from waiver_worlds import DAY, MANIFEST, entry, judged, told, waivers_text
 
 from aipolicy.findings.finding import Outcome, Severity, WaiverNote
 from aipolicy.value import replace
-from aipolicy.waivers.judge import waive
+from aipolicy.waivers.waive import waive
 from aipolicy.waivers.waiver import State
 
 INLINE = "waivers: {inline: true, approvers: [privacy]}"

@@ -8,7 +8,7 @@ from math import isfinite
 from aipolicy.value import NamedTuple
 
 
-class Amount(NamedTuple):
+class Interval(NamedTuple):
     """A number between two bounds, both included; None is no bound. Every number within is finite."""
 
     low: Fraction | None
@@ -20,52 +20,52 @@ class Amount(NamedTuple):
         return self.low is not None and self.low == self.high
 
 
-ZERO = Amount(Fraction(0), Fraction(0))
-ONE = Amount(Fraction(1), Fraction(1))
-ANY = Amount(None, None)
-NOT_NEGATIVE = Amount(Fraction(0), None)
+ZERO = Interval(Fraction(0), Fraction(0))
+ONE = Interval(Fraction(1), Fraction(1))
+ANY = Interval(None, None)
+NOT_NEGATIVE = Interval(Fraction(0), None)
 
 
-def exact(number: float) -> Amount:
+def exact(number: float) -> Interval:
     """Return a number as it is written in decimals; one that overflowed is not known."""
     if not isfinite(number):
         return ANY
     value = Fraction(repr(number))
-    return Amount(value, value)
+    return Interval(value, value)
 
 
-def plus(one: Amount, other: Amount) -> Amount:
+def plus(one: Interval, other: Interval) -> Interval:
     """Return the sum."""
-    return Amount(
+    return Interval(
         None if one.low is None or other.low is None else one.low + other.low,
         None if one.high is None or other.high is None else one.high + other.high,
     )
 
 
-def scaled(one: Amount, factor: Fraction) -> Amount:
+def scaled(one: Interval, factor: Fraction) -> Interval:
     """Return the amount times an exact number."""
     if factor == 0:
         return ZERO
     ends = tuple(None if end is None else end * factor for end in one)
-    return Amount(*ends) if factor > 0 else Amount(*ends[::-1])
+    return Interval(*ends) if factor > 0 else Interval(*ends[::-1])
 
 
-def times(one: Amount, other: Amount) -> Amount:
+def times(one: Interval, other: Interval) -> Interval:
     """Return the product."""
     for exactly, unsure in ((one, other), (other, one)):
         if exactly.is_exact and exactly.low is not None:
             return scaled(unsure, exactly.low)
     if None not in (*one, *other):
         products = [a * b for a in one for b in other if a is not None and b is not None]
-        return Amount(min(products), max(products))
+        return Interval(min(products), max(products))
     if (one.low or 0) >= 0 and (other.low or 0) >= 0 and one.low is not None and other.low is not None:
-        return Amount(one.low * other.low, None)
+        return Interval(one.low * other.low, None)
     return ANY
 
 
-def hull(one: Amount, other: Amount) -> Amount:
+def hull(one: Interval, other: Interval) -> Interval:
     """Return the least amount that holds both."""
-    return Amount(
+    return Interval(
         None if one.low is None or other.low is None else min(one.low, other.low),
         None if one.high is None or other.high is None else max(one.high, other.high),
     )

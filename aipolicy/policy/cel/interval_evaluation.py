@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.cel.checked_expr import Node
 from aipolicy.policy.cel.expressions import ExpressionError, Truth
-from aipolicy.policy.cel.interval import Amount, exact, plus, scaled, times
+from aipolicy.policy.cel.interval import Interval, exact, plus, scaled, times
 from aipolicy.value import Frozen
 
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
@@ -27,7 +27,7 @@ class Form(Frozen):
     """A sum of named amounts, each times a number, and a rest."""
 
     factors: tuple[tuple[str, Fraction], ...]
-    rest: Amount
+    rest: Interval
 
 
 Value: TypeAlias = "Form | str | tuple[str, ...] | bool | None"
@@ -40,7 +40,7 @@ class Scope(Protocol):
     def value(self, name: str) -> Value:
         """Return the value of a name."""
 
-    def bounds(self, form: Form) -> Amount:
+    def bounds(self, form: Form) -> Interval:
         """Return what a sum of named amounts comes to."""
 
 
@@ -212,7 +212,7 @@ def _times(one: Form, other: Form, scope: Scope) -> Form:
     return Form((), times(scope.bounds(one), scope.bounds(other)))
 
 
-def no_sum(form: Form) -> Amount:
+def no_sum(form: Form) -> Interval:
     """Return what a form without named amounts comes to."""
     assert not form.factors
     return form.rest

@@ -8,10 +8,10 @@ from aipolicy import __version__
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name
-from aipolicy.evaluation.judging import Judge
 from aipolicy.evaluation.option_set import first_in
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Choice, Recommendation
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Stage
 from aipolicy.report.answer_json import answer_fields, reasons_fields
 from aipolicy.report.formats.json_report import feature_object, json_value, options_object
@@ -26,7 +26,7 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
                             weighing: Weighing) -> str:  # fmt: skip
     """Return one explanation as strict JSON."""
     answering = Answering(policy.evaluator, evaluation, weighing)
-    verdict, universe = evaluation.expected.verdict, evaluation.candidates
+    verdict, option_set = evaluation.expected.verdict, evaluation.candidates
     return json_text(
         {
             "schema": EXPLANATION_SCHEMA,
@@ -35,11 +35,11 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "policy": {"digest": policy.digest},
             **feature_object(feature_result(evaluation), policy.evaluator.known.specs),
             **answer_fields(answering),
-            "admissible_options": options_object(verdict.admissible, universe),
-            "open_options": options_object(verdict.open, universe),
+            "admissible_options": options_object(verdict.admissible, option_set),
+            "open_options": options_object(verdict.open, option_set),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
             "reasons": reasons_fields(answering),
-            "rules": [_rule(evaluation, ruled, policy.evaluator.judge) for ruled in evaluation.rules],
+            "rules": [_rule(evaluation, ruled, policy.evaluator.rule_evaluator) for ruled in evaluation.rules],
         }
     )
 
@@ -62,7 +62,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[str, Any]:
+def _rule(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> dict[str, Any]:
     planned = ruled.planned
     telling = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
     number = first_in(next(mask for mask in telling if mask))
@@ -89,6 +89,6 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, judge: Judge) -> dict[s
                 "values": {name: json_value(value) for name, value in line.values},
                 "error": line.error,
             }
-            for line in judge.trace(ruled.active.rule, evaluation.facts, option)
+            for line in rule_evaluator.trace(ruled.active.rule, evaluation.facts, option)
         ],
     }

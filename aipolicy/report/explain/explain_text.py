@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.findings import option_name, render_message
-from aipolicy.evaluation.judging import Judge
-from aipolicy.evaluation.option_set import Universe, first_in
+from aipolicy.evaluation.option_set import OptionSet, first_in
 from aipolicy.evaluation.recommendation import Choice, Recommendation
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
@@ -29,7 +29,7 @@ _OUTCOME_ROLES = {
 _SIGNS = {Truth.TRUE: "true   ", Truth.FALSE: "false  ", Truth.UNKNOWN: "unknown"}
 
 
-def render_explanation(evaluation: Evaluation, recommendation: Recommendation | None, judge: Judge, *,
+def render_explanation(evaluation: Evaluation, recommendation: Recommendation | None, rule_evaluator: RuleEvaluator, *,
                        width: int, style: Styler, every_rule: bool) -> str:  # fmt: skip
     """Return everything that led to the verdict on a feature, as text."""
     expected = evaluation.expected
@@ -42,7 +42,7 @@ def render_explanation(evaluation: Evaluation, recommendation: Recommendation | 
     _removed(printer, expected)
     _facts(printer, evaluation)
     _duties(printer, expected)
-    _rules(printer, evaluation, judge, every_rule=every_rule)
+    _rules(printer, evaluation, rule_evaluator, every_rule=every_rule)
     return printer.result()
 
 
@@ -90,14 +90,14 @@ def _cost(choice: Choice) -> str:
 
 def _matrix(printer: Printer, evaluation: Evaluation) -> None:
     """Add the matrix of hosting by adaptation: how many options remain, or which rule removed them."""
-    universe, verdict = evaluation.candidates, evaluation.verdict
+    option_set, verdict = evaluation.candidates, evaluation.verdict
     printer.heading("options (admissible / open, or the rule that removed all)")
     table = [["", *HOSTINGS]]
     for adaptation in ADAPTATIONS:
         row = [adaptation]
         for hosting in HOSTINGS:
-            mask = universe.mask_of("option.adaptation", frozenset({adaptation}))
-            mask &= universe.mask_of("option.hosting", frozenset({hosting}))
+            mask = option_set.mask_of("option.adaptation", frozenset({adaptation}))
+            mask &= option_set.mask_of("option.hosting", frozenset({hosting}))
             row.append(_cell(mask, verdict.admissible, verdict.open, verdict.removed_by))
         table.append(row)
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
@@ -165,9 +165,9 @@ def _duties(printer: Printer, evaluation: Evaluation) -> None:
         printer.pair(rule_id, f"{titles[rule_id]} ({scope})")
 
 
-def _rules(printer: Printer, evaluation: Evaluation, judge: Judge, *, every_rule: bool) -> None:
+def _rules(printer: Printer, evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, every_rule: bool) -> None:
     has_axes = evaluation.planned is not evaluation.candidates
-    universe = evaluation.planned
+    option_set = evaluation.planned
     printer.heading("rules over the plan" if has_axes else "rules over all options")
     quiet = 0
     for ruled in evaluation.rules:
@@ -176,7 +176,7 @@ def _rules(printer: Printer, evaluation: Evaluation, judge: Judge, *, every_rule
         if outcome in (Outcome.NOT_APPLICABLE, Outcome.SATISFIED) and not every_rule:
             quiet += 1
             continue
-        _rule(printer, evaluation, ruled, universe, number, judge)
+        _rule(printer, evaluation, ruled, option_set, number, rule_evaluator)
     if quiet:
         printer.raw("")
         printer.text(f"{quiet} more rules hold or do not apply; `--all-rules` shows them", 2)
@@ -190,20 +190,20 @@ def _telling_option(ruled: RuleEvaluation) -> int:
     return first_in(ruled.planned.not_applicable)
 
 
-def _rule(printer: Printer, evaluation: Evaluation, ruled: RuleEvaluation, universe: Universe, number: int,
-          judge: Judge) -> None:  # fmt: skip
+def _rule(printer: Printer, evaluation: Evaluation, ruled: RuleEvaluation, option_set: OptionSet, number: int,
+          rule_evaluator: RuleEvaluator) -> None:  # fmt: skip
     rule = ruled.active.rule
     outcome = ruled.planned.outcome_of(number)
-    option = universe.facts_of(number, evaluation.workload)
+    option = option_set.facts_of(number, evaluation.workload)
     style = printer.style
     printer.raw("")
     word = style.paint(outcome.value, _OUTCOME_ROLES.get(outcome))
     printer.raw(f"  {style.paint(rule.id, Role.STRONG)} {rule.name}: {word}{_spread(ruled)}")
     if any(line.option_reads for line in (*rule.when, *rule.require)):
-        printer.text(f"for {option_name(universe.options[number])}", 4)
+        printer.text(f"for {option_name(option_set.options[number])}", 4)
     if outcome is Outcome.VIOLATED:
         printer.text(render_message(rule, evaluation, option), 4)
-    for line in judge.trace(rule, evaluation.facts, option):
+    for line in rule_evaluator.trace(rule, evaluation.facts, option):
         printer.text(f"{line.section:<7} {_SIGNS[line.truth]}  {escaped(line.text)}", 6)
         for name, value in line.values:
             printer.text(f"{name} = {shown_value(value)}", _VALUE_INDENT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy import __version__
 from aipolicy.evaluation.findings import option_name
-from aipolicy.evaluation.option_set import Universe, numbers_in
+from aipolicy.evaluation.option_set import OptionSet, numbers_in
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
@@ -169,11 +169,11 @@ def verdict_object(verdict: VerdictResult) -> JsonObject:
     }
 
 
-def options_object(mask: int, universe: Universe) -> list[JsonObject]:
+def options_object(mask: int, option_set: OptionSet) -> list[JsonObject]:
     """Return every option of a mask with its axes and offering."""
     objects = []
     for number in numbers_in(mask):
-        option = universe.options[number]
+        option = option_set.options[number]
         objects.append(
             {
                 "adaptation": option.adaptation,

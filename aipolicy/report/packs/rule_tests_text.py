@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from math import floor
 
-from aipolicy.evaluation.judging import LineTrace
+from aipolicy.evaluation.rule_evaluator import LineTrace
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.cel.expressions import Truth

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.policy.cel.checked_expr import decode
 from aipolicy.policy.cel.expressions import Compiler, Condition, ExpressionError, Truth
-from aipolicy.policy.cel.interval import ANY, NOT_NEGATIVE, ZERO, Amount, exact, hull, plus, scaled, times
+from aipolicy.policy.cel.interval import ANY, NOT_NEGATIVE, ZERO, Interval, exact, hull, plus, scaled, times
 from aipolicy.policy.cel.interval_evaluation import Form, Value, refuse_unsupported, truth
 
 TYPES = {
@@ -39,21 +39,21 @@ numbers = st.integers(-4, 6)
 class Names:
     """Names that stand for amounts of their own."""
 
-    def __init__(self, amounts: Mapping[str, Amount], others: Mapping[str, Value] | None = None) -> None:
+    def __init__(self, amounts: Mapping[str, Interval], others: Mapping[str, Value] | None = None) -> None:
         self.amounts = amounts
         self.others = others or {}
 
     def value(self, name: str) -> Value:
         return self.others[name] if name in self.others else Form(((name, Fraction(1)),), ZERO)
 
-    def bounds(self, form: Form) -> Amount:
+    def bounds(self, form: Form) -> Interval:
         found = form.rest
         for name, factor in form.factors:
             found = plus(found, scaled(self.amounts[name], factor))
         return found
 
 
-def judged(text: str, amounts: Mapping[str, Amount], others: Mapping[str, Value] | None = None) -> Truth:
+def judged(text: str, amounts: Mapping[str, Interval], others: Mapping[str, Value] | None = None) -> Truth:
     tree = decode(COMPILER.compile(text).checked)
     refuse_unsupported(tree, TYPES)
     return truth(tree, Names(amounts, others))
@@ -78,7 +78,7 @@ def test_what_is_certain_within_bounds_holds_for_every_amount_within(
     bounds, inside = {}, {}
     for name, ends in (("a", a), ("b", b)):
         low, middle, high = sorted(ends)
-        bounds[f"group.{name}"] = Amount(Fraction(low), None if name == open_ else Fraction(high))
+        bounds[f"group.{name}"] = Interval(Fraction(low), None if name == open_ else Fraction(high))
         inside[f"group.{name}"] = exact(middle)
     before = judged(text, bounds)
     assert before in (Truth.UNKNOWN, judged(text, inside))
@@ -125,17 +125,17 @@ def test_what_amounts_do_not_follow_is_refused(text: str) -> None:
     ("found", "expected"),
     [
         (times(NOT_NEGATIVE, exact(0)), ZERO),
-        (times(NOT_NEGATIVE, exact(-2)), Amount(None, Fraction(0))),
+        (times(NOT_NEGATIVE, exact(-2)), Interval(None, Fraction(0))),
         (times(NOT_NEGATIVE, NOT_NEGATIVE), NOT_NEGATIVE),
-        (times(Amount(Fraction(2), None), Amount(Fraction(3), None)), Amount(Fraction(6), None)),
+        (times(Interval(Fraction(2), None), Interval(Fraction(3), None)), Interval(Fraction(6), None)),
         (times(ANY, NOT_NEGATIVE), ANY),
         (
-            times(Amount(Fraction(-1), Fraction(2)), Amount(Fraction(-3), Fraction(4))),
-            Amount(Fraction(-6), Fraction(8)),
+            times(Interval(Fraction(-1), Fraction(2)), Interval(Fraction(-3), Fraction(4))),
+            Interval(Fraction(-6), Fraction(8)),
         ),
         (hull(exact(1), NOT_NEGATIVE), NOT_NEGATIVE),
         (exact(float("inf")), ANY),
     ],
 )
-def test_bounds_are_as_wide_as_they_must_be(found: Amount, expected: Amount) -> None:
+def test_bounds_are_as_wide_as_they_must_be(found: Interval, expected: Interval) -> None:
     assert found == expected

@@ -53,7 +53,7 @@ def text(name: str, width: int = 100, every_rule: bool = False, color: bool = Fa
     shown = made(name)
     evaluation = shown.evaluations[0]
     return render_explanation(
-        evaluation, recommend(evaluation, margin_percent=20.0), shown.policy.evaluator.judge,
+        evaluation, recommend(evaluation, margin_percent=20.0), shown.policy.evaluator.rule_evaluator,
         width=width, style=Styler(color=color), every_rule=every_rule,
     )  # fmt: skip
 
@@ -181,7 +181,7 @@ def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
     for output in (
         render_explanation_json(evaluation, None, shown.policy, WEIGHING),
         render_explanation(
-            evaluation, None, shown.policy.evaluator.judge, width=100, style=Styler(), every_rule=True
+            evaluation, None, shown.policy.evaluator.rule_evaluator, width=100, style=Styler(), every_rule=True
         ),
     ):  # fmt: skip
         assert "EVIL-001" in output

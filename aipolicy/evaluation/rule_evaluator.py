@@ -1,4 +1,4 @@
-"""One rule over all options of a universe: which options violate it, and for which it cannot be decided."""
+"""One rule over all options of a option_set: which options violate it, and for which it cannot be decided."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import Any
 
-from aipolicy.evaluation.option_set import Group, Universe
+from aipolicy.evaluation.option_set import Group, OptionSet
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
@@ -26,8 +26,8 @@ _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
 
 
-class Judgement(NamedTuple):
-    """What became of a rule over the options of a universe, as masks that do not overlap."""
+class OutcomeMasks(NamedTuple):
+    """What became of a rule over the options of a option_set, as masks that do not overlap."""
 
     not_applicable: int
     satisfied: int
@@ -119,29 +119,29 @@ def _effort(line: _PreparedLine) -> tuple[bool, bool]:
     return bool(line.line.option_reads), line.is_estimated
 
 
-class Judge:
+class RuleEvaluator:
     """Evaluates rules; results are remembered by the values of the facts that a line reads."""
 
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
         self._prepared = Memo(_PreparedRule)
         self._lines: dict[object, _LineMasks] = {}
-        self._judgements: dict[object, Judgement] = {}
+        self._outcomes: dict[object, OutcomeMasks] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
-    def judge(self, rule: Rule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
-        """Return what becomes of a rule for a feature over a universe."""
+    def evaluate(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
+        """Return what becomes of a rule for a feature over a option_set."""
         prepared = self._prepared.of(rule)
         key = (
-            universe.id_for(prepared.option_reads),
+            option_set.id_for(prepared.option_reads),
             prepared,
             prepared.values(facts),
             workload if prepared.is_estimated else None,
         )
-        known = self._judgements.get(key)
+        known = self._outcomes.get(key)
         if known is None:
-            known = self._judge(prepared, facts, workload, universe)
-            _remember(self._judgements, key, known)
+            known = self._evaluate(prepared, facts, workload, option_set)
+            _remember(self._outcomes, key, known)
         return known
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
@@ -162,12 +162,12 @@ class Judge:
             _remember(self._traces, key, known)
         return known
 
-    def may_lack_facts(self, rule: Rule, facts: Facts, judgement: Judgement) -> bool:
+    def may_lack_facts(self, rule: Rule, facts: Facts, outcomes: OutcomeMasks) -> bool:
         """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
         prepared = self._prepared.of(rule)
         known = facts.values
         return (
-            judgement.failed
+            outcomes.failed
             or (bool(prepared.label_keys) and not prepared.label_keys <= _labels(facts).keys())
             or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
@@ -197,20 +197,20 @@ class Judge:
         low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
         return low if low == high else condition.evaluate(known)
 
-    def _judge(self, rule: _PreparedRule, facts: Facts, workload: Workload, universe: Universe) -> Judgement:
+    def _evaluate(self, rule: _PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
         not_applicable = unclear = 0
         failed = False
         for line in rule.when:
-            masks = self._line(line, facts, workload, universe)
+            masks = self._line(line, facts, workload, option_set)
             not_applicable |= masks.false
             unclear |= masks.unknown
             failed |= masks.failed
-            if not_applicable == universe.full:
-                return Judgement(universe.full, 0, 0, 0)
+            if not_applicable == option_set.full:
+                return OutcomeMasks(option_set.full, 0, 0, 0)
         failing = unsure = 0
-        applicable = universe.full & ~not_applicable
+        applicable = option_set.full & ~not_applicable
         for line in rule.require:
-            masks = self._line(line, facts, workload, universe)
+            masks = self._line(line, facts, workload, option_set)
             failing |= masks.false
             unsure |= masks.unknown
             failed |= masks.failed
@@ -220,16 +220,16 @@ class Judge:
         if undeclared_of(rule.rule, facts):
             satisfied, undeclared = 0, applicable & ~unclear & ~violated
         undetermined = applicable & ~violated & ~satisfied & ~undeclared
-        return Judgement(not_applicable, satisfied, violated, undetermined, failed, undeclared)
+        return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared)
 
-    def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, universe: Universe) -> _LineMasks:
+    def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet) -> _LineMasks:
         line = prepared.line
         known_values = facts.values
         reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
         if prepared.is_estimated:
             workload = reduced(workload, line.option_reads)
         key = (
-            universe.id_for(line.option_reads),
+            option_set.id_for(line.option_reads),
             prepared.identity,
             reads,
             workload if prepared.is_estimated else None,
@@ -244,18 +244,18 @@ class Judge:
                 values[name] = cel_value(value)
         condition = self._condition(line.checked)
         if not line.option_reads:
-            masks = _throughout(universe, *condition.evaluate(values))
+            masks = _throughout(option_set, *condition.evaluate(values))
         elif line.ordered_by is not None:
-            masks = self._ordered(line, condition, values, workload, universe)
+            masks = self._ordered(line, condition, values, workload, option_set)
         else:
-            masks = _scan(line, condition, values, universe.groups(line.option_reads, workload))
+            masks = _scan(line, condition, values, option_set.groups(line.option_reads, workload))
         _remember(self._lines, key, masks)
         return masks
 
     @staticmethod
     def _ordered(line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
-                 universe: Universe) -> _LineMasks:  # fmt: skip
-        """Judge a line whose truth hangs on whether one number is below, at or above another.
+                 option_set: OptionSet) -> _LineMasks:  # fmt: skip
+        """RuleEvaluator a line whose truth hangs on whether one number is below, at or above another.
 
         No estimate is made where the number decides nothing.
         """
@@ -264,16 +264,16 @@ class Judge:
         without = condition.evaluate(values)
         below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
         if below == above == without and (turn is None or not isinstance(turn, float)):
-            return _throughout(universe, *without)
+            return _throughout(option_set, *without)
         if below == above and below[0] is not Truth.UNKNOWN:
             # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
-            return _throughout(universe, *below)
+            return _throughout(option_set, *below)
         if not isinstance(turn, float) or not isfinite(turn):
-            return _search(line, condition, values, universe.groups(line.option_reads, workload))
+            return _search(line, condition, values, option_set.groups(line.option_reads, workload))
         equal = condition.evaluate({**values, name: turn})
         if below == equal == above == without:
-            return _throughout(universe, *without)
-        split = universe.split(name, turn, workload)
+            return _throughout(option_set, *without)
+        split = option_set.split(name, turn, workload)
         masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
         failed = False
         for mask, (truth, error) in zip(split, (below, equal, above, without), strict=True):
@@ -304,13 +304,13 @@ def _remember(memory: dict[object, Any], key: object, value: object) -> None:
     memory[key] = value
 
 
-def _throughout(universe: Universe, truth: Truth, error: str) -> _LineMasks:
-    full = universe.full
+def _throughout(option_set: OptionSet, truth: Truth, error: str) -> _LineMasks:
+    full = option_set.full
     return _LineMasks(full if truth is Truth.FALSE else 0, full if truth is Truth.UNKNOWN else 0, bool(error))
 
 
 def _scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
-    """Judge a line for every group of options."""
+    """RuleEvaluator a line for every group of options."""
     false = unknown = 0
     failed = False
     for group_values, mask in groups:
@@ -329,7 +329,7 @@ def _scan(line: Line, condition: Condition, values: dict[str, Any], groups: tupl
 
 
 def _search(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
-    """Judge a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
+    """RuleEvaluator a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
     name = line.option_reads[0]
     known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
     without = sum(mask for (value,), mask in groups if value is None)

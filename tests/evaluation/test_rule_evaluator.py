@@ -51,7 +51,7 @@ def test_masks_agree_with_judging_an_option_alone(declared: dict[str, str], plan
     for ruled in evaluation.rules:
         for number in numbers:
             option = evaluation.planned.facts_of(number, evaluation.workload)
-            trace = judging.judge.trace(ruled.active.rule, evaluation.facts, option)
+            trace = judging.rule_evaluator.trace(ruled.active.rule, evaluation.facts, option)
             assert ruled.planned.outcome_of(number) is outcome_of(trace), (ruled.active.rule.id, number)
 
 
@@ -103,6 +103,6 @@ def test_an_evaluation_error_is_unknown_with_its_reason() -> None:
     judging = evaluator(rule("DUTY-001", "1.0 / 0.0 > 0.0 && 1 / 0 == 1", kind="duty"))
     evaluation = judging.evaluate(feature("data: {classes: [public]}\n"))
     facts: dict[str, FactValue] = {}
-    trace = judging.judge.trace(evaluation.rules[0].active.rule, evaluation.facts, facts)
+    trace = judging.rule_evaluator.trace(evaluation.rules[0].active.rule, evaluation.facts, facts)
     assert evaluation.rules[0].candidates.outcome_of(0) is Outcome.UNDETERMINED
     assert trace[0].error == "divide by zero"
