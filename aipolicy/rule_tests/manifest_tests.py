@@ -22,7 +22,7 @@ class ManifestCase:
         self._rule_evaluator = evaluator.rule_evaluator
         self._evaluation = evaluator.evaluate(feature)
         self.problems = tuple(f"{problem.rule_id} {problem.message}" for problem in self._evaluation.facts.problems)
-        findings = findings_of(self._evaluation, self._evaluate, strict=strict)
+        findings = findings_of(self._evaluation, self._rule_evaluator, strict=strict)
         finding = next((finding for finding in findings if finding.rule_id == rule.id), None)
         ruled = next((ruled for ruled in self._evaluation.rules if ruled.active.rule.id == rule.id), None)
         self._judgement = ruled.planned if ruled is not None else None
@@ -57,7 +57,7 @@ class ManifestCase:
             ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full
         )
         option = evaluation.planned.facts_of(number, evaluation.workload)
-        return self._evaluate.trace(self._rule, evaluation.facts, option)
+        return self._rule_evaluator.trace(self._rule, evaluation.facts, option)
 
 
 def outcome_of_plan(outcomes: OutcomeMasks, full: int) -> Outcome:
