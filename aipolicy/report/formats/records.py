@@ -255,7 +255,7 @@ def _feature(feature: FeatureResult) -> FeatureRecord:
     return FeatureRecord(
         escaped(feature.name),
         escaped(feature.file),
-        escaped(verdict_line(feature.verdict)),
+        "" if feature.verdict is None else escaped(verdict_line(feature.verdict)),
         tuple((rule, outcome) for rule, outcome in feature.outcomes),
     )
 
