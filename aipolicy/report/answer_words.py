@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from aipolicy.facts.value_text import shown_value
-from aipolicy.run.answer_result import ChangeResult, ThenResult, ToDoResult, WayResult
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, ThenResult, ToDoResult, WayResult
 from aipolicy.source.text import escaped, grouped
 
 _HOSTINGS: Mapping[str, str] = {
@@ -29,6 +29,16 @@ _FALLBACKS: Mapping[str, str] = {
 CERTAINTY_WORDS: Mapping[str, str] = {
     "certain": "certain", "expected": "expected", "expected-with-gap": "expected, with a gap",
 }  # fmt: skip
+
+
+def answer_words(answer: AnswerResult) -> str:
+    """Return what to do and how sure that is, in one line."""
+    certainty = CERTAINTY_WORDS[answer.certainty]
+    way = answer.recommended
+    if way is None:
+        clash = "" if answer.conflict is None else f": {', '.join(answer.conflict.rules)} clash"
+        return f"nothing is left{clash} ({certainty})"
+    return f"{way_words(way)}: {offering_words(way)} ({certainty})"
 
 
 class _Named(Protocol):

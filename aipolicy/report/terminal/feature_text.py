@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from aipolicy.report.answer_words import (
     CERTAINTY_WORDS,
+    answer_words,
     change_words,
     cost_words,
     offering_words,
@@ -56,7 +57,7 @@ def answer_line(feature: FeatureResult, width: int, style: Styler) -> str:
 
 
 def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, Sequence[str]]]:
-    yield "answer", _fitting(_answer(answer), room)
+    yield "answer", _fitting(answer_words(answer), room)
     if answer.recommended is not None:
         yield "costs", [shortened(cost_words(answer.recommended), room)]
     if answer.conflict is not None and answer.conflict.changes:
@@ -73,14 +74,6 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         yield "to do", _few(list(to_do_words(answer.to_do)), _LINES_OF_TO_DO, name, room)
     if answer.gaps:
         yield "look up", [_gaps(answer.gaps, room)]
-
-
-def _answer(answer: AnswerResult) -> str:
-    certainty = CERTAINTY_WORDS[answer.certainty]
-    if answer.recommended is None:
-        clash = "" if answer.conflict is None else f": {', '.join(answer.conflict.rules)} clash"
-        return f"nothing is left{clash} ({certainty})"
-    return f"{way_words(answer.recommended)}: {offering_words(answer.recommended)} ({certainty})"
 
 
 def _questions(answer: AnswerResult) -> list[str]:
@@ -102,7 +95,7 @@ def _assumed(answer: AnswerResult, room: int) -> str:
 def _gaps(gaps: Sequence[GapResult], room: int) -> str:
     first = gaps[0]
     more = f", and {len(gaps) - 1} more" if len(gaps) > 1 else ""
-    text = f"{escaped(first.file)}: `{first.fact}` of {escaped(first.about)}"
+    text = f"{escaped(first.file.partition(',')[0])}: `{first.fact}` of {escaped(first.about)}"
     return shortened(text, room - len(more)) + more
 
 
