@@ -40,16 +40,16 @@ class Answering:
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
         self._evaluator = evaluator
-        self._weighing = weighing
+        self.weighing = weighing
         self.certain = evaluation
         self.expected = evaluation.expected
-        self._recommender = Recommender(self.expected, weighing)
+        self.recommender = Recommender(self.expected, weighing)
 
     @cached_property
     def answer(self) -> Answer:
         """Return the answer."""
-        chosen = self._recommender.chosen()
-        second = None if chosen is None else self._recommender.runner_up(chosen)
+        chosen = self.recommender.chosen()
+        second = None if chosen is None else self.recommender.runner_up(chosen)
         recommended = None if chosen is None else self._way(chosen)
         gaps = tuple(dict.fromkeys(self._gaps(recommended)))
         return Answer(
@@ -57,7 +57,7 @@ class Answering:
             needs=self._needs(),
             recommended=recommended,
             runner_up=None if second is None else self._way(second),
-            because="" if chosen is None else because(chosen, self._weighing),
+            because="" if chosen is None else because(chosen, self.weighing),
             plan=self.plan,
             assumed=self._assumed(recommended),
             to_do=self._to_do(recommended),
@@ -70,7 +70,7 @@ class Answering:
     @cached_property
     def plan(self) -> PlanStanding | None:
         """Return how the plan stands, None without one."""
-        return plan_standing(self.certain, self._weighing)
+        return plan_standing(self.certain, self.weighing)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:
@@ -90,7 +90,7 @@ class Answering:
     @cached_property
     def trials(self) -> Trials:
         """Return what tries other facts of the feature."""
-        return Trials(self._evaluator, self.certain, self._weighing)
+        return Trials(self._evaluator, self.certain, self.weighing)
 
     @cached_property
     def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
@@ -162,7 +162,7 @@ class Answering:
                 yield from open_gaps(expected, rule_evaluator, mask & expected.verdict.open, left.hosting)
 
     def _rule_prices(self, chosen: Ranked) -> Iterator[PricedRule]:
-        for price in self._recommender.rule_prices(chosen):
+        for price in self.recommender.rule_prices(chosen):
             yield PricedRule(price.rule, self._way(price.ranked))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.comparison import figures_of
 from aipolicy.answer.model import Change, Conflict, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
@@ -62,15 +63,11 @@ def _way(way: Way | None, evaluation: Evaluation) -> JsonObject | None:
 
 
 def _monthly_usd(way: Way, evaluation: Evaluation) -> JsonObject:
-    """Return the running cost with the 10th and the 90th percentile; of a cost known in part, what it is at least."""
-    likely = way.cost.monthly_usd
-    if not way.cost.is_whole:
-        return {"low": _usd(likely), "likely": None, "high": None}
-    estimator = way.option_set.estimator(evaluation.workload)
-    found = estimator.drawn.quantiles(way.option_set.cost_basis(way.number))
-    if found is None:
-        return {"low": None, "likely": _usd(likely), "high": None}
-    return {"low": _usd(min(found.p10, likely)), "likely": _usd(likely), "high": _usd(max(found.p90, likely))}
+    """Return the cost of a month with the 10th and the 90th percentile; of a cost known in part, what it is at least."""
+    figures = figures_of(way, evaluation)
+    if not figures.is_whole:
+        return {"low": _usd(figures.monthly_usd), "likely": None, "high": None}
+    return {"low": _usd(figures.low_usd), "likely": _usd(figures.monthly_usd), "high": _usd(figures.high_usd)}
 
 
 def _then(then: Then) -> JsonObject:

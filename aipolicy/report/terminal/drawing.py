@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
 __all__ = ["Screen", "grid", "joined", "said", "table"]
@@ -24,12 +25,17 @@ _STYLES: dict[Role, str] = {
     Role.STRONG: "bold", Role.RELATED: "cyan", Role.GUTTER: "blue",
 }  # fmt: skip
 
+_HELD = "\ufdd0"
+"""Stands for a space at which no line is broken; of the spaces of Unicode rich breaks lines at every one."""
+_IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
+
 Justify = Literal["left", "right"]
 
 
 def said(text: str, role: Role | None = None) -> Text:
-    """Return text as it is shown, in the colour of its role."""
-    return Text(escaped(text), style="" if role is None else _STYLES[role], overflow="fold")
+    """Return text as it is shown, in the colour of its role; no line breaks within a number."""
+    held = _IN_NUMBERS.sub(_HELD, escaped(text))
+    return Text(held, style="" if role is None else _STYLES[role], overflow="fold")
 
 
 def joined(*parts: str | Text) -> Text:
@@ -40,10 +46,10 @@ def joined(*parts: str | Text) -> Text:
 
 
 def grid(*widths: int | None, gap: int = 1) -> Table:
-    """Return a table without lines and headings, its columns as wide as given; the last takes what is left."""
-    drawn = Table.grid(padding=(0, gap, 0, 0))
+    """Return a table without lines and headings, its columns as wide as given; None takes what is left."""
+    drawn = Table.grid(padding=(0, gap, 0, 0), expand=True)
     for width in widths:
-        drawn.add_column(width=width, overflow="fold")
+        drawn.add_column(width=width, ratio=1 if width is None else None, overflow="fold")
     return drawn
 
 
@@ -79,4 +85,5 @@ class Screen:
 
     def result(self) -> str:
         """Return everything that was added, without spaces at the ends of lines."""
-        return "".join(f"{line.rstrip()}\n" for line in self._written.getvalue().splitlines())
+        text = self._written.getvalue().replace(_HELD, " ")
+        return "".join(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])

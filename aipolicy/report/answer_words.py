@@ -1,0 +1,150 @@
+"""An answer in words: what to build, in one sentence; a way in a few words; what follows from other facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aipolicy.answer.model import Certainty, Change, Then, Way
+from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
+from aipolicy.options.option import Leg
+from aipolicy.source.text import escaped, grouped
+
+CERTAINTIES: Mapping[Certainty, str] = {
+    Certainty.CERTAIN: "CERTAIN",
+    Certainty.EXPECTED: "EXPECTED",
+    Certainty.GAP: "EXPECTED WITH A GAP",
+}
+HOSTINGS: Mapping[str, str] = {
+    "provider-api": "API", "own-cloud": "own cloud", "on-premises": "on premises", "on-device": "device",
+}  # fmt: skip
+_PLACES: Mapping[str, str] = {
+    "provider-api": "at a provider", "own-cloud": "in your own cloud account", "on-premises": "on your own premises",
+    "on-device": "on the device",
+}  # fmt: skip
+_ADDED: Mapping[str, str] = {
+    "rag": "with retrieval", "fine-tuning": "fine-tuned", "classical-ml": "classical ML",
+    "training-from-scratch": "trained from scratch",
+}  # fmt: skip
+_SIZES: Mapping[str, str] = {"small": "a small model", "medium": "a medium-sized model", "frontier": "a frontier model"}
+_MOST_RULES = 3
+
+
+def answer_sentence(way: Way) -> str:
+    """Return what to build, in one sentence without a full stop."""
+    if way.routing == "cascade":
+        added = _ADDED.get(way.adaptation or "", "")
+        return f"Let {_size(way)}{' ' if added else ''}{added} {_PLACES[way.hosting]} answer first{_partner_words(way)}"
+    return _main_words(way) + _partner_words(way)
+
+
+def _size(way: Way) -> str:
+    return _SIZES.get(way.option.leg.model.tier, "a model")
+
+
+def _main_words(way: Way) -> str:
+    place, model = _PLACES[way.hosting], _size(way)
+    is_api = way.hosting == "provider-api"
+    match way.adaptation:
+        case "rag":
+            return "Use an API with retrieval" if is_api else f"Self-host {model} with retrieval, {place}"
+        case "fine-tuning":
+            return "Fine-tune a model at a provider" if is_api else f"Fine-tune {model} and run it {place}"
+        case "classical-ml":
+            return f"Use classical machine learning, {place}"
+        case "training-from-scratch":
+            return f"Train a model from scratch and run it {place}"
+        case _ if is_api:
+            return "Use an API"
+        case _ if way.hosting == "on-device":
+            return f"Run {model} on the device"
+        case _:
+            return f"Self-host {model} {place}"
+
+
+def _partner_words(way: Way) -> str:
+    other = way.option.other
+    if other is None:
+        return ""
+    is_api = other.hosting == "provider-api"
+    if way.routing == "cascade":
+        return f", and pass hard cases on to a larger one {_PLACES[other.hosting]}"
+    if not is_api:
+        return ", with a model of your own as the fallback"
+    where = other.countries
+    same = where is not None and way.option.leg.countries is not None and set(where) <= set(way.option.leg.countries)
+    near = " in the same region" if same and where else ""
+    return f", with {'a second' if way.hosting == 'provider-api' else 'an'} API{near} as the fallback"
+
+
+def leg_name(leg: Leg) -> str:
+    """Return a leg in a few words: where it runs and which model."""
+    if leg.hosting in ("on-premises", "on-device"):
+        return f"{HOSTINGS[leg.hosting]}, {escaped(leg.model.id)}"
+    return f"{escaped(leg.provider)} {escaped(leg.region)}, {escaped(leg.model.id)}".replace(" ,", ",")
+
+
+def way_name(way: Way) -> str:
+    """Return the main leg of a way in a few words, with what is done to its model."""
+    added = _ADDED.get(way.adaptation or "")
+    return leg_name(way.option.leg) + (f", {added}" if added else "")
+
+
+def kind_words(hosting: str, adaptation: str | None) -> str:
+    """Return a hosting and an adaptation in a few words."""
+    added = _ADDED.get(adaptation or "")
+    return HOSTINGS.get(hosting, hosting) + (f" {added}" if added else "")
+
+
+def change_words(facts: Mapping[str, FactValue], bounds: Mapping[str, str]) -> str:
+    """Return facts with other values in words: `latency.p95_ms from 1 520`; names say the units."""
+    return " and ".join(f"{escaped(name)} {bound_value(value, bounds.get(name))}" for name, value in facts.items())
+
+
+def bound_value(value: FactValue, bound: str | None) -> str:
+    """Return the value of a fact; a bound says that it stands for all from it on, or up to it."""
+    return f"{bound} {shown_value(value)}" if bound else shown_value(value)
+
+
+def what_follows(change: Change, before: Then, margin_percent: float) -> str:
+    """Return what a change of facts leads to, compared with what is expected without it."""
+    then = change.then
+    if then.hosting is None:
+        return f"nothing remains, {rules(then.violates)} clash"
+    words = []
+    if (then.hosting, then.adaptation) != (before.hosting, before.adaptation):
+        words.append(kind_words(then.hosting, then.adaptation))
+    elif then.needs != before.needs:
+        words += [f"needs {need}" for need in then.needs if need not in before.needs]
+        words += [f"no longer {need}" for need in before.needs if need not in then.needs]
+    more = [rule for rule in then.violates if rule not in before.violates]
+    fewer = [rule for rule in before.violates if rule not in then.violates]
+    if more:
+        words.append(f"your plan {'also ' if before.violates else ''}breaks {rules(more)}")
+    if fewer and before.hosting is not None:
+        words.append(f"your plan keeps {rules(fewer)}")
+    usd = _difference(then, before, margin_percent)
+    return ", ".join([*words, usd] if usd else words) or "the same way"
+
+
+def _difference(then: Then, before: Then, margin_percent: float) -> str:
+    if then.monthly_usd is None or before.monthly_usd is None:
+        return "cost unknown" if then.monthly_usd is None and before.monthly_usd is not None else ""
+    more = then.monthly_usd - before.monthly_usd
+    if abs(more) <= before.monthly_usd * margin_percent / 100.0 / 4.0 or abs(more) < 1.0:
+        return ""
+    return f"{two_digits(abs(more))} USD a month {'more' if more > 0.0 else 'less'}"
+
+
+def rules(ids: Sequence[str]) -> str:
+    """Return the first few of some rule ids, and how many more there are."""
+    more = len(ids) - _MOST_RULES
+    return ", ".join(ids[:_MOST_RULES]) + (f" and {more} more" if more > 0 else "")
+
+
+def two_digits(value: float) -> str:
+    """Return a number with two significant digits, thousands apart."""
+    if abs(value) < 10.0:
+        return f"{value:.2g}"
+    digits = len(str(int(abs(value)))) - 2
+    return grouped(round(value, -digits))
