@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
-Told = Callable[[int], AbstractContextManager[None]]
-"""Says how many files are evaluated while they are."""
+Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Says how many files are evaluated while they are; what it gives is called after each."""
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext()) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(lambda: None)) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
     Raises `UsageError` where a rule is left out that a pack forbids to leave out.
@@ -60,10 +60,14 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
     def evaluated(unit: Files) -> bytes:
         return result_to_bytes(file_result(evaluate_file(unit, policy), policy))
 
-    with told(len(new)):
+    with told(len(new)) as one_more:
         made = iter(map_in_processes(evaluated, new, usable_processes()))
         for key, unit in zip(keys, units, strict=True):
-            content = used[key] = memory.get(key) or next(made)
+            content = memory.get(key)
+            if content is None:
+                content = next(made)
+                one_more()
+            used[key] = content
             result = result_from_bytes(content)
             taken = {name: homes[name] for name in result.names if name in homes}
             if taken:

@@ -31,7 +31,8 @@ _STYLES: dict[Role, str] = {
 }  # fmt: skip
 
 Justify = Literal["left", "right"]
-_SPACES_AT_THE_END = regex(r" +((?:\x1b\[[0-9;]*m| )*)$")
+_BLANK_END = regex(r" *(\x1b\[0m)?(?: |\x1b\[[0-9;]*m)*$")
+"""Spaces at the end of a line and their colours, all but the end of the colour of what stands before."""
 
 
 def said(text: str, role: Role | None = None) -> Text:
@@ -99,6 +100,11 @@ class Screen:
             return
         self._console.print(Padding.indent(drawn, indent) if indent else drawn)
 
+    def verbatim(self, *lines: str) -> None:
+        """Add lines as they are, whatever the width, so that they can be copied."""
+        for line in lines:
+            self._console.print(said(line), soft_wrap=True)
+
     def heading(self, text: str) -> None:
         """Add a heading, after an empty line where something stands above."""
         if self._written.tell():
@@ -113,5 +119,4 @@ class Screen:
 
     def result(self) -> str:
         """Return everything that was added, without spaces at the ends of lines."""
-        lines = self._written.getvalue().splitlines()
-        return "".join(_SPACES_AT_THE_END.sub(lambda end: end[1].replace(" ", ""), line) + "\n" for line in lines)
+        return "".join(_BLANK_END.sub(r"\1", line) + "\n" for line in self._written.getvalue().splitlines())
