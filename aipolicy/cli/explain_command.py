@@ -92,25 +92,22 @@ def _text(evaluation: Evaluation, policy: Policy, settings: Config, details: Det
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     from aipolicy.pack_lint.registry import LINT_RULES
-    from aipolicy.report.packs.rule_text import render_reserved, render_rule, rule_json
 
-    for reserved in (*RESERVED_RULES, *LINT_RULES):
-        if reserved.id == rule_id:
-            return render_reserved(reserved, output_format)
-    rule = policy.rule_with_examples(rule_id)
-    if rule is not None:
-        if output_format == "json":
-            return rule_json(rule, policy.catalog.as_of)
-        return render_rule(rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of)
-    portfolio_rule = next((r for r in policy.portfolio_rules_with_examples() if r.rule.id == rule_id), None)
-    if portfolio_rule is not None:
-        from aipolicy.report.packs.portfolio_rule_text import portfolio_json, render_portfolio_rule
+    day = policy.catalog.as_of
+    rule = (
+        next((rule for rule in (*RESERVED_RULES, *LINT_RULES) if rule.id == rule_id), None)
+        or policy.rule_with_examples(rule_id)
+        or next((rule for rule in policy.portfolio_rules_with_examples() if rule.rule.id == rule_id), None)
+    )
+    if rule is None:
+        known = [rule.id for pack in policy.packs for rule in pack.all_rules]
+        known += [rule.id for rule in RESERVED_RULES]
+        raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+    if output_format == "json":
+        from aipolicy.report.formats.json_text import json_text
+        from aipolicy.report.packs.rule_json import rule_object
 
-        if output_format == "json":
-            return portfolio_json(portfolio_rule, policy.catalog.as_of)
-        return render_portfolio_rule(
-            portfolio_rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of
-        )
-    known = [rule.id for pack in policy.packs for rule in pack.all_rules]
-    known += [rule.id for rule in RESERVED_RULES]
-    raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+        return json_text(rule_object(rule, day))
+    from aipolicy.report.packs.rule_text import render_rule
+
+    return render_rule(rule, width=stdout_width(), style=stdout_style(), day=day)

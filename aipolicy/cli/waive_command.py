@@ -218,7 +218,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
 
 
 def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) -> str:
-    from aipolicy.report.packs.waiver_list import render_list, render_list_json
+    from aipolicy.report.packs.waiver_list import render_waivers_json
     from aipolicy.waivers.waiver import Waivers
 
     config, settings = read_settings(options)
@@ -227,8 +227,10 @@ def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) ->
     listed = _listed(policy, report, waivers, covers=covers_all(config, paths) and not report.unread)
     malformed = [finding for finding in report.findings if finding.rule_id == "WAIVER-001"]
     if output_format == "json":
-        return render_list_json(listed, malformed, waivers.limits, settings.as_of)
-    return render_list(listed, malformed, waivers.limits, settings.as_of, width=stdout_width(), style=stdout_style())
+        return render_waivers_json(listed, malformed, waivers.limits, settings.as_of)
+    from aipolicy.report.packs.waiver_text import render_waivers
+
+    return render_waivers(listed, malformed, waivers.limits, settings.as_of, width=stdout_width(), style=stdout_style())
 
 
 def _listed(policy: Policy, report: Report, waivers: Waivers, *, covers: bool) -> list[Listed]:

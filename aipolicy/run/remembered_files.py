@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
-Told = Callable[[int], AbstractContextManager[None]]
-"""Says how many files are evaluated while they are."""
+Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Says how many files are evaluated while they are; what it gives is called after each."""
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext(), asked: AnswersAsked = NO_ANSWERS) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(lambda: None),
+                     asked: AnswersAsked = NO_ANSWERS) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
     What is in the memory was asked for the same answers. Raises `UsageError` where a rule is left out that a pack
@@ -62,9 +63,13 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
     def evaluated(unit: Files) -> bytes:
         return result_to_bytes(file_result(evaluate_file(unit, policy), policy, asked))
 
-    with told(len(new)), closing(map_in_processes(evaluated, new, usable_processes())) as made:
+    with told(len(new)) as one_more, closing(map_in_processes(evaluated, new, usable_processes())) as made:
         for key, unit in zip(keys, units, strict=True):
-            content = used[key] = memory.get(key) or next(made)
+            content = memory.get(key)
+            if content is None:
+                content = next(made)
+                one_more()
+            used[key] = content
             result = result_from_bytes(content)
             taken = {name: homes[name] for name in result.names if name in homes}
             if taken:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.report.terminal.style import Styler
+from aipolicy.report.view import WIDTH_OF_FILES, View
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
-    from aipolicy.report.view import View
     from aipolicy.run.feature_result import FeatureResult
     from aipolicy.run.policy import Policy
     from aipolicy.run.run_result import RunResult
@@ -122,6 +123,9 @@ class Run(NamedTuple):
     """What was checked, in words, where that is not features."""
     category: str = ""
     """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
+    width: int = WIDTH_OF_FILES
+    """Columns of what people read."""
+    style: Styler = Styler()
 
     def findings(self) -> Iterator[FindingRecord]:
         """Yield every finding."""
@@ -195,6 +199,8 @@ def run_of(result: RunResult, view: View) -> Run:
         fail_on=view.fail_on,
         exit_code=totals.exit_code(Severity(view.fail_on)),
         costs=_costs(totals),
+        width=view.width,
+        style=view.style,
     )
 
 
