@@ -57,6 +57,9 @@ def _needs(printer: Printer, evaluation: Evaluation) -> None:
 
 def _recommendation(printer: Printer, evaluation: Evaluation, recommendation: Recommendation | None) -> None:
     printer.heading("recommendation")
+    if evaluation.is_retired:
+        printer.text("none: the feature is retired", 2)
+        return
     if recommendation is None:
         if evaluation.verdict.remaining:
             printer.text("none: every option that remains hangs on a fact that is not declared", 2)
