@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.facts.expected import NOT_LIMITED
-from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
+from aipolicy.facts.tried_values import tried_values
 from aipolicy.options.workload import WORKLOAD_FACTS
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import NamedTuple
@@ -34,7 +34,7 @@ def alternatives(evaluation: Evaluation, vocabulary: Mapping[str, tuple[str, ...
         is_answered = name in declared or (spec.default is not None and expected is None)
         if is_answered or name not in relevant or not may_be_asked(spec):
             continue
-        for value in _values(spec, expected, evaluation.expected.facts.values.get(name), vocabulary):
+        for value in tried_values(spec, expected, evaluation.expected.facts.values.get(name), vocabulary):
             yield Alternative(name, {name: value})
             beside = {} if expected is None else {n: v for n, v in expected.beside.items() if n not in declared}
             if beside:
@@ -64,22 +64,3 @@ def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
     """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
     spec = specs.get(name)
     return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)
-
-
-def _values(spec: FactSpec, expected: Expected | None, value: FactValue | None,
-            vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[FactValue, ...]:  # fmt: skip
-    """Return the values to try besides the one that is expected."""
-    tried: tuple[FactValue, ...] = () if expected is None else expected.tried
-    if expected is not None and isinstance(value, float) and value != NOT_LIMITED:
-        tried += tuple(value * factor for factor in expected.factors)
-    if not tried:
-        match spec.type:
-            case FactType.BOOL:
-                tried = (True, False) if spec.kind is Kind.DESCRIBES else (True,)
-            case FactType.TEXT:
-                tried = spec.choices or vocabulary.get(spec.vocabulary, ())
-            case FactType.TEXTS:
-                tried = tuple((word,) for word in spec.choices)
-            case _:
-                tried = ()
-    return tuple(dict.fromkeys(other for other in tried if other != value))

@@ -48,24 +48,32 @@ class Answering:
     @cached_property
     def answer(self) -> Answer:
         """Return the answer."""
-        chosen = self._recommender.chosen()
-        second = None if chosen is None else self._recommender.runner_up(chosen)
-        recommended = None if chosen is None else self._way(chosen)
-        gaps = tuple(dict.fromkeys(self._gaps(recommended)))
+        chosen = self._chosen
         return Answer(
-            certainty=self._certainty(recommended),
-            needs=self._needs(),
-            recommended=recommended,
-            runner_up=None if second is None else self._way(second),
+            certainty=self.certainty,
+            needs=self.needs,
+            recommended=self.recommended,
+            runner_up=self.runner_up,
             because="" if chosen is None else because(chosen, self._weighing),
             plan=self.plan,
-            assumed=self._assumed(recommended),
-            to_do=self._to_do(recommended),
-            gaps=gaps,
+            assumed=self.assumed,
+            to_do=self.to_do,
+            gaps=self.gaps,
             clash=self.expected.verdict.conflict,
             rule_prices=() if chosen is None else tuple(self._rule_prices(chosen)),
             ways_left=ways_left(self.expected),
         )
+
+    @cached_property
+    def recommended(self) -> Way | None:
+        """Return the way to build, None where nothing remains."""
+        return None if self._chosen is None else self._way(self._chosen)
+
+    @cached_property
+    def runner_up(self) -> Way | None:
+        """Return the best way that is a different one, None where there is none."""
+        second = None if self._chosen is None else self._recommender.runner_up(self._chosen)
+        return None if second is None else self._way(second)
 
     @cached_property
     def plan(self) -> PlanStanding | None:
@@ -98,10 +106,16 @@ class Answering:
     def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
         return {name: self._evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
 
+    @cached_property
+    def _chosen(self) -> Ranked | None:
+        return self._recommender.chosen()
+
     def _way(self, ranked: Ranked) -> Way:
         return way_of(self.expected, self.expected.candidates, ranked)
 
-    def _needs(self) -> tuple[StatedNeed, ...]:
+    @cached_property
+    def needs(self) -> tuple[StatedNeed, ...]:
+        """Return what every way has that is expected to remain."""
         if self.certain.is_retired:
             return ()
         certain = {need.id for need in self.certain.verdict.needs if need.certain}
@@ -113,9 +127,12 @@ class Answering:
             for need in self.expected.verdict.needs
         )  # fmt: skip
 
-    def _certainty(self, recommended: Way | None) -> Certainty:
+    @cached_property
+    def certainty(self) -> Certainty:
+        """Return how sure it is what to build, or that nothing remains."""
         if self.certain.is_retired:
             return Certainty.CERTAIN
+        recommended = self.recommended
         if recommended is None:
             return Certainty.EXPECTED if self.certain.verdict.remaining else Certainty.CERTAIN
         if recommended.open_for or not recommended.cost.is_whole:
@@ -125,10 +142,12 @@ class Answering:
         if recommended.adaptation is not None:
             same &= option_set.mask_of("option.adaptation", frozenset({recommended.adaptation}))
         nothing_else = self.certain.verdict.remaining & ~same == 0
-        return Certainty.CERTAIN if nothing_else or not self._assumed(recommended) else Certainty.EXPECTED
+        return Certainty.CERTAIN if nothing_else or not self.assumed else Certainty.EXPECTED
 
-    def _assumed(self, recommended: Way | None) -> dict[str, FactValue]:
+    @cached_property
+    def assumed(self) -> Mapping[str, FactValue]:
         """Return the expected values that played a part: a rule comes out otherwise with them, or a cost rests on them."""
+        recommended = self.recommended
         facts = self.expected.facts
         specs = facts.known.specs
         used = set(_costs_rest_on(recommended)) if recommended is not None else set()
@@ -144,12 +163,21 @@ class Answering:
             if name in used and name in facts.assumed and specs[name].kind is Kind.DESCRIBES
         }
 
-    def _to_do(self, recommended: Way | None) -> tuple[ToDo, ...]:
+    @cached_property
+    def to_do(self) -> tuple[ToDo, ...]:
+        """Return what is to be done for the plan; without one, for what is recommended."""
+        recommended = self.recommended
         if self.plan is not None:
             return to_dos(self.trials, self.plan.way.number, of_plan=True)
         return () if recommended is None else to_dos(self.trials, recommended.number, of_plan=False)
 
-    def _gaps(self, recommended: Way | None) -> Iterator[Gap]:
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what is to be looked up."""
+        return tuple(dict.fromkeys(self._gaps()))
+
+    def _gaps(self) -> Iterator[Gap]:
+        recommended = self.recommended
         rule_evaluator, expected = self._evaluator.rule_evaluator, self.expected
         if self.plan is not None:
             way = self.plan.way

@@ -21,6 +21,7 @@ from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
+from aipolicy.report.formats.answers_shown import answers_asked
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
     from aipolicy.config.settings import PolicySettings
     from aipolicy.manifest.manifest_file import ManifestFile
+    from aipolicy.run.answers_asked import AnswersAsked
     from aipolicy.run.run_result import RunResult
 
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Correct misspelt keys and values in the files, then check them.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also where more than one word may be meant.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change and write nothing.")
+@click.option("--verbose", is_flag=True, help="Also show reasons, related places and references of findings.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule; short for `--format statistics`.")
 @click.option("--show-config", is_flag=True, help="Show every setting with its value and where it comes from.")
 @click.option("--watch", "watching", is_flag=True, help="Check again whenever something has changed, until Ctrl-C.")
@@ -77,6 +80,7 @@ class Arguments(NamedTuple):
     unsafe_fixes: bool
     show_diff: bool
     show_config: bool
+    verbose: bool
     comparing: ComparisonOptions
 
 
@@ -144,6 +148,11 @@ class CheckRun(NamedTuple):
         return self.reports[0][1].fail_on
 
     @property
+    def asked(self) -> AnswersAsked:
+        """Return how deep the features are answered."""
+        return answers_asked((name for name, _ in self.reports), len(self.files), self.config.recommendation)
+
+    @property
     def key(self) -> str:
         """Return a digest of all that the output depends on.
 
@@ -151,18 +160,16 @@ class CheckRun(NamedTuple):
         the terminal, and whether the files are all that the configuration is about.
         """
         inputs = [(f.path, f.path_in_repository, f.named, sha256(f.data).hexdigest()) for f in self.files]
-        surroundings = f"{self.reports!r} {scope_of(self.paths, self.config)!r} {inputs!r}"
+        surroundings = f"{self.reports!r} {self.asked!r} {scope_of(self.paths, self.config)!r} {inputs!r}"
         return sha256(f"{self.policy_files.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportFile]) -> tuple[tuple[str, View], ...]:
     fail_on = arguments.fail_on or configured.fail_on
     unchanged = arguments.comparing.show_unchanged
-    on_screen = View(fail_on, stdout_width(), stdout_style(), unchanged)
-    return (
-        (arguments.output_format, on_screen),
-        *((each.format, View(fail_on, unchanged=unchanged)) for each in written),
-    )
+    in_file = View(fail_on, unchanged=unchanged, verbose=arguments.verbose, exit_zero=arguments.exit_zero)
+    on_screen = in_file._replace(width=stdout_width(), style=stdout_style())
+    return ((arguments.output_format, on_screen), *((each.format, in_file) for each in written))
 
 
 def remembered(run: CheckRun) -> Output:
@@ -186,9 +193,11 @@ def evaluated(run: CheckRun) -> Output:
 
     folder = cache_folder()
     policy = load_policy(run.settings, Cache(folder), run.policy_files)
-    memory = ResultMemory(None if folder is None else f"{folder}-files", run.policy_files.key)
+    asked = run.asked
+    key = sha256(f"{run.policy_files.key} {asked!r}".encode()).hexdigest()
+    memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     scope = scope_of(run.paths, run.config)
-    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_evaluating), run)
+    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_evaluating, asked), run)
 
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
@@ -198,7 +207,7 @@ def _compared(run: CheckRun, arguments: Arguments) -> Output:
 
     request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
     policy = load_policy(run.settings, Cache(cache_folder()), run.policy_files)
-    result = compared_report(request, run.files, policy, run.policy_files, run.settings).result
+    result = compared_report(request, run.files, policy, run.policy_files, run.settings).result_with(run.asked)
     comparison = result.totals.comparison
     return _rendered(result, run, () if comparison is None else comparison_lines(comparison))
 

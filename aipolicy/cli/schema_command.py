@@ -12,7 +12,7 @@ from aipolicy.config.config_file import read_config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.files.shipped import shipped_path
 
-_SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v1.json", "explanation": "explanation.v2.json"}
+_SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v2.json", "explanation": "explanation.v2.json"}
 
 
 @click.command("schema")

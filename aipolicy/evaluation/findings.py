@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.gate import MILDER as MILDER
 from aipolicy.evaluation.gate import Gate, broken_by, passing_options
 from aipolicy.evaluation.option_set import OptionSet, first_in
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, missing_facts, undeclared_of
+from aipolicy.evaluation.settling import settling_words
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
@@ -140,12 +140,13 @@ def _rule_finding(
     relevant = outcomes.violated | outcomes.undetermined | outcomes.undeclared
     if not relevant:
         return None
-    severity = gate.severity(ruled, relevant, full)
     if outcomes.undeclared and (not gate.passing or relevant == full):
         return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
+    if not gate.is_shut_by(ruled.active.severity):
+        return None  # NOTE: it is a question, a to-do or a gap of the answer.
     if outcomes.violated:
-        return _open(evaluation, ruled, rule_evaluator, severity)
-    return _undetermined(evaluation, ruled, rule_evaluator, severity, relevant)
+        return _open(evaluation, ruled, rule_evaluator)
+    return _undetermined(evaluation, ruled, rule_evaluator, relevant)
 
 
 def _finding_without_plan(
@@ -156,17 +157,15 @@ def _finding_without_plan(
     hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
     if outcomes.undeclared and not hangs_on_option:
         return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
-    relevant = _without_plan(evaluation, ruled, outcomes)
-    if not relevant:
-        return None
-    gates = gate.past_prototype and not hangs_on_option
-    severity = ruled.active.severity if gates else MILDER[ruled.active.severity]
-    return _undetermined(evaluation, ruled, rule_evaluator, severity, relevant)
+    gates = gate.past_prototype and not hangs_on_option and ruled.active.severity is Severity.ERROR
+    relevant = _without_plan(evaluation, ruled, outcomes) if gates else 0
+    return _undetermined(evaluation, ruled, rule_evaluator, relevant) if relevant else None
 
 
 def _undeclared(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, number: int) -> Finding:
     facts = undeclared_of(ruled.active.rule, evaluation.facts)
-    message = f"{ruled.active.rule.title}: declare {', '.join(f'`{fact}`' for fact in facts)}"
+    title = ruled.active.rule.title
+    message = f"declare {', '.join(f'`{fact}`' for fact in facts)}: {title[:1].lower()}{title[1:]}"
     return _finding(
         evaluation, ruled, Outcome.UNDECLARED, ruled.active.severity, message, rule_evaluator, number, facts
     )
@@ -196,7 +195,7 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
     return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
 
 
-def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, severity: Severity) -> Finding:
+def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     axes = _deciding_axes(evaluation.planned, ruled.planned.violated)
@@ -204,10 +203,10 @@ def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEva
     facts = tuple(fact for fact, _ in axes)
     message = f"with {example or 'some options'} this would break the rule: "
     message += render_message(ruled.active.rule, evaluation, option)
-    return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, rule_evaluator, number, facts)
+    return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, message, rule_evaluator, number, facts)
 
 
-def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, severity: Severity,
+def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator,
                   relevant: int) -> Finding | None:  # fmt: skip
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
@@ -227,30 +226,35 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
         elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
-            unknown = tuple(fact for fact in facts if is_option_fact(fact))
-            words = [*map(_missing, facts), *([_looked_up(evaluation, unknown, number)] if unknown else [])]
-            message = f"{rule.title}: unknown without {', '.join(word for word in words if word)}"
+            message = _settled_by(evaluation, ruled, rule_evaluator, facts, number)
         else:
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue
         declarable = tuple(name for name in facts if name != MANIFEST_PATH and not is_option_fact(name))
-        return _finding(evaluation, ruled, Outcome.UNDETERMINED, severity, message, rule_evaluator, number, declarable)
+        return _finding(
+            evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, message, rule_evaluator, number, declarable
+        )
     return None
 
 
-def _missing(fact: str) -> str:
-    if is_option_fact(fact):
-        return ""
-    return f"`{fact}`" + (" (which only a file in a repository has)" if fact == MANIFEST_PATH else "")
+def _settled_by(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, facts: Sequence[str],
+                number: int) -> str:  # fmt: skip
+    """Return what settles a rule: what to declare, what to look up, or where to put the file."""
+    declarable = [name for name in facts if name != MANIFEST_PATH and not is_option_fact(name)]
+    unknown = tuple(name for name in facts if is_option_fact(name))
+    parts = [settling_words(evaluation, ruled, rule_evaluator, declarable)] if declarable else []
+    parts += [_looked_up(evaluation, unknown, number)] if unknown else []
+    parts += ["put the file into a repository: the rule reads where it is"] if MANIFEST_PATH in facts else []
+    return "; ".join(parts)
 
 
 def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> str:
     """Return what the catalog does not know of an option, which nobody can declare, in words."""
     if not COMPARED_FACTS.isdisjoint(facts):
-        return "what else remains: the plan is compared with it once everything about it is declared"
+        return "declare everything about the plan: it is compared with what else remains"
     option = evaluation.planned.options[number]
     names = ", ".join(f"`{fact.removeprefix(OPTION_PREFIX)}`" for fact in facts)
-    return f"{names} of {' and '.join(shown(leg.name) for leg in option.legs)}, which the catalog does not know"
+    return f"look up {names} of {' and '.join(shown(leg.name) for leg in option.legs)}: the catalog does not say"
 
 
 def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:

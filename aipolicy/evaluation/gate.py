@@ -8,10 +8,7 @@ from aipolicy.findings.finding import Severity
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-
-MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
-"""What an undetermined rule weighs while a feature is an idea or a prototype, so that it can be written down early."""
+    from aipolicy.evaluation.evaluation import Evaluation
 
 
 class Gate(NamedTuple):
@@ -21,14 +18,12 @@ class Gate(NamedTuple):
     passing: int
     """The options of the plan on which no rule of severity error fails or is open."""
 
-    def severity(self, ruled: RuleEvaluation, relevant: int, full: int) -> Severity:
-        """Return what a rule weighs that fails on the relevant options of a plan, or is open on them.
+    def is_shut_by(self, severity: Severity) -> bool:
+        """Return whether what is open gates: an error rule, from pilot on, where no way of the plan is free of doubt.
 
         What a plan leaves open gates only where every way that agrees with it fails or is open.
         """
-        severity = ruled.active.severity
-        stands_in_the_way = not self.passing if severity is Severity.ERROR else relevant == full
-        return severity if self.past_prototype and stands_in_the_way else MILDER[severity]
+        return self.past_prototype and severity is Severity.ERROR and not self.passing
 
 
 def passing_options(evaluation: Evaluation) -> int:

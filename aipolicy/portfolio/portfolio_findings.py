@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from aipolicy.evaluation.evaluation import ActiveRule, active_rules
-from aipolicy.evaluation.findings import MAX_RELATED, MILDER
+from aipolicy.evaluation.findings import MAX_RELATED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
@@ -24,6 +24,8 @@ from aipolicy.source.text import escaped, shown
 MAX_NAMED = 3
 """More features, facts, groups or files are counted, not named."""
 
+_MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
+"""What an undetermined rule weighs while every feature is an idea or a prototype."""
 _PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
@@ -99,7 +101,7 @@ class _Teller:
         about = f" for {_listed(groups)}" if self.rule.group_by is not None else ""
         message = f"{self.rule.rule.title}: unknown{about} {' and '.join(reasons)}".rstrip()
         past = any(member.record.past_prototype for member in self.portfolio.members)
-        severity = self.severity if past or self.strict or self.unread else MILDER[self.severity]
+        severity = self.severity if past or self.strict or self.unread else _MILDER[self.severity]
         subject = _subject(results)
         if not ranked:
             return self._finding(Outcome.UNDETERMINED, severity, message, None, Place(), (), subject)

@@ -6,31 +6,71 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.model import Change, Conflict, PlanStanding, PricedRule, Then, Way
+from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
-from aipolicy.report.formats.json_report import json_value
+from aipolicy.report.formats.json_value import json_value
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult
 from aipolicy.source.text import escaped
 
 JsonObject = dict[str, Any]
 
 
-def answer_fields(answering: Answering) -> JsonObject:
-    """Return what to do about a feature, how sure that is, what it assumes, and what is to be asked, done, looked up."""
-    answer = answering.answer
+def answer_fields(answer: AnswerResult | None) -> JsonObject:
+    """Return what to do about a feature, how sure that is, what it assumes, and what is to be asked, done, looked up.
+
+    What was not asked for is null.
+    """
+    if answer is None:
+        return dict.fromkeys(("answer", "assumed", "questions", "to_do", "gaps", "conflict"))
     return {
         "answer": {
-            "certainty": answer.certainty.value,
-            "needs": [{"id": need.id, "certainty": need.certainty.value} for need in answer.needs],
-            "recommended": _way(answer.recommended, answering.expected),
-            "runner_up": _way(answer.runner_up, answering.expected),
+            "certainty": answer.certainty,
+            "needs": [{"id": need, "certainty": certainty} for need, _, certainty in answer.needs],
+            "recommended": _way_object(answer.recommended),
+            "runner_up": _way_object(answer.runner_up),
         },
-        "assumed": _values(answer.assumed),
-        "questions": [{"facts": _values(change.facts), "then": _then(change.then)} for change in answering.questions],
+        "assumed": {name: json_value(value) for name, value in answer.assumed.items()},
+        "questions": None if answer.questions is None else list(map(_question, answer.questions)),
         "to_do": [{"rule": each.rule, "fact": each.fact, "before": each.before} for each in answer.to_do],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in answer.gaps],
-        "conflict": _conflict(answering.conflict),
+        "conflict": _conflict_object(answer.conflict),
     }
+
+
+def _way_object(way: WayResult | None) -> JsonObject | None:
+    if way is None:
+        return None
+    likely = _usd(way.monthly_usd)
+    usd: JsonObject = {"low": _usd(way.low_usd), "likely": likely, "high": _usd(way.high_usd)}
+    return {
+        "hosting": way.hosting, "adaptation": _text(way.adaptation), "provider": _text(way.provider),
+        "model": _text(way.model), "region": _text(way.region), "fallback": way.fallback, "routing": way.routing,
+        "monthly_usd": usd if way.is_whole else {"low": likely, "likely": None, "high": None},
+    }  # fmt: skip
+
+
+def _question(change: ChangeResult) -> JsonObject:
+    then = change.then
+    return {
+        "facts": {name: json_value(value) for name, value in change.facts.items()},
+        "then": {
+            "hosting": then.hosting, "adaptation": then.adaptation, "needs": list(then.needs),
+            "violates": list(then.violates),
+        },
+    }  # fmt: skip
+
+
+def _conflict_object(conflict: ConflictResult | None) -> JsonObject | None:
+    if conflict is None:
+        return None
+    changes = conflict.changes
+    return {
+        "rules": list(conflict.rules),
+        "changes": None if changes is None else [
+            {"facts": {name: json_value(value) for name, value in change.facts.items()}} for change in changes
+        ],
+    }  # fmt: skip
 
 
 def reasons_fields(answering: Answering) -> JsonObject:
@@ -85,15 +125,6 @@ def _change(change: Change) -> JsonObject:
         "facts": _values(change.facts), "bounds": dict(change.bounds), "changes": change.effect.name.lower(),
         "then": {**_then(change.then), "monthly_usd": _usd(change.then.monthly_usd)},
     }  # fmt: skip
-
-
-def _conflict(conflict: Conflict | None) -> JsonObject | None:
-    if conflict is None:
-        return None
-    return {
-        "rules": list(conflict.rules),
-        "changes": [{"facts": _values(change.facts)} for change in conflict.changes],
-    }
 
 
 def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:

@@ -18,3 +18,7 @@ class View(NamedTuple):
     style: Styler = Styler()
     unchanged: bool = True
     """Whether findings are shown that are no worse than what they were compared with."""
+    verbose: bool = False
+    """Whether reasons, related places and references stand beside each finding."""
+    exit_zero: bool = False
+    """Whether findings make no exit code."""

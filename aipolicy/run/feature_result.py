@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.verdict import Verdict
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.finding import Outcome
+from aipolicy.run.answer_result import AnswerResult, answer_result
+from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.value import NamedTuple
 
 CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
@@ -65,13 +67,25 @@ class FeatureResult(NamedTuple):
     """Facts by name, in the order of the registry; those in none of the three are unknown."""
     planned_options: int | None
     """Options that agree with the plan; None without one."""
-    verdict: VerdictResult
+    verdict: VerdictResult | None
+    """What is expected to remain; None where no answer was asked for."""
     outcomes: Sequence[tuple[str, str]]
     """Rule and outcome."""
+    answer: AnswerResult | None = None
+    """None where it was not asked for."""
 
 
-def feature_result(evaluation: Evaluation) -> FeatureResult:
-    """Return what is reported of an evaluated feature."""
+def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> FeatureResult:
+    """Return what is reported of an evaluated feature, with its answer as deep as that is shown."""
+    feature = feature_of(evaluation)
+    if not depth:
+        return feature
+    verdict, answer = verdict_result(evaluation.expected.verdict), answer_result(evaluation, evaluator, asked, depth)
+    return feature._replace(verdict=verdict, answer=answer)
+
+
+def feature_of(evaluation: Evaluation) -> FeatureResult:
+    """Return what is reported of an evaluated feature whatever is shown of its answer."""
     facts = evaluation.facts
     known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
     for name in facts.known.specs:
@@ -86,7 +100,7 @@ def feature_result(evaluation: Evaluation) -> FeatureResult:
         assumed=known[Provenance.ASSUMED],
         derived=known[Provenance.DERIVED],
         planned_options=len(evaluation.planned.options) if evaluation.has_plan else None,
-        verdict=verdict_result(evaluation.expected.verdict),
+        verdict=None,
         outcomes=_outcomes(evaluation),
     )
 

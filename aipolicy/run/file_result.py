@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.policy.rule import RuleScope
+from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked, Depth
 from aipolicy.run.evaluated_file import EvaluatedFile
 from aipolicy.run.feature_result import FeatureResult, feature_result
 from aipolicy.run.policy import Policy
+from aipolicy.run.totals import is_to_act_on
 from aipolicy.value import NamedTuple, replace
 
 if TYPE_CHECKING:
@@ -40,13 +42,21 @@ class FileResult(NamedTuple):
         return tuple(feature.name for feature in self.features)
 
 
-def file_result(file: EvaluatedFile, policy: Policy) -> FileResult:
-    """Return the result of an evaluated file."""
+def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_ANSWERS) -> FileResult:
+    """Return the result of an evaluated file, with the answers to its features that are asked for."""
     records, unread_files = portfolio_part(file, policy)
+    acted_on = {finding.feature for finding in file.findings if is_to_act_on(finding)}
+
+    def depth(name: str) -> Depth:
+        return asked.with_findings if name in acted_on else asked.without_findings
+
     return FileResult(
         files=file.files,
         findings=tuple(map(located, file.findings)),
-        features=tuple(map(feature_result, file.evaluations)),
+        features=tuple(
+            feature_result(evaluation, policy.evaluator, asked, depth(evaluation.feature.name))
+            for evaluation in file.evaluations
+        ),
         judged=is_evaluated(file, policy),
         skipped=file.skipped,
         waiver_uses=file.waiver_uses,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy
@@ -30,13 +31,14 @@ Told = Callable[[int], AbstractContextManager[None]]
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext()) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(), asked: AnswersAsked = NO_ANSWERS) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
-    Raises `UsageError` where a rule is left out that a pack forbids to leave out.
+    What is in the memory was asked for the same answers. Raises `UsageError` where a rule is left out that a pack
+    forbids to leave out.
     """
     units = [tuple(group) for _, group in groupby(files, key=attrgetter("path"))]
-    kept = KeptResults(_made(units, policy, memory, told))
+    kept = KeptResults(_made(units, policy, memory, told, asked))
 
     def documents() -> Documents:
         from aipolicy.portfolio.run_records import documents_of_files
@@ -47,8 +49,8 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
     return RunResult(policy, kept, scope, lambda: closing_findings(kept.ends(), policy, scope, documents), kept.totals)
 
 
-def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
-          told: Told) -> Iterator[tuple[bytes | memoryview, FileResult]]:  # fmt: skip
+def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: Told,
+          asked: AnswersAsked) -> Iterator[tuple[bytes | memoryview, FileResult]]:  # fmt: skip
     """Yield the result of every file in order, as bytes and as it is; what is new is remembered at the end."""
     keys = [_key(unit) for unit in units]
     new = [unit for key, unit in zip(keys, units, strict=True) if memory.get(key) is None]
@@ -58,16 +60,15 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
     homes: dict[str, str] = {}
 
     def evaluated(unit: Files) -> bytes:
-        return result_to_bytes(file_result(evaluate_file(unit, policy), policy))
+        return result_to_bytes(file_result(evaluate_file(unit, policy), policy, asked))
 
-    with told(len(new)):
-        made = iter(map_in_processes(evaluated, new, usable_processes()))
+    with told(len(new)), closing(map_in_processes(evaluated, new, usable_processes())) as made:
         for key, unit in zip(keys, units, strict=True):
             content = used[key] = memory.get(key) or next(made)
             result = result_from_bytes(content)
             taken = {name: homes[name] for name in result.names if name in homes}
             if taken:
-                result = file_result(evaluate_file(unit, policy, taken), policy)
+                result = file_result(evaluate_file(unit, policy, taken), policy, asked)
                 content = result_to_bytes(result)
             for name in result.names:
                 homes.setdefault(name, unit[0].path)

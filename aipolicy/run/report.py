@@ -14,6 +14,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.comparison import Comparison
 from aipolicy.findings.finding import Finding, Severity
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_evaluated, portfolio_part
 from aipolicy.run.policy import Policy
@@ -70,8 +71,12 @@ class Report(Frozen):
 
     @property
     def result(self) -> RunResult:
-        """Return the run as data."""
-        results = tuple(file_result(file, self.policy) for file in self.files)
+        """Return the run as data, without answers."""
+        return self.result_with(NO_ANSWERS)
+
+    def result_with(self, asked: AnswersAsked) -> RunResult:
+        """Return the run as data, with the answers that are asked for."""
+        results = tuple(file_result(file, self.policy, asked) for file in self.files)
 
         def totals() -> Totals:
             total = Totals()

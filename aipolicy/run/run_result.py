@@ -127,6 +127,7 @@ class RunResult:
         totals = self._totals()
         totals.add_findings(self.closing)
         totals.add_portfolio(len(self.policy.evaluated_portfolio_rules), self.scope.partial)
+        totals.notices += tuple(_without_lifecycle(*each) for each in sorted(totals.without_lifecycle.items()))
         if self._comparison is not None:
             totals.comparison = counted(self._comparison, self.all_findings())
         return totals
@@ -145,3 +146,8 @@ class RunResult:
         """Yield every feature, in the order of files."""
         for file in self.files:
             yield from file.features
+
+
+def _without_lifecycle(lifecycle: str, features: int) -> str:
+    declares = "1 feature declares" if features == 1 else f"{features} features declare"
+    return f"{declares} no `metadata.lifecycle` and {'counts' if features == 1 else 'count'} as {lifecycle}"

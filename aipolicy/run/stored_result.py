@@ -8,6 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.findings.finding import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
+from aipolicy.run.answer_result import (
+    AnswerResult,
+    ChangeResult,
+    ConflictResult,
+    GapResult,
+    PlanResult,
+    ThenResult,
+    ToDoResult,
+    WayResult,
+)
 from aipolicy.run.feature_result import FeatureResult, NeedResult, VerdictResult
 from aipolicy.run.file_result import FileResult
 from aipolicy.source.document import Document, SourceFile
@@ -110,8 +120,34 @@ def _place_from_plain(plain: list[Any]) -> Place:
 
 def _feature_from_plain(plain: list[Any]) -> FeatureResult:
     feature = FeatureResult(*plain)
-    verdict = VerdictResult(*feature.verdict)
-    return feature._replace(verdict=verdict._replace(needs=tuple(NeedResult(*need) for need in verdict.needs)))
+    verdict = None if feature.verdict is None else VerdictResult(*feature.verdict)
+    if verdict is not None:
+        verdict = verdict._replace(needs=tuple(NeedResult(*need) for need in verdict.needs))
+    answer = None if feature.answer is None else _answer_from_plain(list(feature.answer))
+    return feature._replace(verdict=verdict, answer=answer)
+
+
+def _answer_from_plain(plain: list[Any]) -> AnswerResult:
+    answer = AnswerResult(*plain)
+
+    def way(plain_way: list[Any] | None) -> WayResult | None:
+        return None if plain_way is None else WayResult(*plain_way)
+
+    def changes(plain_changes: list[list[Any]] | None) -> tuple[ChangeResult, ...] | None:
+        if plain_changes is None:
+            return None
+        return tuple(ChangeResult(*each)._replace(then=ThenResult(*each[-1])) for each in plain_changes)
+
+    plan, conflict = plain[AnswerResult._fields.index("plan")], plain[AnswerResult._fields.index("conflict")]
+    return answer._replace(
+        recommended=way(plain[AnswerResult._fields.index("recommended")]),
+        runner_up=way(plain[AnswerResult._fields.index("runner_up")]),
+        plan=None if plan is None else PlanResult(WayResult(*plan[0]), plan[1]),
+        to_do=tuple(ToDoResult(*each) for each in answer.to_do),
+        gaps=tuple(GapResult(*each) for each in answer.gaps),
+        conflict=None if conflict is None else ConflictResult(conflict[0], changes(conflict[1])),
+        questions=changes(plain[AnswerResult._fields.index("questions")]),
+    )
 
 
 def _uses_from_plain(plain: list[list[Any]]) -> tuple[Any, ...]:

@@ -154,7 +154,7 @@ def test_fail_on_and_strict_set_the_threshold(run, tmp_path: Path) -> None:  # t
 def test_the_json_report_conforms_to_its_schema_and_stdout_is_pure(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     write(tmp_path, a=CLEAN, b=LEAK, c="a: [\n")
     result = run("check", "--format", "json", *DAY)
-    schema = json.loads((ROOT / "schemas" / "report.v1.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "schemas" / "report.v2.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     assert not list(Draft202012Validator(schema).iter_errors(json.loads(result.stdout)))
     assert json.loads(result.stdout)["summary"]["exit_code"] == result.returncode == 1

@@ -89,7 +89,7 @@ def test_the_shipped_pack_is_listed_without_a_configuration(folder: Path) -> Non
     assert "DATA-001" in listed()
 
 
-@pytest.mark.parametrize(("which", "file"), [("manifest", "aifeature.v1.json"), ("report", "report.v1.json")])
+@pytest.mark.parametrize(("which", "file"), [("manifest", "aifeature.v1.json"), ("report", "report.v2.json")])
 def test_schema_prints_a_valid_schema_as_it_ships(which: str, file: str) -> None:
     result = run("schema", which)
     assert result.exit_code == 0

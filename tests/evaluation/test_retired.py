@@ -17,6 +17,9 @@ from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.facts.assume import with_changes
+from aipolicy.report.answer_words import answer_words
+from aipolicy.run.answer_result import result_of_answer
+from aipolicy.run.answers_asked import Depth
 
 WEIGHING = Weighing(20.0, 36.0)
 UNKNOWN_PLAN = {"plan.provider": "nobody", "plan.model": "nothing"}
@@ -58,6 +61,12 @@ def test_nothing_is_recommended_asked_or_to_be_done_for_a_retired_feature(plan: 
     assert (answer.needs, answer.to_do, answer.gaps, answer.clash, answer.rule_prices) == ((), (), (), (), ())
     assert (answer.certainty, answer.assumed) == (Certainty.CERTAIN, {})
     assert (answering.questions, answering.turns, answering.conflict) == ((), (), None)
+
+
+def test_every_page_says_of_a_retired_feature_that_nothing_is_recommended() -> None:
+    result = result_of_answer(Answering(shipped(), of_retired({"data.classes": ["health"]}), WEIGHING), Depth.FULL)
+    assert (result.recommended, result.conflict, result.questions) == (None, None, ())
+    assert answer_words(result) == "retired: nothing is recommended or asked"
 
 
 def test_the_same_feature_in_production_is_recommended_something() -> None:

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from aipolicy.cli.main import cli
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v2.json"
 BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"
 OWN_FILES = {"aipolicy.toml": OWN, "policies/own.yaml": pack()}
 

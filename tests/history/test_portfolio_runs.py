@@ -22,7 +22,7 @@ from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "schemas" / "report.v1.json"
+SCHEMA = ROOT / "schemas" / "report.v2.json"
 CONFIG = {"aipolicy.toml": "policies = ['own.yaml']\n"}
 NOT_EVALUATED = "1 portfolio rule was not evaluated"
 

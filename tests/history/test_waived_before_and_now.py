@@ -9,7 +9,7 @@ import pytest
 from git_repos import GitRepo, on_call, pack
 from jsonschema import Draft202012Validator
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "report.v2.json"
 DIFF_SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "diff.v1.json"
 HEAD = "apiVersion: aipolicy/v1\nkind: Waivers\n"
 OWN = "policies = ['policies/own.yaml']\n"

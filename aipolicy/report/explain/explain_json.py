@@ -13,10 +13,13 @@ from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Stage
-from aipolicy.report.answer_json import answer_fields, reasons_fields
-from aipolicy.report.formats.json_report import feature_object, json_value, options_object
+from aipolicy.report.answer_json import reasons_fields
+from aipolicy.report.formats.json_report import feature_object, options_object
 from aipolicy.report.formats.json_text import json_text
-from aipolicy.run.feature_result import feature_result
+from aipolicy.report.formats.json_value import json_value
+from aipolicy.run.answer_result import result_of_answer
+from aipolicy.run.answers_asked import Depth
+from aipolicy.run.feature_result import FeatureResult, feature_of, verdict_result
 from aipolicy.run.policy import Policy
 
 EXPLANATION_SCHEMA = "aipolicy/explanation/v2"
@@ -33,8 +36,7 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "tool": {"name": "aipolicy", "version": __version__},
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
-            **feature_object(feature_result(evaluation), policy.evaluator.known.specs),
-            **answer_fields(answering),
+            **feature_object(_feature(evaluation, answering), policy.evaluator.known.specs),
             "admissible_options": options_object(verdict.admissible, option_set),
             "open_options": options_object(verdict.open, option_set),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
@@ -42,6 +44,11 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "rules": [_rule(evaluation, ruled, policy.evaluator.rule_evaluator) for ruled in evaluation.rules],
         }
     )
+
+
+def _feature(evaluation: Evaluation, answering: Answering) -> FeatureResult:
+    verdict, answer = verdict_result(evaluation.expected.verdict), result_of_answer(answering, Depth.FULL)
+    return feature_of(evaluation)._replace(verdict=verdict, answer=answer)
 
 
 def _recommendation(recommendation: Recommendation) -> dict[str, Any]:

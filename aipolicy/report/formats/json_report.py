@@ -1,4 +1,4 @@
-"""A report in, versioned JSON out (`schemas/report.v1.json`); numbers of lines and columns count from 1."""
+"""A report in, versioned JSON out (`schemas/report.v2.json`); numbers of lines and columns count from 1."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy import __version__
 from aipolicy.evaluation.findings import option_name
 from aipolicy.evaluation.option_set import OptionSet, numbers_in
-from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
+from aipolicy.report.answer_json import answer_fields
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
+from aipolicy.report.formats.json_value import json_value
 from aipolicy.report.view import View
 from aipolicy.run.feature_result import FeatureResult, VerdictResult
 from aipolicy.run.policy import Policy
@@ -19,7 +20,7 @@ from aipolicy.run.run_result import RunResult
 from aipolicy.run.totals import Totals
 from aipolicy.source.text import escaped, shown
 
-REPORT_SCHEMA = "aipolicy/report/v1"
+REPORT_SCHEMA = "aipolicy/report/v2"
 
 
 def render(result: RunResult, view: View) -> Iterator[str]:
@@ -55,7 +56,6 @@ def _head(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
 
 
 def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
-    facts, settled = totals.shortest_settling()
     return {
         "files": totals.files,
         "features": totals.features,
@@ -65,8 +65,7 @@ def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
         "waived": totals.waived.total(),
         **({"waivers": dict(sorted(totals.waivers.items()))} if totals.waivers else {}),
         "undetermined": totals.undetermined,
-        "settling_facts": [{"fact": fact, "findings": count} for fact, count in totals.settling_facts()],
-        "shortest_settling": {"facts": list(facts), "findings": settled},
+        "fixable": {"safe": totals.fixable[True], "unsafe": totals.fixable[False]},
         "fail_on": fail_on.value,
         "exit_code": totals.exit_code(fail_on),
     }
@@ -145,7 +144,8 @@ def feature_object(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
         "lifecycle": feature.lifecycle,
         "facts": _facts(feature, specs),
         "plan": {"declared": feature.planned_options is not None, "options": feature.planned_options or 0},
-        "verdict": verdict_object(feature.verdict),
+        "verdict": None if feature.verdict is None else verdict_object(feature.verdict),
+        **answer_fields(feature.answer),
     }
 
 
@@ -202,23 +202,6 @@ def _facts(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
         },
         "unknown": [name for name in specs if not is_option_fact(name) and name not in known],
     }
-
-
-def json_value(value: object) -> object:
-    """Return a fact value as JSON: whole numbers as integers, no limit as `none`, text without secrets."""
-    match value:
-        case float() if value == NOT_LIMITED:
-            return NONE_WORD
-        case float() if value.is_integer():
-            return int(value)
-        case tuple() | list():
-            return [shown(str(item)) for item in value]
-        case str():
-            return shown(value)
-        case Mapping():
-            return {shown(str(key)): shown(str(item)) for key, item in sorted(value.items())}
-        case _:
-            return value
 
 
 def _place(finding: Finding, place: Place) -> JsonObject:

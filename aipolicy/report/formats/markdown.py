@@ -108,14 +108,17 @@ def _features(run: Run, features: int) -> str:
         return ""
     lines = []
     room = _MOST_OF_VERDICTS
-    for number, feature in enumerate(run.features()):
-        line = f"- **{plain(feature.name)}**: {plain(feature.verdict)}"
+    answered = [feature for feature in run.features() if feature.verdict]
+    if not answered:
+        return ""
+    for number, feature in enumerate(answered):
+        line = f"- **{plain(feature.name)}**: {rich(feature.verdict)}"
         room -= len(line)
         if room < 0:
-            lines.append(f"- and {features - number} more")
+            lines.append(f"- and {len(answered) - number} more")
             break
         lines.append(line)
-    return "\n".join(["<details><summary>verdicts</summary>", "", *lines, "", "</details>"])
+    return "\n".join(["<details><summary>what to build</summary>", "", *lines, "", "</details>"])
 
 
 def _footer(run: Run, features: int) -> str:

@@ -67,12 +67,15 @@ class FindingRecord(NamedTuple):
 
 
 class FeatureRecord(NamedTuple):
-    """One feature with its verdict in words, and what became of every rule over its plan."""
+    """One feature with its answer, and what became of every rule over its plan."""
 
     name: str
     file: str
     verdict: str
+    """What to build, in words; empty where no answer was asked for."""
     outcomes: tuple[tuple[str, str], ...]
+    answer: Mapping[str, object] | None = None
+    """The answer as `check --format json` has it; None where it was not asked for."""
 
 
 class RuleRecord(NamedTuple):
@@ -250,13 +253,15 @@ def _utf16_column(document: Document | None, line: int, column: int) -> int:
 
 
 def _feature(feature: FeatureResult) -> FeatureRecord:
-    from aipolicy.report.verdict_line import verdict_line
+    from aipolicy.report.answer_json import answer_fields
+    from aipolicy.report.answer_words import answer_words
 
     return FeatureRecord(
         escaped(feature.name),
         escaped(feature.file),
-        escaped(verdict_line(feature.verdict)),
+        "" if feature.answer is None else answer_words(feature.answer),
         tuple((rule, outcome) for rule, outcome in feature.outcomes),
+        None if feature.answer is None else answer_fields(feature.answer),
     )
 
 

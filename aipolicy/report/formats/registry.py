@@ -30,7 +30,7 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "text": Format("for people: source lines with carets, reasons and fixes, the verdicts"),
     "concise": Format("one line a finding, for editors and grep"),
-    "json": Format("everything, for programs; `schemas/report.v1.json`"),
+    "json": Format("everything, for programs; `schemas/report.v2.json`"),
     "sarif": Format(
         "for code scanning: SARIF 2.1.0",
         "sarif",

@@ -50,10 +50,11 @@ def render(run: Run) -> Iterator[str]:
                     }
                 ],
                 "results": [ITEMS],
+                "properties": {"features": [ITEMS]},
             }
         ],
     }
-    return json_with_items(log, _results(run, most))
+    return json_with_items(log, _results(run, most), _features(run))
 
 
 def _most(counts: Mapping[str, int]) -> dict[str, int]:
@@ -74,6 +75,13 @@ def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         if shown[finding.severity] < most[finding.severity]:
             shown[finding.severity] += 1
             yield _result(finding, index, seen)
+
+
+def _features(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield what is to be asked, done and looked up of each feature: these are no results, so that they raise no alert."""
+    for feature in run.features():
+        if feature.answer is not None:
+            yield {"name": feature.name, "file": feature.file, **feature.answer}
 
 
 def _notifications(left_out: int) -> list[dict[str, Any]]:

@@ -1,79 +1,88 @@
-"""A report in, text for a terminal out: findings, verdicts, and a summary that hides nothing."""
+"""A report in, text for a terminal out: findings, what to do about each feature, and a summary that hides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 
-from aipolicy.findings.finding import Change, Finding, Severity
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
+from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.report.formats.answers_shown import MAX_BLOCKS, MAX_NAMED
 from aipolicy.report.terminal.style import Role, Styler, wrapped
-from aipolicy.report.verdict_line import verdict_line
 from aipolicy.report.view import View
+from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
 from aipolicy.run.totals import Totals
 from aipolicy.source.text import escaped, quantity
 
-MAX_VERDICTS = 20
-MAX_FACTS = 5
-
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 
 
 def render(result: RunResult, view: View) -> Iterator[str]:
-    """Yield the findings, the verdicts, and a summary."""
-    width, style = view.width, view.style
+    """Yield the findings, what to do about each feature, and a summary."""
     parted = False
-    for findings in _by_file(result, view):
-        from aipolicy.report.terminal.findings_text import render_findings
-
-        yield ("\n" if parted else "") + render_findings(findings, width=width, style=style)
+    for text in _by_file(result, view):
+        yield ("\n" if parted else "") + text
         parted = True
     totals = result.totals
-    if totals.features:
-        yield ("\n" if parted else "") + _verdicts(result, totals, view)
+    rest = _without_findings(result, totals, view)
+    if rest:
+        yield ("\n" if parted else "") + rest
         parted = True
-    yield ("\n" if parted else "") + _summary(result.policy, totals, width, style) + "\n"
+    yield ("\n" if parted else "") + _summary(result.policy, totals, view) + "\n"
 
 
-def _by_file(result: RunResult, view: View) -> Iterator[Sequence[Finding]]:
-    """Yield the findings that are shown of each file, and of the run as a whole, where there are any."""
-    for findings in chain((file.findings for file in result.files), lazily(lambda: result.closing)):
-        shown = [each for each in findings if view.unchanged or each.change is not Change.UNCHANGED]
-        if shown:
-            yield shown
+def _by_file(result: RunResult, view: View) -> Iterator[str]:
+    """Yield what is found in each file and in the run as a whole, with the answers to the features it is found of."""
+    for file in result.files:
+        findings = _shown(file.findings, view)
+        if findings:
+            named = _acted_on(findings)
+            yield _text(findings, (feature for feature in file.features if feature.name in named), view)
+    closing = _shown(result.closing, view)
+    if closing:
+        yield _text(closing, (), view)
 
 
-def lazily(made: Callable[[], Sequence[Finding]]) -> Iterator[Sequence[Finding]]:
-    """Yield what is made when it is asked for."""
-    yield made()
+def _text(findings: Sequence[Finding], features: Iterable[FeatureResult], view: View) -> str:
+    from aipolicy.report.terminal.feature_text import answer_block
+    from aipolicy.report.terminal.findings_text import render_findings
+
+    text = render_findings(findings, width=view.width, style=view.style, verbose=view.verbose)
+    blocks = ["\n".join(answer_block(feature, view.width, view.style)) for feature in features]
+    return "\n".join([text, *(f"{block}\n" for block in blocks if block)])
 
 
-def _verdicts(result: RunResult, totals: Totals, view: View) -> str:
-    if totals.features > MAX_VERDICTS:
-        return _needs_counted(totals, view.style) + "\n"
-    lines = []
-    for feature in result.features():
-        verdict = feature.verdict
-        counts = f"{verdict.admissible} options admissible, {verdict.open} open, {verdict.removed} removed"
-        lines.append(f"verdict on {view.style.paint(escaped(feature.name), Role.STRONG)}:")
-        lines.extend(f"    {line}" for line in wrapped(f"{verdict_line(verdict)} ({counts})", view.width - 4))
-    return "\n".join((*lines, "explain one with `aipolicy explain NAME`\n"))
+def _shown(findings: Sequence[Finding], view: View) -> list[Finding]:
+    return [finding for finding in findings if view.unchanged or finding.change is not Change.UNCHANGED]
 
 
-def _needs_counted(totals: Totals, style: Styler) -> str:
-    title = style.paint(f"verdicts on {totals.features} features:", Role.STRONG)
-    lines = [
-        f"    {count:>6}  need {need}" for need, count in sorted(totals.needs.items(), key=lambda i: (-i[1], i[0]))
+def _acted_on(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset(finding.feature for finding in findings if finding.outcome is not Outcome.WAIVED)
+
+
+def _without_findings(result: RunResult, totals: Totals, view: View) -> str:
+    """Return the answers to features of which nothing is found, or how many there are."""
+    clean = totals.features - totals.features_acted_on
+    if totals.features > MAX_NAMED:
+        verb = "are" if clean != 1 else "is"
+        return f"{quantity(clean, 'feature')} {verb} without findings; `aipolicy explain NAME` answers one\n"
+    from aipolicy.report.terminal.feature_text import answer_block, answer_line
+
+    features = [
+        feature
+        for file in result.files
+        for feature in file.features
+        if feature.answer is not None and feature.name not in _acted_on(_shown(file.findings, view))
     ]
-    lines.append(f"    {totals.free:>6}  have a way that is free of doubt")
-    lines.append(f"    {totals.features - totals.free - totals.conflicts:>6}  hang on undeclared facts")
-    if totals.conflicts:
-        lines.append(f"    {totals.conflicts:>6}  have no way left")
-    return "\n".join([title, *lines])
+    if totals.features <= MAX_BLOCKS:
+        blocks = ["\n".join(answer_block(feature, view.width, view.style)) + "\n" for feature in features]
+        return "\n".join(blocks)
+    return "".join(f"{answer_line(feature, view.width, view.style)}\n" for feature in features)
 
 
-def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
+def _summary(policy: Policy, totals: Totals, view: View) -> str:
+    width, style = view.width, view.style
     packs = ", ".join(escaped(pack.label) for pack in policy.packs)
     features, files = totals.features, totals.files
     rules = quantity(len(policy.rules) + totals.portfolio_rules, "rule")
@@ -83,16 +92,10 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
         width,
     )
     if features or totals.severities:
-        lines.append(_counts(totals, style))
+        lines.extend(_counts(totals, width, style))
     if totals.waivers:
         states = [f"{count} {state}" for state, count in sorted(totals.waivers.items())]
         lines.extend(wrapped(f"waivers of these features: {', '.join(states)}", width))
-    if totals.undetermined:
-        facts, settled = totals.shortest_settling(MAX_FACTS)
-        named = ", ".join(f"`{fact}`" for fact in facts)
-        lines.extend(
-            wrapped(f"{totals.undetermined} undetermined; declaring {named} would settle {settled} of them", width)
-        )
     if totals.comparison is not None:
         from aipolicy.report.terminal.comparison_text import comparison_lines
 
@@ -104,18 +107,14 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
     if totals.skipped:
         lines.append(f"{quantity(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
-    if not features:
-        lines.append(
-            style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
-        )
-    elif not policy.rules and not totals.portfolio_rules:
-        lines.append(style.paint("nothing was evaluated; no rule is left to evaluate", Role.ERROR))
+    reason = _why_it_exits(policy, totals, view)
+    lines.extend(style.paint(line, role) for text, role in reason for line in wrapped(text, width))
     return "\n".join(lines)
 
 
-def _counts(totals: Totals, style: Styler) -> str:
+def _counts(totals: Totals, width: int, style: Styler) -> list[str]:
     if not totals.severities:
-        return style.paint("no findings", Role.GOOD) if totals.features else "no findings"
+        return [style.paint("no findings", Role.GOOD) if totals.features else "no findings"]
     words = [
         style.paint(quantity(count - totals.waived[severity], severity.value), _ROLES[severity])
         for severity, count in totals.counts().items()
@@ -124,4 +123,33 @@ def _counts(totals: Totals, style: Styler) -> str:
     waived = totals.waived.total()
     if waived:
         words.append(f"{waived} waived")
-    return "found " + ", ".join(words)
+    lines = [f"found {', '.join(words)}"]
+    safe, unsafe = totals.fixable[True], totals.fixable[False]
+    mended = [f"`--fix` mends {safe}"] if safe else []
+    mended += (
+        [f"`--fix --unsafe-fixes` {'mends ' if not safe else ''}{unsafe}{' more' if safe else ''}"] if unsafe else []
+    )
+    return [*lines, *(wrapped(", ".join(mended), width) if mended else [])]
+
+
+def _why_it_exits(policy: Policy, totals: Totals, view: View) -> list[tuple[str, Role | None]]:
+    """Return why the run exits as it does, in words."""
+    fail_on = Severity(view.fail_on)
+    code = totals.exit_code(fail_on)
+    if code == EXIT_FINDINGS:
+        gating = totals.gating(fail_on)
+        exits = "0 by `--exit-zero`" if view.exit_zero else str(code)
+        milder = f" or worse than `{fail_on.value}`" if fail_on is not Severity.ERROR else ""
+        of = f"{quantity(gating, 'finding')} gate{'s' if gating == 1 else ''}" if gating else "stale entries gate"
+        return [(f"exit {exits}: {of}{milder}", Role.ERROR)]
+    if code == EXIT_NOTHING:
+        return [(f"exit {code}: {_nothing(policy, totals)}", Role.ERROR)]
+    return [(f"exit {EXIT_CLEAN}: nothing gates", None)] if totals.severities else []
+
+
+def _nothing(policy: Policy, totals: Totals) -> str:
+    if not totals.features:
+        return "nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`"
+    if not policy.rules and not totals.portfolio_rules:
+        return "nothing was evaluated; no rule is left to evaluate"
+    return "nothing was evaluated; no rule had anything to evaluate"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy.facts.registry import is_option_fact
-from aipolicy.report.formats.json_report import json_value
 from aipolicy.report.formats.json_text import json_text
+from aipolicy.report.formats.json_value import json_value
 from aipolicy.rule_tests.coverage import LineCoverage, sections
 from aipolicy.rule_tests.examples import ExampleResult
 from aipolicy.rule_tests.mutation_run import Fate, MutantResult

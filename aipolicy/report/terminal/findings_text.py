@@ -1,8 +1,7 @@
-"""Findings in, text for people out: header, source lines with carets, why, fix and references."""
+"""Findings in, text for people out: message, source line with a caret, and the fix; with `verbose` all that is known."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -12,49 +11,35 @@ from aipolicy.report.terminal.snippet import Annotation, draw_snippet, gutter_ba
 from aipolicy.report.terminal.style import MIN_WIDTH, Role, Styler, cells, shortened, wrapped
 from aipolicy.source.document import SourceFile
 from aipolicy.source.regex import regex
-from aipolicy.source.text import escaped, quantity
+from aipolicy.source.text import escaped
 
-GROUP_ABOVE = 3
-"""More undetermined findings than this, of one feature and severity, are shown as one block."""
-
-_FACTS_SHOWN = 6
+MOST_LINES = 8
+"""Lines of a finding that is not shown in full: message, place, source line, caret, and the fix."""
+_LINES_OF_MESSAGE = 3
+_LINES_OF_PLACE = 3
 _KEPT_NOTES = 1_000
-_MESSAGE_ROOM = 20
-_TIE = "\u00a0"
 _SPACE = regex(r"[ \t\r\n]+")
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 
 
-def render_findings(findings: Iterable[Finding], *, width: int, style: Styler) -> str:
-    """Return every finding as a block of lines for a terminal of `width` cells, with blank lines between."""
+def render_findings(findings: Iterable[Finding], *, width: int, style: Styler, verbose: bool = False) -> str:
+    """Return every finding as a block of lines for a terminal of `width` cells, with blank lines between.
+
+    What gates because it is undetermined takes one line, after the others of its file, unless all is shown.
+    """
     page = _Page(max(width, MIN_WIDTH), style)
-    blocks = [
-        page.finding(entry[0]) if len(entry) == 1 else page.undecided(entry)
-        for entry in _entries(sorted_findings(findings))
-    ]
-    return "\n".join(f"{block}\n" for block in blocks)
+    ordered = sorted_findings(findings)
+    if verbose:
+        return "\n".join(f"{page.in_full(finding)}\n" for finding in ordered)
+    open_ones = [finding for finding in ordered if _is_open(finding)]
+    blocks = [f"{page.short(finding)}\n" for finding in ordered if not _is_open(finding)]
+    if open_ones:
+        blocks.append("".join(f"{page.line(finding)}\n" for finding in open_ones))
+    return "\n".join(blocks)
 
 
-def _entries(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
-    """Return what is shown together: single findings, and at the end of a feature its groups, worst first."""
-    groups: dict[tuple[object, ...], dict[Severity, list[Finding]]] = {}
-    for finding in findings:
-        if finding.feature and finding.outcome is Outcome.UNDETERMINED:
-            groups.setdefault(_owner(finding), {}).setdefault(finding.severity, []).append(finding)
-    last = {_owner(finding): index for index, finding in enumerate(findings)}
-    entries: list[tuple[Finding, ...]] = []
-    for index, finding in enumerate(findings):
-        of_feature = groups.get(_owner(finding), {})
-        grouped = {severity: group for severity, group in of_feature.items() if len(group) > GROUP_ABOVE}
-        if finding.outcome is not Outcome.UNDETERMINED or finding.severity not in grouped:
-            entries.append((finding,))
-        if last[_owner(finding)] == index:
-            entries.extend(tuple(grouped[severity]) for severity in sorted(grouped, key=lambda s: s.rank))
-    return entries
-
-
-def _owner(finding: Finding) -> tuple[object, ...]:
-    return (finding.file, finding.feature, -1 if finding.document is None else finding.document.index)
+def _is_open(finding: Finding) -> bool:
+    return finding.outcome in (Outcome.UNDETERMINED, Outcome.UNDECLARED)
 
 
 class _Page:
@@ -65,20 +50,11 @@ class _Page:
         self.style = style
         self._lines: dict[SourceFile, list[str]] = {}
 
-    def finding(self, finding: Finding) -> str:
-        """Return the block of one finding."""
-        role = _ROLES[finding.severity]
+    def in_full(self, finding: Finding) -> str:
+        """Return all that is known of a finding."""
         lines = self._header(finding.severity, finding.rule_id, message_of(finding))
-        annotations = self._annotations(finding)
+        gutter, snippet = self._snippet(finding, self._annotations(finding))
         notes = _notes(finding)
-        gutter = 1
-        snippet: tuple[str, ...] = ()
-        if annotations and finding.document is not None:
-            drawn = draw_snippet(
-                self._lines_of(finding.document.source), annotations,
-                width=self.width, role=role, styler=self.style,
-            )  # fmt: skip
-            gutter, snippet = drawn.gutter, drawn.lines
         lines.append(self._location(finding, gutter))
         lines.extend(snippet)
         if notes and snippet:
@@ -87,28 +63,42 @@ class _Page:
             lines.extend(self._note(name, text, gutter))
         return "\n".join(lines)
 
-    def undecided(self, findings: Sequence[Finding]) -> str:
-        """Return one block for several undetermined findings of one feature and severity."""
-        first = findings[0]
-        rules = len({finding.rule_id for finding in findings})
-        counted = quantity(rules, "rule")
-        verb = "is" if rules == 1 else "are"
-        message = f"{counted} {verb} undetermined for `{escaped(first.feature)}`"
-        lines = self._header(first.severity, "", message)
-        lines.append(self._location(first, 1))
-        lines.append(gutter_bar(1, self.style))
-        rows = dict.fromkeys((escaped(finding.rule_id), escaped(finding.message)) for finding in findings)
-        widest = max(cells(rule_id) for rule_id, _ in rows)
-        for rule_id, text in rows:
-            column = min(widest, self.width - _MESSAGE_ROOM - 7)
-            padding = " " * max(column - cells(rule_id), 0)
-            room = max(self.width - 7 - max(column, cells(rule_id)), _MESSAGE_ROOM)
-            lines.append(f"     {self.style.paint(rule_id, Role.STRONG)}{padding}  {shortened(text, room)}")
-        settle = _settling_most(findings)
-        if settle:
-            lines.append(gutter_bar(1, self.style))
-            lines.extend(self._note("settle", settle, 1))
-        return "\n".join(lines)
+    def short(self, finding: Finding) -> str:
+        """Return what to know of a finding to act on it, in at most `MOST_LINES` lines."""
+        lines = self._cut(self._header(finding.severity, finding.rule_id, message_of(finding)), _LINES_OF_MESSAGE)
+        gutter, snippet = self._snippet(finding, self._annotations(finding)[:1])
+        lines.append(self._location(finding, gutter))
+        lines.extend(snippet[1:_LINES_OF_PLACE])
+        for name, text in _notes(finding):
+            if name in ("waived", "fix"):
+                lines.extend(self._cut(self._note(name, text, gutter), MOST_LINES - len(lines)))
+        return "\n".join(lines[:MOST_LINES])
+
+    def line(self, finding: Finding) -> str:
+        """Return one line that says what would settle a finding."""
+        head = self.style.paint(finding.severity.value, _ROLES[finding.severity])
+        label = self.style.paint(f"[{escaped(finding.rule_id)}]", Role.STRONG)
+        room = self.width - cells(f"{finding.severity.value}[{finding.rule_id}]: ")
+        where = f" ({location_of(finding)})"
+        message = escaped(finding.message)
+        fits = cells(message) + cells(where) <= room
+        return f"{head}{label}: {message}{where}" if fits else f"{head}{label}: {shortened(message, room)}"
+
+    def _snippet(self, finding: Finding, annotations: Sequence[Annotation]) -> tuple[int, tuple[str, ...]]:
+        if not annotations or finding.document is None:
+            return 1, ()
+        lines, role = self._lines_of(finding.document.source), _ROLES[finding.severity]
+        drawn = draw_snippet(lines, annotations, width=self.width, role=role, styler=self.style)
+        return drawn.gutter, drawn.lines
+
+    def _cut(self, lines: Sequence[str], most: int) -> list[str]:
+        """Return the first lines, the last of them ending in `…` where more would follow."""
+        if len(lines) <= most:
+            return list(lines)
+        kept = list(lines[: max(most, 0)])
+        if kept:
+            kept[-1] += "…"
+        return kept
 
     def _header(self, severity: Severity, rule_id: str, message: str) -> list[str]:
         label = f"[{escaped(rule_id)}]" if rule_id else ""
@@ -147,7 +137,7 @@ def _note_lines(name: str, text: str, gutter: int, width: int, style: Styler) ->
     indent = " " * (gutter + 2)
     lead = f"{indent}{style.paint('=', Role.GUTTER)} {style.paint(f'{name}:', Role.STRONG)} "
     hang = len(indent) + len(name) + 4
-    first, *rest = (line.replace(_TIE, " ") for line in wrapped(text, width - hang))
+    first, *rest = wrapped(text, width - hang)
     return (lead + first, *(" " * hang + line for line in rest))
 
 
@@ -183,16 +173,3 @@ def _cited(reference: Reference) -> str:
 def _prose(text: str) -> str:
     """Return text that may have been written over several lines as one, safe to show."""
     return escaped(_SPACE.sub(" ", text).strip(" "))
-
-
-def _settling_most(findings: Sequence[Finding]) -> str:
-    """Return which facts to declare, the one that most findings wait for first."""
-    counts = Counter(fact for finding in findings for fact in dict.fromkeys(finding.missing_facts))
-    named = []
-    for fact in sorted(counts, key=lambda fact: (-counts[fact], fact)):
-        rules = len({finding.rule_id for finding in findings if fact in finding.missing_facts})
-        named.append(f"`{escaped(fact)}`" + (f"{_TIE}({rules}{_TIE}rules)" if rules > 1 else ""))
-    more = len(named) - _FACTS_SHOWN
-    if more > 1:
-        named = [*named[:_FACTS_SHOWN], f"and {more} more facts"]
-    return f"declare {', '.join(named)}" if named else ""

@@ -31,7 +31,7 @@ from aipolicy.report.formats.registry import rendered
 from aipolicy.report.view import View
 from aipolicy.run.report import Report
 
-SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "report.v1.json"
+SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "report.v2.json"
 REPORTS = {
     "clean": lambda: report(CALM),
     "leak": lambda: report(LEAK),

@@ -1,0 +1,25 @@
+"""Fact values as strict JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
+from aipolicy.source.text import shown
+
+
+def json_value(value: object) -> object:
+    """Return a fact value as JSON: whole numbers as integers, no limit as `none`, text without secrets."""
+    match value:
+        case float() if value == NOT_LIMITED:
+            return NONE_WORD
+        case float() if value.is_integer():
+            return int(value)
+        case tuple() | list():
+            return [shown(str(item)) for item in value]
+        case str():
+            return shown(value)
+        case Mapping():
+            return {shown(str(key)): shown(str(item)) for key, item in sorted(value.items())}
+        case _:
+            return value

@@ -1,0 +1,112 @@
+"""A feature's answer in, a few lines for a terminal out: what to do, what it costs, what to ask, to do and to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aipolicy.report.answer_words import (
+    CERTAINTY_WORDS,
+    RETIRED_WORDS,
+    answer_words,
+    change_words,
+    cost_words,
+    offering_words,
+    then_words,
+    to_do_words,
+    usd_words,
+    values_words,
+    way_words,
+)
+from aipolicy.report.terminal.style import Role, Styler, cells, shortened, wrapped
+from aipolicy.run.answer_result import AnswerResult, GapResult
+from aipolicy.run.feature_result import FeatureResult
+from aipolicy.source.text import escaped
+
+_INDENT, _LABEL = 4, 10
+_QUESTIONS, _LINES_OF_TO_DO = 3, 2
+"""How much of each is shown; how much more there is, is said."""
+
+
+def answer_block(feature: FeatureResult, width: int, style: Styler) -> Iterator[str]:
+    """Yield at most twelve lines on a feature; nothing where no answer was asked for."""
+    answer = feature.answer
+    if answer is None:
+        return
+    title = f"{escaped(feature.name)} · {feature.lifecycle} · {escaped(feature.file)}"
+    yield style.paint(shortened(title, width), Role.STRONG)
+    room = width - _INDENT - _LABEL
+    for label, lines in _entries(feature.name, answer, room):
+        for number, line in enumerate(lines):
+            head = label if number == 0 else ""
+            yield f"{'':{_INDENT}}{style.paint(f'{head:{_LABEL}}', Role.RELATED)}{line}".rstrip()
+
+
+def answer_line(feature: FeatureResult, width: int, style: Styler) -> str:
+    """Return one line on a feature of which nothing was found."""
+    answer = feature.answer
+    name = escaped(feature.name)
+    if answer is None:
+        return name
+    if answer.recommended is None:
+        words = "nothing is left" if answer.conflict is not None else RETIRED_WORDS
+    else:
+        way = answer.recommended
+        usd = f", {usd_words(way.monthly_usd)} USD a month" if way.is_whole else ""
+        words = f"{way_words(way)} ({CERTAINTY_WORDS[answer.certainty]}){usd}"
+    room = max(width - len(name) - 2, 0)
+    return f"{style.paint(name, Role.STRONG)}: {shortened(words, room)}"
+
+
+def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "answer", _fitting(answer_words(answer), room)
+    if answer.recommended is not None:
+        yield "costs", [shortened(cost_words(answer.recommended), room)]
+    if answer.conflict is not None and answer.conflict.changes:
+        changes = [f"{change_words(change)}: {then_words(change.then)}" for change in answer.conflict.changes]
+        yield "way out", _few(changes, _QUESTIONS, name, room)
+    if answer.plan is not None and answer.plan.violates:
+        plan = f"{way_words(answer.plan.way)}: {offering_words(answer.plan.way)}"
+        yield "plan", [shortened(f"breaks {', '.join(answer.plan.violates)}: {plan}", room)]
+    if answer.questions:
+        yield "ask", _few(_questions(answer), _QUESTIONS, name, room)
+    elif answer.assumed:
+        yield "assumed", [_assumed(answer, room)]
+    if answer.to_do:
+        yield "to do", _few(list(to_do_words(answer.to_do)), _LINES_OF_TO_DO, name, room)
+    if answer.gaps:
+        yield "look up", [_gaps(answer.gaps, room)]
+
+
+def _questions(answer: AnswerResult) -> list[str]:
+    broken = () if answer.plan is None else answer.plan.violates
+    return [f"{change_words(change)}: {then_words(change.then, broken)}" for change in answer.questions or ()]
+
+
+def _assumed(answer: AnswerResult, room: int) -> str:
+    """Return as many assumptions as there is room for, and how many more there are."""
+    words = values_words(answer.assumed)
+    for count in range(len(words), 0, -1):
+        more = len(words) - count
+        text = ", ".join(words[:count]) + (f", and {more} more" if more else "")
+        if cells(text) <= room:
+            return text
+    return f"{len(words)} facts"
+
+
+def _gaps(gaps: Sequence[GapResult], room: int) -> str:
+    first = gaps[0]
+    more = f", and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+    text = f"{escaped(first.file.partition(',')[0])}: `{first.fact}` of {escaped(first.about)}"
+    return shortened(text, room - len(more)) + more
+
+
+def _few(lines: Sequence[str], most: int, name: str, room: int) -> list[str]:
+    """Return the first lines, each cut to its room, and how many there are besides."""
+    shown = [shortened(line, room) for line in lines[:most]]
+    more = len(lines) - most
+    return [*shown, f"{more} more: `aipolicy explain {escaped(name)}`"] if more > 0 else shown
+
+
+def _fitting(text: str, room: int) -> list[str]:
+    first, *rest = wrapped(text, room)
+    return [first, *([shortened(" ".join(rest), room)] if rest else [])]

@@ -1,0 +1,30 @@
+"""How much of an answer a run gives beside its findings: what is not shown is not worked out."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from aipolicy.value import NamedTuple
+
+
+class Depth(IntEnum):
+    """How much of the answer to a feature is worked out."""
+
+    NONE = 0
+    BRIEF = 1
+    """What to build, how sure that is, what it assumes, what is to be done and looked up."""
+    FULL = 2
+    """Also what is worth asking, what comes second, the range of costs, and what ends a conflict."""
+
+
+class AnswersAsked(NamedTuple):
+    """How deep answers go, and how an organisation weighs ways against each other."""
+
+    margin_percent: float = 0.0
+    horizon_months: float = 0.0
+    without_findings: Depth = Depth.NONE
+    with_findings: Depth = Depth.NONE
+    """For features of which a finding is shown that is not accepted."""
+
+
+NO_ANSWERS = AnswersAsked()
