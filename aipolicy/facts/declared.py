@@ -123,7 +123,7 @@ _DATA = (
     _flag("data.minimized", "Whether requests carry only the data that the task needs"),
     _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
     _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
-    _flag("data.differentiator", "Whether that data is what sets the product apart"),
+    _flag("data.differentiator", "Whether data that only the organisation has is what sets the product apart"),
     _estimate(
         "data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500, maximum=1e12
     ),
