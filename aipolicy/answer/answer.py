@@ -78,21 +78,23 @@ class Answering:
     @cached_property
     def plan(self) -> PlanStanding | None:
         """Return how the plan stands, None without one."""
-        return plan_standing(self.certain, self.weighing)
+        return None if self.certain.is_retired else plan_standing(self.certain, self.weighing)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:
         """Return what is worth asking, what changes most first."""
-        return questions_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else questions_of(self.trials, self._vocabulary)
 
     @cached_property
     def turns(self) -> tuple[Change, ...]:
         """Return what would turn the answer though it is declared, or could be done."""
-        return turns_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else turns_of(self.trials, self._vocabulary)
 
     @cached_property
     def conflict(self) -> Conflict | None:
         """Return what clashes and the smallest changes that end it, None where something remains."""
+        if self.certain.is_retired:
+            return None
         return conflict_of(self.trials, self._vocabulary, alternatives(self.certain, self._vocabulary))
 
     @cached_property
@@ -114,6 +116,8 @@ class Answering:
     @cached_property
     def needs(self) -> tuple[StatedNeed, ...]:
         """Return what every way has that is expected to remain."""
+        if self.certain.is_retired:
+            return ()
         certain = {need.id for need in self.certain.verdict.needs if need.certain}
         return tuple(
             StatedNeed(
@@ -126,6 +130,8 @@ class Answering:
     @cached_property
     def certainty(self) -> Certainty:
         """Return how sure it is what to build, or that nothing remains."""
+        if self.certain.is_retired:
+            return Certainty.CERTAIN
         recommended = self.recommended
         if recommended is None:
             return Certainty.EXPECTED if self.certain.verdict.remaining else Certainty.CERTAIN
@@ -182,7 +188,7 @@ class Answering:
             yield from gaps_of(expected, rule_evaluator, expected.candidates, recommended.number, of_plan=False)
             if not recommended.cost.is_whole:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
-        for left in ways_left(expected):
+        for left in ways_left(expected) if not expected.is_retired else ():
             if left.hosting == "provider-api" and not left.admissible:
                 yield from offering_gap(expected, self._evaluator.catalog)
             if left.open and not left.admissible:

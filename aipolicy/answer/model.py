@@ -161,7 +161,7 @@ class WaysLeft(Frozen):
 
 
 class Answer(Frozen, kw_only=True):
-    """What to build, how sure that is, and what it rests on; nothing is recommended only where there is a conflict."""
+    """What to build, how sure that is, and what it rests on; nothing is recommended in a conflict, nor when retired."""
 
     certainty: Certainty
     needs: tuple[StatedNeed, ...]

@@ -6,133 +6,144 @@ import os
 import re
 import shlex
 import stat
-import sys
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatch
-from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aipolicy.catalog.axes import AXES
-from aipolicy.catalog.catalog import Catalog
+from aipolicy.authoring.replies import NAME, Declared, NewManifest, read_reply
 from aipolicy.catalog.load import read_catalog
-from aipolicy.cli.terminal import write_out
+from aipolicy.cli.terminal import stdin_is_terminal, write_out
 from aipolicy.config.config_file import Config, read_config
+from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
-from aipolicy.facts.schema import SCHEMA_ID
+from aipolicy.facts.registry import REGISTRY
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.manifest.discovery import reason_of, shown_path
-from aipolicy.manifest.starter import starter_manifest
+from aipolicy.manifest.manifest_file import RepositoryPaths
 from aipolicy.source.document import PlainValue
-from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import shown
-from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.authoring.conversation import Conversation
 
 DEFAULT_FILE = "aifeature.yaml"
-
+_LIFECYCLE = "metadata.lifecycle"
+_PROTOTYPE = "prototype"
 _MAX_NAME = 100
-_MAX_TEXT = 4000
-_WIDTH = 100
-
-
-class Question(Frozen):
-    """What is asked for one fact; `read` returns the value of an answer, or raises `UsageError`."""
-
-    fact: str
-    flag: str
-    prompt: str
-    read: Callable[[str], PlainValue]
-    choices: str = ""
-    default: str | None = None
+_FLAGS: Mapping[str, str] = {
+    NAME: "--name",
+    "metadata.owner": "--owner",
+    _LIFECYCLE: "--lifecycle",
+    "data.classes": "--data-class",
+    "data.residency": "--residency",
+    "latency.p95_ms": "--p95-ms",
+    "volume.requests_per_day": "--requests-per-day",
+}
+"""The flag that declares each fact."""
 
 
 @click.command("init")
 @click.argument("path", default=DEFAULT_FILE)
 @click.option("--name", help="Name of the feature, unique among yours.")
 @click.option("--owner", help="Team or person who answers for the feature.")
-@click.option("--lifecycle", help=f"One of {', '.join(LIFECYCLES)}; default prototype.")
+@click.option("--lifecycle", help=f"One of {', '.join(LIFECYCLES)}; default {_PROTOTYPE}.")
 @click.option("--data-class", "data_classes", multiple=True, help="Class of data that it carries; repeatable.")
-@click.option("--residency", multiple=True, help="Country or group where data must stay; repeatable.")
-@click.option("--p95-ms", help="Budget for 95 % of interactions, end to end, in milliseconds.")
+@click.option("--residency", multiple=True, help="Country or group where data must stay, or `any`; repeatable.")
+@click.option("--p95-ms", help="Budget for 95 % of interactions, end to end, in milliseconds, or `none`.")
 @click.option("--requests-per-day", help="Mean requests a day.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out; the name is that of the folder.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(path: str, name: str | None, owner: str | None, lifecycle: str | None, data_classes: tuple[str, ...],
-            residency: tuple[str, ...], p95_ms: str | None, requests_per_day: str | None, force: bool) -> None:  # fmt: skip
-    """Write a new manifest to PATH, a file or a folder; what no flag says is asked for in a terminal."""
+            residency: tuple[str, ...], p95_ms: str | None, requests_per_day: str | None, yes: bool,
+            force: bool) -> None:  # fmt: skip
+    """Write a new manifest to PATH, a file or a folder.
+
+    In a terminal, what no flag says is asked for: four facts, then only what would change the answer, which is shown as it
+    grows. `?` explains a question.
+    """
     target = os.path.join(path, DEFAULT_FILE) if os.path.isdir(path) else path
     refuse_overwriting(target, force=force)
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
-    questions = questions_of(_catalog(config), suggested_name=os.path.basename(folder))
-    given = {
-        "metadata.name": name,
-        "metadata.owner": owner,
-        "metadata.lifecycle": lifecycle,
-        "data.classes": ",".join(data_classes) if data_classes else None,
-        "data.residency": ",".join(residency) if residency else None,
-        "latency.p95_ms": p95_ms,
-        "volume.requests_per_day": requests_per_day,
-    }
-    answers = answers_to(questions, given, interactive=sys.stdin is not None and sys.stdin.isatty())
-    write_manifest(
-        target, starter_manifest(answers, SCHEMA_ID, {name: tuple(axis.words) for name, axis in AXES.items()})
-    )
+    values = (name, owner, lifecycle, ",".join(data_classes) or None, ",".join(residency) or None, p95_ms,
+              requests_per_day)  # fmt: skip
+    given = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
+    suggested = os.path.basename(folder)
+    suggested = suggested if re.match(NAME_PATTERN, suggested) and len(suggested) <= _MAX_NAME else ""
+    if not yes and stdin_is_terminal() and len(given) < len(_FLAGS):
+        conversation = _asked(_conversation(config, target, given), {NAME: suggested, _LIFECYCLE: _PROTOTYPE})
+        manifest, declared = conversation.manifest, conversation.declared
+    else:
+        if yes and suggested:
+            given.setdefault(NAME, suggested)
+        needed = (NAME,) if yes else tuple(fact for fact in _FLAGS if fact != _LIFECYCLE)
+        manifest = _new_manifest(config, target)
+        declared = {_LIFECYCLE: _PROTOTYPE, **declared_by_flags(manifest, given, needed)}
+    manifest.feature(declared)
+    write_manifest(target, manifest.text(declared))
     write_out(closing_words(target, config.manifests))
 
 
-def questions_of(catalog: Catalog, *, suggested_name: str) -> tuple[Question, ...]:
-    """Return what is asked, in order; `suggested_name` is offered as the name when it can be one."""
-    classes, places = catalog.vocabulary("data-class"), catalog.vocabulary("residency")
-    groups = tuple(place for place in places if place in catalog.places.groups)
-    default = suggested_name if re.match(NAME_PATTERN, suggested_name) else None
-    return (
-        Question("metadata.name", "--name", "Name of the feature", _name, default=default),
-        Question("metadata.owner", "--owner", "Team or person who answers for it", _owner),
-        Question(
-            "metadata.lifecycle", "--lifecycle", "How far it has come", _one_of("lifecycle", LIFECYCLES),
-            ", ".join(LIFECYCLES), default="prototype",
-        ),
-        Question(
-            "data.classes", "--data-class", "Classes of data, separated by commas", _all_of("data class", classes),
-            ", ".join(classes),
-        ),
-        Question(
-            "data.residency", "--residency", "Where data must stay, separated by commas", _all_of("place", places),
-            f"{', '.join(groups)}, or countries as two letters, such as DE",
-        ),
-        Question("latency.p95_ms", "--p95-ms", "Budget for 95 % of interactions, in milliseconds", _amount),
-        Question("volume.requests_per_day", "--requests-per-day", "Mean requests a day", _amount),
-    )  # fmt: skip
-
-
-def answers_to(
-    questions: Sequence[Question], given: Mapping[str, str | None], *, interactive: bool
-) -> dict[str, PlainValue]:
-    """Return the answers by fact: those given, else asked for, else defaults; raises `UsageError` or `Problems`."""
-    answers: dict[str, PlainValue] = {}
+def declared_by_flags(manifest: NewManifest, given: Mapping[str, str], needed: Sequence[str]) -> Declared:
+    """Return what flags declare; raises `UsageError` or `Problems` with every wrong flag and every missing one."""
+    declared: dict[str, PlainValue] = {}
     errors: list[AipolicyError] = []
-    open_questions: list[Question] = []
-    for question in questions:
-        answer = given[question.fact]
-        optional = question.fact == "metadata.lifecycle" and not interactive
-        answer = question.default if answer is None and optional else answer
-        if answer is None:
-            open_questions.append(question)
-            continue
+    for fact, text in given.items():
         try:
-            answers[question.fact] = question.read(answer)
-        except UsageError as error:
-            errors.append(UsageError(f"`{question.flag}`: {error.message}"))
-    if open_questions and not interactive:
-        flags = ", ".join(f"`{question.flag}`" for question in open_questions)
-        errors.append(UsageError(f"missing {flags}; give them, or run `aipolicy init` in a terminal to be asked"))
+            value = read_reply(text, REGISTRY[fact])
+            manifest.feature({fact: value})
+            declared[fact] = value
+        except (UsageError, Problems) as error:
+            errors.extend(UsageError(f"`{_FLAGS[fact]}`: {line}") for line in str(error).split("\n"))
+    missing = [f"`{_FLAGS[fact]}`" for fact in needed if fact not in given]
+    if missing:
+        leaving_out = "" if needed == (NAME,) else ", `--yes` leaves them out"
+        errors.append(
+            UsageError(
+                f"missing {', '.join(missing)}; give them{leaving_out}, or run `aipolicy init` in a terminal to be asked"
+            )
+        )
     if errors:
         raise errors[0] if len(errors) == 1 else Problems(tuple(errors))
-    return answers | {question.fact: _ask(question) for question in open_questions}
+    return declared
+
+
+def _asked(conversation: Conversation, suggested: Mapping[str, str]) -> Conversation:
+    from aipolicy.cli.init_conversation import converse
+
+    try:
+        return converse(conversation, suggested)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\naipolicy: init ended early; nothing was written", err=True)
+        raise
+
+
+def _conversation(config: Config, target: str, given: Mapping[str, str]) -> Conversation:
+    from aipolicy.authoring.conversation import Conversation
+    from aipolicy.config.policy_options import settings_from
+    from aipolicy.evaluation.ranking import Weighing
+    from aipolicy.files.cache import Cache, cache_folder
+    from aipolicy.run.policy import load_policy
+
+    evaluator = load_policy(
+        settings_from(config, PolicyOptions(None, (), None, (), ())), Cache(cache_folder())
+    ).evaluator
+    weighed = config.recommendation
+    path_in_repository = RepositoryPaths().of(os.path.realpath(target).replace(os.sep, "/"))
+    manifest = NewManifest(shown_path(target), evaluator.catalog, evaluator.known, path_in_repository)
+    weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
+    declared = declared_by_flags(manifest, given, ())
+    return Conversation(manifest, evaluator, weighing, declared)
+
+
+def _new_manifest(config: Config, target: str) -> NewManifest:
+    base = Path(config.path).parent if config.path is not None else Path()
+    catalog = read_catalog([base / name for name in config.catalog], as_of=date.today())
+    return NewManifest(shown_path(target), catalog)
 
 
 def refuse_overwriting(target: str, *, force: bool) -> None:
@@ -168,70 +179,3 @@ def closing_words(target: str, patterns: Sequence[str]) -> str:
     if not any(fnmatch(name, pattern.rpartition("/")[2]) for pattern in patterns):
         text += f"note: a search of folders finds only {', '.join(patterns)}; name this file when you check it\n"
     return text
-
-
-def _catalog(config: Config) -> Catalog:
-    base = Path(config.path).parent if config.path is not None else Path()
-    return read_catalog([base / name for name in config.catalog], as_of=date.today())
-
-
-def _ask(question: Question) -> PlainValue:
-    def read(answer: str) -> PlainValue:
-        try:
-            return question.read(answer)
-        except UsageError as error:
-            raise click.UsageError(error.message) from error
-
-    if question.choices:
-        lines = textwrap.wrap(question.choices, _WIDTH - 2, break_on_hyphens=False)
-        click.echo(textwrap.indent("\n".join(lines), "  "), err=True)
-    answer: PlainValue = click.prompt(question.prompt, default=question.default, value_proc=read, err=True)
-    return answer
-
-
-def _name(answer: str) -> str:
-    if not re.match(NAME_PATTERN, answer) or len(answer) > _MAX_NAME:
-        raise UsageError(
-            f"`{shown(answer)}` is not a name; use at most {_MAX_NAME} letters, digits, `.`, `_` and `-`, "
-            "starting with a letter or digit"
-        )
-    return answer
-
-
-def _owner(answer: str) -> str:
-    if not answer.strip() or len(answer) > _MAX_TEXT or not answer.isprintable():
-        raise UsageError("not the name of a team or person; write one in printable characters")
-    return answer.strip()
-
-
-def _amount(answer: str) -> float:
-    try:
-        number = float(answer) if answer.isascii() and "_" not in answer else 0.0
-    except ValueError:
-        number = 0.0
-    if not isfinite(number) or number <= 0:
-        raise UsageError(f"`{shown(answer)}` is not a number above 0; write digits only, such as `800`")
-    return number
-
-
-def _one_of(kind: str, known: Sequence[str]) -> Callable[[str], str]:
-    def read(answer: str) -> str:
-        word = answer.strip()
-        if word not in known:
-            listed = f" (one of {', '.join(known)})" if len(known) <= len(LIFECYCLES) else ""
-            raise UsageError(f"unknown {kind} `{shown(word)}`{did_you_mean(word, known)}{listed}")
-        return word
-
-    return read
-
-
-def _all_of(kind: str, known: Sequence[str]) -> Callable[[str], PlainValue]:
-    read = _one_of(kind, known)
-
-    def read_all(answer: str) -> PlainValue:
-        words = dict.fromkeys(read(word) for word in answer.split(",") if word.strip())
-        if not words:
-            raise UsageError(f"no {kind} given; write at least one")
-        return list(words)
-
-    return read_all

@@ -50,6 +50,11 @@ def write_out(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def stdin_is_terminal() -> bool:
+    """Return whether somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def read_stdin() -> bytes:
     """Return everything on standard input; raises `UsageError` when it is closed."""
     if sys.stdin is None:

@@ -10,7 +10,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import AXES, OFFERING
 from aipolicy.evaluation.option_set import Group, GroupKey, OptionSet, first_in, none_kept
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
@@ -65,6 +65,11 @@ class Evaluation(Frozen):
     verdict: Verdict
     expect: Callable[[], Evaluation] | None = None
     """Makes the evaluation of what is expected, once; None in that evaluation itself."""
+
+    @property
+    def is_retired(self) -> bool:
+        """Return whether the feature runs no more: nothing is recommended, asked or to be done then."""
+        return is_retired(self.facts)
 
     @property
     def expected(self) -> Evaluation:
@@ -148,6 +153,8 @@ class Evaluator:
         before, after = evaluation.facts.values, facts.values
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         again = {place for name in changed for place in self._readers.get(name, ())}
+        if is_retired(facts) is not evaluation.is_retired:
+            again.update(range(len(self.rules)))
         if is_other_workload:
             again.update(self._estimating)
         workload = replace(workload, rivals=evaluation.workload.rivals)

@@ -74,7 +74,7 @@ def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
 
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
-    for problem in evaluation.plan_problems:
+    for problem in evaluation.plan_problems if not evaluation.is_retired else ():
         yield _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
         message = "a plan is declared, but no lifecycle; `prototype` is assumed"

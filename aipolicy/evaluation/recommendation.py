@@ -75,8 +75,8 @@ class Recommender:
         """The options that are recommended from: those free of doubt, where there are any, else with the least of it."""
 
     def chosen(self) -> Ranked | None:
-        """Return the way that comes first, None where nothing remains."""
-        return self.ranking.first(self.pool)
+        """Return the way that comes first, None where nothing remains or the feature is retired."""
+        return None if self._evaluation.is_retired else self.ranking.first(self.pool)
 
     def runner_up(self, chosen: Ranked) -> Ranked | None:
         """Return the best way with another hosting or adaptation, where there is one, else with another provider.
@@ -132,7 +132,7 @@ class Recommender:
 
 
 def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: float = 36.0) -> Recommendation | None:
-    """Return the recommendation for a feature as it was evaluated, or None when nothing remains."""
+    """Return the recommendation for a feature as it was evaluated, or None when nothing remains or it is retired."""
     weighing = Weighing(margin_percent, horizon_months)
     recommender = Recommender(evaluation, weighing)
     ranked = recommender.chosen()

@@ -7,6 +7,7 @@ from math import inf, isfinite
 from typing import Any
 
 from aipolicy.evaluation.option_set import Group, OptionSet
+from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
 from aipolicy.facts.registry import REGISTRY, is_option_fact
@@ -24,6 +25,11 @@ MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
+
+
+def is_retired(facts: Facts) -> bool:
+    """Return whether a feature runs no more, so that only rules that name it so are evaluated."""
+    return facts.values.get("metadata.lifecycle") == RETIRED
 
 
 class OutcomeMasks(NamedTuple):
@@ -89,12 +95,14 @@ class _PreparedRule:
     """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
-        "has_labels", "is_estimated", "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
+        "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule", "when",
+        "workload_reads",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.reads = rule.feature_reads
+        self.is_for_retired = rule.is_for_retired
         self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
         lines = (*rule.when, *rule.require)
         self.label_keys = frozenset(key for line in lines for key in line.label_keys)
@@ -132,6 +140,8 @@ class RuleEvaluator:
     def evaluate(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
         """Return what becomes of a rule for a feature over a option_set."""
         prepared = self._prepared.of(rule)
+        if not prepared.is_for_retired and is_retired(facts):
+            return OutcomeMasks(option_set.full, 0, 0, 0)
         key = (
             option_set.id_for(prepared.option_reads),
             prepared,

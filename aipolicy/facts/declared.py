@@ -9,7 +9,9 @@ from aipolicy.facts.expected import with_expectations
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
-LIFECYCLES = ("idea", "prototype", "pilot", "production", "retired")
+RETIRED = "retired"
+"""The lifecycle of a feature that runs no more: only rules that name it are evaluated, and nothing is recommended."""
+LIFECYCLES = ("idea", "prototype", "pilot", "production", RETIRED)
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
 
@@ -67,7 +69,8 @@ _METADATA = (
     _text("metadata.description", "What the feature does, for people", "Sorts incoming claims by urgency"),
     _choice(
         "metadata.lifecycle",
-        "How far the feature has come; from `pilot` on, undetermined rules gate like violations",
+        "How far the feature has come; from `pilot` on, undetermined rules gate like violations; of a retired one only "
+        "rules that name `retired` are evaluated",
         LIFECYCLES,
         default="prototype",
     ),
@@ -120,7 +123,7 @@ _DATA = (
     _flag("data.minimized", "Whether requests carry only the data that the task needs"),
     _flag("data.tokenized", "Whether identifiers and card numbers are replaced before the model sees them"),
     _flag("data.proprietary", "Whether the feature rests on data that only the organisation has"),
-    _flag("data.differentiator", "Whether that data is what sets the product apart"),
+    _flag("data.differentiator", "Whether data that only the organisation has is what sets the product apart"),
     _estimate(
         "data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500, maximum=1e12
     ),

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
 from aipolicy.errors import ConfigError, Problems
+from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 _LIFECYCLE = "metadata.lifecycle"
-_NO_STAGE = "retired"
 _WORDS = {
     FactType.BOOL: "true or false", FactType.NUMBER: "a number", FactType.TEXT: "text", FactType.TEXTS: "a list of text",
 }  # fmt: skip
@@ -95,6 +95,6 @@ def _outside(value: FactValue, spec: FactSpec, words: Callable[[str], Sequence[s
     for word in value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ():
         if allowed and word not in allowed:
             return f"`{shown(word)}` is not a value of it{did_you_mean(word, allowed)}"
-    if value == _NO_STAGE and spec.name == _LIFECYCLE:
-        return f"`{_NO_STAGE}` would turn the gate off; write `prototype`, `pilot` or `production`"
+    if value == RETIRED and spec.name == _LIFECYCLE:
+        return f"`{RETIRED}` would turn the gate off; write `prototype`, `pilot` or `production`"
     return ""

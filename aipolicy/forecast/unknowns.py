@@ -15,8 +15,6 @@ from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report
 from aipolicy.value import Frozen
 
-_RETIRED = "retired"
-
 
 class Unknown(Frozen):
     """Something that is not known, and of what: names of features or ids of rules."""
@@ -28,7 +26,7 @@ class Unknown(Frozen):
 
 def unknowns_of(report: Report, policy: Policy, horizon: Horizon) -> tuple[Unknown, ...]:
     """Return what is not known at the start of a forecast."""
-    evaluations = [e for e in report.evaluations if e.facts.values.get("metadata.lifecycle") != _RETIRED]
+    evaluations = [e for e in report.evaluations if not e.is_retired]
     growing = [e for e in evaluations if growth_of(e.feature) is not None]
     found = [
         _of("growth", "no growth is declared; volume is taken as it is today", evaluations, _has_no_growth),

@@ -7,16 +7,21 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity, Stage
 from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
+from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     pass
+
+
+_NAMES_RETIRED = regex(rf"""(["']){RETIRED}\1""")
 
 
 class RuleKind(StrEnum):
@@ -130,6 +135,13 @@ class Rule(Frozen, kw_only=True):
     def stages(self) -> Stages:
         """Return the days on which its stages begin."""
         return Stages(self.announced_on, self.warning_from, self.effective_from, self.effective_until)
+
+    @property
+    def is_for_retired(self) -> bool:
+        """Return whether the rule says by name when it applies to retired features; the others ask nothing of them."""
+        chosen = (self.parameters[name] for line in self.when for name in line.parameter_reads)
+        words = (word for value in chosen for word in (value if isinstance(value, tuple) else (value,)))
+        return RETIRED in words or any(_NAMES_RETIRED.search(line.condition) for line in self.when)
 
     def place_of(self, line: Line) -> str:
         """Return the file and line at which a line of the rule stands."""

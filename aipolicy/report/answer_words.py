@@ -74,13 +74,18 @@ def _fallback_words(way: WayResult) -> str:
             return ", with a model of your own as the fallback"
 
 
+RETIRED_WORDS = "retired: nothing is recommended or asked"
+"""What is said in place of an answer where there is none, and no conflict either."""
+
+
 def answer_words(answer: AnswerResult) -> str:
     """Return what to do and how sure that is, in one line."""
     certainty = CERTAINTIES[answer.certainty]
     way = answer.recommended
     if way is None:
-        clash = "" if answer.conflict is None else f", {rules(answer.conflict.rules)} clash"
-        return f"{certainty}: nothing remains{clash}"
+        if answer.conflict is None:
+            return RETIRED_WORDS
+        return f"{certainty}: nothing remains, {rules(answer.conflict.rules)} clash"
     return f"{certainty}: {answer_sentence(way)} ({offering_words(way)})"
 
 

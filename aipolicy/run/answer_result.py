@@ -128,7 +128,7 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
         gaps=tuple(GapResult(gap.about, gap.fact, gap.file) for gap in answering.gaps),
         conflict=_conflict(answering, is_full=is_full),
         runner_up=None if second is None else way_result(second, drawn),
-        questions=tuple(map(_change, answering.questions)) if is_full else None,
+        questions=tuple(map(change_result, answering.questions)) if is_full else None,
     )
 
 
@@ -148,14 +148,15 @@ def way_result(way: Way, expected: Evaluation | None = None) -> WayResult:
 
 
 def _conflict(answering: Answering, *, is_full: bool) -> ConflictResult | None:
-    if answering.recommended is not None:
+    if answering.recommended is not None or answering.certain.is_retired:
         return None
     if not is_full or answering.conflict is None:
         return ConflictResult(answering.expected.verdict.conflict, None)
-    return ConflictResult(answering.conflict.rules, tuple(map(_change, answering.conflict.changes)))
+    return ConflictResult(answering.conflict.rules, tuple(map(change_result, answering.conflict.changes)))
 
 
-def _change(change: Change) -> ChangeResult:
+def change_result(change: Change) -> ChangeResult:
+    """Return a change as data."""
     then = change.then
     return ChangeResult(
         change.facts, change.bounds, change.effect.name.lower(), change.gates,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from aipolicy.cli import init_command
 from aipolicy.cli.init_command import command
 from aipolicy.errors import UsageError
 from aipolicy.manifest.discovery import find_manifests
@@ -102,7 +103,7 @@ def test_a_name_that_a_search_does_not_find_is_said_so(here: Path) -> None:
 def test_every_missing_flag_is_named_when_nobody_can_be_asked(here: Path) -> None:
     assert refusal() == [
         "missing `--name`, `--owner`, `--data-class`, `--residency`, `--p95-ms`, `--requests-per-day`; "
-        "give them, or run `aipolicy init` in a terminal to be asked"
+        "give them, `--yes` leaves them out, or run `aipolicy init` in a terminal to be asked"
     ]
     assert not (here / "aifeature.yaml").exists()
 
@@ -114,29 +115,59 @@ def test_every_missing_flag_is_named_when_nobody_can_be_asked(here: Path) -> Non
         ({"residency": "eu"}, "`--residency`: unknown place `eu`; did you mean `EU`?"),
         (
             {"lifecycle": "prod"},
-            "`--lifecycle`: unknown lifecycle `prod`; did you mean `production`? "
-            "(one of idea, prototype, pilot, production, retired)",
+            "`--lifecycle`: `prod` is not a value of `lifecycle`; did you mean `production`? "
+            "(one of `idea`, `prototype`, `pilot`, `production`, `retired`)",
         ),
-        ({"data_class": ","}, "`--data-class`: no data class given; write at least one"),
-        ({"p95_ms": "0"}, "`--p95-ms`: `0` is not a number above 0; write digits only, such as `800`"),
-        ({"p95_ms": "-5"}, "`--p95-ms`: `-5` is not a number above 0; write digits only, such as `800`"),
-        ({"p95_ms": "nan"}, "`--p95-ms`: `nan` is not a number above 0; write digits only, such as `800`"),
-        ({"p95_ms": "1e999"}, "`--p95-ms`: `1e999` is not a number above 0; write digits only, such as `800`"),
+        ({"data_class": ","}, "`--data-class`: `classes` is empty; write a value or remove the key"),
+        ({"p95_ms": "0"}, "`--p95-ms`: `p95_ms` must be more than 0, found 0"),
+        ({"p95_ms": "-5"}, "`--p95-ms`: `p95_ms` must be more than 0, found -5"),
+        ({"p95_ms": "nan"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found `nan`"),
+        ({"p95_ms": "[8]"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found a list"),
+        ({"p95_ms": "*a"}, "`--p95-ms`: `*a` is no value for `latency.p95_ms`"),
         (
-            {"requests_per_day": "1_000"},
-            "`--requests-per-day`: `1_000` is not a number above 0; write digits only, such as `800`",
+            {"requests_per_day": "none"},
+            "`--requests-per-day`: `requests_per_day` must be a number or a range with `low`, `likely` and `high`, "
+            "found text",
         ),
+        ({"residency": "any,DE"}, "`--residency`: `any` allows every place; remove it, or the other places"),
         (
             {"name": "a b\x1b"},
-            "`--name`: `a b\\u001b` is not a name; use at most 100 letters, digits, `.`, `_` and `-`, "
-            "starting with a letter or digit",
+            "`--name`: `name` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit",
         ),
-        ({"owner": " "}, "`--owner`: not the name of a team or person; write one in printable characters"),
+        ({"owner": " "}, "`--owner`: `owner` is empty; write a value or remove the key"),
     ],
 )
 def test_a_wrong_answer_is_refused_with_a_near_match(here: Path, changes: dict[str, str], message: str) -> None:
     assert refusal(*arguments(**changes)) == [message]
     assert not (here / "aifeature.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "fact", "written"),
+    [("residency", "any", "data.residency", ["any"]), ("p95_ms", "none", "latency.p95_ms", "none")],
+)
+def test_that_nothing_restricts_it_can_be_said(here: Path, flag: str, value: str, fact: str, written: object) -> None:
+    assert run(*arguments(**{flag: value})).exit_code == 0
+    assert declared("aifeature.yaml")[fact] == written
+
+
+@pytest.mark.parametrize(
+    ("folder", "flags", "name"), [("faq", (), "faq"), ("faq", ("--name", "x"), "x"), ("a b", ("--name", "x"), "x")]
+)
+def test_yes_asks_nothing_and_leaves_out_what_no_flag_says(
+    here: Path, monkeypatch: pytest.MonkeyPatch, folder: str, flags: tuple[str, ...], name: str
+) -> None:
+    (here / folder).mkdir()
+    monkeypatch.setattr(init_command, "stdin_is_terminal", lambda: True)
+    assert run("--yes", "--requests-per-day", "50", folder, *flags).exit_code == 0
+    assert declared(f"{folder}/aifeature.yaml") == {
+        "metadata.name": name, "metadata.lifecycle": "prototype", "volume.requests_per_day": 50,
+    }  # fmt: skip
+
+
+def test_yes_needs_a_name_where_the_folder_has_none(here: Path) -> None:
+    (here / "a b").mkdir()
+    assert refusal("--yes", "a b") == ["missing `--name`; give them, or run `aipolicy init` in a terminal to be asked"]
 
 
 def test_all_wrong_and_missing_flags_are_named_together(here: Path) -> None:
@@ -215,20 +246,15 @@ def test_a_terminal_is_asked_again_after_a_misspelt_answer(here: Path) -> None:
     import pty
 
     dialogue = (
-        ("Name of the feature", "claims triage"),
-        ("is not a name", None),
-        ("Name of the feature", "claims-triage"),
-        ("How far it has come [prototype]", ""),
-        ("special-category", None),
-        ("Classes of data", "helth, contact"),
+        ("metadata.name", "claims triage"),
+        ("`name` may hold letters", None),
+        ("metadata.name", "claims-triage"),
+        ("metadata.lifecycle [prototype]", ""),
+        ("data.classes", "helth, contact"),
         ("unknown data class `helth`; did you mean `health`?", None),
-        ("Classes of data", "health, contact"),
-        ("GDPR-ADEQUATE", None),
-        ("Where data must stay", "EU"),
-        ("Budget for 95 %", "fast"),
-        ("is not a number above 0", None),
-        ("Budget for 95 %", "800"),
-        ("Mean requests a day", "1200"),
+        ("data.classes", "health, contact"),
+        ("so far", None),
+        ("data.residency", "q"),
     )
     user, terminal = pty.openpty()
     program = "from aipolicy.cli.init_command import command; command()"
@@ -245,8 +271,13 @@ def test_a_terminal_is_asked_again_after_a_misspelt_answer(here: Path) -> None:
     os.close(terminal)
     os.close(user)
     assert process.returncode == 0
-    assert output.endswith("wrote aifeature.yaml\nnext: aipolicy explain aifeature.yaml\n")
-    assert declared("aifeature.yaml")["data.classes"] == ["health", "contact"]
+    assert output == "wrote aifeature.yaml\nnext: aipolicy explain aifeature.yaml\n"
+    assert declared("aifeature.yaml") == {
+        "metadata.name": "claims-triage",
+        "metadata.owner": "claims-platform",
+        "metadata.lifecycle": "prototype",
+        "data.classes": ["health", "contact"],
+    }
 
 
 def converse(user: int, dialogue: Iterable[tuple[str, str | None]]) -> None:

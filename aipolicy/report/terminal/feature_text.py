@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from aipolicy.report.answer_words import (
     CERTAINTIES,
+    RETIRED_WORDS,
     answer_sentence,
     answer_words,
     change_words,
@@ -48,7 +49,7 @@ def answer_line(feature: FeatureResult, width: int, style: Styler) -> str:
     if answer is None:
         return name
     if answer.recommended is None:
-        words = "nothing is left"
+        words = "nothing is left" if answer.conflict is not None else RETIRED_WORDS
     else:
         way = answer.recommended
         usd = f", {usd_words(way.monthly_usd)} USD a month" if way.is_whole else ""

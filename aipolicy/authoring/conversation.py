@@ -1,0 +1,96 @@
+"""A conversation about a new feature: what is asked next, and what the answer is with what was said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from aipolicy.answer.answer import Answering
+from aipolicy.answer.model import Change
+from aipolicy.authoring.replies import NAME, Declared, NewManifest, read_reply
+from aipolicy.evaluation.evaluation import Evaluator
+from aipolicy.evaluation.ranking import Weighing
+from aipolicy.facts.spec import FactSpec, FactValue
+from aipolicy.value import Frozen
+
+ABOUT_IT = (NAME, "metadata.owner", "metadata.lifecycle")
+FOUR_FACTS = ("data.classes", "data.residency", "latency.p95_ms", "volume.requests_per_day")
+"""What everybody is asked for."""
+
+
+class Question(Frozen):
+    """A fact to ask for."""
+
+    spec: FactSpec
+    assumed: FactValue | None
+    """What is taken where it is left out; None where nothing is."""
+    changes: tuple[Change, ...]
+    """What other values of it would lead to, what changes most first; none for what everybody is asked for."""
+
+
+class Conversation:
+    """What was said so far; every reply makes a new one."""
+
+    def __init__(self, manifest: NewManifest, evaluator: Evaluator, weighing: Weighing, declared: Declared,
+                 left_out: frozenset[str] = frozenset(), answering: Answering | None = None) -> None:  # fmt: skip
+        self.manifest = manifest
+        self.declared = declared
+        self.left_out = left_out
+        self._evaluator = evaluator
+        self._weighing = weighing
+        self._answering = answering
+
+    @cached_property
+    def answering(self) -> Answering:
+        """Return what answers the feature as it is declared so far."""
+        if self._answering is not None:
+            return self._answering
+        return Answering(
+            self._evaluator, self._evaluator.evaluate(self.manifest.feature(self.declared)), self._weighing
+        )
+
+    @cached_property
+    def question(self) -> Question | None:
+        """Return what to ask next; None when nothing that could still be said would change the answer."""
+        return next(self._questions(), None)
+
+    def replied(self, text: str) -> Conversation:
+        """Return the conversation after a reply to its question; raises `UsageError` or `Problems` for a wrong one."""
+        question = self.question
+        if question is None:
+            return self
+        declared = {**self.declared, question.spec.name: read_reply(text, question.spec)}
+        self.manifest.feature(declared)
+        return Conversation(self.manifest, self._evaluator, self._weighing, declared, self.left_out)
+
+    def skipped(self) -> Conversation:
+        """Return the conversation after its question was left out."""
+        names = frozenset() if self.question is None else frozenset((self.question.spec.name,))
+        # NOTE: what is declared is the same, and so is what follows from it.
+        return Conversation(
+            self.manifest, self._evaluator, self._weighing, self.declared, self.left_out | names, self.answering
+        )
+
+    def _questions(self) -> Iterator[Question]:
+        for name in ABOUT_IT:
+            if self._is_open(name):
+                yield self._question(name)
+        if self.answering.certain.is_retired:
+            return
+        for name in FOUR_FACTS:
+            if self._is_open(name):
+                yield self._question(name)
+        for change in self.answering.questions:
+            # NOTE: values of several facts that change something together are worth asking only where all can be said.
+            if all(map(self._is_open, change.facts)):
+                name = next(iter(change.facts))
+                changes = tuple(other for other in self.answering.questions if next(iter(other.facts)) == name)
+                yield self._question(name, changes)
+
+    def _is_open(self, name: str) -> bool:
+        return name not in self.declared and name not in self.left_out
+
+    def _question(self, name: str, changes: tuple[Change, ...] = ()) -> Question:
+        known = self._evaluator.known
+        assumed = None if name == NAME else self.answering.expected.facts.values.get(name)
+        return Question(known.specs[name], assumed, changes)
