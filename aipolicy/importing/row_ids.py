@@ -9,7 +9,7 @@ from aipolicy.importing.table import Row
 from aipolicy.importing.words import Words, clean_text, fold_value
 from aipolicy.source.text import shown
 
-MOST_CHARACTERS = 200
+MOST_CHARACTERS = 500
 MOST_ROWS_NAMED = 3
 
 

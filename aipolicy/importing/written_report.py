@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipolicy.importing.merge import Difference
+from aipolicy.importing.merge import NOTHING, Difference
 from aipolicy.importing.output import Written
 from aipolicy.importing.report import plain, section
-from aipolicy.source.text import shown
+from aipolicy.source.text import quantity, shown
 
 
 def written_json(written: Written) -> dict[str, object]:
@@ -30,8 +30,8 @@ def written_lines(written: Written, folder: str) -> tuple[str, ...]:
             (f"{shown(each.path, 200)}: {each.reason}" for each in written.obstacles),
         ),
         "",
-        f"{written.new} files new in {shown(folder, 200)}, {written.renewed} renewed, {written.unchanged} unchanged, "
-        f"{len(written.obstacles)} not written",
+        f"{quantity(written.new, 'file')} new in {shown(folder, 200)}, {written.renewed} renewed, "
+        f"{written.unchanged} unchanged, {len(written.obstacles)} not written",
     )
 
 
@@ -41,7 +41,8 @@ def _kept_lines(written: Written) -> Iterable[str]:
 
 def _difference(difference: Difference) -> str:
     note = f" ({difference.note})" if difference.note else ""
-    return f"{difference.field}: {difference.in_file} in the file, {difference.in_table} in the table{note}"
+    there, stated = (text if text == NOTHING else f"`{text}`" for text in (difference.in_file, difference.in_table))
+    return f"{difference.field}: {there} in the file, {stated} in the table{note}"
 
 
 def _id(row_id: str | None) -> str:

@@ -252,7 +252,7 @@ ROW_PROBLEMS = [
     ([FIRST, [*SECOND[:4], " 101 ", "2025"]],
      [f"the id `101` stands in row {n} too; give every row its own, or choose with `rows`" for n in (3, 2)]),
     ([FIRST, [*SECOND[:4], "101", "2024"]], []),
-    ([[*FIRST[:4], "1" * 201, "2025"]], ["an id of 201 characters; the limit is 200"]),
+    ([[*FIRST[:4], "1" * 501, "2025"]], ["an id of 501 characters; the limit is 500"]),
 ]  # fmt: skip
 
 
