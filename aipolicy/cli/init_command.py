@@ -25,9 +25,9 @@ from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.files.atomic_write import write_whole
-from aipolicy.manifest.discovery import reason_of, shown_path
 from aipolicy.manifest.starter import starter_manifest
 from aipolicy.source.document import PlainValue
+from aipolicy.source.regular_file import reason_of, shown_path
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy
@@ -21,6 +22,7 @@ from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
+    from aipolicy.findings.finding import Finding
     from aipolicy.portfolio.portfolio_findings import Documents
 
 Files = tuple[ManifestFile, ...]
@@ -30,7 +32,7 @@ Told = Callable[[int], AbstractContextManager[None]]
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext()) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(), left_out: LeftOut = NOTHING_LEFT_OUT) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
     Raises `UsageError` where a rule is left out that a pack forbids to leave out.
@@ -44,7 +46,10 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
         # NOTE: manifests are not held; one is read again for the place of a finding on all features.
         return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
 
-    return RunResult(policy, kept, scope, lambda: closing_findings(kept.ends(), policy, scope, documents), kept.totals)
+    def closing() -> tuple[Finding, ...]:
+        return closing_findings(kept.ends(), policy, scope, documents)
+
+    return RunResult(policy, kept, scope, closing, kept.totals, left_out=left_out)
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
@@ -78,7 +83,7 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory,
 def _key(files: Files) -> bytes:
     digest = sha256()
     for file in files:
-        head = f"{file.path} {file.path_in_repository} {file.named} {len(file.data)} "
+        head = f"{file.path} {file.path_in_repository} {file.named} {file.near_miss} {len(file.data)} "
         digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(file.data)
     return digest.digest()

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aipolicy.cli.init_command import command
+from aipolicy.discovery.find import find_manifests
 from aipolicy.errors import UsageError
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.read import read_manifests
 
 FLAGS = {

@@ -11,6 +11,7 @@ from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
+from aipolicy.manifest.skipped import SKIP_REASONS
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
 from aipolicy.report.view import View
 from aipolicy.run.feature_result import FeatureResult, VerdictResult
@@ -29,7 +30,11 @@ def render(result: RunResult, view: View) -> Iterator[str]:
         **_head(result.policy, result.totals, Severity(view.fail_on)),
         "findings": [ITEMS],
         "features": [ITEMS],
-        "skipped": [escaped(path) for path in result.totals.skipped],
+        "skipped": [escaped(each.path) for each in result.totals.skipped],
+        "skips": [
+            {"path": escaped(each.path), "reason": each.reason, "why": SKIP_REASONS[each.reason][1]}
+            for each in result.totals.skipped
+        ],
     }
     return json_with_items(
         report, map(finding_object, result.findings()), (feature_object(each, specs) for each in result.features())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from aipolicy.findings.finding import Change, Finding, Severity
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.report.verdict_line import verdict_line
 from aipolicy.report.view import View
@@ -102,9 +103,11 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
         lines.extend(wrapped(notice, width))
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
-    if totals.skipped:
-        lines.append(f"{quantity(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
-    if not features:
+    for line in skip_lines(totals.skipped):
+        lines.extend(wrapped(line, width))
+    if totals.nothing_asked:
+        lines.append("nothing to evaluate: the configuration excludes every file that was named")
+    elif not features:
         lines.append(
             style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
         )
