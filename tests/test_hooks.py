@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aipolicy.manifest.discovery import MANIFEST_PATTERNS
+from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}

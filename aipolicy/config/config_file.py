@@ -8,16 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
+from aipolicy.discovery.git_folder import repository_root
 from aipolicy.errors import ConfigError
-from aipolicy.manifest.discovery import (
-    MANIFEST_PATTERNS,
-    read_regular_file,
-    reason_of,
-    repository_root,
-    shown_path,
-)  # fmt: skip
+from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.regex import regex
+from aipolicy.source.regular_file import read_regular_file, reason_of, shown_path
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple

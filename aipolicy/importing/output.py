@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from aipolicy.discovery.globs import name_matcher
+from aipolicy.discovery.search import GIT_FOLDER, TOOLS_FOLDERS
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.importing.importer import ImportedFeature, ImportResult
@@ -15,7 +17,7 @@ from aipolicy.importing.memory import Memory, read_memory
 from aipolicy.importing.merge import Difference, Unmergeable, merge
 from aipolicy.importing.naming import FILE_SUFFIX
 from aipolicy.importing.row_ids import key_of
-from aipolicy.manifest.discovery import MANIFEST_PATTERNS, SKIPPED_FOLDERS, name_matcher
+from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.value import Frozen
 
@@ -174,7 +176,7 @@ def _imported_files(folder: Path) -> Iterator[tuple[Path, Memory, str]]:
     """Yield every manifest below a folder that an import wrote, in a fixed order; links are not followed."""
     is_manifest = name_matcher(MANIFEST_PATTERNS)
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
+        folders[:] = sorted(name for name in folders if name != GIT_FOLDER and name not in TOOLS_FOLDERS)
         for name in sorted(names):
             path = Path(place, name)
             if is_manifest(name, path.as_posix()) and stat.S_ISREG(path.lstat().st_mode):

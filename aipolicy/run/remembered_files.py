@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
@@ -22,6 +23,7 @@ from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
+    from aipolicy.findings.finding import Finding
     from aipolicy.portfolio.portfolio_findings import Documents
 
 Files = tuple[ManifestFile, ...]
@@ -31,8 +33,8 @@ Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext(lambda: None),
-                     asked: AnswersAsked = NO_ANSWERS) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(lambda: None), asked: AnswersAsked = NO_ANSWERS,
+                     left_out: LeftOut = NOTHING_LEFT_OUT) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
     What is in the memory was asked for the same answers. Raises `UsageError` where a rule is left out that a pack
@@ -47,7 +49,10 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
         # NOTE: manifests are not held; one is read again for the place of a finding on all features.
         return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
 
-    return RunResult(policy, kept, scope, lambda: closing_findings(kept.ends(), policy, scope, documents), kept.totals)
+    def closing() -> tuple[Finding, ...]:
+        return closing_findings(kept.ends(), policy, scope, documents)
+
+    return RunResult(policy, kept, scope, closing, kept.totals, left_out=left_out)
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: Told,
@@ -84,7 +89,7 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
 def _key(files: Files) -> bytes:
     digest = sha256()
     for file in files:
-        head = f"{file.path} {file.path_in_repository} {file.named} {len(file.data)} "
+        head = f"{file.path} {file.path_in_repository} {file.named} {file.near_miss} {len(file.data)} "
         digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(file.data)
     return digest.digest()
