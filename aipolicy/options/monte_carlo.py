@@ -21,7 +21,8 @@ from aipolicy.economics.uncertainty import (
     quantiles,
 )
 from aipolicy.options.cost_inputs import CostBasis, LegBasis
-from aipolicy.options.costs import ROLES, Role, fixed_cost, legs_of, role_curve, running_cost
+from aipolicy.options.costs import ROLES, Role, legs_of, role_curve, running_cost
+from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.memo import Memo
 from aipolicy.options.uncertain_inputs import applied, drivers_of
 from aipolicy.options.workload import Workload

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from worlds import SHUT, catalog, findings, pack, rule
 
-from aipolicy.evaluation.rule_evaluator import LineTrace, missing_facts
+from aipolicy.evaluation.missing_facts import missing_facts
+from aipolicy.evaluation.rule_evaluator import LineTrace
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Truth

@@ -25,7 +25,8 @@ from worlds import (
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.gate import passing_options
-from aipolicy.evaluation.option_set import OptionSet, numbers_in
+from aipolicy.evaluation.option_masks import numbers_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.pack import PolicyPack

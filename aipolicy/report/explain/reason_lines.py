@@ -10,7 +10,8 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.model import Opening, PlanStanding
 from aipolicy.answer.reasons import Reason, clash_of, reasons_of
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.findings import findings_of, render_message
+from aipolicy.evaluation.finding_words import render_message
+from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.policy.rule import Rule

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.findings import option_name, render_message
-from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.finding_words import option_name, render_message
+from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome

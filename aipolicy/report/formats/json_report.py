@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy import __version__
-from aipolicy.evaluation.findings import option_name
-from aipolicy.evaluation.option_set import OptionSet, numbers_in
+from aipolicy.evaluation.finding_words import option_name
+from aipolicy.evaluation.option_masks import numbers_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
