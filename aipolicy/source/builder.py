@@ -12,16 +12,12 @@ from typing import Any, TypeAlias
 import yaml
 
 from aipolicy.source.document import NodeSpans, PlainValue, Positions
+from aipolicy.source.limits import MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_PROBLEMS
 from aipolicy.source.open_nodes import Anchored, Frame, SourceProblem, Stop, syntax_problem
 from aipolicy.source.regex import regex
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex
 from aipolicy.source.text import shown
-
-MAX_DEPTH = 64
-MAX_NODES = 100_000
-MAX_DOCUMENTS = 5_000
-MAX_PROBLEMS = 100
 
 HAS_LIBYAML = bool(getattr(yaml, "__with_libyaml__", False))
 """Without libyaml the pure Python parser is used: the same result, about 8 times slower."""
