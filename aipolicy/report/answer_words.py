@@ -28,6 +28,9 @@ _ADDED: Mapping[str, str] = {
     "training-from-scratch": "trained from scratch",
 }  # fmt: skip
 _SIZES: Mapping[str, str] = {"small": "a small model", "medium": "a medium-sized model", "frontier": "a frontier model"}
+_NO_LONGER: Mapping[str, str] = {
+    "api-fallback": "no API as the fallback", "self-hosting": "an API is possible", "cascade": "one model will do",
+}  # fmt: skip
 _MOST_RULES = 3
 
 
@@ -124,9 +127,14 @@ def then_words(then: ThenResult, broken: Collection[str] = ()) -> str:
 
 def leg_name(leg: Leg) -> str:
     """Return a leg in a few words: where it runs and which model."""
+    return f"{place_name(leg)}, {escaped(leg.model.id)}"
+
+
+def place_name(leg: Leg) -> str:
+    """Return where a leg runs: the provider and region, or the kind of site of one's own."""
     if leg.hosting in ("on-premises", "on-device"):
-        return f"{HOSTINGS[leg.hosting]}, {escaped(leg.model.id)}"
-    return f"{escaped(leg.provider)} {escaped(leg.region)}, {escaped(leg.model.id)}".replace(" ,", ",")
+        return HOSTINGS[leg.hosting]
+    return escaped(f"{leg.provider} {leg.region}".rstrip())
 
 
 def way_name(way: Way) -> str:
@@ -163,15 +171,21 @@ def what_follows(change: Change, before: Then, margin_percent: float) -> str:
         words.append(kind_words(then.hosting, then.adaptation))
     elif then.needs != before.needs:
         words += [f"needs {need}" for need in then.needs if need not in before.needs]
-        words += [f"no longer {need}" for need in before.needs if need not in then.needs]
-    more = [rule for rule in then.violates if rule not in before.violates]
-    fewer = [rule for rule in before.violates if rule not in then.violates]
-    if more:
-        words.append(f"your plan {'also ' if before.violates else ''}breaks {rules(more)}")
-    if fewer and before.hosting is not None:
-        words.append(f"your plan keeps {rules(fewer)}")
+        words += [_NO_LONGER.get(need, f"no longer {need}") for need in before.needs if need not in then.needs]
+    words += _of_the_plan(then, before)
     usd = _difference(then, before, margin_percent)
     return ", ".join([*words, usd] if usd else words) or "the same way"
+
+
+def _of_the_plan(then: Then, before: Then) -> list[str]:
+    """Return which rules the plan breaks or keeps besides; before a conflict nothing is known of it."""
+    if before.hosting is None:
+        return [f"your plan breaks {rules(then.violates)}"] if then.violates else []
+    more = [rule for rule in then.violates if rule not in before.violates]
+    fewer = [rule for rule in before.violates if rule not in then.violates]
+    words = [f"{'also ' if before.violates else ''}breaks {rules(more)}"] if more else []
+    words += [f"keeps {rules(fewer)}"] if fewer else []
+    return [f"your plan {' and '.join(words)}"] if words else []
 
 
 def _difference(then: Then, before: Then, margin_percent: float) -> str:

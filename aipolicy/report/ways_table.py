@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aipolicy.answer.comparison import Compared, Figures, Part
-from aipolicy.report.answer_words import leg_name, rules, way_name
+from aipolicy.report.answer_words import leg_name, place_name, rules, way_name
 from aipolicy.report.terminal.drawing import grid, said
 from aipolicy.report.terminal.style import Role
 from aipolicy.source.text import grouped
@@ -52,8 +52,10 @@ class WaysTable:
         return Group(self._labelled("", heading), *(self._row(row) for row in self._rows))
 
     def _row(self, row: Compared) -> RenderableType:
-        line = self._line(said(way_name(row.way)), self._figures(_parts(row.figures), range_text(row.figures)))
-        return self._labelled(LABELS[row.part], Group(line, *_notes(row)))
+        is_twin = row.part is Part.RUNNER_UP and _is_twin(row, self._rows[0])
+        name = f"{place_name(row.way.option.leg)}, the same otherwise" if is_twin else way_name(row.way)
+        line = self._line(said(name), self._figures(_parts(row.figures), range_text(row.figures)))
+        return self._labelled(LABELS[row.part], Group(line, *([] if is_twin else _notes(row))))
 
     def _labelled(self, label: str, cell: RenderableType) -> Table:
         labelled = grid(self._label_width, None)
@@ -73,6 +75,13 @@ class WaysTable:
         return f"{running} + {people} = {total} {spread}" if self._has_parts else f"{total} {spread}"
 
 
+def _is_twin(row: Compared, first: Compared) -> bool:
+    """Return whether a way is the first one in another place: the same model, and what counts against it."""
+    alike = ("hosting", "adaptation", "model", "routing", "fallback", "against", "open_for")
+    same = all(getattr(row.way, name) == getattr(first.way, name) for name in alike)
+    return same and round(row.figures.monthly_usd) == round(first.figures.monthly_usd)
+
+
 def _notes(row: Compared) -> list[Text]:
     """Return the other leg of a way, and what speaks against it, in rule ids."""
     partner, notes = row.way.option.other, []
@@ -84,7 +93,7 @@ def _notes(row: Compared) -> list[Text]:
     if row.removed_by:
         notes.append(f"{'breaks' if row.part is Part.PLAN else 'removed by'} {rules(row.removed_by)}")
     if row.way.open_for:
-        notes.append(f"not known: {rules(row.way.open_for)}")
+        notes.append(f"undecided: {rules(row.way.open_for)}")
     if row.way.against and not row.removed_by:
         notes.append(f"against it: {rules(row.way.against)}")
     if not row.figures.is_whole:
@@ -104,9 +113,9 @@ def _parts(figures: Figures) -> tuple[str, str, str]:
 
 def _unit(usd: float) -> float:
     """Return what amounts beside this one are rounded to: three digits of it, whole dollars above ten."""
-    if usd < 1.0:
-        return 0.001
-    return 0.01 if usd < 10.0 else max(10.0 ** (len(str(int(usd))) - 3), 1.0)
+    if usd < 10.0:
+        return 0.01 if usd >= 0.1 else 0.001
+    return max(10.0 ** (len(str(int(usd))) - 3), 1.0)
 
 
 def _rounded(usd: float, unit: float) -> str:

@@ -22,30 +22,32 @@ from aipolicy.source.text import grouped
 MOST_LINES = 30
 _USUAL_WIDTH = 80
 _LABEL_WIDTH = 10
-_MOST_REMOVED = 3
+_ROOM = ((3, 3, 4), (2, 3, 4), (2, 2, 4), (1, 2, 4), (1, 1, 4), (0, 1, 4), (0, 1, 3), (0, 1, 2), (0, 0, 2))
+"""How many removed ways, influences and other sections are shown, the most first, until the page is short enough."""
 _LEAST_PART = 0.02
 """Share of a month below which a part of it is not told."""
-_MORE = "more: --all has every way, prices and constants; --plot draws costs over volume; --set tries other facts"
+_MORE = "more: --all (every way, prices, constants), --plot, --set FACT=VALUE"
 
 
 def render_cost_page(answering: Answering, confidence: float, *, width: int, style: Styler) -> str:
-    """Return the page, with as many removed ways and influences as it has room for."""
+    """Return the page, with as much of it as there is room for."""
     compared = compared_ways(answering)
     summary = cost_summary(answering, compared)
     most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // width)
     text = ""
-    for most in range(_MOST_REMOVED, -1, -1):
-        text = _page(answering, compared, summary, confidence, most, width, style)
+    for room in _ROOM:
+        text = _page(answering, compared, summary, confidence, room, width, style)
         if text.count("\n") <= most_lines:
             break
     return text
 
 
-def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSummary, confidence: float, most: int,
-          width: int, style: Styler) -> str:  # fmt: skip
+def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSummary, confidence: float,
+          room: tuple[int, int, int], width: int, style: Styler) -> str:  # fmt: skip
+    most_removed, most_influences, most_sections = room
     screen = Screen(width, style)
     screen.add(title_line(answering.certain))
-    rows = chosen_rows(compared, most)
+    rows = chosen_rows(compared, most_removed)
     screen.add(said(_headline(answering, compared), Role.STRONG))
     screen.add(said(_decision(compared, summary, confidence)))
     screen.add(said(_workload(answering)))
@@ -54,12 +56,12 @@ def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSum
     drivers = answering.expected.candidates.estimator(answering.expected.workload).drawn.drivers
     months = answering.weighing.horizon_months
     sections = (
-        ("goes into", _parts(rows, summary)),
-        (f"{months:g} months", _totals(rows)),
         ("break-even", list(_break_even(summary, months))),
-        ("moves it", list(_influences(summary, drivers, max(most, 1)))),
+        ("moves it", list(_influences(summary, drivers, most_influences))),
+        (f"{months:g} months", _totals(rows)),
+        ("goes into", _parts(rows, summary)),
     )
-    for label, lines in sections:
+    for label, lines in sections[:most_sections]:
         if lines:
             _labelled(screen, label, lines)
     screen.add(said(_MORE))

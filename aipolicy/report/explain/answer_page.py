@@ -118,7 +118,9 @@ class _Page:
         line = Table.grid(expand=True, padding=(0, 2, 0, 0))
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
-        sentence = f"Nothing can be built as declared: {rules(answer.clash)} leave no way"
+        is_certain = answer.certainty is Certainty.CERTAIN
+        nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
+        sentence = f"{nothing}: {rules(answer.clash)} clash"
         role = Role.ERROR if way is None else _ROLES[answer.certainty]
         line.add_row(
             said(sentence if way is None else answer_sentence(way_result(way)), Role.STRONG),

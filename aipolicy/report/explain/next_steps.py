@@ -14,7 +14,7 @@ from aipolicy.facts.value_text import shown_value
 from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, rules, what_follows
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
-from aipolicy.source.text import escaped, grouped
+from aipolicy.source.text import escaped, grouped, quantity
 
 _MOST_VALUES = 2
 """Other values of one fact that are told."""
@@ -33,11 +33,13 @@ def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[T
     changes = answering.turns if conflict is None else conflict.changes
     before = answering.trials.then({})
     near = [change for change in changes if not _is_far(change, answering.expected.facts.values)]
-    told = sorted(near, key=lambda change: _saves(change, before), reverse=True)
-    lines = [
-        said(f"{change_words(change.facts, change.bounds)}: {what_follows(change, before, margin_percent)}")
-        for change in told
-    ]
+    assumed = answering.answer.assumed
+    told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
+    lines = []
+    for change in told:
+        held = [f"{escaped(name)} is assumed {shown_value(assumed[name])}" for name in change.facts if name in assumed]
+        words = f"{change_words(change.facts, change.bounds)}: {what_follows(change, before, margin_percent)}"
+        lines.append(said(f"{words}; {', '.join(held)}" if held else words))
     return listed(lines, most)
 
 
@@ -77,7 +79,7 @@ def question_lines(answering: Answering, most: int, margin_percent: float) -> li
             values = " and ".join(bound_value(value, change.bounds.get(name)) for name, value in change.facts.items())
             follows.setdefault(what_follows(change, before, margin_percent), []).append(values)
         told = [f"{_or(values)}: {words}" for words, values in list(follows.items())[:_MOST_VALUES]]
-        told += [f"{len(follows) - _MOST_VALUES} more values"] if len(follows) > _MOST_VALUES else []
+        told += [f"{quantity(len(follows) - _MOST_VALUES, 'more value')}"] if len(follows) > _MOST_VALUES else []
         lines.append(
             joined(
                 said(" and ".join(names), Role.STRONG),
@@ -120,12 +122,12 @@ def _facts(facts: Iterable[str]) -> str:
 
 def gap_lines(answering: Answering, most: int) -> list[Text]:
     """Return what is to be looked up, and where it is written to."""
-    gaps = answering.answer.gaps
+    rules_of: dict[tuple[str, str, str], dict[str, None]] = {}
+    for gap in answering.answer.gaps:
+        rules_of.setdefault((gap.about, gap.fact, gap.file), {}).update(dict.fromkeys(gap.rules))
     lines = [
-        joined(
-            f"{escaped(gap.about)}: ", said(gap.fact, Role.STRONG), f" in {gap.file.partition(',')[0]}{_for(gap.rules)}"
-        )
-        for gap in gaps
+        joined(f"{escaped(about)}: ", said(fact, Role.STRONG), f" in {file.partition(',')[0]}{_for(tuple(ids))}")
+        for (about, fact, file), ids in rules_of.items()
     ]
     return listed(lines, most)
 

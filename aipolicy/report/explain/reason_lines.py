@@ -21,13 +21,14 @@ from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
 from aipolicy.source.text import escaped, quantity
 
-_WITHOUT = {
+_SIMPLER = {
+    ("hosting", "provider-api"): "an API",
     ("adaptation", "prompting"): "prompting alone",
     ("adaptation", "rag"): "retrieval",
     ("adaptation", "classical-ml"): "classical ML",
     ("adaptation", "fine-tuning"): "fine-tuning",
     ("routing", "single"): "one model alone",
-    ("fallback", "none"): "no fallback",
+    ("fallback", "none"): "without a fallback",
     ("fallback", "provider-api"): "an API behind it",
 }
 _NOTHING_REMAINS = "VERDICT-001"
@@ -66,7 +67,7 @@ def _standing(plan: PlanStanding, broken: list[Finding], expected: list[str]) ->
     if expected:
         return f" is expected to break {rules(expected)}"
     if plan.way.open_for:
-        return f" hangs on what is not known: {rules(plan.way.open_for)}"
+        return f" is undecided for want of something to look up: {rules(plan.way.open_for)}"
     return " keeps every rule that weighs an error"
 
 
@@ -102,7 +103,7 @@ def reason_lines(answering: Answering, most: int) -> list[Text]:
 def _first(answering: Answering) -> str:
     way = answering.answer.recommended
     against = f": {rules(way.against)}" if way is not None and way.against else ""
-    return f"of what is left, the {answering.answer.because}{against}"
+    return f"{answering.answer.because}{against}"
 
 
 def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> Iterator[str]:
@@ -112,12 +113,11 @@ def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> 
     telling = reason.telling[:_MOST_MESSAGES]
     if reason.removed_by:
         for number, (rule, option) in enumerate(telling):
-            what_goes = what if what.startswith("no ") else f"no {what}"
-            yield f"{'others' if number else what_goes}: {rule} {_message(expected, known[rule], option)}"
+            yield f"{'the others' if number else f'not {what}'}: {rule} {_message(expected, known[rule], option)}"
         return
     if reason.open_by:
         told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
-        yield f"{what}: hangs on what is not known, {told}"
+        yield f"{what}: undecided, {told}"
         return
     told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
     costs = _costs(reason.total_usd, None if recommended is None else recommended.cost.total_usd)
@@ -126,11 +126,9 @@ def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> 
 
 def _words(axis: str, word: str, *, is_cascade: bool) -> str:
     """Return a word of an axis as it is told of a way that would be simpler."""
-    if axis == "hosting":
-        return HOSTINGS[word]
     if axis == "fallback" and is_cascade:
         return "hard cases to an API"
-    return _WITHOUT.get((axis, word), word)
+    return _SIMPLER.get((axis, word), HOSTINGS.get(word, word))
 
 
 def _costs(theirs: float | None, ours: float | None) -> str:
