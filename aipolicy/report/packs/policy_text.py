@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from rich.table import Table
 from rich.text import Text
 
 from aipolicy.facts.value_text import exact_value
@@ -14,7 +13,7 @@ from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.report.packs.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
-from aipolicy.report.terminal.drawing import Screen, columns, joined, labelled, listed, said, stacked
+from aipolicy.report.terminal.drawing import Screen, columns, joined, listed, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity
 
@@ -38,7 +37,12 @@ def render_policy(policy: EffectivePolicy, *, width: int, style: Styler, alone: 
         for parameter in policy.parameters:
             _parameter_alone(screen, parameter)
         return screen.result()
-    screen.section("packs, bases first", _packs(policy.packs))
+    screen.heading("packs, bases first")
+    for pack in policy.packs:
+        screen.add(said(f"{pack.name} {pack.version}, {quantity(len(pack.all_rules), 'rule')}"), indent=2)
+        screen.verbatim(pack.path, indent=4)
+        for words in _about_pack(pack):
+            screen.add(said(words), indent=4)
     for pack in policy.packs:
         drawn = columns(3)
         for rule in policy.rules:
@@ -51,14 +55,6 @@ def render_policy(policy: EffectivePolicy, *, width: int, style: Styler, alone: 
                 drawn.add_row(said(parameter.parameter.name), stacked(*_about_parameter(parameter.parameter)))
         screen.section(f"parameters of {pack.name}", drawn)
     return screen.result()
-
-
-def _packs(packs: Iterable[PolicyPack]) -> Table:
-    drawn = columns(3)
-    for pack in packs:
-        rules = quantity(len(pack.all_rules), "rule")
-        drawn.add_row(said(f"{pack.name} {pack.version}"), said(f"{rules:>8}"), stacked(pack.path, *_about_pack(pack)))
-    return drawn
 
 
 def _about_pack(pack: PolicyPack) -> Iterator[str]:
@@ -99,7 +95,7 @@ def _rule_alone(screen: Screen, effective: EffectiveRule, day: date) -> None:
     weight = joined(_weight(effective), f" on {day.isoformat()}")
     chosen = "not evaluated by choice" if effective.severity is not None and not effective.evaluated else ""
     screen.add(listed(fact for fact in (weight, _dates(rule), f"pack {rule.pack}", chosen) if fact))
-    screen.section("set by, the last word first", _layers([(origin, _rule_words(origin)) for origin in rule.origins]))
+    _layers(screen, [(origin, _rule_words(origin)) for origin in rule.origins])
 
 
 def _dates(rule: Rule) -> str:
@@ -127,9 +123,7 @@ def _parameter_alone(screen: Screen, effective: EffectiveParameter) -> None:
     screen.add(said(" ".join(parameter.description.split())))
     read_by = ", ".join(effective.read_by)
     screen.add(listed([_STRICTER[parameter.tightens], f"read by {read_by or 'no rule of its pack'}"]))
-    screen.section(
-        "set by, the last word first", _layers([(origin, exact_value(origin.value)) for origin in parameter.origins])
-    )
+    _layers(screen, [(origin, exact_value(origin.value)) for origin in parameter.origins])
 
 
 Origins = Sequence[tuple[ParameterOrigin | RuleOrigin, str]]
@@ -147,14 +141,13 @@ def _changed(origins: Origins) -> Iterator[str]:
             yield f"instead of {', '.join(replaced)}"
 
 
-def _layers(origins: Origins) -> Table:
-    """Return what every layer said, where and why, the last word first."""
-
-    def words_of(origin: ParameterOrigin | RuleOrigin, words: str) -> Text:
-        told = (words if origin.holds else f"{words} (replaced)", origin.place, " ".join(origin.reason.split()))
-        return stacked(*filter(None, told))
-
-    return labelled((_who(origin), words_of(origin, words)) for origin, words in reversed(origins))
+def _layers(screen: Screen, origins: Origins) -> None:
+    screen.heading("set by, the last word first")
+    for origin, words in reversed(origins):
+        screen.add(said(f"{_who(origin)}: {words}{'' if origin.holds else ', replaced'}"), indent=2)
+        screen.verbatim(origin.place, indent=4)
+        if origin.reason:
+            screen.add(said(" ".join(origin.reason.split())), indent=4)
 
 
 def _who(origin: ParameterOrigin | RuleOrigin) -> str:

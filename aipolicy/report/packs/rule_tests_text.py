@@ -144,9 +144,10 @@ def _place(screen: Screen, rule: Rule, section: str, place: str) -> None:
 def _suggested(screen: Screen, suggestions: Sequence[Suggestion]) -> None:
     screen.heading("suggested examples; `expect` is what the rule says today: read each before you accept it")
     for rule, of_rule in groupby(suggestions, key=lambda suggestion: suggestion.rule):
-        lines = [f"# {rule.id} at {rule.defined_at}, under `tests`"]
-        lines += [line for suggestion in of_rule for line in yaml_entry(suggestion)]
-        screen.verbatim("", *lines)
+        screen.add(said(""))
+        screen.verbatim(f"# {rule.id} at {rule.defined_at}, under `tests`")
+        for line in (line for suggestion in of_rule for line in yaml_entry(suggestion)):
+            screen.verbatim(line)
 
 
 def yaml_entry(suggestion: Suggestion) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from rich.text import Text
+
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.reserved_rules import PACK_PREFIX, ReservedRule
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
@@ -53,11 +55,11 @@ def _reserved(screen: Screen, rule: ReservedRule) -> None:
 
 def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     scope = " on plans" if rule.scope is RuleScope.PLAN else ""
-    facts = [("kind", f"{kind}{scope}, {rule.severity.value}"), ("pack", rule.pack), ("defined at", rule.defined_at)]
-    facts += [("stage", words) for words in _stages(rule)]
+    facts: list[tuple[str, str | Text]] = [("kind", f"{kind}{scope}, {rule.severity.value}"), ("pack", rule.pack)]
     if any(rule.stages):
-        facts.append((f"on {day.isoformat()}", standing(rule, day)))
+        facts.append(("stage", stacked(*_stages(rule), f"on {day.isoformat()}: {standing(rule, day)}")))
     _head(screen, rule, facts)
+    screen.verbatim(f"defined at {rule.defined_at}")
     for heading, text in (("why", rule.why), ("fix", rule.fix), ("message", rule.message)):
         _text(screen, heading, text)
     _lines(screen, "applies when", rule.when)
@@ -69,7 +71,7 @@ def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     screen.section("references", listed(references))
 
 
-def _head(screen: Screen, rule: Rule | ReservedRule, facts: Iterable[tuple[str, str]]) -> None:
+def _head(screen: Screen, rule: Rule | ReservedRule, facts: Iterable[tuple[str, str | Text]]) -> None:
     screen.add(said(f"{rule.id} {rule.name}", Role.STRONG))
     screen.add(said(rule.title))
     screen.add(said(""))

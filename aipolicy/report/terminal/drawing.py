@@ -108,15 +108,15 @@ class Screen:
         )  # fmt: skip
 
     def add(self, drawn: RenderableType, indent: int = 0) -> None:
-        """Add text, or a table that has rows, below what is there."""
+        """Add text or a table below what is there; an empty table adds nothing."""
         if isinstance(drawn, Table) and not drawn.row_count:
             return
         self._console.print(Padding.indent(drawn, indent) if indent else drawn)
 
-    def verbatim(self, *lines: str) -> None:
-        """Add lines as they are, whatever the width, so that they can be copied."""
-        for line in lines:
-            self._console.print(said(line), soft_wrap=True)
+    def verbatim(self, line: str, indent: int = 0) -> None:
+        """Add a line that is not broken whatever the width, so that it can be copied; nothing where it is empty."""
+        if line:
+            self._console.print(said(" " * indent + line), soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Add a heading, after an empty line where something stands above."""
