@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
@@ -117,6 +118,8 @@ class Run(NamedTuple):
     """What findings are about."""
     checked: str = ""
     """What was checked, in words, where that is not features."""
+    notices: tuple[str, ...] = ()
+    """What else is to be said of the whole run, what was skipped and why among it; safe to show."""
     category: str = ""
     """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
 
@@ -192,6 +195,7 @@ def run_of(result: RunResult, view: View) -> Run:
         fail_on=view.fail_on,
         exit_code=totals.exit_code(Severity(view.fail_on)),
         costs=_costs(totals),
+        notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 
 
