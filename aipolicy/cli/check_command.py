@@ -191,7 +191,7 @@ def evaluated(run: CheckRun) -> Output:
     policy = load_policy(run.settings, Cache(folder), run.policy_files)
     memory = ResultMemory(None if folder is None else f"{folder}-files", run.policy_files.key)
     scope = scope_of(run.paths, run.config)
-    files, left_out = run.found
+    files, left_out = run.found.files, run.found.left_out
     return _rendered(check_remembered(files, policy, scope, memory, told_while_evaluating, left_out), run)
 
 
