@@ -201,7 +201,7 @@ def evaluated(run: CheckRun) -> Output:
     key = sha256(f"{run.policy_files.key} {asked!r}".encode()).hexdigest()
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     scope = scope_of(run.paths, run.config)
-    files, left_out = run.found
+    files, left_out = run.found.files, run.found.left_out
     return _rendered(
         check_remembered(files, policy, scope, memory, told_while_evaluating, asked=asked, left_out=left_out), run
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aipolicy.cli.terminal import read_stdin
+from aipolicy.config.config_file import CONFIGURATION_FILES
+from aipolicy.config.unread import unread_configurations
 from aipolicy.discovery.find import Found, search_manifests
 from aipolicy.manifest.skipped import skip_lines
 
@@ -18,9 +20,12 @@ if TYPE_CHECKING:
 
 def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> Found:
     """Return the manifests at and below paths, without any below the working folder."""
-    return search_manifests(
-        paths or (".",), patterns=config.manifests, exclude=config.exclude if exclude else (), stdin=read_stdin
-    )
+    found = search_manifests(
+        paths or (".",), patterns=config.manifests, exclude=config.exclude if exclude else (),
+        others=CONFIGURATION_FILES, stdin=read_stdin,
+    )  # fmt: skip
+    notices = unread_configurations(found.others, config)
+    return found._replace(left_out=found.left_out._replace(notices=(*found.left_out.notices, *notices)))
 
 
 def told_manifests(paths: Sequence[str], config: Config) -> tuple[ManifestFile, ...]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from aipolicy.discovery.globs import manifest_matcher, name_matcher, near_matcher
 from aipolicy.discovery.search import Candidate, Search
@@ -26,6 +26,8 @@ class Found(NamedTuple):
 
     files: tuple[ManifestFile, ...]
     left_out: LeftOut = NOTHING_LEFT_OUT
+    others: tuple[str, ...] = ()
+    """Files of the names that were asked for beside, in the folders that were looked at: real paths, sorted."""
 
 
 def find_manifests(
@@ -41,18 +43,20 @@ def find_manifests(
 
 def search_manifests(
     paths: Sequence[str | os.PathLike[str]], *, patterns: Sequence[str] = MANIFEST_PATTERNS,
-    exclude: Sequence[str] = (), respect_gitignore: bool = True, stdin: Callable[[], bytes],
+    exclude: Sequence[str] = (), respect_gitignore: bool = True, others: Collection[str] = (),
+    stdin: Callable[[], bytes],
 ) -> Found:  # fmt: skip
     """Return the files that are named, and those in named folders whose names match, sorted by path.
 
     A glob without `/` is matched against names, one with `/` against whole paths, a relative one from the working folder.
-    `exclude` holds for everything; ignore files hold for what a walk finds and git does not track.
+    `exclude` holds for everything; ignore files hold for what a walk finds and git does not track. `others` are names of
+    files that are noted where they are seen, in walked folders and from a named file up to the root of its repository.
     Raises `UsageError`, or `Problems` for several.
     """
     mistakes = Mistakes(UsageError)
     search = Search(
         manifest_matcher(patterns), near_matcher(patterns), name_matcher(exclude), mistakes,
-        respect_gitignore=respect_gitignore,
+        respect_gitignore=respect_gitignore, others=frozenset(others),
     )  # fmt: skip
     wanted = [os.fspath(path) for path in paths]
     candidates = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
@@ -70,7 +74,7 @@ def search_manifests(
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
     nothing_asked = bool(wanted) and search.excluded_files == len(wanted)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
-    return Found(tuple(sorted(files, key=lambda file: file.path)), left_out)
+    return Found(tuple(sorted(files, key=lambda file: file.path)), left_out, tuple(sorted(search.others)))
 
 
 def _each_once(found: Iterable[Candidate]) -> list[Candidate]:

@@ -17,8 +17,7 @@ from aipolicy.errors import UsageError
 from aipolicy.manifest.skipped import EXCLUDED, IGNORED, LINKED_FOLDER, NEAR_NAME, TOOLS_FOLDER, Skipped
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.regular_file import reason_of, shown_path
-from aipolicy.source.suggest import nearest
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import escaped
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 GIT_FOLDER = ".git"
 TOOLS_FOLDERS = frozenset({"node_modules", ".venv", "__pycache__"})
 """Folders that no walk enters where no repository says what is ignored; a file in them can still be named."""
-
-_MAX_NAMES = 2_000
 
 
 class Candidate(NamedTuple):
@@ -58,13 +55,17 @@ class Search:
     """What is looked for; a mistake on the way is noted and yields nothing."""
 
     def __init__(self, matches: Matcher, is_near: Matcher, excludes: Matcher, mistakes: Mistakes, *,
-                 respect_gitignore: bool) -> None:  # fmt: skip
+                 respect_gitignore: bool, others: frozenset[str]) -> None:  # fmt: skip
         self._matches = matches
         self._is_near = is_near
         self._excludes = excludes
         self._mistakes = mistakes
         self._respect_gitignore = respect_gitignore
         self._trees: dict[str, WorkingTree] = {}
+        self._other_names = others
+        self.others: set[str] = set()
+        """Real paths of files of other names that were seen."""
+        self._seen_above: set[str] = set()
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
         self.excluded_files = 0
@@ -76,7 +77,9 @@ class Search:
             mode = os.stat(path).st_mode
             leads_out = self._leads_out(path)
         except (FileNotFoundError, NotADirectoryError):
-            return self._refuse(shown_path(path), _missing(path))
+            from aipolicy.discovery.missing import reason_for_missing
+
+            return self._refuse(shown_path(path), reason_for_missing(path))
         except (OSError, ValueError) as error:
             return self._refuse(shown_path(path), f"cannot read: {reason_of(error)}")
         if self._is_excluded(path):
@@ -87,6 +90,7 @@ class Search:
             return self._refuse(shown_path(path), "a link out of the repository; name the file itself")
         if stat.S_ISDIR(mode):
             return self._walk(path)
+        self._note_others_above(os.path.dirname(_real(path)))
         return (Candidate(shown_path(path), path, _real(path), named=True, linked=os.path.islink(path)),)
 
     @cached_property
@@ -117,6 +121,15 @@ class Search:
             current = current[: -len(name) - 1]
         return False
 
+    def _note_others_above(self, folder: str) -> None:
+        while self._other_names and folder not in self._seen_above:
+            self._seen_above.add(folder)
+            paths = [f"{folder}/{name}" for name in self._other_names]
+            self.others.update(path for path in paths if os.path.lexists(path))
+            if os.path.lexists(f"{folder}/{GIT_FOLDER}"):
+                return
+            folder = os.path.dirname(folder)
+
     def _walk(self, path: str) -> Iterator[Candidate]:
         top = _real(path)
         root = repository_root(os.path.realpath(path))
@@ -144,6 +157,8 @@ class Search:
                     yield from self._taken(entry, folder, boundary, near_miss=False)
                 elif self._is_near(entry.name, f"{folder.real}/{entry.name}"):
                     yield from self._taken(entry, folder, boundary, near_miss=True)
+                elif entry.name in self._other_names:
+                    self.others.add(f"{folder.real}/{entry.name}")
                 elif entry.is_symlink():
                     self._tell_linked_folder(entry, folder, top)
 
@@ -252,23 +267,6 @@ def _is_ignored(path: str, rules: IgnoreRules, *, is_folder: bool) -> bool:
     from aipolicy.discovery.ignore_rules import is_ignored
 
     return is_ignored(path, rules, is_folder=is_folder)
-
-
-def _missing(path: str) -> str:
-    """Return what to say of a path that leads nowhere, with a near match from the folder that does exist."""
-    if not path:
-        return "a path is empty; name a file or a folder"
-    if os.path.islink(path):
-        return "a symbolic link to a file that does not exist"
-    folder, name = os.path.split(path.rstrip("/" + os.sep))
-    while folder and not os.path.isdir(folder) and os.path.dirname(folder) != folder:
-        folder, name = os.path.split(folder)
-    try:
-        match = nearest(name, sorted(os.listdir(folder or "."))[:_MAX_NAMES])
-    except OSError:
-        match = None
-    hint = f"did you mean `{shown(shown_path(os.path.join(folder, match)))}`?" if match else "check the path"
-    return f"no such file or folder; {hint}"
 
 
 def _real(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES, View
 from aipolicy.source.document import Document
@@ -121,6 +122,8 @@ class Run(NamedTuple):
     """What findings are about."""
     checked: str = ""
     """What was checked, in words, where that is not features."""
+    notices: tuple[str, ...] = ()
+    """What else is to be said of the whole run, what was skipped and why among it; safe to show."""
     category: str = ""
     """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
     width: int = WIDTH_OF_FILES
@@ -201,6 +204,7 @@ def run_of(result: RunResult, view: View) -> Run:
         costs=_costs(totals),
         width=view.width,
         style=view.style,
+        notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 
 
