@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import yaml
-from samples import check_sample, explain_sample
+from samples import check_sample, conflict_sample, cost_sample, explain_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -86,5 +86,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit-codes": _exit_codes,
     "check-sample": check_sample,
     "explain-sample": explain_sample,
+    "conflict-sample": conflict_sample,
+    "cost-sample": cost_sample,
 }
 """What writes each part."""
