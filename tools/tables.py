@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from samples import check_sample, explain_sample
+from samples import check_sample, conflict_sample, cost_sample, explain_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -110,5 +110,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "mapping-keys": _mapping_keys,
     "check-sample": check_sample,
     "explain-sample": explain_sample,
+    "conflict-sample": conflict_sample,
+    "cost-sample": cost_sample,
 }
 """What writes each part."""
