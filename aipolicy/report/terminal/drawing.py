@@ -7,7 +7,7 @@ of it is taken for markup, and its control characters are escaped.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Literal
 
@@ -20,7 +20,7 @@ from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-__all__ = ["Screen", "grid", "joined", "labelled", "listed", "said", "stacked", "table"]
+__all__ = ["Screen", "aligned", "grid", "joined", "listed", "said", "stacked", "table"]
 
 # NOTE: rich takes the cells of a character from the Unicode version that this names; the same text is the same everywhere.
 os.environ.pop("UNICODE_VERSION", None)
@@ -30,14 +30,19 @@ _STYLES: dict[Role, str] = {
     Role.STRONG: "bold", Role.RELATED: "cyan", Role.GUTTER: "blue",
 }  # fmt: skip
 
+_HELD = "\ufdd0"
+"""Stands for a space at which no line is broken; of the spaces of Unicode rich breaks lines at every one."""
+_IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
+
 Justify = Literal["left", "right"]
 _BLANK_END = regex(r" *(\x1b\[0m)?(?: |\x1b\[[0-9;]*m)*$")
 """Spaces at the end of a line and their colours, all but the end of the colour of what stands before."""
 
 
 def said(text: str, role: Role | None = None) -> Text:
-    """Return text as it is shown, in the colour of its role."""
-    return Text(escaped(text), style="" if role is None else _STYLES[role], overflow="fold")
+    """Return text as it is shown, in the colour of its role; no line breaks within a number."""
+    held = _IN_NUMBERS.sub(_HELD, escaped(text))
+    return Text(held, style="" if role is None else _STYLES[role], overflow="fold")
 
 
 def joined(*parts: str | Text) -> Text:
@@ -53,24 +58,26 @@ def stacked(*lines: str | Text) -> Text:
 
 
 def grid(*widths: int | None, gap: int = 1) -> Table:
-    """Return a table without lines and headings, its columns as wide as given; the last takes what is left."""
-    drawn = Table.grid(padding=(0, gap, 0, 0))
+    """Return a table without lines and headings, its columns as wide as given; None takes what is left."""
+    drawn = Table.grid(padding=(0, gap, 0, 0), expand=True)
     for width in widths:
-        drawn.add_column(width=width, overflow="fold")
+        drawn.add_column(width=width, ratio=1 if width is None else None, overflow="fold")
+    return drawn
+
+
+def aligned(rows: Iterable[Sequence[str | Text]], gap: int = 2) -> Table:
+    """Return rows in columns as wide as their widest cells; where there is no room the widest columns are wrapped."""
+    drawn = Table.grid(padding=(0, gap, 0, 0))
+    for row in rows:
+        drawn.add_row(*(said(cell) if isinstance(cell, str) else cell for cell in row))
+    for column in drawn.columns:
+        column.overflow = "fold"
     return drawn
 
 
 def listed(texts: Iterable[str | Text]) -> Table:
     """Return texts with a dash before each, wrapped under themselves."""
-    return labelled((("-", text) for text in texts), gap=1)
-
-
-def labelled(rows: Iterable[tuple[str | Text, str | Text]], gap: int = 2) -> Table:
-    """Return labels with text beside them, wrapped under itself."""
-    drawn = grid(None, None, gap=gap)
-    for label, text in rows:
-        drawn.add_row(joined(label), joined(text))
-    return drawn
+    return aligned((("-", text) for text in texts), gap=1)
 
 
 def table(*columns: tuple[str, Justify], gap: int = 1) -> Table:
@@ -119,4 +126,5 @@ class Screen:
 
     def result(self) -> str:
         """Return everything that was added, without spaces at the ends of lines."""
-        return "".join(_BLANK_END.sub(r"\1", line) + "\n" for line in self._written.getvalue().splitlines())
+        lines = self._written.getvalue().replace(_HELD, " ").split("\n")[:-1]
+        return "".join(_BLANK_END.sub(r"\1", line) + "\n" for line in lines)
