@@ -56,7 +56,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     report = _without(lint_packs(settings._replace(select=(), ignore=())), ignore)
     refuse_overwriting(written, (file for files in report.files_of.values() for file in files))
     text = render_lint(report, output_format, threshold, stdout_width(), stdout_style())
-    others = [(render_lint(report, each.format, threshold, WIDTH_OF_FILES, Styler()),) for each in written]
+    others = [(render_lint(report, file.format, threshold, WIDTH_OF_FILES, Styler()),) for file in written]
     write_outputs(written, others)
     write_out(text)
     raise click.exceptions.Exit(report.exit_code(threshold))
@@ -72,4 +72,4 @@ def _refuse_unknown(ignored: Sequence[str]) -> None:
 
 
 def _without(report: LintReport, ignored: Sequence[str]) -> LintReport:
-    return replace(report, findings=tuple(each for each in report.findings if each.rule_id not in ignored))
+    return replace(report, findings=tuple(finding for finding in report.findings if finding.rule_id not in ignored))
