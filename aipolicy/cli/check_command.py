@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
+from aipolicy.cli.comparing import (
+    ComparedRun,
+    ComparisonOptions,
+    baseline_path,
+    compared_report,
+    comparison_options,
+    is_compared,
+)
+from aipolicy.cli.inputs import refuse_overwriting, run_inputs
 from aipolicy.cli.manifests import manifests_of
-from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.outputs import ReportFile, read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
@@ -109,15 +117,14 @@ def _run(arguments: Arguments) -> int:
         text = difference(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         write_out(text)
         return EXIT_FINDINGS if text and not arguments.exit_zero else EXIT_CLEAN
+    written = _outputs(arguments, configured, run_inputs(found, configured, settings, policy_files))
     if arguments.fix:
         from aipolicy.cli.fix_run import fixed_files, write_fixed
 
         fixed = write_fixed(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
-    written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
-    refuse_overwriting(written, (file.path for file in files))
     reports = _reports(arguments, configured, written)
-    run = CheckRun(arguments.paths, Found(files, found.left_out), settings, policy_files, configured, reports)
+    run = CheckRun(arguments.paths, found._replace(files=files), settings, policy_files, configured, reports)
     if is_compared(arguments.comparing, configured):
         output = _compared(run, arguments)
     else:
@@ -128,6 +135,17 @@ def _run(arguments: Arguments) -> int:
     if output.notices and arguments.output_format not in TELLING_FORMATS:
         click.echo(output.notices, err=True)
     return EXIT_CLEAN if arguments.exit_zero and output.code == EXIT_FINDINGS else output.code
+
+
+def _outputs(arguments: Arguments, configured: Config, inputs: Sequence[str]) -> tuple[ReportFile, ...]:
+    """Return the reports that go to files; raises `UsageError` before anything is written over what is read."""
+    written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
+    baseline = baseline_path(arguments.comparing, configured)
+    refuse_overwriting((each.path for each in written), (*inputs, *([baseline] if baseline else ())))
+    if arguments.comparing.write_baseline is not None and baseline is not None:
+        # NOTE: the baseline itself is read and may be written anew.
+        refuse_overwriting([baseline], (path for path in inputs if path != configured.baseline))
+    return written
 
 
 class CheckRun(NamedTuple):

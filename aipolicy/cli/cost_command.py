@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 
@@ -48,6 +49,8 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     found = features_named(subject, paths, policy, settings)
     if plot_file is not None and len(found) > 1:
         raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
+    if plot_file is not None:
+        _refuse_overwriting(plot_file, subject, paths, options)
     for evaluation in found:
         if changes:
             schema = policy.evaluator.known.extensions_schema
@@ -58,6 +61,17 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         if plot or plot_file is not None:
             output.append(_drawn(evaluation, comparison, policy.catalog.as_of, in_text=plot, path=plot_file))
     write_out("".join(output))
+
+
+def _refuse_overwriting(target: str, subject: str, paths: tuple[str, ...], options: PolicyOptions) -> None:
+    from aipolicy.cli.inputs import refuse_overwriting, run_inputs
+    from aipolicy.cli.manifests import manifests_of
+    from aipolicy.config.policy_options import read_settings
+    from aipolicy.policy.sources.locate import read_policy_files
+
+    configured, settings = read_settings(options)
+    manifests = manifests_of((subject,) if os.path.exists(subject) else paths, configured, exclude=False)
+    refuse_overwriting([target], run_inputs(manifests, configured, settings, read_policy_files(settings)))
 
 
 def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, in_text: bool,
