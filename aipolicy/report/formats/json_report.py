@@ -18,7 +18,7 @@ from aipolicy.run.feature_result import FeatureResult, VerdictResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
 from aipolicy.run.totals import Totals
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import escaped, shown, shown_entry
 
 REPORT_SCHEMA = "aipolicy/report/v1"
 
@@ -221,7 +221,7 @@ def json_value(value: object) -> object:
         case str():
             return shown(value)
         case Mapping():
-            return {shown(str(key)): shown(str(item)) for key, item in sorted(value.items())}
+            return {shown(str(key)): shown_entry(str(key), str(item)) for key, item in sorted(value.items())}
         case _:
             return value
 
