@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aipolicy.cli.category import category_of
 from aipolicy.cli.comparing import (
     ComparedRun,
     ComparisonOptions,
@@ -32,6 +33,7 @@ from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.manifest.skipped import skip_lines
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
+from aipolicy.report.repository_places import RepositoryPlaces
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
 from aipolicy.value import NamedTuple
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
 )
+@click.option("--category", metavar="NAME", help="Tells this run from others of a commit in code scanning; else paths and "
+              "packs do.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would be exit 1; 2, 3 and 4 stay.")
@@ -79,6 +83,7 @@ class Arguments(NamedTuple):
     options: PolicyOptions
     output_format: str
     outputs: tuple[str, ...]
+    category: str | None
     fail_on: str | None
     strict: bool
     exit_zero: bool
@@ -172,17 +177,21 @@ class CheckRun(NamedTuple):
         the terminal, and whether the files are all that the configuration is about.
         """
         inputs = [(*file._replace(data=b""), sha256(file.data).hexdigest()) for file in self.found.files]
-        surroundings = f"{self.reports!r} {scope_of(self.paths, self.config)!r} {inputs!r} {self.found.left_out!r}"
+        here = RepositoryPlaces().from_here(".")
+        surroundings = (
+            f"{here} {self.reports!r} {scope_of(self.paths, self.config)!r} {inputs!r} {self.found.left_out!r}"
+        )
         return sha256(f"{self.policy_files.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportFile]) -> tuple[tuple[str, View], ...]:
     fail_on = arguments.fail_on or configured.fail_on
     unchanged = arguments.comparing.show_unchanged
-    on_screen = View(fail_on, stdout_width(), stdout_style(), unchanged)
+    category = category_of(arguments.category, arguments.paths, arguments.options.policies)
+    on_screen = View(fail_on, stdout_width(), stdout_style(), unchanged, category)
     return (
         (arguments.output_format, on_screen),
-        *((each.format, View(fail_on, unchanged=unchanged)) for each in written),
+        *((each.format, View(fail_on, unchanged=unchanged, category=category)) for each in written),
     )
 
 

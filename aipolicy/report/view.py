@@ -18,3 +18,5 @@ class View(NamedTuple):
     style: Styler = Styler()
     unchanged: bool = True
     """Whether findings are shown that are no worse than what they were compared with."""
+    category: str = ""
+    """What tells the run from others of the same commit; ends with a slash, or is empty."""

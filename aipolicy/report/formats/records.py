@@ -195,6 +195,7 @@ def run_of(result: RunResult, view: View) -> Run:
         fail_on=view.fail_on,
         exit_code=totals.exit_code(Severity(view.fail_on)),
         costs=_costs(totals),
+        category=view.category,
         notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 
