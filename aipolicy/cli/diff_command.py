@@ -53,7 +53,7 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     def manifests(among: Sequence[str]) -> tuple[ManifestFile, ...]:
         return manifests_of(among, configured).files
 
-    files = told_manifests(paths, configured)
+    files = told_manifests(paths, configured).files
     policy = load_policy(settings, Cache(cache_folder()), policy_files)
     report = check(files, policy, SOME_FEATURES)
     now = Side(files, settings, policy_files, configured.recommendation.margin_percent, policy, report)

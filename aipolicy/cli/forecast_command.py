@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aipolicy.cli.inputs import refuse_overwriting, run_inputs
 from aipolicy.cli.manifests import told_manifests
-from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
@@ -55,8 +56,9 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     settings = settings._replace(strict=settings.strict or strict)
     written = read_outputs(outputs, output_format, {}, FORMATS)
     policy_files = read_policy_files(settings)
-    files = told_manifests(paths, configured)
-    refuse_overwriting(written, (file.path for file in files))
+    manifests = told_manifests(paths, configured)
+    refuse_overwriting((each.path for each in written), run_inputs(manifests, configured, settings, policy_files))
+    files = manifests.files
     gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
     try:
         calendar = forecast(

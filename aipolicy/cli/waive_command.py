@@ -137,7 +137,7 @@ def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) ->
     from aipolicy.run.report import check
 
     policy = load_policy(settings, Cache(cache_folder()))
-    files = told_manifests(paths, config)
+    files = told_manifests(paths, config).files
     return policy, check(files, policy)
 
 

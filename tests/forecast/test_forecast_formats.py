@@ -93,7 +93,7 @@ def test_files_are_written_beside_standard_output(tmp_path: Path) -> None:
         (("--output", "sarif=x"), "unknown format `sarif`"),
         (("--months", "0"), "0 is not in the range"),
         (("--as-of", "9999-11-21"), "is beyond the calendar"),
-        (("--output", "ical=examples/forecast/letters.aifeature.yaml"), "is checked; write the report to another file"),
+        (("--output", "ical=examples/forecast/letters.aifeature.yaml"), "is read by this run; write to another file"),
     ],
 )
 def test_a_forecast_that_cannot_be_made_says_why(arguments: tuple[str, ...], message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
@@ -10,6 +9,7 @@ from hashlib import sha256
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
 from aipolicy.report.formats.records import Run
+from aipolicy.report.repository_places import RepositoryPlaces
 
 _SEVERITIES = {"error": "critical", "warning": "minor", "note": "info"}
 
@@ -21,10 +21,13 @@ def render(run: Run) -> Iterator[str]:
 
 def _issues(run: Run) -> Iterator[JsonObject]:
     seen: Counter[str] = Counter()
+    places = RepositoryPlaces()
     for finding in run.findings():
         if finding.outcome == Outcome.WAIVED.value:
             continue
-        identity = "\0".join((finding.rule, finding.feature, finding.path, finding.file))
+        path = places.from_here(finding.file)
+        # NOTE: a feature keeps its name when its file moves; what has no name is known by its file alone.
+        identity = "\0".join((finding.rule, finding.feature or path, finding.path))
         seen[identity] += 1
         text = f"{identity}\0{seen[identity]}"
         yield {
@@ -32,10 +35,5 @@ def _issues(run: Run) -> Iterator[JsonObject]:
             "check_name": finding.name,
             "fingerprint": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": _path(finding.file), "lines": {"begin": finding.line}},
+            "location": {"path": path, "lines": {"begin": finding.line}},
         }
-
-
-def _path(path: str) -> str:
-    """Return a path from the folder of the run, without a leading `./`, as GitLab matches it with the change."""
-    return (os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)).replace(os.sep, "/")

@@ -204,6 +204,7 @@ def run_of(result: RunResult, view: View) -> Run:
         costs=_costs(totals),
         width=view.width,
         style=view.style,
+        category=view.category,
         notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 

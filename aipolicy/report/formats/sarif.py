@@ -13,6 +13,7 @@ from aipolicy import __version__
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.json_text import ITEMS, json_with_items
 from aipolicy.report.formats.records import FindingRecord, PlaceRecord, RuleRecord, Run
+from aipolicy.report.repository_places import RepositoryPlaces
 
 MOST_RESULTS = 5000
 """GitHub shows so many results of a run (https://docs.github.com/en/code-security/code-scanning, read 2026-11-21)."""
@@ -71,10 +72,11 @@ def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     index = {rule.id: number for number, rule in enumerate(run.rules)}
     seen: Counter[str] = Counter()
     shown: Counter[str] = Counter()
+    places = RepositoryPlaces()
     for finding in run.findings():
         if shown[finding.severity] < most[finding.severity]:
             shown[finding.severity] += 1
-            yield _result(finding, index, seen)
+            yield _result(finding, index, seen, places)
 
 
 def _features(run: Run) -> Iterator[dict[str, Any]]:
@@ -109,8 +111,10 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     }
 
 
-def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
-    identity = "\0".join((finding.rule, finding.feature, finding.path))
+def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str],
+            places: RepositoryPlaces) -> dict[str, Any]:  # fmt: skip
+    # NOTE: a feature keeps its name when its file moves; what has no name is known by its file alone.
+    identity = "\0".join((finding.rule, finding.feature or places.from_here(finding.file), finding.path))
     seen[identity] += 1
     digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     result: dict[str, Any] = {
@@ -118,7 +122,7 @@ def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -
         **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
         "level": _LEVELS[finding.severity],
         "message": {"text": _text(finding)},
-        "locations": [_location(finding, finding.place)],
+        "locations": [_location(finding, finding.place, places)],
         "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[identity]}"},
         "properties": {
             "outcome": finding.outcome,
@@ -129,7 +133,11 @@ def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": _literal(place.label or "see also")}, **_location(finding, place)}
+            {
+                "id": number,
+                "message": {"text": _literal(place.label or "see also")},
+                **_location(finding, place, places),
+            }
             for number, place in enumerate(finding.related)
         ]
     if finding.change:
@@ -152,8 +160,8 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _location(finding: FindingRecord, place: PlaceRecord | None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+def _location(finding: FindingRecord, place: PlaceRecord | None, places: RepositoryPlaces) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file, places)}
     if place is not None:
         physical["region"] = _region(place)
     return {"physicalLocation": physical}
@@ -167,8 +175,8 @@ def _region(place: PlaceRecord) -> dict[str, int]:
     return {**region, "endLine": place.line}
 
 
-def _artifact(path: str) -> dict[str, str]:
-    relative = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
+def _artifact(path: str, places: RepositoryPlaces) -> dict[str, str]:
+    relative = places.from_here(path)
     if relative.startswith(".."):
         return {"uri": "file://" + quote(os.path.abspath(path).replace(os.sep, "/"), safe="/")}
-    return {"uri": quote(relative.replace(os.sep, "/"), safe="/"), "uriBaseId": _ROOT}
+    return {"uri": quote(relative, safe="/"), "uriBaseId": _ROOT}
