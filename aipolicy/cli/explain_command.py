@@ -28,13 +28,20 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all-rules", is_flag=True, help="Also show the rules that hold or do not apply.")
-def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, all_rules: bool) -> None:
+@click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
+def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, all_rules: bool,
+            summary: bool) -> None:  # fmt: skip
     """Explain the verdict on a feature, named or by the path of its manifest; or a rule by its id.
 
     Shows the facts declared, assumed and missing, the options that remain and the rule that removed each of the
     others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
     """
     settings, policy = load(options)
+    if summary:
+        from aipolicy.cli.explain_summary import summary_text
+
+        write_out(summary_text((subject, *paths), policy, settings, output_format))
+        return
     if _RULE_ID.fullmatch(subject):
         write_out(_rule(subject, policy, output_format))
         return
