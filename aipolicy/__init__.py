@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aipolicy.discovery.find import find_manifests
     from aipolicy.errors import AipolicyError
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.evaluation.recommendation import Recommendation, recommend
     from aipolicy.evaluation.verdict import Verdict
     from aipolicy.findings.finding import Finding, Outcome, Severity
-    from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import ManifestFile
     from aipolicy.options.attributes import Organization
     from aipolicy.run.policy import Policy, PolicySettings, load_policy
@@ -41,7 +41,7 @@ _HOMES = {
     "Severity": "aipolicy.findings.finding",
     "Verdict": "aipolicy.evaluation.verdict",
     "check": "aipolicy.run.report",
-    "find_manifests": "aipolicy.manifest.discovery",
+    "find_manifests": "aipolicy.discovery.find",
     "load_policy": "aipolicy.run.policy",
     "recommend": "aipolicy.evaluation.recommendation",
 }

@@ -23,6 +23,7 @@ RUN_ELSEWHERE = {
     "pip install 'aipolicy[prices]'": "from the network; tests/catalog/test_fresher_prices.py has the package",
     "pip download --no-deps -d wheels": "from the network; tests/tools/test_refresh_prices.py has such wheels",
     "python tools/refresh_prices.py": "by tests/tools/test_refresh_prices.py",
+    "aipolicy import --policy facts.yaml": "by tests/test_examples.py, into another folder",
     "python benchmarks/check_speed.py": "by whoever measures",
 }
 """How commands begin that no test here runs as they stand, and what runs them."""

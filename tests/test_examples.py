@@ -78,3 +78,33 @@ def test_the_verdicts_on_the_published_decisions_are_those_of_the_page() -> None
     }
     for name, verdict in needs.items():
         assert f"verdict on {name}:\n    {verdict}" in text
+
+
+REGISTER = ROOT / "examples" / "register"
+TEAM_EDITS = (
+    ("anonymiser-r-018", "owner: Public Prosecution", "owner: Redaction Team  # since July"),
+    ("letter-drafting-r-021", "  residency: [EU]", "  residency: [DE]\n  classes: [personal]"),
+)
+
+
+def test_a_register_is_imported_again_after_teams_worked_on_their_manifests(tmp_path: Path) -> None:
+    def imported(month: str) -> str:
+        mapping = ("--mapping", "register.mapping.yaml", "--policy", "facts.yaml")
+        result = run_here(["import", *mapping, f"register-{month}.csv", str(tmp_path)], REGISTER)
+        assert result.returncode == 0, result.stderr
+        return result.stdout.replace(tmp_path.as_posix(), "manifests")
+
+    output = imported("june")
+    for name, old, new in TEAM_EDITS:
+        path = tmp_path / f"{name}.aifeature.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    beside_its_code = tmp_path / "services" / "letters" / "aifeature.yaml"
+    beside_its_code.parent.mkdir(parents=True)
+    (tmp_path / "letter-drafting-r-021.aifeature.yaml").rename(beside_its_code)
+    output += f"\n\n{imported('november')}\n\n{beside_its_code.read_text(encoding='utf-8')}"
+    path = GOLDEN / "register-import.txt"
+    if os.environ.get("AIPOLICY_UPDATE_GOLDEN"):
+        path.write_text(output, encoding="utf-8")
+    assert output == path.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aipolicy.manifest.discovery import MANIFEST_PATTERNS
+from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS, is_manifest_name
 
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
@@ -37,15 +37,23 @@ CLEAN = (
         ("deep/er/x.y.aifeature.yml", True),
         ("aifeature.yaml/readme.md", False),
         ("aifeature_yaml", False),
-        (".aifeature.yaml", False),
+        (".aifeature.yaml", True),
         ("xaifeature.yaml", False),
         ("aifeature.yamlx", False),
-        ("Aifeature.yaml", False),
+        ("Aifeature.yaml", True),
+        ("a/x.aifeature.YAML", True),
         ("values.yaml", False),
     ],
 )
 def test_the_hook_takes_manifests_and_nothing_else(path: str, wanted: bool) -> None:
     assert bool(re.search(HOOKS["aipolicy"]["files"], path)) is wanted
+
+
+@pytest.mark.parametrize(
+    "name", ["aifeature.yaml", ".aifeature.yml", "AIFeature.YAML", "xaifeature.yaml", "aifeature.yamlx"]
+)
+def test_a_hook_takes_what_the_search_takes(name: str) -> None:
+    assert all(bool(re.search(hook["files"], f"a/{name}")) is is_manifest_name(name) for hook in HOOKS.values())
 
 
 def test_the_portfolio_hook_runs_once_over_everything() -> None:

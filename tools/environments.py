@@ -35,7 +35,7 @@ def oldest() -> Path:
 
 
 def _fresh(name: str) -> Path:
-    venv.create(ROOT / name, clear=True, symlinks=os.name != "nt")
+    venv.create(ROOT / name, clear=True, symlinks=os.name != "nt", with_pip=True)
     return ROOT / name / Path(sys.executable).relative_to(sys.prefix)
 
 
@@ -45,7 +45,7 @@ def _with_project(python: Path) -> Path:
 
 
 def _install(python: Path, *arguments: str) -> None:
-    _run("install", "--compile-bytecode", "--python", str(python), *arguments)
+    _run("install", "--python", str(python), *arguments)
 
 
 def _run(*arguments: str) -> None:

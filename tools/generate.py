@@ -29,6 +29,7 @@ from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402
 from aipolicy.facts.registry import REGISTRY  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
 from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin  # noqa: E402  # noqa: E402
+from aipolicy.importing.mapping_schema import mapping_schema  # noqa: E402
 from aipolicy.pack_lint.registry import LINT_RULES  # noqa: E402
 from aipolicy.policy.reading.load import load_packs  # noqa: E402
 from aipolicy.policy.sources.locate import find_pack, read_policy_files, shipped_packs  # noqa: E402
@@ -78,6 +79,7 @@ def generated() -> dict[Path, str]:
     schema = json.dumps(manifest_schema(vocabularies), indent=2, ensure_ascii=False) + "\n"
     files = {
         ROOT / "schemas" / "aifeature.v1.json": schema,
+        ROOT / "schemas" / "mapping.v1.json": json.dumps(mapping_schema(), indent=2, ensure_ascii=False) + "\n",
         ROOT / "docs" / "facts.md": facts_page(),
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "docs" / "assumptions.md": assumptions_page(catalog),

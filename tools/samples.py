@@ -13,19 +13,17 @@ WIDTH = "100"
 
 
 def check_sample() -> str:
-    """Return a violation, the verdicts and the summary, as `aipolicy check` prints them."""
+    """Return a violation, what gates because it is open, what to do, and the summary, as `aipolicy check` prints them."""
     command = "aipolicy check examples/quickstart"
     output = _output(command)
     finding = next(block for block in output.split("\n\n") if block.startswith("error[RES-001]"))
-    shown = finding[: finding.index("\n    = see: ")]
-    return _fenced(command, f"{shown}\n…\n\n{output[output.index('verdict on ') :]}")
+    return _fenced(command, f"{finding}\n…\n\n{output[output.index('error[ADAPT-006]') :]}")
 
 
 def explain_sample() -> str:
-    """Return the first screen of `aipolicy explain`: verdict, needs and recommendation."""
+    """Return the page of `aipolicy explain`."""
     command = "aipolicy explain claims-triage examples/quickstart"
-    output = _output(command)
-    return _fenced(command, f"{output[: output.index('options (admissible / open')].rstrip()}\n…")
+    return _fenced(command, _output(command))
 
 
 def _output(command: str) -> str:

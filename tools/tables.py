@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from samples import check_sample, explain_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.importing.mapping_schema import mapping_schema
 from aipolicy.report.formats.registry import FORMATS
+from aipolicy.source.yaml_writer import write_value
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -72,6 +75,26 @@ def _default(each: Mapping[str, str]) -> str:
     return f"`{word}`" if word else ""
 
 
+def _mapping_keys() -> str:
+    schema = mapping_schema()
+    definitions = schema["$defs"]
+
+    def rows(properties: Mapping[str, Mapping[str, Any]]) -> str:
+        lines = []
+        for key, written in properties.items():
+            rule = {**definitions.get(written.get("$ref", "").rpartition("/")[2], {}), **written}
+            words = " or ".join(f"`{word}`" for word in rule.get("enum", ()))
+            said = " ".join(filter(None, (words and f"{words}.", rule["description"])))
+            examples = rule.get("examples", ())
+            lines.append((f"`{key}`", said, f"`{write_value(examples[-1])}`" if examples else ""))
+        return table(("key", "what it says", "example"), lines)
+
+    return "\n\n".join((
+        "At the top:", rows(schema["properties"]), "An entry of `fields`:", rows(definitions["field"]["properties"]),
+        "A condition, under `rows` and `when`:", rows(definitions["condition"]["properties"]),
+    ))  # fmt: skip
+
+
 def _exit_codes() -> str:
     found = _CODES.search(cli.help or "")
     if found is None:
@@ -84,6 +107,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "reserved-rules": _reserved_rules,
     "action-inputs": _action_inputs,
     "exit-codes": _exit_codes,
+    "mapping-keys": _mapping_keys,
     "check-sample": check_sample,
     "explain-sample": explain_sample,
 }

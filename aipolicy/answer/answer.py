@@ -40,10 +40,10 @@ class Answering:
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
         self._evaluator = evaluator
-        self._weighing = weighing
+        self.weighing = weighing
         self.certain = evaluation
         self.expected = evaluation.expected
-        self._recommender = Recommender(self.expected, weighing)
+        self.recommender = Recommender(self.expected, weighing)
 
     @cached_property
     def answer(self) -> Answer:
@@ -54,7 +54,7 @@ class Answering:
             needs=self.needs,
             recommended=self.recommended,
             runner_up=self.runner_up,
-            because="" if chosen is None else because(chosen, self._weighing),
+            because="" if chosen is None else because(chosen, self.weighing),
             plan=self.plan,
             assumed=self.assumed,
             to_do=self.to_do,
@@ -72,13 +72,13 @@ class Answering:
     @cached_property
     def runner_up(self) -> Way | None:
         """Return the best way that is a different one, None where there is none."""
-        second = None if self._chosen is None else self._recommender.runner_up(self._chosen)
+        second = None if self._chosen is None else self.recommender.runner_up(self._chosen)
         return None if second is None else self._way(second)
 
     @cached_property
     def plan(self) -> PlanStanding | None:
         """Return how the plan stands, None without one."""
-        return None if self.certain.is_retired else plan_standing(self.certain, self._weighing)
+        return None if self.certain.is_retired else plan_standing(self.certain, self.weighing)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:
@@ -100,7 +100,7 @@ class Answering:
     @cached_property
     def trials(self) -> Trials:
         """Return what tries other facts of the feature."""
-        return Trials(self._evaluator, self.certain, self._weighing)
+        return Trials(self._evaluator, self.certain, self.weighing)
 
     @cached_property
     def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
@@ -108,7 +108,7 @@ class Answering:
 
     @cached_property
     def _chosen(self) -> Ranked | None:
-        return self._recommender.chosen()
+        return self.recommender.chosen()
 
     def _way(self, ranked: Ranked) -> Way:
         return way_of(self.expected, self.expected.candidates, ranked)
@@ -196,7 +196,7 @@ class Answering:
                 yield from open_gaps(expected, rule_evaluator, mask & expected.verdict.open, left.hosting)
 
     def _rule_prices(self, chosen: Ranked) -> Iterator[PricedRule]:
-        for price in self._recommender.rule_prices(chosen):
+        for price in self.recommender.rule_prices(chosen):
             yield PricedRule(price.rule, self._way(price.ranked))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from aipolicy.answer.model import Gap
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.option_set import OptionSet, first_in
+from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import fewest
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact

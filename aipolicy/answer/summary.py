@@ -214,12 +214,13 @@ def _leading_elsewhere(
 ) -> Iterator[tuple[_Lead, Effect]]:
     """Yield a fact that is left out, with a value of it and the way of building to which that leads; and what is other."""
     trials, specs = answering.trials, answering.certain.facts.known.specs
+    expected = trials.then({})
     for alternative in alternatives(answering.certain, vocabulary):
         if specs[alternative.fact].kind is not Kind.DESCRIBES or len(alternative.changes) > 1:
             continue
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
-        if effect is not None and effect <= Effect.ADAPTATION:
+        if effect is not None and (then.hosting, then.adaptation) != (expected.hosting, expected.adaptation):
             building = Building(then.hosting, then.adaptation, None)
             yield (alternative.fact, alternative.changes[alternative.fact], building), effect
 

@@ -9,7 +9,7 @@ from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.findings.finding import Severity
 
@@ -52,7 +52,8 @@ def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | Non
             open_ |= ruled.planned.undetermined
     full = option_set.full
     passing, left = full & ~removed & ~open_, full & ~removed
-    ranked = Ranking(expected, option_set, weighing).first(passing or left or full)
+    nearest = fewest(full, broken_by(expected).values())
+    ranked = Ranking(expected, option_set, weighing).first(passing or left or nearest)
     if ranked is None:
         return None
     way = way_of(expected, option_set, ranked)

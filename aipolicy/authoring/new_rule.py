@@ -14,12 +14,12 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import PolicyError, UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.files.paths import StrPath
-from aipolicy.manifest.discovery import reason_of
 from aipolicy.policy.reading.rule_reader import mistake_of_id, mistake_of_name
 from aipolicy.policy.sources.locate import PolicyFiles, find_pack, read_policy_files
 from aipolicy.policy.sources.pack_files import PackFiles
 from aipolicy.rule_tests.rule_tests import TestRun, TestSettings, run_tests
 from aipolicy.run.policy import load_policy
+from aipolicy.source.regular_file import reason_of
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_append import entries_of
 from aipolicy.value import Frozen, NamedTuple

@@ -33,8 +33,8 @@ PARTS = (
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
-    "groups", "countries", "aliases", "levels", "classes", "task_types", "providers", "regions", "terms", "models",
-    "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
+    "groups", "countries", "aliases", "country_names", "levels", "classes", "task_types", "providers", "regions", "terms",
+    "models", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
     "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""

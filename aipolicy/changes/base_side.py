@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from aipolicy.config.config_file import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
 from aipolicy.config.policy_options import PolicyOptions, settings_from
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import STDIN, find_manifests
+from aipolicy.discovery.globs import manifest_matcher, near_matcher
 from aipolicy.errors import AipolicyError, BaseError, Problems
 from aipolicy.files.paths import joined
 from aipolicy.history.repository import Base, Repository, find_base, find_repository
 from aipolicy.history.snapshot import Snapshot
 from aipolicy.history.tree import read_tree
-from aipolicy.manifest.discovery import STDIN, find_manifests, name_matcher
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.policy.sources.pack_files import GIT_PREFIX
@@ -79,11 +80,15 @@ class _Reader(Frozen):
             policy_files = policy_files._replace(
                 waivers=tuple((self._now(path), data) for path, data in policy_files.waivers)
             )
-            matches = name_matcher(config.manifests)
-            manifests = [path for path in tree.files if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
-            linked = [path for path in tree.links if matches(os.path.basename(path), f"{snapshot.root}/{path}")]
+            matches, is_near = manifest_matcher(config.manifests), near_matcher(config.manifests)
+
+            def is_wanted(path: str) -> bool:
+                name, whole = os.path.basename(path), f"{snapshot.root}/{path}"
+                return matches(name, whole) or is_near(name, whole)
+
+            manifests = [path for path in tree.files if is_wanted(path)]
+            linked = [path for path in tree.links if is_wanted(path)]
             behind = {tree.resolve(path) for path in linked} & tree.files.keys()
-            snapshot.write(path for path in tree.files if os.path.basename(path) == ".gitignore")
             snapshot.write_links()
             taken = {path for root in wanted for path in self._below(root)}
             named = {tree.resolve(self._relative(root)) for root in wanted}
@@ -188,7 +193,12 @@ class _Reader(Frozen):
 
     def _found(self, paths: Sequence[str], config: Config) -> tuple[ManifestFile, ...]:
         there = [path for path in paths if os.path.exists(path)]
-        files = find_manifests(there, patterns=config.manifests, exclude=config.exclude, stdin=bytes) if there else ()
+        if not there:
+            return ()
+        # NOTE: all that a tree holds is tracked, and what is tracked is never ignored.
+        files = find_manifests(
+            there, patterns=config.manifests, exclude=config.exclude, respect_gitignore=False, stdin=bytes
+        )
         shown_as = [
             file._replace(path=self._shown(file.path), path_in_repository=self._in_tree(file.path)) for file in files
         ]

@@ -11,9 +11,9 @@ from aipolicy.files.atomic_write import write_whole
 from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, Known, known_from
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.findings.reserved_rules import WAIVER_PREFIX
-from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.regular_file import read_regular_file, reason_of, shown_path
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_positions
 from aipolicy.value import Frozen

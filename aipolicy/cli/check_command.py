@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
+from aipolicy.cli.manifests import manifests_of
 from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.policy_options import policy_options
-from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
 from aipolicy.config.settings import SEVERITIES
+from aipolicy.discovery.find import Found
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
-from aipolicy.manifest.discovery import find_manifests
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats.answers_shown import answers_asked
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
@@ -30,7 +32,6 @@ from aipolicy.value import NamedTuple
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
     from aipolicy.config.settings import PolicySettings
-    from aipolicy.manifest.manifest_file import ManifestFile
     from aipolicy.run.answers_asked import AnswersAsked
     from aipolicy.run.run_result import RunResult
 
@@ -102,7 +103,8 @@ def _run(arguments: Arguments) -> int:
         write_out(config_lines(configured, given))
         return EXIT_CLEAN
     policy_files = read_policy_files(settings, memory=pack_memory())
-    files = _files(arguments, configured)
+    found = manifests_of(arguments.paths, configured)
+    files = found.files
     if arguments.unsafe_fixes and not (arguments.fix or arguments.show_diff):
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
     if arguments.show_diff:
@@ -118,7 +120,8 @@ def _run(arguments: Arguments) -> int:
         files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
     written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     refuse_overwriting(written, (file.path for file in files))
-    run = CheckRun(arguments.paths, files, settings, policy_files, configured, _reports(arguments, configured, written))
+    reports = _reports(arguments, configured, written)
+    run = CheckRun(arguments.paths, Found(files, found.left_out), settings, policy_files, configured, reports)
     if is_compared(arguments.comparing, configured):
         output = _compared(run, arguments)
     else:
@@ -135,7 +138,7 @@ class CheckRun(NamedTuple):
     """What is checked, by what, and which reports are made of it."""
 
     paths: tuple[str, ...]
-    files: tuple[ManifestFile, ...]
+    found: Found
     settings: PolicySettings
     policy_files: PolicyFiles
     config: Config
@@ -150,7 +153,7 @@ class CheckRun(NamedTuple):
     @property
     def asked(self) -> AnswersAsked:
         """Return how deep the features are answered."""
-        return answers_asked((name for name, _ in self.reports), len(self.files), self.config.recommendation)
+        return answers_asked((name for name, _ in self.reports), len(self.found.files), self.config.recommendation)
 
     @property
     def key(self) -> str:
@@ -159,8 +162,9 @@ class CheckRun(NamedTuple):
         That is every byte of manifests, packs, waivers and catalog, the settings, the day, the program, the formats and
         the terminal, and whether the files are all that the configuration is about.
         """
-        inputs = [(f.path, f.path_in_repository, f.named, sha256(f.data).hexdigest()) for f in self.files]
-        surroundings = f"{self.reports!r} {self.asked!r} {scope_of(self.paths, self.config)!r} {inputs!r}"
+        inputs = [(*file._replace(data=b""), sha256(file.data).hexdigest()) for file in self.found.files]
+        scope = scope_of(self.paths, self.config)
+        surroundings = f"{self.reports!r} {self.asked!r} {scope!r} {inputs!r} {self.found.left_out!r}"
         return sha256(f"{self.policy_files.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -197,7 +201,10 @@ def evaluated(run: CheckRun) -> Output:
     key = sha256(f"{run.policy_files.key} {asked!r}".encode()).hexdigest()
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     scope = scope_of(run.paths, run.config)
-    return _rendered(check_remembered(run.files, policy, scope, memory, told_while_evaluating, asked), run)
+    files, left_out = run.found.files, run.found.left_out
+    return _rendered(
+        check_remembered(files, policy, scope, memory, told_while_evaluating, asked=asked, left_out=left_out), run
+    )
 
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
@@ -207,7 +214,7 @@ def _compared(run: CheckRun, arguments: Arguments) -> Output:
 
     request = ComparedRun(arguments.paths, arguments.comparing, arguments.options, run.config, arguments.strict)
     policy = load_policy(run.settings, Cache(cache_folder()), run.policy_files)
-    result = compared_report(request, run.files, policy, run.policy_files, run.settings).result_with(run.asked)
+    result = compared_report(request, run.found, policy, run.policy_files, run.settings).result_with(run.asked)
     comparison = result.totals.comparison
     return _rendered(result, run, () if comparison is None else comparison_lines(comparison))
 
@@ -218,14 +225,9 @@ def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> 
     from aipolicy.run.output_memory import pieces_of
 
     pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])
-    told = [f"aipolicy: {each}" for each in (*result.totals.notices, *notices)]
+    totals = result.totals
+    told = [f"aipolicy: {each}" for each in (*totals.notices, *notices, *skip_lines(totals.skipped))]
     return Output(result.totals.exit_code(Severity(run.fail_on)), "\n".join(told), pieces)
-
-
-def _files(arguments: Arguments, configured: Config) -> tuple[ManifestFile, ...]:
-    return find_manifests(
-        arguments.paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin
-    )
 
 
 def _watch(arguments: Arguments) -> None:
@@ -240,8 +242,7 @@ def _watch(arguments: Arguments) -> None:
     def look() -> object:
         try:
             configured, settings = read_settings(arguments.options)
-            files = _files(arguments, configured)
-            return read_policy_files(settings, memory=pack_memory()).key, [(file.path, file.data) for file in files]
+            return read_policy_files(settings, memory=pack_memory()).key, manifests_of(arguments.paths, configured)
         except AipolicyError as error:
             return str(error)
 

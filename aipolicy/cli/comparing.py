@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from aipolicy.errors import UsageError
-from aipolicy.value import NamedTuple
+from aipolicy.value import NamedTuple, replace
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
     from aipolicy.config.policy_options import PolicyOptions
     from aipolicy.config.settings import PolicySettings
-    from aipolicy.manifest.manifest_file import ManifestFile
+    from aipolicy.discovery.find import Found
     from aipolicy.policy.sources.locate import PolicyFiles
     from aipolicy.run.policy import Policy
     from aipolicy.run.report import Report
@@ -49,7 +49,7 @@ def comparison_options(function: F) -> F:
     return function
 
 
-def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy: Policy, policy_files: PolicyFiles,
+def compared_report(request: ComparedRun, found: Found, policy: Policy, policy_files: PolicyFiles,
                     settings: PolicySettings) -> Report:  # fmt: skip
     """Return the report of a run, its findings compared with what was known before; writes a baseline if asked to.
 
@@ -59,7 +59,8 @@ def compared_report(request: ComparedRun, files: Sequence[ManifestFile], policy:
     from aipolicy.run.report import check
 
     options, config, paths = request.options, request.config, request.paths
-    report = check(files, policy, scope_of(paths, config))
+    files = found.files
+    report = replace(check(files, policy, scope_of(paths, config)), left_out=found.left_out)
     if options.base is not None:
         from aipolicy.changes.against_base import base_policy, compared_with_base
         from aipolicy.changes.base_side import base_side

@@ -27,8 +27,8 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
 def feature_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of features below this folder that begin as what was typed."""
     from aipolicy.config.config_file import read_config
+    from aipolicy.discovery.find import find_manifests
     from aipolicy.errors import AipolicyError
-    from aipolicy.manifest.discovery import find_manifests
     from aipolicy.manifest.read import read_manifests
 
     try:

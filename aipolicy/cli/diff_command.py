@@ -12,13 +12,13 @@ from aipolicy.changes.base_side import base_side
 from aipolicy.changes.diff import Diff
 from aipolicy.changes.diff_from_base import diff_from_base
 from aipolicy.changes.steps import Side
+from aipolicy.cli.manifests import manifests_of, told_manifests
 from aipolicy.cli.policy_options import policy_options
-from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING
 from aipolicy.files.cache import Cache, cache_folder
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
@@ -51,9 +51,9 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     policy_files = read_policy_files(settings)
 
     def found(among: Sequence[str]) -> tuple[ManifestFile, ...]:
-        return find_manifests(among, patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
+        return manifests_of(among, configured).files
 
-    files = found(paths or (".",))
+    files = told_manifests(paths, configured)
     policy = load_policy(settings, Cache(cache_folder()), policy_files)
     report = check(files, policy, SOME_FEATURES)
     now = Side(files, settings, policy_files, configured.recommendation.margin_percent, policy, report)

@@ -1,6 +1,8 @@
-"""`aipolicy explain`: why a feature has its verdict, or what a rule says."""
+"""`aipolicy explain`: what to build for a feature and why, or what a rule says."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from aipolicy.run.policy import Policy
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
+if TYPE_CHECKING:
+    from aipolicy.report.explain.explain_text import Details
+
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
@@ -27,14 +32,20 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--all-rules", is_flag=True, help="Also show the rules that hold or do not apply.")
+@click.option("--facts", is_flag=True, help="Show all facts: declared, assumed and why, derived, missing.")
+@click.option(
+    "--options", "ways", is_flag=True, help="Show which ways are left, and the rules that removed the others."
+)
+@click.option("--rules", is_flag=True, help="Show what became of each rule, and the values that it read.")
+@click.option("--cost", is_flag=True, help="Show what the ways cost, as `aipolicy cost` does.")
+@click.option("--all", "every", is_flag=True, help="Show the answer and all of these.")
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
-def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, all_rules: bool,
-            summary: bool) -> None:  # fmt: skip
-    """Explain the verdict on a feature, named or by the path of its manifest; or a rule by its id.
+def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
+            rules: bool, cost: bool, every: bool, summary: bool) -> None:  # fmt: skip
+    """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
-    Shows the facts declared, assumed and missing, the options that remain and the rule that removed each of the
-    others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
+    One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
+    answer, what to say first, to do and to look up. A name is searched for below PATH.
     """
     settings, policy = load(options)
     if summary:
@@ -46,52 +57,63 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         write_out(_rule(subject, policy, output_format))
         return
     found = features_named(subject, paths, policy, settings)
-    write_out("".join(_explanation(evaluation, policy, settings, output_format, all_rules) for evaluation in found))
-
-
-def _explanation(evaluation: Evaluation, policy: Policy, settings: Config, output_format: str, every: bool) -> str:
-    weighed = settings.recommendation
-    recommendation = recommend(
-        evaluation.expected, margin_percent=weighed.margin_percent, horizon_months=weighed.horizon_months
-    )
     if output_format == "json":
-        from aipolicy.report.explain.explain_json import render_explanation_json
+        write_out("".join(_json(evaluation, policy, settings) for evaluation in found))
+        return
+    from aipolicy.report.explain.explain_text import Details
 
-        weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
-        return render_explanation_json(evaluation, recommendation, policy, weighing)
+    details = Details(facts=facts, options=ways, rules=rules, cost=cost, every=every)
+    write_out("\n".join(_text(evaluation, policy, settings, details) for evaluation in found))
+
+
+def _weighing(settings: Config) -> Weighing:
+    weighed = settings.recommendation
+    return Weighing(weighed.margin_percent, weighed.horizon_months)
+
+
+def _json(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
+    from aipolicy.report.explain.explain_json import render_explanation_json
+
+    weighing = _weighing(settings)
+    recommendation = recommend(
+        evaluation.expected, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
+    )
+    return render_explanation_json(evaluation, recommendation, policy, weighing)
+
+
+def _text(evaluation: Evaluation, policy: Policy, settings: Config, details: Details) -> str:
+    from aipolicy.answer.answer import Answering
     from aipolicy.report.explain.explain_text import render_explanation
 
-    return render_explanation(
-        evaluation,
-        recommendation,
-        policy.evaluator.rule_evaluator,
-        width=stdout_width(),
-        style=stdout_style(),
-        every_rule=every,
-    )
+    answering = Answering(policy.evaluator, evaluation, _weighing(settings))
+    width, style = stdout_width(), stdout_style()
+    text = render_explanation(answering, policy.evaluator.rule_evaluator, details, width=width, style=style)
+    if not details.cost and not details.every:
+        return text
+    from aipolicy.report.cost.cost_page import render_cost_page
+
+    costs = render_cost_page(answering, policy.evaluator.organization.confidence, width=width, style=style)
+    return f"{text}\n{costs}" if text else costs
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     from aipolicy.pack_lint.registry import LINT_RULES
-    from aipolicy.report.packs.rule_text import render_reserved, render_rule, rule_json
 
-    for reserved in (*RESERVED_RULES, *LINT_RULES):
-        if reserved.id == rule_id:
-            return render_reserved(reserved, output_format)
-    rule = policy.rule_with_examples(rule_id)
-    if rule is not None:
-        if output_format == "json":
-            return rule_json(rule, policy.catalog.as_of)
-        return render_rule(rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of)
-    portfolio_rule = next((r for r in policy.portfolio_rules_with_examples() if r.rule.id == rule_id), None)
-    if portfolio_rule is not None:
-        from aipolicy.report.packs.portfolio_rule_text import portfolio_json, render_portfolio_rule
+    day = policy.catalog.as_of
+    rule = (
+        next((rule for rule in (*RESERVED_RULES, *LINT_RULES) if rule.id == rule_id), None)
+        or policy.rule_with_examples(rule_id)
+        or next((rule for rule in policy.portfolio_rules_with_examples() if rule.rule.id == rule_id), None)
+    )
+    if rule is None:
+        known = [rule.id for pack in policy.packs for rule in pack.all_rules]
+        known += [rule.id for rule in RESERVED_RULES]
+        raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+    if output_format == "json":
+        from aipolicy.report.formats.json_text import json_text
+        from aipolicy.report.packs.rule_json import rule_object
 
-        if output_format == "json":
-            return portfolio_json(portfolio_rule, policy.catalog.as_of)
-        return render_portfolio_rule(
-            portfolio_rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of
-        )
-    known = [rule.id for pack in policy.packs for rule in pack.all_rules]
-    known += [rule.id for rule in RESERVED_RULES]
-    raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+        return json_text(rule_object(rule, day))
+    from aipolicy.report.packs.rule_text import render_rule
+
+    return render_rule(rule, width=stdout_width(), style=stdout_style(), day=day)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 from aipolicy.answer.summary import summary_of
-from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width
+from aipolicy.cli.manifests import told_manifests
+from aipolicy.cli.terminal import stdout_style, stdout_width
 from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import check
@@ -20,8 +20,7 @@ from aipolicy.source.text import shown
 
 def summary_text(paths: tuple[str, ...], policy: Policy, settings: Config, output_format: str) -> str:
     """Return the summary of all features below some paths; what could not be read is told on standard error."""
-    files = find_manifests(paths, patterns=settings.manifests, exclude=settings.exclude, stdin=read_stdin)
-    report = check(files, policy, SOME_FEATURES)
+    report = check(told_manifests(paths, settings), policy, SOME_FEATURES)
     broken = [finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
     if broken:
         sys.stderr.write(render_concise(broken))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from aipolicy.cli.terminal import read_stdin
+from aipolicy.cli.manifests import manifests_of
 from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
-from aipolicy.manifest.discovery import find_manifests
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import check
@@ -22,11 +22,9 @@ from aipolicy.source.text import shown
 def features_named(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> tuple[Evaluation, ...]:
     """Return the evaluation of the features with a name below the paths, or of a manifest; raises `UsageError` for none."""
     is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
-    files = find_manifests(
-        (subject,) if is_path else paths or (".",), patterns=settings.manifests, exclude=settings.exclude,
-        stdin=read_stdin,
-    )  # fmt: skip
-    report = check(files, policy, SOME_FEATURES)
+    # NOTE: who names one file to read about it wants it, whatever a check leaves out.
+    asked = manifests_of((subject,) if is_path else paths, settings, exclude=not os.path.isfile(subject))
+    report = check(asked.files, policy, SOME_FEATURES)
     found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
     broken = [
         finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX) and (is_path or not found)
@@ -34,6 +32,8 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
     if broken:
         sys.stderr.write(render_concise(broken))
     if not found:
+        for line in (*asked.left_out.notices, *skip_lines(asked.left_out.skipped)):
+            sys.stderr.write(f"aipolicy: {line}\n")
         names = [evaluation.feature.name for evaluation in report.evaluations]
         what = "no feature in" if is_path else "no feature is named"
         raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import click
 
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import STDIN_SHOWN
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.files.cache import Cache, cache_folder
-from aipolicy.manifest.discovery import STDIN_SHOWN
 from aipolicy.manifest.fixes import FixedFile, fixed_file
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aipolicy.cli.manifests import told_manifests
 from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
 from aipolicy.cli.policy_options import policy_options
-from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
 from aipolicy.config.settings import SEVERITIES
@@ -19,7 +20,6 @@ from aipolicy.errors import UsageError
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.policy.sources.locate import read_policy_files
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     settings = settings._replace(strict=settings.strict or strict)
     written = read_outputs(outputs, output_format, {}, FORMATS)
     policy_files = read_policy_files(settings)
-    files = find_manifests(paths or (".",), patterns=configured.manifests, exclude=configured.exclude, stdin=read_stdin)
+    files = told_manifests(paths, configured)
     refuse_overwriting(written, (file.path for file in files))
     gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
     try:

@@ -23,9 +23,9 @@ from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.files.atomic_write import write_whole
-from aipolicy.manifest.discovery import reason_of, shown_path
 from aipolicy.manifest.manifest_file import RepositoryPaths
 from aipolicy.source.document import PlainValue
+from aipolicy.source.regular_file import reason_of, shown_path
 
 if TYPE_CHECKING:
     from aipolicy.authoring.conversation import Conversation

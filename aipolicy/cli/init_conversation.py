@@ -12,7 +12,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.cli.terminal import stdout_style, stdout_width
 from aipolicy.errors import AipolicyError
 from aipolicy.facts.known_facts import KnownFacts
-from aipolicy.report.answer_words import CERTAINTY_WORDS, answer_words, usd_words, way_words
+from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, answer_words, usd_words
 from aipolicy.report.question_words import explanation, left_out_words, reason_lines, reply_words
 from aipolicy.report.terminal.drawing import Screen, grid, joined, said
 from aipolicy.report.terminal.style import Role, shortened
@@ -114,8 +114,8 @@ def _so_far(conversation: Conversation) -> str:
     if way is None:
         return answer_words(answer)
     least = "" if way.is_whole else "at least "
-    certainty = CERTAINTY_WORDS[answer.certainty]
-    return f"{way_words(way)}, {least}{usd_words(way.monthly_usd)} USD a month ({certainty})"
+    certainty = CERTAINTIES[answer.certainty]
+    return f"{certainty}: {answer_sentence(way)}, {least}{usd_words(way.monthly_usd)} USD a month"
 
 
 def _screen() -> Screen:

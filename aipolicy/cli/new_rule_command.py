@@ -14,10 +14,10 @@ from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS
 from aipolicy.findings.finding import Severity
-from aipolicy.manifest.discovery import shown_path
 from aipolicy.policy.rule import RuleKind
 from aipolicy.policy.sources.lock import LOCK_COMMAND
 from aipolicy.report.packs.rule_tests_text import render_test_run
+from aipolicy.source.regular_file import shown_path
 
 
 @click.command("rule")

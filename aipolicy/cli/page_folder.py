@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
-from aipolicy.manifest.discovery import read_regular_file, reason_of
 from aipolicy.report.packs.pack_pages import MARKER
+from aipolicy.source.regular_file import read_regular_file, reason_of
 from aipolicy.value import NamedTuple
 
 _ENDING = ".md"

@@ -12,11 +12,11 @@ from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.errors import EXIT_FINDINGS, AipolicyError, LockError, UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.files.cache import Cache, cache_folder
-from aipolicy.manifest.discovery import read_regular_file
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Pin, lock_text, read_lock
 from aipolicy.policy.sources.pinning import differences, pins_of
 from aipolicy.run.policy import load_policy
+from aipolicy.source.regular_file import read_regular_file
 from aipolicy.source.text import escaped, quantity
 
 

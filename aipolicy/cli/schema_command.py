@@ -12,7 +12,10 @@ from aipolicy.config.config_file import read_config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.files.shipped import shipped_path
 
-_SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v2.json", "explanation": "explanation.v2.json"}
+_SCHEMAS = {
+    "manifest": "aifeature.v1.json", "report": "report.v2.json", "explanation": "explanation.v2.json",
+    "mapping": "mapping.v1.json",
+}  # fmt: skip
 
 
 @click.command("schema")
@@ -20,7 +23,7 @@ _SCHEMAS = {"manifest": "aifeature.v1.json", "report": "report.v2.json", "explan
 @click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
 @click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable.")
 def command(which: str, config: str | None, policies: tuple[str, ...]) -> None:
-    """Print the JSON Schema of manifests, of the JSON report, or of explanations.
+    """Print the JSON Schema of manifests, of the JSON report, of explanations, or of mappings of tables.
 
     That of manifests has the section `extensions` where the configured packs, or those named, declare facts.
     """

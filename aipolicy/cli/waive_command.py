@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipolicy.cli.policy_options import policy_options
-from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
@@ -125,19 +125,19 @@ def _target(request: Request, config: Config, settings: PolicySettings) -> str:
 
 
 def _shown(path: str) -> str:
-    from aipolicy.manifest.discovery import shown_path
+    from aipolicy.source.regular_file import shown_path
 
     return shown_path(path.replace(os.sep, "/"))
 
 
 def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) -> tuple[Policy, Report]:
+    from aipolicy.cli.manifests import told_manifests
     from aipolicy.files.cache import Cache
-    from aipolicy.manifest.discovery import find_manifests
     from aipolicy.run.policy import load_policy
     from aipolicy.run.report import check
 
     policy = load_policy(settings, Cache(cache_folder()))
-    files = find_manifests(paths or (".",), patterns=config.manifests, exclude=config.exclude, stdin=read_stdin)
+    files = told_manifests(paths, config)
     return policy, check(files, policy)
 
 
@@ -218,7 +218,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
 
 
 def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) -> str:
-    from aipolicy.report.packs.waiver_list import render_list, render_list_json
+    from aipolicy.report.packs.waiver_list import render_waivers_json
     from aipolicy.waivers.waiver import Waivers
 
     config, settings = read_settings(options)
@@ -227,8 +227,10 @@ def _list(paths: tuple[str, ...], options: PolicyOptions, output_format: str) ->
     listed = _listed(policy, report, waivers, covers=covers_all(config, paths) and not report.unread)
     malformed = [finding for finding in report.findings if finding.rule_id == "WAIVER-001"]
     if output_format == "json":
-        return render_list_json(listed, malformed, waivers.limits, settings.as_of)
-    return render_list(listed, malformed, waivers.limits, settings.as_of, width=stdout_width(), style=stdout_style())
+        return render_waivers_json(listed, malformed, waivers.limits, settings.as_of)
+    from aipolicy.report.packs.waiver_text import render_waivers
+
+    return render_waivers(listed, malformed, waivers.limits, settings.as_of, width=stdout_width(), style=stdout_style())
 
 
 def _listed(policy: Policy, report: Report, waivers: Waivers, *, covers: bool) -> list[Listed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.option_masks import first_in
 
 
 def smallest_clash(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:

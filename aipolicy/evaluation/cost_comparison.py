@@ -11,7 +11,8 @@ from aipolicy.economics.break_even import BreakEven, CostCurve, Crossings, NoBre
 from aipolicy.economics.training import requests_to_recover
 from aipolicy.economics.uncertainty import Influence, Quantiles, Range
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import OptionSet, numbers_in
+from aipolicy.evaluation.option_masks import numbers_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Severity
 from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.costs import running_cost

@@ -9,7 +9,9 @@ from functools import cache, cached_property
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import AXES, OFFERING
-from aipolicy.evaluation.option_set import Group, GroupKey, OptionSet, first_in, none_kept
+from aipolicy.evaluation.option_groups import Group, GroupKey
+from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.assume import assume

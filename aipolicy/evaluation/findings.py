@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
+from aipolicy.evaluation.finding_places import MAX_RELATED, declared_reads, places, read_facts
+from aipolicy.evaluation.finding_words import render_message
 from aipolicy.evaluation.gate import Gate, broken_by, passing_options
-from aipolicy.evaluation.option_set import OptionSet, first_in
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, missing_facts, undeclared_of
+from aipolicy.evaluation.missing_facts import missing_facts
+from aipolicy.evaluation.open_axes import deciding_axes, way_out
+from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.prepared_rule import undeclared_of
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.settling import settling_words
 from aipolicy.facts.derived import MANIFEST_PATH
-from aipolicy.facts.facts import Facts
-from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
-from aipolicy.facts.spec import FactValue
-from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
-from aipolicy.options.estimates import AT_LEAST, COMPARED_FACTS
-from aipolicy.options.option import Option
-from aipolicy.policy.cel.expressions import Truth
+from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.policy.rule import Rule, RuleKind
-from aipolicy.source.regex import regex
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import shown
 from aipolicy.value import replace
-
-MAX_RELATED = 3
-
-_PLACEHOLDER = regex(r"\{([^{}]*)\}")
-_SPECIFIC_FIRST = (
-    "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.model", "plan.provider", "plan.fallback",
-    "plan.routing", "plan.adaptation", "plan.hosting",
-)  # fmt: skip
-
-_AXES: tuple[tuple[str, str], ...] = (
-    ("plan.hosting", "option.hosting"),
-    ("plan.adaptation", "option.adaptation"),
-    ("plan.provider", "option.provider"),
-    ("plan.region", "option.region"),
-    ("plan.model", "option.model"),
-    ("plan.fallback", "option.fallback"),
-    ("plan.routing", "option.routing"),
-)
-"""What a partial plan can leave open, in the order in which it is most useful to decide."""
 
 
 def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict: bool) -> tuple[Finding, ...]:
@@ -110,7 +88,7 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     ids = ", ".join(verdict.conflict)
     message = f"no option satisfies every constraint; a smallest set that clashes: {ids}"
     rules = [ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.id in verdict.conflict]
-    read = tuple(dict.fromkeys(name for rule in rules for name in _declared_reads(evaluation, rule)))
+    read = tuple(dict.fromkeys(name for rule in rules for name in declared_reads(evaluation, rule)))
     places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
     primary = Place(path=("metadata", "name"))
     yield _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
@@ -198,7 +176,7 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
-    axes = _deciding_axes(evaluation.planned, ruled.planned.violated)
+    axes = deciding_axes(evaluation.planned, ruled.planned.violated)
     example = ", ".join(f"`{shown(str(option[axis]))}`" for _, axis in axes if axis in option)
     facts = tuple(fact for fact, _ in axes)
     message = f"with {example or 'some options'} this would break the rule: "
@@ -212,7 +190,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
     for number in _each_kind(evaluation, rule, relevant):
-        trace = rule_evaluator.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
+        trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, number))
         # NOTE: masks, because asking an option itself would make all of them.
         cascade, hosted = (
             (1 << number) & evaluation.planned.mask_of(name, frozenset({word})) != 0
@@ -221,7 +199,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
         facts = missing_facts(rule, trace, evaluation.facts, cascade=cascade, hosted=hosted)
         if relevant != evaluation.planned.full and facts and all(map(is_option_fact, facts)):
             # NOTE: the plan leaves open what decides it; naming another way settles more than looking this one up.
-            facts = _way_out(evaluation.planned, relevant) or facts
+            facts = way_out(evaluation.planned, relevant) or facts
         error = next((line.error for line in trace if line.error), "")
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
@@ -257,15 +235,6 @@ def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> s
     return f"look up {names} of {' and '.join(shown(leg.name) for leg in option.legs)}: the catalog does not say"
 
 
-def _read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:
-    """Return what a rule reads of one option, without making the option itself."""
-    facts: dict[str, FactValue] = {}
-    for line in (*rule.when, *rule.require):
-        if line.option_reads:
-            facts.update(evaluation.planned.values_of(number, line.option_reads, evaluation.workload))
-    return facts
-
-
 def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
     """Yield one option of each hosting, then one of each set of options that do not differ in what a rule reads."""
     option_set, workload = evaluation.planned, evaluation.workload
@@ -284,7 +253,7 @@ def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
 def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,
              message: str, rule_evaluator: RuleEvaluator, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
     rule = ruled.active.rule
-    primary, related = _places(evaluation, rule, rule_evaluator, number)
+    primary, related = places(evaluation, rule, rule_evaluator, number)
     if outcome is Outcome.UNDECLARED:
         primary = Place(path=path_of(missing[0]), part="key")
     if ruled.active.coming:
@@ -295,93 +264,3 @@ def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, se
         place=primary, related=related, why=rule.why, fix=rule.fix, references=rule.references, missing_facts=missing,
         stage=ruled.active.stage,
     )  # fmt: skip
-
-
-def _places(
-    evaluation: Evaluation, rule: Rule, rule_evaluator: RuleEvaluator, number: int
-) -> tuple[Place, tuple[Place, ...]]:
-    """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
-    declared = evaluation.facts.declared
-    trace = rule_evaluator.trace(rule, evaluation.facts, _read_facts(evaluation, rule, number))
-    deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
-                for name, _ in line.values]  # fmt: skip
-    candidates = _plan_candidates(deciding)
-    for name in deciding:
-        if not is_option_fact(name) and not name.startswith("params."):
-            candidates.extend(evaluation.facts.places_of(name))
-    reads = _declared_reads(evaluation, rule)
-    primary = next((name for name in candidates if name in declared), None)
-    if primary is None and rule.kind is RuleKind.DUTY:
-        primary = next((name for name in deciding if not is_option_fact(name)), None)
-    elif primary is None:
-        primary = next(iter(reads), None)
-    place = Place(path=path_of(primary)) if primary is not None else Place(path=("metadata", "name"))
-    if primary is not None and primary not in declared:
-        place = Place(path=path_of(primary), part="key")
-    return place, tuple(Place(path=path_of(name), label=name) for name in reads if name != primary)[:MAX_RELATED]
-
-
-def _plan_candidates(facts: Sequence[str]) -> list[str]:
-    """Return the plan declarations that decide some option facts: the closest first, of equals the most specific."""
-    ranked = [
-        (rank, _SPECIFIC_FIRST.index(path) if path in _SPECIFIC_FIRST else 0, path)
-        for name in facts
-        if is_option_fact(name)
-        for rank, path in enumerate((*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS))
-    ]
-    return [path for _, _, path in sorted(ranked)]
-
-
-def _declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
-    places = (place for name in rule.feature_reads for place in evaluation.facts.places_of(name))
-    return tuple(dict.fromkeys(places))
-
-
-def _deciding_axes(option_set: OptionSet, violated: int) -> tuple[tuple[str, str], ...]:
-    """Return the axes that a plan leaves open and that tell the violating options from the others."""
-    others = option_set.full & ~violated
-    open_axes = []
-    for fact, attribute in _AXES:
-        bad, good = set(option_set.distinct(attribute, violated)), set(option_set.distinct(attribute, others))
-        if len(bad | good) > 1:
-            if not bad & good:
-                return ((fact, attribute),)
-            open_axes.append((fact, attribute))
-    return tuple(open_axes)
-
-
-def _way_out(option_set: OptionSet, relevant: int) -> tuple[str, ...]:
-    """Return the axis of a plan along which some word keeps clear of the relevant options; nothing where none does."""
-    others = option_set.full & ~relevant
-    for fact, attribute in _AXES:
-        if set(option_set.distinct(attribute, others)) - set(option_set.distinct(attribute, relevant)):
-            return (fact,)
-    return ()
-
-
-def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
-    """Return a rule's message with the values of facts and parameters in place of their names."""
-    return message_of(rule, evaluation.facts, option)
-
-
-def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
-    """Return a rule's message for facts and an option that need not be those of a feature."""
-
-    def fill(match: re.Match[str]) -> str:
-        name = match.group(1)
-        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
-        least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
-        if least is not None:
-            return f"at least {shown_value(least)}"
-        return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
-
-    return _PLACEHOLDER.sub(fill, rule.message)
-
-
-def option_name(option: Option) -> str:
-    """Return an option in a few words for people."""
-    words = f"{option.adaptation} on {option.hosting}: {option.leg.name}"
-    if option.other is not None:
-        joint = "escalating to" if option.routing == "cascade" else "fallback"
-        words += f", {joint} {option.other.name}"
-    return escaped(words)  # a plan may name what the catalog does not know

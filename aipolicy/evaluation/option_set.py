@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.option_groups import Group, GroupKey, PricedGroup, Split, StaticGroup, Values
+from aipolicy.evaluation.option_masks import mask
+from aipolicy.evaluation.option_view import OptionFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
@@ -28,49 +31,15 @@ from aipolicy.options.estimates import (
 from aipolicy.options.option import Option
 from aipolicy.options.running_costs import CostTable
 from aipolicy.options.workload import Workload
-from aipolicy.value import Frozen, NamedTuple
-
-Values = tuple[FactValue | None, ...]
-Group = tuple[Values, int]
-"""The values of the facts asked for (None is unknown), and the mask of the options that have them."""
 
 _IDS = count()
 
-
-class StaticGroup(Frozen):
-    """Options with equal values that share everything an estimate depends on."""
-
-    values: Values
-    mask: int
-    speeds: Speeds | None
-    cost: CostBasis | None
-
-
-class PricedGroup(NamedTuple):
-    """Options with equal values, and their parts by what their cost depends on."""
-
-    values: Values
-    mask: int
-    parts: tuple[tuple[CostBasis, int], ...]
-
-
-GroupKey = tuple[tuple[str, ...], bool]
-"""The facts asked for, and whether the costs of cascades are told apart."""
 
 _SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
 _MAX_ESTIMATORS = 16
 """Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
-
-
-class Split(NamedTuple):
-    """Options by a number: below a value, equal to it, above it, and unknown, as masks that do not overlap."""
-
-    below: int
-    equal: int
-    above: int
-    unknown: int
 
 
 def none_kept(_: GroupKey) -> None:
@@ -115,7 +84,7 @@ class OptionSet:
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
-        return _OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
+        return OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
@@ -258,7 +227,7 @@ class OptionSet:
                 key = (tuple([facts.get(name) for name in names]), speeds, basis)
                 numbers.setdefault(key, []).append(number)
             self._static_groups[kept] = tuple(
-                StaticGroup(values, _mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
+                StaticGroup(values, mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
             )
         return self._static_groups[kept]
 
@@ -305,52 +274,3 @@ class OptionSet:
     def _costs(self) -> tuple[CostBasis, ...]:
         interned: dict[CostBasis, CostBasis] = {}
         return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
-
-
-class _OptionFacts(Mapping[str, FactValue]):
-    """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
-
-    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis) -> None:
-        self._known = known
-        self._estimator = estimator
-        self._speeds = speeds
-        self._cost = cost
-
-    def __getitem__(self, name: str) -> FactValue:
-        if name.endswith(AT_LEAST):
-            least = self._estimator.at_least(name.removesuffix(AT_LEAST), self._cost)
-            if least is None:
-                raise KeyError(name)
-            return least
-        value = self._known.get(name)
-        if value is None and name in ESTIMATED_FACTS:
-            value = self._estimator.value(name, self._speeds, self._cost)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in (*self._known, *sorted(ESTIMATED_FACTS - self._known.keys())) if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def numbers_in(mask: int) -> Iterator[int]:
-    """Yield the numbers of the options in a mask, smallest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
-
-
-def first_in(mask: int) -> int:
-    """Return the smallest option number in a mask that is not empty."""
-    return (mask & -mask).bit_length() - 1
-
-
-def _mask(numbers: Sequence[int]) -> int:
-    mask = 0
-    for number in numbers:
-        mask |= 1 << number
-    return mask

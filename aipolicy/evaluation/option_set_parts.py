@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.option_set import Group, OptionSet, Split, StaticGroup
+from aipolicy.evaluation.option_groups import Group, Split, StaticGroup
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
 from aipolicy.options.cost_inputs import CostBasis, Speeds

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from aipolicy.evaluation.axes import AXES, OFFERING, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import OptionSet, first_in
+from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts

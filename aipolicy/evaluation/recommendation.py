@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
 from aipolicy.facts.spec import FactValue
+from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Option
+from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen
 
 _RETRIEVAL_TWINS = frozenset({"prompting", "rag"})
@@ -103,10 +107,21 @@ class Recommender:
             for other, others in removed_by.items():
                 if other != rule:
                     alone &= ~others
-            best = self.ranking.cheapest(alone) if alone else None
+            # NOTE: what another rule leaves undecided is not known to be the price of this one.
+            sure = alone & ~self._undecided
+            best = self.ranking.cheapest(sure or alone) if alone else None
             if best is not None and best.cost.total_usd < chosen.cost.total_usd:
                 found.append(RulePrice(rule, best))
         return tuple(sorted(found, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
+
+    @cached_property
+    def _undecided(self) -> int:
+        """Return the options on which a constraint of severity error is undetermined, removed by others or not."""
+        undecided = 0
+        for ruled in self._evaluation.rules:
+            if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR:
+                undecided |= ruled.candidates.undetermined
+        return undecided
 
     def _equal(self, name: str, number: int) -> int:
         value = self._word(name, number)

@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import Any
 
-from aipolicy.evaluation.option_set import Group, OptionSet
+from aipolicy.evaluation.line_masks import LineMasks, scan, search, throughout
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
 from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
-from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
-from aipolicy.facts.registry import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
-from aipolicy.options.estimates import AT_LEAST, COST_FACTS, ESTIMATED_FACTS, LATENCY_FACTS, RUNNING_COSTS, reduced
+from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS, reduced
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen, NamedTuple
 
-_ESCALATING = "task.hard_case_share"
 MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
@@ -69,62 +68,8 @@ class LineTrace(Frozen):
     error: str = ""
 
 
-class _LineMasks(NamedTuple):
-    false: int
-    unknown: int
-    failed: bool
-
-
 _MAX_REMEMBERED = 4_000
 """More results are not kept at once: numbers differ from feature to feature, and memory is finite."""
-
-
-class _PreparedLine:
-    """A line of a rule, with what is the same for every feature."""
-
-    __slots__ = ("identity", "is_estimated", "line", "parameters")
-
-    def __init__(self, line: Line, rule: Rule) -> None:
-        self.line = line
-        self.parameters = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
-        self.identity = (line.checked, tuple([_hashable(rule.parameters[name]) for name in line.parameter_reads]))
-        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(line.option_reads)
-
-
-class _PreparedRule:
-    """A rule, with what is the same for every feature; told from others by identity."""
-
-    __slots__ = (
-        "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule", "when",
-        "workload_reads",
-    )  # fmt: skip
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        self.reads = rule.feature_reads
-        self.is_for_retired = rule.is_for_retired
-        self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
-        lines = (*rule.when, *rule.require)
-        self.label_keys = frozenset(key for line in lines for key in line.label_keys)
-        self.option_reads = tuple(dict.fromkeys(name for line in lines for name in line.option_reads))
-        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(self.option_reads)
-        self.workload_reads = tuple(
-            dict.fromkeys(read for line in lines for name in line.option_reads for read in REGISTRY[name].reads)
-        )
-        # NOTE: the cheapest lines come first: when they do not hold, no estimate is made for the others.
-        self.when = sorted((_PreparedLine(line, rule) for line in rule.when), key=_effort)
-        self.require = sorted((_PreparedLine(line, rule) for line in rule.require), key=_effort)
-
-    def values(self, facts: Facts) -> tuple[Any, ...]:
-        """Return what the rule reads of a feature, None is unknown, and what it misses of what has to be declared."""
-        values: tuple[Any, ...] = tuple(map(facts.values.get, self.reads))
-        if self.has_labels:
-            values = tuple([_hashable(value) for value in values])
-        return (values, undeclared_of(self.rule, facts)) if self.rule.must_declare else values
-
-
-def _effort(line: _PreparedLine) -> tuple[bool, bool]:
-    return bool(line.line.option_reads), line.is_estimated
 
 
 class RuleEvaluator:
@@ -132,8 +77,8 @@ class RuleEvaluator:
 
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
-        self._prepared = Memo(_PreparedRule)
-        self._lines: dict[object, _LineMasks] = {}
+        self._prepared = Memo(PreparedRule)
+        self._lines: dict[object, LineMasks] = {}
         self._outcomes: dict[object, OutcomeMasks] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
@@ -178,7 +123,7 @@ class RuleEvaluator:
         known = facts.values
         return (
             outcomes.failed
-            or (bool(prepared.label_keys) and not prepared.label_keys <= _labels(facts).keys())
+            or (bool(prepared.label_keys) and not prepared.label_keys <= labels_of(facts).keys())
             or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
 
@@ -191,7 +136,7 @@ class RuleEvaluator:
         truth, error = self._truth(line, known, option)
         if line.label_keys:
             # NOTE: a label that is not declared is a missing fact, by its own name.
-            labels = _labels(facts)
+            labels = labels_of(facts)
             values.pop(LABELS, None)
             values.update({f"{LABELS}.{key}": labels.get(key) for key in line.label_keys})
             error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
@@ -207,7 +152,7 @@ class RuleEvaluator:
         low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
         return low if low == high else condition.evaluate(known)
 
-    def _evaluate(self, rule: _PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
+    def _evaluate(self, rule: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
         not_applicable = unclear = 0
         failed = False
         for line in rule.when:
@@ -232,10 +177,10 @@ class RuleEvaluator:
         undetermined = applicable & ~violated & ~satisfied & ~undeclared
         return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared)
 
-    def _line(self, prepared: _PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet) -> _LineMasks:
+    def _line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet) -> LineMasks:
         line = prepared.line
         known_values = facts.values
-        reads = tuple([_hashable(known_values.get(name)) for name in line.feature_reads])
+        reads = tuple([hashable(known_values.get(name)) for name in line.feature_reads])
         if prepared.is_estimated:
             workload = reduced(workload, line.option_reads)
         key = (
@@ -254,17 +199,17 @@ class RuleEvaluator:
                 values[name] = cel_value(value)
         condition = self._condition(line.checked)
         if not line.option_reads:
-            masks = _throughout(option_set, *condition.evaluate(values))
+            masks = throughout(option_set, *condition.evaluate(values))
         elif line.ordered_by is not None:
             masks = self._ordered(line, condition, values, workload, option_set)
         else:
-            masks = _scan(line, condition, values, option_set.groups(line.option_reads, workload))
+            masks = scan(line, condition, values, option_set.groups(line.option_reads, workload))
         _remember(self._lines, key, masks)
         return masks
 
     @staticmethod
     def _ordered(line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
-                 option_set: OptionSet) -> _LineMasks:  # fmt: skip
+                 option_set: OptionSet) -> LineMasks:  # fmt: skip
         """RuleEvaluator a line whose truth hangs on whether one number is below, at or above another.
 
         No estimate is made where the number decides nothing.
@@ -274,33 +219,28 @@ class RuleEvaluator:
         without = condition.evaluate(values)
         below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
         if below == above == without and (turn is None or not isinstance(turn, float)):
-            return _throughout(option_set, *without)
+            return throughout(option_set, *without)
         if below == above and below[0] is not Truth.UNKNOWN:
             # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
-            return _throughout(option_set, *below)
+            return throughout(option_set, *below)
         if not isinstance(turn, float) or not isfinite(turn):
-            return _search(line, condition, values, option_set.groups(line.option_reads, workload))
+            return search(line, condition, values, option_set.groups(line.option_reads, workload))
         equal = condition.evaluate({**values, name: turn})
         if below == equal == above == without:
-            return _throughout(option_set, *without)
+            return throughout(option_set, *without)
         split = option_set.split(name, turn, workload)
         masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
         failed = False
         for mask, (truth, error) in zip(split, (below, equal, above, without), strict=True):
             masks[truth] |= mask
             failed |= bool(mask and error)
-        return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], failed)
+        return LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], failed)
 
     def _condition(self, checked: Checked) -> Condition:
         condition = self._conditions.get(checked)
         if condition is None:
             condition = self._conditions[checked] = Condition(checked)
         return condition
-
-
-def undeclared_of(rule: Rule, facts: Facts) -> tuple[str, ...]:
-    """Return the facts that a rule wants declared and that are not."""
-    return tuple([name for name in rule.must_declare if name not in facts.declared])
 
 
 def _declared_line(name: str, facts: Facts) -> LineTrace:
@@ -312,95 +252,3 @@ def _remember(memory: dict[object, Any], key: object, value: object) -> None:
     if len(memory) >= _MAX_REMEMBERED:
         memory.clear()
     memory[key] = value
-
-
-def _throughout(option_set: OptionSet, truth: Truth, error: str) -> _LineMasks:
-    full = option_set.full
-    return _LineMasks(full if truth is Truth.FALSE else 0, full if truth is Truth.UNKNOWN else 0, bool(error))
-
-
-def _scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
-    """RuleEvaluator a line for every group of options."""
-    false = unknown = 0
-    failed = False
-    for group_values, mask in groups:
-        for name, value in zip(line.option_reads, group_values, strict=True):
-            if value is None:
-                values.pop(name, None)
-            else:
-                values[name] = cel_value(value)
-        truth, error = condition.evaluate(values)
-        failed |= bool(error)
-        if truth is Truth.FALSE:
-            false |= mask
-        elif truth is Truth.UNKNOWN:
-            unknown |= mask
-    return _LineMasks(false, unknown, failed)
-
-
-def _search(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> _LineMasks:
-    """RuleEvaluator a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
-    name = line.option_reads[0]
-    known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
-    without = sum(mask for (value,), mask in groups if value is None)
-    masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
-    errors = []
-
-    def truth_at(value: float | None) -> Truth:
-        truth, error = condition.evaluate(values if value is None else {**values, name: value})
-        errors.append(error)
-        return truth
-
-    if without:
-        masks[truth_at(None)] |= without
-    if known:
-        first, last = truth_at(known[0][0]), truth_at(known[-1][0])
-        low, high = 0, len(known) - 1
-        while first is not last and high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if truth_at(known[middle][0]) is first else (low, middle)
-        turn = high if first is not last else len(known)
-        masks[first] |= sum(mask for _, mask in known[:turn])
-        masks[last] |= sum(mask for _, mask in known[turn:])
-    return _LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], any(errors))
-
-
-def missing_facts(rule: Rule, traces: tuple[LineTrace, ...], facts: Facts, *, cascade: bool = False,
-                  hosted: bool = False) -> tuple[str, ...]:  # fmt: skip
-    """Return the facts to declare for the unknown lines of a trace to become known, sorted.
-
-    The cost of a `cascade` also hangs on the share of requests that escalate; the latency of a `hosted` model does not
-    hang on how much it is asked.
-    """
-    missing: set[str] = set()
-    fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
-    for trace in traces:
-        # NOTE: where a requirement fails already, only whether the rule applies is left to settle.
-        if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require"):
-            for name, value in trace.values:
-                if value is None:
-                    missing.update(_settled_by(name, facts, cascade=cascade, hosted=hosted and not cascade))
-    return tuple(sorted(missing))
-
-
-def _settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tuple[str, ...]:
-    """Return the declarations that make an unknown fact known; of an option, what its estimate reads or a plan names."""
-    if not is_option_fact(name):
-        return facts.missing(name)
-    reads = (*REGISTRY[name].reads, *((_ESCALATING,) if cascade and name in COST_FACTS else ()))
-    if hosted and name in LATENCY_FACTS:
-        reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
-    undeclared = tuple(read for read in reads if read not in facts.values)
-    if undeclared:
-        return undeclared
-    # NOTE: what a plan says already does not settle it; then the catalog has to be told, by the name of the fact.
-    return next(((path,) for path in PLAN_PATHS.get(name, ()) if path not in facts.declared), (name,))
-
-
-def _labels(facts: Facts) -> Mapping[str, str]:
-    labels = facts.values.get(LABELS)
-    return labels if isinstance(labels, Mapping) else {}
-
-
-def _hashable(value: FactValue | None) -> object:
-    return tuple(sorted(value.items())) if isinstance(value, dict) else value

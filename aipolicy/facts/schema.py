@@ -64,6 +64,11 @@ def extensions_schema(specs: Sequence[FactSpec]) -> JsonObject:
     return section
 
 
+def property_schema(spec: FactSpec) -> JsonObject:
+    """Return the JSON Schema of one fact as a manifest declares it."""
+    return _property(spec, {})
+
+
 def _object(description: str) -> JsonObject:
     return {"type": "object", "description": description, "additionalProperties": False, "properties": {}}
 

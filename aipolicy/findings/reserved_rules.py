@@ -68,10 +68,10 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
     ReservedRule(
         id="MAN-006",
         name="not-a-manifest",
-        title="A file that was named is not an AI feature manifest",
+        title="A file that was named, or is called like a manifest, is none",
         severity=Severity.ERROR,
-        why="a file that is named but not checked would look like a pass",
-        fix="start the file with `apiVersion: aipolicy/v1` and `kind: AIFeature`, or do not name it",
+        why="a file that is taken for a manifest and not checked would look like a pass",
+        fix="start it with `apiVersion: aipolicy/v1` and `kind: AIFeature`; if it is none, do not name it, or rename it",
     ),
     ReservedRule(
         id="MAN-007",
@@ -88,6 +88,14 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         severity=Severity.ERROR,
         why="a verdict from facts that cannot both hold is worth nothing",
         fix="correct one of the facts shown",
+    ),
+    ReservedRule(
+        id="MAN-009",
+        name="misnamed-manifest",
+        title="A manifest has a name that only looks like one",
+        severity=Severity.WARNING,
+        why="it is checked here, and a hook that looks for manifests by their names passes it by",
+        fix="rename it to `aifeature.yaml`, or to a name that ends in `.aifeature.yaml`",
     ),
     ReservedRule(
         id="PLAN-001",

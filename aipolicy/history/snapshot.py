@@ -23,7 +23,8 @@ class Snapshot:
         """The working tree that the tree belongs to."""
         self.root = os.path.realpath(tempfile.mkdtemp(prefix="aipolicy-base-"))
         self._written: set[str] = set()
-        self._copy_exclusions()
+        # NOTE: it makes the snapshot the root of a repository, out of which no link leads.
+        os.makedirs(os.path.join(self.root, ".git"))
 
     def __enter__(self) -> Snapshot:
         return self
@@ -74,13 +75,6 @@ class Snapshot:
             return self.root
         prefix = self.top.rstrip(os.sep) + os.sep
         return os.path.join(self.root, path[len(prefix) :]) if path.startswith(prefix) else path
-
-    def _copy_exclusions(self) -> None:
-        """Make the snapshot the root of a repository, with the ignore rules of this clone that no tree holds."""
-        info = os.path.join(self.root, ".git", "info")
-        os.makedirs(info)
-        with suppress(OSError):
-            shutil.copyfile(os.path.join(self.top, ".git", "info", "exclude"), os.path.join(info, "exclude"))
 
 
 def _only_climbs_first(target: str) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.importing.days import read_day_as
+from aipolicy.importing.numbers import NoNumber, read_number
 from aipolicy.importing.rules import FieldRule, Meaning, Reads
+from aipolicy.importing.table import NOT_THERE
 from aipolicy.importing.targets import Problem, number_value, text_value
 from aipolicy.importing.words import clean_text, fold_value
 from aipolicy.source.regex import regex
@@ -15,9 +18,11 @@ from aipolicy.value import Frozen
 
 ELLIPSIS = "\u2026"
 
-_NUMBER = regex(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _QUOTED = regex(r"""\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*(,|\Z)""")
 _BLANKS = frozenset({"", "[]"})
+
+PlaceOf = Callable[[str], str | None]
+"""Returns the code or group that the name of a place means."""
 
 
 class CellReading(Frozen):
@@ -28,44 +33,107 @@ class CellReading(Frozen):
     """Answers that the mapping does not name."""
     incomplete: tuple[str, ...] = ()
     """Answers that say something which the field cannot hold without more."""
+    ambiguous: tuple[str, ...] = ()
+    """Numbers that can be read in two ways."""
     shortened: bool = False
+    place: int = 0
+    """How far down the mapping the answer stands."""
 
 
 UNKNOWN = CellReading()
 
 
-def read_cells(rule: FieldRule, cells: Sequence[str]) -> CellReading:
-    """Return what the cells of one row, one for each part of the rule, say about its field."""
-    match rule.reads:
-        case Reads.VALUES:
-            return _read_answers(rule, cells[0])
-        case Reads.TEXT:
+class CellReader:
+    """Reads cells by the rules of a mapping; `place_of` knows the names of countries."""
+
+    def __init__(self, place_of: PlaceOf) -> None:
+        self._place_of = place_of
+
+    def read(self, rule: FieldRule, cells: Sequence[str], document: Mapping[str, str]) -> CellReading:
+        """Return what one row says about a field: its cells, one for each part, and those of a document by key."""
+        if rule.blank is not None and cells and all(NOT_THERE not in cell and _is_blank(cell) for cell in cells):
+            return CellReading(rule.blank)
+        if rule.document:
+            return self._read_document(rule, cells, document)
+        if rule.reads is Reads.TEXT and rule.target.spec.type is not FactType.TEXTS:
             return _read_text(rule, cells)
-        case Reads.NUMBER:
-            return _read_number(rule, cells[0])
+        return self._read_answers(rule, cells[0])
+
+    def _read_answers(self, rule: FieldRule, cell: str) -> CellReading:
+        # NOTE: the whole cell first: an answer may itself hold what separates answers in other cells.
+        whole = self._read_answer(rule, cell)
+        has_parts = rule.split and (whole.unmapped or (rule.reads is Reads.TEXT and _read_named(rule, cell).unmapped))
+        answers = _split(cell, rule.split) if has_parts else (cell,)
+        if answers == (cell,):
+            return whole
+        readings = [self._read_answer(rule, answer) for answer in answers]
+        unmapped = tuple(dict.fromkeys(text for reading in readings for text in reading.unmapped))
+        incomplete = tuple(dict.fromkeys(text for reading in readings for text in reading.incomplete))
+        stating = [reading for reading in readings if reading.value is not None]
+        if not stating or (unmapped and not rule.keep_partial):
+            return CellReading(None, unmapped, incomplete)
+        if rule.target.spec.type is FactType.TEXTS:
+            items = (item for reading in stating if isinstance(reading.value, tuple) for item in reading.value)
+            return CellReading(tuple(dict.fromkeys(items)), unmapped, incomplete)
+        if rule.takes_first:
+            return CellReading(min(stating, key=lambda reading: reading.place).value, unmapped, incomplete)
+        if any(reading.value != stating[0].value for reading in stating):
+            return CellReading(None, (cell,), incomplete)
+        return CellReading(stating[0].value, unmapped, incomplete)
+
+    def _read_answer(self, rule: FieldRule, cell: str) -> CellReading:
+        known = _read_named(rule, cell)
+        if not known.unmapped or rule.reads is Reads.VALUES:
+            return known
+        text = clean_text(cell)
+        match rule.reads:
+            case Reads.NUMBER:
+                return _number(rule, text)
+            case Reads.DATE:
+                stated = read_day_as(text, rule.days)
+            case Reads.COUNTRIES:
+                stated = self._place_of(text)
+            case _:
+                stated = text
+        checked = text_value(rule.target, stated) if stated is not None else Problem("")
+        if isinstance(checked, Problem):
+            return CellReading(unmapped=(cell,))
+        return CellReading((checked,) if rule.target.spec.type is FactType.TEXTS else checked)
+
+    def _read_document(self, rule: FieldRule, cells: Sequence[str], document: Mapping[str, str]) -> CellReading:
+        answer = self._read_answer(rule, cells[0]) if cells else CellReading(not _is_blank(document["date"]) or None)
+        if answer.value is not True:
+            return answer
+        parts: dict[str, str] = {}
+        wrong = []
+        for part in rule.document:
+            text = clean_text(part.text or document[part.key])
+            if fold_value(text) in _BLANKS or _means_unknown(rule, text):
+                continue
+            stated = read_day_as(text, part.days) if part.days else text
+            if stated is None:
+                wrong.append(f"{part.key}: {text}")
+            else:
+                parts[part.key] = stated
+        if wrong:
+            return CellReading(unmapped=tuple(wrong))
+        if not {"owner", "date"} <= set(parts):
+            missing = " and ".join(f"no {key}" for key in ("owner", "date") if key not in parts)
+            return CellReading(incomplete=(f"{clean_text(cells[0])}, {missing}" if cells else missing,))
+        return CellReading(parts)
 
 
-def _read_answers(rule: FieldRule, cell: str) -> CellReading:
-    # NOTE: the whole cell first: an answer may itself hold what separates answers in other cells.
-    whole = _read_answer(rule, cell)
-    answers = _split(cell, rule.split) if rule.split and whole.unmapped else (cell,)
-    if answers == (cell,):
-        return whole
-    readings = [_read_answer(rule, answer) for answer in answers]
-    unmapped = tuple(dict.fromkeys(text for reading in readings for text in reading.unmapped))
-    incomplete = tuple(dict.fromkeys(text for reading in readings for text in reading.incomplete))
-    values = [reading.value for reading in readings if reading.value is not None]
-    if not values or (unmapped and not rule.keep_partial):
-        return CellReading(None, unmapped, incomplete)
-    if rule.target.spec.type is FactType.TEXTS:
-        items = (item for value in values if isinstance(value, tuple) for item in value)
-        return CellReading(tuple(dict.fromkeys(items)), unmapped, incomplete)
-    if any(value != values[0] for value in values):
-        return CellReading(None, (cell,), incomplete)
-    return CellReading(values[0], unmapped, incomplete)
+def _is_blank(cell: str) -> bool:
+    return fold_value(cell) in _BLANKS
 
 
-def _read_answer(rule: FieldRule, cell: str) -> CellReading:
+def _means_unknown(rule: FieldRule, cell: str) -> bool:
+    answer = rule.answers.find(fold_value(cell))
+    return answer is not None and answer.meaning is Meaning.UNKNOWN
+
+
+def _read_named(rule: FieldRule, cell: str) -> CellReading:
+    """Return what the mapping says of an answer by its words; one that it does not name is unmapped."""
     folded = fold_value(cell)
     if folded in _BLANKS:
         return UNKNOWN
@@ -74,7 +142,7 @@ def _read_answer(rule: FieldRule, cell: str) -> CellReading:
         return CellReading(unmapped=(cell,))
     match answer.meaning:
         case Meaning.STATES:
-            return CellReading(answer.value)
+            return CellReading(answer.value, place=answer.place)
         case Meaning.INCOMPLETE:
             return CellReading(incomplete=(cell,))
         case Meaning.UNKNOWN:
@@ -82,7 +150,7 @@ def _read_answer(rule: FieldRule, cell: str) -> CellReading:
 
 
 def _read_text(rule: FieldRule, cells: Sequence[str]) -> CellReading:
-    texts = [clean_text(cell) for cell in cells if _read_answer(rule, cell).unmapped]
+    texts = [clean_text(cell) for cell in cells if _read_named(rule, cell).unmapped]
     text = rule.join.join(text for text in texts if text)
     if not text:
         return UNKNOWN
@@ -96,15 +164,12 @@ def _read_text(rule: FieldRule, cells: Sequence[str]) -> CellReading:
     return CellReading(checked, shortened=shortened)
 
 
-def _read_number(rule: FieldRule, cell: str) -> CellReading:
-    known = _read_answer(rule, cell)
-    if not known.unmapped:
-        return known
-    text = clean_text(cell)
-    if not _NUMBER.fullmatch(text):
-        return CellReading(unmapped=(cell,))
-    checked = number_value(rule.target, float(text))
-    return CellReading(unmapped=(cell,)) if isinstance(checked, Problem) else CellReading(checked)
+def _number(rule: FieldRule, text: str) -> CellReading:
+    number = read_number(text, rule.signs)
+    if number is NoNumber.TWO_READINGS:
+        return CellReading(ambiguous=(text,))
+    checked = number_value(rule.target, number) if isinstance(number, float) else Problem("")
+    return CellReading(unmapped=(text,)) if isinstance(checked, Problem) else CellReading(checked)
 
 
 def _split(cell: str, separators: tuple[str, ...]) -> tuple[str, ...]:

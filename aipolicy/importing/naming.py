@@ -9,6 +9,8 @@ from aipolicy.source.regex import regex
 
 FILE_SUFFIX = ".aifeature.yaml"
 MAX_SLUG = 80
+MAX_ID = 24
+"""The longest id that stands in a name as it is."""
 
 _DROPPED = regex("['\u2019\u0300-\u036f]")
 """Apostrophes, and accents once they are apart from their letters."""
@@ -21,17 +23,35 @@ _RESERVED = frozenset(
 Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file, read 2026-11-21."""
 
 
-def slug(name: str) -> str:
-    """Return a name of lower-case ASCII letters, digits and single hyphens, at most 80 characters."""
-    plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
-    text = _NOT_SAFE.sub("-", _DROPPED.sub("", plain)).strip("-")
-    if len(text) > MAX_SLUG:
-        cut = text[: MAX_SLUG + 1]
-        text = (cut.rsplit("-", 1)[0] if "-" in cut[MAX_SLUG // 2 :] else cut[:MAX_SLUG]).strip("-")
+def slug(name: str, most: int = MAX_SLUG) -> str:
+    """Return a name of lower-case ASCII letters, digits and single hyphens, at most `most` characters."""
+    text = _plain(name)
+    if len(text) > most:
+        cut = text[: most + 1]
+        text = (cut.rsplit("-", 1)[0] if "-" in cut[most // 2 :] else cut[:most]).strip("-")
     if not text:
-        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"use-case-{digest[:10]}"
+        return f"use-case-{_digest(name)}"
     return f"use-case-{text}" if text in _RESERVED else text
+
+
+def name_of_row(title: str, row_id: str) -> str:
+    """Return the name of the feature of a row with an id: it hangs on this row alone, never on others.
+
+    So no feature inherits the name of another, nor its waivers and baseline, when rows come and go.
+    """
+    text = _plain(row_id)
+    if text != row_id.casefold() or len(text) > MAX_ID:
+        text = f"{text[: MAX_ID - 11].strip('-')}-{_digest(row_id)}".strip("-")
+    return f"{slug(title, MAX_SLUG - MAX_ID)}-{text}"
+
+
+def _plain(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
+    return _NOT_SAFE.sub("-", _DROPPED.sub("", plain)).strip("-")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 class FeatureNames:
@@ -40,6 +60,8 @@ class FeatureNames:
     def __init__(self) -> None:
         self._used: set[str] = set()
         self._next: dict[str, int] = {}
+        self.numbered: dict[str, int] = {}
+        """How many use cases share a name, for each name that several have."""
 
     def take(self, name: str) -> str:
         """Return the feature name of the next use case called `name`."""
@@ -50,5 +72,7 @@ class FeatureNames:
             taken = f"{base}-{number}"
             number += 1
         self._next[base] = number
+        if taken != base:
+            self.numbered[base] = self.numbered.get(base, 1) + 1
         self._used.add(taken)
         return taken

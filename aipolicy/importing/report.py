@@ -47,6 +47,20 @@ class UnusedColumn(Frozen):
     filled: int
 
 
+class NotAskedFor(Frozen):
+    """Rows that one of the mapping's conditions on rows leaves out."""
+
+    condition: str
+    rows: int
+
+
+class NumberedName(Frozen):
+    """A name that several rows have, in a table without ids: its features are numbered by row."""
+
+    name: str
+    rows: int
+
+
 class ImportReport(Frozen, kw_only=True):
     """Everything that a person needs to trust an import, or to mend the mapping."""
 
@@ -55,10 +69,14 @@ class ImportReport(Frozen, kw_only=True):
     empty_rows: int
     manifests: int
     left_out: tuple[LeftOutRow, ...]
+    not_asked_for: tuple[NotAskedFor, ...]
+    numbered: tuple[NumberedName, ...]
     fills: tuple[tuple[str, int], ...]
     """How many manifests declare each field, in the order of the manifest."""
     unmapped: tuple[CountedAnswer, ...]
     """Answers that the mapping does not name: nothing was written for them."""
+    ambiguous: tuple[CountedAnswer, ...]
+    """Numbers that languages read in two ways: nothing was written for them."""
     incomplete: tuple[CountedAnswer, ...]
     """Answers that the field cannot hold without more: a person has to complete the manifest."""
     contradictions: tuple[CountedAnswer, ...]
@@ -71,7 +89,7 @@ class ImportReport(Frozen, kw_only=True):
 def report_json(report: ImportReport) -> dict[str, object]:
     """Return the report as plain values; text of the table in it is escaped and shortened."""
     fills = [{"field": field, "manifests": count} for field, count in report.fills]
-    return {name: _plain(fills if name == "fills" else getattr(report, name)) for name in fields(report)}
+    return {name: plain(fills if name == "fills" else getattr(report, name)) for name in fields(report)}
 
 
 def report_lines(report: ImportReport) -> tuple[str, ...]:
@@ -82,24 +100,38 @@ def report_lines(report: ImportReport) -> tuple[str, ...]:
     fills = (f"{count:>6}  {field}" for field, count in report.fills)
     missing = (_missing_line(column) for column in report.missing_columns)
     unused = (f"{column.filled:>6}  {shown(column.column)}" for column in report.unused_columns)
+    not_asked_for = (f"{each.rows:>6}  {each.condition}" for each in report.not_asked_for)
+    numbered = (f"{each.rows:>6}  {each.name}" for each in report.numbered)
+    elsewhere = sum(each.rows for each in report.not_asked_for)
     return (
         f"{report.rows_read} rows read, {report.manifests} manifests, {len(report.left_out)} rows left out, "
-        f"{report.empty_rows} empty rows",
+        + (f"{elsewhere} rows not asked for, " if elsewhere else "")
+        + f"{report.empty_rows} empty rows",
         f"encoding {reading.encoding}: {reading.encoding_why}",
         f"delimiter {delimiter}: {reading.delimiter_why}",
         *reading.notes,
-        *_section("rows left out", left_out),
-        *_section("fields declared, of all manifests", fills),
-        *_section("columns of the mapping that were not found", missing),
-        *_section("answers that the mapping does not name; nothing was written", _answers(report.unmapped)),
-        *_section("answers to complete by hand", _answers(report.incomplete)),
-        *_section("rows that contradict themselves; nothing was written", _answers(report.contradictions)),
-        *_section("texts shortened to what a manifest may hold", _answers(report.shortened)),
-        *_section("columns that the mapping does not read", unused),
+        *section("rows left out", left_out),
+        *section("rows that `rows` of the mapping leaves out", not_asked_for),
+        *section(
+            "names of several rows, numbered by row; give the mapping an `id`, for numbers change when rows do",
+            numbered,
+        ),
+        *section("fields declared, of all manifests", fills),
+        *section("columns of the mapping that were not found", missing),
+        *section("answers that the mapping does not name; nothing was written", _answers(report.unmapped)),
+        *section(
+            "numbers that can be read in two ways; say under `number` which sign is `decimal` and which `groups`",
+            _answers(report.ambiguous),
+        ),
+        *section("answers to complete by hand", _answers(report.incomplete)),
+        *section("rows that contradict themselves; nothing was written", _answers(report.contradictions)),
+        *section("texts shortened to what a manifest may hold", _answers(report.shortened)),
+        *section("columns that the mapping does not read", unused),
     )
 
 
-def _section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
+def section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
+    """Return a title with its lines below, shortened; nothing without a line."""
     listed = tuple(lines)
     if not listed:
         return ()
@@ -116,11 +148,12 @@ def _answers(answers: tuple[CountedAnswer, ...]) -> Iterable[str]:
     return (f"{a.count:>6}  {a.field}: `{a.value}` in `{shown(a.column)}`, first in row {a.first_row}" for a in answers)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value as JSON has it; text is escaped and shortened."""
     if isinstance(value, Frozen):
-        return {name: _plain(getattr(value, name)) for name in fields(value)}
+        return {name: plain(getattr(value, name)) for name in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return shown(value, 500) if isinstance(value, str) else value

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactValue
+from aipolicy.importing.days import DayFormat
+from aipolicy.importing.numbers import NumberSigns
 from aipolicy.importing.targets import Target
 from aipolicy.importing.words import Words
 from aipolicy.value import Frozen
@@ -23,7 +25,13 @@ class Reads(StrEnum):
     TEXT = "text"
     """As it stands."""
     NUMBER = "number"
-    """As a number in digits, with a point and no other separator."""
+    """As a number in digits."""
+    DATE = "date"
+    """As a day in one of the forms that the mapping names."""
+    COUNTRIES = "countries"
+    """As the name or code of a country, or the word of a group of them."""
+    DOCUMENT = "document"
+    """As evidence that is there when its date is."""
 
 
 class Meaning(StrEnum):
@@ -42,13 +50,31 @@ class Answer(Frozen):
 
     meaning: Meaning
     value: FactValue | None = None
+    place: int = 0
+    """How far down it stands in the mapping; of several answers the first can be asked for."""
 
 
 class Condition(Frozen):
-    """A field is read only from rows in which another column has one of these answers."""
+    """What the answer of a column must be, or must not be, for a field or a row to be read."""
 
     columns: Columns
     answers: Words[bool]
+    words: tuple[str, ...] = ()
+    """The answers as the mapping writes them."""
+    negated: bool = False
+
+    def holds(self, folded: str) -> bool:
+        """Return whether a folded answer is as it must be."""
+        return (self.answers.find(folded) is not None) is not self.negated
+
+
+class DocumentPart(Frozen):
+    """Where one key of evidence comes from: a column, or a text that is always the same."""
+
+    key: str
+    columns: Columns = ()
+    days: tuple[DayFormat, ...] = ()
+    text: str = ""
 
 
 class FieldRule(Frozen, kw_only=True):
@@ -64,7 +90,15 @@ class FieldRule(Frozen, kw_only=True):
     """What separates the answers in a cell with several."""
     keep_partial: bool = False
     """Whether a list keeps the answers that are mapped when others in the cell are not."""
+    takes_first: bool = False
+    """Whether of several answers that differ the one counts that stands first in the mapping."""
+    blank: FactValue | None = None
+    """What a cell that is there and blank states."""
     when: Condition | None = None
+    signs: NumberSigns = NumberSigns()
+    days: tuple[DayFormat, ...] = ()
+    document: tuple[DocumentPart, ...] = ()
+    """For evidence that the table describes: what its keys are."""
 
 
 class TableSource(Frozen, kw_only=True):
@@ -86,10 +120,16 @@ class ImportMapping(Frozen, kw_only=True):
     keeps_short_rows: bool
     unknown: Words[Answer]
     name: Columns
+    id: tuple[Columns, ...] = ()
+    """The columns that together tell a use case from all others, whatever it is called; none when the table has none."""
+    rows: tuple[Condition, ...] = ()
+    """What a row must answer to be imported."""
     constants: Mapping[str, FactValue]
     fields: tuple[FieldRule, ...]
 
     def all_columns(self) -> tuple[Columns, ...]:
         """Return every column that is read, with its other headers."""
         conditions = (rule.when.columns for rule in self.fields if rule.when is not None)
-        return (self.name, *(part for rule in self.fields for part in rule.parts), *conditions)
+        documents = (part.columns for rule in self.fields for part in rule.document if part.columns)
+        parts = (part for rule in self.fields for part in rule.parts)
+        return (self.name, *self.id, *parts, *conditions, *documents, *(row.columns for row in self.rows))

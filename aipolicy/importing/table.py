@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aipolicy.errors import MappingError
+from aipolicy.importing.other_files import what_else
 from aipolicy.source.regex import regex
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
@@ -30,6 +31,8 @@ _CP1252_UNDEFINED = regex(rb"[\x81\x8d\x8f\x90\x9d]")
 _SEPARATOR_LINE = regex(r"[sS][eE][pP]=([,;\t|])\r?\n")
 _LOOKED_AT = 4096
 _END = "\x00"
+NOT_THERE = "\x00"
+"""What stands for a cell that a short row, or the table, does not have: no cell of a table holds this character."""
 
 
 class Reading(Frozen, kw_only=True):
@@ -76,6 +79,9 @@ def read_table(data: bytes, path: str, *, encoding: str = "auto", delimiter: str
     """
     if len(data) > MAX_TABLE_BYTES:
         raise MappingError(f"table of {len(data)} bytes; the limit is {MAX_TABLE_BYTES}, split it", path=path)
+    other = what_else(data)
+    if other is not None:
+        raise MappingError(other, path=path)
     text, name, why, notes = _decode(data, path, encoding)
     text, more_notes = _without_nul(text, name, path)
     with _cells_of_any_size():

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.expected import NONE_WORD
-from aipolicy.facts.schema import manifest_schema
+from aipolicy.facts.schema import property_schema
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import kind_of
 from aipolicy.source.regex import regex
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, nearest
 from aipolicy.value import Frozen
 
 LABELS = "metadata.labels"
+EXTENSIONS = "extensions."
+NO_DOCUMENT = (
+    "evidence has an owner and a date; map to `false`, use `incomplete`, or say under `document` which columns they are"
+)
 WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
 
 _LABEL = regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -36,6 +39,8 @@ class Target(Frozen):
     spec: FactSpec
     limit: int = 0
     """For text: the longest that the schema lets through."""
+    words: tuple[str, ...] = ()
+    """The words of the field's open vocabulary, where they are known."""
 
     @property
     def is_free_text(self) -> bool:
@@ -45,21 +50,42 @@ class Target(Frozen):
         )
 
 
-def find_target(field: str) -> Target | Problem:
-    """Return the field of that name, or what is wrong with the name."""
-    specs = {spec.name: spec for spec in DECLARED_FACTS}
-    if field in WRITTEN_BY_THE_IMPORT:
-        return Problem(f"`{field}` is written by the import itself; leave it out")
-    if field == LABELS:
-        return Problem(f"name one label, such as `{LABELS}.agency`")
-    spec = specs.get(field)
-    if spec is not None:
-        return Target(field, spec, _text_limit(spec.name) if spec.type in (FactType.TEXT, FactType.TEXTS) else 0)
-    if field.startswith(f"{LABELS}."):
-        if not _LABEL.fullmatch(field.removeprefix(f"{LABELS}.")):
-            return Problem("a label has 1 to 100 letters, digits, `_`, `.` or `-`, and begins with a letter or digit")
-        return Target(field, specs[LABELS], _text_limit(LABELS))
-    return Problem(f"unknown field `{field}`{did_you_mean(field, specs)}")
+class Fields:
+    """The fields that a mapping may fill: those of every manifest, and what packs add to them."""
+
+    def __init__(self, extensions: Iterable[FactSpec] = (), vocabularies: Mapping[str, Sequence[str]] | None = None):
+        self._specs = {spec.name: spec for spec in (*DECLARED_FACTS, *extensions)}
+        self._vocabularies = vocabularies or {}
+
+    def find(self, field: str) -> Target | Problem:
+        """Return the field of that name, or what is wrong with the name."""
+        if field in WRITTEN_BY_THE_IMPORT:
+            return Problem(f"`{field}` is written by the import itself; leave it out")
+        if field == LABELS:
+            return Problem(f"name one label, such as `{LABELS}.agency`")
+        spec = self._specs.get(field)
+        if spec is not None:
+            return self._target(field, spec)
+        if field.startswith(f"{LABELS}."):
+            if not _LABEL.fullmatch(field.removeprefix(f"{LABELS}.")):
+                return Problem(
+                    "a label has 1 to 100 letters, digits, `_`, `.` or `-`, and begins with a letter or digit"
+                )
+            return self._target(field, self._specs[LABELS])
+        hint = did_you_mean(field, self._specs)
+        if field.startswith(EXTENSIONS):
+            own = {name.removeprefix(EXTENSIONS): name for name in self._specs if name.startswith(EXTENSIONS)}
+            near = nearest(field.removeprefix(EXTENSIONS), own)
+            hint = (
+                f"; did you mean `{own[near]}`?"
+                if near
+                else ("; declare it in a pack, and name that pack with `--policy` or in `aipolicy.toml`")
+            )
+        return Problem(f"unknown field `{field}`{hint}")
+
+    def _target(self, field: str, spec: FactSpec) -> Target:
+        limit = text_limit(spec) if spec.type is not FactType.BOOL else 0
+        return Target(field, spec, limit, tuple(self._vocabularies.get(spec.vocabulary, ())))
 
 
 def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
@@ -68,7 +94,7 @@ def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
     if spec.origin is Origin.EVIDENCE:
         if value is False:
             return False
-        return Problem("evidence has an owner and a date, which no answer states; map to `false`, or use `incomplete`")
+        return Problem(NO_DOCUMENT)
     match spec.type:
         case FactType.BOOL:
             return value if isinstance(value, bool) else _wanted("true or false", value)
@@ -106,6 +132,8 @@ def text_value(target: Target, text: str) -> str | Problem:
             return text
         allowed = ", ".join(f"`{choice}`" for choice in spec.choices)
         return Problem(f"`{text[:100]}` is not one of {allowed}{did_you_mean(text, spec.choices)}")
+    if target.words and text not in target.words:
+        return Problem(f"unknown {spec.vocabulary} `{text[:100]}`{did_you_mean(text, target.words)}")
     if not text:
         return Problem("the text is empty; leave the value out")
     if len(text) > target.limit:
@@ -135,16 +163,9 @@ def _wanted(what: str, value: PlainValue) -> Problem:
     return Problem(f"this field takes {what}, found {kind_of(value)}")
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return manifest_schema({})
-
-
-def _text_limit(name: str) -> int:
-    node = _schema()
-    for part in name.split("."):
-        node = node["properties"][part]
-    node = node.get("items", node)
-    if "additionalProperties" in node:
-        node = node["additionalProperties"]
-    return int(node.get("maxLength", 0))
+def text_limit(spec: FactSpec) -> int:
+    """Return how long a text the schema lets through, 0 where it takes none."""
+    schema = property_schema(spec)
+    schema = schema.get("items", schema)
+    rest = schema.get("additionalProperties")
+    return int((rest if isinstance(rest, dict) else schema).get("maxLength", 0))

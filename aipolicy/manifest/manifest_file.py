@@ -16,6 +16,8 @@ class ManifestFile(NamedTuple):
     named: bool
     path_in_repository: str | None = None
     """From the root of its repository, with forward slashes; None where there is no repository, or no file."""
+    near_miss: bool = False
+    """Whether its name only looks like one of a manifest, so that others would not find it."""
 
 
 class RepositoryPaths:

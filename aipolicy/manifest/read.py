@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from aipolicy.findings.finding import Finding, Place
@@ -10,20 +10,24 @@ from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
+from aipolicy.manifest.manifest_names import is_manifest_name
+from aipolicy.manifest.skipped import NEAR_NAME, NO_MANIFEST, OTHER_DOCUMENT, Skipped
 from aipolicy.source.document import MANIFEST_KIND, Document
 from aipolicy.source.suggest import nearest
+from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import ReadResult, read_yaml
 from aipolicy.value import Frozen
 
+_MARK = b"aipolicy/"
 _SECTIONS = ("apiVersion", "kind", "metadata", "data", "latency", "volume", "plan")
 
 
 class Manifests(Frozen):
-    """What came of reading: features to evaluate, findings about the files, and paths that are no manifests."""
+    """What came of reading: features to evaluate, findings about the files, and what is no manifest."""
 
     features: tuple[Feature, ...]
     findings: tuple[Finding, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
 
 
 def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({}),
@@ -35,22 +39,44 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
     """
     features: list[Feature] = []
     findings: list[Finding] = []
-    skipped: list[str] = []
+    skipped: list[Skipped] = []
     for file in files:
         result = read_yaml(file.path, file.data)
+        # NOTE: an empty document beside others is a stray `---`; a file of nothing else is an empty file.
+        documents = [d for d in result.documents if d.value is not None] or list(result.documents[:1])
+        reason = _reason_to_skip(file, result, documents)
+        if reason is not None:
+            skipped.append(Skipped(file.path, reason))
+            continue
         findings.extend(_source_findings(result))
         if not result.documents and not result.problems:
             findings.append(_not_a_manifest(Document(result.source, 0, None), "the file is empty"))
-        # NOTE: an empty document beside others is a stray `---`; a file of nothing else is an empty file.
-        documents = [d for d in result.documents if d.value is not None] or list(result.documents[:1])
-        if not file.named and not result.problems and documents and not any(map(_is_checked, documents)):
-            skipped.append(file.path)
-            continue
+        holds_manifest = any(map(_resembles, documents))
+        before = len(features)
         for document in documents:
+            if holds_manifest and _is_foreign(document):
+                skipped.append(Skipped(file.path, OTHER_DOCUMENT))
+                continue
             found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
             findings.extend(found)
+        if file.near_miss:
+            findings.append(_misnamed(result, documents, features[before:]))
     findings.extend(_duplicate_names(features, taken))
     return Manifests(tuple(features), tuple(findings), tuple(skipped))
+
+
+def _reason_to_skip(file: ManifestFile, result: ReadResult, documents: Sequence[Document]) -> str | None:
+    """Return why a file that nobody named is not reported on; None where it is a manifest, or called like one."""
+    if file.near_miss:
+        # NOTE: what cannot be read may be anything, unless it speaks of this program.
+        is_manifest = any(map(_is_marked, documents)) or (result.problems and _MARK in file.data)
+        return None if is_manifest else NEAR_NAME
+    if file.named or any(map(_resembles, documents)):
+        return None
+    if result.problems or not documents or any(document.value is None for document in documents):
+        return None
+    is_called_like_one = is_manifest_name(file.path.rpartition("/")[2])
+    return None if is_called_like_one and not all(map(_is_foreign, documents)) else NO_MANIFEST
 
 
 def _read_document(document: Document, file: ManifestFile, features: list[Feature], extensions: str, *,
@@ -65,9 +91,12 @@ def _read_document(document: Document, file: ManifestFile, features: list[Featur
     return departures
 
 
-def _is_checked(document: Document) -> bool:
-    """Return whether a document of a file that was found by its name is reported on: it is empty, or a manifest."""
-    return document.value is None or _resembles(document)
+def _is_foreign(document: Document) -> bool:
+    """Return whether a document says that it is of another kind, as those of other programs beside a manifest do."""
+    value = document.value
+    if not isinstance(value, dict) or _resembles(document):
+        return False
+    return all(isinstance(value.get(key), str) and value[key] for key in ("apiVersion", "kind"))
 
 
 def _resembles(document: Document) -> bool:
@@ -75,14 +104,21 @@ def _resembles(document: Document) -> bool:
     value = document.value
     if not isinstance(value, dict):
         return False
-    version, kind = value.get("apiVersion"), value.get("kind")
-    if isinstance(version, str) and "aipolicy" in version.casefold():
+    if _is_marked(document):
         return True
-    if isinstance(kind, str) and nearest(kind, (MANIFEST_KIND,)) is not None:
-        return True
-    foreign = isinstance(version, str) and isinstance(kind, str)
+    foreign = isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)
     known = sum(nearest(str(key), _SECTIONS) is not None for key in value)
     return not foreign and known >= 2
+
+
+def _is_marked(document: Document) -> bool:
+    """Return whether a document says by its version or kind that it is a manifest, if perhaps misspelt."""
+    value = document.value
+    if not isinstance(value, dict):
+        return False
+    version, kind = value.get("apiVersion"), value.get("kind")
+    is_own_version = isinstance(version, str) and "aipolicy" in version.casefold()
+    return is_own_version or (isinstance(kind, str) and nearest(kind, (MANIFEST_KIND,)) is not None)
 
 
 def _source_findings(result: ReadResult) -> Iterable[Finding]:
@@ -96,6 +132,16 @@ def _source_findings(result: ReadResult) -> Iterable[Finding]:
     if result.problems_left_out:
         message = f"and {result.problems_left_out} more problems in this file"
         yield reserved_finding("MAN-001", message, file=path, document=document)
+
+
+def _misnamed(result: ReadResult, documents: Sequence[Document], features: Sequence[Feature]) -> Finding:
+    name = shown(result.source.path.rpartition("/")[2])
+    message = f"a manifest called `{name}`, which hooks and other programs do not take for one"
+    document = next(filter(_resembles, documents), None) or Document(result.source, 0, None)
+    return reserved_finding(
+        "MAN-009", message, file=result.source.path, document=document, place=Place(path=("kind",)),
+        feature=features[0].name if features else "",
+    )  # fmt: skip
 
 
 def _not_a_manifest(document: Document, message: str) -> Finding:

@@ -12,17 +12,17 @@ from typing import Literal, get_args
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.break_even import CostCurve
 from aipolicy.economics.fleet import MachineCost, Staircase, staircase
-from aipolicy.economics.retrieval import embedding_usd, index_gb
+from aipolicy.economics.retrieval import embedding_usd
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
-from aipolicy.options.upfront_costs import Lines, Parts, indexing_usd, training_run_usd, whole
+from aipolicy.options.fixed_costs import fixed_cost
+from aipolicy.options.upfront_costs import Lines
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 
 _MS_PER_HOUR = 3_600_000.0
-_MONTHS_PER_YEAR = 12.0
 _ANY_VOLUME = 1e18
 """Requests a day that no feature reaches: the capacity of machines that only wait."""
 _LEAST_SHARE = 1e-9
@@ -263,40 +263,3 @@ def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve |
     instance = sold_in * -(-max(accelerators, 1) // sold_in)
     usd = basis.cost.monthly_usd(instance) * assumptions.accelerator_price_factor
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))
-
-
-PEOPLE = "people"
-"""The part of a running cost that is people."""
-
-
-def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
-    """Return what an option costs a month whatever the volume, by part, or None when a part is not known."""
-    return whole(fixed_parts(basis, workload, assumptions))
-
-
-def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
-    """Return the parts of what an option costs a month whatever the volume; None is a part that is not known."""
-    people = None if basis.engineers is None else basis.engineers * assumptions.staff_year_usd / _MONTHS_PER_YEAR
-    parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
-    if basis.watched:
-        parts += [
-            ("monitoring", assumptions.monitoring_monthly_usd),
-            ("evaluation", assumptions.evaluation_monthly_usd),
-        ]
-    if basis.retrieves:
-        parts.append(("index", _index_monthly_usd(workload, assumptions)))
-    if basis.training is not None and not basis.training.from_scratch:
-        run = training_run_usd(basis.training, assumptions)
-        monthly = None if run is None else run * assumptions.retrainings_per_year / _MONTHS_PER_YEAR
-        parts.append(("retraining", monthly))
-        if basis.training.hosting_usd_per_hour:
-            parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
-    return tuple(parts)
-
-
-def _index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
-    indexing = indexing_usd(workload, assumptions)
-    if indexing is None or workload.corpus_tokens is None:
-        return None
-    stored = index_gb(workload.corpus_tokens, assumptions.index) * assumptions.vector_store_usd_per_gb
-    return stored + indexing * assumptions.index_refreshes_per_year / _MONTHS_PER_YEAR

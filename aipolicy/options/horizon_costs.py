@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import PEOPLE, fixed_parts, legs_of
+from aipolicy.options.costs import legs_of
+from aipolicy.options.fixed_costs import PEOPLE, fixed_parts
 from aipolicy.options.upfront_costs import upfront_parts
 from aipolicy.value import Frozen
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -21,7 +21,8 @@ from aipolicy.economics.uncertainty import (
     quantiles,
 )
 from aipolicy.options.cost_inputs import CostBasis, LegBasis
-from aipolicy.options.costs import ROLES, Role, fixed_cost, legs_of, role_curve, running_cost
+from aipolicy.options.costs import ROLES, Role, legs_of, role_curve, running_cost
+from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.memo import Memo
 from aipolicy.options.uncertain_inputs import applied, drivers_of
 from aipolicy.options.workload import Workload
@@ -30,8 +31,13 @@ if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption
     from aipolicy.economics.uncertainty import Draws
     from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.costs import LegCurve
 
 _NUMPY = cast("Arithmetic", np)
+_LEAST_VOLUME, _MOST_VOLUME = 1.0, 1e10
+"""Requests a day between which a break-even is looked for."""
+_BISECTIONS = 18
+"""Enough for two digits between the two."""
 
 
 class DrawnCosts:
@@ -45,7 +51,9 @@ class DrawnCosts:
         self._constants = assumptions
         drawn = {name: draw(name, range_, seed=workload.seed, count=draws) for name, range_ in self.drivers.items()}
         self._workload, assumptions = applied(cast("Mapping[str, float]", drawn), workload, assumptions)
-        legs = {role: Memo(partial(_leg_usd, role, self._workload, workload, assumptions)) for role in ROLES}
+        self._assumptions, self._draws = assumptions, draws
+        self._curves = {role: Memo(partial(_leg_curve, role, self._workload, workload, assumptions)) for role in ROLES}
+        legs = {role: Memo(partial(_leg_usd, self._curves[role].of, self._workload.requests_per_day)) for role in ROLES}
         self._monthly = Memo(partial(_monthly_usd, legs, self._workload, assumptions, draws))
 
     def monthly_usd(self, basis: CostBasis) -> Draws | None:
@@ -79,6 +87,28 @@ class DrawnCosts:
         ours, theirs = self.monthly_usd(basis), self.monthly_usd(rival)
         return None if ours is None or theirs is None else probability_less(ours, theirs)
 
+    def break_even(self, basis: CostBasis, rival: CostBasis, share: float) -> float | None:
+        """Return the requests a day from which on the rival costs less in a share of the draws; None where none is found."""
+        low, high = _LEAST_VOLUME, _MOST_VOLUME
+        if not self._share_cheaper(rival, basis, high) >= share:
+            return None
+        for _ in range(_BISECTIONS):
+            middle = float((low * high) ** 0.5)
+            if self._share_cheaper(rival, basis, middle) >= share:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _share_cheaper(self, basis: CostBasis, rival: CostBasis, requests_per_day: float) -> float:
+        """Return the share of the draws in which an option costs less at a volume, 0 where a cost is unknown."""
+        ours, theirs = (self._monthly_usd_at(each, requests_per_day) for each in (basis, rival))
+        return 0.0 if ours is None or theirs is None else float(np.mean(ours < theirs))
+
+    def _monthly_usd_at(self, basis: CostBasis, requests_per_day: float) -> Draws | None:
+        legs = {role: partial(_leg_usd, self._curves[role].of, requests_per_day) for role in ROLES}
+        return _monthly_usd_of(legs, self._workload, self._assumptions, self._draws, basis)
+
     def tornado(self, basis: CostBasis, rival: CostBasis | None = None) -> tuple[Influence, ...]:
         """Return what moves the cost of an option, or its distance from a rival, the strongest first."""
 
@@ -99,20 +129,33 @@ class DrawnCosts:
 
 def _monthly_usd(legs: Mapping[Role, Memo[LegBasis | None, Draws | None]], workload: Workload,
                  assumptions: CostAssumptions, draws: int, basis: CostBasis) -> Draws | None:  # fmt: skip
+    if workload.requests_per_day is None:
+        return None
+    return _monthly_usd_of({role: leg.of for role, leg in legs.items()}, workload, assumptions, draws, basis)
+
+
+def _monthly_usd_of(legs: Mapping[Role, Callable[[LegBasis | None], Draws | None]], workload: Workload,
+                    assumptions: CostAssumptions, draws: int, basis: CostBasis) -> Draws | None:  # fmt: skip
     fixed = fixed_cost(basis, workload, assumptions)
-    if fixed is None or workload.requests_per_day is None:
+    if fixed is None:
         return None
     total: Draws = np.zeros(draws) + sum(usd for _, usd in fixed)
     for _, leg, role in legs_of(basis):
-        usd = legs[role].of(leg)
+        usd = legs[role](leg)
         if usd is None:
             return None
         total = total + usd
     return total
 
 
-def _leg_usd(role: Role, workload: Workload, likely: Workload, assumptions: CostAssumptions,
+def _leg_curve(role: Role, workload: Workload, likely: Workload, assumptions: CostAssumptions,
+               leg: LegBasis | None) -> LegCurve | None:  # fmt: skip
+    return role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=_NUMPY)
+
+
+def _leg_usd(curve_of: Callable[[LegBasis | None], LegCurve | None], requests_per_day: float | None,
              leg: LegBasis | None) -> Draws | None:  # fmt: skip
-    curve = role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=_NUMPY)
-    requests = workload.requests_per_day
-    return cast("Draws | None", None if curve is None or requests is None else curve.monthly_usd(requests, _NUMPY))
+    curve = curve_of(leg)
+    if curve is None or requests_per_day is None:
+        return None
+    return cast("Draws | None", curve.monthly_usd(requests_per_day, _NUMPY))

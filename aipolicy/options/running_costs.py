@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import ROLES, fixed_cost, fixed_parts, legs_of, role_curve
+from aipolicy.options.costs import ROLES, legs_of, role_curve
+from aipolicy.options.fixed_costs import fixed_cost, fixed_parts
 from aipolicy.options.memo import Memo
 
 if TYPE_CHECKING:

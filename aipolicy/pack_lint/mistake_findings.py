@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy.errors import AipolicyError
 from aipolicy.findings.finding import Finding, Outcome, Place
-from aipolicy.manifest.discovery import read_regular_file
 from aipolicy.pack_lint.registry import UNUSABLE, lint_rule
 from aipolicy.source.document import Document, SourceFile
+from aipolicy.source.regular_file import read_regular_file
 
 
 def mistake_findings(errors: Iterable[AipolicyError], files: Mapping[str, bytes]) -> Iterator[Finding]:

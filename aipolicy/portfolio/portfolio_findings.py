@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from aipolicy.evaluation.evaluation import ActiveRule, active_rules
-from aipolicy.evaluation.findings import MAX_RELATED
+from aipolicy.evaluation.finding_places import MAX_RELATED
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity

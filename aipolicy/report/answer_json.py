@@ -10,7 +10,7 @@ from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
 from aipolicy.report.formats.json_value import json_value
-from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult, way_result
 from aipolicy.source.text import escaped
 
 JsonObject = dict[str, Any]
@@ -91,26 +91,8 @@ def reasons_fields(answering: Answering) -> JsonObject:
     }  # fmt: skip
 
 
-def _way(way: Way | None, evaluation: Evaluation) -> JsonObject | None:
-    if way is None:
-        return None
-    return {
-        "hosting": way.hosting, "adaptation": _text(way.adaptation), "provider": _text(way.provider),
-        "model": _text(way.model), "region": _text(way.region), "fallback": way.fallback, "routing": way.routing,
-        "monthly_usd": _monthly_usd(way, evaluation),
-    }  # fmt: skip
-
-
-def _monthly_usd(way: Way, evaluation: Evaluation) -> JsonObject:
-    """Return the running cost with the 10th and the 90th percentile; of a cost known in part, what it is at least."""
-    likely = way.cost.monthly_usd
-    if not way.cost.is_whole:
-        return {"low": _usd(likely), "likely": None, "high": None}
-    estimator = way.option_set.estimator(evaluation.workload)
-    found = estimator.drawn.quantiles(way.option_set.cost_basis(way.number))
-    if found is None:
-        return {"low": None, "likely": _usd(likely), "high": None}
-    return {"low": _usd(min(found.p10, likely)), "likely": _usd(likely), "high": _usd(max(found.p90, likely))}
+def _way(way: Way, evaluation: Evaluation) -> JsonObject | None:
+    return _way_object(way_result(way, evaluation))
 
 
 def _then(then: Then) -> JsonObject:

@@ -44,7 +44,8 @@ def reason_lines(question: Question) -> Iterator[str]:
     for change in question.changes[:MOST_REASONS]:
         result = change_result(change)
         waits = change.facts == {question.spec.name: question.assumed}
-        yield "a rule waits for it, from pilot on" if waits else f"{change_words(result)}: {then_words(result.then)}"
+        words = f"{change_words(result.facts, result.bounds)}: {then_words(result.then)}"
+        yield "a rule waits for it, from pilot on" if waits else words
     if len(question.changes) > MOST_REASONS:
         yield f"and {len(question.changes) - MOST_REASONS} more"
 

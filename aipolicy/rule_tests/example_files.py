@@ -8,20 +8,22 @@ from datetime import date
 from pathlib import Path
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.discovery.globs import name_matcher
 from aipolicy.errors import PolicyError, UsageError
 from aipolicy.facts.known_facts import KnownFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.conformance import nonconformance
-from aipolicy.manifest.discovery import MANIFEST_PATTERNS, name_matcher, read_regular_file, reason_of
 from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
+from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.reading.rule_reader import fact_values
 from aipolicy.policy.rule import RuleTest
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile
 from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.regex import regex
+from aipolicy.source.regular_file import read_regular_file, reason_of
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_records import read_kind, read_records

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.findings import message_of
+from aipolicy.evaluation.finding_words import message_of
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, LineTrace, RuleEvaluator
 from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings.finding import Outcome, Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.findings import findings_of
-from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.manifest.feature import Feature

@@ -24,6 +24,8 @@ class WayResult(NamedTuple):
     region: str | None
     fallback: str
     routing: str
+    tier: str | None
+    """The capability class of the model."""
     people_usd: float
     monthly_usd: float
     """People included; of a cost that is known in part, what it is at least."""
@@ -114,33 +116,34 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
 def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
     """Return an answer as data."""
     is_full = depth is Depth.FULL
+    drawn = answering.expected if is_full else None
     recommended, plan, second = answering.recommended, answering.plan, answering.runner_up if is_full else None
     return AnswerResult(
         certainty=answering.certainty.value,
         needs=tuple((need.id, need.title, need.certainty.value) for need in answering.needs),
-        recommended=None if recommended is None else way_result(recommended, answering.expected, drawn=is_full),
-        plan=None if plan is None else PlanResult(way_result(plan.way, answering.expected), plan.violates),
+        recommended=None if recommended is None else way_result(recommended, drawn),
+        plan=None if plan is None else PlanResult(way_result(plan.way), plan.violates),
         assumed=answering.assumed,
         to_do=tuple(ToDoResult(each.rule, each.fact, each.before, each.of_plan) for each in answering.to_do),
         gaps=tuple(GapResult(gap.about, gap.fact, gap.file) for gap in answering.gaps),
         conflict=_conflict(answering, is_full=is_full),
-        runner_up=None if second is None else way_result(second, answering.expected, drawn=is_full),
+        runner_up=None if second is None else way_result(second, drawn),
         questions=tuple(map(change_result, answering.questions)) if is_full else None,
     )
 
 
-def way_result(way: Way, expected: Evaluation, *, drawn: bool = False) -> WayResult:
-    """Return a way as data; with `drawn` its cost has a range, which takes longer."""
+def way_result(way: Way, expected: Evaluation | None = None) -> WayResult:
+    """Return a way as data; with the evaluation of what is expected its cost has a range, which takes longer."""
+    from aipolicy.answer.comparison import figures_of
+
     cost = way.cost
-    found = None
-    if drawn and cost.is_whole:
-        estimator = way.option_set.estimator(expected.workload)
-        found = estimator.drawn.quantiles(way.option_set.cost_basis(way.number))
+    figures = None if expected is None else figures_of(way, expected)
+    (tier,) = way.option_set.distinct("option.tier", 1 << way.number)
     return WayResult(
         way.hosting, way.adaptation, way.provider, way.model, way.region, way.fallback, way.routing,
-        people_usd=cost.people_usd, monthly_usd=cost.monthly_usd, is_whole=cost.is_whole,
-        low_usd=None if found is None else min(found.p10, cost.monthly_usd),
-        high_usd=None if found is None else max(found.p90, cost.monthly_usd),
+        tier=None if tier is None else str(tier), people_usd=cost.people_usd, monthly_usd=cost.monthly_usd,
+        is_whole=cost.is_whole, low_usd=None if figures is None else figures.low_usd,
+        high_usd=None if figures is None else figures.high_usd,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
+from aipolicy.manifest.skipped import Skipped
 from aipolicy.run.policy import Policy
 from aipolicy.source.regex import regex
 from aipolicy.value import Frozen
@@ -32,8 +33,8 @@ class EvaluatedFile(Frozen):
     evaluations: tuple[Evaluation, ...]
     findings: tuple[Finding, ...]
     """On the features and on the file itself, in the one order."""
-    skipped: tuple[str, ...] = ()
-    """Its path where it holds no manifest and nobody named it."""
+    skipped: tuple[Skipped, ...] = ()
+    """What in it is no manifest."""
     waiver_uses: tuple[WaiverUse, ...] = ()
     """What became of the waivers of its features."""
     files: int = 1

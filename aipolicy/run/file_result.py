@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Finding, Place
+from aipolicy.manifest.skipped import Skipped
 from aipolicy.policy.rule import RuleScope
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked, Depth
 from aipolicy.run.evaluated_file import EvaluatedFile
@@ -27,7 +28,7 @@ class FileResult(NamedTuple):
     features: tuple[FeatureResult, ...]
     judged: bool
     """Whether any rule had something to evaluate: rules about plans have nothing where nobody plans."""
-    skipped: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     waiver_uses: tuple[WaiverUse, ...] = ()
     unread: bool = False
     """Whether the file holds a manifest that cannot be read, which may declare any feature."""

@@ -20,7 +20,7 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.option_set import GroupKey
+    from aipolicy.evaluation.option_groups import GroupKey
     from aipolicy.policy.portfolio_rule import PortfolioRule
     from aipolicy.waivers.waiver import Waivers
 

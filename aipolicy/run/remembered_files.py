@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
@@ -22,16 +23,18 @@ from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
 from aipolicy.run.stored_result import result_from_bytes, result_to_bytes
 
 if TYPE_CHECKING:
+    from aipolicy.findings.finding import Finding
     from aipolicy.portfolio.portfolio_findings import Documents
 
 Files = tuple[ManifestFile, ...]
 """One file, or several that are shown under the same path."""
-Told = Callable[[int], AbstractContextManager[None]]
-"""Says how many files are evaluated while they are."""
+Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Says how many files are evaluated while they are; what it gives is called after each."""
 
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext(), asked: AnswersAsked = NO_ANSWERS) -> RunResult:  # fmt: skip
+                     told: Told = lambda _: nullcontext(lambda: None), asked: AnswersAsked = NO_ANSWERS,
+                     left_out: LeftOut = NOTHING_LEFT_OUT) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
     What is in the memory was asked for the same answers. Raises `UsageError` where a rule is left out that a pack
@@ -46,7 +49,10 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
         # NOTE: manifests are not held; one is read again for the place of a finding on all features.
         return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
 
-    return RunResult(policy, kept, scope, lambda: closing_findings(kept.ends(), policy, scope, documents), kept.totals)
+    def closing() -> tuple[Finding, ...]:
+        return closing_findings(kept.ends(), policy, scope, documents)
+
+    return RunResult(policy, kept, scope, closing, kept.totals, left_out=left_out)
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: Told,
@@ -62,9 +68,13 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
     def evaluated(unit: Files) -> bytes:
         return result_to_bytes(file_result(evaluate_file(unit, policy), policy, asked))
 
-    with told(len(new)), closing(map_in_processes(evaluated, new, usable_processes())) as made:
+    with told(len(new)) as one_more, closing(map_in_processes(evaluated, new, usable_processes())) as made:
         for key, unit in zip(keys, units, strict=True):
-            content = used[key] = memory.get(key) or next(made)
+            content = memory.get(key)
+            if content is None:
+                content = next(made)
+                one_more()
+            used[key] = content
             result = result_from_bytes(content)
             taken = {name: homes[name] for name in result.names if name in homes}
             if taken:
@@ -79,7 +89,7 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
 def _key(files: Files) -> bytes:
     digest = sha256()
     for file in files:
-        head = f"{file.path} {file.path_in_repository} {file.named} {len(file.data)} "
+        head = f"{file.path} {file.path_in_repository} {file.named} {file.near_miss} {len(file.data)} "
         digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(file.data)
     return digest.digest()

@@ -14,6 +14,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.comparison import Comparison
 from aipolicy.findings.finding import Finding, Severity
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut, Skipped
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_evaluated, portfolio_part
@@ -37,6 +38,8 @@ class Report(Frozen):
     """Findings on the run as a whole."""
     comparison: Comparison | None = None
     """What the findings were compared with; None where they were not."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    """What the search for manifests did not take."""
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
@@ -49,9 +52,9 @@ class Report(Frozen):
         return (*chain.from_iterable(file.findings for file in self.files), *self.closing)
 
     @property
-    def skipped(self) -> tuple[str, ...]:
-        """Return the paths of files that hold no manifest."""
-        return tuple(chain.from_iterable(file.skipped for file in self.files))
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return what was not evaluated."""
+        return (*chain.from_iterable(file.skipped for file in self.files), *self.left_out.skipped)
 
     @property
     def waiver_uses(self) -> tuple[WaiverUse, ...]:
@@ -84,7 +87,7 @@ class Report(Frozen):
                 total.add_file(each)
             return total
 
-        return RunResult(self.policy, results, self.scope, lambda: self.closing, totals, self.comparison)
+        return RunResult(self.policy, results, self.scope, lambda: self.closing, totals, self.comparison, self.left_out)
 
     @property
     def totals(self) -> Totals:

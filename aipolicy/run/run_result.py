@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aipolicy.config.scope import Scope
 from aipolicy.findings.comparison import Comparison, counted
 from aipolicy.findings.finding import Change, Finding, sorted_findings
+from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.file_result import FileResult
 from aipolicy.run.policy import Policy
@@ -108,13 +109,14 @@ class RunResult:
 
     def __init__(self, policy: Policy, files: Iterable[FileResult], scope: Scope,
                  close: Callable[[], tuple[Finding, ...]], totals: Callable[[], Totals],
-                 comparison: Comparison | None = None) -> None:  # fmt: skip
+                 comparison: Comparison | None = None, left_out: LeftOut = NOTHING_LEFT_OUT) -> None:  # fmt: skip
         self.policy = policy
         self.files = files
         self.scope = scope
         self._close = close
         self._totals = totals
         self._comparison = comparison
+        self._left_out = left_out
 
     @cached_property
     def closing(self) -> tuple[Finding, ...]:
@@ -126,6 +128,7 @@ class RunResult:
         """Return what the run adds up to."""
         totals = self._totals()
         totals.add_findings(self.closing)
+        totals.add_left_out(self._left_out)
         totals.add_portfolio(len(self.policy.evaluated_portfolio_rules), self.scope.partial)
         totals.notices += tuple(_without_lifecycle(*each) for each in sorted(totals.without_lifecycle.items()))
         if self._comparison is not None:

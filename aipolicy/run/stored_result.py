@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.findings.finding import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
+from aipolicy.manifest.skipped import Skipped
 from aipolicy.run.answer_result import (
     AnswerResult,
     ChangeResult,
@@ -63,7 +64,7 @@ def result_from_bytes(content: bytes | memoryview) -> FileResult:
         findings=tuple(_finding_from_plain(each, sources) for each in findings),
         features=tuple(_feature_from_plain(each) for each in features),
         judged=judged,
-        skipped=tuple(skipped),
+        skipped=tuple(Skipped(*each) for each in skipped),
         waiver_uses=_uses_from_plain(uses) if uses else (),
         unread=unread,
         records=_records_from_plain(records) if records else (),

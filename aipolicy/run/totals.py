@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.manifest.skipped import LeftOut, Skipped
 
 if TYPE_CHECKING:
     from aipolicy.findings.comparison import Comparison
@@ -43,7 +44,10 @@ class Totals:
         self.without_lifecycle: Counter[str] = Counter()
         """Features that declare no lifecycle, by the one that they count as."""
         self.undetermined = 0
-        self.skipped: tuple[str, ...] = ()
+        self.skipped: tuple[Skipped, ...] = ()
+        """What was not evaluated, of files that were read; then what the search for files left out."""
+        self.nothing_asked = False
+        """Whether the configuration excludes all that was asked for, so that nothing to evaluate is right."""
         self.waivers: Counter[str] = Counter()
         """Waivers of the features that were judged, by what became of them."""
         self.portfolio_rules = 0
@@ -59,6 +63,12 @@ class Totals:
         elif rules:
             self.portfolio_rules += rules
             self.judged |= self.features > 0
+
+    def add_left_out(self, left_out: LeftOut) -> None:
+        """Add what was not taken, for the whole run."""
+        self.skipped += left_out.skipped
+        self.notices += left_out.notices
+        self.nothing_asked = left_out.nothing_asked
 
     def add_file(self, result: FileResult) -> None:
         """Add a file, in the order in which files are reported."""
@@ -98,7 +108,7 @@ class Totals:
             return EXIT_FINDINGS
         if self.comparison is not None and self.comparison.stale_gates and self.comparison.stale:
             return EXIT_FINDINGS
-        return EXIT_CLEAN if self.judged else EXIT_NOTHING
+        return EXIT_CLEAN if self.judged or self.nothing_asked else EXIT_NOTHING
 
     def counts(self) -> Mapping[Severity, int]:
         """Return the number of findings of each severity."""

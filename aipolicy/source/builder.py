@@ -12,16 +12,12 @@ from typing import Any, TypeAlias
 import yaml
 
 from aipolicy.source.document import NodeSpans, PlainValue, Positions
+from aipolicy.source.limits import MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, MAX_PROBLEMS
+from aipolicy.source.open_nodes import Anchored, Frame, SourceProblem, Stop, syntax_problem
 from aipolicy.source.regex import regex
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
-from aipolicy.source.span import DocumentPath, LineIndex, Span
+from aipolicy.source.span import DocumentPath, LineIndex
 from aipolicy.source.text import shown
-from aipolicy.value import Frozen
-
-MAX_DEPTH = 64
-MAX_NODES = 100_000
-MAX_DOCUMENTS = 5_000
-MAX_PROBLEMS = 100
 
 HAS_LIBYAML = bool(getattr(yaml, "__with_libyaml__", False))
 """Without libyaml the pure Python parser is used: the same result, about 8 times slower."""
@@ -35,50 +31,6 @@ _LONE_TAG = regex(r"(?:&\S+\s+)?!(?:\s|$)")
 """A node that begins with `!` alone, perhaps behind an anchor."""
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTY_STARTS = ("!", "&")
-
-
-class SourceProblem(Frozen):
-    """What is wrong with a text, where, and which other places took part (with a label each)."""
-
-    message: str
-    span: Span
-    related: tuple[tuple[Span, str], ...] = ()
-
-
-class _Frame:
-    """A collection under construction."""
-
-    __slots__ = (
-        *("value", "path", "start", "end", "anchor", "nodes_before", "key", "key_at", "keys_at", "merged", "merge_at"),
-        *("is_merging", "is_key", "is_block"),
-    )
-
-    def __init__(self, value: dict[str, PlainValue] | list[PlainValue], path: DocumentPath, start: int,
-                 anchor: str | None, nodes_before: int) -> None:  # fmt: skip
-        self.value = value
-        self.path = path
-        self.start = start
-        self.end = 0
-        self.anchor = anchor
-        self.nodes_before = nodes_before
-        self.key: str | None = None
-        self.key_at: tuple[int, int] | None = None
-        self.keys_at: dict[str, tuple[int, int]] = {}
-        self.merged: list[tuple[PlainValue, DocumentPath | None]] = []
-        self.merge_at: tuple[int, int] | None = None
-        self.is_merging = False
-        self.is_key = False
-        self.is_block = False
-
-
-class _Anchored(Frozen):
-    value: PlainValue
-    nodes: int
-    path: DocumentPath
-
-
-class _Stop(Exception):
-    """Reading cannot go on."""
 
 
 class DocumentBuilder:
@@ -105,7 +57,7 @@ class DocumentBuilder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             offset = mark.index if mark is not None else 0
-            self._problem(f"invalid YAML: {_syntax_problem(error)}", offset, offset + 1)
+            self._problem(f"invalid YAML: {syntax_problem(error)}", offset, offset + 1)
         except yaml.YAMLError as error:
             offset = int(getattr(error, "position", 0) or 0)
             reason = str(getattr(error, "reason", "unreadable"))
@@ -113,7 +65,7 @@ class DocumentBuilder:
         except ValueError:
             # NOTE: only the pure Python parser: an escape such as `\U00110000` names no character.
             self._problem("invalid YAML: found invalid Unicode character escape code", self._read_to, self._read_to + 1)
-        except _Stop:
+        except Stop:
             pass
         if self._with_positions:
             self._keep_positions()
@@ -133,8 +85,8 @@ class DocumentBuilder:
             loader.dispose()
 
     def _start_document(self) -> None:
-        self._stack: list[_Frame] = []
-        self._anchors: dict[str, _Anchored] = {}
+        self._stack: list[Frame] = []
+        self._anchors: dict[str, Anchored] = {}
         self._open_anchors: set[str] = set()
         self._nodes = 0
         self._spans: dict[DocumentPath, NodeSpans] = {}
@@ -187,7 +139,7 @@ class DocumentBuilder:
         self._check_tag(event)
         if len(self._stack) >= MAX_DEPTH:
             self._stop(f"nested deeper than {MAX_DEPTH} levels", event)
-        frame = _Frame(value, self._child_path(), event.start_mark.index, event.anchor, self._nodes)
+        frame = Frame(value, self._child_path(), event.start_mark.index, event.anchor, self._nodes)
         frame.is_block = event.flow_style is False
         if self._at_key():
             frame.is_key = True
@@ -202,7 +154,7 @@ class DocumentBuilder:
             self._merge(frame, source, source_path)
         if frame.anchor is not None:
             self._open_anchors.discard(frame.anchor)
-            self._anchors[frame.anchor] = _Anchored(frame.value, self._nodes - frame.nodes_before + 1, frame.path)
+            self._anchors[frame.anchor] = Anchored(frame.value, self._nodes - frame.nodes_before + 1, frame.path)
         if frame.is_key:
             self._stack[-1].key = ""
             self._stack[-1].key_at = (frame.start, frame.start + 1)
@@ -218,7 +170,7 @@ class DocumentBuilder:
         anchored = self._anchors.get(name)
         if anchored is None:
             self._problem_at(f"alias `*{shown(name)}` has no anchor before it", event)
-            anchored = _Anchored(None, 1, ())
+            anchored = Anchored(None, 1, ())
         self._count(event, anchored.nodes)
         self._aliased += anchored.nodes
         if self._aliased > MAX_NODES:
@@ -251,10 +203,10 @@ class DocumentBuilder:
             self._key(self._stack[-1], event.value, start, end, plain=plain)
             return
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(value, 1, self._child_path())
+            self._anchors[event.anchor] = Anchored(value, 1, self._child_path())
         self._place(value, start, end)
 
-    def _key(self, frame: _Frame, key: str, start: int, end: int, *, plain: bool) -> None:
+    def _key(self, frame: Frame, key: str, start: int, end: int, *, plain: bool) -> None:
         frame.key = key
         frame.key_at = (start, end)
         frame.is_merging = plain and key == _MERGE_KEY
@@ -285,7 +237,7 @@ class DocumentBuilder:
         elif key not in frame.value:
             frame.value[key] = value
 
-    def _queue_merge(self, frame: _Frame, value: PlainValue, source_path: DocumentPath | None,
+    def _queue_merge(self, frame: Frame, value: PlainValue, source_path: DocumentPath | None,
                      start: int, end: int) -> None:  # fmt: skip
         base = source_path if source_path is not None else (*frame.path, _MERGE_KEY)
         sources = (
@@ -297,7 +249,7 @@ class DocumentBuilder:
             else:
                 self._problem("a merge key `<<` takes a mapping or a list of mappings", start, end)
 
-    def _merge(self, frame: _Frame, source: PlainValue, source_path: DocumentPath | None) -> None:
+    def _merge(self, frame: Frame, source: PlainValue, source_path: DocumentPath | None) -> None:
         if not isinstance(source, dict) or not isinstance(frame.value, dict):
             return
         for key, value in source.items():
@@ -334,7 +286,7 @@ class DocumentBuilder:
 
     def _stop(self, message: str, event: Event) -> None:
         self._problem_at(message, event)
-        raise _Stop
+        raise Stop
 
     def _problem_at(self, message: str, event: Event) -> None:
         self._problem(message, event.start_mark.index, event.end_mark.index)
@@ -348,8 +300,3 @@ class DocumentBuilder:
         lines = self._lines or LineIndex("")
         spans = tuple((lines.span(*place), label) for place, label in related)
         self.problems.append(SourceProblem(message, lines.span(start, end), spans))
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "unreadable"
-    return f"{error.context}, {problem}" if error.context else problem

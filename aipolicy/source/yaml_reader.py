@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from aipolicy.source.builder import DocumentBuilder, SourceProblem
+from aipolicy.source.builder import DocumentBuilder
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES as MAX_BYTES
+from aipolicy.source.open_nodes import SourceProblem
 from aipolicy.source.regex import regex
 from aipolicy.source.span import LineIndex
 from aipolicy.value import Frozen

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from aipolicy.cli import init_command
 from aipolicy.cli.init_command import command
+from aipolicy.discovery.find import find_manifests
 from aipolicy.errors import UsageError
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.read import read_manifests
 
 FLAGS = {

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aipolicy.cli.main import cli
-from aipolicy.cli.progress import told_while_evaluating
+from aipolicy.cli.progress import LONG_RUN, told_while_evaluating
 from aipolicy.cli.watch import watch
 from aipolicy.errors import UsageError
 
@@ -40,8 +41,8 @@ def test_statistics_count_findings_by_rule() -> None:
     result = check("--statistics")
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        " found      in  worst    rule        name",
-        "     2       1  error    MAN-003     unknown-key",
+        "found  features  worst  rule     name",
+        "    2         1  error  MAN-003  unknown-key",
     ]
     assert check("--format", "statistics").output == result.output
 
@@ -124,22 +125,35 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("stream", "manifests", "term", "told"),
-    [
-        (Terminal(), 1757, "xterm", "evaluating 1 757 manifests\r\x1b[K"),
-        (Terminal(), 199, "xterm", ""),
-        (Terminal(), 1757, "dumb", ""),
-        (io.StringIO(), 1757, "xterm", ""),
-    ],
+    ("stream", "manifests", "term"),
+    [(Terminal(), LONG_RUN - 1, "xterm"), (Terminal(), 1757, "dumb"), (io.StringIO(), 1757, "xterm")],
 )
-def test_a_long_run_says_so_where_people_watch(
-    stream: io.StringIO, manifests: int, term: str, told: str, monkeypatch: pytest.MonkeyPatch
+def test_a_short_run_or_one_that_nobody_watches_says_nothing(
+    stream: io.StringIO, manifests: int, term: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr(sys, "stderr", stream)
-    with told_while_evaluating(manifests):
-        pass
-    assert stream.getvalue() == told
+    with told_while_evaluating(manifests) as one_more:
+        one_more()
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_a_long_run_says_how_far_it_has_come_where_people_watch(color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "" if color else "1")
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with told_while_evaluating(1757) as one_more:
+        for _ in range(1757):
+            one_more()
+        assert threading.active_count() == 1, "a process with threads is not copied into several"
+    told = stream.getvalue()
+    assert "evaluating 1 757 manifests" in told
+    assert [share for share in (" 0%", " 50%", "100%") if share not in told] == []
+    assert told.count("evaluating") < 120
+    assert ("\x1b[35m" in told) is color
+    assert told.endswith("\x1b[2K"), "nothing of it stays"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

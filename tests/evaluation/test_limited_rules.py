@@ -137,14 +137,14 @@ def test_an_unknown_limit_is_told_by_the_name_under_which_it_is_declared() -> No
 
 def test_a_path_that_nobody_can_declare_is_told_with_what_would_give_it() -> None:
     message, missing = only_finding("", "{paths: ['services/**']}")
-    assert message.endswith("unknown without `manifest.path` (which only a file in a repository has)")
+    assert message == "put the file into a repository: the rule reads where it is"
     assert missing == ()
 
 
 def test_a_label_that_is_not_there_is_undetermined_even_where_nothing_is_planned() -> None:
     for extra in ("", "plan: {hosting: own-cloud}\n"):
         found = findings(
-            f"metadata: {{name: f, labels: {{unit: x}}}}\nteam: {{on_call: false}}\n{extra}",
+            f"metadata: {{name: f, lifecycle: pilot, labels: {{unit: x}}}}\nteam: {{on_call: false}}\n{extra}",
             rule("OPS-001", "team.on_call", when='metadata.labels.tier == "a"', kind="duty"),
         )
         assert ("OPS-001", ("metadata.labels.tier",)) in [(each.rule_id, each.missing_facts) for each in found]

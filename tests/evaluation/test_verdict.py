@@ -49,7 +49,7 @@ def needs(body: str, *rules: str) -> dict[str, bool]:
         (
             "latency: {p95_ms: 5}\n",
             (rule("A-001", '!(option.adaptation in ["prompting", "rag"])'),),
-            {"fine-tuning": True},
+            {"trained-model": True},
         ),
         (
             "latency: {p95_ms: 5}\n",
@@ -105,9 +105,11 @@ def test_the_recommendation_is_the_cheapest_of_those_with_the_least_against_them
     assert turned.runner_up is not None
 
 
-def test_no_option_free_of_doubt_means_no_recommendation() -> None:
+def test_where_no_option_is_free_of_doubt_the_one_with_the_least_is_recommended_and_said_to_be_open() -> None:
     undecided = rule("E-001", "option.hosting == option.model || data.minimized")
     evaluation = evaluate("data: {classes: [internal]}\n", undecided)
     assert evaluation.verdict.admissible == 0
     assert evaluation.verdict.open == evaluation.verdict.full
-    assert recommend(evaluation, margin_percent=20) is None
+    found = recommend(evaluation, margin_percent=20)
+    assert found is not None
+    assert found.is_open

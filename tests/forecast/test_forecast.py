@@ -205,7 +205,7 @@ def test_months_end_on_the_last_day_where_they_are_too_short(day: str, months: i
 
 def test_the_example_is_found_in_any_order_of_files() -> None:
     from aipolicy.config.settings import PolicySettings
-    from aipolicy.manifest.discovery import find_manifests
+    from aipolicy.discovery.find import find_manifests
 
     files = find_manifests((str(ROOT / "examples" / "forecast"),), stdin=lambda: b"")
     settings = PolicySettings(as_of=START, packs=(str(ROOT / "examples" / "forecast" / "pack.yaml"),))

@@ -9,11 +9,11 @@ import pytest
 from forecast_worlds import ROOT, START, forecast_of, report_on, told
 
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Finding
 from aipolicy.forecast.candidates import merged
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.forecast.growth import projected
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.run.evaluated_file import evaluate_manifests

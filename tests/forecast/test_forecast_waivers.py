@@ -11,10 +11,10 @@ from forecast_worlds import ROOT, START, report_on, told
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import Scope
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.forecast.growth import projected
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.sources.locate import read_policy_files

@@ -10,7 +10,7 @@ import pytest
 from yaml_corpus import BOMBS, DEEP, READ, REFUSED, Refused
 
 from aipolicy.source import builder
-from aipolicy.source.builder import MAX_PROBLEMS
+from aipolicy.source.limits import MAX_PROBLEMS
 from aipolicy.source.yaml_reader import MAX_BYTES, ReadResult, read_yaml
 
 PARSERS = ("libyaml", "pure Python")

@@ -219,9 +219,9 @@ def test_links_within_the_tree_are_followed_and_those_out_of_it_are_not(repo: Gi
                          "gone": "nowhere", "trick": "svc/../../../secret.yaml"}.items():  # fmt: skip
         (repo.folder / f"{name}.aifeature.yaml").symlink_to(target)
     repo.commit()
-    # what leads nowhere stops a run over now; at the base it is nothing
-    (repo.folder / "circle.aifeature.yaml").unlink()
-    (repo.folder / "gone.aifeature.yaml").unlink()
+    # what leads nowhere, or out of the repository, stops a run over now; at the base it is nothing
+    for name in ("circle", "gone", "out", "up", "trick"):
+        (repo.folder / f"{name}.aifeature.yaml").unlink()
     done = run("check", "--base", "main", "--format", "json")
     assert (done.code, changes(done.out)) == (0, {"unchanged": 1}), done.err
 
@@ -244,14 +244,30 @@ def test_a_file_over_the_size_limit_is_the_same_finding_on_both_sides(repo: GitR
     assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
 
 
-def test_ignore_rules_hold_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_tracked_is_ignored_on_neither_side(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
     repo.write({**OWN_FILES, "a.aifeature.yaml": on_call("false"), "old/b.aifeature.yaml": on_call("false", "b"),
                 ".gitignore": "old/\n", "c.aifeature.yaml": on_call("false", "c")})  # fmt: skip
     repo.git("add", "-f", ".")
     repo.commit()
     (repo.folder / ".git" / "info" / "exclude").write_text("c.aifeature.yaml\n", encoding="utf-8")
     done = run("check", "--base", "main", "--format", "json")
-    assert (done.code, changes(done.out)) == (0, {"unchanged": 1})
+    assert (done.code, changes(done.out)) == (0, {"unchanged": 3})
+
+
+def test_a_change_that_ignores_a_tracked_manifest_and_breaks_it_gates(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "a.aifeature.yaml": on_call("true"), "svc/aifeature.yaml": on_call("true", "svc")})
+    repo.write({".gitignore": "svc/\n", "svc/aifeature.yaml": on_call("false", "svc")})
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "hide")
+    done = run("check", "--base", "main~1", "--format", "json")
+    assert (done.code, changes(done.out)) == (1, {"new": 1})
+
+
+def test_a_named_file_that_is_excluded_is_left_out_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    own = f"exclude = ['fixtures/']\n{OWN}"
+    repo.commit({**OWN_FILES, "aipolicy.toml": own, "fixtures/a.aifeature.yaml": on_call("false")})
+    done = run("check", "fixtures/a.aifeature.yaml", "--base", "main")
+    assert (done.code, "0 fixed" in done.out or "fixed" not in done.out) == (0, True), done.out
 
 
 def test_odd_file_names_are_the_same_on_both_sides(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from aipolicy.config.scope import Scope
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Outcome
-from aipolicy.manifest.discovery import find_manifests
 from aipolicy.report.formats.registry import FORMATS
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check

@@ -12,6 +12,7 @@ from aipolicy.errors import AipolicyError, Problems
 from aipolicy.importing.importer import ImportResult, import_table
 from aipolicy.importing.mapping import read_mapping
 from aipolicy.importing.rules import ImportMapping
+from aipolicy.importing.targets import Fields
 from aipolicy.source.yaml_reader import read_yaml
 
 FEDERAL = Path(__file__).parents[2] / "examples" / "federal-inventory"
@@ -34,12 +35,12 @@ fields:
 )
 
 
-def mapping_of(text: str) -> ImportMapping:
-    return read_mapping("test.mapping.yaml", text.encode())
+def mapping_of(text: str, known: Fields | None = None) -> ImportMapping:
+    return read_mapping("test.mapping.yaml", text.encode(), known)
 
 
-def with_fields(fields: str, top: str = "") -> ImportMapping:
-    return mapping_of(f"{HEAD}{top}\nname: {{columns: [Name]}}\nfields:\n{fields}")
+def with_fields(fields: str, top: str = "", known: Fields | None = None) -> ImportMapping:
+    return mapping_of(f"{HEAD}{top}\nname: {{columns: [Name]}}\nfields:\n{fields}", known)
 
 
 def table_of(header: Iterable[str], *rows: Iterable[str], delimiter: str = ",") -> bytes:

@@ -20,7 +20,7 @@ def test_text_report_and_files(tmp_path: Path) -> None:
     result = CliRunner().invoke(import_, ["--mapping", str(FEDERAL_MAPPING), str(EXCERPT), str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     assert result.output.startswith("13 rows read, 13 manifests, 0 rows left out, 0 empty rows\nencoding utf-8: ")
-    assert "13 files written to" in result.output
+    assert "13 files new in" in result.output
     assert len(list((tmp_path / "out").iterdir())) == 13
 
 
@@ -29,7 +29,7 @@ def test_json_report_is_strict_json(tmp_path: Path) -> None:
     result = CliRunner().invoke(import_, arguments)
     report = json.loads(result.output)
     assert report["manifests"] == 13
-    assert report["files"]["written"] == 13
+    assert report["files"]["new"] == 13
     assert {"field": "metadata.owner", "manifests": 13} in report["fills"]
     assert report["reading"]["encoding"] == "utf-8"
     assert report["unmapped"][0]["column"] == "40_has_ato"
@@ -44,7 +44,9 @@ def test_encoding_and_force_are_passed_on(tmp_path: Path) -> None:
     target = out / "zo-w.aifeature.yaml"
     target.write_text("mine", encoding="utf-8")
     arguments = ["--mapping", str(mapping), "--encoding", "cp1250", str(table), str(out)]
-    assert CliRunner().invoke(import_, arguments).exit_code != 0
+    refused = CliRunner().invoke(import_, arguments)
+    assert refused.exit_code == 1
+    assert "was not written by this import" in refused.output
     assert target.read_text(encoding="utf-8") == "mine"
     assert CliRunner().invoke(import_, ["--force", *arguments]).exit_code == 0
     assert "kind: AIFeature" in target.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from sample_tables import BASIC, FEDERAL_MAPPING, HEAD, mapping_of, messages, ru
 
 from aipolicy.errors import AipolicyError, MappingError
 from aipolicy.importing.mapping import read_mapping
+from aipolicy.importing.targets import Fields
 
 FIELD_MISTAKES = [
     ("field: metadata.lifecycel\ncolumns: [a]\nvalues: {b: c}", "did you mean `metadata.lifecycle`?"),
@@ -24,8 +25,8 @@ FIELD_MISTAKES = [
     ("field: metadata.owner\ncolumns: []\ntext: true", "`columns` is empty"),
     ("field: metadata.owner\ncolumns: ['?']\ntext: true", "`columns` has an empty header"),
     ("field: metadata.owner\ncolumns: a\ntext: true", "`columns` must be a list of text, found text"),
-    ("field: metadata.owner\ncolumns: [a]", "exactly one of `values`, `text: true` and `number: true`"),
-    ("field: metadata.owner\ncolumns: [a]\ntext: true\nvalues: {b: c}", "exactly one of `values`"),
+    ("field: metadata.owner\ncolumns: [a]", "exactly one of `values`, `text: true`, `number: true`"),
+    ("field: metadata.owner\ncolumns: [a]\ntext: true\nnumber: true", "exactly one of `values`"),
     ("field: metadata.owner\ncolumns: [a]\ntext: false", "`text` can only be true"),
     ("field: metadata.owner\ncolumns: [a]\ntxt: true\ntext: true", "unknown key `txt`; did you mean `text`?"),
     ("field: metadata.owner\ncolumns: [a]\ntext: true\njoin: x", "`join` is for a field with `parts`"),
@@ -49,7 +50,7 @@ FIELD_MISTAKES = [
     ("field: team.ml_engineers\ncolumns: [a]\nvalues: {b: -1}", "the number must be at least 0"),
     ("field: evidence.dpia\ncolumns: [a]\nvalues: {b: true}", "evidence has an owner and a date"),
     ("field: decision.effect\ncolumns: [a]\nvalues: {}", "`values` is empty"),
-    ("field: decision.effect\ncolumns: [a]\nvalues: {'': sole}", "a blank answer is always unknown"),
+    ("field: decision.effect\ncolumns: [a]\nvalues: {'': sole}", "say under `blank` what it states"),
     ("field: decision.effect\ncolumns: [a]\nvalues: {Yes: sole, 'YES.': none}", "`YES.` is the same answer as `Yes`"),
     ("field: decision.effect\ncolumns: [a]\nvalues: {b: sole}\nunknown: [B]", "`B` stands under `values` too"),
     ("field: decision.effect\ncolumns: [a]\nvalues: {b: sole}\nsplit: ['']", "`split` takes separators"),
@@ -109,7 +110,7 @@ def test_words_of_an_open_vocabulary_are_checked_when_it_is_given() -> None:
     text = f"{HEAD}name: {{columns: [Name]}}\nfields:\n- {field}\n"
     mapping_of(text)
     with pytest.raises(MappingError, match="unknown data-class `personel`; did you mean `personal`"):
-        read_mapping("m.yaml", text.encode(), {"data-class": ("personal", "health")})
+        read_mapping("m.yaml", text.encode(), Fields((), {"data-class": ("personal", "health")}))
 
 
 @given(st.data())

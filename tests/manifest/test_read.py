@@ -6,6 +6,7 @@ import pytest
 
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
+from aipolicy.manifest.skipped import NEAR_NAME, NO_MANIFEST, OTHER_DOCUMENT, Skipped
 
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n"
 FOREIGN = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\ndata: {}\n"
@@ -61,16 +62,57 @@ OTHERS = {
     "empty mapping": "{}",
     "list": "[]",
     "text": "hello",
+    "block text": "|\n  apiVersion: aipolicy/v1\n  kind: AIFeature\n",
     "list of manifests": "- apiVersion: aipolicy/v1\n  kind: AIFeature\n",
+    "a key too deep": "feature:\n  apiVersion: aipolicy/v1\n  kind: AIFeature\n",
+    "a foreign document and a list": FOREIGN + "---\n[]\n",
+    "a kind without a version": "kind: Component\n",
 }
 
 
 @pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
-def test_a_file_that_is_no_manifest_is_an_error_when_named_and_skipped_when_found(text: str) -> None:
-    (finding,) = read(text, named=True).findings
-    assert finding.rule_id == "MAN-006"
+def test_a_file_that_is_no_manifest_is_an_error_when_named_and_told_when_found(text: str) -> None:
+    assert {finding.rule_id for finding in read(text, named=True).findings} == {"MAN-006"}
     found = read(text, named=False)
-    assert (found.findings, found.skipped) == ((), ("f0.yaml",))
+    assert (found.findings, found.skipped) == ((), (Skipped("f0.yaml", NO_MANIFEST),))
+
+
+@pytest.mark.parametrize("name", ["aifeature.yaml", "a/AIFeature.YML", "a/b.aifeature.yaml"])
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_a_file_that_is_called_like_a_manifest_and_is_none_is_an_error_unless_it_says_what_it_is(
+    text: str, name: str
+) -> None:
+    found = read_manifests([ManifestFile(name, text.encode(), named=False)])
+    if text == FOREIGN:
+        assert (found.findings, found.skipped) == ((), (Skipped(name, NO_MANIFEST),))
+    else:
+        assert {finding.rule_id for finding in found.findings} == {"MAN-006"}
+        assert found.skipped == ()
+
+
+def near(text: str) -> Manifests:
+    return read_manifests([ManifestFile("a/ai-feature.yaml", text.encode(), named=False, near_miss=True)])
+
+
+@pytest.mark.parametrize("text", [*OTHERS.values(), "", "a: [", "data: {}\nplan: {}\n"])
+def test_a_file_that_is_called_nearly_like_a_manifest_and_is_none_is_told(text: str) -> None:
+    manifests = near(text)
+    assert (manifests.findings, manifests.skipped) == ((), (Skipped("a/ai-feature.yaml", NEAR_NAME),))
+
+
+def test_a_manifest_under_another_name_is_evaluated_and_its_name_is_told() -> None:
+    manifests = near(HEAD)
+    assert [feature.name for feature in manifests.features] == ["a"]
+    (finding,) = manifests.findings
+    assert (finding.rule_id, finding.feature, line_of(finding)) == ("MAN-009", "a", 2)
+    assert finding.message == "a manifest called `ai-feature.yaml`, which hooks and other programs do not take for one"
+
+
+@pytest.mark.parametrize("text", [HEAD + "a: [", HEAD.replace("kind: AIFeature", "knd: x"), HEAD + "latncy: {}\n"])
+def test_a_broken_manifest_under_another_name_is_an_error_too(text: str) -> None:
+    manifests = near(text)
+    assert {finding.rule_id for finding in manifests.findings} > {"MAN-009"}
+    assert manifests.features == ()
 
 
 MISSPELT = {
@@ -126,11 +168,21 @@ def test_a_duplicate_key_is_an_error_with_both_places() -> None:
     assert (line_of(finding), first.span.start.line) == (6, 5)
 
 
-def test_a_foreign_document_beside_a_manifest_is_told() -> None:
-    for named in (True, False):
-        manifests = read(HEAD + "---\n" + FOREIGN, named=named)
-        assert [feature.name for feature in manifests.features] == ["a"]
-        assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-006", 6)]
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("texts", [(HEAD, FOREIGN), (FOREIGN, HEAD)])
+def test_a_document_that_says_it_is_of_another_kind_may_stand_beside_a_manifest_and_is_told(
+    texts: tuple[str, str], named: bool
+) -> None:
+    manifests = read("---\n".join(texts), named=named)
+    assert [feature.name for feature in manifests.features] == ["a"]
+    assert (manifests.findings, manifests.skipped) == ((), (Skipped("f0.yaml", OTHER_DOCUMENT),))
+
+
+@pytest.mark.parametrize("other", ["[]", "a: 1", "kind: Component"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_document_that_does_not_say_what_it_is_may_not(other: str, named: bool) -> None:
+    manifests = read(f"{HEAD}---\n{other}\n", named=named)
+    assert [(rule, line) for rule, line, _ in told(manifests)] == [("MAN-006", 5)]
 
 
 def test_empty_documents_beside_a_manifest_are_left_out() -> None:

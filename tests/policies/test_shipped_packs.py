@@ -14,7 +14,7 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.option_set import numbers_in
+from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.read import ManifestFile, read_manifests

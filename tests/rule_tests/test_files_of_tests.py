@@ -89,12 +89,12 @@ def test_what_holds(rest: str, folder: Path) -> None:
     [
         (PATH + "expect: satisfied", "expected satisfied, found violated"),
         (PATH + "expect: violated, message: gone",
-         "message expected: gone\n  message found:    `health` leaves for `openai`"),
-        (PATH + "expect: violated, location: '7:13'", "location expected: 7:13\n  location found:    6:12"),
-        (PATH + "expect: violated, location: plan.provider", "location found:    plan.hosting"),
+         "message expected  gone\n  message found     `health` leaves for `openai`"),
+        (PATH + "expect: violated, location: '7:13'", "location expected  7:13\n  location found     6:12"),
+        (PATH + "expect: violated, location: plan.provider", "location found     plan.hosting"),
         (PATH + "expect: violated, as_of: 2027-07-01", "expected violated, found not-applicable"),
         (HERE + ", plan: {hosting: on-premises, fallback: none}}, expect: violated, message: m",
-         "message expected: m\n  message found:    no finding"),
+         "message expected  m\n  message found     no finding"),
     ],
 )  # fmt: skip
 def test_what_does_not(rest: str, told: str, folder: Path) -> None:

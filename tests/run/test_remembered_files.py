@@ -192,5 +192,5 @@ def test_a_manifest_without_a_plan_is_judged_without_making_every_option(tmp_pat
     load_policy(SETTINGS, cache)
     policy = load_policy(SETTINGS, cache)
     report = check((ManifestFile("a.yaml", manifest("calm", 2).encode(), True),), policy)
-    assert report.findings
+    assert report.evaluations
     assert "options" not in vars(policy.evaluator.candidates)

@@ -50,6 +50,8 @@ LATENCY = rule("LAT-001", "option.latency_p50_ms <= latency.p95_ms")
 FLOOR = rule("LAT-002", "option.latency_floor_ms <= latency.p95_ms", severity="warning")
 DPA = rule("TERM-001", "plan.terms.dpa", when="option.leaves_organization", kind="duty")
 COST = rule("COST-001", "option.monthly_usd <= budget.monthly_usd || !data.personal", severity="warning")
+SHUT = rule("SHUT-001", "availability.critical", kind="duty")
+"""Open on every way of every plan until the fact is declared, so that whatever else is open gates."""
 MANY = (LEAVES, RESIDENCY, LATENCY, FLOOR, DPA, COST)
 
 

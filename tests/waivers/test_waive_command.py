@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -155,7 +156,13 @@ def test_the_list_shows_every_waiver_with_its_state_and_days(run: Run, tmp_path:
     manifest.write_text(manifest.read_text().replace("volume:", f"{comment}volume:"))
     code, out, err = run("waive", "--list")
     assert (code, err) == (0, "")
-    assert "IN-001 of chat: waived, until 2027-01-15 (55 days left)" in out
+    assert "\nwaived\n  IN-001 of chat, until 2027-01-15, 55 days left\n    reason  moving house: soon\n" in out
+    assert re.findall(r"^[a-z][a-z ]+$", out, re.MULTILINE) == [
+        "malformed",
+        "no longer needed",
+        "unknown feature",
+        "waived",
+    ]
     assert "1 malformed, 2 no longer needed, 1 unknown feature, 1 waived" in out
     assert "\\u202e" in out
     assert "\u202e" not in out

@@ -15,13 +15,13 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import AipolicyError, CatalogError, PolicyError, WaiverError
 from aipolicy.files.paths import StrPath, joined
 from aipolicy.files.shipped import PACKAGE, catalog_paths, read_bytes, shipped_path
-from aipolicy.manifest.discovery import read_regular_file, reason_of, shown_path
 from aipolicy.policy.sources.extended_packs import Finder, with_extended
 from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, is_address, yaml_names
 from aipolicy.policy.sources.pack_files import PackFiles as PackFiles
 from aipolicy.policy.sources.pack_files import PackOrigin as PackOrigin
 from aipolicy.policy.sources.pack_files import shipped_packs as shipped_packs
 from aipolicy.source.regex import regex
+from aipolicy.source.regular_file import read_regular_file, reason_of, shown_path
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 
 from aipolicy.errors import ConfigError, LockError
-from aipolicy.manifest.discovery import read_regular_file, reason_of
 from aipolicy.policy.sources.pack_files import GIT_PREFIX, PACKAGE_PREFIX, InstalledPackage
 from aipolicy.source.document import Document, Positions, SourceFile
 from aipolicy.source.limits import MAX_BYTES
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.regex import regex
+from aipolicy.source.regular_file import read_regular_file, reason_of
 from aipolicy.source.span import Span
 from aipolicy.source.text import shown
 from aipolicy.source.toml_reader import plain_value, read_toml, toml_spans

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution, entry_points
 
 from aipolicy.errors import PolicyError
-from aipolicy.manifest.discovery import read_regular_file, reason_of
 from aipolicy.policy.sources.pack_files import (
     PACKAGE_PREFIX,
     YAML_SUFFIXES,
@@ -21,6 +20,7 @@ from aipolicy.policy.sources.pack_files import (
 )
 from aipolicy.policy.sources.package_folder import PackageFolder, package_folder
 from aipolicy.source.regex import regex
+from aipolicy.source.regular_file import read_regular_file, reason_of
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple

@@ -10,7 +10,7 @@ from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings
 from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.findings import option_name
+from aipolicy.evaluation.finding_words import option_name
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.registry import REGISTRY
 from aipolicy.options.workload import WORKLOAD_FACTS

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.changes.diff import Diff, FeatureChange
-from aipolicy.report.diff.diff_words import (
-    cost_words,
-    counts_of,
-    finding_words,
-    fixed_words,
-    footer,
-    gone_words,
-    moved,
-    need_words,
-    needs_of,
-    standing_of,
-    title_of,
-    verdict_words,
-)
+from aipolicy.report.diff.diff_words import counts_of, footer, moved, rows_of, title_of
 from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
-from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-_CAUSE = regex(r" \[([a-z ]+|[a-z ]+ [+−][0-9. ]+ USD(?:, [a-z ]+ [+−][0-9. ]+ USD)*)\]$")
-"""What stands in brackets at the end of a line: words and numbers of ours, nothing of a manifest."""
+_GATING = ("new", "worse", "waived")
 
 
 def render_diff_markdown(diff: Diff) -> str:
@@ -51,27 +36,6 @@ def _feature(change: FeatureChange) -> Iterator[str]:
     yield f"#### {code(change.name)}"
     yield ""
     yield f"- file: {code(moved(change))}"
-    if standing_of(change):
-        yield f"- feature: {code(standing_of(change))}"
-    yield f"- verdict: {_caused(verdict_words(change))}"
-    needs = list(need_words(change))
-    state = change.after or change.before
-    if not needs and state is not None:
-        yield f"- needs: {code(needs_of(state))}"
-    yield from (f"- needs: {_caused(words)}" for words in needs)
-    yield f"- cost a month: {_caused(cost_words(change))}"
-    yield from (f"- **new**: {_caused(finding_words(each))}" for each in change.new)
-    yield from (f"- **worse**: {_caused(finding_words(each))}" for each in change.worse)
-    yield from (f"- **waived**: {_caused(finding_words(each))}" for each in change.waived)
-    if change.after is None:
-        yield f"- gone: {gone_words(change)}"
-    else:
-        yield from (f"- fixed: {_caused(fixed_words(each))}" for each in change.fixed)
-    if change.unchanged:
-        yield f"- unchanged findings: {change.unchanged}"
-
-
-def _caused(words: str) -> str:
-    """Return words as code, and the cause at their end in italics beside it."""
-    match = _CAUSE.search(words)
-    return f"{code(words[: match.start()])} _({match.group(1)})_" if match else code(words)
+    for row in rows_of(change):
+        label = f"**{row.label}**" if row.label in _GATING else row.label
+        yield f"- {label}: {code(row.words)}{f' _({row.cause})_' if row.cause else ''}"

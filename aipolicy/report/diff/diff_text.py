@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rich.text import Text
+
 from aipolicy.changes.diff import Diff, FeatureChange
-from aipolicy.report.diff.diff_words import (
-    cost_words,
-    counts_of,
-    finding_words,
-    fixed_words,
-    footer,
-    gone_words,
-    moved,
-    need_words,
-    needs_of,
-    standing_of,
-    title_of,
-    verdict_words,
-)
+from aipolicy.report.diff.diff_words import counts_of, footer, moved, rows_of, title_of
 from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
-from aipolicy.report.terminal.printer import Printer
-from aipolicy.report.terminal.style import Styler
-from aipolicy.source.text import quantity
+from aipolicy.report.terminal.drawing import Screen, joined, labelled, said
+from aipolicy.report.terminal.style import Role, Styler
 
 
 def render_diff(diff: Diff, *, width: int, style: Styler) -> str:
     """Return a diff as text, features that changed in full, ending with a newline."""
-    page = Printer(width, style)
-    page.title(title_of(diff))
-    page.text(counts_of(diff))
+    screen = Screen(width, style)
+    screen.add(said(title_of(diff), Role.STRONG))
+    screen.add(said(counts_of(diff)))
     for change in diff.features:
         if change.changed:
-            _feature(page, change)
-    if diff.broken or diff.repaired:
-        page.heading("manifests")
-        for finding in diff.broken:
-            page.pair("broken", f"{location_of(finding)}: {finding.rule_id}: {message_of(finding)}")
-        for known in diff.repaired:
-            page.pair("gone", known_words(known))
-    page.raw("")
-    page.text(footer())
-    return page.result()
+            screen.section(f"{change.name} ({moved(change)})", labelled(_rows(change)))
+    broken = [("broken", f"{location_of(f)}: {f.rule_id}: {message_of(f)}") for f in diff.broken]
+    screen.section("manifests", labelled(broken + [("gone", known_words(known)) for known in diff.repaired]))
+    screen.add(said(""))
+    screen.add(said(footer()))
+    return screen.result()
 
 
-def _feature(page: Printer, change: FeatureChange) -> None:
-    page.heading(f"{change.name}  ({moved(change)})")
-    if standing_of(change):
-        page.pair("feature", standing_of(change))
-    page.pair("verdict", verdict_words(change))
-    needs = list(need_words(change))
-    state = change.after or change.before
-    if needs:
-        for words in needs:
-            page.pair("needs", words)
-    elif state is not None:
-        page.pair("needs", needs_of(state))
-    page.pair("cost a month", cost_words(change))
-    for name, found in (("new", change.new), ("worse", change.worse), ("waived", change.waived)):
-        for changed in found:
-            page.pair(name, finding_words(changed))
-    if change.after is None:
-        page.pair("gone", gone_words(change))
-    for fixed in change.fixed if change.after is not None else ():
-        page.pair("fixed", fixed_words(fixed))
-    if change.unchanged:
-        page.pair("unchanged", quantity(change.unchanged, "finding"))
+def _rows(change: FeatureChange) -> Iterator[tuple[Text, Text]]:
+    for row in rows_of(change):
+        role = Role.GOOD if row.label == "fixed" else None if row.severity is None else Role[row.severity.name]
+        cause = said(f" [{row.cause}]", Role.RELATED) if row.cause else ""
+        yield said(row.label, role), joined(row.words, cause)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aipolicy import __version__
-from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange, FixedFinding
+from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange
 from aipolicy.changes.state import FeatureState, MonthlyCost
-from aipolicy.findings.finding import Outcome
+from aipolicy.findings.comparison import Known
+from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.concise import message_of, waived_until
 from aipolicy.source.text import escaped, grouped, quantity, shown
+from aipolicy.value import NamedTuple
 
-UNKNOWN = "unknown"
+
+class Row(NamedTuple):
+    """A line about a feature; words from input are escaped, the cause is ours."""
+
+    label: str
+    words: str
+    cause: str = ""
+    severity: Severity | None = None
 
 
 def title_of(diff: Diff) -> str:
@@ -23,24 +32,20 @@ def title_of(diff: Diff) -> str:
 
 def counts_of(diff: Diff) -> str:
     """Return how many features changed, and how many findings."""
-    both = [each for each in diff.features if each.before is not None and each.after is not None]
-    added = sum(each.before is None for each in diff.features)
-    removed = sum(each.after is None for each in diff.features)
-    changed = sum(each.changed for each in both)
-    new, worse = (sum(len(getattr(f, name)) for f in diff.features) for name in ("new", "worse"))
-    fixed = sum(len(each.fixed) for each in both)
-    unchanged = sum(f.unchanged for f in diff.features)
-    waived = sum(len(f.waived) for f in diff.features)
+    features = diff.features
+    both = [change for change in features if change.before is not None and change.after is not None]
+    added = sum(change.before is None for change in features)
+    removed = sum(change.after is None for change in features)
+    changed = sum(change.changed for change in both)
+    new, worse = (sum(len(getattr(change, name)) for change in features) for name in ("new", "worse"))
+    fixed = sum(len(change.fixed) for change in both)
+    unchanged = sum(change.unchanged for change in features)
+    waived = sum(len(change.waived) for change in features)
     held = f"{waived} newly waived or for longer, " if waived else ""
     return (
         f"{quantity(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
         f"findings: {new} new, {worse} worse, {held}{fixed} fixed, {unchanged} unchanged"
     )
-
-
-def gone_words(change: FeatureChange) -> str:
-    """Return what went with a feature that is gone: nothing of it was fixed."""
-    return f"{quantity(len(change.fixed) + change.unchanged, 'finding')} of the base, with the feature"
 
 
 def footer() -> str:
@@ -51,7 +56,7 @@ def footer() -> str:
     )
 
 
-def standing_of(change: FeatureChange) -> str:
+def _standing(change: FeatureChange) -> str:
     """Return whether a feature came, went or stayed, and under which name it may be found on the other side."""
     if change.unreadable:
         return "cannot be read any more: its manifest is broken"
@@ -68,42 +73,47 @@ def moved(change: FeatureChange) -> str:
     return " → ".join(dict.fromkeys(files))
 
 
-def verdict_words(change: FeatureChange) -> str:
-    """Return the verdict, or both where it changed, with the cause."""
-    return _both(change, lambda state: state.verdict, change.verdict_cause)
-
-
-def cost_words(change: FeatureChange) -> str:
-    """Return the monthly cost, or both where it changed, with the cause and what each cause adds."""
-    cause = change.cost_cause
+def rows_of(change: FeatureChange) -> Iterator[Row]:
+    """Yield what is told of a feature: its verdict, needs and cost, before and after where they changed, and findings."""
+    if _standing(change):
+        yield Row("feature", _standing(change))
+    yield _moved_row("verdict", change, lambda state: state.verdict, change.verdict_cause)
+    for need in change.needs:
+        yield Row("needs", f"{'+' if need.added else '−'} {escaped(need.need)}", need.cause)
+    if not change.needs:
+        yield _moved_row("needs", change, lambda state: ", ".join(map(escaped, state.needs)) or "none", "")
+    cost_cause = change.cost_cause
     if len(change.cost_parts) > 1:
-        cause = ", ".join(f"{each} {_signed(usd)} USD" for each, usd in change.cost_parts)
-    return _both(change, lambda state: usd_words(state.cost), cause)
+        cost_cause = ", ".join(f"{cause} {_signed(usd)} USD" for cause, usd in change.cost_parts)
+    yield _moved_row("cost a month", change, lambda state: _usd(state.cost), cost_cause)
+    for label, findings in (("new", change.new), ("worse", change.worse), ("waived", change.waived)):
+        yield from (Row(label, _finding(changed), changed.cause, changed.finding.severity) for changed in findings)
+    if change.after is None:
+        # NOTE: nothing of a feature that is gone was fixed.
+        findings_gone = quantity(len(change.fixed) + change.unchanged, "finding")
+        yield Row("gone", f"{findings_gone} of the base, with the feature")
+        return
+    yield from (Row("fixed", _fixed(fixed.known), fixed.cause) for fixed in change.fixed)
+    if change.unchanged:
+        yield Row("unchanged", quantity(change.unchanged, "finding"))
 
 
-def usd_words(cost: MonthlyCost | None) -> str:
-    """Return a monthly cost in USD for people."""
+def _moved_row(label: str, change: FeatureChange, words: Callable[[FeatureState], str], cause: str) -> Row:
+    """Return a row with the words on a feature, on both sides where something is the cause of a difference."""
+    sides = [words(state) for state in (change.before, change.after) if state is not None]
+    return Row(label, " → ".join(sides) if cause else sides[-1], cause)
+
+
+def _usd(cost: MonthlyCost | None) -> str:
     if cost is None:
-        return UNKNOWN
+        return "unknown"
     low, high = _amount(cost.low_usd), _amount(cost.high_usd)
     words = f"{low} USD" if low == high else f"{low} to {high} USD"
     rest = "" if cost.complete else ", other options of the plan unknown"
     return f"{words} ({'plan' if cost.of == 'plan' else 'as recommended'}{rest})"
 
 
-def need_words(change: FeatureChange) -> Iterator[str]:
-    """Yield the needs that came and went, each with its cause."""
-    for need in change.needs:
-        yield f"{'+' if need.added else '−'} {escaped(need.need)} [{need.cause}]"
-
-
-def needs_of(state: FeatureState) -> str:
-    """Return the needs of a feature."""
-    return ", ".join(map(escaped, state.needs)) or "none"
-
-
-def finding_words(changed: ChangedFinding) -> str:
-    """Return a new or worse finding in one line, with its cause."""
+def _finding(changed: ChangedFinding) -> str:
     finding = changed.finding
     place = escaped(".".join(map(str, finding.place.path)))
     was = ""
@@ -111,22 +121,12 @@ def finding_words(changed: ChangedFinding) -> str:
         severity, outcome = changed.before
         was = f", was {'undetermined ' if outcome is Outcome.UNDETERMINED else ''}{severity.value}"
     words = message_of(finding) + waived_until(finding)
-    return f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {words}{was} [{changed.cause}]"
+    return f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {words}{was}"
 
 
-def fixed_words(fixed: FixedFinding) -> str:
-    """Return a fixed finding in one line, with its cause."""
-    identity = fixed.known.identity
-    place = f" at {escaped(identity.path)}" if identity.path else ""
-    return f"{fixed.known.severity.value}[{escaped(identity.rule)}]{place} [{fixed.cause}]"
-
-
-def _both(change: FeatureChange, words: Callable[[FeatureState], str], cause: str) -> str:
-    before = words(change.before) if change.before is not None else ""
-    after = words(change.after) if change.after is not None else ""
-    if not cause:
-        return after or before
-    return f"{before} → {after} [{cause}]"
+def _fixed(known: Known) -> str:
+    place = f" at {escaped(known.identity.path)}" if known.identity.path else ""
+    return f"{known.severity.value}[{escaped(known.identity.rule)}]{place}"
 
 
 def _amount(usd: float) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from aipolicy import __version__
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.findings import option_name
-from aipolicy.evaluation.option_set import first_in
+from aipolicy.evaluation.finding_words import option_name
+from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Choice, Recommendation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aipolicy.answer.model import Gap
 from aipolicy.answer.summary import Building, SharedQuestion, Summary
 from aipolicy.facts.value_text import shown_value
-from aipolicy.report.answer_words import CERTAINTY_WORDS, building_words, together_words
+from aipolicy.report.answer_words import CERTAINTIES, kind_words, rules, together_words
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler, cells, shortened
 from aipolicy.source.text import escaped, grouped
@@ -62,8 +62,8 @@ def _answer(summary: Summary, building: Building, count: int) -> str:
     words = _building(building)
     if building.hosting is None:
         more = " and others" if len(summary.conflicts) > 1 else ""
-        words += f": {', '.join(summary.conflicts[0][0])} clash{more}"
-    certainty = "" if building.certainty is None else f" ({CERTAINTY_WORDS[building.certainty.value]})"
+        words += f", {rules(summary.conflicts[0][0])} clash{more}"
+    certainty = "" if building.certainty is None else f" ({CERTAINTIES[building.certainty].lower()})"
     return f"{grouped(count)} {words}{certainty}"
 
 
@@ -86,7 +86,7 @@ def _question(question: SharedQuestion, running: int, room: int) -> str:
 
 
 def _building(building: Building) -> str:
-    return "nothing is left" if building.hosting is None else building_words(building.hosting, building.adaptation)
+    return "nothing remains" if building.hosting is None else kind_words(building.hosting, building.adaptation)
 
 
 def _to_dos(summary: Summary) -> list[str]:

@@ -27,11 +27,6 @@ RUN = "(the run)"
 """Stands where a finding is about no single feature."""
 
 
-def headline(change: Change) -> str:
-    """Return who changes and how, in a few words."""
-    return f"{subject_of(change)}  {KIND_WORDS[change.kind]} {escaped(change.finding.rule_id)} ({weight(change)})"
-
-
 def subject_of(change: Change) -> str:
     """Return the feature of a change, or what stands for the run."""
     return escaped(change.feature) or RUN
@@ -94,7 +89,7 @@ def first_words(forecast: Forecast) -> str:
 def left_out(forecast: Forecast) -> tuple[str, ...]:
     """Return what is not forecast: manifests that cannot be read, and files that are none."""
     broken = [f"not forecast: {location_of(f)}: {f.rule_id}: {message_of(f)}" for f in forecast.broken]
-    skipped = [escaped(path) for path in forecast.moments[0].report.skipped]
+    skipped = [escaped(each.path) for each in forecast.moments[0].report.skipped]
     return (
         *broken,
         *([f"not forecast, because they are no manifests: {few(skipped, MAX_SUBJECTS)}"] if skipped else []),
@@ -114,7 +109,7 @@ def green_words(forecast: Forecast) -> str:
 
 def unknown_words(unknown: Unknown) -> str:
     """Return what is not known, and of what."""
-    return f"{unknown.text}: {few([escaped(each) for each in unknown.subjects], MAX_SUBJECTS)}"
+    return f"{unknown.text}: {few([escaped(subject) for subject in unknown.subjects], MAX_SUBJECTS)}"
 
 
 def idle_turns(forecast: Forecast) -> tuple[Event, ...]:

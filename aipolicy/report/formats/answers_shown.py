@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipolicy.config.config_file import Recommendation
+from aipolicy.config.config import Recommendation
 from aipolicy.run.answers_asked import AnswersAsked, Depth
 
 MAX_BLOCKS = 3

@@ -30,6 +30,8 @@ def render(run: Run) -> Iterator[str]:
     yield from (f"{command}\n" for command in shown)
     if len(worst) > len(shown):
         yield f"::notice title=aipolicy::{len(worst) - len(shown)} more findings are in the step summary\n"
+    # NOTE: in the log and the step summary; an annotation points at a line, and these have none.
+    yield from (f"{notice}\n" for notice in run.notices)
     if waived:
         # NOTE: in the log whatever the limit; an annotation for each would bury those that somebody has to act on.
         yield f"{waived} waived, which do not gate; the step summary lists them\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from aipolicy import __version__
-from aipolicy.evaluation.findings import option_name
-from aipolicy.evaluation.option_set import OptionSet, numbers_in
+from aipolicy.evaluation.finding_words import option_name
+from aipolicy.evaluation.option_masks import numbers_in
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
+from aipolicy.manifest.skipped import SKIP_REASONS
 from aipolicy.report.answer_json import answer_fields
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
 from aipolicy.report.formats.json_value import json_value
@@ -30,7 +32,11 @@ def render(result: RunResult, view: View) -> Iterator[str]:
         **_head(result.policy, result.totals, Severity(view.fail_on)),
         "findings": [ITEMS],
         "features": [ITEMS],
-        "skipped": [escaped(path) for path in result.totals.skipped],
+        "skipped": [escaped(each.path) for each in result.totals.skipped],
+        "skips": [
+            {"path": escaped(each.path), "reason": each.reason, "why": SKIP_REASONS[each.reason][1]}
+            for each in result.totals.skipped
+        ],
     }
     return json_with_items(
         report, map(finding_object, result.findings()), (feature_object(each, specs) for each in result.features())

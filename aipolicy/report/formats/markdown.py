@@ -37,7 +37,8 @@ def render(run: Run) -> Iterator[str]:
         waived[finding.severity] += finding.outcome == Outcome.WAIVED.value
     head = [MARKER, f"### aipolicy: {_headline(run, len(blocking), len(concerned), milder, waived)}", ""]
     features = sum(1 for _ in run.features())
-    tail = [*_costs(run), _features(run, features), f"\n<sub>{_footer(run, features)}</sub>\n"]
+    notices = [f"\n<sub>{rich(notice)}</sub>" for notice in run.notices]
+    tail = [*_costs(run), _features(run, features), *notices, f"\n<sub>{_footer(run, features)}</sub>\n"]
     room = MOST_CHARACTERS - sum(map(len, (*head, *tail))) - 600
     body: list[str] = []
     if len(blocking):

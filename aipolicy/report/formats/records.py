@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.manifest.skipped import skip_lines
+from aipolicy.report.terminal.style import Styler
+from aipolicy.report.view import WIDTH_OF_FILES, View
 from aipolicy.source.document import Document
 from aipolicy.source.span import Span
 from aipolicy.source.text import escaped
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
-    from aipolicy.report.view import View
     from aipolicy.run.feature_result import FeatureResult
     from aipolicy.run.policy import Policy
     from aipolicy.run.run_result import RunResult
@@ -120,8 +122,13 @@ class Run(NamedTuple):
     """What findings are about."""
     checked: str = ""
     """What was checked, in words, where that is not features."""
+    notices: tuple[str, ...] = ()
+    """What else is to be said of the whole run, what was skipped and why among it; safe to show."""
     category: str = ""
     """What tells this kind of run from others in code scanning, which replaces one run by the next of its kind."""
+    width: int = WIDTH_OF_FILES
+    """Columns of what people read."""
+    style: Styler = Styler()
 
     def findings(self) -> Iterator[FindingRecord]:
         """Yield every finding."""
@@ -195,6 +202,9 @@ def run_of(result: RunResult, view: View) -> Run:
         fail_on=view.fail_on,
         exit_code=totals.exit_code(Severity(view.fail_on)),
         costs=_costs(totals),
+        width=view.width,
+        style=view.style,
+        notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 
 

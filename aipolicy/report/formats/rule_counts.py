@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.records import FindingRecord, Run
+from aipolicy.report.terminal.drawing import Screen, said, table
+from aipolicy.report.terminal.style import Role
+
+_WIDTH_FOR_NAMES = 60
+"""Narrower tables leave the names of rules out."""
 
 
 class _Count:
@@ -30,8 +36,15 @@ def render(run: Run) -> Iterator[str]:
     counts: dict[str, _Count] = {}
     for finding in run.findings():
         counts.setdefault(finding.rule, _Count(finding.name)).add(finding)
-    if counts:
-        yield f"{'found':>6}  {'in':>6}  {'worst':<7}  {'rule':<10}  name\n"
+    named = run.width >= _WIDTH_FOR_NAMES
+    names: list[tuple[str, Literal["left"]]] = [("name", "left")] if named else []
+    drawn = table(("found", "right"), ("features", "right"), ("worst", "left"), ("rule", "left"), *names, gap=2)
     for rule, count in sorted(counts.items(), key=lambda item: (-item[1].findings, item[0])):
-        name = count.name + (f"  ({count.waived} waived)" if count.waived else "")
-        yield f"{count.findings:>6}  {len(count.features):>6}  {count.worst.value:<7}  {rule:<10}  {name}\n"
+        waived = f" ({count.waived} waived)" if count.waived else ""
+        amounts = (said(str(count.findings)), said(str(len(count.features))))
+        worst = said(count.worst.value, Role[count.worst.name])
+        texts = (said(rule), said(count.name + waived)) if named else (said(rule + waived),)
+        drawn.add_row(*amounts, worst, *texts)
+    screen = Screen(run.width, run.style)
+    screen.add(drawn)
+    yield screen.result()

@@ -46,7 +46,7 @@ def render(run: Run) -> Iterator[str]:
                 "invocations": [
                     {
                         "executionSuccessful": True,
-                        "toolExecutionNotifications": _notifications(counts.total() - sum(most.values())),
+                        "toolExecutionNotifications": _notifications(run, counts.total() - sum(most.values())),
                     }
                 ],
                 "results": [ITEMS],
@@ -84,11 +84,12 @@ def _features(run: Run) -> Iterator[dict[str, Any]]:
             yield {"name": feature.name, "file": feature.file, **feature.answer}
 
 
-def _notifications(left_out: int) -> list[dict[str, Any]]:
-    if not left_out:
-        return []
-    text = f"{left_out} milder findings are left out; {MOST_RESULTS} is the limit"
-    return [{"level": "warning", "message": {"text": text}}]
+def _notifications(run: Run, left_out: int) -> list[dict[str, Any]]:
+    told = [{"level": "note", "message": {"text": _literal(notice)}} for notice in run.notices]
+    if left_out:
+        text = f"{left_out} milder findings are left out; {MOST_RESULTS} is the limit"
+        told.append({"level": "warning", "message": {"text": text}})
+    return told
 
 
 def _rule(rule: RuleRecord) -> dict[str, Any]:

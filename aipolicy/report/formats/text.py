@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.formats.answers_shown import MAX_BLOCKS, MAX_NAMED
 from aipolicy.report.terminal.style import Role, Styler, wrapped
 from aipolicy.report.view import View
@@ -105,8 +106,8 @@ def _summary(policy: Policy, totals: Totals, view: View) -> str:
         lines.extend(wrapped(notice, width))
     if policy.ignored_rules:
         lines.extend(wrapped(f"not evaluated by choice: {', '.join(policy.ignored_rules)}", width))
-    if totals.skipped:
-        lines.append(f"{quantity(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
+    for line in skip_lines(totals.skipped):
+        lines.extend(wrapped(line, width))
     reason = _why_it_exits(policy, totals, view)
     lines.extend(style.paint(line, role) for text, role in reason for line in wrapped(text, width))
     return "\n".join(lines)
@@ -144,6 +145,8 @@ def _why_it_exits(policy: Policy, totals: Totals, view: View) -> list[tuple[str,
         return [(f"exit {exits}: {of}{milder}", Role.ERROR)]
     if code == EXIT_NOTHING:
         return [(f"exit {code}: {_nothing(policy, totals)}", Role.ERROR)]
+    if totals.nothing_asked:
+        return [(f"exit {EXIT_CLEAN}: nothing to evaluate: the configuration excludes every file that was named", None)]
     return [(f"exit {EXIT_CLEAN}: nothing gates", None)] if totals.severities else []
 
 

@@ -16,11 +16,10 @@ from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.records import FeatureRecord, FileRecords, FindingRecord, RuleRecord, Run, record_of
 from aipolicy.report.formats.registry import FORMATS, rendered_records
 from aipolicy.report.terminal.findings_text import render_findings
-from aipolicy.report.terminal.style import Role, Styler, wrapped
+from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import escaped, quantity
 
 LINT_SCHEMA = "aipolicy/lint/v1"
-_ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 _NOT_OF_PACKS = ("outcome", "feature", "missing_facts", "references")
 
 
@@ -33,27 +32,23 @@ def render_lint(report: LintReport, output_format: str, fail_on: Severity, width
         return json_text(_json(report, fail_on))
     if output_format == "concise":
         return render_concise(report.findings)
-    findings = render_findings(report.findings, width=width, style=style) if report.findings else ""
-    return findings + ("\n" if findings else "") + _summary(report, fail_on, width, style) + "\n"
+    findings = f"{render_findings(report.findings, width=width, style=style)}\n" if report.findings else ""
+    return findings + _summary(report, fail_on, width, style)
 
 
 def _summary(report: LintReport, fail_on: Severity, width: int, style: Styler) -> str:
-    lines = wrapped(f"{_checked(report)} as of {report.as_of.isoformat()}", width)
-    counts = _counts(report)
-    if any(counts.values()):
-        found = [
-            style.paint(quantity(number, severity.value), _ROLES[severity])
-            for severity, number in counts.items()
-            if number
-        ]
-        lines.append("found " + ", ".join(found))
-    else:
-        lines.append(style.paint("no findings", Role.GOOD) if report.rules else "no findings")
+    from aipolicy.report.terminal.drawing import Screen, joined, said
+
+    screen = Screen(width, style)
+    screen.add(said(f"{_checked(report)} as of {report.as_of.isoformat()}"))
+    counts = [said(quantity(count, level.value), Role[level.name]) for level, count in _counts(report).items() if count]
+    none = said("no findings", Role.GOOD if report.rules else None)
+    screen.add(joined("found ", said(", ").join(counts)) if counts else none)
     if not report.is_loadable:
-        lines.append(style.paint("nothing is evaluated with these packs until PACK-001 is corrected", Role.ERROR))
+        screen.add(said("nothing is evaluated with these packs until PACK-001 is corrected", Role.ERROR))
     elif report.exit_code(fail_on) == EXIT_NOTHING:
-        lines.append(style.paint("nothing was linted; the packs hold no rule", Role.ERROR))
-    return "\n".join(lines)
+        screen.add(said("nothing was linted; the packs hold no rule", Role.ERROR))
+    return screen.result()
 
 
 def _checked(report: LintReport) -> str:

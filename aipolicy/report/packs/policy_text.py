@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rich.text import Text
 
 from aipolicy.facts.value_text import exact_value
-from aipolicy.findings.finding import Severity
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.report.packs.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
-from aipolicy.report.terminal.style import Role, Styler, wrapped
-from aipolicy.source.text import escaped, quantity
+from aipolicy.report.terminal.drawing import Screen, columns, joined, listed, said, stacked
+from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.source.text import quantity
 
-_ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}
 _STRICTER = {
     Direction.LOWER: "a lower value is stricter",
     Direction.HIGHER: "a higher value is stricter",
@@ -28,108 +30,125 @@ _STRICTER = {
 
 def render_policy(policy: EffectivePolicy, *, width: int, style: Styler, alone: bool) -> str:
     """Return the packs, rules and parameters in force; `alone` for one rule or parameter with all that is known of it."""
-    blocks: list[tuple[str, Iterable[str]]] = []
-    if not alone:
-        blocks.append(("packs, bases first", _packs(policy.packs, width)))
+    screen = Screen(width, style)
+    if alone:
+        for rule in policy.rules:
+            _rule_alone(screen, rule, policy.as_of)
+        for parameter in policy.parameters:
+            _parameter_alone(screen, parameter)
+        return screen.result()
+    screen.heading("packs, bases first")
     for pack in policy.packs:
-        rules = [each for each in policy.rules if each.rule.pack == pack.name]
-        if rules:
-            lines = [line for each in rules for line in _rule(each, width, style, alone=alone)]
-            blocks.append((escaped(f"rules of {pack.name} as of {policy.as_of.isoformat()}"), lines))
-    if policy.parameters:
-        lines = [line for each in policy.parameters for line in _parameter(each, width, alone=alone)]
-        blocks.append(("parameters", lines))
-    return "\n".join(
-        "".join(f"{line}\n" for line in (style.paint(title, Role.STRONG), *lines)) for title, lines in blocks
-    )
+        screen.add(said(f"{pack.name} {pack.version}, {quantity(len(pack.all_rules), 'rule')}"), indent=2)
+        screen.verbatim(pack.path, indent=4)
+        for words in _about_pack(pack):
+            screen.add(said(words), indent=4)
+    for pack in policy.packs:
+        drawn = columns(3)
+        for rule in policy.rules:
+            if rule.rule.pack == pack.name:
+                drawn.add_row(said(rule.rule.id), _weight(rule), stacked(*_about_rule(rule)))
+        screen.section(f"rules of {pack.name} as of {policy.as_of.isoformat()}", drawn)
+        drawn = columns(2)
+        for parameter in policy.parameters:
+            if parameter.name.startswith(f"{pack.name}."):
+                drawn.add_row(said(parameter.parameter.name), stacked(*_about_parameter(parameter.parameter)))
+        screen.section(f"parameters of {pack.name}", drawn)
+    return screen.result()
 
 
-def _packs(packs: tuple[PolicyPack, ...], width: int) -> Iterator[str]:
-    names = [f"{pack.name} {pack.version}" for pack in packs]
-    widest = max(map(len, names), default=0)
-    for name, pack in zip(names, packs, strict=True):
-        rules = quantity(len(pack.all_rules), "rule")
-        yield escaped(f"  {name:<{widest}}  {rules:>8}  {pack.path}")
-        if pack.package is not None:
-            yield from _indented(f"of the installed package {pack.package}", width)
-        if pack.extends:
-            yield from _indented(f"over {' and '.join(pack.extends)}", width)
-        if pack.loosens:
-            yield from _indented(f"lets others loosen {', '.join(pack.loosens)}", width)
-        if not pack.configuration_may_loosen:
-            yield from _indented("the configuration may only tighten", width)
-        if pack.waivers is not None:
-            asked = "; ".join(f"{key} {_plain(value)}" for key, value in pack.waivers.said())
-            yield from _indented(f"asks of waivers: {asked}", width)
+def _about_pack(pack: PolicyPack) -> Iterator[str]:
+    if pack.package is not None:
+        yield f"of the installed package {pack.package}"
+    if pack.extends:
+        yield f"over {' and '.join(pack.extends)}"
+    if pack.loosens:
+        yield f"lets others loosen {', '.join(pack.loosens)}"
+    if not pack.configuration_may_loosen:
+        yield "the configuration may only tighten"
+    if pack.waivers is not None:
+        yield f"asks of waivers: {'; '.join(f'{key} {_plain(value)}' for key, value in pack.waivers.said())}"
 
 
 def _plain(value: bool | int | tuple[str, ...]) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
 
 
-def _rule(each: EffectiveRule, width: int, style: Styler, *, alone: bool) -> Iterator[str]:
-    rule = each.rule
-    severity = each.severity.value if each.severity is not None else each.stage.value
-    painted = style.paint(f"{severity:<8}", _ROLES.get(each.severity) if each.severity is not None else None)
-    left_out = "" if each.evaluated or each.severity is None else "  not evaluated by choice"
-    yield f"  {rule.id:<11}{painted} {escaped(rule.name)}{_dates(rule)}{left_out}"
-    if alone:
-        yield from _indented(rule.title, width)
-    if alone or len(rule.origins) > 1:
-        for origin in reversed(rule.origins):
-            yield from _origin(_rule_origin(origin, rule), origin, width)
+def _weight(rule: EffectiveRule) -> Text:
+    return said(rule.stage.value) if rule.severity is None else said(rule.severity.value, Role[rule.severity.name])
+
+
+def _about_rule(effective: EffectiveRule) -> Iterator[str]:
+    rule = effective.rule
+    yield rule.name
+    if _dates(rule):
+        yield _dates(rule)
+    if effective.severity is not None and not effective.evaluated:
+        yield "not evaluated by choice"
+    yield from _changed([(origin, _rule_words(origin)) for origin in rule.origins])
+
+
+def _rule_alone(screen: Screen, effective: EffectiveRule, day: date) -> None:
+    rule = effective.rule
+    screen.heading(f"{rule.id} {rule.name}")
+    screen.add(said(rule.title))
+    weight = joined(_weight(effective), f" on {day.isoformat()}")
+    chosen = "not evaluated by choice" if effective.severity is not None and not effective.evaluated else ""
+    screen.add(listed(fact for fact in (weight, _dates(rule), f"pack {rule.pack}", chosen) if fact))
+    _layers(screen, [(origin, _rule_words(origin)) for origin in rule.origins])
 
 
 def _dates(rule: Rule) -> str:
-    words = []
-    if rule.announced_on is not None:
-        words.append(f"announced {rule.announced_on.isoformat()}")
-    if rule.warning_from is not None:
-        words.append(f"warning from {rule.warning_from.isoformat()}")
-    if rule.effective_from is not None:
-        words.append(f"{rule.severity.value} from {rule.effective_from.isoformat()}")
-    if rule.effective_until is not None:
-        words.append(f"until {rule.effective_until.isoformat()}")
-    return f"  {', '.join(words)}" if words else ""
+    stages = (("announced", rule.announced_on), ("warning from", rule.warning_from),
+              (f"{rule.severity.value} from", rule.effective_from), ("until", rule.effective_until))  # fmt: skip
+    return ", ".join(f"{words} {day.isoformat()}" for words, day in stages if day is not None)
 
 
-def _rule_origin(origin: RuleOrigin, rule: Rule) -> str:
-    said = [origin.severity.value] if origin.severity_at else []
+def _rule_words(origin: RuleOrigin) -> str:
+    words = [origin.severity.value] if origin.severity_at else []
     if origin.effective_at:
-        said += [f"from {origin.effective_from.isoformat()}"] if origin.effective_from is not None else []
-        said += [f"until {origin.effective_until.isoformat()}"] if origin.effective_until is not None else []
-    who = f"defined by {origin.pack}" if origin is rule.origins[0] else f"set by {origin.pack}"
-    return f"{' '.join(said)}, {who} at {origin.place}"
+        words += [f"from {origin.effective_from.isoformat()}"] if origin.effective_from is not None else []
+        words += [f"until {origin.effective_until.isoformat()}"] if origin.effective_until is not None else []
+    return " ".join(words)
 
 
-def _parameter(each: EffectiveParameter, width: int, *, alone: bool) -> Iterator[str]:
-    parameter = each.parameter
-    unit = f" {parameter.unit}" if parameter.unit else ""
-    yield from _indented(f"{each.name} = {exact_value(parameter.value)}{unit}", width, 2)
-    if alone:
-        yield from _indented(f"{parameter.description}; {_STRICTER[parameter.tightens]}", width)
-        read_by = ", ".join(each.read_by)
-        yield from _indented(f"read by {read_by}" if read_by else "read by no rule of its pack", width)
-    for origin in reversed(parameter.origins):
-        value = exact_value(origin.value)
-        if origin is parameter.origins[0]:
-            who = f"default of {origin.pack}"
-        else:
-            who = "set in the configuration" if origin.pack == CONFIGURATION else f"set by {origin.pack}"
-        at = f" at {origin.place}" if origin.place else ""
-        if len(parameter.origins) > 1:
-            who = f"{value}, {who}"
-        yield from _origin(f"{who}{at}", origin, width)
+def _about_parameter(parameter: Parameter) -> Iterator[str]:
+    yield f"{exact_value(parameter.value)} {parameter.unit}".rstrip()
+    yield from _changed([(origin, exact_value(origin.value)) for origin in parameter.origins])
 
 
-def _origin(text: str, origin: ParameterOrigin | RuleOrigin, width: int) -> Iterator[str]:
-    # NOTE: a line with a path stays whole, so that it can be copied.
-    yield escaped(f"      {text}{'' if origin.holds else ' (replaced)'}")
-    if origin.reason:
-        yield from _indented(origin.reason, width, 10)
+def _parameter_alone(screen: Screen, effective: EffectiveParameter) -> None:
+    parameter = effective.parameter
+    screen.heading(f"{effective.name} = {exact_value(parameter.value)} {parameter.unit}".rstrip())
+    screen.add(said(" ".join(parameter.description.split())))
+    read_by = ", ".join(effective.read_by)
+    screen.add(listed([_STRICTER[parameter.tightens], f"read by {read_by or 'no rule of its pack'}"]))
+    _layers(screen, [(origin, exact_value(origin.value)) for origin in parameter.origins])
 
 
-def _indented(text: str, width: int, by: int = 6) -> Iterator[str]:
-    first, *rest = wrapped(escaped(" ".join(text.split())), width - by - 2)
-    yield " " * by + first
-    yield from (" " * (by + 2) + line for line in rest)
+Origins = Sequence[tuple[ParameterOrigin | RuleOrigin, str]]
+"""Every layer that said something, bases first, with what it said."""
+
+
+def _changed(origins: Origins) -> Iterator[str]:
+    """Yield which layer changed what its pack says, why, and what it replaced; nothing where none did."""
+    if len(origins) > 1:
+        for origin, _ in origins:
+            if origin.holds and origin is not origins[0][0]:
+                yield f"set by {_who(origin)} at {origin.place}: {origin.reason}"
+        replaced = [f"{words} of {_who(origin)}" for origin, words in reversed(origins) if not origin.holds]
+        if replaced:
+            yield f"instead of {', '.join(replaced)}"
+
+
+def _layers(screen: Screen, origins: Origins) -> None:
+    screen.heading("set by, the last word first")
+    for origin, words in reversed(origins):
+        screen.add(said(f"{_who(origin)}: {words}{'' if origin.holds else ', replaced'}"), indent=2)
+        screen.verbatim(origin.place, indent=4)
+        if origin.reason:
+            screen.add(said(" ".join(origin.reason.split())), indent=4)
+
+
+def _who(origin: ParameterOrigin | RuleOrigin) -> str:
+    return "the configuration" if origin.pack == CONFIGURATION else origin.pack

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from aipolicy.report.answer_words import (
-    CERTAINTY_WORDS,
+    CERTAINTIES,
     RETIRED_WORDS,
+    answer_sentence,
     answer_words,
     change_words,
     cost_words,
     offering_words,
+    rules,
     then_words,
     to_do_words,
     usd_words,
     values_words,
-    way_words,
 )
 from aipolicy.report.terminal.style import Role, Styler, cells, shortened, wrapped
-from aipolicy.run.answer_result import AnswerResult, GapResult
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, GapResult
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.source.text import escaped
 
@@ -52,7 +53,7 @@ def answer_line(feature: FeatureResult, width: int, style: Styler) -> str:
     else:
         way = answer.recommended
         usd = f", {usd_words(way.monthly_usd)} USD a month" if way.is_whole else ""
-        words = f"{way_words(way)} ({CERTAINTY_WORDS[answer.certainty]}){usd}"
+        words = f"{CERTAINTIES[answer.certainty]}: {answer_sentence(way)}{usd}"
     room = max(width - len(name) - 2, 0)
     return f"{style.paint(name, Role.STRONG)}: {shortened(words, room)}"
 
@@ -62,13 +63,17 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
     if answer.recommended is not None:
         yield "costs", [shortened(cost_words(answer.recommended), room)]
     if answer.conflict is not None and answer.conflict.changes:
-        changes = [f"{change_words(change)}: {then_words(change.then)}" for change in answer.conflict.changes]
-        yield "way out", _few(changes, _QUESTIONS, name, room)
+        yield "way out", _few(_changes(answer.conflict.changes), _QUESTIONS, name, room)
     if answer.plan is not None and answer.plan.violates:
-        plan = f"{way_words(answer.plan.way)}: {offering_words(answer.plan.way)}"
-        yield "plan", [shortened(f"breaks {', '.join(answer.plan.violates)}: {plan}", room)]
+        plan = offering_words(answer.plan.way)
+        yield "plan", [shortened(f"{plan}: breaks {rules(answer.plan.violates)}", room)]
     if answer.questions:
-        yield "ask", _few(_questions(answer), _QUESTIONS, name, room)
+        yield (
+            "ask",
+            _few(
+                _changes(answer.questions, () if answer.plan is None else answer.plan.violates), _QUESTIONS, name, room
+            ),
+        )
     elif answer.assumed:
         yield "assumed", [_assumed(answer, room)]
     if answer.to_do:
@@ -77,9 +82,8 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         yield "look up", [_gaps(answer.gaps, room)]
 
 
-def _questions(answer: AnswerResult) -> list[str]:
-    broken = () if answer.plan is None else answer.plan.violates
-    return [f"{change_words(change)}: {then_words(change.then, broken)}" for change in answer.questions or ()]
+def _changes(changes: Iterable[ChangeResult], broken: Collection[str] = ()) -> list[str]:
+    return [f"{change_words(change.facts, change.bounds)}: {then_words(change.then, broken)}" for change in changes]
 
 
 def _assumed(answer: AnswerResult, room: int) -> str:

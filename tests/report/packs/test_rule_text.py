@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 
 import pytest
-from sample_runs import EVIL_PACK, PACK, policy
+from sample_runs import DAY, EVIL_PACK, PACK, policy
 
 from aipolicy.findings.reserved_rules import RESERVED_RULES, ReservedRule
 from aipolicy.policy.rule import Rule
-from aipolicy.report.packs.rule_text import render_reserved, render_rule, rule_json
+from aipolicy.report.formats.json_text import json_text
+from aipolicy.report.packs.rule_json import rule_object
+from aipolicy.report.packs.rule_text import render_rule
 from aipolicy.report.terminal.style import Styler, cells
 
 
@@ -22,7 +23,7 @@ def rule(rule_id: str, pack: str = PACK) -> Rule:
 
 
 def page(rule_id: str, width: int = 100, pack: str = PACK) -> str:
-    return render_rule(rule(rule_id, pack), width=width, style=Styler())
+    return render_rule(rule(rule_id, pack), width=width, style=Styler(), day=DAY)
 
 
 @pytest.mark.parametrize(
@@ -31,15 +32,16 @@ def page(rule_id: str, width: int = 100, pack: str = PACK) -> str:
         (
             "IN-001",
             [
-                "IN-001 leaves-the-house", "Data stays inside", "constraint, error, pack house, defined at",
-                "in force until 2030-12-31", "why\n  what leaves", "fix\n  host it yourself",
-                "applies when\n  data.sensitivity >= params.restricted_from",
-                "requires\n  !option.leaves_organization", "parameters\n  restricted_from = 3",
-                "references\n  House rules 7 https://example.com/7", "examples\n  violated        it leaves",
+                "IN-001 leaves-the-house", "Data stays inside", "kind   constraint, error\npack   house\n",
+                "stage  in force until 2030-12-31\n       on 2026-11-21: in-force, error\n",
+                "why\n  what leaves", "fix\n  host it yourself",
+                "applies when\n  - data.sensitivity >= params.restricted_from",
+                "requires\n  - !option.leaves_organization", "parameters\n  restricted_from  3",
+                "references\n  - House rules 7\n    https://example.com/7", "examples\n  violated  it leaves",
             ],
         ),
-        ("IN-002", ["duty, warning", "requires\n  team.on_call"]),
-        ("IN-003", ["in force from 2027-06-01; a warning before", "parameters\n  friends = [mistral, openai]"]),
+        ("IN-002", ["duty, warning", "requires\n  - team.on_call"]),
+        ("IN-003", ["in force from 2027-06-01; a warning before", "parameters\n  friends  [mistral, openai]"]),
     ],
 )  # fmt: skip
 def test_a_page_tells_everything_that_the_pack_says(rule_id: str, expected: list[str]) -> None:
@@ -59,7 +61,7 @@ def test_a_rule_is_defined_at_the_line_where_it_stands() -> None:
 
 
 def test_json_holds_what_the_page_holds() -> None:
-    value = json.loads(rule_json(rule("IN-001")))
+    value = rule_object(rule("IN-001"), DAY)
     assert (value["id"], value["kind"], value["severity"]) == ("IN-001", "constraint", "error")
     assert value["reads"] == ["data.sensitivity", "option.leaves_organization"]
     assert value["parameters"] == {"restricted_from": 3}
@@ -79,14 +81,14 @@ def test_prose_keeps_to_the_width(width: int) -> None:
 
 @pytest.mark.parametrize("rule_id", ["EVIL-001", "EVIL-002", "EVIL-003"])
 def test_text_of_a_pack_is_never_printed_as_it_is(rule_id: str) -> None:
-    for text in (page(rule_id, pack=EVIL_PACK), rule_json(rule(rule_id, EVIL_PACK))):
+    for text in (page(rule_id, pack=EVIL_PACK), json_text(rule_object(rule(rule_id, EVIL_PACK), DAY))):
         assert rule_id in text
         assert not [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
 
 
 @pytest.mark.parametrize("reserved", RESERVED_RULES, ids=lambda reserved: reserved.id)
 def test_rules_about_manifests_say_why_and_how_to_fix(reserved: ReservedRule) -> None:
-    text, value = render_reserved(reserved, "text"), json.loads(render_reserved(reserved, "json"))
+    text, value = render_rule(reserved, width=200, style=Styler(), day=DAY), rule_object(reserved, DAY)
     for words in (reserved.id, reserved.name, reserved.title, reserved.why, reserved.fix):
         assert words in text
         assert words in value.values()

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from aipolicy.discovery.find import find_manifests, search_manifests
+from aipolicy.discovery.git_folder import repository_root
 from aipolicy.errors import AipolicyError, Problems, UsageError
-from aipolicy.manifest.discovery import find_manifests, read_regular_file, repository_root, shown_path
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.manifest.skipped import LINKED_FOLDER, TOOLS_FOLDER
+from aipolicy.source.regular_file import read_regular_file, shown_path
 from aipolicy.source.yaml_reader import MAX_BYTES
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
@@ -23,7 +26,12 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository that is the working folder."""
-    (tmp_path / ".git" / "info").mkdir(parents=True)
+    for folder in ("info", "objects"):
+        (tmp_path / ".git" / folder).mkdir(parents=True)
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path / ".git"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -43,6 +51,11 @@ def find(*paths: str, **options: object) -> tuple[ManifestFile, ...]:
     return find_manifests(paths, stdin=no_stdin, **options)  # type: ignore[arg-type]
 
 
+def skipped(*paths: str, **options: object) -> list[tuple[str, str]]:
+    search = search_manifests(paths, stdin=no_stdin, **options)  # type: ignore[arg-type]
+    return [tuple(each) for each in search.left_out.skipped]
+
+
 def found(*paths: str, **options: object) -> list[str]:
     return [file.path for file in find(*paths, **options)]
 
@@ -55,8 +68,26 @@ def refusal(*paths: str, **options: object) -> str:
 
 def test_a_folder_yields_files_with_manifest_names_at_any_depth(here: Path) -> None:
     write(here, "aifeature.yaml", "b/x.aifeature.yml", "b/c/aifeature.yml", "a.aifeature.yaml")
-    write(here, "other.yaml", "b/aifeature.json", "aifeature.yaml.bak", "myaifeature.yaml", "Aifeature.yaml")
-    assert found(".") == ["a.aifeature.yaml", "aifeature.yaml", "b/c/aifeature.yml", "b/x.aifeature.yml"]
+    write(here, "c/AIFeature.yaml", "x.aifeature.YAML")
+    write(here, "other.yaml", "aifeature.yaml.bak", "notaifeature.yaml", "aifeature.yaml~", "aifeature.md")
+    assert found(".") == [
+        "a.aifeature.yaml", "aifeature.yaml", "b/c/aifeature.yml", "b/x.aifeature.yml", "c/AIFeature.yaml",
+        "x.aifeature.YAML",
+    ]  # fmt: skip
+
+
+NEAR_NAMES = (
+    "aifeatures.yaml", "ai-feature.yaml", "ai_feature.yml", "AI-Features.yaml", "x.aifeature.json", "aifeature.json",
+    "claims-aifeature.yaml", "aifeature-claims.yaml", "aifeature.yaml.txt", "claims.ai-feature.yml", "aifeature.toml",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEAR_NAMES)
+def test_a_name_that_is_nearly_one_of_a_manifest_is_read_and_marked(here: Path, name: str) -> None:
+    write(here, f"a/{name}")
+    assert [(file.path, file.near_miss) for file in find(".")] == [(f"a/{name}", True)]
+    assert [file.near_miss for file in find(f"a/{name}")] == [False]
+    assert found(".", patterns=["*.ai.yaml"]) == []
 
 
 def test_a_named_file_is_taken_whatever_its_name_and_marked_as_named(here: Path) -> None:
@@ -91,11 +122,31 @@ def test_an_absolute_folder_is_shown_absolute(here: Path) -> None:
     assert found(str(here)) == [f"{here.as_posix()}/aifeature.yaml"]
 
 
-@pytest.mark.parametrize("folder", [".git", "node_modules", ".venv", "__pycache__"])
-def test_folders_of_tools_are_not_entered_but_can_be_named(here: Path, folder: str) -> None:
+TOOLS = ["node_modules", ".venv", "__pycache__"]
+
+
+@pytest.mark.parametrize("folder", TOOLS)
+def test_folders_of_tools_are_entered_where_git_would_show_what_is_in_them(here: Path, folder: str) -> None:
     write(here, f"a/{folder}/aifeature.yaml")
+    assert found(".") == [f"a/{folder}/aifeature.yaml"]
+    write(here, ".gitignore", text=f"{folder}/\n")
     assert found(".") == []
+
+
+@pytest.mark.parametrize("folder", TOOLS)
+def test_without_a_repository_folders_of_tools_are_left_out_and_told_but_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, f"a/{folder}/aifeature.yaml")
+    assert skipped(".") == [(f"a/{folder}/", TOOLS_FOLDER)]
     assert found(f"a/{folder}") == [f"a/{folder}/aifeature.yaml"]
+
+
+def test_folders_of_git_are_never_entered_but_can_be_named(here: Path) -> None:
+    write(here, "a/.git/aifeature.yaml")
+    assert found(".") == []
+    assert found("a/.git") == ["a/.git/aifeature.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -148,9 +199,30 @@ def test_excluded_files_and_folders_are_not_found(here: Path, pattern: str, left
     assert found(str(here), exclude=[pattern]) == [f"{here.as_posix()}/{path}" for path in left]
 
 
-def test_what_is_excluded_can_be_named(here: Path) -> None:
-    write(here, "aifeature.yaml")
-    assert found("aifeature.yaml", exclude=["*"]) == ["aifeature.yaml"]
+@pytest.mark.parametrize(
+    ("exclude", "named", "left_out", "nothing_asked"),
+    [
+        ("*", ("aifeature.yaml",), ["aifeature.yaml"], True),
+        ("fixtures/**", ("fixtures/a/aifeature.yaml", "aifeature.yaml"), ["fixtures/a/aifeature.yaml"], False),
+        ("fixtures", ("fixtures/a/aifeature.yaml",), ["fixtures/a/aifeature.yaml"], True),
+        ("fixtures/", ("./fixtures/a",), ["fixtures/a"], False),
+        ("**/a/aifeature.yaml", ("fixtures/a/aifeature.yaml",), ["fixtures/a/aifeature.yaml"], True),
+    ],
+)
+def test_exclude_holds_for_what_is_named(
+    here: Path, exclude: str, named: tuple[str, ...], left_out: list[str], nothing_asked: bool
+) -> None:
+    write(here, "aifeature.yaml", "fixtures/a/aifeature.yaml")
+    search = search_manifests(named, exclude=[exclude], stdin=no_stdin)
+    assert [each.path for each in search.left_out.skipped] == left_out
+    assert len(search.files) == len(named) - len(left_out)
+    assert search.left_out.nothing_asked is nothing_asked
+
+
+def test_a_folder_above_the_repository_is_not_excluded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "fixtures" / "a", ".git/HEAD", "aifeature.yaml")
+    monkeypatch.chdir(tmp_path / "fixtures" / "a")
+    assert found("aifeature.yaml", exclude=["fixtures", "a"]) == ["aifeature.yaml"]
 
 
 def test_a_working_folder_with_glob_characters_matches_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,21 +253,6 @@ def test_ignore_files_hold_as_in_git(here: Path, ignore_files: dict[str, str], l
     assert len(found(".", respect_gitignore=False)) == 3
 
 
-@pytest.mark.parametrize("ignore_files", [files for files, _ in IGNORED])
-def test_ignore_files_agree_with_git_itself(here: Path, ignore_files: dict[str, str]) -> None:
-    (here / ".git" / "info").rmdir()
-    (here / ".git").rmdir()
-    try:
-        subprocess.run(["git", "init", "-q", "."], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("git is not installed")
-    write(here, "a/aifeature.yaml", "b/aifeature.yaml", "b/c/aifeature.yaml")
-    for name, text in ignore_files.items():
-        (here / name).write_bytes(text.encode())
-    command = ["git", "-c", "core.excludesFile=", "ls-files", "-o", "--exclude-standard", "*aifeature.yaml"]
-    assert found(".") == subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-
-
 def test_ignore_files_above_a_named_folder_hold(here: Path) -> None:
     write(here, "a/b/aifeature.yaml", "a/b/gen/aifeature.yaml")
     write(here, ".gitignore", text="gen/\n")
@@ -222,11 +279,11 @@ def test_a_costly_ignore_pattern_ignores_nothing_and_takes_no_time(here: Path) -
     assert time.monotonic() - start < 5
 
 
-def test_pathspec_is_imported_only_for_an_ignore_file(here: Path) -> None:
+def test_what_reads_ignore_files_is_imported_only_for_one(here: Path) -> None:
     write(here, "aifeature.yaml")
     program = (
-        "import sys; from aipolicy.manifest.discovery import find_manifests\n"
-        "assert len(find_manifests(['.'], stdin=bytes)) == 1; sys.exit('pathspec' in sys.modules)"
+        "import sys; from aipolicy.discovery.find import find_manifests\n"
+        "assert len(find_manifests(['.'], stdin=bytes)) == 1; sys.exit('aipolicy.discovery.git_index' in sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
@@ -238,21 +295,42 @@ def test_linked_folders_are_not_followed(here: Path) -> None:
     (here / "a" / "loop").symlink_to(here)
     (here / "x.aifeature.yaml").symlink_to("a")
     assert found(".") == ["a/aifeature.yaml"]
+    assert skipped(".") == [("x.aifeature.yaml/", LINKED_FOLDER)]
 
 
 @posix_only
-def test_found_links_are_read_once_and_only_inside_the_repository(
-    here: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_linked_folder_in_which_nobody_looks_is_told(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside, "aifeature.yaml")
-    write(here, "sub/aifeature.yaml", "shared.yaml", ".git/config")
-    for name, target in (
-        ("out", outside / "aifeature.yaml"), ("in", here / "shared.yaml"), ("same", here / "sub/aifeature.yaml"),
-        ("secret", here / ".git/config"),
-    ):  # fmt: skip
-        (here / "sub" / f"{name}.aifeature.yaml").symlink_to(target)
+    write(here, "a/x", "b/x", "c/x", ".gitignore", text="c\n")
+    (here / "a" / "shared").symlink_to(outside)
+    (here / "a" / "c").symlink_to(outside)
+    (here / "a" / "b").symlink_to(here / "b")
+    assert skipped(".") == [("a/shared/", LINKED_FOLDER)]
+    assert skipped("a") == [("a/b/", LINKED_FOLDER), ("a/shared/", LINKED_FOLDER)]
+    assert skipped(".", exclude=["shared"]) == []
+
+
+@posix_only
+def test_found_links_inside_the_repository_are_read_once(here: Path) -> None:
+    write(here, "sub/aifeature.yaml", "shared.yaml")
+    (here / "sub" / "in.aifeature.yaml").symlink_to(here / "shared.yaml")
+    (here / "sub" / "same.aifeature.yaml").symlink_to(here / "sub/aifeature.yaml")
     assert found("sub") == ["sub/aifeature.yaml", "sub/in.aifeature.yaml"]
+
+
+@posix_only
+@pytest.mark.parametrize("target", ["../outside/aifeature.yaml", "../outside/gone.yaml", ".git/config"])
+def test_a_found_link_out_of_the_repository_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    write(tmp_path, "outside/aifeature.yaml", "in/.git/config", "in/.git/HEAD", "in/svc/x.txt")
+    (tmp_path / "in" / "svc" / "aifeature.yaml").symlink_to(tmp_path / "in" / target)
+    monkeypatch.chdir(tmp_path / "in")
+    assert refusal(".") == (
+        "svc/aifeature.yaml: a link out of the repository; name the file itself, or exclude the link"
+    )
+    assert found(".", exclude=["svc"]) == []
 
 
 @posix_only

@@ -1,0 +1,131 @@
+"""The ways that are put beside each other, with what each costs: what is recommended, what it is compared with, the plan.
+
+`explain` and `cost` show these rows and no others, so that both name the same ways and the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aipolicy.answer.model import Way
+from aipolicy.answer.ways import way_of
+from aipolicy.evaluation.ranking import Ranked, fewest
+from aipolicy.findings.finding import Severity
+from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.answer.answer import Answering
+    from aipolicy.evaluation.evaluation import Evaluation
+
+
+_HARDLY_LESS = 0.95
+
+
+class Part(StrEnum):
+    """What a way is in a comparison."""
+
+    BUILD = "build"
+    RUNNER_UP = "runner-up"
+    API = "cheapest API"
+    OWN = "cheapest of one's own"
+    REMOVED = "removed"
+    PLAN = "plan"
+
+
+class Figures(Frozen):
+    """What a way costs in USD; of a cost that is known in part, the known parts."""
+
+    running_usd: float
+    """A month without people."""
+    people_usd: float
+    monthly_usd: float
+    low_usd: float | None
+    """The month that one draw in ten stays below; None where nothing can be drawn."""
+    high_usd: float | None
+    upfront_usd: float
+    total_usd: float
+    """Over the horizon."""
+    is_whole: bool
+
+
+class Compared(Frozen):
+    """A way in a comparison."""
+
+    part: Part
+    way: Way
+    figures: Figures
+    removed_by: tuple[str, ...] = ()
+    """The rules of severity error that remove it, or that the plan is expected to break."""
+
+
+def figures_of(way: Way, evaluation: Evaluation) -> Figures:
+    """Return what a way costs; the range has the likely value in it."""
+    cost, likely = way.cost, way.cost.monthly_usd
+    quantiles = None
+    if cost.is_whole:
+        quantiles = way.option_set.estimator(evaluation.workload).drawn.quantiles(way.option_set.cost_basis(way.number))
+    low, high = (None, None) if quantiles is None else (min(quantiles.p10, likely), max(quantiles.p90, likely))
+    return Figures(
+        likely - cost.people_usd, cost.people_usd, likely, low, high, cost.upfront_usd, cost.total_usd, cost.is_whole
+    )
+
+
+def compared_ways(answering: Answering) -> tuple[Compared, ...]:
+    """Return the ways to show, each once, what is recommended first and the plan last."""
+    expected = answering.expected
+    shown: dict[str, Compared] = {}
+    plan = answering.plan
+    first = answering.answer.recommended
+    for part, way, removed_by in _parts(answering):
+        if way.option.id not in shown and (first is None or not _repeats(part, way, first)):
+            shown[way.option.id] = Compared(part, way, figures_of(way, expected), removed_by)
+    if plan is not None:
+        removed_by = tuple(sorted({*plan.violates, *plan.way.breaks}))
+        shown.pop(plan.way.option.id if not _is_recommended(answering, plan.way) else "", None)
+        row = Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by)
+        return (*shown.values(), row)
+    return tuple(shown.values())
+
+
+def _repeats(part: Part, way: Way, recommended: Way) -> bool:
+    """Return whether the cheapest way of a kind is of the kind that is recommended, and costs hardly less."""
+    is_alike = (way.hosting == "provider-api") == (recommended.hosting == "provider-api")
+    return part in (Part.API, Part.OWN) and is_alike and way.cost.total_usd > _HARDLY_LESS * recommended.cost.total_usd
+
+
+def _is_recommended(answering: Answering, way: Way) -> bool:
+    recommended = answering.answer.recommended
+    return recommended is not None and recommended.option.id == way.option.id
+
+
+def _parts(answering: Answering) -> Iterator[tuple[Part, Way, tuple[str, ...]]]:
+    answer, expected = answering.answer, answering.expected
+    if answer.recommended is not None:
+        yield Part.BUILD, answer.recommended, ()
+    if answer.runner_up is not None:
+        yield Part.RUNNER_UP, answer.runner_up, ()
+    verdict, option_set = expected.verdict, expected.candidates
+    api = option_set.mask_of("option.hosting", frozenset({"provider-api"}))
+    ranking = answering.recommender.ranking
+
+    def made(ranked: Ranked) -> Way:
+        return way_of(expected, option_set, ranked)
+
+    for part, mask in ((Part.API, api), (Part.OWN, option_set.full & ~api)):
+        left = mask & (verdict.admissible or verdict.open)
+        cheapest = ranking.cheapest(left) if left else None
+        if cheapest is not None:
+            yield part, made(cheapest), ()
+    if not api & verdict.remaining and api:
+        # NOTE: people ask first what an API would cost; the one that comes nearest to keeping every rule is told.
+        undecided = (
+            ruled.candidates.undetermined for ruled in expected.rules if ruled.active.severity is Severity.ERROR
+        )
+        nearest = ranking.cheapest(fewest(fewest(api, verdict.removed_by.values()), undecided))
+        if nearest is not None:
+            way = made(nearest)
+            yield Part.REMOVED, way, way.breaks
+    for priced in answer.rule_prices:
+        yield Part.REMOVED, priced.way, (priced.rule,)

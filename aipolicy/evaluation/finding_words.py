@@ -1,0 +1,47 @@
+"""A rule and facts in, the words of a finding out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.facts import Facts
+from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
+from aipolicy.options.estimates import AT_LEAST
+from aipolicy.options.option import Option
+from aipolicy.policy.rule import Rule
+from aipolicy.source.regex import regex
+from aipolicy.source.text import escaped
+
+PLACEHOLDER = regex(r"\{([^{}]*)\}")
+
+
+def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
+    """Return a rule's message with the values of facts and parameters in place of their names."""
+    return message_of(rule, evaluation.facts, option)
+
+
+def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
+    """Return a rule's message for facts and an option that need not be those of a feature."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
+        least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
+        if least is not None:
+            return f"at least {shown_value(least)}"
+        return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
+
+    return PLACEHOLDER.sub(fill, rule.message)
+
+
+def option_name(option: Option) -> str:
+    """Return an option in a few words for people."""
+    words = f"{option.adaptation} on {option.hosting}: {option.leg.name}"
+    if option.other is not None:
+        joint = "escalating to" if option.routing == "cascade" else "fallback"
+        words += f", {joint} {option.other.name}"
+    return escaped(words)  # a plan may name what the catalog does not know

@@ -1,0 +1,42 @@
+"""The facts of one option, estimates on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aipolicy.facts.spec import FactValue
+from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.estimates import (
+    AT_LEAST,
+    ESTIMATED_FACTS,
+    Estimator,
+)
+
+
+class OptionFacts(Mapping[str, FactValue]):
+    """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
+
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis) -> None:
+        self._known = known
+        self._estimator = estimator
+        self._speeds = speeds
+        self._cost = cost
+
+    def __getitem__(self, name: str) -> FactValue:
+        if name.endswith(AT_LEAST):
+            least = self._estimator.at_least(name.removesuffix(AT_LEAST), self._cost)
+            if least is None:
+                raise KeyError(name)
+            return least
+        value = self._known.get(name)
+        if value is None and name in ESTIMATED_FACTS:
+            value = self._estimator.value(name, self._speeds, self._cost)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self._known, *sorted(ESTIMATED_FACTS - self._known.keys())) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,75 @@
+"""Rules and their lines, with what is the same for every feature worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aipolicy.facts.facts import LABELS, Facts
+from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.options.estimates import ESTIMATED_FACTS
+from aipolicy.policy.cel.expressions import cel_value
+from aipolicy.policy.rule import Line, Rule
+
+
+class PreparedLine:
+    """A line of a rule, with what is the same for every feature."""
+
+    __slots__ = ("identity", "is_estimated", "line", "parameters")
+
+    def __init__(self, line: Line, rule: Rule) -> None:
+        self.line = line
+        self.parameters = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
+        self.identity = (line.checked, tuple([hashable(rule.parameters[name]) for name in line.parameter_reads]))
+        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(line.option_reads)
+
+
+class PreparedRule:
+    """A rule, with what is the same for every feature; told from others by identity."""
+
+    __slots__ = (
+        "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule", "when",
+        "workload_reads",
+    )  # fmt: skip
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.reads = rule.feature_reads
+        self.is_for_retired = rule.is_for_retired
+        self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
+        lines = (*rule.when, *rule.require)
+        self.label_keys = frozenset(key for line in lines for key in line.label_keys)
+        self.option_reads = tuple(dict.fromkeys(name for line in lines for name in line.option_reads))
+        self.is_estimated = not ESTIMATED_FACTS.isdisjoint(self.option_reads)
+        self.workload_reads = tuple(
+            dict.fromkeys(read for line in lines for name in line.option_reads for read in REGISTRY[name].reads)
+        )
+        # NOTE: the cheapest lines come first: when they do not hold, no estimate is made for the others.
+        self.when = sorted((PreparedLine(line, rule) for line in rule.when), key=effort)
+        self.require = sorted((PreparedLine(line, rule) for line in rule.require), key=effort)
+
+    def values(self, facts: Facts) -> tuple[Any, ...]:
+        """Return what the rule reads of a feature, None is unknown, and what it misses of what has to be declared."""
+        values: tuple[Any, ...] = tuple(map(facts.values.get, self.reads))
+        if self.has_labels:
+            values = tuple([hashable(value) for value in values])
+        return (values, undeclared_of(self.rule, facts)) if self.rule.must_declare else values
+
+
+def effort(line: PreparedLine) -> tuple[bool, bool]:
+    return bool(line.line.option_reads), line.is_estimated
+
+
+def undeclared_of(rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """Return the facts that a rule wants declared and that are not."""
+    return tuple([name for name in rule.must_declare if name not in facts.declared])
+
+
+def labels_of(facts: Facts) -> Mapping[str, str]:
+    labels = facts.values.get(LABELS)
+    return labels if isinstance(labels, Mapping) else {}
+
+
+def hashable(value: FactValue | None) -> object:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value

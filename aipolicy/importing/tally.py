@@ -1,0 +1,28 @@
+"""Equal answers of a column about a field, counted, with the row in which the first stands."""
+
+from __future__ import annotations
+
+from aipolicy.importing.report import CountedAnswer
+from aipolicy.importing.table import Row
+from aipolicy.importing.words import fold_value
+from aipolicy.source.text import shown
+
+
+class Tally:
+    """Counts equal answers of a column about a field, and keeps where the first stands."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str, str], list[int | str]] = {}
+
+    def add(self, field: str, column: str, value: str, row: Row) -> None:
+        """Count one answer."""
+        entry = self._counts.setdefault((field, column, fold_value(value)), [0, row.number, shown(value.strip())])
+        entry[0] = int(entry[0]) + 1
+
+    def answers(self) -> tuple[CountedAnswer, ...]:
+        """Return the answers, by field, the most frequent first."""
+        found = (
+            CountedAnswer(field, column, str(value), int(count), int(first))
+            for (field, column, _), (count, first, value) in self._counts.items()
+        )
+        return tuple(sorted(found, key=lambda a: (a.field, -a.count, a.column, a.first_row)))

@@ -1,0 +1,193 @@
+"""What a feature costs on less than a screen: the ways that matter, the break-even, how sure, and what moves it most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from aipolicy.answer.answer import Answering
+from aipolicy.answer.comparison import Compared, Part, compared_ways
+from aipolicy.answer.cost_summary import BreakEvenRange, CostSummary, cost_summary
+from aipolicy.economics.uncertainty import Range
+from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits
+from aipolicy.report.explain.answer_page import title_line
+from aipolicy.report.terminal.drawing import Screen, grid, said
+from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.report.ways_table import LABELS, WaysTable, chosen_rows
+from aipolicy.run.answer_result import way_result
+from aipolicy.source.text import grouped
+
+MOST_LINES = 30
+_USUAL_WIDTH = 80
+_LABEL_WIDTH = 10
+_ROOM = ((3, 3, 4), (2, 3, 4), (2, 2, 4), (1, 2, 4), (1, 1, 4), (0, 1, 4), (0, 1, 3), (0, 1, 2), (0, 0, 2))
+"""How many removed ways, influences and other sections are shown, the most first, until the page is short enough."""
+_LEAST_PART = 0.02
+"""Share of a month below which a part of it is not told."""
+_MORE = "more: --all (every way, prices, constants), --plot, --set FACT=VALUE"
+
+
+def render_cost_page(answering: Answering, confidence: float, *, width: int, style: Styler) -> str:
+    """Return the page, with as much of it as there is room for."""
+    compared = compared_ways(answering)
+    summary = cost_summary(answering, compared)
+    most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // width)
+    text = ""
+    for room in _ROOM:
+        text = _page(answering, compared, summary, confidence, room, width, style)
+        if text.count("\n") <= most_lines:
+            break
+    return text
+
+
+def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSummary, confidence: float,
+          room: tuple[int, int, int], width: int, style: Styler) -> str:  # fmt: skip
+    most_removed, most_influences, most_sections = room
+    screen = Screen(width, style)
+    screen.add(title_line(answering.certain))
+    rows = chosen_rows(compared, most_removed)
+    screen.add(said(_headline(answering, compared), Role.STRONG))
+    screen.add(said(_decision(compared, summary, confidence)))
+    screen.add(said(_workload(answering)))
+    if rows:
+        screen.add(WaysTable(rows, width, _LABEL_WIDTH).drawn())
+    drivers = answering.expected.candidates.estimator(answering.expected.workload).drawn.drivers
+    months = answering.weighing.horizon_months
+    sections = (
+        ("break-even", list(_break_even(summary, months))),
+        ("moves it", list(_influences(summary, drivers, most_influences))),
+        (f"{months:g} months", _totals(rows)),
+        ("goes into", _parts(rows, summary)),
+    )
+    for label, lines in sections[:most_sections]:
+        if lines:
+            _labelled(screen, label, lines)
+    screen.add(said(_MORE))
+    return screen.result()
+
+
+def _labelled(screen: Screen, label: str, lines: list[Text]) -> None:
+    rows = grid(_LABEL_WIDTH, None)
+    cells: list[RenderableType] = [*lines]
+    rows.add_row(said(label, Role.STRONG), Group(*cells))
+    screen.add(rows)
+
+
+def _headline(answering: Answering, compared: tuple[Compared, ...]) -> str:
+    """Return what is recommended with what it costs a month."""
+    row = next((each for each in compared if each.part is Part.BUILD), None)
+    way = answering.answer.recommended
+    if row is None or way is None:
+        return "Nothing keeps the rules as they stand; this is what was removed"
+    return f"{answer_sentence(way_result(way))}: {_usd(row)} USD a month"
+
+
+def _usd(row: Compared) -> str:
+    return f"{'' if row.figures.is_whole else 'at least '}{two_digits(row.figures.monthly_usd)}"
+
+
+def _decision(compared: tuple[Compared, ...], summary: CostSummary, confidence: float) -> str:
+    """Return how an API and a way of one's own compare, in one sentence."""
+    left = [row for row in compared if row.part in (Part.BUILD, Part.RUNNER_UP, Part.API, Part.OWN)]
+    api, own = summary.api, summary.own
+    if not left:
+        return "`aipolicy explain` has the smallest changes that end it"
+    if api is not None and own is not None and api in left and own in left:
+        return _cheaper(api, own, summary.probability_own, confidence)
+    return "no API keeps the rules" if left[0].way.hosting != "provider-api" else "no way of your own keeps the rules"
+
+
+def _cheaper(api: Compared, own: Compared, probability_own: float | None, confidence: float) -> str:
+    probability = 0.0 if probability_own is None else probability_own
+    cheaper = "the API" if probability < 0.5 else "your own"
+    words = f"the cheapest API costs {_usd(api)}, the cheapest way of your own {_usd(own)}"
+    chance = max(probability, 1.0 - probability)
+    if chance < confidence:
+        return f"{words}: too close to tell, {cheaper} costs less with {_percent(chance)}"
+    return f"{words}: {cheaper} costs less, {_percent(chance)} sure"
+
+
+def _percent(share: float) -> str:
+    return f"{min(int(share * 100.0), 99)} %"
+
+
+def _workload(answering: Answering) -> str:
+    workload = answering.expected.workload
+    known = (
+        (workload.requests_per_day, "requests a day", "volume.requests_per_day"),
+        (workload.input_tokens, "tokens in", "volume.input_tokens"),
+        (workload.output_tokens, "out", "volume.output_tokens"),
+        (workload.growth_12_months, "times as many in a year", "volume.growth_12_months"),
+    )
+    assumed = answering.expected.facts.assumed
+    words = []
+    for value, what, fact in known:
+        number = "unknown" if value is None else grouped(value) if value >= 100.0 else f"{value:g}"
+        words.append(f"{number} {what}{' (assumed)' if fact in assumed else ''}")
+    return "at " + ", ".join(words)
+
+
+def _parts(rows: tuple[Compared, ...], summary: CostSummary) -> list[Text]:
+    build = next((row for row in rows if row.part is Part.BUILD), None)
+    if build is None or not summary.parts:
+        return []
+    whole = sum(usd for _, usd in summary.parts) or 1.0
+    told = sorted(summary.parts, key=lambda part: -part[1])
+    words = ", ".join(f"{name} {two_digits(usd)}" for name, usd in told if usd / whole >= _LEAST_PART)
+    once = f"; once, to build it: {two_digits(build.figures.upfront_usd)}" if build.figures.upfront_usd else ""
+    return [said(f"{words}{once}")]
+
+
+def _totals(rows: tuple[Compared, ...]) -> list[Text]:
+    words = [
+        f"{LABELS[row.part]} {'' if row.figures.is_whole else 'at least '}{two_digits(row.figures.total_usd)}"
+        for row in rows
+        if row.part is not Part.REMOVED
+    ]
+    return [said(f"with building and growth: {', '.join(words)}")] if words else []
+
+
+def _break_even(summary: CostSummary, horizon_months: float) -> Iterator[Text]:
+    if summary.own is None or summary.api is None or summary.break_even is None:
+        return
+    found = summary.break_even
+    names = f"{HOSTINGS[summary.own.way.hosting]} costs less than {_whose(summary.api)}"
+    if found.low is None:
+        yield said(f"none: at any volume {names.replace('costs less', 'costs no less')}")
+        return
+    yield said(f"{names} {_from(found)}")
+    then, now = summary.requests_then, summary.requests_now
+    if then is not None and now is not None:
+        yield said(f"{_reached(found, now, then)} within {horizon_months:g} months ({two_digits(then)} a day by then)")
+
+
+def _whose(api: Compared) -> str:
+    if api.part is Part.PLAN:
+        return "your plan, which breaks rules," if api.removed_by else "your plan"
+    return f"an API that {rules(api.removed_by)} removes" if api.removed_by else "an API"
+
+
+def _from(found: BreakEvenRange) -> str:
+    low = two_digits(found.low or 0.0)
+    if found.high is None:
+        return f"from {low} requests a day at the earliest, and perhaps never"
+    return f"from {low} to {two_digits(found.high)} requests a day on (8 draws in 10)"
+
+
+def _reached(found: BreakEvenRange, now: float, then: float) -> str:
+    if found.high is not None and now >= found.high:
+        return "passed today, and stays so"
+    if found.low is None or then < found.low:
+        return "not reached"
+    return "may be reached" if found.high is None or then < found.high else "reached"
+
+
+def _influences(summary: CostSummary, drivers: Mapping[str, Range], most: int) -> Iterator[Text]:
+    what = "your own less the API" if summary.api is not None and summary.own is not None else "a month"
+    for influence in summary.influences[:most]:
+        range_ = drivers[influence.name]
+        low, high = two_digits(influence.at_low), two_digits(influence.at_high)
+        at_low, at_high = two_digits(range_.low), two_digits(range_.high)
+        yield said(f"{influence.name} {at_low} to {at_high}: {what} is {low} to {high} USD")

@@ -1,0 +1,140 @@
+"""The answer to a feature on one screen: what to build, how sure, why, for how much, what turns it, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from aipolicy.answer.answer import Answering
+from aipolicy.answer.comparison import Compared, Part, compared_ways
+from aipolicy.answer.model import Certainty
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, rules, two_digits, way_name
+from aipolicy.report.explain.next_steps import gap_lines, question_lines, to_do_lines, turn_lines, ways_left_line
+from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
+from aipolicy.report.terminal.drawing import Screen, grid, joined, said
+from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.report.ways_table import WaysTable, chosen_rows
+from aipolicy.run.answer_result import way_result
+from aipolicy.source.text import escaped
+
+LABEL_WIDTH = 9
+MOST_LINES = 45
+"""Lines of the page at 80 columns; narrower it may be as much longer."""
+_USUAL_WIDTH = 80
+_ROLES = {Certainty.CERTAIN: Role.GOOD, Certainty.EXPECTED: Role.GOOD, Certainty.GAP: Role.WARNING}
+_RETIRED = "retired"
+_MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
+
+_WISHED: Mapping[str, int] = {
+    "plan": 4, "why": 4, "ways": 2, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
+}  # fmt: skip
+"""How many of each are shown where the page has room."""
+_SHORTENED = (
+    ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("ways", 1), ("to do", 3), ("questions", 3), ("gaps", 1),
+    ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
+    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("ways", 0), ("left", 0),
+)  # fmt: skip
+"""What is shortened to how many, one after the other, until the page is one screen."""
+
+
+def render_answer(answering: Answering, rule_evaluator: RuleEvaluator, margin_percent: float, *, width: int,
+                  style: Styler) -> str:  # fmt: skip
+    """Return the page, with as much of each list as it has room for."""
+    return _Page(answering, rule_evaluator, margin_percent, width, style).text()
+
+
+def title_line(evaluation: Evaluation) -> Text:
+    """Return the name, the stage and the file of a feature."""
+    lifecycle = evaluation.expected.facts.values.get("metadata.lifecycle")
+    assumed = "" if "metadata.lifecycle" in evaluation.facts.declared else " (assumed)"
+    name, file = escaped(evaluation.feature.name), escaped(evaluation.feature.file)
+    return joined(said(name, Role.STRONG), f" · {lifecycle}{assumed} · {file}")
+
+
+class _Page:
+    def __init__(self, answering: Answering, rule_evaluator: RuleEvaluator, margin_percent: float, width: int,
+                 style: Styler) -> None:  # fmt: skip
+        self._answering = answering
+        self._width = width
+        self._style = style
+        # NOTE: which sections there are and in which order; each is drawn for as many as there is room for.
+        self._sections: Mapping[str, Callable[[int], str]] = {
+            "plan": cache(lambda most: self._section("your plan", plan_lines(answering, rule_evaluator, most))),
+            "why": cache(lambda most: self._section("why", reason_lines(answering, most))),
+            "ways": cache(self._ways),
+            "turns": cache(
+                lambda most: self._section(
+                    "it ends" if answering.conflict else "it turns", turn_lines(answering, most, margin_percent)
+                )
+            ),
+            "questions": cache(
+                lambda most: self._section("say first", question_lines(answering, most, margin_percent))
+            ),
+            "to do": cache(lambda most: self._section("to do", to_do_lines(answering, most))),
+            "gaps": cache(lambda most: self._section("look up", gap_lines(answering, most))),
+            "left": cache(lambda most: self._section("ways left", [ways_left_line(answering)] if most else [])),
+        }
+
+    def text(self) -> str:
+        certain = self._answering.certain
+        if certain.facts.values.get("metadata.lifecycle") == _RETIRED:
+            return self._drawn(title_line(certain)) + self._retired()
+        head, more = self._drawn(title_line(certain), self._headline()), self._drawn(said(_MORE))
+        most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // self._width) - head.count("\n") - more.count("\n")
+        shown = dict(_WISHED)
+        for name, most in (("left", 1), *_SHORTENED):
+            shown[name] = most
+            body = "".join(draw(shown[section]) for section, draw in self._sections.items())
+            if body.count("\n") <= most_lines:
+                break
+        return head + body + more
+
+    def _drawn(self, *renderables: RenderableType) -> str:
+        screen = Screen(self._width, self._style)
+        for renderable in renderables:
+            screen.add(renderable)
+        return screen.result()
+
+    def _section(self, label: str, lines: Sequence[RenderableType]) -> str:
+        if not lines:
+            return ""
+        rows = grid(LABEL_WIDTH, None)
+        rows.add_row(said(label, Role.STRONG), Group(*lines))
+        return self._drawn(rows)
+
+    def _ways(self, most_removed: int) -> str:
+        rows = chosen_rows(self._compared, most_removed)
+        return self._drawn(WaysTable(rows, self._width, LABEL_WIDTH).drawn()) if rows else ""
+
+    def _headline(self) -> Table:
+        answer = self._answering.answer
+        way = answer.recommended
+        line = Table.grid(expand=True, padding=(0, 2, 0, 0))
+        line.add_column(ratio=1)
+        line.add_column(justify="right", no_wrap=True)
+        is_certain = answer.certainty is Certainty.CERTAIN
+        nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
+        sentence = f"{nothing}: {rules(answer.clash)} clash"
+        role = Role.ERROR if way is None else _ROLES[answer.certainty]
+        line.add_row(
+            said(sentence if way is None else answer_sentence(way_result(way)), Role.STRONG),
+            said(CERTAINTIES[answer.certainty], role),
+        )
+        return line
+
+    def _retired(self) -> str:
+        plan = next((row for row in self._compared if row.part is Part.PLAN), None)
+        was = (
+            [] if plan is None else [said(f"{way_name(plan.way)}, {two_digits(plan.figures.monthly_usd)} USD a month")]
+        )
+        return self._drawn(said("Nothing to build: the feature is retired", Role.STRONG)) + self._section("was", was)
+
+    @property
+    def _compared(self) -> Sequence[Compared]:
+        return compared_ways(self._answering)

@@ -1,0 +1,154 @@
+"""What would turn an answer, what to say first, what to do and to look up, and which ways are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.text import Text
+
+from aipolicy.answer.answer import Answering
+from aipolicy.answer.model import Change, Then
+from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.spec import FactValue
+from aipolicy.facts.value_text import shown_value
+from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, rules, what_follows
+from aipolicy.report.terminal.drawing import joined, said
+from aipolicy.report.terminal.style import Role
+from aipolicy.source.text import escaped, grouped, quantity
+
+_MOST_VALUES = 2
+"""Other values of one fact that are told."""
+_FAR = 30.0
+_WHERE = {
+    "now": "now",
+    "pilot": "before the pilot",
+    "production": "before production",
+    "prototype": "before a prototype",
+}
+
+
+def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[Text]:
+    """Return what would turn the answer though it is declared; of a conflict the smallest changes that end it."""
+    conflict = answering.conflict
+    changes = answering.turns if conflict is None else conflict.changes
+    before = answering.trials.then({})
+    near = [change for change in changes if not _is_far(change, answering.expected.facts.values)]
+    assumed = answering.answer.assumed
+    told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
+    lines = []
+    for change in told:
+        held = [f"{escaped(name)} is assumed {shown_value(assumed[name])}" for name in change.facts if name in assumed]
+        words = f"{change_words(change.facts, change.bounds)}: {what_follows(change, before, margin_percent)}"
+        lines.append(said(f"{words}; {', '.join(held)}" if held else words))
+    return listed(lines, most)
+
+
+def _saves(change: Change, before: Then) -> bool:
+    ours, theirs = change.then.monthly_usd, before.monthly_usd
+    return ours is not None and theirs is not None and ours < theirs
+
+
+def _is_far(change: Change, values: Mapping[str, FactValue]) -> bool:
+    """Return whether a number would have to be so many times what is declared that nobody asks what follows then."""
+    for name in change.bounds:
+        before, after = values.get(name), change.facts[name]
+        if isinstance(before, float) and isinstance(after, float) and before > 0.0 and after > 0.0:
+            factor = max(before, after) / min(before, after)
+            if factor > _FAR and before != NOT_LIMITED:
+                return True
+    return False
+
+
+def question_lines(answering: Answering, most: int, margin_percent: float) -> list[Text]:
+    """Return what is worth asking, each fact once, with the values that lead elsewhere."""
+    if answering.conflict is not None:
+        return []
+    before = answering.trials.then({})
+    assumed = answering.expected.facts.values
+    asked: dict[tuple[str, ...], list[Change]] = {}
+    for change in answering.questions:
+        asked.setdefault(_named(change), []).append(change)
+    lines = []
+    for names, changes in asked.items():
+        held = ", ".join(shown_value(assumed.get(name)) for name in names)
+        gates = "; left out, it gates" if any(change.gates for change in changes) else ""
+        follows: dict[str, list[str]] = {}
+        for change in changes:
+            if change.then == before:
+                continue
+            values = " and ".join(bound_value(value, change.bounds.get(name)) for name, value in change.facts.items())
+            follows.setdefault(what_follows(change, before, margin_percent), []).append(values)
+        told = [f"{_or(values)}: {words}" for words, values in list(follows.items())[:_MOST_VALUES]]
+        told += [f"{quantity(len(follows) - _MOST_VALUES, 'more value')}"] if len(follows) > _MOST_VALUES else []
+        lines.append(
+            joined(
+                said(" and ".join(names), Role.STRONG),
+                f" (assumed {held}{gates}){': ' if told else ''}{'; '.join(told)}",
+            )
+        )
+    return listed(lines, most)
+
+
+def _named(change: Change) -> tuple[str, ...]:
+    return tuple(escaped(name) for name in change.facts)
+
+
+def _or(values: Sequence[str]) -> str:
+    few = list(values[:3])
+    more = f" or {len(values) - 3} others" if len(values) > 3 else ""
+    return " or ".join(few) + more
+
+
+def to_do_lines(answering: Answering, most: int) -> list[Text]:
+    """Return what is to be done, by stage."""
+    titles = {ruled.active.rule.id: ruled.active.rule.title for ruled in answering.expected.rules}
+    stages: dict[str, dict[str, list[str]]] = {}
+    for task in answering.answer.to_do:
+        stages.setdefault(task.before, {}).setdefault(task.rule, []).append(task.fact)
+    entries = [(stage, rule, facts) for stage, ruled in stages.items() for rule, facts in ruled.items()]
+    lines = [
+        joined(f"{_WHERE.get(stage, stage)}: ", said(_facts(facts), Role.STRONG), f" ({rule}, {escaped(titles[rule])})")
+        for stage, rule, facts in entries
+    ]
+    return listed(lines, most)
+
+
+def _facts(facts: Iterable[str]) -> str:
+    """Return facts in words, of the same section each with its last name only after the first."""
+    first, *others = facts
+    section = first.rpartition(".")[0]
+    return ", ".join([first, *(other.removeprefix(section) for other in others)])
+
+
+def gap_lines(answering: Answering, most: int) -> list[Text]:
+    """Return what is to be looked up, and where it is written to."""
+    rules_of: dict[tuple[str, str, str], dict[str, None]] = {}
+    for gap in answering.answer.gaps:
+        rules_of.setdefault((gap.about, gap.fact, gap.file), {}).update(dict.fromkeys(gap.rules))
+    lines = [
+        joined(f"{escaped(about)}: ", said(fact, Role.STRONG), f" in {file.partition(',')[0]}{_for(tuple(ids))}")
+        for (about, fact, file), ids in rules_of.items()
+    ]
+    return listed(lines, most)
+
+
+def _for(ids: tuple[str, ...]) -> str:
+    return f" ({rules(ids)})" if ids else ""
+
+
+def ways_left_line(answering: Answering) -> Text:
+    """Return how many ways are left of each hosting."""
+    words = []
+    for left in answering.answer.ways_left:
+        open_ = f", {grouped(left.open)} open" if left.open else ""
+        why = f" ({left.removed_by})" if left.removed_by and not left.admissible else ""
+        words.append(f"{HOSTINGS[left.hosting]} {grouped(left.admissible)} of {grouped(left.ways)}{open_}{why}")
+    return said("; ".join(words))
+
+
+def listed(lines: Sequence[Text], most: int) -> list[Text]:
+    """Return the first few lines, the last of them with how many more there are."""
+    shown = list(lines[:most])
+    if shown and len(lines) > most:
+        shown[-1] = joined(shown[-1], f"; {len(lines) - most} more")
+    return shown

@@ -1,0 +1,66 @@
+"""A rule in, the JSON that explains it out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from aipolicy.findings.reserved_rules import ReservedRule
+from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.rule import Rule
+
+
+def rule_object(rule: Rule | PortfolioRule | ReservedRule, day: date) -> dict[str, Any]:
+    """Return a rule as plain JSON values, as on a day."""
+    if isinstance(rule, ReservedRule):
+        return {"id": rule.id, "name": rule.name, "title": rule.title, "severity": rule.severity.value, "why": rule.why,
+                "fix": rule.fix, "reserved": True}  # fmt: skip
+    return _portfolio_object(rule, day) if isinstance(rule, PortfolioRule) else _rule_object(rule, day)
+
+
+def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
+    severity = rule.severity_on(day)
+    conditions = (*rule.when, *rule.require)
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "title": rule.title,
+        "kind": rule.kind.value,
+        "severity": rule.severity.value,
+        "scope": rule.scope.value,
+        "pack": rule.pack,
+        "when": [line.text for line in rule.when],
+        "require": [line.text for line in rule.require],
+        **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
+        "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
+        "parameters": {
+            name.partition(".")[2]: list(value) if isinstance(value, tuple) else value
+            for name, value in rule.parameters.items()
+        },
+        "message": rule.message,
+        "why": rule.why,
+        "fix": rule.fix,
+        "references": [{"title": r.title, "url": r.url, "clause": r.clause} for r in rule.references],
+        "announced_on": rule.announced_on.isoformat() if rule.announced_on else None,
+        "warning_from": rule.warning_from.isoformat() if rule.warning_from else None,
+        "effective_from": rule.effective_from.isoformat() if rule.effective_from else None,
+        "effective_until": rule.effective_until.isoformat() if rule.effective_until else None,
+        "stage": rule.stage_on(day).value,
+        "severity_now": severity and severity.value,
+        "defined_at": rule.defined_at,
+        "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
+    }
+
+
+def _portfolio_object(rule: PortfolioRule, day: date) -> dict[str, Any]:
+    formulas = [measure.formula for measure in rule.measures if measure.formula is not None]
+    readings = (*rule.over, *formulas, *((rule.group_by,) if rule.group_by is not None else ()))
+    return {
+        **_rule_object(rule.rule, day),
+        "kind": "portfolio",
+        "over": [line.text for line in rule.over],
+        "group_by": rule.group_by.text if rule.group_by is not None else None,
+        "measures": {measure.name: measure.text for measure in rule.measures},
+        "reads": sorted({fact for read in readings for fact in (*read.feature_reads, *read.option_reads)}),
+        "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
+    }
