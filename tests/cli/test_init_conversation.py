@@ -43,7 +43,7 @@ def test_the_answer_grows_with_every_reply_and_only_the_end_is_on_standard_outpu
     assert (result.exit_code, result.stdout) == (0, "wrote aifeature.yaml\nnext: aipolicy explain aifeature.yaml\n")
     grown = lines_of(result, "so far")
     assert len(grown) == 5
-    assert all(line.startswith("so far     EXPECTED: Use an API, ") for line in grown)
+    assert all(line.startswith("so far     expected, ") and line.endswith(" USD a month: Use an API") for line in grown)
     assert declared() == {
         "metadata.name": "faq", "metadata.owner": "web", "metadata.lifecycle": "prototype", "data.classes": ["contact"],
         "data.residency": ["any"], "latency.p95_ms": "none", "volume.requests_per_day": 2000, "task.type": "dialogue",
