@@ -29,6 +29,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "organization-forecast.txt": ("forecast", "examples/organization", *HARBOR),
     "organization-claims-check.txt": ("check", "examples/organization/services/claims", "--format", "concise", *CLAIMS),
     "organization-claims-rule.txt": ("policy", "show", "OPS-002", *CLAIMS),
+    "decisions-summary.txt": ("explain", "examples/decisions", "--summary", *DAY),
     "rule-explain.txt": ("explain", "QUAL-002", *DAY),
     "policy-show.txt": ("policy", "show", *LAYERS, *DAY),
     "policy-show-rule.txt": ("policy", "show", "VOL-002", *LAYERS, *DAY),
@@ -45,6 +46,21 @@ def test_an_example_prints_what_was_read_and_accepted(name: str) -> None:
     if os.environ.get("AIPOLICY_UPDATE_GOLDEN"):
         path.write_text(output, encoding="utf-8")
     assert output == path.read_text(encoding="utf-8")
+
+
+def test_the_summary_of_an_imported_inventory_is_what_was_read_and_accepted(tmp_path: Path) -> None:
+    inventory = ROOT / "examples" / "federal-inventory"
+    mapping, table = (
+        inventory / "us-federal-inventory.mapping.yaml",
+        inventory / "us-federal-inventory-2024-excerpt.csv",
+    )
+    imported = run_here(["import", "--mapping", str(mapping), str(table), "manifests"], tmp_path)
+    assert imported.returncode == 0, imported.stderr
+    result = run_here(["explain", "manifests", "--summary", *DAY], tmp_path)
+    path = GOLDEN / "federal-inventory-summary.txt"
+    if os.environ.get("AIPOLICY_UPDATE_GOLDEN"):
+        path.write_text(result.stdout, encoding="utf-8")
+    assert result.stdout == path.read_text(encoding="utf-8")
 
 
 def test_the_verdicts_on_the_published_decisions_are_those_of_the_page() -> None:

@@ -78,7 +78,7 @@ class Answering:
     @cached_property
     def plan(self) -> PlanStanding | None:
         """Return how the plan stands, None without one."""
-        return None if self.certain.is_retired else plan_standing(self.certain, self.weighing)
+        return plan_standing(self.certain, self.weighing)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:
@@ -174,7 +174,7 @@ class Answering:
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """Return what is to be looked up."""
-        return tuple(dict.fromkeys(self._gaps()))
+        return () if self.certain.is_retired else tuple(dict.fromkeys(self._gaps()))
 
     def _gaps(self) -> Iterator[Gap]:
         recommended = self.recommended
@@ -188,7 +188,7 @@ class Answering:
             yield from gaps_of(expected, rule_evaluator, expected.candidates, recommended.number, of_plan=False)
             if not recommended.cost.is_whole:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
-        for left in ways_left(expected) if not expected.is_retired else ():
+        for left in ways_left(expected):
             if left.hosting == "provider-api" and not left.admissible:
                 yield from offering_gap(expected, self._evaluator.catalog)
             if left.open and not left.admissible:

@@ -10,12 +10,11 @@ from aipolicy.answer.model import Change
 from aipolicy.authoring.replies import NAME, Declared, NewManifest, read_reply
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.ranking import Weighing
+from aipolicy.facts.declared import FOUR_FACTS
 from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.value import Frozen
 
 ABOUT_IT = (NAME, "metadata.owner", "metadata.lifecycle")
-FOUR_FACTS = ("data.classes", "data.residency", "latency.p95_ms", "volume.requests_per_day")
-"""What everybody is asked for."""
 
 
 class Question(Frozen):

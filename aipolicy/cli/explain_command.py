@@ -39,14 +39,20 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @click.option("--rules", is_flag=True, help="Show what became of each rule, and the values that it read.")
 @click.option("--cost", is_flag=True, help="Show what the ways cost, as `aipolicy cost` does.")
 @click.option("--all", "every", is_flag=True, help="Show the answer and all of these.")
+@click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
-            rules: bool, cost: bool, every: bool) -> None:  # fmt: skip
+            rules: bool, cost: bool, every: bool, summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
     One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
     answer, what to say first, to do and to look up. A name is searched for below PATH.
     """
     settings, policy = load(options)
+    if summary:
+        from aipolicy.cli.explain_summary import summary_text
+
+        write_out(summary_text((subject, *paths), policy, settings, output_format))
+        return
     if _RULE_ID.fullmatch(subject):
         write_out(_rule(subject, policy, output_format))
         return

@@ -114,8 +114,8 @@ def _so_far(conversation: Conversation) -> str:
     if way is None:
         return answer_words(answer)
     least = "" if way.is_whole else "at least "
-    certainty = CERTAINTIES[answer.certainty]
-    return f"{certainty}: {answer_sentence(way)}, {least}{usd_words(way.monthly_usd)} USD a month"
+    certainty = CERTAINTIES[answer.certainty].lower()
+    return f"{certainty}, {least}{usd_words(way.monthly_usd)} USD a month: {answer_sentence(way)}"
 
 
 def _screen() -> Screen:

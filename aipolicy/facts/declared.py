@@ -12,6 +12,8 @@ from aipolicy.value import replace
 RETIRED = "retired"
 """The lifecycle of a feature that runs no more: only rules that name it are evaluated, and nothing is recommended."""
 LIFECYCLES = ("idea", "prototype", "pilot", "production", RETIRED)
+FOUR_FACTS = ("data.classes", "data.residency", "latency.p95_ms", "volume.requests_per_day")
+"""What everybody is asked for, whatever the feature."""
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
 

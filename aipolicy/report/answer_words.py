@@ -228,12 +228,12 @@ def to_do_words(to_dos: Iterable[ToDoResult]) -> tuple[str, ...]:
         stages.setdefault(each.before, {}).setdefault(each.rule, []).append(each.fact)
     return tuple(
         f"{'now' if stage == 'now' else f'before {stage}'}: "
-        + ", ".join(f"{_together(facts)} ({rule})" for rule, facts in rules.items())
+        + ", ".join(f"{together_words(facts)} ({rule})" for rule, facts in rules.items())
         for stage, rules in stages.items()
     )
 
 
-def _together(facts: list[str]) -> str:
+def together_words(facts: list[str]) -> str:
     """Return facts below one key as that key with what follows it."""
     head = facts[0].rpartition(".")[0]
     if len(facts) == 1 or any(fact.rpartition(".")[0] != head for fact in facts):

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from aipolicy.answer.answer import Answering
-from aipolicy.authoring.conversation import ABOUT_IT, FOUR_FACTS, Conversation
+from aipolicy.authoring.conversation import ABOUT_IT, Conversation
 from aipolicy.authoring.replies import Declared, NewManifest
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import AipolicyError, UsageError
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.ranking import Weighing
+from aipolicy.facts.declared import FOUR_FACTS
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests

@@ -79,6 +79,8 @@ def _headline(answering: Answering, compared: tuple[Compared, ...]) -> str:
     """Return what is recommended with what it costs a month."""
     row = next((each for each in compared if each.part is Part.BUILD), None)
     way = answering.answer.recommended
+    if answering.certain.is_retired:
+        return "Nothing to build: the feature is retired; this is what ways would cost"
     if row is None or way is None:
         return "Nothing keeps the rules as they stand; this is what was removed"
     return f"{answer_sentence(way_result(way))}: {_usd(row)} USD a month"

@@ -28,7 +28,6 @@ MOST_LINES = 45
 """Lines of the page at 80 columns; narrower it may be as much longer."""
 _USUAL_WIDTH = 80
 _ROLES = {Certainty.CERTAIN: Role.GOOD, Certainty.EXPECTED: Role.GOOD, Certainty.GAP: Role.WARNING}
-_RETIRED = "retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
@@ -83,7 +82,7 @@ class _Page:
 
     def text(self) -> str:
         certain = self._answering.certain
-        if certain.facts.values.get("metadata.lifecycle") == _RETIRED:
+        if certain.is_retired:
             return self._drawn(title_line(certain)) + self._retired()
         head, more = self._drawn(title_line(certain), self._headline()), self._drawn(said(_MORE))
         most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // self._width) - head.count("\n") - more.count("\n")
