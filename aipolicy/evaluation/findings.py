@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.deciding import decided_by
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.gate import MILDER as MILDER
 from aipolicy.evaluation.gate import Gate, broken_by, passing_options
@@ -193,7 +194,8 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
-    return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
+    found = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
+    return replace(found, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
 
 
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, severity: Severity) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.run.feature_result import CONFLICT
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Totals:
             self.severities[finding.severity] += 1
             if finding.outcome is Outcome.WAIVED:
                 self.waived[finding.severity] += 1
-            elif finding.change is Change.UNCHANGED:
+            elif finding.change is not None and not finding.change.gates:
                 self.known[finding.severity] += 1
             if finding.outcome is Outcome.UNDETERMINED:
                 self.undetermined += 1

@@ -50,6 +50,7 @@ def _feature(change: FeatureChange) -> JsonObject:
         "new": [_changed(each) for each in change.new],
         "worse": [_changed(each) for each in change.worse],
         "waived": [_changed(each) for each in change.waived],
+        "changed": [_changed(each) for each in change.moved],
         "fixed": [{**known_object(each.known), "cause": each.cause} for each in change.fixed],
         "unchanged": change.unchanged,
         "cost_cause": change.cost_cause or None,

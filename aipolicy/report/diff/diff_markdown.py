@@ -63,6 +63,7 @@ def _feature(change: FeatureChange) -> Iterator[str]:
     yield from (f"- **new**: {_caused(finding_words(each))}" for each in change.new)
     yield from (f"- **worse**: {_caused(finding_words(each))}" for each in change.worse)
     yield from (f"- **waived**: {_caused(finding_words(each))}" for each in change.waived)
+    yield from (f"- changed: {_caused(finding_words(each))}" for each in change.moved)
     if change.after is None:
         yield f"- gone: {gone_words(change)}"
     else:

@@ -56,7 +56,8 @@ def _feature(page: Printer, change: FeatureChange) -> None:
     elif state is not None:
         page.pair("needs", needs_of(state))
     page.pair("cost a month", cost_words(change))
-    for name, found in (("new", change.new), ("worse", change.worse), ("waived", change.waived)):
+    listed = (("new", change.new), ("worse", change.worse), ("waived", change.waived), ("changed", change.moved))
+    for name, found in listed:
         for changed in found:
             page.pair(name, finding_words(changed))
     if change.after is None:

@@ -31,7 +31,9 @@ def counts_of(diff: Diff) -> str:
     fixed = sum(len(each.fixed) for each in both)
     unchanged = sum(f.unchanged for f in diff.features)
     waived = sum(len(f.waived) for f in diff.features)
+    other = sum(len(f.moved) for f in diff.features)
     held = f"{waived} newly waived or for longer, " if waived else ""
+    held += f"{other} changed, " if other else ""
     return (
         f"{quantity(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
         f"findings: {new} new, {worse} worse, {held}{fixed} fixed, {unchanged} unchanged"
