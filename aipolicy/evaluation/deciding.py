@@ -35,6 +35,14 @@ def decided_by(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tup
     return tuple(_without_secrets(decided[name]) for name in sorted(decided))
 
 
+def declared_value(facts: Facts, name: str) -> tuple[Decided, ...]:
+    """Return what a feature declares, as what decided a finding on it; nothing where it declares nothing."""
+    value = facts.values.get(name)
+    if value is None or isinstance(value, Mapping):
+        return ()
+    return (_without_secrets(Decided(name, value)),)
+
+
 def _without_secrets(decided: Decided) -> Decided:
     value = decided.value
     if isinstance(value, tuple):
@@ -78,6 +86,11 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
         return
     lists = {name: value for name, value in read.values.items() if isinstance(value, tuple)}
     offending = {name: read.offending(name, members, breaks, keeps) for name, members in lists.items()}
+    numbers = {
+        name: read.direction(name, breaks, keeps) for name, value in read.values.items()
+        if isinstance(value, float) and name not in read.parameters
+    }  # fmt: skip
+    told = {name for name, worse in numbers.items() if worse}
     tells = any(members for name, members in offending.items() if name not in read.parameters)
     for name, value in read.values.items():
         if name in lists:
@@ -90,9 +103,8 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
             labels = value if name == LABELS else {}
             yield from (Decided(f"{LABELS}.{key}", labels[key]) for key in read.label_keys if key in labels)
         else:
-            is_number = isinstance(value, float) and name not in read.parameters
-            worse = read.direction(name, breaks, keeps) if is_number else Worse.UNTOLD
-            yield Decided(name, value, worse)
+            against = tuple(sorted(told - {name})) if name in told else ()
+            yield Decided(name, value, numbers.get(name, Worse.UNTOLD), against)
 
 
 def _says_it_all(values: Mapping[str, FactValue]) -> bool:
@@ -104,9 +116,12 @@ def _both(one: Decided, other: Decided) -> Decided:
     """Return what two lines say of one value: a list is worse by what either line finds in it."""
     if one.worse is Worse.MORE and other.worse is Worse.MORE:
         return Decided(one.name, _merged(one.value, other.value), Worse.MORE)
-    if one.worse is other.worse or not other.worse:
-        return one
-    return other if not one.worse else Decided(one.name, one.value)
+    if one.worse is other.worse:
+        # NOTE: a line that weighs it against nothing can tell for both.
+        return one if not one.against else other
+    if not one.worse or not other.worse:
+        return one if one.worse else other
+    return Decided(one.name, one.value)
 
 
 def _merged(one: DecidingValue, other: DecidingValue) -> DecidingValue:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.deciding import decided_by
+from aipolicy.evaluation.deciding import decided_by, declared_value
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.gate import MILDER as MILDER
 from aipolicy.evaluation.gate import Gate, broken_by, passing_options
@@ -19,7 +19,7 @@ from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
-from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
+from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.estimates import AT_LEAST, COMPARED_FACTS
@@ -76,14 +76,16 @@ def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.plan_problems:
-        yield _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        found = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        yield replace(found, decided_by=declared_value(evaluation.facts, problem.fact))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
         message = "a plan is declared, but no lifecycle; `prototype` is assumed"
         yield _reserved(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
     if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
-        yield _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        found = _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        yield replace(found, decided_by=declared_value(evaluation.facts, "metadata.lifecycle"))
 
 
 def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
@@ -94,7 +96,8 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     clash = smallest_clash(broken_by(evaluation), full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
-        yield _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        found = _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        yield replace(found, decided_by=(Decided("rules", tuple(sorted(clash))),))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
@@ -114,7 +117,8 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     read = tuple(dict.fromkeys(name for rule in rules for name in _declared_reads(evaluation, rule)))
     places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
     primary = Place(path=("metadata", "name"))
-    yield _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    found = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    yield replace(found, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
 
 
 def _labels(rules: Iterable[Rule], fact: str) -> str:

@@ -86,6 +86,8 @@ class Decided(Frozen, order=True):
     name: str
     value: DecidingValue
     worse: Worse = Worse.UNTOLD
+    against: tuple[str, ...] = ()
+    """The other numbers that it is weighed against: nobody can tell what is worse where both moved."""
 
 
 class Place(Frozen, kw_only=True):

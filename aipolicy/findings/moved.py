@@ -7,7 +7,7 @@ from math import inf
 
 from aipolicy.findings.finding import Change, Decided, DecidingValue, Worse
 from aipolicy.source.text import shown
-from aipolicy.value import NamedTuple
+from aipolicy.value import NamedTuple, replace
 
 NOT_LIMITED = "none"
 """How a number without a limit is written, as in manifests."""
@@ -35,7 +35,8 @@ def moved(now: Sequence[Decided], before: Mapping[str, DecidingValue]) -> Moved:
             _compare_members(each, _members(before[each.name]), worse, changed)
         elif not is_same(each.name, each.value, known := _number(before[each.name], each.value)):
             words = f"`{each.name}` was {_words(known)}, is {_words(each.value)}"
-            (worse if _is_worse(each, known) else changed).append(words)
+            moved_back = any(_is_better(other, before) for other in now if other.name in each.against)
+            (worse if _is_worse(each, known) and not moved_back else changed).append(words)
     names = {each.name for each in now}
     changed += [f"`{shown(name)}` {_words(before[name])} decides no longer" for name in sorted(before.keys() - names)]
     if worse:
@@ -54,6 +55,13 @@ def _is_worse(now: Decided, before: DecidingValue) -> bool:
     if not isinstance(now.value, float) or isinstance(before, bool | str | tuple):
         return False
     return now.value > before if now.worse is Worse.HIGHER else now.worse is Worse.LOWER and now.value < before
+
+
+def _is_better(now: Decided, before: Mapping[str, DecidingValue]) -> bool:
+    """Return whether a number moved in the other direction than the one in which it is worse."""
+    opposite = {Worse.HIGHER: Worse.LOWER, Worse.LOWER: Worse.HIGHER}.get(now.worse, Worse.UNTOLD)
+    known = _number(before.get(now.name, now.value), now.value)
+    return not is_same(now.name, now.value, known) and _is_worse(replace(now, worse=opposite), known)
 
 
 def _number(before: DecidingValue, now: DecidingValue) -> DecidingValue:

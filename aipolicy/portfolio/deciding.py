@@ -12,6 +12,7 @@ from aipolicy.policy.cel.interval_evaluation import Form, Value, truth
 from aipolicy.policy.portfolio_rule import GROUP, TOTAL
 from aipolicy.policy.rule import Line
 from aipolicy.portfolio.groups import Group, GroupResult
+from aipolicy.value import replace
 
 _FAR = Fraction(10) ** 30
 """More than anything is: an amount moved by as much decides every comparison."""
@@ -41,13 +42,16 @@ def decided_by(result: GroupResult) -> tuple[Decided, ...]:
     names = {name for line in failing for name in line.feature_reads if name.startswith((GROUP, TOTAL))}
     decided = []
     for name in sorted(names):
+        if not isinstance(result.group.value(name), Form):
+            continue
         directions = {_direction(result.group, name, line) for line in failing if name in line.feature_reads}
         worse = directions.pop() if len(directions) == 1 else Worse.UNTOLD
-        low, high = result.group.amount(name) if isinstance(result.group.value(name), Form) else (None, None)
+        low, high = result.group.amount(name)
         known = high if worse is Worse.LOWER else low
         if known is not None:
             decided.append(Decided(name, float(known), worse))
-    return tuple(decided)
+    told = {each.name for each in decided if each.worse}
+    return tuple(replace(each, against=tuple(sorted(told - {each.name}))) if each.worse else each for each in decided)
 
 
 def _direction(group: Group, name: str, line: Line) -> Worse:

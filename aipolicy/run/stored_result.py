@@ -87,7 +87,7 @@ def _finding_to_plain(finding: Finding, sources: Mapping[SourceFile, int]) -> tu
         finding.stage,
         None if waiver is None else [getattr(waiver, name) for name in _NOTE_FIELDS],
         finding.subject,
-        [(each.name, each.value, each.worse) for each in finding.decided_by],
+        [(each.name, each.value, each.worse, each.against) for each in finding.decided_by],
     )  # fmt: skip
 
 
@@ -106,8 +106,8 @@ def _finding_from_plain(plain: list[Any], sources: Sequence[SourceFile]) -> Find
         waiver=None if waiver is None else WaiverNote(**dict(zip(_NOTE_FIELDS, waiver, strict=True))),
         subject=subject,
         decided_by=tuple(
-            Decided(name, tuple(value) if isinstance(value, list) else value, Worse(worse))
-            for name, value, worse in decided
+            Decided(name, tuple(value) if isinstance(value, list) else value, Worse(worse), tuple(against))
+            for name, value, worse, against in decided
         ),
     )  # fmt: skip
 

@@ -97,3 +97,12 @@ def test_what_decided_is_kept_without_secrets() -> None:
     evaluation = evaluate(body, rule("OWN-001", 'metadata.owner == "web"', kind="duty"))
     (decided,) = decided_by(evaluation.rules[0].active.rule, evaluation.facts, {})
     assert decided.value == "sk-l…"
+
+
+def test_a_number_says_what_it_is_weighed_against() -> None:
+    body = BODY + "budget: {monthly_usd: 20}\n"
+    evaluation = evaluate(body, rule("OWN-001", "volume.requests_per_day <= budget.monthly_usd", kind="duty"))
+    assert decided_by(evaluation.rules[0].active.rule, evaluation.facts, {}) == (
+        Decided("budget.monthly_usd", 20.0, LOWER, ("volume.requests_per_day",)),
+        Decided("volume.requests_per_day", 50.0, HIGHER, ("budget.monthly_usd",)),
+    )

@@ -58,3 +58,21 @@ def test_estimates_are_the_same_within_a_hundredth_and_declared_numbers_only_whe
     name: str, now: float, before: float, change: Change
 ) -> None:
     assert moved([Decided(name, now, HIGHER)], {name: before}).change is change
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "change"),
+    [
+        (6.0, 10.0, WORSE),
+        (5.0, 9.0, WORSE),
+        (6.0, 9.0, WORSE),
+        (6.0, 12.0, CHANGED),
+        (4.0, 9.0, CHANGED),
+        (4.0, 12.0, CHANGED),
+    ],
+)
+def test_where_a_number_and_what_it_is_weighed_against_move_apart_nobody_can_tell(
+    part: float, whole: float, change: Change
+) -> None:
+    now = [Decided("part", part, HIGHER, ("whole",)), Decided("whole", whole, LOWER, ("part",))]
+    assert moved(now, {"part": 5.0, "whole": 10.0}).change is change

@@ -131,6 +131,16 @@ def test_a_violation_elsewhere_in_the_world_is_worse_and_says_why(repo: GitRepo,
     assert (done.code, "(worse than before: `option.regions` also `US`)" in done.out) == (1, True)
 
 
+def test_another_wrong_word_of_the_plan_is_not_the_one_that_was_there(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(OWN_FILES)
+    planned = on_call("true").replace("hosting: on-premises", "provider: {}")
+    repo.commit({"a.aifeature.yaml": planned.replace("{}", "atlantis")})
+    assert changes(run("check", "--base", "main", "--format", "json").out) == {"unchanged": 1}
+    repo.write({"a.aifeature.yaml": planned.replace("{}", "lemuria")})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"changed": 1})
+
+
 def hide_by_ignoring(repo: GitRepo) -> None:
     repo.write({".gitignore": "svc/\n"})
 
