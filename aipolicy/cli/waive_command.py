@@ -14,6 +14,7 @@ from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
 from aipolicy.files.cache import cache_folder
 from aipolicy.files.paths import joined
+from aipolicy.source.names import says_something
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -178,7 +179,7 @@ def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date
 
     owner = request.owner or evaluation.feature.declared.get("metadata.owner")
     given = {"--reason": request.reason, "--owner": owner, "--approver": request.approver, "--expires": request.expires}
-    missing = [name for name, value in given.items() if not value]
+    missing = [name for name, value in given.items() if not says_something(str(value or ""))]
     if missing:
         raise UsageError(f"a waiver needs {', '.join(missing)}")
     expires = read_day(request.expires or "")

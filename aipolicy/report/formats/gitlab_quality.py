@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from hashlib import sha256
 
 from aipolicy.findings.finding import Outcome
+from aipolicy.report.formats.fingerprints import Fingerprints
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
 from aipolicy.report.formats.records import Run
 from aipolicy.report.repository_places import RepositoryPlaces
@@ -20,20 +19,15 @@ def render(run: Run) -> Iterator[str]:
 
 
 def _issues(run: Run) -> Iterator[JsonObject]:
-    seen: Counter[str] = Counter()
-    places = RepositoryPlaces()
+    fingerprints, places = Fingerprints(), RepositoryPlaces()
     for finding in run.findings():
         if finding.outcome == Outcome.WAIVED.value:
             continue
         path = places.from_here(finding.file)
-        # NOTE: a feature keeps its name when its file moves; what has no name is known by its file alone.
-        identity = "\0".join((finding.rule, finding.feature or path, finding.path))
-        seen[identity] += 1
-        text = f"{identity}\0{seen[identity]}"
         yield {
             "description": f"{finding.rule}: {finding.message}",
             "check_name": finding.name,
-            "fingerprint": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            "fingerprint": fingerprints.of(finding),
             "severity": _SEVERITIES[finding.severity],
             "location": {"path": path, "lines": {"begin": finding.line}},
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from aipolicy import __version__
 from aipolicy.findings.finding import Outcome, Severity
+from aipolicy.report.formats.fingerprints import Fingerprints
 from aipolicy.report.formats.json_text import ITEMS, json_with_items
 from aipolicy.report.formats.records import FindingRecord, PlaceRecord, RuleRecord, Run
 from aipolicy.report.repository_places import RepositoryPlaces
@@ -21,7 +21,13 @@ FINGERPRINT = "aipolicy/v1"
 """Name of our fingerprint: rule, feature and declaration, so that a finding stays the same when lines move."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
-_BASELINE_STATES = {"new": "new", "worse": "updated", "waived": "updated", "unchanged": "unchanged"}
+_BASELINE_STATES = {
+    "new": "new",
+    "worse": "updated",
+    "waived": "updated",
+    "changed": "updated",
+    "unchanged": "unchanged",
+}
 _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
 
 
@@ -70,13 +76,13 @@ def _most(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     index = {rule.id: number for number, rule in enumerate(run.rules)}
-    seen: Counter[str] = Counter()
+    fingerprints = Fingerprints()
     shown: Counter[str] = Counter()
     places = RepositoryPlaces()
     for finding in run.findings():
         if shown[finding.severity] < most[finding.severity]:
             shown[finding.severity] += 1
-            yield _result(finding, index, seen, places)
+            yield _result(finding, index, fingerprints.of(finding), places)
 
 
 def _features(run: Run) -> Iterator[dict[str, Any]]:
@@ -111,19 +117,15 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     }
 
 
-def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str],
+def _result(finding: FindingRecord, index: dict[str, int], fingerprint: str,
             places: RepositoryPlaces) -> dict[str, Any]:  # fmt: skip
-    # NOTE: a feature keeps its name when its file moves; what has no name is known by its file alone.
-    identity = "\0".join((finding.rule, finding.feature or places.from_here(finding.file), finding.path))
-    seen[identity] += 1
-    digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
         "level": _LEVELS[finding.severity],
         "message": {"text": _text(finding)},
         "locations": [_location(finding, finding.place, places)],
-        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[identity]}"},
+        "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": {
             "outcome": finding.outcome,
             "feature": finding.feature,
