@@ -24,14 +24,13 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.options.estimates import AT_LEAST, COMPARED_FACTS
 from aipolicy.options.option import Option
 from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.message import PLACEHOLDER, value_of
 from aipolicy.policy.rule import Rule, RuleKind
-from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, shown
 from aipolicy.value import replace
 
 MAX_RELATED = 3
 
-_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _SPECIFIC_FIRST = (
     "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.model", "plan.provider", "plan.fallback",
     "plan.routing", "plan.adaptation", "plan.hosting",
@@ -363,15 +362,18 @@ def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, Fact
 def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message for facts and an option that need not be those of a feature."""
 
+    def lookup(name: str) -> FactValue | None:
+        if name.startswith("params."):
+            return rule.parameters.get(name)
+        return option.get(name) if is_option_fact(name) else facts.values.get(name)
+
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
+        value = value_of(name, lookup)
         least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
-        if least is not None:
-            return f"at least {shown_value(least)}"
-        return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
+        return shown_value(value) if least is None else f"at least {shown_value(least)}"
 
-    return _PLACEHOLDER.sub(fill, rule.message)
+    return PLACEHOLDER.sub(fill, rule.message)
 
 
 def option_name(option: Option) -> str:
