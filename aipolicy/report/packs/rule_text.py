@@ -24,14 +24,14 @@ def render_rule(rule: Rule | PortfolioRule | ReservedRule, *, width: int, style:
         case ReservedRule():
             _reserved(screen, rule)
         case PortfolioRule():
-            _rule(screen, rule.rule, "portfolio", day)
+            _reasons(screen, rule.rule, "portfolio", day)
             _lines(screen, "over features where", rule.over)
             _text(screen, "for each", rule.group_by.text if rule.group_by is not None else "")
             screen.section("measures", aligned((measure.name, one_line(measure.text)) for measure in rule.measures))
-            _examples(screen, rule.tests)
+            _conditions(screen, rule.rule, rule.tests)
         case Rule():
-            _rule(screen, rule, rule.kind.value, day)
-            _examples(screen, rule.tests)
+            _reasons(screen, rule, rule.kind.value, day)
+            _conditions(screen, rule, rule.tests)
     return screen.result()
 
 
@@ -53,7 +53,7 @@ def _reserved(screen: Screen, rule: ReservedRule) -> None:
     _text(screen, "fix", rule.fix)
 
 
-def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
+def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     scope = " on plans" if rule.scope is RuleScope.PLAN else ""
     facts: list[tuple[str, str | Text]] = [("kind", f"{kind}{scope}, {rule.severity.value}"), ("pack", rule.pack)]
     if any(rule.stages):
@@ -62,6 +62,9 @@ def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     screen.verbatim(f"defined at {rule.defined_at}")
     for heading, text in (("why", rule.why), ("fix", rule.fix), ("message", rule.message)):
         _text(screen, heading, text)
+
+
+def _conditions(screen: Screen, rule: Rule, tests: Iterable[RuleTest | PortfolioTest]) -> None:
     _lines(screen, "applies when", rule.when)
     _lines(screen, "requires", rule.require)
     screen.section("must be declared", listed(rule.must_declare))
@@ -69,6 +72,7 @@ def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     screen.section("parameters", aligned(parameters))
     references = (stacked(*filter(None, (f"{ref.title} {ref.clause}".strip(), ref.url))) for ref in rule.references)
     screen.section("references", listed(references))
+    screen.section("examples", aligned((test.expect.value, test.name) for test in tests))
 
 
 def _head(screen: Screen, rule: Rule | ReservedRule, facts: Iterable[tuple[str, str | Text]]) -> None:
@@ -96,8 +100,6 @@ def _text(screen: Screen, heading: str, text: str) -> None:
 
 
 def _lines(screen: Screen, heading: str, lines: Iterable[Line]) -> None:
-    screen.section(heading, listed(one_line(line.text) for line in lines))
-
-
-def _examples(screen: Screen, tests: Iterable[RuleTest | PortfolioTest]) -> None:
-    screen.section("examples", aligned((test.expect.value, test.name) for test in tests))
+    """Add conditions, each with its variables written out below where it has some."""
+    texts = (filter(None, (line.text, line.expanded and f"that is: {line.expanded}")) for line in lines)
+    screen.section(heading, listed(stacked(*map(one_line, text)) for text in texts))
