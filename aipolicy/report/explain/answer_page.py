@@ -27,7 +27,8 @@ MOST_LINES = 45
 """Lines of the page at 80 columns; narrower it may be as much longer."""
 _USUAL_WIDTH = 80
 _ROLES = {Certainty.CERTAIN: Role.GOOD, Certainty.EXPECTED: Role.GOOD, Certainty.GAP: Role.WARNING}
-_RETIRED = "retired"
+RETIRED = "retired"
+NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
@@ -82,7 +83,7 @@ class _Page:
 
     def text(self) -> str:
         certain = self._answering.certain
-        if certain.facts.values.get("metadata.lifecycle") == _RETIRED:
+        if certain.facts.values.get("metadata.lifecycle") == RETIRED:
             return self._drawn(title_line(certain)) + self._retired()
         head, more = self._drawn(title_line(certain), self._headline()), self._drawn(said(_MORE))
         most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // self._width) - head.count("\n") - more.count("\n")
@@ -132,7 +133,7 @@ class _Page:
         if plan is not None:
             usd = two_digits(figures_of(plan.way, self._answering.expected).monthly_usd)
             was = [said(f"{way_name(plan.way)}, about {usd} USD a month")]
-        return self._drawn(said("Nothing to build: the feature is retired", Role.STRONG)) + self._section("was", was)
+        return self._drawn(said(NOTHING_TO_BUILD, Role.STRONG)) + self._section("was", was)
 
     @property
     def _compared(self) -> Sequence[Compared]:
