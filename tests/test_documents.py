@@ -56,7 +56,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_in_the_documents_runs(document: str, command: str, workplace: Path) -> None:
     result = run_here(shlex.split(command)[1:], workplace)
     assert result.returncode in (0, 1), result.stderr
-    assert not result.stderr
+    # NOTE: what is said of a whole run, such as features without a lifecycle, stands beside machine formats.
+    assert [line for line in result.stderr.splitlines() if not line.startswith("aipolicy: ")] == []
 
 
 def test_the_first_two_sh_blocks_of_the_readme_are_one_command_each() -> None:
@@ -72,15 +73,15 @@ def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
     assert lines[-1] == second
 
 
-@pytest.mark.parametrize("number", [0, 1])
-def test_the_samples_in_the_readme_are_real_output(number: int, workplace: Path) -> None:
+@pytest.mark.parametrize(("number", "width"), [(0, "100"), (1, "80")])
+def test_the_samples_in_the_readme_are_real_output(number: int, width: str, workplace: Path) -> None:
     sample = blocks(ROOT / "README.md", "text")[number].splitlines()
     command, lines = sample[0], [line for line in sample[1:] if line not in ("", "…")]
     arguments = [*shlex.split(command.removeprefix("$ "))[1:], "--as-of", "2026-11-21"]
     ended = subprocess.run(
         [sys.executable, "-m", "aipolicy", *arguments],
         cwd=workplace,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": width},
         capture_output=True,
         text=True,
         check=False,

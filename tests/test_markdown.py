@@ -28,7 +28,7 @@ OF_USERS = {
     "*.aifeature.yaml": "manifests",
     ".aifeature.yaml": "manifests",
     ".git/info/exclude": "what git ignores in a clone",
-    ".gitignore": "what git ignores",
+    "AIFeature.yaml": "manifests",
     ".yml": "an ending",
     "ai-feature.yaml": "a name that is nearly one of a manifest",
     "aifeatures.yml": "a name that is nearly one of a manifest",

@@ -101,9 +101,9 @@ _EXPECTED: Mapping[str, Expected] = {
     "team.ml_engineers": Expected(1.0, "who builds such a feature has somebody", tried=(0.0, 5.0)),
     "team.capacity_months": Expected(6.0, "half a year of one person", tried=(0.0,)),
     "team.deadline_weeks": Expected(NOT_LIMITED, "most features have no day on which they must be there", tried=(4.0,)),
-    "budget.monthly_usd": Expected(NOT_LIMITED, "no budget is known"),
-    "budget.usd_per_request": Expected(NOT_LIMITED, "no budget is known"),
-    "budget.upfront_usd": Expected(NOT_LIMITED, "no budget is known"),
+    "budget.monthly_usd": Expected(NOT_LIMITED, "no budget of a month is known"),
+    "budget.usd_per_request": Expected(NOT_LIMITED, "no budget of a request is known"),
+    "budget.upfront_usd": Expected(NOT_LIMITED, "no budget for building is known"),
     "availability.critical": Expected(False, "most features may rest for an hour"),
     "availability.target_percent": Expected(
         99.0, "less than a single provider promises", "https://agentmodeai.com/enterprise-ai-vendor-sla-uptime-comparison/",
@@ -116,8 +116,8 @@ _EXPECTED: Mapping[str, Expected] = {
         per_word=dict.fromkeys(("assistive", "material", "sole"), "other"),
     ),
     "decision.effect": Expected("none", "most features decide nothing about people"),
-    "decision.affects_rights": Expected(False, "most features decide nothing about people"),
-    "decision.affects_safety": Expected(False, "most features decide nothing about people"),
+    "decision.affects_rights": Expected(False, "most features touch no rights of people"),
+    "decision.affects_safety": Expected(False, "most features put nobody in danger"),
     "decision.derogation_claimed": Expected(False, "a derogation is claimed or it is not"),
     "disclosure.direct_interaction": Expected(
         False, "people talk to a dialogue", by="task.type", per_word={"dialogue": True}

@@ -189,6 +189,8 @@ def _of_the_plan(then: Then, before: Then) -> list[str]:
 
 
 def _difference(then: Then, before: Then, margin_percent: float) -> str:
+    if before.hosting is None and then.monthly_usd is not None:
+        return f"{two_digits(then.monthly_usd)} USD a month"
     if then.monthly_usd is None or before.monthly_usd is None:
         return "cost unknown" if then.monthly_usd is None and before.monthly_usd is not None else ""
     more = then.monthly_usd - before.monthly_usd

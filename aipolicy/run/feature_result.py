@@ -49,11 +49,6 @@ class VerdictResult(NamedTuple):
             return CONFLICT
         return ADMISSIBLE if self.admissible else OPEN
 
-    @property
-    def certain_needs(self) -> tuple[str, ...]:
-        """Return the ids of what the feature certainly needs."""
-        return tuple(need.id for need in self.needs if need.certain)
-
 
 class FeatureResult(NamedTuple):
     """A feature with its facts, its verdict, and what became of every rule over its plan."""

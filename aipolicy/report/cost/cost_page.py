@@ -12,7 +12,7 @@ from aipolicy.answer.comparison import Compared, Part, compared_ways
 from aipolicy.answer.cost_summary import BreakEvenRange, CostSummary, cost_summary
 from aipolicy.economics.uncertainty import Range
 from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits
-from aipolicy.report.explain.answer_page import title_line
+from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, title_line
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.ways_table import LABELS, WaysTable, chosen_rows
@@ -32,6 +32,8 @@ _MORE = "more: --all (every way, prices, constants), --plot, --set FACT=VALUE"
 def render_cost_page(answering: Answering, confidence: float, *, width: int, style: Styler) -> str:
     """Return the page, with as much of it as there is room for."""
     compared = compared_ways(answering)
+    if answering.certain.is_retired:
+        return _retired(answering, compared, width, style)
     summary = cost_summary(answering, compared)
     most_lines = max(MOST_LINES, MOST_LINES * _USUAL_WIDTH // width)
     text = ""
@@ -40,6 +42,16 @@ def render_cost_page(answering: Answering, confidence: float, *, width: int, sty
         if text.count("\n") <= most_lines:
             break
     return text
+
+
+def _retired(answering: Answering, compared: tuple[Compared, ...], width: int, style: Styler) -> str:
+    screen = Screen(width, style)
+    screen.add(title_line(answering.certain))
+    screen.add(said(NOTHING_TO_BUILD, Role.STRONG))
+    was = [row for row in compared if row.part is Part.PLAN]
+    if was:
+        screen.add(WaysTable(was, width, _LABEL_WIDTH).drawn())
+    return screen.result()
 
 
 def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSummary, confidence: float,
@@ -195,4 +207,5 @@ def _influences(summary: CostSummary, drivers: Mapping[str, Range], most: int) -
         range_ = drivers[influence.name]
         low, high = two_digits(influence.at_low), two_digits(influence.at_high)
         at_low, at_high = two_digits(range_.low), two_digits(range_.high)
-        yield said(f"{influence.name} {at_low} to {at_high}: {what} is {low} to {high} USD")
+        times = " times" if range_.likely == 1.0 else ""
+        yield said(f"{influence.name} {at_low} to {at_high}{times}: {what} is {low} to {high} USD")

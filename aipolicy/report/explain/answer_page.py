@@ -28,6 +28,7 @@ MOST_LINES = 45
 """Lines of the page at 80 columns; narrower it may be as much longer."""
 _USUAL_WIDTH = 80
 _ROLES = {Certainty.CERTAIN: Role.GOOD, Certainty.EXPECTED: Role.GOOD, Certainty.GAP: Role.WARNING}
+NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
@@ -132,7 +133,7 @@ class _Page:
         if plan is not None:
             usd = two_digits(figures_of(plan.way, self._answering.expected).monthly_usd)
             was = [said(f"{way_name(plan.way)}, about {usd} USD a month")]
-        return self._drawn(said("Nothing to build: the feature is retired", Role.STRONG)) + self._section("was", was)
+        return self._drawn(said(NOTHING_TO_BUILD, Role.STRONG)) + self._section("was", was)
 
     @property
     def _compared(self) -> Sequence[Compared]:

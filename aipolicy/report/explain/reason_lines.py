@@ -71,7 +71,7 @@ def _standing(answering: Answering, plan: PlanStanding, broken: list[Finding], e
     if expected:
         return f" is expected to break {rules(expected)}"
     if plan.way.open_for:
-        return f" is undetermined for want of something to look up: {rules(plan.way.open_for)}"
+        return f" hangs on what is not known, see look up: {rules(plan.way.open_for)}"
     if is_recommended(answering, plan.way):
         return " is what is recommended"
     ours, recommended = plan.way.cost, answering.answer.recommended
