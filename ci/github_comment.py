@@ -135,7 +135,7 @@ def main() -> None:
         report = Path(path).read_text(encoding="utf-8", errors="replace")
         if not report.startswith(MARKER):
             raise Unusable("the report for the comment begins with no marker; use the `markdown` format")
-        names = ("GITHUB_WORKFLOW", "GITHUB_JOB", "INPUT_PATHS", "INPUT_POLICY")
+        names = ("GITHUB_WORKFLOW", "GITHUB_JOB", "INPUT_PATHS", "INPUT_POLICY", "INPUT_CATEGORY")
         key = comment_key(*(os.environ.get(name, "") for name in names))
         api = GitHub(os.environ.get("GITHUB_API_URL") or "https://api.github.com", required("GITHUB_TOKEN"))
         comments = Comments(api, required("GITHUB_REPOSITORY"), change.number)

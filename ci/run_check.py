@@ -46,6 +46,8 @@ def arguments(known: str, base: str, sarif: Path, folder: Path) -> list[str]:
     if fail_on not in _FAIL_ON:
         raise Unusable(f"`fail-on` takes error, warning or note, found `{fail_on[:40]}`")
     command += [f"--fail-on={fail_on}"] if fail_on else []
+    category = os.environ.get("INPUT_CATEGORY", "")
+    command += [f"--category={category}"] if category and "--category" in known else []
     if base and "--base" in known:
         command.append(f"--base={base}")
     elif base:

@@ -26,6 +26,13 @@ PATH = re.compile(r"(?=.*(?:/|\.(?:py|md|ya?ml|toml|json|txt|lock)$))[\w.<>*-]+(
 """What stands between backticks and looks like a path: it has a slash, or ends as files here do."""
 OF_USERS = {
     "*.aifeature.yaml": "manifests",
+    ".aifeature.yaml": "manifests",
+    ".git/info/exclude": "what git ignores in a clone",
+    ".gitignore": "what git ignores",
+    ".yml": "an ending",
+    "ai-feature.yaml": "a name that is nearly one of a manifest",
+    "aifeatures.yml": "a name that is nearly one of a manifest",
+    "x.aifeature.json": "a name that is nearly one of a manifest",
     "**/chat/*.yaml": "a glob that a rule is limited by",
     "./policies/ours": "a pack",
     "PACK.md": "pages of packs",

@@ -1,4 +1,4 @@
-"""Samples of output for the README: what commands print on the day of the catalog, with what is left out marked by `…`."""
+"""Samples of output for the README and documents: what commands print on the day of the catalog, `…` where more follows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_DAY = "2026-11-21"
 WIDTH = "100"
+_SCREEN = "80"
 
 
 def check_sample() -> str:
@@ -21,16 +22,29 @@ def check_sample() -> str:
 
 
 def explain_sample() -> str:
-    """Return the page of `aipolicy explain`."""
-    command = "aipolicy explain claims-triage examples/quickstart"
-    return _fenced(command, _output(command))
+    """Return the one screen of `aipolicy explain`."""
+    return _screen("aipolicy explain claims-triage examples/quickstart")
 
 
-def _output(command: str) -> str:
+def conflict_sample() -> str:
+    """Return what `aipolicy explain` prints where nothing remains."""
+    return _screen("aipolicy explain clause-extraction examples/decisions")
+
+
+def cost_sample() -> str:
+    """Return what `aipolicy cost` prints."""
+    return _screen("aipolicy cost claims-triage examples/quickstart")
+
+
+def _screen(command: str) -> str:
+    return _fenced(command, _output(command, _SCREEN))
+
+
+def _output(command: str, width: str = WIDTH) -> str:
     done = subprocess.run(
         [sys.executable, "-m", *command.split(), "--as-of", SAMPLE_DAY],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": WIDTH},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": width},
         capture_output=True,
         encoding="utf-8",
         check=False,

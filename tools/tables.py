@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from samples import check_sample, explain_sample
+from decisions import decision_rows
+from samples import check_sample, conflict_sample, cost_sample, explain_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -102,6 +103,10 @@ def _exit_codes() -> str:
     return one_line(found[1])
 
 
+def _decision_answers() -> str:
+    return table(("case", "answer", "what would turn it"), decision_rows())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "formats": _formats,
     "reserved-rules": _reserved_rules,
@@ -109,6 +114,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit-codes": _exit_codes,
     "mapping-keys": _mapping_keys,
     "check-sample": check_sample,
+    "decision-answers": _decision_answers,
     "explain-sample": explain_sample,
+    "conflict-sample": conflict_sample,
+    "cost-sample": cost_sample,
 }
 """What writes each part."""

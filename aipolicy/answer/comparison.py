@@ -73,7 +73,7 @@ def figures_of(way: Way, evaluation: Evaluation) -> Figures:
 
 
 def compared_ways(answering: Answering) -> tuple[Compared, ...]:
-    """Return the ways to show, each once, what is recommended first and the plan last."""
+    """Return the ways to show, each once, what is recommended first and last the plan where it is another."""
     expected = answering.expected
     shown: dict[str, Compared] = {}
     plan = answering.plan
@@ -81,23 +81,23 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     for part, way, removed_by in _parts(answering):
         if way.option.id not in shown and (first is None or not _repeats(part, way, first)):
             shown[way.option.id] = Compared(part, way, figures_of(way, expected), removed_by)
-    if plan is not None:
+    if plan is not None and not is_recommended(answering, plan.way):
+        shown.pop(plan.way.option.id, None)
         removed_by = tuple(sorted({*plan.violates, *plan.way.breaks}))
-        shown.pop(plan.way.option.id if not _is_recommended(answering, plan.way) else "", None)
-        row = Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by)
-        return (*shown.values(), row)
+        return (*shown.values(), Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by))
     return tuple(shown.values())
+
+
+def is_recommended(answering: Answering, way: Way) -> bool:
+    """Return whether a way is the one that is recommended."""
+    recommended = answering.answer.recommended
+    return recommended is not None and recommended.option.id == way.option.id
 
 
 def _repeats(part: Part, way: Way, recommended: Way) -> bool:
     """Return whether the cheapest way of a kind is of the kind that is recommended, and costs hardly less."""
     is_alike = (way.hosting == "provider-api") == (recommended.hosting == "provider-api")
     return part in (Part.API, Part.OWN) and is_alike and way.cost.total_usd > _HARDLY_LESS * recommended.cost.total_usd
-
-
-def _is_recommended(answering: Answering, way: Way) -> bool:
-    recommended = answering.answer.recommended
-    return recommended is not None and recommended.option.id == way.option.id
 
 
 def _parts(answering: Answering) -> Iterator[tuple[Part, Way, tuple[str, ...]]]:
@@ -120,10 +120,10 @@ def _parts(answering: Answering) -> Iterator[tuple[Part, Way, tuple[str, ...]]]:
             yield part, made(cheapest), ()
     if not api & verdict.remaining and api:
         # NOTE: people ask first what an API would cost; the one that comes nearest to keeping every rule is told.
-        undecided = (
+        undetermined = (
             ruled.candidates.undetermined for ruled in expected.rules if ruled.active.severity is Severity.ERROR
         )
-        nearest = ranking.cheapest(fewest(fewest(api, verdict.removed_by.values()), undecided))
+        nearest = ranking.cheapest(fewest(fewest(api, verdict.removed_by.values()), undetermined))
         if nearest is not None:
             way = made(nearest)
             yield Part.REMOVED, way, way.breaks

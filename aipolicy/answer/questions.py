@@ -40,10 +40,8 @@ def ranked(changes: Iterable[Change], evaluation: Evaluation) -> tuple[Change, .
         names = sorted(change.facts, key=order.__getitem__)
         is_subject = any(specs[name].is_subject for name in names)
         ends = change.then.hosting is None
-        return (
-            Effect.GATE if change.gates else change.effect, not change.gates, ends, change.effect, len(names),
-            not is_subject, [order[name] for name in names],
-        )  # fmt: skip
+        # NOTE: what leads to another way says more than what leads to none.
+        return not change.gates, ends, change.effect, len(names), not is_subject, [order[name] for name in names]
 
     return tuple(sorted(changes, key=rank))
 

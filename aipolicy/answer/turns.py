@@ -53,7 +53,10 @@ def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
         found = list(_ending(trials, _pairs([each for each in tried if each.fact in reads], tried)))
     smallest = min((len(change.facts) for change in found), default=0)
     least = [change for change in found if len(change.facts) == smallest]
-    return Conflict(trials.base.verdict.conflict, ranked(least, trials.certain))
+    declared = trials.certain.facts.declared
+    # NOTE: what nobody said is asked before what somebody said is to be another.
+    by_answer = sorted(ranked(least, trials.certain), key=lambda change: not declared.isdisjoint(change.facts))
+    return Conflict(trials.base.verdict.conflict, tuple(by_answer))
 
 
 def _pairs(first: list[Alternative], second: list[Alternative]) -> Iterator[Alternative]:

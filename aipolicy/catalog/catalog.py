@@ -11,7 +11,6 @@ from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import shown
 
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
@@ -27,15 +26,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PARTS = (
-    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "offerings",
+    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "deployments", "offerings",
     "exchange_rates", "prices", "accelerators", "networks", "hosted_speeds", "self_hosted", "efforts", "assumptions",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
     "groups", "countries", "aliases", "country_names", "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token", "self_hosted", "effort",
-    "assumptions",
+    "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token",
+    "self_hosted", "effort", "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
 
@@ -97,6 +96,16 @@ class Catalog:
 
         entries = self._section("models", offered.read_model, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def deployments(self) -> Mapping[tuple[str, str], str]:
+        """Return the models behind the names that an organisation gave them, by provider and name."""
+        from aipolicy.catalog import offerings as offered
+
+        entries = self._section(
+            "deployments", offered.read_deployment, lambda e: (e.provider, e.name), lambda e: e.dated
+        )
+        return {(entry.provider, entry.name): entry.model for entry in entries}
 
     @cached_property
     def offerings(self) -> tuple[offered.Offering, ...]:
@@ -206,6 +215,8 @@ class Catalog:
 
     def validate(self) -> None:
         """Read everything once; raises with every mistake, cross references included."""
+        from aipolicy.catalog.references import check_references
+
         mistakes = Mistakes(CatalogError)
         for document in self.documents:
             record = Record(document, (), document.value, mistakes)
@@ -215,49 +226,7 @@ class Catalog:
         mistakes.raise_if_any()
         for part in PARTS:
             getattr(self, part)
-        self._validate_references()
-
-    def _validate_references(self) -> None:
-        from aipolicy.catalog.offerings import OPEN_WEIGHTS
-        from aipolicy.catalog.prices import ANY_REGION
-
-        references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
-            ("provider", self.providers, ("regions", "terms", "offerings", "prices")),
-            ("provider", (*self.providers, OPEN_WEIGHTS), ("models",)),
-            ("model", self.models, ("offerings", "prices", "self_hosted")),
-            ("accelerator", self.accelerators, ("self_hosted",)),
-        )
-        mistakes = Mistakes(CatalogError)
-        region_ids = {(region.provider, region.id) for region in self.regions}
-        for document in self.documents:
-            top = Record(document, (), document.value, mistakes)
-            for key, known, sections in references:
-                for record in (record for section in sections for record in top.records(section)):
-                    self._check_reference(record, key, record.text(key), known)
-            for record in (record for section in ("terms", "prices") for record in top.records(section)):
-                named = record.text("region", ANY_REGION)
-                self._check_regions(record, "region", () if named == ANY_REGION else (named,), region_ids)
-            for record in top.records("offerings"):
-                self._check_regions(record, "regions", record.texts("regions"), region_ids)
-            for record in top.records("regions"):
-                for code in record.texts("countries", ()):
-                    self._check_reference(record, "countries", code, self.places.codes)
-        mistakes.raise_if_any()
-
-    @staticmethod
-    def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids: set[tuple[str, str]]) -> None:
-        provider = record.text("provider")
-        for region in regions:
-            if (provider, region) not in region_ids:
-                known = [name for owner, name in region_ids if owner == provider]
-                hint = did_you_mean(region, known)
-                record.mistake(f"provider `{shown(provider)}` has no region `{shown(region)}`{hint}", key)
-
-    @staticmethod
-    def _check_reference(record: Record, key: str, name: str, known: Iterable[str]) -> None:
-        if name not in known:
-            what = "country code" if key == "countries" else key
-            record.mistake(f"unknown {what} `{shown(name)}`{did_you_mean(name, known)}", key)
+        check_references(self)
 
     def _read(self, read: Callable[[list[Record]], T]) -> T:
         mistakes = Mistakes(CatalogError)

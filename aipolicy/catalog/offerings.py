@@ -30,6 +30,8 @@ class Provider(Frozen):
     headquarters: str | None
     aliases: tuple[str, ...]
     dated: Dated
+    model_prefixes: tuple[str, ...] = ()
+    """What client libraries write before the names of its models, up to a `/`."""
 
 
 class Region(Frozen):
@@ -80,6 +82,8 @@ class Model(Frozen):
     released_on: date | None
     retires_on: date | None
     dated: Dated
+    aliases: tuple[str, ...] = ()
+    """Other names of exactly this version; a name that moves to newer versions is a model of its own."""
 
     @property
     def answers(self) -> bool:
@@ -98,6 +102,15 @@ class Offering(Frozen):
     dated: Dated
 
 
+class Deployment(Frozen):
+    """A name that an organisation gave a model at a provider."""
+
+    provider: str
+    name: str
+    model: str
+    dated: Dated
+
+
 def read_provider(record: Record) -> Provider:
     """Return one entry of `providers`."""
     return Provider(
@@ -108,6 +121,7 @@ def read_provider(record: Record) -> Provider:
         headquarters=record.text("headquarters") if record.has("headquarters") else None,
         aliases=record.texts("aliases", ()),
         dated=read_dated(record),
+        model_prefixes=record.texts("model_prefixes", ()),
     )
 
 
@@ -160,6 +174,17 @@ def read_model(record: Record) -> Model:
         licence=record.text("licence", ""),
         released_on=record.optional_day("released_on"),
         retires_on=record.optional_day("retires_on"),
+        dated=read_dated(record),
+        aliases=record.texts("aliases", ()),
+    )
+
+
+def read_deployment(record: Record) -> Deployment:
+    """Return one entry of `deployments`."""
+    return Deployment(
+        provider=record.text("provider"),
+        name=record.text("name"),
+        model=record.text("model"),
         dated=read_dated(record),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from aipolicy.changes.answered import is_answered
-from aipolicy.changes.baseline import acceptable, read_baseline, write_baseline
-from aipolicy.findings.comparison import Comparison, compare
+from aipolicy.changes.answered import is_answered, is_still_open
+from aipolicy.changes.baseline import Baseline, acceptable, read_baseline, write_baseline
+from aipolicy.findings.comparison import Comparison, Known, compare, identity_of
+from aipolicy.findings.finding import Outcome
 from aipolicy.run.report import Report
 from aipolicy.value import replace
 
@@ -19,12 +20,11 @@ def compared_with_baseline(report: Report, path: str, paths: Sequence[str], *, s
     accepted = [known for known in baseline.findings if not _never_waived(report, known.identity.rule)]
     compared, gone = compare(report.findings, accepted)
     covers = _covers(path, paths)
-    stale = tuple(
-        known for known in gone if is_answered(report, known.identity.rule, known.identity.feature, covers=covers)
-    )
+    stale = tuple(known for known in gone if _is_stale(known, baseline, report, covers=covers))
     comparison = replace(
-        report.comparison or Comparison(), baseline=baseline.path, stale=stale, stale_gates=stale_gates
-    )
+        report.comparison or Comparison(), baseline=baseline.path, stale=stale, stale_gates=stale_gates,
+        without_values=_without_values(report, accepted),
+    )  # fmt: skip
     return replace(report.with_findings(compared), comparison=comparison)
 
 
@@ -34,10 +34,35 @@ def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
         return False
     covers = _covers(path, paths)
     before = read_baseline(path).findings if os.path.lexists(path) and not os.path.islink(path) else ()
-    kept = [k for k in before if not is_answered(report, k.identity.rule, k.identity.feature, covers=covers)]
+    named = {identity_of(finding) for finding in report.findings}
+    kept = [
+        known for known in before
+        if not is_answered(report, known.identity.rule, known.identity.feature, covers=covers)
+        or (known.identity not in named and is_still_open(report, known))
+    ]  # fmt: skip
     found = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
     write_baseline(path, (*found, *kept))
     return True
+
+
+def _is_stale(known: Known, baseline: Baseline, report: Report, *, covers: bool) -> bool:
+    """Return whether an entry accepts what is no longer there.
+
+    What is not known does not gate everywhere, and is then no finding: who accepted it accepted it all the same.
+    """
+    if not is_answered(report, known.identity.rule, known.identity.feature, covers=covers):
+        return False
+    if known.outcome is Outcome.UNDETERMINED and not baseline.has_values:
+        return False
+    return not is_still_open(report, known)
+
+
+def _without_values(report: Report, accepted: Sequence[Known]) -> int:
+    """Return how many accepted violations that are still found do not say what decided them."""
+    telling = {identity_of(finding) for finding in report.findings if finding.decided_by}
+    return sum(
+        known.values is None and known.outcome is Outcome.VIOLATED and known.identity in telling for known in accepted
+    )
 
 
 def _never_waived(report: Report, rule: str) -> bool:

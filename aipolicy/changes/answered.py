@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aipolicy.findings.comparison import Known
+from aipolicy.findings.finding import Outcome
 from aipolicy.run.report import Report
 
 
@@ -12,3 +14,14 @@ def is_answered(report: Report, rule: str, feature: str, *, covers: bool) -> boo
     # NOTE: a manifest that cannot be read may hold any feature.
     names = {evaluation.feature.name for evaluation in report.evaluations}
     return feature in names or (covers and not report.unread)
+
+
+def is_still_open(report: Report, known: Known) -> bool:
+    """Return whether what was undetermined is so still, though it may be no finding any more."""
+    if known.outcome not in (Outcome.UNDETERMINED, Outcome.UNDECLARED):
+        return False
+    return any(
+        ruled.active.rule.id == known.identity.rule and bool(ruled.planned.undetermined | ruled.planned.undeclared)
+        for evaluation in report.evaluations if evaluation.feature.name == known.identity.feature
+        for ruled in evaluation.rules
+    )  # fmt: skip

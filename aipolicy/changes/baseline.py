@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from math import inf
 
 from aipolicy.errors import AipolicyError, BaselineError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, Known, known_from
-from aipolicy.findings.finding import Finding, Outcome, Severity
+from aipolicy.findings.finding import DecidingValue, Finding, Outcome, Severity
+from aipolicy.findings.moved import NOT_LIMITED
 from aipolicy.findings.reserved_rules import WAIVER_PREFIX
 from aipolicy.source.document import Document, SourceFile
-from aipolicy.source.records import Mistakes, Record
+from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.regular_file import read_regular_file, reason_of, shown_path
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_positions
 from aipolicy.value import Frozen
 
-BASELINE_SCHEMA = "aipolicy/baseline/v1"
+BASELINE_SCHEMA = "aipolicy/baseline/v2"
+_WITHOUT_VALUES = "aipolicy/baseline/v1"
+"""The version before, whose entries do not say what decided them."""
 DEFAULT_BASELINE = "aipolicy-baseline.json"
 MAX_BASELINE_BYTES = 16_777_216
 """Larger files are refused; about a hundred thousand findings fit."""
@@ -31,6 +35,8 @@ class Baseline(Frozen):
 
     path: str
     findings: tuple[Known, ...]
+    has_values: bool
+    """Whether it was written by a version that keeps what decided a violation."""
 
 
 def read_baseline(path: str) -> Baseline:
@@ -44,7 +50,7 @@ def read_baseline(path: str) -> Baseline:
         raise BaselineError(f"cannot read: {reason_of(error)}", path=name) from error
     if len(data) > MAX_BASELINE_BYTES:
         raise BaselineError(f"file of more than {MAX_BASELINE_BYTES} bytes; remove entries", path=name)
-    return Baseline(name, _entries(_document(name, data)))
+    return _baseline(name, _document(name, data))
 
 
 def acceptable(findings: Iterable[Finding]) -> tuple[Known, ...]:
@@ -84,14 +90,20 @@ def write_baseline(path: str, findings: Iterable[Known]) -> None:
         raise BaselineError(f"cannot write: {reason_of(error)}", path=name) from error
 
 
-def _fields(known: Known) -> dict[str, str]:
+def _fields(known: Known) -> dict[str, object]:
+    values = {name: _plain(value) for name, value in sorted((known.values or {}).items())}
     return {
         "feature": known.identity.feature,
         "rule": known.identity.rule,
         "path": known.identity.path,
         "severity": known.severity.value,
         "outcome": known.outcome.value,
+        **({"values": values} if values else {}),
     }
+
+
+def _plain(value: DecidingValue) -> object:
+    return list(value) if isinstance(value, tuple) else NOT_LIMITED if value == inf else value
 
 
 def _document(name: str, data: bytes) -> Document:
@@ -110,33 +122,54 @@ def _document(name: str, data: bytes) -> Document:
     return Document(SourceFile(name, text, find_positions=read_positions), 0, value)
 
 
-def _entries(document: Document) -> tuple[Known, ...]:
+def _baseline(name: str, document: Document) -> Baseline:
     mistakes = Mistakes(BaselineError)
     top = Record(document, (), document.value, mistakes)
     schema = top.text("schema")
-    if schema and schema != BASELINE_SCHEMA:
+    if schema and schema not in (BASELINE_SCHEMA, _WITHOUT_VALUES):
         message = f"version `{shown(schema)}` is not known to this aipolicy, which reads `{BASELINE_SCHEMA}`"
         top.mistake(message, "schema")
         mistakes.raise_if_any()
     if not top.has("findings"):
         top.mistake("missing key `findings`")
-    entries = tuple(_entry(record) for record in top.records("findings"))
+    has_values = schema == BASELINE_SCHEMA
+    entries = tuple(_entry(record, has_values=has_values) for record in top.records("findings"))
     top.finish()
     mistakes.raise_if_any()
-    return entries
+    return Baseline(name, entries, has_values)
 
 
-def _entry(record: Record) -> Known:
+def _entry(record: Record, *, has_values: bool) -> Known:
     rule, feature, path = (record.text(key) for key in ("rule", "feature", "path"))
     severity = record.text("severity", choices=tuple(Severity))
     outcome = record.text("outcome", choices=_OUTCOMES)
+    values = _values(record) if has_values and record.has("values") else None
     record.finish()
     if rule.startswith(NEVER_ACCEPTED):
         about = "waivers" if rule.startswith(WAIVER_PREFIX) else "broken manifests"
         record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
     known = Severity(severity) if severity in set(Severity) else Severity.NOTE
     weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED
-    return Known(Identity(rule, feature, path), known, weighs)
+    return Known(Identity(rule, feature, path), known, weighs, None, values)
+
+
+def _values(record: Record) -> dict[str, DecidingValue]:
+    plain = record.raw("values")
+    if not isinstance(plain, dict):
+        record.mistake(f"`values` must be a mapping, found {kind_of(plain)}", "values")
+        return {}
+    values: dict[str, DecidingValue] = {}
+    for name, value in plain.items():
+        if isinstance(value, list) and all(isinstance(member, str) for member in value):
+            values[name] = tuple(map(str, value))
+        elif isinstance(value, bool | str):
+            values[name] = value
+        elif isinstance(value, int | float):
+            values[name] = float(value)
+        else:
+            message = f"`{shown(name)}` must be true or false, a number, text or a list of text, found {kind_of(value)}"
+            record.mistakes.add(message, record.document, (*record.path, "values", name))
+    return values
 
 
 class _Refused(ValueError):

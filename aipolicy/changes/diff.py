@@ -58,11 +58,22 @@ class FeatureChange(Frozen):
     """A feature of the other side that this one seems to be under another name."""
     waived: tuple[ChangedFinding, ...] = ()
     """Findings of the base that are waived now, or until a later day."""
+    moved: tuple[ChangedFinding, ...] = ()
+    """Findings that are as bad as at the base, by other values."""
 
     @property
     def changed(self) -> bool:
         """Return whether anything differs."""
-        causes = (self.verdict_cause, self.needs, self.new, self.worse, self.fixed, self.waived, self.cost_cause)
+        causes = (
+            self.verdict_cause,
+            self.needs,
+            self.new,
+            self.worse,
+            self.fixed,
+            self.waived,
+            self.moved,
+            self.cost_cause,
+        )
         return self.before is None or self.after is None or any(causes)
 
 
@@ -117,6 +128,7 @@ def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone:
         cost_cause=_cause(steps, costs) if both else "",
         cost_parts=tuple(_parts(steps, costs)) if both else (),
         waived=tuple(_waived(f, steps, states) for f in mine if f.change is Change.WAIVED),
+        moved=tuple(_moved(f, steps, states) for f in mine if f.change is Change.CHANGED),
     )  # fmt: skip
 
 
@@ -158,6 +170,17 @@ def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSta
         if any(each.outcome is Outcome.WAIVED for each in known)
     )  # fmt: skip
     return ChangedFinding(finding, next(causes, steps[-1].cause), before)
+
+
+def _moved(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
+    """Return a finding that rests on other values with the first input under which it rests on those of now."""
+    identity = identity_of(finding)
+    found = [state.known.get(identity, ()) if state is not None else () for state in states]
+    now = {each.name: each.value for each in finding.decided_by}
+    causes = (
+        step.cause for step, known in zip(steps[1:], found[1:], strict=True) if any(each.values == now for each in known)
+    )  # fmt: skip
+    return ChangedFinding(finding, next(causes, steps[-1].cause))
 
 
 def _absent_since(identity: Identity, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> str:

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aipolicy.cli.comparing import ComparedRun, ComparisonOptions, compared_report, comparison_options, is_compared
+from aipolicy.cli.category import category_of
+from aipolicy.cli.comparing import (
+    ComparedRun,
+    ComparisonOptions,
+    baseline_path,
+    compared_report,
+    comparison_options,
+    is_compared,
+)
+from aipolicy.cli.inputs import refuse_overwriting, run_inputs
 from aipolicy.cli.manifests import manifests_of
-from aipolicy.cli.outputs import ReportFile, read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.outputs import ReportFile, read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
@@ -25,6 +34,7 @@ from aipolicy.manifest.skipped import skip_lines
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.report.formats.answers_shown import answers_asked
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS
+from aipolicy.report.repository_places import RepositoryPlaces
 from aipolicy.report.view import View
 from aipolicy.run.output_memory import Output, OutputMemory
 from aipolicy.value import NamedTuple
@@ -43,6 +53,8 @@ if TYPE_CHECKING:
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
 )
+@click.option("--category", metavar="NAME", help="Tells this run from others of a commit in code scanning; else paths and "
+              "packs do.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 @click.option("--strict", is_flag=True, help="Undetermined rules gate whatever the lifecycle.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where findings would be exit 1; 2, 3 and 4 stay.")
@@ -74,6 +86,7 @@ class Arguments(NamedTuple):
     options: PolicyOptions
     output_format: str
     outputs: tuple[str, ...]
+    category: str | None
     fail_on: str | None
     strict: bool
     exit_zero: bool
@@ -113,15 +126,14 @@ def _run(arguments: Arguments) -> int:
         text = difference(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         write_out(text)
         return EXIT_FINDINGS if text and not arguments.exit_zero else EXIT_CLEAN
+    written = _outputs(arguments, configured, run_inputs(found, configured, settings, policy_files))
     if arguments.fix:
         from aipolicy.cli.fix_run import fixed_files, write_fixed
 
         fixed = write_fixed(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
-    written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
-    refuse_overwriting(written, (file.path for file in files))
     reports = _reports(arguments, configured, written)
-    run = CheckRun(arguments.paths, Found(files, found.left_out), settings, policy_files, configured, reports)
+    run = CheckRun(arguments.paths, found._replace(files=files), settings, policy_files, configured, reports)
     if is_compared(arguments.comparing, configured):
         output = _compared(run, arguments)
     else:
@@ -132,6 +144,17 @@ def _run(arguments: Arguments) -> int:
     if output.notices and arguments.output_format not in TELLING_FORMATS:
         click.echo(output.notices, err=True)
     return EXIT_CLEAN if arguments.exit_zero and output.code == EXIT_FINDINGS else output.code
+
+
+def _outputs(arguments: Arguments, configured: Config, inputs: Sequence[str]) -> tuple[ReportFile, ...]:
+    """Return the reports that go to files; raises `UsageError` before anything is written over what is read."""
+    written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
+    baseline = baseline_path(arguments.comparing, configured)
+    refuse_overwriting((each.path for each in written), (*inputs, *([baseline] if baseline else ())))
+    if arguments.comparing.write_baseline is not None and baseline is not None:
+        # NOTE: the baseline itself is read and may be written anew.
+        refuse_overwriting([baseline], (path for path in inputs if path != configured.baseline))
+    return written
 
 
 class CheckRun(NamedTuple):
@@ -163,15 +186,18 @@ class CheckRun(NamedTuple):
         the terminal, and whether the files are all that the configuration is about.
         """
         inputs = [(*file._replace(data=b""), sha256(file.data).hexdigest()) for file in self.found.files]
-        scope = scope_of(self.paths, self.config)
-        surroundings = f"{self.reports!r} {self.asked!r} {scope!r} {inputs!r} {self.found.left_out!r}"
+        scope, here = scope_of(self.paths, self.config), RepositoryPlaces().from_here(".")
+        surroundings = f"{here} {self.reports!r} {self.asked!r} {scope!r} {inputs!r} {self.found.left_out!r}"
         return sha256(f"{self.policy_files.key} {surroundings}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportFile]) -> tuple[tuple[str, View], ...]:
     fail_on = arguments.fail_on or configured.fail_on
     unchanged = arguments.comparing.show_unchanged
-    in_file = View(fail_on, unchanged=unchanged, verbose=arguments.verbose, exit_zero=arguments.exit_zero)
+    category = category_of(arguments.category, arguments.paths, arguments.options.policies)
+    in_file = View(
+        fail_on, unchanged=unchanged, verbose=arguments.verbose, exit_zero=arguments.exit_zero, category=category
+    )
     on_screen = in_file._replace(width=stdout_width(), style=stdout_style())
     return ((arguments.output_format, on_screen), *((each.format, in_file) for each in written))
 

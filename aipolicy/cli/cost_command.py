@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 
@@ -52,6 +53,8 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     found = features_named(subject, paths, policy, settings)
     if plot_file is not None and len(found) > 1:
         raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
+    if plot_file is not None:
+        _refuse_overwriting(plot_file, subject, paths, options)
     for evaluation in found:
         if changes:
             schema = policy.evaluator.known.extensions_schema
@@ -77,6 +80,17 @@ def _page(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
     answering = Answering(policy.evaluator, evaluation, Weighing(weighed.margin_percent, weighed.horizon_months))
     confidence = policy.evaluator.organization.confidence
     return render_cost_page(answering, confidence, width=stdout_width(), style=stdout_style())
+
+
+def _refuse_overwriting(target: str, subject: str, paths: tuple[str, ...], options: PolicyOptions) -> None:
+    from aipolicy.cli.inputs import refuse_overwriting, run_inputs
+    from aipolicy.cli.manifests import manifests_of
+    from aipolicy.config.policy_options import read_settings
+    from aipolicy.policy.sources.locate import read_policy_files
+
+    configured, settings = read_settings(options)
+    manifests = manifests_of((subject,) if os.path.exists(subject) else paths, configured, exclude=False)
+    refuse_overwriting([target], run_inputs(manifests, configured, settings, read_policy_files(settings)))
 
 
 def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, in_text: bool,

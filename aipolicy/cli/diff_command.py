@@ -50,10 +50,10 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     settings = settings._replace(strict=settings.strict or strict)
     policy_files = read_policy_files(settings)
 
-    def found(among: Sequence[str]) -> tuple[ManifestFile, ...]:
+    def manifests(among: Sequence[str]) -> tuple[ManifestFile, ...]:
         return manifests_of(among, configured).files
 
-    files = told_manifests(paths, configured)
+    files = told_manifests(paths, configured).files
     policy = load_policy(settings, Cache(cache_folder()), policy_files)
     report = check(files, policy, SOME_FEATURES)
     now = Side(files, settings, policy_files, configured.recommendation.margin_percent, policy, report)
@@ -64,7 +64,7 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
             judging = load_policy(
                 side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.policy_files
             )
-        diff = diff_from_base(now, side, judging, lambda: found((side.base.repository.top,)))
+        diff = diff_from_base(now, side, judging, lambda: manifests((side.base.repository.top,)))
     if policy.evaluated_portfolio_rules:
         click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     write_out(_rendered(diff, output_format))

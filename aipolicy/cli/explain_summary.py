@@ -20,7 +20,7 @@ from aipolicy.source.text import shown
 
 def summary_text(paths: tuple[str, ...], policy: Policy, settings: Config, output_format: str) -> str:
     """Return the summary of all features below some paths; what could not be read is told on standard error."""
-    report = check(told_manifests(paths, settings), policy, SOME_FEATURES)
+    report = check(told_manifests(paths, settings).files, policy, SOME_FEATURES)
     broken = [finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
     if broken:
         sys.stderr.write(render_concise(broken))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from aipolicy.cli.inputs import refuse_overwriting, run_inputs
 from aipolicy.cli.manifests import told_manifests
-from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
@@ -21,30 +21,14 @@ from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.findings.finding import Severity
 from aipolicy.forecast.forecast import MAX_MONTHS, forecast
 from aipolicy.policy.sources.locate import read_policy_files
+from aipolicy.report.terminal.style import Styler
+from aipolicy.report.view import WIDTH_OF_FILES
 
 if TYPE_CHECKING:
     from aipolicy.forecast.forecast import Forecast
 
 
-def _text(found: Forecast) -> str:
-    from aipolicy.report.forecast.forecast_text import render_forecast
-
-    return render_forecast(found, width=stdout_width(), style=stdout_style())
-
-
-def _json(found: Forecast) -> str:
-    from aipolicy.report.forecast.forecast_json import render_forecast_json
-
-    return render_forecast_json(found)
-
-
-def _ical(found: Forecast) -> str:
-    from aipolicy.report.forecast.forecast_ical import render_forecast_ical
-
-    return render_forecast_ical(found)
-
-
-FORMATS: Mapping[str, Callable[[Forecast], str]] = {"text": _text, "json": _json, "ical": _ical}
+FORMATS = ("text", "json", "ical")
 
 
 @click.command("forecast")
@@ -53,7 +37,7 @@ FORMATS: Mapping[str, Callable[[Forecast], str]] = {"text": _text, "json": _json
 @click.option(
     "--months", type=click.IntRange(1, MAX_MONTHS), default=12, show_default=True, help="How far to look ahead."
 )
-@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write the forecast to a file; repeatable."
 )
@@ -72,11 +56,12 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     settings = settings._replace(strict=settings.strict or strict)
     written = read_outputs(outputs, output_format, {}, FORMATS)
     policy_files = read_policy_files(settings)
-    files = told_manifests(paths, configured)
-    refuse_overwriting(written, (file.path for file in files))
+    manifests = told_manifests(paths, configured)
+    refuse_overwriting((each.path for each in written), run_inputs(manifests, configured, settings, policy_files))
+    files = manifests.files
     gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
     try:
-        found = forecast(
+        calendar = forecast(
             files, settings, policy_files, months=months, fail_on=Severity(fail_on or configured.fail_on),
             cache=Cache(cache_folder()),
             scope=scope_of(paths, configured),
@@ -85,10 +70,24 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
         raise UsageError(
             f"{months} months after {settings.as_of} is beyond the calendar; name an earlier day"
         ) from None
-    for notice in found.moments[0].report.totals.notices:
+    for notice in calendar.moments[0].report.totals.notices:
         click.echo(f"aipolicy: {notice}", err=True)
     if output_format == "ical" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(newline="")  # NOTE: lines of iCalendar end with CR LF on every system.
-    write_out(FORMATS[output_format](found))
-    write_outputs(written, [(FORMATS[each.format](found),) for each in written])
-    raise click.exceptions.Exit(found.exit_code())
+    write_out(_rendered(calendar, output_format, stdout_width(), stdout_style()))
+    write_outputs(written, [(_rendered(calendar, file.format, WIDTH_OF_FILES, Styler()),) for file in written])
+    raise click.exceptions.Exit(calendar.exit_code())
+
+
+def _rendered(calendar: Forecast, output_format: str, width: int, style: Styler) -> str:
+    if output_format == "json":
+        from aipolicy.report.forecast.forecast_json import render_forecast_json
+
+        return render_forecast_json(calendar)
+    if output_format == "ical":
+        from aipolicy.report.forecast.forecast_ical import render_forecast_ical
+
+        return render_forecast_ical(calendar)
+    from aipolicy.report.forecast.forecast_text import render_forecast
+
+    return render_forecast(calendar, width=width, style=style)

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import click
 
-from aipolicy.cli.outputs import read_outputs, refuse_overwriting, write_outputs
+from aipolicy.cli.inputs import refuse_overwriting
+from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES
@@ -54,9 +55,11 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     threshold = Severity(fail_on or configured.fail_on)
     written = read_outputs(outputs, output_format, os.environ)
     report = _without(lint_packs(settings._replace(select=(), ignore=())), ignore)
-    refuse_overwriting(written, (file for files in report.files_of.values() for file in files))
+    inputs = [file for files in report.files_of.values() for file in files]
+    inputs += [path for path in (configured.path, settings.lock, configured.baseline) if path]
+    refuse_overwriting((each.path for each in written), inputs)
     text = render_lint(report, output_format, threshold, stdout_width(), stdout_style())
-    others = [(render_lint(report, each.format, threshold, WIDTH_OF_FILES, Styler()),) for each in written]
+    others = [(render_lint(report, file.format, threshold, WIDTH_OF_FILES, Styler()),) for file in written]
     write_outputs(written, others)
     write_out(text)
     raise click.exceptions.Exit(report.exit_code(threshold))
@@ -72,4 +75,4 @@ def _refuse_unknown(ignored: Sequence[str]) -> None:
 
 
 def _without(report: LintReport, ignored: Sequence[str]) -> LintReport:
-    return replace(report, findings=tuple(each for each in report.findings if each.rule_id not in ignored))
+    return replace(report, findings=tuple(finding for finding in report.findings if finding.rule_id not in ignored))

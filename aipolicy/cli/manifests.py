@@ -15,7 +15,6 @@ from aipolicy.manifest.skipped import skip_lines
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
-    from aipolicy.manifest.manifest_file import ManifestFile
 
 
 def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> Found:
@@ -28,9 +27,9 @@ def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) 
     return found._replace(left_out=found.left_out._replace(notices=(*found.left_out.notices, *notices)))
 
 
-def told_manifests(paths: Sequence[str], config: Config) -> tuple[ManifestFile, ...]:
+def told_manifests(paths: Sequence[str], config: Config) -> Found:
     """Return the manifests at and below paths; what was left out is told on standard error."""
     found = manifests_of(paths, config)
     for line in (*found.left_out.notices, *skip_lines(found.left_out.skipped)):
         click.echo(f"aipolicy: {line}", err=True)
-    return found.files
+    return found

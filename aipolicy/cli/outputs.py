@@ -41,7 +41,7 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
             raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, known)} (one of {', '.join(known)})")
         if path == "-":
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
-        if any(os.path.abspath(path) == os.path.abspath(each.path) for each in outputs):
+        if any(os.path.realpath(path) == os.path.realpath(each.path) for each in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
         _refuse_unwritable(path)
         outputs.append(ReportFile(name, path))
@@ -49,14 +49,6 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
     if environment.get(STEP_SUMMARY) and "github" in asked:
         outputs.append(ReportFile("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)
-
-
-def refuse_overwriting(outputs: Sequence[ReportFile], inputs: Iterable[str]) -> None:
-    """Raise `UsageError` when a report would take the place of a file that is checked."""
-    read = {os.path.realpath(path) for path in inputs}
-    for output in outputs:
-        if os.path.realpath(output.path) in read:
-            raise UsageError(f"`{shown(output.path)}` is checked; write the report to another file")
 
 
 def write_outputs(outputs: Sequence[ReportFile], texts: Sequence[Iterable[str]]) -> None:

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from aipolicy.cli.inputs import policy_inputs, refuse_same_files
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.config_file import CONFIG_FILE
 from aipolicy.config.policy_options import PolicyOptions, read_settings
@@ -40,6 +41,7 @@ def command(config: str | None, check: bool) -> None:
         _check(settings.lock, pins, text)
         return
     load_policy(unlocked, Cache(cache_folder()), files)  # raises for a pack that no run could use
+    refuse_same_files([settings.lock], policy_inputs(configured, unlocked, files))
     before = _pins_before(settings.lock)
     try:
         write_whole(settings.lock, text.encode())

@@ -28,7 +28,7 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
     if subject is not None:
         alone = only(effective, subject)
         if alone is None:
-            known = [*(each.rule.id for each in effective.rules), *(each.name for each in effective.parameters)]
+            known = [rule.rule.id for rule in effective.rules] + [parameter.name for parameter in effective.parameters]
             raise UsageError(f"unknown rule or parameter `{shown(subject)}`{did_you_mean(subject, known)}")
         effective = alone
     if output_format == "json":

@@ -14,6 +14,7 @@ from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
 from aipolicy.files.cache import cache_folder
 from aipolicy.files.paths import joined
+from aipolicy.source.names import says_something
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -137,7 +138,7 @@ def _report(paths: tuple[str, ...], settings: PolicySettings, config: Config) ->
     from aipolicy.run.report import check
 
     policy = load_policy(settings, Cache(cache_folder()))
-    files = told_manifests(paths, config)
+    files = told_manifests(paths, config).files
     return policy, check(files, policy)
 
 
@@ -159,12 +160,12 @@ def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluati
             f"{features.count(name)} features are named `{shown(name)}`; give each a name of its own first"
         )
     path = tuple(request.fact.split(".")) if request.fact else ()
-    found = [finding for finding in report.findings if finding.rule_id == rule and finding.feature == name]
-    here = [finding for finding in found if finding.place.path[: len(path)] == path]
-    if not found:
+    failing = [finding for finding in report.findings if finding.rule_id == rule and finding.feature == name]
+    here = [finding for finding in failing if finding.place.path[: len(path)] == path]
+    if not failing:
         raise UsageError(f"{rule} does not fail for `{shown(name)}`; there is nothing to waive")
     if not here:
-        places = ", ".join(f"`{shown('.'.join(map(str, finding.place.path)))}`" for finding in found)
+        places = ", ".join(f"`{shown('.'.join(map(str, finding.place.path)))}`" for finding in failing)
         raise UsageError(f"{rule} does not fail at `{shown(request.fact)}` of `{shown(name)}`, but at {places}")
     if here[0].outcome is Outcome.WAIVED and here[0].waiver is not None:
         raise UsageError(f"{rule} is already waived for `{shown(name)}` at {here[0].waiver.at}; change that entry")
@@ -178,13 +179,13 @@ def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date
 
     owner = request.owner or evaluation.feature.declared.get("metadata.owner")
     given = {"--reason": request.reason, "--owner": owner, "--approver": request.approver, "--expires": request.expires}
-    missing = [name for name, value in given.items() if not value]
+    missing = [name for name, value in given.items() if not says_something(str(value or ""))]
     if missing:
         raise UsageError(f"a waiver needs {', '.join(missing)}")
     expires = read_day(request.expires or "")
     if expires is None:
         raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(request.expires or '')}`")
-    rule = next(each.active.rule for each in evaluation.rules if each.active.rule.id == request.rule)
+    rule = next(evaluated.active.rule for evaluated in evaluation.rules if evaluated.active.rule.id == request.rule)
     return Draft(
         rule=request.rule, feature=request.feature, fact=request.fact, reason=request.reason or "", owner=str(owner),
         approver=request.approver or "", ticket=request.ticket, approved_on=day, expires=expires,
@@ -211,8 +212,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
     if wrong:
         raise WaiverError("; ".join(wrong))
     mine = next(waiver for waiver in waivers.entries if is_mine(waiver.document, waiver.path))
-    found = findings_on(evaluation, policy)
-    use = waive(found, [(None, mine)], evaluation, (), day).uses[0]
+    use = waive(findings_on(evaluation, policy), [(None, mine)], evaluation, (), day).uses[0]
     if use.state is not State.WAIVED:
         raise WaiverError(f"the waiver would not hold: {use.detail}")
 

@@ -19,7 +19,8 @@ def unread_configurations(seen: Iterable[str], config: Config) -> tuple[str, ...
     A hook, a pipeline and a person that begin in different folders read different ones, and must hear of it.
     """
     used = None if config.path is None else os.path.realpath(config.path)
-    others = {os.path.realpath(path) for path in (*seen, *(upward(os.curdir) if used is not None else ()))} - {used}
+    above = [os.path.realpath(path) for path in upward(os.curdir)]
+    others = {*map(os.path.realpath, seen), *(above if used is not None else ())} - {used}
     unread = [path for path in sorted(others) if not _is_beside(path, used) and holds_configuration(path)]
     if not unread:
         return ()
@@ -28,7 +29,8 @@ def unread_configurations(seen: Iterable[str], config: Config) -> tuple[str, ...
     if config.path is None:
         reason = "the defaults hold, because there is none upward from the working folder"
     else:
-        reason = f"`{shown(shown_path(config.path))}` holds, the nearest upward from the working folder, or named"
+        why = "it is the nearest upward from the working folder" if used in above else "`--config` names it"
+        reason = f"`{shown(shown_path(config.path))}` holds, because {why}"
     return (f"{quantity(len(unread), 'configuration file')} not read: {names}{more}; {reason}",)
 
 

@@ -26,6 +26,8 @@ class Found(NamedTuple):
 
     files: tuple[ManifestFile, ...]
     left_out: LeftOut = NOTHING_LEFT_OUT
+    read: tuple[str, ...] = ()
+    """Real paths of the files."""
     others: tuple[str, ...] = ()
     """Files of the names that were asked for beside, in the folders that were looked at: real paths, sorted."""
 
@@ -62,7 +64,8 @@ def search_manifests(
     candidates = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
     files = []
     repositories = RepositoryPaths()
-    for each in _each_once(candidates):
+    taken = _each_once(candidates)
+    for each in taken:
         try:
             data = read_regular_file(each.path)
             in_repository = repositories.of(each.real)
@@ -74,7 +77,8 @@ def search_manifests(
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
     nothing_asked = bool(wanted) and search.excluded_files == len(wanted)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
-    return Found(tuple(sorted(files, key=lambda file: file.path)), left_out, tuple(sorted(search.others)))
+    read = tuple(candidate.real for candidate in taken)
+    return Found(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))
 
 
 def _each_once(found: Iterable[Candidate]) -> list[Candidate]:

@@ -15,7 +15,7 @@ MAX_INDEX_BYTES = 1 << 28
 _HEAD_BYTES = 12
 _STAT_BYTES, _MODE_AT = 40, 24
 _FOLDER, _SUBMODULE = 0o040000, 0o160000
-_EXTENDED, _LENGTH = 0x4000, 0x0FFF
+_EXTENDED, _SKIPPED, _LENGTH = 0x4000, 0x40, 0x0FFF
 _SHA1, _SHA256 = 20, 32
 
 
@@ -29,6 +29,8 @@ class Tracked(NamedTuple):
     files: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     """Every folder with such a file below it, and the submodules."""
+    absent: frozenset[str] = frozenset()
+    """Those of the files that a sparse checkout leaves out of the working tree."""
 
 
 def read_tracked(path: str, wanted: Callable[[bytes], bool], *, hash_bytes: int = _SHA1) -> Tracked:
@@ -43,14 +45,16 @@ def read_tracked(path: str, wanted: Callable[[bytes], bool], *, hash_bytes: int 
         raise UnreadableIndex(f"it has more than {MAX_INDEX_BYTES} bytes")
     files: set[str] = set()
     folders: set[str] = set()
+    absent: set[str] = set()
     try:
-        for mode, raw in _entries(data, hash_bytes):
+        for mode, raw, is_absent in _entries(data, hash_bytes):
             if mode == _FOLDER:
-                raise UnreadableIndex("it is sparse")
+                raise UnreadableIndex("it is sparse, with folders that are not checked out")
             if mode == _SUBMODULE:
                 folders.add(os.fsdecode(raw))
             elif wanted(raw.rpartition(b"/")[2]):
                 files.add(os.fsdecode(raw))
+                absent.update((os.fsdecode(raw),) if is_absent else ())
     except (IndexError, ValueError) as error:
         raise UnreadableIndex("it is damaged") from error
     for each in (*files, *folders):
@@ -58,11 +62,14 @@ def read_tracked(path: str, wanted: Callable[[bytes], bool], *, hash_bytes: int 
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return Tracked(frozenset(files), frozenset(folders))
+    return Tracked(frozenset(files), frozenset(folders), frozenset(absent))
 
 
-def _entries(data: bytes, hash_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """Yield mode and path of each entry; raises `ValueError` or `IndexError` for what is no index."""
+def _entries(data: bytes, hash_bytes: int) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield mode and path of each entry, and whether it is left out of the working tree.
+
+    Raises `ValueError` or `IndexError` for what is no index.
+    """
     version, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
     if data[:4] != b"DIRC" or version not in (2, 3, 4):
         raise UnreadableIndex("it is of no version that is known")
@@ -72,7 +79,9 @@ def _entries(data: bytes, hash_bytes: int) -> Iterator[tuple[int, bytes]]:
     for _ in range(count):
         mode = int.from_bytes(data[position + _MODE_AT : position + _MODE_AT + 4], "big") & 0o170000
         flags = (data[position + flags_at] << 8) | data[position + flags_at + 1]
-        start = position + flags_at + 2 + (2 if flags & _EXTENDED else 0)
+        start = position + flags_at + 2
+        is_absent = bool(flags & _EXTENDED and data[start] & _SKIPPED)
+        start += 2 if flags & _EXTENDED else 0
         if version == 4:
             kept, start = _without_end(data, start, len(name))
             name_end = data.index(0, start, end)
@@ -86,7 +95,7 @@ def _entries(data: bytes, hash_bytes: int) -> Iterator[tuple[int, bytes]]:
             position += (name_end - position) // 8 * 8 + 8
         if position > end:
             raise ValueError
-        yield mode, name
+        yield mode, name, is_absent
     _refuse_split(data[position:end])
 
 

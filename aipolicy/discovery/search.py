@@ -14,7 +14,7 @@ from aipolicy.discovery.git_folder import repository_root
 from aipolicy.discovery.globs import Matcher
 from aipolicy.discovery.working_tree import WorkingTree
 from aipolicy.errors import UsageError
-from aipolicy.manifest.skipped import EXCLUDED, IGNORED, LINKED_FOLDER, NEAR_NAME, TOOLS_FOLDER, Skipped
+from aipolicy.manifest.skipped import ABSENT, EXCLUDED, IGNORED, LINKED_FOLDER, NEAR_NAME, TOOLS_FOLDER, Skipped
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.regular_file import reason_of, shown_path
 from aipolicy.source.text import escaped
@@ -139,6 +139,8 @@ class Search:
         tree = self._tree(boundary) if root is not None and self._respect_gitignore else None
         # NOTE: where git sees no repository nobody can tell what it tracks, so that nothing is ignored.
         tree = tree if tree is not None and tree.git is not None else None
+        if tree is not None:
+            self._tell_absent(tree, top, prefix)
         waiting = [_Folder(top, prefix, tree, () if tree is None else self._rules_above(top, tree))]
         while waiting:
             folder = waiting.pop()
@@ -232,6 +234,13 @@ class Search:
         tree = folder.tree
         if tree is None or not (folder.only_tracked or _is_ignored(path, folder.rules, is_folder=False)):
             self.skipped.append(Skipped(f"{folder.prefix}{escaped(entry.name)}/", LINKED_FOLDER))
+
+    def _tell_absent(self, tree: WorkingTree, top: str, prefix: str) -> None:
+        """Note what git tracks below a folder and a sparse checkout leaves out."""
+        for name in sorted(tree.absent):
+            path = f"{tree.root}/{name}"
+            if _within(path, top) and not os.path.lexists(path) and not self._is_excluded(path):
+                self.skipped.append(Skipped(prefix + escaped(path[len(top) + 1 :]), ABSENT))
 
     def _rules_above(self, folder: str, tree: WorkingTree) -> IgnoreRules:
         """Return the rules of the repository that reach down to a folder, unless they ignore it itself."""

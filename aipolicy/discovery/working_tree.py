@@ -61,6 +61,13 @@ class WorkingTree:
         return tracked is None or self._name(folder) in tracked.folders
 
     @cached_property
+    def absent(self) -> frozenset[str]:
+        """Return the wanted files that git tracks and a sparse checkout leaves out, by path from the root."""
+        if self.git is None or not os.path.exists(os.path.join(self.git.own, "info", "sparse-checkout")):
+            return frozenset()
+        return frozenset() if self._tracked is None else self._tracked.absent
+
+    @cached_property
     def _settings(self) -> IgnoreSettings:
         from aipolicy.discovery.git_config import ignore_settings
 
@@ -85,7 +92,8 @@ class WorkingTree:
             )
             return None
         if self.fold:
-            return Tracked(frozenset(map(str.casefold, tracked.files)), frozenset(map(str.casefold, tracked.folders)))
+            files, folders = (frozenset(map(str.casefold, paths)) for paths in (tracked.files, tracked.folders))
+            return Tracked(files, folders, tracked.absent)
         return tracked
 
     def _name(self, path: str) -> str:

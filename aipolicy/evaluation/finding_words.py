@@ -12,11 +12,9 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.estimates import AT_LEAST
 from aipolicy.options.option import Option
+from aipolicy.policy.message import PLACEHOLDER, value_of
 from aipolicy.policy.rule import Rule
-from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
-
-PLACEHOLDER = regex(r"\{([^{}]*)\}")
 
 
 def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, FactValue]) -> str:
@@ -27,13 +25,16 @@ def render_message(rule: Rule, evaluation: Evaluation, option: Mapping[str, Fact
 def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
     """Return a rule's message for facts and an option that need not be those of a feature."""
 
+    def lookup(name: str) -> FactValue | None:
+        if name.startswith("params."):
+            return rule.parameters.get(name)
+        return option.get(name) if is_option_fact(name) else facts.values.get(name)
+
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        value = option.get(name) if is_option_fact(name) else facts.values.get(name)
+        value = value_of(name, lookup)
         least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
-        if least is not None:
-            return f"at least {shown_value(least)}"
-        return shown_value(rule.parameters.get(name) if name.startswith("params.") else value)
+        return shown_value(value) if least is None else f"at least {shown_value(least)}"
 
     return PLACEHOLDER.sub(fill, rule.message)
 

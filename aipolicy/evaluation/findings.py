@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.deciding import decided_by, declared_value
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_places import MAX_RELATED, declared_reads, places, read_facts
 from aipolicy.evaluation.finding_words import render_message
@@ -18,7 +19,7 @@ from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.settling import settling_words
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
-from aipolicy.findings.finding import Finding, Outcome, Place, Replacement, Severity
+from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
 from aipolicy.options.estimates import COMPARED_FACTS
@@ -53,14 +54,16 @@ def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.plan_problems if not evaluation.is_retired else ():
-        yield _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        found = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        yield replace(found, decided_by=declared_value(evaluation.facts, problem.fact))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
         message = "a plan is declared, but no lifecycle; `prototype` is assumed"
         yield _reserved(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
     if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
-        yield _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        found = _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        yield replace(found, decided_by=declared_value(evaluation.facts, "metadata.lifecycle"))
 
 
 def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
@@ -71,7 +74,8 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     clash = smallest_clash(broken_by(evaluation), full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
-        yield _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        found = _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        yield replace(found, decided_by=(Decided("rules", tuple(sorted(clash))),))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
@@ -91,7 +95,8 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     read = tuple(dict.fromkeys(name for rule in rules for name in declared_reads(evaluation, rule)))
     places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
     primary = Place(path=("metadata", "name"))
-    yield _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    found = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    yield replace(found, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
 
 
 def _labels(rules: Iterable[Rule], fact: str) -> str:
@@ -170,7 +175,8 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
-    return _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
+    found = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
+    return replace(found, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
 
 
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:

@@ -22,7 +22,7 @@ def settling_words(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator
         if value is not None:
             word = "at" if isinstance(value, float) and not isinstance(value, bool) else "if"
             of = f" `{name}` is" if len(facts) > 1 else ""
-            return f"declare {names}: {word}{of} `{shown_value(value)}`, {ruled.active.rule.id} is violated"
+            return f"declare {names}: {word}{of} `{shown_value(value)}` it is violated"
     return f"declare {names}"
 
 

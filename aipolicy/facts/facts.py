@@ -23,6 +23,8 @@ from aipolicy.value import Frozen
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "residency", "task-type"})
+_NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
+"""What a plan names by a name of the catalog, or another that means the same."""
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
 
 
@@ -134,6 +136,12 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             values[name] = fact_value(plain, known.specs[name])
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
+    if not declared.isdisjoint(_NAMED):
+        from aipolicy.facts.plan_names import with_catalog_names
+
+        for fact, message in with_catalog_names(values, catalog):
+            related = ((path_of(fact), "contradicts this"),)
+            problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
     problems.extend(_contradictions(values, declared, ranges))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.finding import Change, Decided, DecidingValue, Finding, Outcome, Severity
+from aipolicy.findings.moved import Moved, moved
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX, WAIVER_PREFIX
 from aipolicy.value import Frozen, replace
 
@@ -16,6 +17,7 @@ _OUTCOMES = (
     Outcome.VIOLATED,
 )  # fmt: skip
 """From the mildest to the worst."""
+_TOLD = {Change.WORSE: "worse than before", Change.CHANGED: "not as before"}
 
 
 class Identity(Frozen, order=True):
@@ -36,6 +38,8 @@ class Known(Frozen):
     severity: Severity
     outcome: Outcome
     finding: Finding | None = None
+    values: Mapping[str, DecidingValue] | None = None
+    """What decided it, by name; None where that was not written down."""
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Known) else NotImplemented
@@ -45,7 +49,8 @@ class Known(Frozen):
 
     def _key(self) -> tuple[object, ...]:
         """Return what makes two of them equal: not the finding, which only one of them may have."""
-        return self.identity, self.severity, self.outcome
+        values = None if self.values is None else tuple(sorted(self.values.items()))
+        return self.identity, self.severity, self.outcome, values
 
 
 class CostChange(Frozen):
@@ -69,6 +74,8 @@ class Comparison(Frozen, kw_only=True):
     worse: int = 0
     waived: int = 0
     """Findings that are waived now, and were not, or until a later day."""
+    changed: int = 0
+    """Findings that are as bad as before, by other values."""
     unchanged: int = 0
     fixed: tuple[Known, ...] = ()
     """Found at the base, and no longer."""
@@ -78,6 +85,8 @@ class Comparison(Frozen, kw_only=True):
     """Features whose cost the change moves, by name."""
     stale_gates: bool = False
     """Whether a stale entry is exit 1."""
+    without_values: int = 0
+    """Accepted violations of which the baseline does not say what decided them: they are compared by severity alone."""
 
 
 def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identity:
@@ -91,7 +100,8 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
 
 def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> Known:
     """Return a finding as something known."""
-    return Known(identity_of(finding, file_of), finding.severity, finding.outcome, finding)
+    values = {each.name: each.value for each in finding.decided_by}
+    return Known(identity_of(finding, file_of), finding.severity, finding.outcome, finding, values)
 
 
 def compare(findings: Sequence[Finding], before: Iterable[Known],
@@ -103,33 +113,57 @@ def compare(findings: Sequence[Finding], before: Iterable[Known],
     waiting: dict[Identity, list[Known]] = {}
     for known in sorted(before, key=_badness, reverse=True):
         waiting.setdefault(known.identity, []).append(known)
-    changes: dict[int, Change] = {}
+    compared = list(findings)
     for place, finding in sorted(enumerate(findings), key=lambda each: _badness(each[1]), reverse=True):
         met = waiting.get(identity_of(finding, file_of))
-        changes[place] = _change(finding, met.pop(0)) if met else Change.NEW
-    compared = tuple(replace(finding, change=_both(finding.change, changes[i])) for i, finding in enumerate(findings))
+        compared[place] = _compared(finding, met.pop(0) if met else None)
     gone = sorted((known for rest in waiting.values() for known in rest), key=_order)
-    return compared, tuple(gone)
+    return tuple(compared), tuple(gone)
 
 
 def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
-    """Return a comparison with the number of new, worse and unchanged findings."""
+    """Return a comparison with the number of findings that are new, worse, changed and so on."""
     changes = [finding.change for finding in findings]
     return replace(
         comparison, new=changes.count(Change.NEW), worse=changes.count(Change.WORSE),
-        waived=changes.count(Change.WAIVED), unchanged=changes.count(Change.UNCHANGED),
+        waived=changes.count(Change.WAIVED), changed=changes.count(Change.CHANGED),
+        unchanged=changes.count(Change.UNCHANGED),
     )  # fmt: skip
 
 
 def is_worse(now: Finding | Known, before: Known) -> bool:
-    """Return whether a finding weighs more than before, or is certain where it was not."""
+    """Return whether a finding weighs more than before, is certain where it was not, or rests on worse values."""
+    return _weighs_more(now, before) or _moved(now, before).change is Change.WORSE
+
+
+def _weighs_more(now: Finding | Known, before: Known) -> bool:
     return now.severity.rank < before.severity.rank or _OUTCOMES.index(now.outcome) > _OUTCOMES.index(before.outcome)
 
 
-def _change(now: Finding, before: Known) -> Change:
-    if is_worse(now, before):
-        return Change.WORSE
-    return Change.WAIVED if _is_newly_waived(now, before) else Change.UNCHANGED
+def _moved(now: Finding | Known, before: Known) -> Moved:
+    """Return how the values that decided a violation moved; what was not written down did not."""
+    decided = _decided_by(now)
+    return moved(decided, before.values) if decided and before.values else Moved(Change.UNCHANGED, "")
+
+
+def _decided_by(each: Finding | Known) -> tuple[Decided, ...]:
+    finding = each.finding if isinstance(each, Known) else each
+    return () if finding is None else finding.decided_by
+
+
+def _compared(now: Finding, before: Known | None) -> Finding:
+    """Return a finding with what changed about it, said in its message where values moved."""
+    if before is None:
+        return replace(now, change=_both(now.change, Change.NEW))
+    values = _moved(now, before)
+    change = values.change
+    if _weighs_more(now, before):
+        change = Change.WORSE
+    elif change is not Change.WORSE and _is_newly_waived(now, before):
+        change = Change.WAIVED
+    told = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
+    both = _both(now.change, change)
+    return replace(now, change=both, message=now.message + told if both is change else now.message)
 
 
 def _is_newly_waived(now: Finding, before: Known) -> bool:
@@ -144,7 +178,7 @@ def _is_newly_waived(now: Finding, before: Known) -> bool:
 
 def _both(first: Change | None, second: Change) -> Change:
     """Return the milder of two: what the base or the baseline knows does not gate."""
-    order = (Change.UNCHANGED, Change.WAIVED, Change.WORSE, Change.NEW)
+    order = (Change.UNCHANGED, Change.CHANGED, Change.WAIVED, Change.WORSE, Change.NEW)
     return second if first is None else min(first, second, key=order.index)
 
 

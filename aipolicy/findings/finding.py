@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import TypeAlias
 
 from aipolicy.source.document import Document
 from aipolicy.source.span import DocumentPath, Part, Span
@@ -55,7 +56,38 @@ class Change(StrEnum):
     WORSE = "worse"
     WAIVED = "waived"
     """Waived now, and not before, or until a later day."""
+    CHANGED = "changed"
+    """As bad as before, by other values; shown, and gates nothing."""
     UNCHANGED = "unchanged"
+
+    @property
+    def gates(self) -> bool:
+        """Return whether a finding that compares so counts for the exit code."""
+        return self not in (Change.CHANGED, Change.UNCHANGED)
+
+
+class Worse(StrEnum):
+    """In which direction a value that decided a violation is worse."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    MORE = "more"
+    """Of a list: each member of it breaks the rule by itself, so that another one is worse."""
+    UNTOLD = ""
+    """The rule cannot tell."""
+
+
+DecidingValue: TypeAlias = bool | float | str | tuple[str, ...]
+
+
+class Decided(Frozen, order=True):
+    """A value that decided a violation: of a list that is worse the longer it is, the members that break the rule."""
+
+    name: str
+    value: DecidingValue
+    worse: Worse = Worse.UNTOLD
+    against: tuple[str, ...] = ()
+    """The other numbers that it is weighed against: nobody can tell what is worse where both moved."""
 
 
 class Place(Frozen, kw_only=True):
@@ -128,7 +160,7 @@ class Finding(Frozen, kw_only=True):
     replacement: Replacement | None = None
     """What to write at `place` instead, where that is known."""
     change: Change | None = None
-    """None where nothing was compared; an unchanged finding does not gate."""
+    """None where nothing was compared; a changed or unchanged finding does not gate."""
     stage: Stage | None = None
     """How far the rule has come; None for problems of manifests and plans."""
     waiver: WaiverNote | None = None
@@ -136,6 +168,8 @@ class Finding(Frozen, kw_only=True):
     subject: str = ""
     """What tells it from others of its rule and feature, where `place` says where something is written and not what;
     of a finding on the whole run, what it is about, such as a group of features."""
+    decided_by: tuple[Decided, ...] = ()
+    """Of a violation: the values that decided it, by name."""
 
     def span_of(self, place: Place) -> Span | None:
         """Return where `place` stands in the file of this finding."""

@@ -98,6 +98,14 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         fix="rename it to `aifeature.yaml`, or to a name that ends in `.aifeature.yaml`",
     ),
     ReservedRule(
+        id="MAN-010",
+        name="vanished-feature",
+        title="A feature of the base is no longer declared, though its file is still there",
+        severity=Severity.ERROR,
+        why="a feature that is no longer looked at would count as mended",
+        fix="let the file be read again as a manifest, or remove it with its feature",
+    ),
+    ReservedRule(
         id="PLAN-001",
         name="plan-not-in-catalog",
         title="The plan names something that the catalog does not offer",

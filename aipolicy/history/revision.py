@@ -24,6 +24,8 @@ class RevisionFiles(NamedTuple):
     """Content by name, cut off one byte after `MAX_BYTES`; the files directly in a folder, or the one that was named."""
     is_file: bool
     """Whether the path names a file."""
+    below: tuple[str, ...] = ()
+    """The paths of wanted files in folders within the folder, which are not read."""
 
 
 class _Entry(NamedTuple):
@@ -54,7 +56,11 @@ def read_revision(folder: str, revision: str, path: str, wanted: Callable[[str],
         if size > MAX_FOLDER_BYTES:
             raise BaseError(f"the folder holds more than {MAX_FOLDER_BYTES} bytes")
         files[name] = data
-    return RevisionFiles(commit, files, is_file)
+    trees = [(name, entry.hash) for name, entry in sorted(entries.items()) if entry.mode == _TREE]
+    below = [
+        f"{name}/{path}" for name, tree in trees for path, _ in _listed(folder, tree, recursive=True) if wanted(path)
+    ]
+    return RevisionFiles(commit, files, is_file, tuple(below))
 
 
 def _refuse_other_folders(folder: str) -> None:
@@ -113,9 +119,10 @@ def _found(folder: str, commit: str, path: str) -> tuple[Mapping[str, _Entry], b
     return entries, False
 
 
-def _listed(folder: str, tree: str) -> Iterator[tuple[str, _Entry]]:
+def _listed(folder: str, tree: str, *, recursive: bool = False) -> Iterator[tuple[str, _Entry]]:
     # NOTE: not `COMMIT:PATH`, in which git would follow rules of its own for parts of the path.
-    code, output, complaint = run_git(folder, "ls-tree", "-z", "--full-tree", "--end-of-options", tree)
+    options = ("-z", "--full-tree", *(("-r",) if recursive else ()), "--end-of-options")
+    code, output, complaint = run_git(folder, "ls-tree", *options, tree)
     if code != 0:
         raise BaseError(f"git cannot list the tree `{tree[:12]}`: {complaint}; fetch the commit completely")
     for line in output.split(b"\0")[:-1]:

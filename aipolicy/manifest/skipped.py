@@ -8,7 +8,8 @@ from aipolicy.source.text import quantity
 from aipolicy.value import NamedTuple
 
 NO_MANIFEST, NEAR_NAME, OTHER_DOCUMENT = "no-manifest", "near-name", "other-document"
-EXCLUDED, IGNORED, LINKED_FOLDER, TOOLS_FOLDER = "excluded", "ignored", "linked-folder", "tools-folder"
+EXCLUDED, IGNORED, ABSENT = "excluded", "ignored", "absent"
+LINKED_FOLDER, TOOLS_FOLDER = "linked-folder", "tools-folder"
 
 SKIP_REASONS: dict[str, tuple[str, str]] = {
     NO_MANIFEST: ("file", "not an AI feature manifest"),
@@ -16,6 +17,7 @@ SKIP_REASONS: dict[str, tuple[str, str]] = {
     OTHER_DOCUMENT: ("document", "of another kind, beside a manifest"),
     EXCLUDED: ("path", "excluded by the configuration"),
     IGNORED: ("file", "ignored by git and not tracked"),
+    ABSENT: ("file", "tracked by git and not checked out"),
     LINKED_FOLDER: ("linked folder", "links to folders are not followed"),
     TOOLS_FOLDER: ("folder", "of tools, and not in a git repository"),
 }

@@ -12,7 +12,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, Others, own_adaptations, variants
 from aipolicy.options.option import Leg, Option, PlanProblem
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import misspelt
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
 
@@ -133,12 +133,16 @@ class _Planner:
                 continue
             provider = self._catalog.provider(name)
             if provider is None:
-                self._unknown(fact, "provider", name, self._catalog.vocabulary("provider"))
+                by_name = {
+                    word: each.id for each in self._catalog.providers.values() for word in (each.id, *each.aliases)
+                }
+                near = misspelt(name, by_name)
+                self._unknown(fact, "provider", name, None if near is None else by_name[near])
             else:
                 self._plan[fact] = provider.id
         model = self._plan.get("plan.model")
         if model is not None and model not in self._catalog.models:
-            self._unknown("plan.model", "model", model, self._catalog.vocabulary("model"))
+            self._unknown_model(model)
         elif model is not None and not self._catalog.models[model].answers:
             tier = self._catalog.models[model].tier
             problem = f"model `{shown(model)}` is of the kind `{tier}` and answers nothing; name the model that answers"
@@ -159,24 +163,35 @@ class _Planner:
         if provider in (None, "on-premises"):
             known |= set(self._catalog.places.names())
         if name not in known:
-            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, known)
+            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, misspelt(name, known))
 
-    def _unknown(self, fact: str, what: str, name: str, known: Iterable[str]) -> None:
-        self._problems.append(PlanProblem(f"unknown {what}: `{shown(name)}`{did_you_mean(name, known)}", fact))
+    def _unknown_model(self, name: str) -> None:
+        from aipolicy.catalog.model_names import list_of, meant_model, same_model
+
+        versions = same_model(name, self._catalog)
+        if len(versions) > 1:
+            hint = f"; of the same model the catalog has {list_of(versions)}"
+            self._problems.append(PlanProblem(f"unknown model: `{shown(name)}`{hint}", "plan.model"))
+            return
+        self._unknown("plan.model", "model", name, next(iter(versions), None) or meant_model(name, self._catalog))
+
+    def _unknown(self, fact: str, what: str, name: str, meant: str | None) -> None:
+        hint = "; it is not in the catalog" if meant is None else f"; did you mean `{meant}`?"
+        if meant is None and what == "model":
+            hint += "; where it is a name of your own, say under `deployments` of a catalog file which model it is"
+        self._problems.append(PlanProblem(f"unknown {what}: `{shown(name)}`{hint}", fact))
 
     def _explain_nothing(self) -> PlanProblem:
-        """Return which declaration of a plan leaves nothing, by leaving one out at a time."""
-        if self._plan.get("plan.routing") == "cascade" and self._plan.get("plan.fallback") == "none":
-            return PlanProblem("a cascade needs a far side; declare `plan.fallback`", "plan.routing")
-        for fact in (*reversed(PLAN_AXES),):
-            if fact in self._plan:
-                rest = {name: word for name, word in self._plan.items() if name != fact}
-                if any(True for _ in _Planner(rest, {}, self._catalog, Organization())._options()):
-                    others = ", ".join(f"`{word}`" for word in rest.values())
-                    message = f"the catalog offers no `{shown(self._plan[fact])}` together with {others}"
-                    return PlanProblem(message, fact)
-        words = ", ".join(f"`{shown(word)}`" for word in self._plan.values())
-        return PlanProblem(f"the catalog offers nothing that is {words} together", next(iter(self._plan)))
+        """Return which declarations of a plan clash, and what the catalog offers in the place of one."""
+        from aipolicy.options.plan_clash import PlanClash
+
+        own = list(self._legs.own(every_region=True))
+        ways = (*self._legs.api(every_region=True), *((leg, own_adaptations(leg)) for leg in own))
+
+        def exists(part: Mapping[str, str]) -> bool:
+            return any(True for _ in _Planner(dict(part), {}, self._catalog, Organization())._options())
+
+        return PlanClash(self._plan, ways, self._catalog, exists).problem()
 
     def _stand_in(self) -> Option:
         """Return an option made of what the plan says, with everything else unknown."""

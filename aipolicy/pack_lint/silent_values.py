@@ -9,7 +9,8 @@ from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.findings.finding import Finding
 from aipolicy.pack_lint.registry import SILENT_VALUES
 from aipolicy.pack_lint.subject import RuleText, Subject
-from aipolicy.policy.cel.checked_expr import Node, comparisons, identifiers
+from aipolicy.policy.cel.checked_expr import Node, identifiers
+from aipolicy.policy.cel.comparisons import comparisons
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.case_domains import values_of
 

@@ -15,11 +15,13 @@ from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
 from aipolicy.portfolio.causes import Contributors, Ranked, missing_facts
+from aipolicy.portfolio.deciding import decided_by
 from aipolicy.portfolio.feature_records import FeatureRecord
 from aipolicy.portfolio.groups import GroupResult, Member, Portfolio
 from aipolicy.source.document import Document
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, shown
+from aipolicy.value import replace
 
 MAX_NAMED = 3
 """More features, facts, groups or files are counted, not named."""
@@ -80,10 +82,11 @@ class _Teller:
         related = tuple(
             Place(path=path_of(path), label=path) for path in dict.fromkeys(places[1:]) if path != places[0]
         )
-        return self._finding(
+        found = self._finding(
             Outcome.VIOLATED, self.severity, message, first.record, Place(path=path_of((*places, _NAME)[0])),
             related[:MAX_RELATED], _subject([result]),
         )  # fmt: skip
+        return replace(found, decided_by=decided_by(result))
 
     def undetermined(self, results: Sequence[GroupResult]) -> Finding:
         """Return the one finding on all groups of a rule that cannot be decided, at the first fact that is missing."""

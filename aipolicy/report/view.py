@@ -22,3 +22,5 @@ class View(NamedTuple):
     """Whether reasons, related places and references stand beside each finding."""
     exit_zero: bool = False
     """Whether findings make no exit code."""
+    category: str = ""
+    """What tells the run from others of the same commit; ends with a slash, or is empty."""

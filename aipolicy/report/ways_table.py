@@ -30,8 +30,8 @@ def chosen_rows(rows: Iterable[Compared], most_removed: int) -> tuple[Compared, 
     listed = tuple(rows)
     left = [row.figures.total_usd for row in listed if row.part not in (Part.REMOVED, Part.PLAN)]
     removed = [row for row in listed if row.part is Part.REMOVED and (not left or row.figures.total_usd < min(left))]
-    shown = {id(row) for row in removed[:most_removed]}
-    return tuple(row for row in listed if row.part is not Part.REMOVED or id(row) in shown)
+    hidden = removed[most_removed:]
+    return tuple(row for row in listed if row.part is not Part.REMOVED or (row in removed and row not in hidden))
 
 
 class WaysTable:
@@ -93,7 +93,7 @@ def _notes(row: Compared) -> list[Text]:
     if row.removed_by:
         notes.append(f"{'breaks' if row.part is Part.PLAN else 'removed by'} {rules(row.removed_by)}")
     if row.way.open_for:
-        notes.append(f"undecided: {rules(row.way.open_for)}")
+        notes.append(f"undetermined: {rules(row.way.open_for)}")
     if row.way.against and not row.removed_by:
         notes.append(f"against it: {rules(row.way.against)}")
     if not row.figures.is_whole:

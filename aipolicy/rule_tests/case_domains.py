@@ -14,8 +14,9 @@ from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.policy.cel.checked_expr import Comparison, Node, comparisons, decode, identifiers, patterns_of
+from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, patterns_of
 from aipolicy.policy.cel.compared_values import nodes, number_of, text_for
+from aipolicy.policy.cel.comparisons import Comparison, comparisons
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.mutation import step_of
 from aipolicy.value import Frozen

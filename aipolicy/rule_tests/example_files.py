@@ -20,6 +20,7 @@ from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.reading.rule_reader import fact_values
 from aipolicy.policy.rule import RuleTest
+from aipolicy.policy.sources.pack_files import TESTS_FOLDER
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile
 from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.regex import regex
@@ -29,7 +30,6 @@ from aipolicy.source.text import shown
 from aipolicy.source.yaml_records import read_kind, read_records
 from aipolicy.value import Frozen, NamedTuple
 
-TESTS_FOLDER = "tests"
 _MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": API_VERSION, "kind": MANIFEST_KIND}
 _LINE_AND_COLUMN = regex(r"[1-9][0-9]*:[1-9][0-9]*")
 _DOCUMENT_PATH = regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")

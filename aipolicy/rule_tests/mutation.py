@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.policy.cel.checked_expr import Node, comparisons, decode
+from aipolicy.policy.cel.checked_expr import Node, decode
+from aipolicy.policy.cel.comparisons import comparisons
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.policy.reading.rule_reader import line_of

@@ -7,7 +7,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.findings.finding import Finding, Outcome, Place, Reference, Replacement, Severity, Stage, WaiverNote
+from aipolicy.findings.finding import (
+    Decided,
+    Finding,
+    Outcome,
+    Place,
+    Reference,
+    Replacement,
+    Severity,
+    Stage,
+    WaiverNote,
+    Worse,
+)
 from aipolicy.manifest.skipped import Skipped
 from aipolicy.run.answer_result import (
     AnswerResult,
@@ -87,12 +98,13 @@ def _finding_to_plain(finding: Finding, sources: Mapping[SourceFile, int]) -> tu
         finding.stage,
         None if waiver is None else [getattr(waiver, name) for name in _NOTE_FIELDS],
         finding.subject,
+        [(each.name, each.value, each.worse, each.against) for each in finding.decided_by],
     )  # fmt: skip
 
 
 def _finding_from_plain(plain: list[Any], sources: Sequence[SourceFile]) -> Finding:
     (rule_id, rule_name, severity, outcome, message, file, feature, document, place, related, why, fix, references,
-     missing, replacement, stage, waiver, subject) = plain  # fmt: skip
+     missing, replacement, stage, waiver, subject, decided) = plain  # fmt: skip
     return Finding(
         rule_id=rule_id, rule_name=rule_name, severity=Severity(severity), outcome=Outcome(outcome), message=message,
         file=file, feature=feature,
@@ -104,6 +116,10 @@ def _finding_from_plain(plain: list[Any], sources: Sequence[SourceFile]) -> Find
         stage=None if stage is None else Stage(stage),
         waiver=None if waiver is None else WaiverNote(**dict(zip(_NOTE_FIELDS, waiver, strict=True))),
         subject=subject,
+        decided_by=tuple(
+            Decided(name, tuple(value) if isinstance(value, list) else value, Worse(worse), tuple(against))
+            for name, value, worse, against in decided
+        ),
     )  # fmt: skip
 
 

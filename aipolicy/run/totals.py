@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.manifest.skipped import LeftOut, Skipped
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LIFECYCLE = "metadata.lifecycle"
 
 def is_to_act_on(finding: Finding) -> bool:
     """Return whether a finding is neither waived nor accepted."""
-    return finding.change is not Change.UNCHANGED and finding.outcome is not Outcome.WAIVED
+    return (finding.change is None or finding.change.gates) and finding.outcome is not Outcome.WAIVED
 
 
 class Totals:
@@ -90,7 +90,7 @@ class Totals:
             self.severities[finding.severity] += 1
             if finding.outcome is Outcome.WAIVED:
                 self.waived[finding.severity] += 1
-            elif finding.change is Change.UNCHANGED:
+            elif finding.change is not None and not finding.change.gates:
                 self.known[finding.severity] += 1
             if finding.replacement is not None:
                 self.fixable[finding.replacement.safe] += 1

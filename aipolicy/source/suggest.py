@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from aipolicy.source.regex import regex
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
+
+_PART = regex("[^\\W\\d_]+|[0-9]+")
+_A_SLIP = 0.75
+"""Likeness from which a part of a name is another one misspelt: one wrong letter in four, or two that changed places."""
+_SHORT = 3
+"""Parts of fewer letters are never taken for one another."""
 _CUTOFF = 0.6
 _VERY_NEAR = 0.8
 """Likeness from which a word is taken as the other one misspelt: one wrong letter in five."""
@@ -42,6 +53,41 @@ def certain_match(word: str, known: Iterable[str]) -> tuple[str, bool] | None:
     near = get_close_matches(folded, sorted({_folded(each) for each in words}), n=2, cutoff=_CUTOFF)
     alike = SequenceMatcher(None, folded, _folded(match)).ratio()
     return match, alike >= _VERY_NEAR and len(near) == 1
+
+
+def misspelt(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name that `word` misspells, None where it may as well be the name of something else.
+
+    Names such as those of models and regions differ in a number or in one whole part: `gemini-2.5-pro` is no slip of
+    `gemini-2.5-flash`. Numbers must agree, and a part that differs must be near and no part of any known name.
+    """
+    from difflib import SequenceMatcher
+
+    parts = _parts(word[:200])
+    by_parts = {tuple(_parts(candidate)): candidate for candidate in sorted(known, reverse=True)}
+    joined = {"".join(of): candidate for of, candidate in by_parts.items()}
+    if "".join(parts) in joined:
+        return joined["".join(parts)]
+    in_use = {part for of in by_parts for part in of}
+    likeness: dict[str, float] = {}
+    for of, candidate in by_parts.items():
+        ratios = [1.0 if a == b else _slip(a, b, in_use, SequenceMatcher) for a, b in zip(parts, of, strict=False)]
+        if len(of) == len(parts) and min(ratios, default=0.0) >= _A_SLIP:
+            likeness[candidate] = sum(ratios)
+    best = max(likeness.values(), default=0.0)
+    nearest_ones = [candidate for candidate, ratio in likeness.items() if ratio == best]
+    return nearest_ones[0] if len(nearest_ones) == 1 else None
+
+
+def _slip(written: str, meant: str, in_use: set[str], matcher: type[SequenceMatcher[str]]) -> float:
+    """Return how like two parts of names are; 0 where one is a number, very short, or itself in use."""
+    if written.isdigit() or meant.isdigit() or min(len(written), len(meant)) < _SHORT or written in in_use:
+        return 0.0
+    return matcher(None, written, meant).ratio()
+
+
+def _parts(name: str) -> list[str]:
+    return _PART.findall(name.casefold())
 
 
 def _folded(word: str) -> str:

@@ -6,16 +6,11 @@ from aipolicy.source.regex import regex
 
 _MAX_SHOWN = 80
 
+_STARS = regex(r"\*+(?:[ \t]+\*+)*")
 UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]"
 )
-SECRET = regex(
-    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_]|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|eyJ)"
-    r"(?=[-_.A-Za-z]*[0-9])[-_.A-Za-z0-9]{12,}"
-    r"|(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]*[0-9])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}"
-)
-"""What looks like a key or a token."""
 
 
 def escaped(text: str) -> str:
@@ -36,6 +31,13 @@ def shown(text: str, limit: int = _MAX_SHOWN) -> str:
     return hidden if len(hidden) <= limit else hidden[: limit - 1] + "…"
 
 
+def shown_entry(key: str, value: str) -> str:
+    """Return the value of a key for a message, as `shown`; hidden where the key is named like a secret."""
+    from aipolicy.source.secrets import is_secret_name
+
+    return "…" if is_secret_name(key) else shown(value)
+
+
 def quantity(number: int, noun: str) -> str:
     """Return a number of things, such as `1 pack` or `2 packs`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -47,8 +49,11 @@ def grouped(number: float) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Return text in which what looks like a key or a token is cut short."""
-    return SECRET.sub(lambda match: f"{match.group()[:4]}…", text)
+    """Return text in which what looks like a secret is cut short."""
+    from aipolicy.source.secrets import masked_text
+
+    masked = masked_text(text)
+    return text if masked == text else _STARS.sub("…", masked)
 
 
 def _escape(character: str) -> str:

@@ -9,9 +9,9 @@ from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Rule
 from aipolicy.source.document import PlainValue
-from aipolicy.source.regex import regex
 from aipolicy.source.text import shown
 from aipolicy.waivers.waiver import Approved, Waiver
 
@@ -19,7 +19,6 @@ ALWAYS = frozenset({"data.classes", "metadata.lifecycle"})
 """What an approver weighs whatever the rule: the data, and how far the feature has come."""
 _OF_OPTIONS = frozenset({*PLAN_AXES, "plan.model_pinned"})
 _TERMS = "plan.terms."
-_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 
 
 def approval_of(finding: Finding, rule: Rule, evaluation: Evaluation) -> Approved:
@@ -34,7 +33,7 @@ def rests_on(rule: Rule, evaluation: Evaluation) -> Mapping[str, PlainValue]:
     A rule that reads options rests on all of the plan that chooses among them or changes their terms.
     """
     reads = {name for line in (*rule.when, *rule.require) for name in (*line.feature_reads, *line.option_reads)}
-    names = _declarations({*reads, *_PLACEHOLDER.findall(rule.message)}) | ALWAYS
+    names = _declarations({*reads, *names_in(rule.message)}) | ALWAYS
     declared = evaluation.feature.declared
     of_options = any(map(is_option_fact, reads))
     return {

@@ -12,6 +12,7 @@ from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import read_day
+from aipolicy.source.names import says_something
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, nearest
 from aipolicy.source.text import shown
@@ -115,7 +116,7 @@ def _waivers(comment: Comment, evaluation: Evaluation, ids: Sequence[str], text:
         name for name, said in (
             ("a reason", reason), ("`until=`", given.get("until")), ("`owner=`", owner),
             ("`approver=`", given.get("approver")),
-        ) if not said
+        ) if not says_something(said or "")
     ]  # fmt: skip
     expires, approved_on = days.get("until"), days.get("approved_on")
     if missing or expires is None:

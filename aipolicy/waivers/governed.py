@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from aipolicy.policy.governance import WaiverLimits
+from aipolicy.source.names import folded
 from aipolicy.source.text import shown
 from aipolicy.value import replace
 from aipolicy.waivers.waiver import Standing, Waiver, standing
@@ -29,20 +30,15 @@ def within_budget(waivers: Iterable[Waiver], limits: WaiverLimits, day: date) ->
     used: Counter[str] = Counter()
     beyond: set[int] = set()
     for number in sorted(standing_now, key=lambda number: (listed[number].approved_on or day, number)):
-        owner = same_name(listed[number].owner)
+        owner = folded(listed[number].owner)
         used[owner] += 1
         if used[owner] > limits.most_per_owner:
             beyond.add(number)
     return tuple(
-        replace(each, breach=_over_budget(each.owner, used[same_name(each.owner)], limits), breach_at="owner")
+        replace(each, breach=_over_budget(each.owner, used[folded(each.owner)], limits), breach_at="owner")
         if number in beyond else each
         for number, each in enumerate(listed)
     )  # fmt: skip
-
-
-def same_name(name: str) -> str:
-    """Return a name as it is compared: two spellings of one team are one team."""
-    return " ".join(name.split()).casefold()
 
 
 def _over_budget(owner: str, count: int, limits: WaiverLimits) -> str:
@@ -55,10 +51,10 @@ def _breach(waiver: Waiver, limits: WaiverLimits, day: date) -> tuple[str, str]:
         return f"{waiver.rule} cannot be waived ({never.at})", "rule"
     if waiver.line and not limits.inline:
         return "no pack allows waivers in comments (`waivers: {inline: true}`); write it to a waivers file", "rule"
-    if limits.approvers is not None and waiver.approver not in limits.approvers:
+    if limits.approvers is not None and folded(waiver.approver) not in set(map(folded, limits.approvers)):
         allowed = ", ".join(f"`{shown(name)}`" for name in limits.approvers) or "nobody"
         return f"`{shown(waiver.approver)}` may not approve waivers; the packs allow {allowed}", "approver"
-    if limits.separate_approver and same_name(waiver.owner) == same_name(waiver.approver):
+    if limits.separate_approver and folded(waiver.owner) == folded(waiver.approver):
         return f"`{shown(waiver.owner)}` asks and approves; somebody else must approve", "approver"
     length = (waiver.expires - (waiver.approved_on or day)).days
     if length > limits.longest_days:

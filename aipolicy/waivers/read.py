@@ -18,6 +18,7 @@ from aipolicy.policy.governance import strictest
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.source.document import WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
+from aipolicy.source.names import says_something
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
@@ -215,11 +216,12 @@ class _EntryReader:
 
 
 def _filled(record: Record, key: str) -> str:
-    """Return a text field that says something."""
+    """Return a text field that says something, without what stands around it."""
     text = record.text(key)
-    if record.has(key) and isinstance(record.raw(key), str) and not text.strip():
-        record.mistake(f"`{key}` is empty; say something, or have no waiver", key)
-    return text
+    if record.has(key) and isinstance(record.raw(key), str) and not says_something(text):
+        unseen = "is empty" if not text.strip() else "has nothing to see in it"
+        record.mistake(f"`{key}` {unseen}; say something, or have no waiver", key)
+    return text.strip()
 
 
 def _malformed(document: Document, message: str, path: DocumentPath, part: Part) -> Finding:

@@ -8,10 +8,10 @@ from datetime import date
 
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.findings.reserved_rules import reserved_finding
+from aipolicy.source.names import folded
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
 from aipolicy.value import replace
-from aipolicy.waivers.governed import same_name
 from aipolicy.waivers.waiver import Standing, State, Waiver, Waivers, WaiverUse, days_left, standing
 
 _RULES = {
@@ -109,12 +109,12 @@ def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) 
     if most is None:
         return
     used = Counter(
-        same_name(each.owner) for each in waivers.entries
+        folded(each.owner) for each in waivers.entries
         if not each.breach and standing(each, day) is Standing.STANDS
     )  # fmt: skip
     for use in sorted((use for use in in_comments if use.state is State.WAIVED), key=lambda use: (use.file, use.at)):
-        used[same_name(use.owner)] += 1
-        if used[same_name(use.owner)] > most:
+        used[folded(use.owner)] += 1
+        if used[folded(use.owner)] > most:
             message = (
                 f"`{shown(use.owner)}` has more than {most} waivers that stand, the packs allow no more; "
                 f"the one at {use.at} is beyond"

@@ -10,7 +10,8 @@ from aipolicy.findings.finding import Finding, Outcome, WaiverNote
 from aipolicy.policy.cel.expressions import Condition as Expression
 from aipolicy.policy.cel.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
-from aipolicy.source.text import without_secrets
+from aipolicy.source.names import folded
+from aipolicy.source.text import shown, without_secrets
 from aipolicy.value import NamedTuple, replace
 from aipolicy.waivers.approved import difference
 from aipolicy.waivers.waiver import Standing, State, Waiver, WaiverUse, days_left, standing
@@ -33,7 +34,10 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
     `ignored` are the ids of rules that were left out by choice: nothing is known of them.
     """
     listed = [(number, waiver) for number, waiver in waivers if waiver.feature == evaluation.feature.name]
-    judged = {rule_evaluation.active.rule.id: rule_evaluation.active.rule for rule_evaluation in evaluation.rules}
+    judged = {ruled.active.rule.id: ruled.active.rule for ruled in evaluation.rules}
+    still_open = {
+        ruled.active.rule.id for ruled in evaluation.rules if ruled.planned.undetermined | ruled.planned.undeclared
+    }
     names: dict[int, list[tuple[State, str, Waiver]]] = {}
     uses = []
     for number, waiver in listed:
@@ -44,7 +48,7 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
         if verdicts:
             state, detail = max(verdicts, key=lambda verdict: _BEST_FIRST.index(verdict[0]))
         else:
-            state, detail = _without_finding(waiver, findings, judged, ignored)
+            state, detail = _without_finding(waiver, findings, judged, ignored, still_open)
         feature = evaluation.feature
         uses.append(WaiverUse(number, feature.file, feature.name, state, waiver.rule, detail, waiver.owner, waiver.at))
     told = tuple(
@@ -73,6 +77,9 @@ def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation,
         return State.EXPIRED, f"it expired on {waiver.expires.isoformat()}"
     if days is Standing.AHEAD:
         return State.LAPSED, f"it is approved from {waiver.approved_on} on"
+    owner = evaluation.facts.values.get("metadata.owner")
+    if isinstance(owner, str) and folded(owner) != folded(waiver.owner):
+        return State.LAPSED, f"it is of `{shown(waiver.owner)}`, and the feature is of `{shown(owner)}` now"
     worse = difference(waiver, finding, rule, evaluation)
     if worse:
         return State.WORSE, worse
@@ -102,7 +109,7 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
 
 
 def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
-                     ignored: Collection[str]) -> tuple[State, str]:  # fmt: skip
+                     ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
     if waiver.rule in ignored:
         return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
     if waiver.rule not in judged:
@@ -112,6 +119,8 @@ def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collec
         place = ".".join(map(str, elsewhere[0].place.path))
         here = f"line {waiver.line}" if waiver.line else f"`{waiver.fact}`"
         return State.UNNEEDED, f"{waiver.rule} fails at `{place}`, not at {here}"
+    if waiver.rule in still_open:
+        return State.OPEN, f"{waiver.rule} is undetermined, which gates nothing here"
     return State.UNNEEDED, f"{waiver.rule} does not fail"
 
 

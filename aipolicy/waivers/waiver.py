@@ -38,6 +38,8 @@ class State(StrEnum):
     AGAINST_POLICY = "against policy"
     NOT_JUDGED = "not evaluated"
     """The rule was left out of the run by choice."""
+    OPEN = "undetermined"
+    """Nobody knows whether the rule fails, which gates nothing here: the waiver is neither needed nor useless."""
 
 
 class Condition(Frozen):

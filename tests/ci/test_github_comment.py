@@ -15,7 +15,7 @@ from github_api import GitHub, Refused
 from github_comment import ATTEMPTS, Comments, retried
 from workflow_commands import Unusable
 
-KEY = comment_key("", "", "", "")
+KEY = comment_key("", "", "", "", "")
 REPORT = f"{MARKER}\n### aipolicy: 1 finding blocks 1 feature\n"
 OURS = with_key("### old\n", KEY)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,12 @@ PLANNED = (
     "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-5.5-2026-04-23, region: us,\n"
     "  fallback: none, exit_plan: false}\n"
 )
-UNPRICED = PLANNED.replace("planned", "unpriced").replace("  output_tokens: 300\n", "")
+UNPRICED = (
+    PLANNED[: PLANNED.index("plan:")].replace("planned", "unpriced").replace("prototype", "pilot")
+    + "team: {ml_engineers: 3, capacity_months: 12}\n"
+    "plan: {adaptation: fine-tuning, hosting: on-premises, model: modernbert-base, fallback: none}\n"
+)
+"""Nobody knows what the machines of an encoder cost on premises."""
 
 
 @pytest.fixture
@@ -108,9 +114,14 @@ def test_a_change_that_no_manifest_could_say_is_refused(change: str, words: str)
 
 @pytest.mark.usefixtures("folder")
 def test_a_cost_that_is_not_known_says_why_and_is_never_zero() -> None:
-    result = run("cost", "unpriced", *DAY)
+    result = run("cost", "unpriced", "--all", *DAY)
     assert result.exit_code == 0
-    assert "cost unknown: `volume.output_tokens` is not declared" in result.output
+    assert "cost unknown: no price for the machines of the model" in result.output
+    page = run("cost", "unpriced", *DAY).output
+    assert re.search(
+        r"your plan +on premises, modernbert-base, fine-tuned +[\d ]+ \+ +[\d ]+ = >=[\d ]+$", page, re.MULTILINE
+    )
+    assert "a part of the cost is not known" in page
     found = json.loads(run("cost", "unpriced", "--format", "json", *DAY).output)
     unknown = [option for option in found["options"] if option["unknown"]]
     assert unknown

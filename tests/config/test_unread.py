@@ -40,7 +40,7 @@ def notices(*paths: str, config: str | None = None) -> tuple[str, ...]:
     return manifests_of(paths, read_config(config, os.curdir)).left_out.notices
 
 
-HOLDS = "the nearest upward from the working folder, or named"
+HOLDS = "because it is the nearest upward from the working folder"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,9 @@ def test_without_a_configuration_above_those_below_are_told(here: Path) -> None:
 def test_one_that_is_named_makes_the_nearest_one_that_is_not_read(here: Path) -> None:
     (here / "ci.toml").write_text("strict = true\n", encoding="utf-8")
     (notice,) = notices("svc/c", config="ci.toml")
-    assert notice.startswith("2 configuration files not read: `aipolicy.toml`, `pyproject.toml`; `ci.toml` holds")
+    assert notice == (
+        "2 configuration files not read: `aipolicy.toml`, `pyproject.toml`; `ci.toml` holds, because `--config` names it"
+    )
 
 
 def test_a_broken_one_that_does_not_hold_is_told_and_no_error(here: Path) -> None:

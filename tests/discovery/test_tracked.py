@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from git_repos import GitRepo
 
 from aipolicy.discovery.find import search_manifests
-from aipolicy.manifest.skipped import IGNORED
+from aipolicy.discovery.git_index import UnreadableIndex, read_tracked
+from aipolicy.manifest.skipped import ABSENT, IGNORED
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -162,7 +165,34 @@ def test_a_sparse_index_is_not_relied_on(repo: GitRepo) -> None:
     repo.git("sparse-checkout", "set", "--cone", "--sparse-index", "a")
     write(repo.folder, ".gitignore", text="a\n")
     assert found() == ["a/aifeature.yaml"]
-    assert "because it is sparse" in notices()[0]
+    assert "because it is sparse, with folders that are not checked out" in notices()[0]
+
+
+def test_what_a_sparse_checkout_leaves_out_is_told(repo: GitRepo) -> None:
+    write(repo.folder, "a/aifeature.yaml", "b/deep/aifeature.yaml", "b/old.aifeature.yaml", "x.txt")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "a")
+    repo.git("sparse-checkout", "set", "--cone", "--no-sparse-index", "a")
+    search = search_manifests(["."], exclude=["old.*"], stdin=bytes)
+    assert [file.path for file in search.files] == ["a/aifeature.yaml"]
+    assert [tuple(each) for each in search.left_out.skipped] == [("b/deep/aifeature.yaml", ABSENT)]
+    assert search_manifests(["a"], stdin=bytes).left_out.skipped == ()
+
+
+@pytest.mark.parametrize("version", ["2", "4"])
+def test_a_damaged_index_is_refused_or_read_and_nothing_else(repo: GitRepo, version: str) -> None:
+    write(repo.folder, *(f"{'d' * number}/{number}.aifeature.yaml" for number in range(1, 9)))
+    repo.git("update-index", "--index-version", version)
+    repo.git("add", "-A")
+    path = repo.folder / ".git" / "index"
+    whole, random = path.read_bytes(), Random(5)
+    for _ in range(400):
+        data = bytearray(whole[: random.randint(0, len(whole))] if random.random() < 0.5 else whole)
+        for _ in range(random.randint(0, 6) if data else 0):
+            data[random.randrange(len(data))] = random.randrange(256)
+        path.write_bytes(data)
+        with suppress(UnreadableIndex):
+            read_tracked(str(path), lambda name: name.endswith(b".yaml"))
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind here")

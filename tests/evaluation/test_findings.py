@@ -124,7 +124,10 @@ def test_a_feature_past_prototype_without_a_plan_is_an_error() -> None:
         ("{provider: opnai}", "unknown provider: `opnai`; did you mean `openai`?"),
         ("{provider: openai, model: gpt-6-lunar}", "unknown model: `gpt-6-lunar`; did you mean `gpt-6-luna`?"),
         ("{provider: openai, region: eu-wst-1}", "unknown region of `openai`: `eu-wst-1`"),
-        ("{provider: anthropic, model: gpt-6-luna}", "the catalog offers no `gpt-6-luna` together with `anthropic`"),
+        (
+            "{provider: anthropic, model: gpt-6-luna}",
+            "the catalog offers no model `gpt-6-luna` with provider `anthropic`",
+        ),
         ("{routing: cascade, fallback: none}", "a cascade needs a far side; declare `plan.fallback`"),
     ],
 )

@@ -75,8 +75,13 @@ def test_what_could_not_be_read_is_named_in_every_format(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("at_root")
 def test_files_are_written_beside_standard_output(tmp_path: Path) -> None:
-    result = run(*EXAMPLE, "--output", f"ical={tmp_path / 'a.ics'}", "--output", f"json={tmp_path / 'a.json'}")
-    assert result.stdout.startswith("forecast from 2026-11-21 to 2027-11-21")
+    outputs = [
+        f"--output={name}={tmp_path / 'a'}.{ending}"
+        for name, ending in (("ical", "ics"), ("json", "json"), ("text", "txt"))
+    ]
+    result = CliRunner().invoke(cli, ["forecast", *EXAMPLE, *outputs], env={"FORCE_COLOR": "1", "COLUMNS": "60"})
+    assert (tmp_path / "a.txt").read_bytes() == (GOLDEN / "example.txt").read_bytes()
+    assert result.stdout.startswith("\x1b[1mforecast from 2026-11-21 to 2027-11-21")
     assert (tmp_path / "a.ics").read_bytes() == (GOLDEN / "example.ics").read_bytes()
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["summary"]["first_failure"] == "2027-01-15"
 
@@ -88,7 +93,7 @@ def test_files_are_written_beside_standard_output(tmp_path: Path) -> None:
         (("--output", "sarif=x"), "unknown format `sarif`"),
         (("--months", "0"), "0 is not in the range"),
         (("--as-of", "9999-11-21"), "is beyond the calendar"),
-        (("--output", "ical=examples/forecast/letters.aifeature.yaml"), "is checked; write the report to another file"),
+        (("--output", "ical=examples/forecast/letters.aifeature.yaml"), "is read by this run; write to another file"),
     ],
 )
 def test_a_forecast_that_cannot_be_made_says_why(arguments: tuple[str, ...], message: str) -> None:

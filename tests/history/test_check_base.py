@@ -23,7 +23,7 @@ OWN_FILES = {"aipolicy.toml": OWN, "policies/own.yaml": pack()}
 def changes(out: str) -> dict[str, int]:
     comparison = json.loads(out)["comparison"]
     return {
-        **{name: comparison[name] for name in ("new", "worse", "unchanged") if comparison[name]},
+        **{name: comparison[name] for name in ("new", "worse", "changed", "unchanged") if comparison[name]},
         **{name: len(comparison[name]) for name in ("fixed", "stale") if comparison[name]},
     }
 
@@ -81,6 +81,110 @@ def test_only_what_a_change_makes_worse_gates(case: str, repo: GitRepo, run) -> 
         for output in ("text", "concise"):
             assert run("check", "--base", revision, "--format", output).code == code
         repo.commit()
+
+
+def asked(classes: str = "health", residency: str = "DE", requests: int = 500) -> str:
+    """Return a manifest that breaks both rules of `LIMITS` by default."""
+    return HEAD + (
+        "metadata: {name: desk, lifecycle: prototype}\n"
+        f"data: {{classes: [{classes}], residency: [{residency}]}}\nvolume: {{requests_per_day: {requests}}}\n"
+    )
+
+
+LIMITS = (
+    "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: own, version: '1'}\nrules:\n"
+    "  - {id: OWN-001, name: a, title: t, kind: duty, severity: error, when: [data.sensitivity >= 1.0], "
+    "require: [volume.requests_per_day <= 100.0], message: m}\n"
+    "  - {id: OWN-002, name: b, title: t, kind: duty, severity: error, "
+    "require: [\"data.residency.all(c, c in ['FR'])\"], message: m}\n"
+)
+DECIDED: dict[str, tuple[dict[str, object], int, dict[str, int]]] = {
+    "nothing moved": ({}, 0, {"unchanged": 2}),
+    "a larger number is worse": ({"requests": 600}, 1, {"worse": 1, "unchanged": 1}),
+    "a smaller one is shown": ({"requests": 400}, 0, {"changed": 1, "unchanged": 1}),
+    "one that breaks the rule no longer is fixed": ({"requests": 90}, 0, {"fixed": 1, "unchanged": 1}),
+    "one more country outside is worse": ({"residency": "DE, US"}, 1, {"worse": 1, "unchanged": 1}),
+    "another country outside is worse": ({"residency": "US"}, 1, {"worse": 1, "unchanged": 1}),
+    "one more country inside is nothing": ({"residency": "DE, FR"}, 0, {"unchanged": 2}),
+    "a higher sensitivity is worse": ({"classes": "itar"}, 1, {"worse": 1, "unchanged": 1}),
+    "a lower one is shown": ({"classes": "internal"}, 0, {"changed": 1, "unchanged": 1}),
+}
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_a_violation_that_was_there_is_compared_by_the_values_that_decided_it(case: str, repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    changed, code, expected = DECIDED[case]
+    repo.commit({"aipolicy.toml": OWN, "policies/own.yaml": LIMITS, "a.aifeature.yaml": asked()})
+    repo.write({"a.aifeature.yaml": asked(**changed)})  # type: ignore[arg-type]
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (code, expected), done.err
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(done.out))
+    shown = run("check", "--base", "main", "--format", "concise").out
+    assert ("worse than before: " in shown, "not as before: " in shown) == ("worse" in expected, "changed" in expected)
+
+
+def test_a_violation_elsewhere_in_the_world_is_worse_and_says_why(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    manifest = asked() + "plan: {hosting: provider-api, provider: openai, region: eu, fallback: none}\n"
+    repo.commit({"a.aifeature.yaml": manifest})
+    repo.write({"a.aifeature.yaml": manifest.replace("region: eu", "region: us")})
+    done = run("check", "--base", "main", "--select", "RES-001", "--format", "concise")
+    assert (done.code, "(worse than before: `option.regions` also `US`)" in done.out) == (1, True)
+
+
+def test_another_wrong_word_of_the_plan_is_not_the_one_that_was_there(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(OWN_FILES)
+    planned = on_call("true").replace("hosting: on-premises", "provider: {}")
+    repo.commit({"a.aifeature.yaml": planned.replace("{}", "atlantis")})
+    assert changes(run("check", "--base", "main", "--format", "json").out) == {"unchanged": 1}
+    repo.write({"a.aifeature.yaml": planned.replace("{}", "lemuria")})
+    done = run("check", "--base", "main", "--format", "json")
+    assert (done.code, changes(done.out)) == (0, {"changed": 1})
+
+
+def hide_by_ignoring(repo: GitRepo) -> None:
+    repo.write({".gitignore": "svc/\n"})
+
+
+def hide_by_excluding(repo: GitRepo) -> None:
+    repo.write({"aipolicy.toml": OWN + "exclude = ['svc/*']\n"})
+
+
+def hide_by_another_kind(repo: GitRepo) -> None:
+    repo.write({"svc/a.aifeature.yaml": on_call("false").replace(HEAD, "apiVersion: other.io/v1\nkind: Component\n")})
+
+
+def rename_feature(repo: GitRepo) -> None:
+    repo.write({"svc/a.aifeature.yaml": on_call("true", "other")})
+
+
+def move_file(repo: GitRepo) -> None:
+    repo.git("mv", "svc/a.aifeature.yaml", "elsewhere.aifeature.yaml")
+
+
+def remove_file(repo: GitRepo) -> None:
+    repo.git("rm", "-q", "svc/a.aifeature.yaml")
+
+
+HIDING = {
+    "ignored by git": (hide_by_ignoring, ["MAN-010"], 1),
+    "excluded": (hide_by_excluding, ["MAN-010"], 1),
+    "another kind of document": (hide_by_another_kind, ["MAN-010"], 1),
+    "renamed in its file": (rename_feature, [], 0),
+    "moved": (move_file, [], 0),
+    "removed with its file": (remove_file, [], 0),
+}
+
+
+@pytest.mark.parametrize("case", HIDING)
+def test_a_feature_that_vanished_while_its_file_is_there_is_a_finding(case: str, repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    hide, expected, code = HIDING[case]
+    repo.commit({**OWN_FILES, "svc/a.aifeature.yaml": on_call("false"), "z.aifeature.yaml": on_call("true", "z")})
+    hide(repo)
+    done = run("check", "--base", "main", "--format", "json")
+    report = json.loads(done.out)
+    told = [each["rule"] for each in report["findings"] if each["rule"].startswith("MAN-")]
+    assert (told, done.code) == (expected, code)
+    assert bool(report["comparison"]["fixed"]) is (not expected and hide is not move_file)
 
 
 def test_a_changed_policy_makes_findings_worse(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]

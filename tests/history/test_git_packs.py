@@ -55,6 +55,7 @@ def test_a_file_and_a_slash_at_the_end_are_fine(reference: str, path: str, polic
 
 
 def test_a_pack_at_the_top_and_a_bare_repository_are_read(policies: GitRepo, tmp_path: Path) -> None:
+    policies.git("rm", "-rq", "packs")
     policies.commit({"pack.yaml": pack()})
     policies.git("clone", "-q", "--bare", ".", str(tmp_path / "mirror.git"))
     read = found("git+../mirror.git@main", tmp_path)

@@ -297,3 +297,19 @@ def test_a_repository_may_pin_a_revision_of_itself(project: GitRepo, policy, run
     assert policy("lock") == 0
     project.commit()
     assert run("check", "--base", "HEAD").code == 0
+
+
+@pytest.mark.parametrize("spelling", ["own.yaml", "./own.yaml", "{here}/own.yaml", "../{name}/own.yaml", "sub/../own.yaml",
+                                      "{link}/own.yaml"])  # fmt: skip
+def test_a_pack_of_the_command_line_is_compared_with_the_lock_however_it_is_spelt(
+    spelling: str, repo: GitRepo, tmp_path: Path, policy, run
+) -> None:  # type: ignore[no-untyped-def]
+    repo.write({"aipolicy.toml": "policies = ['own.yaml']\n", "own.yaml": pack("warning"), "sub/keep": "",
+                "aifeature.yaml": on_call("true", lifecycle="prototype")})  # fmt: skip
+    (tmp_path / "link").symlink_to(repo.folder)
+    assert policy("lock") == 0
+    named = spelling.format(here=repo.folder, name=repo.folder.name, link=tmp_path / "link")
+    assert run("check", "--policy", named).code == 0
+    repo.write({"own.yaml": pack("note")})
+    done = run("check", "--policy", named)
+    assert (done.code, "is not what was locked" in done.err) == (2, True)

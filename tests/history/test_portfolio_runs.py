@@ -49,6 +49,7 @@ def manifest(name: str, provider: str, requests: int | None, lifecycle: str = "p
 
 EVEN = {"own.yaml": pack(), **CONFIG, "svc/a.aifeature.yaml": manifest("a", "openai", 50),
         "svc/b.aifeature.yaml": manifest("b", "mistral", 50)}  # fmt: skip
+AT_MOST = pack().replace("params.share * total.requests", "params.share * 1000.0")
 UNEVEN = {**EVEN, "svc/c.aifeature.yaml": manifest("c", "openai", 900)}
 
 
@@ -186,7 +187,8 @@ def test_the_python_api_judges_what_was_not_named(repo: GitRepo) -> None:
     ("before", "after", "code", "counts"),
     [
         (EVEN, {"svc/c.aifeature.yaml": manifest("c", "openai", 900)}, 1, {"new": 1}),
-        (UNEVEN, {"svc/d.aifeature.yaml": manifest("d", "openai", 9000)}, 0, {"unchanged": 1}),
+        (UNEVEN, {"svc/d.aifeature.yaml": manifest("d", "openai", 9000)}, 0, {"changed": 1}),
+        ({**UNEVEN, "own.yaml": AT_MOST}, {"svc/d.aifeature.yaml": manifest("d", "openai", 9000)}, 1, {"worse": 1}),
         (UNEVEN, {"svc/c.aifeature.yaml": manifest("c", "openai", 20)}, 0, {"fixed": 1}),
         (UNEVEN, {"svc/c.aifeature.yaml": manifest("c", "mistral", 900)}, 1, {"new": 1, "fixed": 1}),
         ({**UNEVEN, "own.yaml": pack("warning")}, {"own.yaml": pack()}, 1, {"worse": 1}),
@@ -203,7 +205,7 @@ def test_a_change_is_judged_by_the_groups_it_makes_worse(
     repo.write(after)
     done = run("check", "--base", "main", "--format", "json")
     comparison = json.loads(done.out)["comparison"]
-    found = {name: comparison[name] for name in ("new", "worse", "unchanged") if comparison[name]}
+    found = {name: comparison[name] for name in ("new", "worse", "changed", "unchanged") if comparison[name]}
     found |= {"fixed": len(comparison["fixed"])} if comparison["fixed"] else {}
     assert (done.code, found) == (code, counts)
 

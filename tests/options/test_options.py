@@ -224,8 +224,12 @@ def test_terms_of_a_plan_replace_those_of_the_catalog(catalog: Catalog) -> None:
         ({"model": "gpt-6-lna"}, "plan.model", "did you mean `gpt-6-luna`?"),
         ({"provider": "openai", "region": "uss"}, "plan.region", "unknown region of `openai`: `uss`"),
         ({"hosting": "on-premises", "region": "DEE"}, "plan.region", "unknown region: `DEE`"),
-        ({"hosting": "on-device", "adaptation": "rag", "provider": "openai"}, "plan.provider", "offers no `openai`"),
-        ({"hosting": "provider-api", "adaptation": "classical-ml"}, "plan.hosting", "offers no `provider-api`"),
+        (
+            {"hosting": "on-device", "adaptation": "rag", "provider": "openai"},
+            "plan.provider",
+            "offers no provider `openai`",
+        ),
+        ({"hosting": "provider-api", "adaptation": "classical-ml"}, "plan.adaptation", "with hosting `provider-api`"),
         ({"routing": "cascade", "fallback": "none"}, "plan.routing", "a cascade needs a far side"),
     ],
 )

@@ -6,7 +6,8 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -140,6 +141,22 @@ def test_only_a_changed_manifest_is_evaluated_again(memory: Path, evaluated: lis
     remembered = run(files, memory)
     assert evaluated == [changed.path]
     assert remembered == at_once(files, "text")
+
+
+def test_every_file_that_is_evaluated_is_told_once_and_no_other(memory: Path) -> None:
+    files = corpus(20)[10:]
+    told: list[int] = []
+
+    @contextmanager
+    def telling(new: int) -> Iterator[Callable[[], None]]:
+        told.append(new)
+        yield lambda: told.append(0)
+
+    policy = load_policy(SETTINGS, Cache(None))
+    for known in (files[:6], files):
+        for _ in check_remembered(known, policy, A_PART, ResultMemory(str(memory), "key"), telling).files:
+            pass
+    assert told == [6, *[0] * 6, 4, *[0] * 4]
 
 
 def test_a_name_that_another_file_takes_is_told_though_both_are_remembered(memory: Path) -> None:

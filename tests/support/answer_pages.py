@@ -58,7 +58,7 @@ def cost_page(answering: Answering, width: int = 80, *, color: bool = False) -> 
 
 
 def accepted(name: str, output: str) -> str:
-    """Return the golden output under a name, read before it was accepted; AIPOLICY_UPDATE_GOLDEN=1 rewrites it."""
+    """Return the golden output, which was read before it was accepted (AIPOLICY_UPDATE_GOLDEN=1 rewrites it)."""
     path = GOLDEN / name
     if os.environ.get("AIPOLICY_UPDATE_GOLDEN"):
         path.write_text(output, encoding="utf-8")

@@ -115,7 +115,7 @@ rules:
     message: "message {EVIL}"
 """
 EVIL_MANIFEST = HEAD + (
-    f'metadata: {{name: evil, owner: "{EVIL}", description: "{EVIL}", labels: {{unit: "{EVIL}"}}}}\n'
+    f'metadata: {{name: evil, lifecycle: pilot, owner: "{EVIL}", description: "{EVIL}", labels: {{unit: "{EVIL}"}}}}\n'
     "data: {classes: [internal]}\n"
 )
 

@@ -36,13 +36,13 @@ def note(manifest: str, *entries: str) -> WaiverNote:
 def test_of_two_waivers_the_one_that_says_most_is_shown_wherever_it_stands(one: str, other: str) -> None:
     best = min(one, other, key=list(STATES).index)
     found = note(
-        MANIFEST, entry(owner="one", **STATES[one]), entry(owner="other", fact="plan.hosting", **STATES[other])
+        MANIFEST, entry(ticket="one", **STATES[one]), entry(ticket="other", fact="plan.hosting", **STATES[other])
     )
-    assert (found.state, found.owner) == (best, "one" if best == one else "other")
+    assert (found.state, found.ticket) == (best, "one" if best == one else "other")
 
 
 END = "2027-01-15"
-COMMENT = "# aipolicy: ignore[IN-001] said here until={} owner=comment approver=privacy approved_on=2026-11-01"
+COMMENT = "# aipolicy: ignore[IN-001] said here until={} ticket=comment approver=privacy approved_on=2026-11-01"
 BESIDE = "  hosting: provider-api"
 ALIKE: dict[str, tuple[str, str, str, str]] = {
     "the entry lasts longest": ("2027-01-16", "2027-01-15", "2027-01-14", "entry"),
@@ -53,16 +53,16 @@ ALIKE: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("entry_until", "placed_until", "comment_until", "owner"), ALIKE.values(), ids=ALIKE)
+@pytest.mark.parametrize(("entry_until", "placed_until", "comment_until", "ticket"), ALIKE.values(), ids=ALIKE)
 def test_of_waivers_that_say_as_much_the_one_that_lasts_longest_is_shown(
-    entry_until: str, placed_until: str, comment_until: str, owner: str
+    entry_until: str, placed_until: str, comment_until: str, ticket: str
 ) -> None:
     manifest = MANIFEST.replace(BESIDE, f"{BESIDE}  {COMMENT.format(comment_until)}")
     found = note(
-        manifest, entry(owner="entry", expires=entry_until),
-        entry(owner="placed", fact="plan.hosting", expires=placed_until),
+        manifest, entry(ticket="entry", expires=entry_until),
+        entry(ticket="placed", fact="plan.hosting", expires=placed_until),
     )  # fmt: skip
-    assert (found.owner, found.inline, found.holds) == (owner, owner == "comment", True)
+    assert (found.ticket, found.inline, found.holds) == (ticket, ticket == "comment", True)
 
 
 def test_of_two_findings_that_a_waiver_names_the_one_that_it_fails_is_what_became_of_it() -> None:

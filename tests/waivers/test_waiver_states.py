@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from waiver_worlds import DAY, FILE, MANIFEST, entry, gating, judged, outcomes, told, waivers_text
 
-from aipolicy.findings.finding import Severity
+from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.json_report import finding_object
 from aipolicy.waivers.waiver import Standing, standing
 
@@ -124,6 +124,28 @@ def test_a_condition_bounds_how_far_an_approved_fact_may_change() -> None:
     assert outcomes(judged(text, MANIFEST.replace("region: us", "region: ch")))["IN-001"] != "waived"
 
 
+OWNERS = {
+    "the owner it names": (MANIFEST, "claims", ""),
+    "the same in another spelling": (MANIFEST, '"\uff23laims\u200b "', ""),
+    "another owner": (MANIFEST, "web", "it is of `web`, and the feature is of `claims` now"),
+    "the feature went to somebody else": (
+        MANIFEST.replace("owner: claims", "owner: web"),
+        "claims",
+        "it is of `claims`, and the feature is of `web` now",
+    ),
+    "a feature of nobody": (MANIFEST.replace("owner: claims, ", ""), "claims", ""),
+}
+
+
+@pytest.mark.parametrize(("manifest", "owner", "reason"), OWNERS.values(), ids=OWNERS)
+def test_a_waiver_holds_while_the_feature_is_of_the_owner_that_it_names(manifest: str, owner: str, reason: str) -> None:
+    report = judged(waivers_text(entry(owner=owner)), manifest)
+    assert outcomes(report)["IN-001"] == ("violated" if reason else "waived")
+    assert [reason in message for rule, _, message in told(report) if rule == "WAIVER-005"] == (
+        [True] if reason else []
+    )
+
+
 UNKNOWN = MANIFEST.replace("team: {on_call: false}\n", "")
 
 
@@ -135,6 +157,22 @@ def test_what_cannot_be_decided_is_waived_only_where_the_waiver_says_so() -> Non
     report = judged(waivers_text(undetermined))
     assert outcomes(report)["IN-002"] == "violated"
     assert "is violated now" in next(message for rule, _, message in told(report) if rule == "WAIVER-006")
+
+
+@pytest.mark.parametrize("outcome", ["violated", "undetermined"])
+def test_a_waiver_of_what_is_undetermined_and_no_finding_is_neither_needed_nor_useless(
+    outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aipolicy.run import evaluated_file
+
+    real = evaluated_file.findings_on
+    monkeypatch.setattr(
+        evaluated_file, "findings_on",
+        lambda *given: tuple(each for each in real(*given) if each.outcome is not Outcome.UNDETERMINED),
+    )  # fmt: skip
+    report = judged(waivers_text(entry(rule="IN-002", outcome=outcome)), UNKNOWN)
+    assert told(report) == []
+    assert report.totals.waivers == {"undetermined": 1}
 
 
 def test_a_finding_says_of_its_waiver_why_it_does_not_hold() -> None:

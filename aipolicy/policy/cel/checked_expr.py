@@ -21,7 +21,6 @@ _DIVISIONS = frozenset({"_/_", "_%_"})
 _CONNECTIVES = frozenset({"_&&_", "_||_", "!_"})
 _MAX_EXACT = 2**53
 """Whole numbers up to here are doubles too."""
-_COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 
 
 class Node(Frozen):
@@ -31,14 +30,6 @@ class Node(Frozen):
     name: str = ""
     constant: Constant = None
     children: tuple[Node, ...] = ()
-
-
-class Comparison(Frozen):
-    """A fact set against constant words, or against another name, by `==`, `!=` or `in`."""
-
-    fact: str
-    words: tuple[str, ...]
-    other: str = ""
 
 
 def decode(serialized: bytes) -> Node:
@@ -53,22 +44,6 @@ def identifiers(node: Node) -> Iterator[str]:
         yield node.name
     for child in node.children:
         yield from identifiers(child)
-
-
-def comparisons(node: Node, bound: dict[str, str] | None = None) -> Iterator[Comparison]:
-    """Yield every comparison of a fact, or of an element of a list fact, with constant words."""
-    bound = bound or {}
-    if node.kind == "comprehension" and node.children and node.children[0].kind == "ident":
-        bound = {**bound, node.name: node.children[0].name}
-    if node.kind == "call" and node.name in _COMPARISONS and len(node.children) == 2:
-        for one, other in (node.children, node.children[::-1]):
-            words = _words(other)
-            if one.kind == "ident" and words:
-                yield Comparison(bound.get(one.name, one.name), words)
-            elif one.kind == other.kind == "ident":
-                yield Comparison(bound.get(one.name, one.name), (), bound.get(other.name, other.name))
-    for child in node.children:
-        yield from comparisons(child, bound)
 
 
 def divisors(node: Node) -> Iterator[str]:
@@ -147,14 +122,6 @@ def _against(node: Node) -> str | float | None:
 
 def _reads(node: Node, prefix: str) -> bool:
     return any(name.startswith(prefix) for name in identifiers(node))
-
-
-def _words(node: Node) -> tuple[str, ...]:
-    if node.kind == "const" and isinstance(node.constant, str):
-        return (node.constant,)
-    if node.kind == "list":
-        return tuple(child.constant for child in node.children if isinstance(child.constant, str))
-    return ()
 
 
 def _node(data: bytes) -> Node:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
 from cel_expr_python import cel
 
@@ -20,6 +20,9 @@ from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.policy.cel.comparisons import Joined, PartComparison
 
 Checked = NewType("Checked", bytes)
 """A checked expression in its serialised form."""
@@ -66,6 +69,9 @@ _MISSING = "No value with name"
 _STATUS = regex(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
 _EXPECTING = regex(r" expecting \{.*")
 _MIXED_NUMBERS = regex(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
+
+
+_TEXTUAL = (FactType.TEXT, FactType.TEXTS)
 
 
 class Compiler:
@@ -115,15 +121,8 @@ class Compiler:
             raise self._explain(str(error), text) from None
 
     def _checked(self, expression: Any) -> Compiled:
-        from aipolicy.policy.cel.checked_expr import (
-            compared_alone,
-            comparisons,
-            decode,
-            divisors,
-            identifiers,
-            keys_of,
-            patterns,
-        )
+        from aipolicy.policy.cel.checked_expr import compared_alone, decode, divisors, identifiers, keys_of, patterns
+        from aipolicy.policy.cel.comparisons import comparisons, joined_operands, part_comparisons
 
         checked = Checked(expression.serialize())
         tree = decode(checked)
@@ -131,8 +130,12 @@ class Compiler:
             self._check_words(comparison.fact, comparison.words or _texts(self._constants.get(comparison.other)))
         for name in divisors(tree):
             raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
+        for joined in joined_operands(tree):
+            self._check_joined(joined)
         for pattern in patterns(tree):
             self._check_pattern(pattern)
+        for part in part_comparisons(tree):
+            self._check_part(part)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         turn = compared_alone(tree, "option.")
         labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
@@ -143,11 +146,42 @@ class Compiler:
     def _is_map(self, name: str) -> bool:
         return self._specs[name].type is FactType.LABELS
 
-    def _check_words(self, fact: str, words: Sequence[str]) -> None:
+    def _check_joined(self, joined: Joined) -> None:
+        """Refuse text that is put together where the words of a fact are known: nobody could check it against them."""
+        is_text = any(
+            isinstance(part.constant, str) or part.kind == "list"
+            or (part.kind == "ident" and (part.name not in self._specs or self._specs[part.name].type in _TEXTUAL))
+            for part in joined.parts
+        )  # fmt: skip
+        if is_text and any(map(self._known_words, joined.reads)):
+            raise ExpressionError("text that is put together with `+` cannot be checked; write the words out")
+
+    def _known_words(self, fact: str) -> Sequence[str]:
+        """Return the words that a fact can be, none where it can be any."""
         spec = self._specs.get(fact)
-        if spec is None:
-            return
-        known = spec.choices or self._vocabularies.get(spec.vocabulary, ())
+        return () if spec is None else spec.choices or self._vocabularies.get(spec.vocabulary, ())
+
+    def _check_part(self, part: PartComparison) -> None:
+        from aipolicy.policy.cel.comparisons import PART_VERBS
+
+        known = self._known_words(part.fact)
+        words = part.words or tuple(word for name in part.others for word in _texts(self._constants.get(name)))
+        for word in words if known else ():
+            if not any(self._has_part(part.function, each, word) for each in known):
+                verb = PART_VERBS[part.function]
+                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
+
+    def _has_part(self, function: str, text: str, part: str) -> bool:
+        from aipolicy.policy.cel.comparisons import MATCHES, has_part
+
+        if function != MATCHES:
+            return has_part(function, text, part)
+        literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
+        matching = Checked(self._env.compile("{}.matches({})".format(*literals)).serialize())
+        return Condition(matching).evaluate({})[0] is not Truth.FALSE
+
+    def _check_words(self, fact: str, words: Sequence[str]) -> None:
+        known = self._known_words(fact)
         for word in words:
             if known and word not in known:
                 raise ExpressionError(f"`{fact}` is never `{word}`{did_you_mean(word, known)}")

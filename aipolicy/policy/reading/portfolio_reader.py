@@ -11,6 +11,7 @@ from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.checked_expr import decode
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.interval_evaluation import refuse_unsupported
+from aipolicy.policy.message import PLACEHOLDER, names_of
 from aipolicy.policy.portfolio_rule import (
     GROUP,
     KEY,
@@ -281,4 +282,6 @@ class _SharedReader(RuleReader):
         return line
 
     def _check_message(self, message: str) -> set[str]:
+        if any(len(names_of(placeholder)) > 1 for placeholder in PLACEHOLDER.findall(message)):
+            self._record.mistake("`without` is for messages of rules about one feature", "message")
         return self._check_placeholders(message, self._types)

@@ -8,12 +8,13 @@ from datetime import date
 from itertools import pairwise
 
 from aipolicy.facts.registry import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactSpec, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
+from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
 from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.stages import STAGE_KEYS
@@ -26,7 +27,6 @@ from aipolicy.value import replace
 
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
 _CHECKED = frozenset({"data-class", "place", "residency", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
@@ -221,17 +221,21 @@ class RuleReader:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
     def _check_message(self, message: str) -> set[str]:
+        for placeholder in PLACEHOLDER.findall(message):
+            lists = names_of(placeholder)
+            for name in lists if len(lists) > 1 else ():
+                if name in self._facts and self._facts[name].type is not FactType.TEXTS:
+                    self._record.mistake(f"`{name}` is no list; `without` stands between two lists", "message")
         return self._check_placeholders(message, self._facts)
 
     def _check_placeholders(self, message: str, names: Collection[str]) -> set[str]:
         used = set()
-        for placeholder in _PLACEHOLDER.findall(message):
-            if placeholder in self._parameters:
-                used.add(placeholder)
-            elif placeholder not in names:
-                known = (*names, *self._parameters)
-                hint = did_you_mean(placeholder, known)
-                self._record.mistake(f"unknown fact `{placeholder}` in the message{hint}", "message")
+        for name in names_in(message):
+            if name in self._parameters:
+                used.add(name)
+            elif name not in names:
+                hint = did_you_mean(name, (*names, *self._parameters))
+                self._record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
         return used
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.files.paths import StrPath
 from aipolicy.history.revision import read_revision
-from aipolicy.policy.sources.pack_files import GIT_PREFIX, YAML_SUFFIXES, PackFiles, PackOrigin, yaml_names
+from aipolicy.policy.sources.pack_files import GIT_PREFIX, PackFiles, PackOrigin, is_yaml, yaml_names
 from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE, shown
 from aipolicy.value import NamedTuple
@@ -87,9 +87,7 @@ def read_git_pack(reference: GitReference, base: StrPath) -> PackFiles:
     repository = os.path.normpath(os.path.join(base, reference.repository)).replace(os.sep, "/")
     place = str(reference._replace(repository=repository))
     try:
-        found = read_revision(
-            repository, reference.revision, reference.folder, lambda name: name.lower().endswith(YAML_SUFFIXES)
-        )
+        found = read_revision(repository, reference.revision, reference.folder, is_yaml)
     except BaseError as error:
         raise PolicyError(error.message, path=place) from error
     origin = PackOrigin("git", repository, reference.revision, reference.folder, found.commit)
@@ -97,7 +95,7 @@ def read_git_pack(reference: GitReference, base: StrPath) -> PackFiles:
         (data,) = found.files.values()
         return PackFiles(place, ((place, data),), origin=origin)
     within = f"{place}/" if reference.folder else f"{place}#"
-    files = tuple((f"{within}{name}", found.files[name]) for name in yaml_names(found.files, place))
+    files = tuple((f"{within}{name}", found.files[name]) for name in yaml_names(found.files, place, found.below))
     return PackFiles(place, files, origin=origin)
 
 

@@ -16,7 +16,7 @@ from aipolicy.errors import AipolicyError, CatalogError, PolicyError, WaiverErro
 from aipolicy.files.paths import StrPath, joined
 from aipolicy.files.shipped import PACKAGE, catalog_paths, read_bytes, shipped_path
 from aipolicy.policy.sources.extended_packs import Finder, with_extended
-from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, is_address, yaml_names
+from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, is_address, names_in, yaml_names
 from aipolicy.policy.sources.pack_files import PackFiles as PackFiles
 from aipolicy.policy.sources.pack_files import PackOrigin as PackOrigin
 from aipolicy.policy.sources.pack_files import shipped_packs as shipped_packs
@@ -62,8 +62,7 @@ def find_pack(reference: str, base: StrPath) -> PackFiles:
     for path in candidates:
         origin = PackOrigin("path", path) if path is own else PackOrigin("shipped", reference)
         if os.path.isdir(path):
-            there = (name for name in os.listdir(path) if os.path.isfile(os.path.join(path, name)))
-            files = tuple(_read(joined(path, name), PolicyError) for name in yaml_names(there, path))
+            files = tuple(_read(joined(path, name), PolicyError) for name in yaml_names(*_named(path)))
             return PackFiles(path, files, origin=origin)
         if os.path.isfile(path):
             return PackFiles(path, (_read(path, PolicyError),), origin=origin)
@@ -71,6 +70,11 @@ def find_pack(reference: str, base: StrPath) -> PackFiles:
     shipped = ", ".join(f"`{name}`" for name in names)
     hint = _package_that_offers(reference) or did_you_mean(reference, names)
     raise PolicyError(f"unknown pack `{reference}`{hint} (shipped: {shipped})")
+
+
+def _named(path: str) -> tuple[Iterable[str], str, Iterable[str]]:
+    files, below = names_in(path)
+    return files, path, below
 
 
 def _package_that_offers(name: str) -> str:

@@ -6,16 +6,17 @@ An entry of the group `aipolicy.packs` names a pack and, with dots, the folder o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import Distribution, entry_points
 
 from aipolicy.errors import PolicyError
 from aipolicy.policy.sources.pack_files import (
     PACKAGE_PREFIX,
-    YAML_SUFFIXES,
     InstalledPackage,
     PackFiles,
     PackOrigin,
+    is_yaml,
+    names_in,
     yaml_names,
 )
 from aipolicy.policy.sources.package_folder import PackageFolder, package_folder
@@ -101,20 +102,15 @@ def _only_offer(name: str, offered: Sequence[Offer]) -> Offer:
 
 
 def _read(folder: PackageFolder, place: str) -> tuple[tuple[str, bytes], ...]:
-    on_disk = _names_in(folder.path)
-    for name in on_disk if folder.recorded is not None else ():
-        if name.lower().endswith(YAML_SUFFIXES) and name not in (folder.recorded or ()):
-            raise PolicyError(f"`{shown(name)}` in the folder of the pack was not installed with it; remove it")
-    names = yaml_names(on_disk if folder.recorded is None else folder.recorded, place)
-    return tuple((f"{place}/{name}", _read_file(os.path.join(folder.path, name), f"{place}/{name}")) for name in names)
-
-
-def _names_in(folder: str) -> Iterable[str]:
     try:
-        with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if entry.is_file())
-    except OSError as error:
-        raise PolicyError(f"cannot read the folder of the pack: {reason_of(error)}; install it again") from error
+        on_disk, below = names_in(folder.path)
+    except PolicyError as error:
+        raise PolicyError(f"{error.message}; install it again", path=place) from error
+    for name in on_disk if folder.recorded is not None else ():
+        if is_yaml(name) and name not in (folder.recorded or ()):
+            raise PolicyError(f"`{shown(name)}` in the folder of the pack was not installed with it; remove it")
+    names = yaml_names(on_disk if folder.recorded is None else folder.recorded, place, below)
+    return tuple((f"{place}/{name}", _read_file(os.path.join(folder.path, name), f"{place}/{name}")) for name in names)
 
 
 def _read_file(path: str, place: str) -> bytes:

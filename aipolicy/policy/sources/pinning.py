@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aipolicy.errors import LockError, PolicyError
 from aipolicy.policy.sources.digest import digest_of, reference_of
 from aipolicy.policy.sources.lock import LOCK_COMMAND, Lock, Pin, read_lock
-from aipolicy.policy.sources.pack_files import PackFiles, is_head
+from aipolicy.policy.sources.pack_files import PACKAGE_PREFIX, PackFiles, PackOrigin, is_head
 from aipolicy.source.document import PACK_KIND
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.text import UNSAFE, shown
@@ -28,19 +28,46 @@ def refuse_unlocked(packs: Iterable[PackFiles], path: str, *, only_locked: bool)
     lock = read_lock(path)
     mistakes = Mistakes(LockError)
     folder = os.path.dirname(path)
-    used = {reference_of(pack.origin, folder): pack for pack in packs}
-    for reference, pack in used.items():
-        pin = lock.pins.get(reference)
+    pins = {_place_of_pin(pin, folder): pin for pin in lock.pins.values()}
+    used = {_place_of(pack.origin): pack for pack in packs}
+    for place, pack in used.items():
+        pin = pins.get(place)
         if pin is not None:
             _compare(pin, pack, lock, mistakes)
         elif only_locked:
+            reference = reference_of(pack.origin, folder)
             message = f"`{shown(reference)}` is not in the lock, and has {digest_of(pack)}; {_TODO}"
             mistakes.add_at(message, lock.path)
-    for reference, pin in lock.pins.items() if only_locked else ():
-        if reference not in used:
-            message = f"`{shown(reference)}` is locked as {pin.digest}, and nothing leads to it any more; {_TODO}"
-            mistakes.add_at(message, lock.path, lock.place_of(reference))
+    for place, pin in pins.items() if only_locked else ():
+        if place not in used:
+            message = f"`{shown(pin.reference)}` is locked as {pin.digest}, and nothing leads to it any more; {_TODO}"
+            mistakes.add_at(message, lock.path, lock.place_of(pin.reference))
     mistakes.raise_if_any()
+
+
+def _place_of(origin: PackOrigin) -> tuple[str, ...]:
+    """Return what a pack really is, however it is named: where a path leads, or the name of what has no path."""
+    if origin.kind in ("shipped", "package"):
+        return origin.kind, origin.path
+    return origin.kind, _real(origin.path), origin.revision, origin.folder
+
+
+def _place_of_pin(pin: Pin, folder: str) -> tuple[str, ...]:
+    """Return what a pin is really about, its paths being from the folder of the lock."""
+    if pin.kind == "git":
+        from aipolicy.policy.sources.git_pack import parse_git_reference
+
+        reference = parse_git_reference(pin.reference)
+        repository = os.path.join(folder, reference.repository)
+        return _place_of(PackOrigin("git", repository, reference.revision, reference.folder))
+    if pin.kind == "path":
+        return _place_of(PackOrigin("path", os.path.join(folder, pin.reference)))
+    name = pin.reference.removeprefix(PACKAGE_PREFIX)
+    return _place_of(PackOrigin("package" if pin.kind == "package" else "shipped", name))
+
+
+def _real(path: str) -> str:
+    return os.path.normcase(os.path.realpath(path))
 
 
 def _compare(pin: Pin, pack: PackFiles, lock: Lock, mistakes: Mistakes) -> None:

@@ -49,7 +49,7 @@ def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSum
     screen.add(title_line(answering.certain))
     rows = chosen_rows(compared, most_removed)
     screen.add(said(_headline(answering, compared), Role.STRONG))
-    screen.add(said(_decision(compared, summary, confidence)))
+    screen.add(said(_decision(answering, compared, summary, confidence)))
     screen.add(said(_workload(answering)))
     if rows:
         screen.add(WaysTable(rows, width, _LABEL_WIDTH).drawn())
@@ -90,7 +90,7 @@ def _usd(row: Compared) -> str:
     return f"{'' if row.figures.is_whole else 'at least '}{two_digits(row.figures.monthly_usd)}"
 
 
-def _decision(compared: tuple[Compared, ...], summary: CostSummary, confidence: float) -> str:
+def _decision(answering: Answering, compared: tuple[Compared, ...], summary: CostSummary, confidence: float) -> str:
     """Return how an API and a way of one's own compare, in one sentence."""
     left = [row for row in compared if row.part in (Part.BUILD, Part.RUNNER_UP, Part.API, Part.OWN)]
     api, own = summary.api, summary.own
@@ -98,7 +98,10 @@ def _decision(compared: tuple[Compared, ...], summary: CostSummary, confidence: 
         return "`aipolicy explain` has the smallest changes that end it"
     if api is not None and own is not None and api in left and own in left:
         return _cheaper(api, own, summary.probability_own, confidence)
-    return "no API keeps the rules" if left[0].way.hosting != "provider-api" else "no way of your own keeps the rules"
+    verdict, option_set = answering.expected.verdict, answering.expected.candidates
+    apis = option_set.mask_of("option.hosting", frozenset({"provider-api"})) & verdict.remaining
+    missing, others = ("API", apis) if left[0].way.hosting != "provider-api" else ("way of your own", ~apis)
+    return f"no {missing}{' of known cost' if others & verdict.remaining else ''} keeps the rules"
 
 
 def _cheaper(api: Compared, own: Compared, probability_own: float | None, confidence: float) -> str:

@@ -50,6 +50,7 @@ def _feature(change: FeatureChange) -> JsonObject:
         "new": [_changed(finding) for finding in change.new],
         "worse": [_changed(finding) for finding in change.worse],
         "waived": [_changed(finding) for finding in change.waived],
+        "changed": [_changed(finding) for finding in change.moved],
         "fixed": [{**known_object(fixed.known), "cause": fixed.cause} for fixed in change.fixed],
         "unchanged": change.unchanged,
         "cost_cause": change.cost_cause or None,

@@ -10,7 +10,7 @@ from aipolicy.changes.diff import Diff, FeatureChange
 from aipolicy.report.diff.diff_words import counts_of, footer, moved, rows_of, title_of
 from aipolicy.report.formats.concise import location_of, message_of
 from aipolicy.report.terminal.comparison_text import known_words
-from aipolicy.report.terminal.drawing import Screen, joined, labelled, said
+from aipolicy.report.terminal.drawing import Screen, aligned, joined, said
 from aipolicy.report.terminal.style import Role, Styler
 
 
@@ -21,9 +21,9 @@ def render_diff(diff: Diff, *, width: int, style: Styler) -> str:
     screen.add(said(counts_of(diff)))
     for change in diff.features:
         if change.changed:
-            screen.section(f"{change.name} ({moved(change)})", labelled(_rows(change)))
+            screen.section(f"{change.name} ({moved(change)})", aligned(_rows(change)))
     broken = [("broken", f"{location_of(f)}: {f.rule_id}: {message_of(f)}") for f in diff.broken]
-    screen.section("manifests", labelled(broken + [("gone", known_words(known)) for known in diff.repaired]))
+    screen.section("manifests", aligned(broken + [("gone", known_words(known)) for known in diff.repaired]))
     screen.add(said(""))
     screen.add(said(footer()))
     return screen.result()

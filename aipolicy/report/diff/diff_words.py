@@ -41,7 +41,9 @@ def counts_of(diff: Diff) -> str:
     fixed = sum(len(change.fixed) for change in both)
     unchanged = sum(change.unchanged for change in features)
     waived = sum(len(change.waived) for change in features)
+    other = sum(len(change.moved) for change in features)
     held = f"{waived} newly waived or for longer, " if waived else ""
+    held += f"{other} changed, " if other else ""
     return (
         f"{quantity(changed, 'feature')} changed, {added} added, {removed} removed, {len(both) - changed} as before; "
         f"findings: {new} new, {worse} worse, {held}{fixed} fixed, {unchanged} unchanged"
@@ -86,7 +88,8 @@ def rows_of(change: FeatureChange) -> Iterator[Row]:
     if len(change.cost_parts) > 1:
         cost_cause = ", ".join(f"{cause} {_signed(usd)} USD" for cause, usd in change.cost_parts)
     yield _moved_row("cost a month", change, lambda state: _usd(state.cost), cost_cause)
-    for label, findings in (("new", change.new), ("worse", change.worse), ("waived", change.waived)):
+    parts = (("new", change.new), ("worse", change.worse), ("waived", change.waived), ("changed", change.moved))
+    for label, findings in parts:
         yield from (Row(label, _finding(changed), changed.cause, changed.finding.severity) for changed in findings)
     if change.after is None:
         # NOTE: nothing of a feature that is gone was fixed.

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.comparison import Compared, Part, compared_ways
+from aipolicy.answer.comparison import Compared, compared_ways, figures_of
 from aipolicy.answer.model import Certainty
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
@@ -128,10 +128,10 @@ class _Page:
         return line
 
     def _retired(self) -> str:
-        plan = next((row for row in self._compared if row.part is Part.PLAN), None)
-        was = (
-            [] if plan is None else [said(f"{way_name(plan.way)}, {two_digits(plan.figures.monthly_usd)} USD a month")]
-        )
+        plan, was = self._answering.plan, []
+        if plan is not None:
+            usd = two_digits(figures_of(plan.way, self._answering.expected).monthly_usd)
+            was = [said(f"{way_name(plan.way)}, about {usd} USD a month")]
         return self._drawn(said("Nothing to build: the feature is retired", Role.STRONG)) + self._section("was", was)
 
     @property

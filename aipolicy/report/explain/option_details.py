@@ -31,7 +31,7 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
             rows.add_row(said(need.id, Role.STRONG), said(need.title + certainty))
         screen.add(rows, 2)
     _counted(screen, expected, f"rules that removed ways, of {grouped(verdict.full.bit_count())}", verdict.removed_by)
-    _counted(screen, expected, "rules that are undecided for ways that are left", verdict.opened_by)
+    _counted(screen, expected, "rules that are undetermined for ways that are left", verdict.opened_by)
     _counted(screen, expected, "warnings and notes that count against ways", verdict.counted_against)
     _counted(screen, expected, "duties that ways bring", verdict.duties)
 

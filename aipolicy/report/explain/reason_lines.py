@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from rich.text import Text
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.model import Opening, PlanStanding
+from aipolicy.answer.comparison import is_recommended
+from aipolicy.answer.model import Opening, PlanStanding, Way
 from aipolicy.answer.reasons import Reason, clash_of, reasons_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import render_message
@@ -53,7 +54,10 @@ def plan_lines(answering: Answering, rule_evaluator: RuleEvaluator, most: int) -
         return listed([said(_told(finding)) for finding in broken], most)
     expected = [rule for rule in plan.way.breaks if rule not in {finding.rule_id for finding in broken}]
     lines = [
-        joined(said(way_name(plan.way)), said(_standing(plan, broken, expected), _standing_role(broken, expected)))
+        joined(
+            said(way_name(plan.way)),
+            said(_standing(answering, plan, broken, expected), _standing_role(broken, expected)),
+        )
     ]
     titles = _rules(answering.expected)
     details = [_told(finding) for finding in broken]
@@ -61,14 +65,22 @@ def plan_lines(answering: Answering, rule_evaluator: RuleEvaluator, most: int) -
     return lines + listed([said(words) for words in (*details, *_openings(plan.openings))], most)
 
 
-def _standing(plan: PlanStanding, broken: list[Finding], expected: list[str]) -> str:
+def _standing(answering: Answering, plan: PlanStanding, broken: list[Finding], expected: list[str]) -> str:
     if broken:
         return f" breaks {quantity(len({finding.rule_id for finding in broken}), 'rule')}"
     if expected:
         return f" is expected to break {rules(expected)}"
     if plan.way.open_for:
-        return f" is undecided for want of something to look up: {rules(plan.way.open_for)}"
-    return " keeps every rule that weighs an error"
+        return f" is undetermined for want of something to look up: {rules(plan.way.open_for)}"
+    if is_recommended(answering, plan.way):
+        return " is what is recommended"
+    ours, recommended = plan.way.cost, answering.answer.recommended
+    costs = ""
+    if recommended is not None and ours.is_whole and recommended.cost.is_whole:
+        costs = (
+            f", for {two_digits(ours.monthly_usd)} USD a month instead of {two_digits(recommended.cost.monthly_usd)}"
+        )
+    return f" keeps every rule that weighs an error{costs}"
 
 
 def _standing_role(broken: list[Finding], expected: list[str]) -> Role | None:
@@ -95,9 +107,17 @@ def reason_lines(answering: Answering, most: int) -> list[Text]:
         shown = [f"{rule} {_message(answering.expected, known[rule], option)}" for rule, option in clash_of(answering)]
         return listed([said(words) for words in shown], most)
     reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, known)]
+    hangs = _hangs_on(answering.answer.recommended, known)
     if not reasons:
-        reasons = [said("nothing is simpler, and no rule of severity error speaks against it")]
+        reasons = [] if hangs else [said("nothing is simpler, and no rule of severity error speaks against it")]
+    reasons = [said(words) for words in hangs] + reasons
     return [*listed(reasons, most), said(_first(answering))]
+
+
+def _hangs_on(way: Way, known: Mapping[str, Rule]) -> list[str]:
+    """Return what the answer hangs on that the catalog does not know."""
+    words = [f"it hangs on what is not known, see look up: {rule} {_quoted(known[rule])}" for rule in way.open_for]
+    return words if way.cost.is_whole else [*words, "a part of its cost is not known, see look up"]
 
 
 def _first(answering: Answering) -> str:
@@ -117,7 +137,7 @@ def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> 
         return
     if reason.open_by:
         told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
-        yield f"{what}: undecided, {told}"
+        yield f"{what}: undetermined, {told}"
         return
     told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
     costs = _costs(reason.total_usd, None if recommended is None else recommended.cost.total_usd)

@@ -75,7 +75,7 @@ def _entries(forecast: Forecast) -> Iterator[_Entry]:
     for event in forecast.turns:
         yield _turn(event)
     horizon = forecast.horizon
-    unknown = tuple(f"not known: {unknown_words(each)}" for each in forecast.unknowns)
+    unknown = tuple(f"not known: {unknown_words(unknown)}" for unknown in forecast.unknowns)
     words = f"aipolicy: the forecast of {horizon.start} ends; make another"
     yield _Entry(horizon.end, ("end",), words, (*summary(forecast), *left_out(forecast), *unknown), "forecast")
 

@@ -44,7 +44,7 @@ def render_forecast_json(forecast: Forecast) -> str:
             "not_forecast": [finding_object(finding) for finding in forecast.broken],
             "skipped": [escaped(each.path) for each in forecast.moments[0].report.skipped],
             "unknown": [
-                {"id": unknown.id, "text": unknown.text, "subjects": [escaped(each) for each in unknown.subjects]}
+                {"id": unknown.id, "text": unknown.text, "subjects": list(map(escaped, unknown.subjects))}
                 for unknown in forecast.unknowns
             ],
         }

@@ -21,7 +21,7 @@ from aipolicy.report.forecast.forecast_words import (
     weight,
 )
 from aipolicy.report.formats.concise import message_of
-from aipolicy.report.terminal.drawing import Screen, joined, labelled, listed, said
+from aipolicy.report.terminal.drawing import Screen, aligned, joined, listed, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity
 from aipolicy.value import NamedTuple
@@ -50,8 +50,8 @@ def render_forecast(forecast: Forecast, *, width: int, style: Styler) -> str:
     effects = sorted(_effects(forecast), key=lambda effect: effect[:3])
     for (day, cause), together in groupby(effects, key=lambda effect: effect[:2]):
         screen.add(said(""))
-        screen.add(labelled([(said(day.isoformat(), Role.STRONG), cause)]))
-        screen.add(labelled((effect.subject, effect.words) for effect in together if effect.subject), indent=2)
+        screen.add(aligned([(said(day.isoformat(), Role.STRONG), cause)]))
+        screen.add(aligned((effect.subject, effect.words) for effect in together if effect.subject), indent=2)
     screen.section("not known", listed(map(unknown_words, forecast.unknowns)))
     return screen.result()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.formats.records import FindingRecord, Run, WorstFindings
+from aipolicy.report.repository_places import RepositoryPlaces
 
 MOST_OF_A_LEVEL = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -26,20 +27,19 @@ def render(run: Run) -> Iterator[str]:
             waived += 1
         else:
             worst.add(finding)
-    shown = [_command(finding) for finding in worst]
+    places = RepositoryPlaces()
+    shown = [_command(finding, places.from_here(finding.file)) for finding in worst]
     yield from (f"{command}\n" for command in shown)
     if len(worst) > len(shown):
         yield f"::notice title=aipolicy::{len(worst) - len(shown)} more findings are in the step summary\n"
-    # NOTE: in the log and the step summary; an annotation points at a line, and these have none.
-    yield from (f"{notice}\n" for notice in run.notices)
     if waived:
         # NOTE: in the log whatever the limit; an annotation for each would bury those that somebody has to act on.
         yield f"{waived} waived, which do not gate; the step summary lists them\n"
 
 
-def _command(finding: FindingRecord) -> str:
+def _command(finding: FindingRecord, file: str) -> str:
     place = finding.place
-    properties = {"file": finding.file, "line": str(finding.line)}
+    properties = {"file": file, "line": str(finding.line)}
     if place is not None:
         properties["col"] = str(place.column)
         if place.end_line == place.line:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Iterator
-from hashlib import sha256
 
 from aipolicy.findings.finding import Outcome
+from aipolicy.report.formats.fingerprints import Fingerprints
 from aipolicy.report.formats.json_text import ITEMS, JsonObject, json_with_items
 from aipolicy.report.formats.records import Run
+from aipolicy.report.repository_places import RepositoryPlaces
 
 _SEVERITIES = {"error": "critical", "warning": "minor", "note": "info"}
 
@@ -20,22 +19,15 @@ def render(run: Run) -> Iterator[str]:
 
 
 def _issues(run: Run) -> Iterator[JsonObject]:
-    seen: Counter[str] = Counter()
+    fingerprints, places = Fingerprints(), RepositoryPlaces()
     for finding in run.findings():
         if finding.outcome == Outcome.WAIVED.value:
             continue
-        identity = "\0".join((finding.rule, finding.feature, finding.path, finding.file))
-        seen[identity] += 1
-        text = f"{identity}\0{seen[identity]}"
+        path = places.from_here(finding.file)
         yield {
             "description": f"{finding.rule}: {finding.message}",
             "check_name": finding.name,
-            "fingerprint": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            "fingerprint": fingerprints.of(finding),
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": _path(finding.file), "lines": {"begin": finding.line}},
+            "location": {"path": path, "lines": {"begin": finding.line}},
         }
-
-
-def _path(path: str) -> str:
-    """Return a path from the folder of the run, without a leading `./`, as GitLab matches it with the change."""
-    return (os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)).replace(os.sep, "/")

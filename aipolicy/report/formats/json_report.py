@@ -85,9 +85,11 @@ def _comparison(comparison: Comparison) -> JsonObject:
         "new": comparison.new,
         "worse": comparison.worse,
         "waived": comparison.waived,
+        "changed": comparison.changed,
         "unchanged": comparison.unchanged,
         "fixed": [known_object(known) for known in comparison.fixed],
         "stale": [known_object(known) for known in comparison.stale],
+        **({"without_values": comparison.without_values} if comparison.without_values else {}),
     }
 
 

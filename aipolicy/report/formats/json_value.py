@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
-from aipolicy.source.text import shown
+from aipolicy.source.text import shown, shown_entry
 
 
 def json_value(value: object) -> object:
@@ -20,6 +20,6 @@ def json_value(value: object) -> object:
         case str():
             return shown(value)
         case Mapping():
-            return {shown(str(key)): shown(str(item)) for key, item in sorted(value.items())}
+            return {shown(str(key)): shown_entry(str(key), str(item)) for key, item in sorted(value.items())}
         case _:
             return value

@@ -54,7 +54,7 @@ class FindingRecord(NamedTuple):
     """Title, URL and clause."""
     missing_facts: tuple[str, ...]
     change: str = ""
-    """`new`, `worse`, `waived` or `unchanged` where findings were compared with earlier ones."""
+    """`new`, `worse`, `waived`, `changed` or `unchanged` where findings were compared with earlier ones."""
     stage: str = ""
     """How far a rule has come that is not yet in force; empty for all others."""
     waived: str = ""
@@ -143,7 +143,7 @@ class Run(NamedTuple):
 
     def gates(self, finding: FindingRecord) -> bool:
         """Return whether a finding weighs enough for exit code 1."""
-        if finding.outcome == Outcome.WAIVED.value or finding.change == Change.UNCHANGED.value:
+        if finding.outcome == Outcome.WAIVED.value or (finding.change and not Change(finding.change).gates):
             return False
         return Severity(finding.severity).rank <= Severity(self.fail_on).rank
 
@@ -204,6 +204,7 @@ def run_of(result: RunResult, view: View) -> Run:
         costs=_costs(totals),
         width=view.width,
         style=view.style,
+        category=view.category,
         notices=(*totals.notices, *skip_lines(totals.skipped)),
     )
 

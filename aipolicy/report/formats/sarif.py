@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from aipolicy import __version__
 from aipolicy.findings.finding import Outcome, Severity
+from aipolicy.report.formats.fingerprints import Fingerprints
 from aipolicy.report.formats.json_text import ITEMS, json_with_items
 from aipolicy.report.formats.records import FindingRecord, PlaceRecord, RuleRecord, Run
+from aipolicy.report.repository_places import RepositoryPlaces
 
 MOST_RESULTS = 5000
 """GitHub shows so many results of a run (https://docs.github.com/en/code-security/code-scanning, read 2026-11-21)."""
@@ -20,7 +21,13 @@ FINGERPRINT = "aipolicy/v1"
 """Name of our fingerprint: rule, feature and declaration, so that a finding stays the same when lines move."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
-_BASELINE_STATES = {"new": "new", "worse": "updated", "waived": "updated", "unchanged": "unchanged"}
+_BASELINE_STATES = {
+    "new": "new",
+    "worse": "updated",
+    "waived": "updated",
+    "changed": "updated",
+    "unchanged": "unchanged",
+}
 _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
 
 
@@ -69,12 +76,13 @@ def _most(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _results(run: Run, most: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     index = {rule.id: number for number, rule in enumerate(run.rules)}
-    seen: Counter[str] = Counter()
+    fingerprints = Fingerprints()
     shown: Counter[str] = Counter()
+    places = RepositoryPlaces()
     for finding in run.findings():
         if shown[finding.severity] < most[finding.severity]:
             shown[finding.severity] += 1
-            yield _result(finding, index, seen)
+            yield _result(finding, index, fingerprints.of(finding), places)
 
 
 def _features(run: Run) -> Iterator[dict[str, Any]]:
@@ -109,17 +117,15 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
     }
 
 
-def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
-    identity = "\0".join((finding.rule, finding.feature, finding.path))
-    seen[identity] += 1
-    digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _result(finding: FindingRecord, index: dict[str, int], fingerprint: str,
+            places: RepositoryPlaces) -> dict[str, Any]:  # fmt: skip
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
         "level": _LEVELS[finding.severity],
         "message": {"text": _text(finding)},
-        "locations": [_location(finding, finding.place)],
-        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[identity]}"},
+        "locations": [_location(finding, finding.place, places)],
+        "partialFingerprints": {FINGERPRINT: fingerprint},
         "properties": {
             "outcome": finding.outcome,
             "feature": finding.feature,
@@ -129,7 +135,11 @@ def _result(finding: FindingRecord, index: dict[str, int], seen: Counter[str]) -
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": _literal(place.label or "see also")}, **_location(finding, place)}
+            {
+                "id": number,
+                "message": {"text": _literal(place.label or "see also")},
+                **_location(finding, place, places),
+            }
             for number, place in enumerate(finding.related)
         ]
     if finding.change:
@@ -152,8 +162,8 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _location(finding: FindingRecord, place: PlaceRecord | None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+def _location(finding: FindingRecord, place: PlaceRecord | None, places: RepositoryPlaces) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file, places)}
     if place is not None:
         physical["region"] = _region(place)
     return {"physicalLocation": physical}
@@ -167,8 +177,8 @@ def _region(place: PlaceRecord) -> dict[str, int]:
     return {**region, "endLine": place.line}
 
 
-def _artifact(path: str) -> dict[str, str]:
-    relative = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
+def _artifact(path: str, places: RepositoryPlaces) -> dict[str, str]:
+    relative = places.from_here(path)
     if relative.startswith(".."):
         return {"uri": "file://" + quote(os.path.abspath(path).replace(os.sep, "/"), safe="/")}
-    return {"uri": quote(relative.replace(os.sep, "/"), safe="/"), "uriBaseId": _ROOT}
+    return {"uri": quote(relative, safe="/"), "uriBaseId": _ROOT}

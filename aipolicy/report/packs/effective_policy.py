@@ -65,6 +65,8 @@ def effective_policy(policy: Policy) -> EffectivePolicy:
 
 def only(policy: EffectivePolicy, subject: str) -> EffectivePolicy | None:
     """Return the policy with one rule, or the parameters of one name, alone; None when there is neither."""
-    rules = tuple(each for each in policy.rules if each.rule.id == subject)
-    parameters = tuple(each for each in policy.parameters if subject in (each.name, each.parameter.name))
+    rules = tuple(rule for rule in policy.rules if rule.rule.id == subject)
+    parameters = tuple(
+        parameter for parameter in policy.parameters if subject in (parameter.name, parameter.parameter.name)
+    )
     return replace(policy, rules=rules, parameters=parameters) if rules or parameters else None

@@ -15,8 +15,8 @@ from aipolicy.source.text import escaped
 _PIECE = regex(r"(?<!`)`(?=\s*[^\s`])([^`]+)`(?!`)|((?:https?|ftp)://[^\s`]*[^\s`.,;:!?)\]}'\"])", re.IGNORECASE)
 """What is shown as code: text between backticks, and addresses, which would become links otherwise."""
 _ESCAPES = str.maketrans(
-    {each: f"&#{ord(each)};" for each in "\\`|${}"}
-    | {each: f"\\{each}" for each in "*_[]~"}
+    {mark: f"&#{ord(mark)};" for mark in "\\`|${}"}
+    | {mark: f"\\{mark}" for mark in "*_[]~"}
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@&#8203;"}
 )
 _BLOCK_START = regex(r"[-+=#:]|(?P<number>\d{1,9})(?=[.)](?:\s|$))")

@@ -75,7 +75,7 @@ def _index(pack: PolicyPack, packs: Sequence[PolicyPack]) -> Iterator[str]:
     if pack.portfolio_rules:
         yield from (
             "## Rules over all features",
-            _rules((each.rule for each in pack.portfolio_rules), pack, alike=True),
+            _rules((over_all.rule for over_all in pack.portfolio_rules), pack, alike=True),
         )
 
 

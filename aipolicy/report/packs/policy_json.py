@@ -36,23 +36,23 @@ def render_policy_json(policy: EffectivePolicy) -> str:
                 }
                 for pack in policy.packs
             ],
-            "rules": [_rule(each) for each in policy.rules],
-            "parameters": [_parameter(each) for each in policy.parameters],
+            "rules": [_rule(rule) for rule in policy.rules],
+            "parameters": [_parameter(parameter) for parameter in policy.parameters],
         }
     )
 
 
-def _rule(each: EffectiveRule) -> dict[str, Any]:
-    rule = each.rule
+def _rule(effective: EffectiveRule) -> dict[str, Any]:
+    rule = effective.rule
     return {
         "id": rule.id,
         "name": rule.name,
         "title": rule.title,
         "pack": rule.pack,
         "defined_at": rule.defined_at,
-        "severity_on_day": each.severity.value if each.severity is not None else None,
-        "stage": each.stage.value,
-        "evaluated": each.evaluated,
+        "severity_on_day": effective.severity.value if effective.severity is not None else None,
+        "stage": effective.stage.value,
+        "evaluated": effective.evaluated,
         "severity": rule.severity.value,
         "announced_on": _day(rule.announced_on),
         "warning_from": _day(rule.warning_from),
@@ -75,17 +75,17 @@ def _rule_origin(origin: RuleOrigin) -> dict[str, Any]:
     }
 
 
-def _parameter(each: EffectiveParameter) -> dict[str, Any]:
-    parameter = each.parameter
+def _parameter(effective: EffectiveParameter) -> dict[str, Any]:
+    parameter = effective.parameter
     return {
-        "name": each.name,
+        "name": effective.name,
         "type": parameter.type.value,
         "unit": parameter.unit,
         "description": parameter.description,
         "value": _plain(parameter.value),
         "default": _plain(parameter.default),
         "tightens": parameter.tightens.value or None,
-        "read_by": list(each.read_by),
+        "read_by": list(effective.read_by),
         "origins": [_parameter_origin(origin, first=origin is parameter.origins[0]) for origin in parameter.origins],
     }
 

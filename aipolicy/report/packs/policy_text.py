@@ -13,7 +13,7 @@ from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.report.packs.effective_policy import EffectiveParameter, EffectivePolicy, EffectiveRule
-from aipolicy.report.terminal.drawing import Screen, columns, joined, listed, said, stacked
+from aipolicy.report.terminal.drawing import Screen, aligned, joined, listed, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity
 
@@ -44,16 +44,14 @@ def render_policy(policy: EffectivePolicy, *, width: int, style: Styler, alone: 
         for words in _about_pack(pack):
             screen.add(said(words), indent=4)
     for pack in policy.packs:
-        drawn = columns(3)
-        for rule in policy.rules:
-            if rule.rule.pack == pack.name:
-                drawn.add_row(said(rule.rule.id), _weight(rule), stacked(*_about_rule(rule)))
-        screen.section(f"rules of {pack.name} as of {policy.as_of.isoformat()}", drawn)
-        drawn = columns(2)
-        for parameter in policy.parameters:
-            if parameter.name.startswith(f"{pack.name}."):
-                drawn.add_row(said(parameter.parameter.name), stacked(*_about_parameter(parameter.parameter)))
-        screen.section(f"parameters of {pack.name}", drawn)
+        rules = [effective for effective in policy.rules if effective.rule.pack == pack.name]
+        rows = ((effective.rule.id, _weight(effective), stacked(*_about_rule(effective))) for effective in rules)
+        screen.section(f"rules of {pack.name} as of {policy.as_of.isoformat()}", aligned(rows))
+        parameters = [
+            effective.parameter for effective in policy.parameters if effective.name.startswith(f"{pack.name}.")
+        ]
+        pairs = ((parameter.name, stacked(*_about_parameter(parameter))) for parameter in parameters)
+        screen.section(f"parameters of {pack.name}", aligned(pairs))
     return screen.result()
 
 

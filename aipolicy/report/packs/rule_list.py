@@ -12,7 +12,7 @@ from aipolicy.findings.reserved_rules import RESERVED_RULES, ReservedRule
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.report.packs.rule_text import standing
-from aipolicy.report.terminal.drawing import Screen, columns, said, stacked
+from aipolicy.report.terminal.drawing import Screen, aligned, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity
 
@@ -25,21 +25,19 @@ def render_rules(packs: Sequence[PolicyPack], rules: Sequence[Rule], over_all: S
     """Return every rule with its severity, kind and title, with its stage where it is not in force."""
     screen = Screen(width, style)
     for pack in packs:
-        rows = [(rule, rule.kind.value) for rule in rules if rule.pack == pack.name]
-        rows += [(rule, "portfolio") for rule in over_all if rule.pack == pack.name]
-        drawn = columns(4) if width >= _WIDTH_FOR_KINDS else columns(3)
-        for rule, kind in rows:
-            title = said(rule.title if width >= _WIDTH_FOR_KINDS else f"{rule.title} ({kind})")
-            if rule.stage_on(day) is not Stage.IN_FORCE:
-                title = stacked(title, standing(rule, day))
-            kinds = [said(kind)] if width >= _WIDTH_FOR_KINDS else []
-            drawn.add_row(*_head(rule), *kinds, title)
-        screen.section(f"{pack.name} {pack.version}: {quantity(len(rows), 'rule')}", drawn)
-    drawn = columns(3)
-    for reserved in RESERVED_RULES:
-        drawn.add_row(*_head(reserved), said(reserved.title))
-    screen.section("about manifests, plans and waivers themselves; always checked", drawn)
+        kinds = [(rule, rule.kind.value) for rule in rules if rule.pack == pack.name]
+        kinds += [(rule, "portfolio") for rule in over_all if rule.pack == pack.name]
+        rows = [_row(rule, kind, day, wide=width >= _WIDTH_FOR_KINDS) for rule, kind in kinds]
+        screen.section(f"{pack.name} {pack.version}: {quantity(len(rows), 'rule')}", aligned(rows))
+    reserved = ((*_head(rule), rule.title) for rule in RESERVED_RULES)
+    screen.section("about manifests, plans and waivers themselves; always checked", aligned(reserved))
     return screen.result()
+
+
+def _row(rule: Rule, kind: str, day: date, *, wide: bool) -> tuple[str | Text, ...]:
+    title = rule.title if wide else f"{rule.title} ({kind})"
+    stage = [] if rule.stage_on(day) is Stage.IN_FORCE else [standing(rule, day)]
+    return (*_head(rule), *([kind] if wide else []), stacked(title, *stage))
 
 
 def _head(rule: Rule | ReservedRule) -> tuple[Text, Text]:

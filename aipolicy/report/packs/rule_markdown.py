@@ -41,18 +41,18 @@ def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     yield from _examples(rule, pack)
 
 
-def portfolio_blocks(each: PortfolioRule, pack: PolicyPack) -> Blocks:
+def portfolio_blocks(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule over all features."""
-    rule = each.rule
-    yield from _head(rule, (f"Kind: {_OVER_ALL}",), each.over)
-    yield from _conditions((("Over features where", each.over),))
-    if each.group_by is not None:
-        yield from ("For each group of features by:", fenced([each.group_by.text]))
-    if each.measures:
-        yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in each.measures))
+    rule = over_all.rule
+    yield from _head(rule, (f"Kind: {_OVER_ALL}",), over_all.over)
+    yield from _conditions((("Over features where", over_all.over),))
+    if over_all.group_by is not None:
+        yield from ("For each group of features by:", fenced([over_all.group_by.text]))
+    if over_all.measures:
+        yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in over_all.measures))
     yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
     yield from _body(rule, pack)
-    yield from _portfolio_examples(each, pack)
+    yield from _portfolio_examples(over_all, pack)
 
 
 def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = ()) -> Blocks:
@@ -134,7 +134,7 @@ def _body(rule: Rule, pack: PolicyPack) -> Blocks:
 
 
 def _read(rule: Rule, pack: PolicyPack) -> list[Parameter]:
-    return [each for each in pack.parameters if f"params.{each.name}" in rule.parameters]
+    return [parameter for parameter in pack.parameters if f"params.{parameter.name}" in rule.parameters]
 
 
 def _titled(ref: Reference) -> str:
@@ -157,10 +157,10 @@ def parameter_table(parameters: Iterable[Parameter]) -> str:
     head = ("parameter", "default", "in force", "unit", "stricter", "meaning", "source")
     rows = (
         (
-            code(each.name), value(each.default), _in_force(each), prose(each.unit), _STRICTER[each.tightens],
-            prose(each.description), _source(each),
+            code(parameter.name), value(parameter.default), _in_force(parameter), prose(parameter.unit),
+            _STRICTER[parameter.tightens], prose(parameter.description), _source(parameter),
         )
-        for each in parameters
+        for parameter in parameters
     )  # fmt: skip
     return table(head, rows)
 
@@ -180,7 +180,7 @@ def _examples(rule: Rule, pack: PolicyPack) -> Blocks:
     if not rule.tests:
         return
     yield "## Examples"
-    if any(each.value != each.default for each in _read(rule, pack)):
+    if any(read.value != read.default for read in _read(rule, pack)):
         yield "With the defaults of the parameters:"
     rows = ((prose(t.name), _values(t.given), _values(t.option), _outcome(t)) for t in rule.tests)
     yield table(("example", "given", "option", "outcome"), rows)
@@ -192,17 +192,18 @@ def _outcome(test: RuleTest) -> str:
 
 
 def _values(values: Mapping[str, FactValue]) -> str:
-    return "<br>".join(code(f"{name}: {exact_value(each, str)}") for name, each in values.items())
+    return "<br>".join(code(f"{name}: {exact_value(given, str)}") for name, given in values.items())
 
 
-def _portfolio_examples(each: PortfolioRule, pack: PolicyPack) -> Blocks:
-    if not each.tests:
+def _portfolio_examples(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:
+    if not over_all.tests:
         return
     yield "## Examples"
-    if any(read.value != read.default for read in _read(each.rule, pack)):
+    if any(read.value != read.default for read in _read(over_all.rule, pack)):
         yield "With the defaults of the parameters, where an example gives no others:"
     rows = (
-        (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value) for t in each.tests
+        (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value)
+        for t in over_all.tests
     )
     yield table(("example", "given", "group", "outcome"), rows)
 

@@ -13,7 +13,7 @@ from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.report.terminal.condition_values import hung_values, one_line
-from aipolicy.report.terminal.drawing import Screen, grid, joined, labelled, said, stacked
+from aipolicy.report.terminal.drawing import Screen, aligned, grid, joined, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.rule_tests.coverage import LineCoverage, sections
 from aipolicy.rule_tests.examples import ExampleResult
@@ -82,7 +82,7 @@ def _failure(screen: Screen, result: ExampleResult) -> None:
             screen.add(said(", ".join(f"{side} {value}" for side, value in sides), Role.ERROR), indent=2)
         else:
             rows = ((f"{difference.what} {side}", said(value, Role.ERROR)) for side, value in sides)
-            screen.add(labelled(rows), indent=2)
+            screen.add(aligned(rows), indent=2)
     if result.note:
         screen.add(said(result.note), indent=2)
     for (_, line), trace in zip(sections(result.rule), result.trace, strict=False):
@@ -107,7 +107,7 @@ def _uncovered(screen: Screen, gaps: Iterable[LineCoverage]) -> None:
             screen.heading("conditions that no test shows")
         never = ", ".join(truth.value for truth in gap.missing)
         _place(screen, gap.rule, gap.section, gap.defined_at)
-        screen.add(labelled([(f"never {never}", one_line(gap.line.text))]), indent=_INDENT)
+        screen.add(aligned([(f"never {never}", one_line(gap.line.text))]), indent=_INDENT)
 
 
 def _mutants(screen: Screen, title: str, mutants: Iterable[MutantResult], fate: Fate) -> None:
@@ -120,7 +120,7 @@ def _mutants(screen: Screen, title: str, mutants: Iterable[MutantResult], fate: 
         _place(screen, first.rule, first.section, first.defined_at)
         rows = [("rule", said(original))]
         rows += [("mutant", _slip(original, one_line(result.mutant.text))) for result in (first, *others)]
-        screen.add(labelled(rows), indent=_INDENT)
+        screen.add(aligned(rows), indent=_INDENT)
 
 
 def _slip(original: str, mutant: str) -> Text:

@@ -13,7 +13,7 @@ from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.rule import Line, Rule, RuleScope, RuleTest
 from aipolicy.policy.stages import coming_words
 from aipolicy.report.terminal.condition_values import one_line
-from aipolicy.report.terminal.drawing import Screen, labelled, listed, said, stacked
+from aipolicy.report.terminal.drawing import Screen, aligned, listed, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
 
 
@@ -27,7 +27,7 @@ def render_rule(rule: Rule | PortfolioRule | ReservedRule, *, width: int, style:
             _rule(screen, rule.rule, "portfolio", day)
             _lines(screen, "over features where", rule.over)
             _text(screen, "for each", rule.group_by.text if rule.group_by is not None else "")
-            screen.section("measures", labelled((measure.name, one_line(measure.text)) for measure in rule.measures))
+            screen.section("measures", aligned((measure.name, one_line(measure.text)) for measure in rule.measures))
             _examples(screen, rule.tests)
         case Rule():
             _rule(screen, rule, rule.kind.value, day)
@@ -66,7 +66,7 @@ def _rule(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     _lines(screen, "requires", rule.require)
     screen.section("must be declared", listed(rule.must_declare))
     parameters = ((name.partition(".")[2], exact_value(value, str)) for name, value in rule.parameters.items())
-    screen.section("parameters", labelled(parameters))
+    screen.section("parameters", aligned(parameters))
     references = (stacked(*filter(None, (f"{ref.title} {ref.clause}".strip(), ref.url))) for ref in rule.references)
     screen.section("references", listed(references))
 
@@ -75,7 +75,7 @@ def _head(screen: Screen, rule: Rule | ReservedRule, facts: Iterable[tuple[str, 
     screen.add(said(f"{rule.id} {rule.name}", Role.STRONG))
     screen.add(said(rule.title))
     screen.add(said(""))
-    screen.add(labelled(facts))
+    screen.add(aligned(facts))
 
 
 def _stages(rule: Rule) -> Iterator[str]:
@@ -100,4 +100,4 @@ def _lines(screen: Screen, heading: str, lines: Iterable[Line]) -> None:
 
 
 def _examples(screen: Screen, tests: Iterable[RuleTest | PortfolioTest]) -> None:
-    screen.section("examples", labelled((test.expect.value, test.name) for test in tests))
+    screen.section("examples", aligned((test.expect.value, test.name) for test in tests))

@@ -13,7 +13,7 @@ from aipolicy.findings.finding import Finding
 from aipolicy.policy.governance import WaiverLimits, limits_in_words
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.report.packs.waiver_list import Listed
-from aipolicy.report.terminal.drawing import Screen, joined, labelled, listed, said
+from aipolicy.report.terminal.drawing import Screen, aligned, joined, listed, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity, without_secrets
 from aipolicy.waivers.waiver import days_left
@@ -36,7 +36,7 @@ def render_waivers(waivers: Iterable[Listed], malformed: Sequence[Finding], limi
         screen.heading(state)
         for waiver in of_state:
             screen.add(_title(waiver, day), indent=2)
-            screen.add(labelled(_details(waiver)), indent=4)
+            screen.add(aligned(_details(waiver)), indent=4)
     return screen.result()
 
 

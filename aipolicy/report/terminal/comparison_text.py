@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aipolicy.findings.comparison import Comparison, Known
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import escaped, quantity, shown
 
 MAX_STALE = 5
 
@@ -16,6 +16,8 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
     if comparison.baseline:
         sides.append(escaped(comparison.baseline))
     counts = f"{comparison.new} new, {comparison.worse} worse, {comparison.unchanged} unchanged"
+    if comparison.changed:
+        counts += f", {comparison.changed} changed"
     if comparison.waived:
         counts += f", {comparison.waived} newly waived or for longer"
     if comparison.base:
@@ -23,6 +25,13 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
     lines = [f"compared with {' and '.join(sides)}: {counts}; only new and worse ones gate"]
     if comparison.stale:
         lines.append(_stale(comparison))
+    if comparison.without_values:
+        count = quantity(comparison.without_values, "entry").replace("entrys", "entries")
+        verb = "does" if comparison.without_values == 1 else "do"
+        lines.append(
+            f"note: {count} of {escaped(comparison.baseline)} {verb} not say what decided the violation, so that only the "
+            "severity is compared; `--write-baseline` accepts what is found now and writes it down"
+        )
     return tuple(lines)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.cel.tokens import TokenKind, tokens
-from aipolicy.report.terminal.style import CellRow, Role, Styler, shortened
+from aipolicy.report.terminal.style import shortened
 from aipolicy.source.text import escaped
 
 _LEAST_ROOM = 8
@@ -27,16 +27,10 @@ def hung_values(text: str, values: Mapping[str, FactValue | None], width: int) -
         or len(places) < len(values)
     ):
         return []
-    lines = [line]
-    if places:
-        lines.append(_row([column for column, _ in places]))
-    while places:
-        column, value = places.pop()
-        row = CellRow()
-        for bar, _ in places:
-            row.put(bar, "|", None)
-        row.put(column, shortened(shown_value(value), width - column), None)
-        lines.append(row.painted(Styler()))
+    columns = [column for column, _ in places]
+    lines = [line, *([_bars(columns)] if places else [])]
+    for number, (column, value) in reversed(list(enumerate(places))):
+        lines.append(_bars(columns[:number]).ljust(column) + shortened(shown_value(value), width - column))
     return lines
 
 
@@ -47,18 +41,18 @@ def one_line(text: str) -> str:
 
 def _places(line: str, values: Mapping[str, FactValue | None]) -> list[tuple[int, FactValue | None]]:
     """Return where each name first stands, with its value."""
-    found: dict[str, int] = {}
+    starts: dict[str, int] = {}
     for token in tokens(line):
         if token.kind is TokenKind.NAME:
             # NOTE: a label may be written as an index, and a name may have a function behind it.
             read = f"{token.text}."
             for name in (name for name in values if read.startswith(f"{name}.") or name.startswith(read)):
-                found.setdefault(name, token.start)
-    return [(column, values[name]) for name, column in found.items()]
+                starts.setdefault(name, token.start)
+    return [(column, values[name]) for name, column in starts.items()]
 
 
-def _row(columns: list[int]) -> str:
-    row = CellRow()
+def _bars(columns: list[int]) -> str:
+    row = ""
     for column in columns:
-        row.put(column, "|", Role.RELATED)
-    return row.painted(Styler())
+        row = f"{row:<{column}}|"
+    return row

@@ -7,7 +7,7 @@ of it is taken for markup, and its control characters are escaped.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Literal
 
@@ -20,7 +20,7 @@ from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-__all__ = ["Screen", "columns", "grid", "joined", "labelled", "listed", "said", "stacked", "table"]
+__all__ = ["Screen", "aligned", "grid", "joined", "listed", "said", "stacked", "table"]
 
 # NOTE: rich takes the cells of a character from the Unicode version that this names; the same text is the same everywhere.
 os.environ.pop("UNICODE_VERSION", None)
@@ -65,25 +65,19 @@ def grid(*widths: int | None, gap: int = 1) -> Table:
     return drawn
 
 
-def columns(number: int, gap: int = 2) -> Table:
-    """Return a table without lines and headings, each column as wide as what stands in it."""
+def aligned(rows: Iterable[Sequence[str | Text]], gap: int = 2) -> Table:
+    """Return rows in columns as wide as their widest cells; where there is no room the widest columns are wrapped."""
     drawn = Table.grid(padding=(0, gap, 0, 0))
-    for _ in range(number):
-        drawn.add_column(overflow="fold")
+    for row in rows:
+        drawn.add_row(*(said(cell) if isinstance(cell, str) else cell for cell in row))
+    for column in drawn.columns:
+        column.overflow = "fold"
     return drawn
 
 
 def listed(texts: Iterable[str | Text]) -> Table:
     """Return texts with a dash before each, wrapped under themselves."""
-    return labelled((("-", text) for text in texts), gap=1)
-
-
-def labelled(rows: Iterable[tuple[str | Text, str | Text]], gap: int = 2) -> Table:
-    """Return labels with text beside them, wrapped under itself."""
-    drawn = columns(2, gap)
-    for label, text in rows:
-        drawn.add_row(joined(label), joined(text))
-    return drawn
+    return aligned((("-", text) for text in texts), gap=1)
 
 
 def table(*columns: tuple[str, Justify], gap: int = 1) -> Table:
@@ -132,5 +126,5 @@ class Screen:
 
     def result(self) -> str:
         """Return everything that was added, without spaces at the ends of lines."""
-        text = self._written.getvalue().replace(_HELD, " ")
-        return "".join(_BLANK_END.sub(r"\1", line) + "\n" for line in text.split("\n")[:-1])
+        lines = self._written.getvalue().replace(_HELD, " ").split("\n")[:-1]
+        return "".join(_BLANK_END.sub(r"\1", line) + "\n" for line in lines)

@@ -7,16 +7,14 @@ from itertools import accumulate
 
 from aipolicy.report.terminal.style import MIN_WIDTH, CellRow, Role, Styler, cells, wrapped
 from aipolicy.source.regex import regex
+from aipolicy.source.secrets import masked_text
 from aipolicy.source.span import Span
-from aipolicy.source.text import SECRET, escaped, escaped_line
+from aipolicy.source.text import escaped, escaped_line
 from aipolicy.value import Frozen
 
 _LINE_END = regex("\r\n|\r|\n")
 _LABEL_MIN, _LABEL_ROOM = 12, 24
 """A label with less room than the first below its mark is moved to where it has the second."""
-
-_CONTEXT = 200
-"""How many characters on both sides of what is shown are searched for a secret that reaches into it."""
 
 
 class Annotation(Frozen):
@@ -76,8 +74,8 @@ class _View(Frozen):
 
 
 def source_lines(text: str) -> list[str]:
-    """Return the lines of a text as positions count them: only LF, CRLF and CR end a line."""
-    return _LINE_END.split(text)
+    """Return the lines of a text as positions count them, secrets hidden: only LF, CRLF and CR end a line."""
+    return _LINE_END.split(masked_text(text))
 
 
 def gutter_bar(gutter: int, styler: Styler) -> str:
@@ -152,7 +150,7 @@ def _view(line: str, marks: Sequence[_Mark], room: int) -> _View:
         first, last = _window(line, *_focus(line, marks, room - 2), room)
     offsets = list(accumulate(map(_shown_cells, line[first:last]), initial=1 if first else 0))
     cut_right = last < len(line)
-    text = escaped_line(_without_secrets(line, first, last))
+    text = escaped_line(line[first:last])
     text = f"{'…' if first else ''}{text}{'…' if cut_right else ''}"
     return _View(text, first, last, tuple(offsets), cut_right)
 
@@ -197,13 +195,6 @@ def _fitting(text: str, room: int) -> int:
 
 def _shown_cells(character: str) -> int:
     return 1 if " " <= character <= "~" else cells(escaped_line(character))
-
-
-def _without_secrets(line: str, first: int, last: int) -> str:
-    """Return columns `first` to `last` of a line with what looks like a key or token as asterisks."""
-    begin = max(0, first - _CONTEXT)
-    text = SECRET.sub(lambda match: match.group()[:4] + "*" * (len(match.group()) - 4), line[begin : last + _CONTEXT])
-    return text[first - begin : last - begin]
 
 
 def _underline_rows(underlines: Sequence[_Underline], room: int, role: Role) -> list[CellRow]:

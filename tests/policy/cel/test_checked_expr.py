@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aipolicy.facts.registry import REGISTRY
-from aipolicy.policy.cel.checked_expr import Comparison, comparisons, decode, identifiers, patterns
+from aipolicy.policy.cel.checked_expr import decode, identifiers, patterns
+from aipolicy.policy.cel.comparisons import Comparison, comparisons
 from aipolicy.policy.cel.expressions import Compiler
 
 COMPILER = Compiler(REGISTRY, {})

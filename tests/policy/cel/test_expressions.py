@@ -82,6 +82,28 @@ REFUSED = (
     ("data.kinds.all(k, k != 'helth')", "`data.kinds` is never `helth`"),
     ("data.kinds.filter(k, k in ['helth']).size() > 0", "`data.kinds` is never `helth`"),
     ("data.subjects.exists(s, s == 'custmer')", "`data.subjects` is never `custmer`; did you mean `customer`?"),
+    ("plan.hosting.startsWith('on-prmises')", "`plan.hosting` never starts with `on-prmises`; did you mean `on-premises`?"),
+    ("plan.hosting.endsWith('-prem')", "`plan.hosting` never ends with `-prem`"),
+    ("plan.hosting.contains('clod')", "`plan.hosting` never contains `clod`"),
+    ("plan.hosting.matches('^on-prem$')", "`plan.hosting` never matches `^on-prem$`"),
+    ("data.classes.exists(c, c.startsWith('helth'))", "`data.classes` never starts with `helth`"),
+    ("['applicants'].exists(s, s in data.subjects)", "`data.subjects` is never `applicants`; did you mean `applicant`?"),
+    ("['applicants'].all(s, data.subjects.exists(t, t == s))", "`data.subjects` is never `applicants`"),
+    ("[plan.hosting].exists(h, h == 'clod')", "`plan.hosting` is never `clod`"),
+    ("plan.hosting == (data.minimized ? 'on-premises' : 'on-prem')", "`plan.hosting` is never `on-prem`"),
+    ("(data.minimized ? plan.hosting : plan.fallback) == 'own-clod'", "`plan.hosting` is never `own-clod`"),
+    ("plan.hosting in (data.minimized ? ['clod'] : [])", "`plan.hosting` is never `clod`"),
+    ("data.minimized ? 'helth' in data.classes : true", "`data.classes` is never `helth`"),
+    ("data.classes[0] == 'helth'", "`data.classes` is never `helth`"),
+    ("data.kinds.filter(k, true).exists(k, k == 'helth')", "`data.kinds` is never `helth`"),
+    ("string(plan.hosting) == 'clod'", "`plan.hosting` is never `clod`"),
+    ("dyn(plan.hosting) == dyn('clod')", "`plan.hosting` is never `clod`"),
+    ("plan.hosting == 'own-' + 'cloud'", "text that is put together with `+` cannot be checked; write the words out"),
+    ("plan.hosting in ['own-' + 'cloud']", "text that is put together"),
+    ("plan.hosting in ['own-cloud'] + ['clod']", "text that is put together"),
+    ("plan.hosting + '' == 'own-cloud'", "text that is put together"),
+    ("data.classes.exists(c, c + 's' == 'healths')", "text that is put together"),
+    ("(plan.hosting + '').startsWith('own')", "text that is put together"),
     ("data.minimized || option.hosting == 'cloud'", "`option.hosting` is never `cloud`"),
     ("option.regions.exists(r, r == 'ZZ')", "`option.regions` is never `ZZ`"),
     ("metadata.name.matches('(')", "invalid regular expression `(`"),
@@ -109,6 +131,20 @@ def test_a_condition_that_could_never_be_meant_is_refused(text: str, message: st
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plan.hosting.startsWith('on-')", "plan.hosting.endsWith('cloud')", "plan.hosting.matches('^on-.*')",
+        "['applicant'].exists(s, s in data.subjects)", "metadata.owner.startsWith('team-')", "metadata.name + '-x' == 'a-x'",
+        "plan.hosting == (data.minimized ? 'on-premises' : 'own-cloud')", "size(data.classes) + 1 == 2",
+        "data.kinds.filter(k, k != 'health').size() == 0", "metadata.labels['a'] == 'whatever'",
+        "latency.p95_ms + 1.0 == 2.0",
+    ],
+)  # fmt: skip
+def test_words_that_a_fact_can_be_and_free_text_are_let_through(text: str) -> None:
+    COMPILER.compile(text)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from git_repos import repository_in
 
 from aipolicy.errors import PolicyError
 from aipolicy.policy.sources.locate import find_pack, shipped_packs
@@ -40,6 +41,50 @@ def test_a_file_that_would_be_missed_refuses_the_folder(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x: 1\n", encoding="utf-8")
     with pytest.raises(PolicyError, match=r"`b.YML` would not be read; write its ending in lower case"):
         find_pack("./", tmp_path)
+
+
+BELOW = {
+    "a folder within": ("eu/more.yaml", "`eu/more.yaml` would not be read"),
+    "a folder within that": ("eu/de/more.yml", "`eu/de/more.yml` would not be read"),
+    "in capitals": ("eu/more.YAML", "`eu/more.YAML` would not be read"),
+    "a folder named like a file": ("more.yaml/x.yaml", "`more.yaml/x.yaml` would not be read"),
+    "another pack": ("team/pack.yaml", "`team/pack.yaml` would not be read"),
+    "tests": ("tests/all.yaml", ""),
+    "manifests of tests": ("tests/manifests/x.aifeature.yaml", ""),
+    "another program's": (".github/workflows/ci.yaml", ""),
+    "what is no YAML": ("docs/page.md", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "message"), BELOW.values(), ids=BELOW)
+@pytest.mark.parametrize("in_git", [False, True])
+def test_yaml_below_the_folder_of_a_pack_is_refused_unless_it_is_of_tests(
+    name: str, message: str, in_git: bool, tmp_path: Path
+) -> None:
+    repo = repository_in(tmp_path / "repo")
+    repo.commit({"p/a.yaml": "x: 1\n", f"p/{name}": "x: 1\n"})
+    reference = "git+./repo@HEAD#p" if in_git else "./repo/p"
+    if not message:
+        assert len(find_pack(reference, tmp_path).files) == 1
+        return
+    with pytest.raises(PolicyError) as caught:
+        find_pack(reference, tmp_path)
+    assert message in caught.value.message
+
+
+def test_a_link_that_leads_nowhere_is_refused_and_one_to_a_folder_is_looked_into(tmp_path: Path) -> None:
+    pack = tmp_path / "p"
+    pack.mkdir()
+    (pack / "a.yaml").write_text("x: 1\n", encoding="utf-8")
+    (pack / "b.yaml").symlink_to("nowhere.yaml")
+    with pytest.raises(PolicyError, match=r"`b.yaml` is no file, or a link that leads nowhere"):
+        find_pack("./p", tmp_path)
+    (pack / "b.yaml").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "c.yaml").write_text("x: 1\n", encoding="utf-8")
+    (pack / "eu").symlink_to("../elsewhere")
+    with pytest.raises(PolicyError, match=r"`eu/c.yaml` would not be read"):
+        find_pack("./p", tmp_path)
 
 
 @pytest.mark.parametrize("reference", ["base.zip", "./base-1.2.tar.gz", "vendor/base.tgz", "acme-1.0-py3-none-any.whl"])

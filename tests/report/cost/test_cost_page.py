@@ -87,7 +87,9 @@ def test_a_break_even_is_a_range_in_two_digits_that_ends_at_the_horizon() -> Non
     assert found.likely is not None
     assert found.low <= found.likely
     page = re.sub(r"\s+", " ", cost_page(answering))
-    said = re.search(r"own cloud costs less than an API from ([\d ]+) to ([\d ]+) requests a day on", page)
+    said = re.search(
+        r"own cloud costs less than an API that LAT-002 removes from ([\d ]+) to ([\d ]+) requests a day on", page
+    )
     assert said is not None
     assert all(len(number.replace(" ", "").rstrip("0")) <= 2 for number in said.groups())
     assert "not reached within 36 months (800 000 a day by then)" in page

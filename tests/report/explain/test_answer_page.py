@@ -129,6 +129,8 @@ def test_a_section_without_content_is_left_out(text: str) -> None:
 
 def test_text_of_packs_and_manifests_is_shown_escaped_and_is_no_markup() -> None:
     page = explain_page(answerings_of(EVIL_MANIFEST.encode(), policy=policy(EVIL_PACK))[0], policy=policy(EVIL_PACK))
-    assert page.isprintable() or all(character.isprintable() or character == "\n" for character in page)
-    named = HEAD + b'metadata: {name: "[bold]claims[/bold] :smile:"}\ndata: {classes: [internal]}\n'
-    assert explain_page(answerings_of(named)[0]).startswith("[bold]claims[/bold] :smile: · prototype (assumed)")
+    assert all(character.isprintable() or character == "\n" for character in page)
+    assert "[bold]x" in page
+    text = HEAD + b"metadata: {name: calm}\ndata: {classes: [internal]}\n"
+    named = answerings_of(text, "[red]f[/red]:smile:\u202e.aifeature.yaml")[0]
+    assert explain_page(named).splitlines()[0].endswith("[red]f[/red]:smile:\\u202e.aifeature.yaml")

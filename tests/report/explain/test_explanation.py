@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHERE, PACK, UNSURE, policy, report
 
+from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
-from aipolicy.report.explain.explain_text import render_explanation
+from aipolicy.report.explain.explain_text import Details, render_explanation
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.report import Report
 
@@ -48,14 +49,21 @@ def made(name: str) -> Report:
     return REPORTS[name]()
 
 
+ALL = Details(every=True)
+RULES = Details(rules=True)
+FACTS = Details(facts=True)
+OPTIONS = Details(options=True)
+
+
 @cache
-def text(name: str, width: int = 100, every_rule: bool = False, color: bool = False) -> str:
-    shown = made(name)
-    evaluation = shown.evaluations[0]
-    return render_explanation(
-        evaluation, recommend(evaluation, margin_percent=20.0), shown.policy.evaluator.rule_evaluator,
-        width=width, style=Styler(color=color), every_rule=every_rule,
-    )  # fmt: skip
+def text(name: str, width: int = 100, details: Details = ALL, color: bool = False) -> str:
+    return explained(made(name), width, details, color=color)
+
+
+def explained(shown: Report, width: int, details: Details, *, color: bool = False) -> str:
+    answering = Answering(shown.policy.evaluator, shown.evaluations[0], WEIGHING)
+    evaluator = shown.policy.evaluator.rule_evaluator
+    return render_explanation(answering, evaluator, details, width=width, style=Styler(color=color))
 
 
 @cache
@@ -85,8 +93,8 @@ def test_a_rule_ends_as_the_finding_that_check_printed(name: str) -> None:
             assert ("when", "false") not in lines
             assert re.search(rf"^  {finding.rule_id} \S+: violated$", text(name), re.MULTILINE)
         else:
-            assert rule["outcomes"]["violated"] + rule["outcomes"]["undetermined"]
-            assert rule["outcome"] in ("violated", "undetermined")
+            assert sum(rule["outcomes"].get(word, 0) for word in ("violated", "undeclared", "undetermined"))
+            assert rule["outcome"] in ("violated", "undeclared", "undetermined")
             assert f"  {finding.rule_id} " in text(name)
     if name in ("leak", "dear", "unsure"):
         assert told
@@ -97,7 +105,9 @@ def test_the_lines_of_a_rule_add_up_to_its_outcome(name: str) -> None:
     for rule in parsed(name)["rules"]:
         when = [line["truth"] for line in rule["lines"] if line["section"] == "when"]
         require = [line["truth"] for line in rule["lines"] if line["section"] == "require"]
-        if "false" in when:
+        if "undeclared" in rule["outcomes"] and "false" not in when:
+            expected = "undeclared"
+        elif "false" in when:
             expected = "not-applicable"
         elif all(truth == "true" for truth in require):
             expected = "satisfied"
@@ -111,40 +121,38 @@ def test_the_lines_of_a_rule_add_up_to_its_outcome(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_rule_is_told_or_counted(name: str) -> None:
+def test_every_rule_is_told(name: str) -> None:
     ids = {rule.id for rule in made(name).policy.rules}
-    pattern = r"^  ([A-Z]+-\d{3}) \S+: (?:violated|undetermined|satisfied|not-applicable)"
-    assert set(re.findall(pattern, text(name, every_rule=True), re.MULTILINE)) == ids
-    told = set(re.findall(pattern, text(name), re.MULTILINE))
-    quiet = re.search(r"(\d+) more rules hold or do not apply", text(name))
-    assert len(told) + (int(quiet.group(1)) if quiet else 0) == len(ids)
+    pattern = r"^  ([A-Z]+-\d{3}) \S+: (?:violated|undeclared|undetermined|satisfied|not-applicable)"
+    for details in (ALL, RULES):
+        assert set(re.findall(pattern, text(name, details=details), re.MULTILINE)) == ids
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("calm", ["verdict: no special need; a provider API is possible", "build", "because", "runner-up"]),
-        ("unsure", ["self-hosting", "run the model on infrastructure of your own", "facts missing that rules read"]),
+        ("calm", ["Use an API", "\nwhy ", "\nbuild ", "\nways left "]),
+        ("unsure", ["self-hosting", "run the model on infrastructure of your own", "left out, as assumed or expected"]),
         ("leak", ["rules over the plan", "`health` would go to openai", "params.restricted_from = 3"]),
         ("dear", ["USD a month, the budget is 90", "option.monthly_usd ="]),
-        ("clash", ["none: no option satisfies every constraint", "smallest clash", "IN-001, OUT-001"]),
+        ("clash", ["Nothing can be built as declared: IN-001, OUT-001 clash", "\nwhy       IN-001"]),
     ],
 )  # fmt: skip
 def test_an_explanation_shows_its_reasons(name: str, expected: list[str]) -> None:
     for words in expected:
-        assert words in text(name, every_rule=True)
+        assert words in text(name)
 
 
 def test_what_is_assumed_is_said_to_be() -> None:
-    assumed = text("calm").split("facts assumed")[1].split("\n\n")[0]
+    assumed = text("calm", details=FACTS).split("as assumed or expected")[1].split("\n\n")[0]
     assert "volume.peak_to_mean" in assumed
     assert "data.classes" not in assumed
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_cell_of_the_matrix_counts_what_remains_there(name: str) -> None:
-    verdict = made(name).evaluations[0].verdict
-    matrix = text(name).split("removed all)\n")[1].split("\n\n")[0]
+    verdict = made(name).evaluations[0].expected.verdict
+    matrix = text(name, details=OPTIONS).split("removed all\n")[1].split("\n\n")[0]
     cells = re.findall(r"(\d+) / (\d+)", matrix)
     assert sum(int(admissible) for admissible, _ in cells) == verdict.admissible.bit_count()
     assert sum(int(open_) for _, open_ in cells) == verdict.open.bit_count()
@@ -152,22 +160,22 @@ def test_a_cell_of_the_matrix_counts_what_remains_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_json_lists_every_option_that_remains(name: str) -> None:
-    value, verdict = parsed(name), made(name).evaluations[0].verdict
+    value, verdict = parsed(name), made(name).evaluations[0].expected.verdict
     assert len(value["admissible_options"]) == verdict.admissible.bit_count()
     assert len(value["open_options"]) == verdict.open.bit_count()
-    assert (value["recommendation"] is None) is (not verdict.admissible)
+    assert (value["recommendation"] is None) is (not verdict.remaining)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("name", REPORTS)
 def test_colour_adds_nothing_but_colour(name: str, width: int) -> None:
     coloured = re.sub("\x1b\\[[0-9;]*m", "", text(name, width, color=True))
-    assert coloured == text(name, width)
+    assert [line.rstrip() for line in coloured.splitlines()] == text(name, width).splitlines()
 
 
-@pytest.mark.parametrize("every_rule", [False, True])
-def test_text_of_packs_and_manifests_is_never_printed_as_it_is(every_rule: bool) -> None:
-    shown = text("hostile", every_rule=every_rule)
+@pytest.mark.parametrize("details", [ALL, RULES, OPTIONS])
+def test_text_of_packs_and_manifests_is_never_printed_as_it_is(details: Details) -> None:
+    shown = text("hostile", details=details)
     assert "EVIL-001" in shown
     assert "[bold]x" in shown
     assert not [c for c in shown if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
@@ -180,9 +188,7 @@ def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
     evaluation = shown.evaluations[0]
     for output in (
         render_explanation_json(evaluation, None, shown.policy, WEIGHING),
-        render_explanation(
-            evaluation, None, shown.policy.evaluator.rule_evaluator, width=100, style=Styler(), every_rule=True
-        ),
+        explained(shown, 100, ALL),
     ):  # fmt: skip
         assert "EVIL-001" in output
         assert secret not in output

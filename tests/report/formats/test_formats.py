@@ -282,7 +282,7 @@ def test_a_report_never_takes_the_place_of_a_manifest(tmp_path: Path, monkeypatc
     manifest.write_text("apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: x}\n", encoding="utf-8")
     before = manifest.read_bytes()
     result = CliRunner().invoke(cli, ["check", "--output", "csv=./x.aifeature.yaml", *DAY])
-    assert "is checked; write the report to another file" in str(result.exception)
+    assert "is read by this run; write to another file" in str(result.exception)
     assert manifest.read_bytes() == before
 
 

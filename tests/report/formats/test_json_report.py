@@ -29,6 +29,7 @@ from aipolicy.report.formats.json_report import json_value
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.registry import rendered
 from aipolicy.report.view import View
+from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.run.report import Report
 
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "report.v2.json"
@@ -51,12 +52,15 @@ def made(name: str) -> Report:
     return REPORTS[name]()
 
 
+ASKED = AnswersAsked(20.0, 36.0, Depth.FULL, Depth.FULL)
+
+
 def parsed(name: str, fail_on: str = "error") -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
     found: dict[str, Any] = json.loads(
-        "".join(rendered("json", made(name).result, View(fail_on))), parse_constant=refuse
+        "".join(rendered("json", made(name).result_with(ASKED), View(fail_on))), parse_constant=refuse
     )
     return found
 
@@ -72,7 +76,7 @@ def test_every_report_conforms_to_its_schema(name: str) -> None:
     assert not [error.message for error in validator().iter_errors(parsed(name))]
 
 
-@pytest.mark.parametrize("change", [("summary", None), ("findings", {}), ("schema", "aipolicy/report/v2")])
+@pytest.mark.parametrize("change", [("summary", None), ("findings", {}), ("schema", "aipolicy/report/v1")])
 def test_the_schema_refuses_what_is_no_report(change: tuple[str, object]) -> None:
     value = parsed("many") | {change[0]: change[1]}
     assert list(validator().iter_errors(value))
@@ -108,6 +112,17 @@ def test_the_verdict_counts_every_option_once() -> None:
     for feature in parsed("many")["features"]:
         verdict = feature["verdict"]
         assert verdict["admissible"] + verdict["open"] + verdict["removed"] == verdict["options"] > 1000
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_what_was_not_asked_for_is_null(depth: Depth) -> None:
+    asked = AnswersAsked(20.0, 36.0, depth, depth)
+    value = json.loads("".join(rendered("json", made("leak").result_with(asked), View("error"))))
+    assert not [error.message for error in validator().iter_errors(value)]
+    (feature,) = value["features"]
+    present = {name for name in ("answer", "assumed", "questions", "to_do", "gaps") if feature[name] is not None}
+    briefly = {"answer", "assumed", "to_do", "gaps"}
+    assert present == {Depth.NONE: set(), Depth.BRIEF: briefly, Depth.FULL: briefly | {"questions"}}[depth]
 
 
 def test_the_facts_tell_declared_from_assumed_from_unknown() -> None:

@@ -21,10 +21,11 @@ from sample_runs import (
     report,
 )
 
+from aipolicy.report.formats.answers_shown import MAX_BLOCKS, MAX_NAMED
 from aipolicy.report.formats.registry import rendered
-from aipolicy.report.formats.text import MAX_VERDICTS
 from aipolicy.report.terminal.style import Styler, cells
 from aipolicy.report.view import View
+from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.run.report import Report
 
 ONLY_OUT = PACK.replace(
@@ -32,22 +33,24 @@ ONLY_OUT = PACK.replace(
 )
 
 
+ASKED = AnswersAsked(20.0, 36.0, Depth.BRIEF, Depth.FULL)
+
+
 def plain(shown: Report, width: int = 100) -> str:
-    return "".join(rendered("text", shown.result, View("error", width)))
+    return "".join(rendered("text", shown.result_with(ASKED), View("error", width)))
 
 
 @pytest.mark.parametrize(
     ("shown", "lines"),
     [
         (report(CALM), ["1 feature in 1 file checked against 4 rules (house 1.2.3) as of 2026-11-21", "no findings"]),
-        (report(UNSURE), ["found 1 note", "1 undetermined; declaring `team.on_call` would settle 1 of them"]),
-        (report(LEAK), ["found 1 error"]),
+        (report(LEAK), ["found 1 error", "exit 1: 1 finding gates"]),
         (report(CALM, BROKEN), ["1 feature in 2 files checked", "found 1 error"]),
-        (report(CALM, found=(FOREIGN, FOREIGN)), ["2 files skipped: not an AI feature manifest"]),
-        (report(found=(FOREIGN,)), ["1 file skipped", "nothing was evaluated; name a manifest"]),
-        (report(), ["0 features in 0 files", "nothing was evaluated"]),
+        (report(CALM, found=(FOREIGN, FOREIGN)), ["2 files skipped"]),
+        (report(found=(FOREIGN,)), ["1 file skipped", "exit 3: nothing was evaluated; name a manifest"]),
+        (report(), ["0 features in 0 files", "exit 3: nothing was evaluated"]),
         (report(CALM, by=policy(ignore=("IN-001",))), ["not evaluated by choice: IN-001"]),
-        (report(CALM, by=policy(ignore=("IN", "OUT"))), ["nothing was evaluated; no rule is left to evaluate"]),
+        (report(CALM, by=policy(ignore=("IN", "OUT"))), ["exit 3: nothing was evaluated; no rule is left to evaluate"]),
     ],
 )
 def test_the_summary_says_what_was_evaluated_and_what_was_not(shown: Report, lines: list[str]) -> None:
@@ -64,48 +67,59 @@ def test_a_run_that_evaluated_something_does_not_say_the_contrary(shown: Report)
 @pytest.mark.parametrize(
     ("shown", "sentence"),
     [
-        (report(CALM), "no special need; a provider API is possible"),
-        (report(UNSURE), "needs self-hosting"),
-        (report(NOWHERE, by=policy(ONLY_OUT)), "no option satisfies every constraint (IN-001 clash)"),
-        (report(DEAR), "no special need"),
+        (report(CALM), "EXPECTED: Use an API"),
+        (report(UNSURE), "Self-host"),
+        (report(NOWHERE, by=policy(ONLY_OUT)), "nothing remains, IN-001 clash"),
+        (report(DEAR), "nothing remains, OUT-001 clash"),
     ],
 )
-def test_a_verdict_is_one_sentence(shown: Report, sentence: str) -> None:
-    verdict = re.search(r"verdict on \S+:\n((?: {4}.*\n)+)", plain(shown))
-    assert verdict is not None
-    assert sentence in " ".join(verdict.group(1).split())
+def test_the_first_line_on_a_feature_is_its_answer(shown: Report, sentence: str) -> None:
+    (block,) = blocks(plain(shown))
+    assert block[1].startswith("    answer")
+    assert sentence in block[1]
 
 
-def test_the_counts_of_a_verdict_add_up() -> None:
-    shown = report(UNSURE)
-    admissible, open_, removed = map(
-        int, re.findall(r"(\d+) options admissible, (\d+) open, (\d+) removed", plain(shown, 120))[0]
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("shown", [report(CALM), report(UNSURE), report(LEAK), report(DEAR), report(UNSURE, LEAK)])
+def test_a_feature_takes_at_most_twelve_lines_and_keeps_to_the_width(shown: Report, width: int) -> None:
+    for block in blocks(plain(shown, width)):
+        assert len(block) <= 12
+        assert all(cells(line) <= width for line in block)
+
+
+def blocks(text: str) -> list[list[str]]:
+    """Return the lines on each feature that is answered in several."""
+    paragraphs = [paragraph.split("\n") for paragraph in text.strip("\n").split("\n\n")]
+    return [lines for lines in paragraphs if len(lines) > 1 and lines[1].startswith("    answer")]
+
+
+def test_with_more_than_a_few_manifests_a_feature_without_findings_takes_one_line() -> None:
+    texts = [CALM.replace("calm", f"calm-{n}") for n in range(MAX_BLOCKS + 1)]
+    text = plain(report(*texts, LEAK))
+    assert [len(re.findall(rf"^calm-{n}: ", text, re.MULTILINE)) for n in range(MAX_BLOCKS + 1)] == [1] * (
+        MAX_BLOCKS + 1
     )
-    assert admissible + open_ + removed == shown.evaluations[0].candidates.count
-    assert removed > 0
+    assert len(blocks(text)) == 1
 
 
-def test_many_verdicts_are_counted_and_none_is_left_out() -> None:
-    texts = [UNSURE.replace("unsure", f"unsure-{n}") for n in range(MAX_VERDICTS)]
-    texts += [CALM.replace("calm", f"calm-{n}") for n in range(3)]
-    text = plain(report(*texts))
-    assert f"verdicts on {MAX_VERDICTS + 3} features:" in text
-    assert re.search(rf"^ +{MAX_VERDICTS}  need self-hosting$", text, re.MULTILINE)
-    free, hanging = (int(re.findall(rf"(\d+)  {words}", text)[0]) for words in ("have a way", "hang on"))
-    assert free + hanging == MAX_VERDICTS + 3
+def test_with_many_manifests_features_without_findings_are_counted_and_none_is_left_out() -> None:
+    texts = [CALM.replace("calm", f"calm-{n}") for n in range(MAX_NAMED)]
+    text = plain(report(*texts, LEAK))
+    assert f"{MAX_NAMED} features are without findings" in text
+    assert [block[0].split(" ")[0] for block in blocks(text)] == ["leak"]
 
 
 @pytest.mark.parametrize("width", [40, 60, 100, 120])
 @pytest.mark.parametrize("shown", [report(CALM), report(UNSURE, LEAK), report(DEAR)])
 def test_the_summary_keeps_to_the_width(shown: Report, width: int) -> None:
-    summary = plain(shown, width).split("explain one with")[1].split("\n", 1)[1]
+    summary = plain(shown, width).rsplit("\n\n", 1)[1]
     for line in summary.splitlines():
         assert cells(line) <= width or " " not in line.strip()
 
 
 @pytest.mark.parametrize("shown", [report(CALM), report(UNSURE, LEAK, BROKEN), report()])
 def test_colour_adds_nothing_but_colour(shown: Report) -> None:
-    coloured = "".join(rendered("text", shown.result, View("error", 80, Styler(color=True))))
+    coloured = "".join(rendered("text", shown.result_with(ASKED), View("error", 80, Styler(color=True))))
     assert "\x1b[" in coloured
     assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain(shown, 80)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_scenarios import FLOW, SCENARIOS, document, finding, health_leaves, hostile, undetermined
+from report_scenarios import FLOW, SCENARIOS, document, finding, health_leaves, hostile
 
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.report.formats.concise import render_concise
-from aipolicy.report.terminal.findings_text import render_findings
+from aipolicy.report.terminal.findings_text import MOST_LINES, render_findings
 from aipolicy.report.terminal.style import Styler, cells
 from aipolicy.source.document import Document, SourceFile
 from aipolicy.source.span import Position, Span
@@ -28,8 +28,8 @@ _SGR = re.compile("\x1b\\[[0-9;]*m")
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
-def plain(findings: list[Finding], width: int = 80) -> str:
-    return render_findings(findings, width=width, style=Styler())
+def plain(findings: list[Finding], width: int = 80, *, verbose: bool = False) -> str:
+    return render_findings(findings, width=width, style=Styler(), verbose=verbose)
 
 
 def assert_golden(name: str, text: str) -> None:
@@ -48,6 +48,19 @@ def assert_safe(text: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_findings_read_like_those_of_a_compiler(name: str, width: int) -> None:
     assert_golden(f"{name}.{width}.txt", plain(SCENARIOS[name](), width))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_with_verbose_all_that_is_known_of_a_finding_is_shown(name: str) -> None:
+    assert_golden(f"{name}.verbose.txt", plain(SCENARIOS[name](), verbose=True))
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_finding_takes_at_most_eight_lines(name: str, width: int) -> None:
+    for block in plain(SCENARIOS[name](), width).split("\n\n"):
+        if not any(line.startswith(f"{severity}[") for line in block.split("\n")[1:] for severity in Severity):
+            assert len(block.strip("\n").split("\n")) <= MOST_LINES
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -80,7 +93,7 @@ def test_hostile_text_cannot_steer_the_terminal() -> None:
 
 
 def test_a_finding_without_source_is_header_path_and_notes() -> None:
-    assert plain([finding(why="because", fix="do it")]) == (
+    assert plain([finding(why="because", fix="do it")], verbose=True) == (
         "error[DATA-001]: `health` would be sent to `openai`\n"
         "  --> claims.aifeature.yaml\n"
         "   = why: because\n"
@@ -94,11 +107,11 @@ def test_a_span_without_document_is_only_named() -> None:
 
 
 def test_prose_of_several_lines_becomes_one_paragraph() -> None:
-    assert "   = why: one two three\n" in plain([finding(why="one\n  two\nthree\n")])
+    assert "   = why: one two three\n" in plain([finding(why="one\n  two\nthree\n")], verbose=True)
 
 
 def test_a_long_address_stays_whole() -> None:
-    text = plain(health_leaves(), 40)
+    text = plain(health_leaves(), 40, verbose=True)
     assert "(https://eur-lex.europa.eu/eli/reg/2016/679/oj#d1e3058-1-1)\n" in text
 
 
@@ -106,7 +119,7 @@ def test_a_very_long_rule_id_stays_whole() -> None:
     rule_id = "ORGANISATION-WIDE-RULE-ABOUT-SOMETHING-" * 3 + "001"
     undecided = [finding(rule_id=rule_id, message=f"m{n}", outcome=Outcome.UNDETERMINED) for n in range(5)]
     assert plain([finding(rule_id=rule_id)], 40).startswith(f"error[{rule_id}]:\n    `health` would be")
-    assert plain(undecided, 40).count(f"     {rule_id}  m") == 5
+    assert plain(undecided, 40).count(f"error[{rule_id}]: ") == 5
 
 
 def undecided(count: int, **changes: object) -> list[Finding]:
@@ -117,40 +130,35 @@ def undecided(count: int, **changes: object) -> list[Finding]:
     ]
 
 
-def test_three_undetermined_findings_are_shown_one_by_one() -> None:
-    text = plain(undecided(3))
-    assert text.count("]: undetermined: ") == 3
-    assert "are undetermined for" not in text
+def test_what_gates_because_it_is_open_takes_one_line_each() -> None:
+    lines = plain(undecided(4)).split("\n")
+    assert [line.partition(":")[0] for line in lines] == ["error[R-0]", "error[R-1]", "error[R-2]", "error[R-3]", ""]
 
 
-def test_four_undetermined_findings_are_one_block() -> None:
-    text = plain(undecided(4))
-    assert text.startswith("error: 4 rules are undetermined for `claims-triage`\n")
-    assert "= settle: declare `a.z` (4 rules), `a.f0`, `a.f1`, `a.f2`, `a.f3`\n" in text
-    assert "undetermined: " not in text
+def test_what_is_open_stands_after_what_is_violated_in_the_order_of_places() -> None:
+    text = plain([*undecided(2), *health_leaves()])
+    assert text.rindex("error[DATA-001]") < text.index("error[R-0]") < text.index("error[R-1]")
 
 
-def test_findings_of_other_features_and_severities_do_not_count_towards_a_block() -> None:
-    findings = [*undecided(2), *undecided(2, feature="other"), *undecided(2, severity=Severity.WARNING)]
-    assert "are undetermined for" not in plain(findings)
+@pytest.mark.parametrize(
+    ("message", "width", "line"),
+    [
+        ("declare `a.b`", 80, "error[R-0]: declare `a.b` (claims.aifeature.yaml)"),
+        ("declare `a.b`", 40, "error[R-0]: declare `a.b`"),
+        ("declare `a.b`, `c.d` and much that follows", 40, "error[R-0]: declare `a.b`, `c.d` and mu…"),
+    ],
+)
+def test_a_line_says_what_settles_it_first_and_where_as_far_as_there_is_room(
+    message: str, width: int, line: str
+) -> None:
+    assert plain([finding(rule_id="R-0", outcome=Outcome.UNDETERMINED, message=message)], width) == f"{line}\n"
 
 
-def test_errors_that_cannot_be_decided_stand_before_warnings() -> None:
-    text = plain([*undecided(4, severity=Severity.WARNING), *undecided(4)])
-    assert text.index("error: 4 rules") < text.index("warning: 4 rules")
-
-
-def test_a_block_stands_after_the_other_findings_of_its_feature() -> None:
-    findings = [*undetermined(), *undecided(1, feature="other", file="z.yaml")]
-    text = plain(findings)
-    assert text.index("error[DATA-001]") < text.index("warning: 5 rules") < text.index("error[R-0]")
-
-
-def test_a_block_names_only_the_facts_that_settle_most() -> None:
-    findings = [finding(rule_id=f"R-{n}", outcome=Outcome.UNDETERMINED, missing_facts=(f"a.f{n}",)) for n in range(9)]
-    text = plain(findings)
-    assert "`a.f5`, and 3 more facts\n" in " ".join(text.split()) + "\n"
-    assert "a.f6" not in text
+def test_a_message_and_a_fix_are_cut_where_they_would_take_more_than_eight_lines() -> None:
+    text = plain([finding(document(FLOW), message="word " * 100, fix="word " * 100)])
+    lines = text.strip("\n").split("\n")
+    assert len(lines) == MOST_LINES
+    assert [line for line in lines if line.endswith("…")] == [lines[2], lines[-1]]
 
 
 def test_the_order_of_findings_does_not_matter() -> None:
@@ -201,10 +209,13 @@ def findings(draw: st.DrawFn) -> Finding:
 @settings(max_examples=300, deadline=None)
 @given(findings(), st.integers(40, 130))
 def test_any_text_and_any_span_can_be_drawn(found: Finding, width: int) -> None:
-    text = plain([found], width)
-    assert_safe(text)
-    assert text.endswith("\n")
-    assert text.startswith(f"{found.severity.value}[{found.rule_id}]:")
+    for verbose in (False, True):
+        text = plain([found], width, verbose=verbose)
+        assert_safe(text)
+        assert text.endswith("\n")
+        assert text.startswith(f"{found.severity.value}[{found.rule_id}]:")
+    if found.outcome is Outcome.UNDETERMINED:
+        return
     bare = plain([replace(found, message="", file="", why="", missing_facts=())], width)
     assert all(cells(line) <= width for line in bare.split("\n"))
     assert re.search(r"^ +\| .*\^", bare, re.MULTILINE)

@@ -1,0 +1,134 @@
+"""Which values decided a violation, and in which direction each of them is worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from math import inf
+from typing import Any
+
+from aipolicy.facts.facts import LABELS, Facts
+from aipolicy.facts.spec import FactValue
+from aipolicy.findings.finding import Decided, DecidingValue, Worse
+from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
+from aipolicy.policy.rule import Line, Rule
+from aipolicy.source.text import without_secrets
+from aipolicy.value import replace
+
+_MOST_CONDITIONS = 1_000
+
+
+def decided_by(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[Decided, ...]:
+    """Return the values that decided the violation of a rule on an option, by name.
+
+    They are what the lines read that make the rule apply and those that fail. The direction is found by asking the lines
+    themselves: a number is worse the higher it is where a line holds for the least number and fails for the largest, a
+    list the longer it is where the line holds for none of its members and fails for one of them alone. Whatever a
+    parameter is, it is no value of the feature, and is worse in no direction.
+    """
+    decided: dict[str, Decided] = {}
+    for lines, breaks, keeps in ((rule.when, Truth.TRUE, Truth.FALSE), (rule.require, Truth.FALSE, Truth.TRUE)):
+        for line in lines:
+            for value in _decided_by_line(_LineRead(line, rule, facts, option), breaks, keeps):
+                earlier = decided.get(value.name)
+                decided[value.name] = value if earlier is None else _both(earlier, value)
+    return tuple(_without_secrets(decided[name]) for name in sorted(decided))
+
+
+def declared_value(facts: Facts, name: str) -> tuple[Decided, ...]:
+    """Return what a feature declares, as what decided a finding on it; nothing where it declares nothing."""
+    value = facts.values.get(name)
+    if value is None or isinstance(value, Mapping):
+        return ()
+    return (_without_secrets(Decided(name, value)),)
+
+
+def _without_secrets(decided: Decided) -> Decided:
+    value = decided.value
+    if isinstance(value, tuple):
+        value = tuple(map(without_secrets, value))
+    return replace(decided, value=without_secrets(value) if isinstance(value, str) else value)
+
+
+class _LineRead:
+    """A line beside the values that it reads."""
+
+    def __init__(self, line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> None:
+        read = {name: facts.values.get(name) for name in line.feature_reads}
+        read.update({name: option.get(name) for name in line.option_reads})
+        read.update({name: rule.parameters[name] for name in line.parameter_reads})
+        self.values = {name: value for name, value in read.items() if value is not None}
+        self.parameters = frozenset(line.parameter_reads)
+        self.label_keys = line.label_keys
+        self._condition = _condition(line.checked)
+        self._known = {name: cel_value(value) for name, value in self.values.items()}
+
+    def truth(self, **changed: Any) -> Truth:
+        """Return the truth of the line, with some of the values changed."""
+        return self._condition.evaluate(self._known | changed)[0]
+
+    def direction(self, name: str, breaks: Truth, keeps: Truth) -> Worse:
+        """Return in which direction a number is worse."""
+        low, high = (self.truth(**{name: end}) for end in (-inf, inf))
+        if low is keeps and high is breaks:
+            return Worse.HIGHER
+        return Worse.LOWER if low is breaks and high is keeps else Worse.UNTOLD
+
+    def offending(self, name: str, members: Sequence[str], breaks: Truth, keeps: Truth) -> tuple[str, ...]:
+        """Return the members of a list that break the rule by themselves; none where that is not what breaks it."""
+        if self.truth(**{name: []}) is not keeps:
+            return ()
+        return tuple(member for member in members if self.truth(**{name: [member]}) is breaks)
+
+
+def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[Decided]:
+    if read.truth() is not breaks or _says_it_all(read.values):
+        return
+    lists = {name: value for name, value in read.values.items() if isinstance(value, tuple)}
+    offending = {name: read.offending(name, members, breaks, keeps) for name, members in lists.items()}
+    numbers = {
+        name: read.direction(name, breaks, keeps) for name, value in read.values.items()
+        if isinstance(value, float) and name not in read.parameters
+    }  # fmt: skip
+    told = {name for name, worse in numbers.items() if worse}
+    tells = any(members for name, members in offending.items() if name not in read.parameters)
+    for name, value in read.values.items():
+        if name in lists:
+            # NOTE: where members tell what is wrong, the lists that they are compared with tell it a second time.
+            if offending[name] and name not in read.parameters:
+                yield Decided(name, offending[name], Worse.MORE)
+            elif not tells:
+                yield Decided(name, lists[name])
+        elif isinstance(value, Mapping):
+            labels = value if name == LABELS else {}
+            yield from (Decided(f"{LABELS}.{key}", labels[key]) for key in read.label_keys if key in labels)
+        else:
+            against = tuple(sorted(told - {name})) if name in told else ()
+            yield Decided(name, value, numbers.get(name, Worse.UNTOLD), against)
+
+
+def _says_it_all(values: Mapping[str, FactValue]) -> bool:
+    """Return whether a line reads one answer alone, which cannot be another while the rule is violated."""
+    return len(values) == 1 and all(isinstance(value, bool) for value in values.values())
+
+
+def _both(one: Decided, other: Decided) -> Decided:
+    """Return what two lines say of one value: a list is worse by what either line finds in it."""
+    if one.worse is Worse.MORE and other.worse is Worse.MORE:
+        return Decided(one.name, _merged(one.value, other.value), Worse.MORE)
+    if one.worse is other.worse:
+        # NOTE: a line that weighs it against nothing can tell for both.
+        return one if not one.against else other
+    if not one.worse or not other.worse:
+        return one if one.worse else other
+    return Decided(one.name, one.value)
+
+
+def _merged(one: DecidingValue, other: DecidingValue) -> DecidingValue:
+    members = {*(one if isinstance(one, tuple) else ()), *(other if isinstance(other, tuple) else ())}
+    return tuple(sorted(members))
+
+
+@lru_cache(maxsize=_MOST_CONDITIONS)
+def _condition(checked: Checked) -> Condition:
+    return Condition(checked)
