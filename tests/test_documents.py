@@ -124,4 +124,5 @@ def test_the_rule_in_the_readme_loads(tmp_path: Path) -> None:
     pack.write_text(head + rule, encoding="utf-8")
     result = run_here(["rules", "--policy", str(pack)], tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "restricted-data-leaves-organization" in result.stdout
+    assert "readme 1.0.0: 1 rule" in result.stdout
+    assert "DATA-001" in result.stdout

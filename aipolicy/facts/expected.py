@@ -109,7 +109,7 @@ _EXPECTED: Mapping[str, Expected] = {
         99.0, "less than a single provider promises", "https://agentmodeai.com/enterprise-ai-vendor-sla-uptime-comparison/",
         tried=(99.9,),
     ),
-    "purpose.domain": Expected("general", "asked where a rule reads it"),
+    "purpose.domain": Expected("general", "most features serve no domain that law singles out"),
     "purpose.practices": Expected((), "practices that law restricts are rare, and known to those who use them"),
     "decision.area": Expected(
         "none", "most features decide nothing about people", by="decision.effect",
