@@ -19,10 +19,8 @@ from aipolicy.answer.model import (
     ToDo,
     Way,
 )
-from aipolicy.answer.questions import questions_of
 from aipolicy.answer.to_do import to_dos
 from aipolicy.answer.trials import Trials
-from aipolicy.answer.turns import conflict_of, turns_of
 from aipolicy.answer.ways import plan_standing, way_of, ways_left
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.ranking import Ranked, Weighing
@@ -83,11 +81,15 @@ class Answering:
     @cached_property
     def questions(self) -> tuple[Change, ...]:
         """Return what is worth asking, what changes most first."""
+        from aipolicy.answer.questions import questions_of  # NOTE: few runs ask.
+
         return () if self.certain.is_retired else questions_of(self.trials, self._vocabulary)
 
     @cached_property
     def turns(self) -> tuple[Change, ...]:
         """Return what would turn the answer though it is declared, or could be done."""
+        from aipolicy.answer.turns import turns_of
+
         return () if self.certain.is_retired else turns_of(self.trials, self._vocabulary)
 
     @cached_property
@@ -95,6 +97,8 @@ class Answering:
         """Return what clashes and the smallest changes that end it, None where something remains."""
         if self.certain.is_retired:
             return None
+        from aipolicy.answer.turns import conflict_of
+
         return conflict_of(self.trials, self._vocabulary, alternatives(self.certain, self._vocabulary))
 
     @cached_property

@@ -134,10 +134,11 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
 
 def way_result(way: Way, expected: Evaluation | None = None) -> WayResult:
     """Return a way as data; with the evaluation of what is expected its cost has a range, which takes longer."""
-    from aipolicy.answer.comparison import figures_of
+    cost, figures = way.cost, None
+    if expected is not None:
+        from aipolicy.answer.comparison import figures_of
 
-    cost = way.cost
-    figures = None if expected is None else figures_of(way, expected)
+        figures = figures_of(way, expected)
     (tier,) = way.option_set.distinct("option.tier", 1 << way.number)
     return WayResult(
         way.hosting, way.adaptation, way.provider, way.model, way.region, way.fallback, way.routing,
