@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from aipolicy.report.answer_words import (
     CERTAINTIES,
-    RETIRED_WORDS,
     answer_sentence,
     answer_words,
     change_words,
@@ -49,7 +48,7 @@ def answer_line(feature: FeatureResult, width: int, style: Styler) -> str:
     if answer is None:
         return name
     if answer.recommended is None:
-        words = "nothing is left" if answer.conflict is not None else RETIRED_WORDS
+        words = answer_words(answer)
     else:
         way = answer.recommended
         usd = f", {usd_words(way.monthly_usd)} USD a month" if way.is_whole else ""
@@ -68,11 +67,10 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         plan = offering_words(answer.plan.way)
         yield "plan", [shortened(f"{plan}: breaks {rules(answer.plan.violates)}", room)]
     if answer.questions:
+        broken = () if answer.plan is None else answer.plan.violates
         yield (
             "ask",
-            _few(
-                _changes(answer.questions, () if answer.plan is None else answer.plan.violates), _QUESTIONS, name, room
-            ),
+            _few(_changes(answer.questions, broken), _QUESTIONS, name, room),
         )
     elif answer.assumed:
         yield "assumed", [_assumed(answer, room)]
