@@ -193,10 +193,14 @@ def _difference(then: Then, before: Then, margin_percent: float) -> str:
         return f"{two_digits(then.monthly_usd)} USD a month"
     if then.monthly_usd is None or before.monthly_usd is None:
         return "cost unknown" if then.monthly_usd is None and before.monthly_usd is not None else ""
-    more = then.monthly_usd - before.monthly_usd
-    if abs(more) <= before.monthly_usd * margin_percent / 100.0 / 4.0 or abs(more) < 1.0:
-        return ""
-    return f"{two_digits(abs(more))} USD a month {'more' if more > 0.0 else 'less'}"
+    for ours, theirs, span in (
+        (then.monthly_usd, before.monthly_usd, "a month"),
+        (then.total_usd, before.total_usd, "over the horizon"),
+    ):
+        more = 0.0 if ours is None or theirs is None else ours - theirs
+        if theirs is not None and abs(more) > max(theirs * margin_percent / 100.0 / 4.0, 1.0):
+            return f"{two_digits(abs(more))} USD {span} {'more' if more > 0.0 else 'less'}"
+    return ""
 
 
 def rules(ids: Sequence[str]) -> str:

@@ -15,7 +15,14 @@ from aipolicy.answer.model import Certainty
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, rules, two_digits, way_name
-from aipolicy.report.explain.next_steps import gap_lines, question_lines, to_do_lines, turn_lines, ways_left_line
+from aipolicy.report.explain.next_steps import (
+    close_lines,
+    gap_lines,
+    question_lines,
+    to_do_lines,
+    turn_lines,
+    ways_left_line,
+)
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
 from aipolicy.report.terminal.drawing import Screen, grid, joined, said
 from aipolicy.report.terminal.style import Role, Styler
@@ -32,13 +39,13 @@ NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
-    "plan": 4, "why": 4, "ways": 2, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
+    "close": 2, "plan": 4, "why": 4, "ways": 2, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
 }  # fmt: skip
 """How many of each are shown where the page has room."""
 _SHORTENED = (
     ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("ways", 1), ("to do", 3), ("questions", 3), ("gaps", 1),
     ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
-    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("ways", 0), ("left", 0),
+    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("left", 0),
 )  # fmt: skip
 """What is shortened to how many, one after the other, until the page is one screen."""
 
@@ -65,6 +72,7 @@ class _Page:
         self._style = style
         # NOTE: which sections there are and in which order; each is drawn for as many as there is room for.
         self._sections: Mapping[str, Callable[[int], str]] = {
+            "close": cache(lambda most: self._section("close", close_lines(answering)[:most])),
             "plan": cache(lambda most: self._section("your plan", plan_lines(answering, rule_evaluator, most))),
             "why": cache(lambda most: self._section("why", reason_lines(answering, most))),
             "ways": cache(self._ways),

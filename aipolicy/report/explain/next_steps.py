@@ -11,7 +11,7 @@ from aipolicy.answer.model import Change, Then
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
-from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, rules, what_follows
+from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, kind_words, rules, what_follows
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
 from aipolicy.source.text import escaped, grouped, quantity
@@ -19,6 +19,9 @@ from aipolicy.source.text import escaped, grouped, quantity
 _MOST_VALUES = 2
 """Other values of one fact that are told."""
 _FAR = 30.0
+"""How many times what is declared a number may be that is told: of more nobody asks what follows then."""
+_NEAR = 1.1
+"""Within how many times what is declared a number is too near to another way of building to be relied on."""
 _WHERE = {
     "now": "now",
     "pilot": "before the pilot",
@@ -32,7 +35,7 @@ def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[T
     conflict = answering.conflict
     changes = answering.turns if conflict is None else conflict.changes
     before = answering.trials.then({})
-    near = [change for change in changes if not _is_far(change, answering.expected.facts.values)]
+    near = [change for change in changes if _distance(change, answering.expected.facts.values) <= _FAR]
     assumed = answering.answer.assumed
     told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
     lines = []
@@ -43,20 +46,39 @@ def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[T
     return listed(lines, most)
 
 
+def close_lines(answering: Answering) -> list[Text]:
+    """Return the declared numbers that lie so near another way of building that they are to be measured first."""
+    if answering.conflict is not None:
+        return []
+    values, before = answering.expected.facts.values, answering.trials.then({})
+    lines = []
+    for change in answering.turns:
+        then = change.then
+        is_other = (then.hosting, then.adaptation) != (before.hosting, before.adaptation)
+        if then.hosting is None or len(change.facts) != 1 or not change.bounds or not is_other:
+            continue
+        name, after = next(iter(change.facts.items()))
+        if _distance(change, values) <= _NEAR:
+            limit = f"from {shown_value(after)} on" if change.bounds[name] == "from" else f"up to {shown_value(after)}"
+            way = kind_words(then.hosting, then.adaptation)
+            words = f"{name} is {shown_value(values.get(name))}, {limit} the answer is another, {way}: measure it first"
+            lines.append(said(words, Role.WARNING))
+    return lines
+
+
 def _saves(change: Change, before: Then) -> bool:
     ours, theirs = change.then.monthly_usd, before.monthly_usd
     return ours is not None and theirs is not None and ours < theirs
 
 
-def _is_far(change: Change, values: Mapping[str, FactValue]) -> bool:
-    """Return whether a number would have to be so many times what is declared that nobody asks what follows then."""
+def _distance(change: Change, values: Mapping[str, FactValue]) -> float:
+    """Return how many times what is declared a number would have to be, or the other way round; the furthest of several."""
+    furthest = 1.0
     for name in change.bounds:
         before, after = values.get(name), change.facts[name]
-        if isinstance(before, float) and isinstance(after, float) and before > 0.0 and after > 0.0:
-            factor = max(before, after) / min(before, after)
-            if factor > _FAR and before != NOT_LIMITED:
-                return True
-    return False
+        if isinstance(before, float) and isinstance(after, float) and 0.0 < before < NOT_LIMITED and after > 0.0:
+            furthest = max(furthest, before / after, after / before)
+    return furthest
 
 
 def question_lines(answering: Answering, most: int, margin_percent: float) -> list[Text]:
