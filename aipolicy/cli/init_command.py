@@ -10,7 +10,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatch
 from math import isfinite
 from pathlib import Path
 
@@ -19,8 +18,10 @@ import click
 from aipolicy.catalog.axes import AXES
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
+from aipolicy.cli.inputs import refuse_same_files
 from aipolicy.cli.terminal import write_out
-from aipolicy.config.config_file import Config, read_config
+from aipolicy.config.config_file import LOCK_FILE, Config, read_config
+from aipolicy.discovery.globs import manifest_matcher
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
 from aipolicy.facts.schema import SCHEMA_ID
@@ -67,6 +68,7 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     refuse_overwriting(target, force=force)
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
+    _refuse_configuration(target, config)
     questions = questions_of(_catalog(config), suggested_name=os.path.basename(folder))
     given = {
         "metadata.name": name,
@@ -82,6 +84,15 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
         target, starter_manifest(answers, SCHEMA_ID, {name: tuple(axis.words) for name, axis in AXES.items()})
     )
     write_out(closing_words(target, config.manifests))
+
+
+def _refuse_configuration(target: str, config: Config) -> None:
+    """Raise `UsageError` where a manifest would take the place of the configuration or of what it names."""
+    if config.path is None:
+        return
+    beside = os.path.dirname(config.path)
+    names = (*config.policies, *config.catalog, *config.waivers, LOCK_FILE)
+    refuse_same_files([target], [config.path, config.baseline, *(os.path.join(beside, name) for name in names)])
 
 
 def questions_of(catalog: Catalog, *, suggested_name: str) -> tuple[Question, ...]:
@@ -164,8 +175,8 @@ def closing_words(target: str, patterns: Sequence[str]) -> str:
     path = shown_path(target)
     argument = shlex.quote(f"./{path}" if path.startswith("-") else path)
     text = f"wrote {path}\nnext: aipolicy explain {argument}\n"
-    name = os.path.basename(target)
-    if not any(fnmatch(name, pattern.rpartition("/")[2]) for pattern in patterns):
+    real = os.path.realpath(target).replace(os.sep, "/")
+    if not manifest_matcher(patterns)(os.path.basename(target), real):
         text += f"note: a search of folders finds only {', '.join(patterns)}; name this file when you check it\n"
     return text
 
