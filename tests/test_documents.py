@@ -56,7 +56,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_in_the_documents_runs(document: str, command: str, workplace: Path) -> None:
     result = run_here(shlex.split(command)[1:], workplace)
     assert result.returncode in (0, 1), result.stderr
-    assert not result.stderr
+    # NOTE: the examples have configurations of their own, of which a run over all of them tells that it reads none.
+    assert [line for line in result.stderr.splitlines() if " not read: `examples/" not in line] == []
 
 
 def test_the_first_two_sh_blocks_of_the_readme_are_one_command_each() -> None:

@@ -259,9 +259,9 @@ def test_a_clean_run_imports_neither_rich_nor_jsonschema(run, tmp_path: Path) ->
 
 def test_a_bug_is_exit_4_with_what_to_report(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     code = (
-        "import aipolicy.manifest.discovery as d, sys\n"
+        "import aipolicy.discovery.find as d, sys\n"
         "def broken(*a, **k): raise RuntimeError('secret detail')\n"
-        "d.find_manifests = broken\nsys.argv = ['aipolicy', 'check']\nfrom aipolicy.cli.main import main\nmain()\n"
+        "d.search_manifests = broken\nsys.argv = ['aipolicy', 'check']\nfrom aipolicy.cli.main import main\nmain()\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],
