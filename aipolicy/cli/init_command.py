@@ -8,7 +8,6 @@ import shlex
 import stat
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,11 @@ import click
 
 from aipolicy.authoring.replies import NAME, Declared, NewManifest, read_reply
 from aipolicy.catalog.load import read_catalog
+from aipolicy.cli.inputs import refuse_same_files
 from aipolicy.cli.terminal import stdin_is_terminal, write_out
-from aipolicy.config.config_file import Config, read_config
+from aipolicy.config.config_file import LOCK_FILE, Config, read_config
 from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.discovery.globs import manifest_matcher
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
 from aipolicy.facts.registry import REGISTRY
@@ -69,6 +70,7 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     refuse_overwriting(target, force=force)
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
+    _refuse_configuration(target, config)
     values = (name, owner, lifecycle, ",".join(data_classes) or None, ",".join(residency) or None, p95_ms,
               requests_per_day)  # fmt: skip
     given = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
@@ -86,6 +88,15 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     manifest.feature(declared)
     write_manifest(target, manifest.text(declared))
     write_out(closing_words(target, config.manifests))
+
+
+def _refuse_configuration(target: str, config: Config) -> None:
+    """Raise `UsageError` where a manifest would take the place of the configuration or of what it names."""
+    if config.path is None:
+        return
+    beside = os.path.dirname(config.path)
+    names = (*config.policies, *config.catalog, *config.waivers, LOCK_FILE)
+    refuse_same_files([target], [config.path, config.baseline, *(os.path.join(beside, name) for name in names)])
 
 
 def declared_by_flags(manifest: NewManifest, given: Mapping[str, str], needed: Sequence[str]) -> Declared:
@@ -175,7 +186,7 @@ def closing_words(target: str, patterns: Sequence[str]) -> str:
     path = shown_path(target)
     argument = shlex.quote(f"./{path}" if path.startswith("-") else path)
     text = f"wrote {path}\nnext: aipolicy explain {argument}\n"
-    name = os.path.basename(target)
-    if not any(fnmatch(name, pattern.rpartition("/")[2]) for pattern in patterns):
+    real = os.path.realpath(target).replace(os.sep, "/")
+    if not manifest_matcher(patterns)(os.path.basename(target), real):
         text += f"note: a search of folders finds only {', '.join(patterns)}; name this file when you check it\n"
     return text

@@ -27,7 +27,7 @@ class WorkingTree:
     @cached_property
     def git(self) -> GitFolder | None:
         """Return where git keeps what it knows; None where there is no usable repository."""
-        return git_folder(self.root)
+        return git_folder(self.root or "/")
 
     @cached_property
     def personal_rules(self) -> IgnoreRules:

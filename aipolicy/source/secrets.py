@@ -6,6 +6,7 @@ What is hidden keeps its length, so that columns stay what they are. More is hid
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from aipolicy.source.regex import regex
 from aipolicy.value import NamedTuple
@@ -23,18 +24,21 @@ _PEM = regex(r"(?P<head>-----BEGIN [A-Z0-9 ]+-----)(?P<value>.+?)(?=-----END |\Z
 _PEM_HEAD = "-----BEGIN "
 _USER_INFO = regex(r"""(?<=://)[^\s/?#"'<>`]+(?=@)""")
 _HOOK = regex(r"""(?<=://)(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/[^\s"'`]+""")
+_SCHEMES = ("bearer", "basic", "digest", "negotiate")
 _SCHEME = regex(
     r"\b(?:Bearer|Basic|Digest|Negotiate)[ \t]+(?P<value>(?=[A-Za-z._~+/=-]*[0-9=])[A-Za-z0-9._~+/=-]{8,})",
     re.IGNORECASE,
 )
-_NAME = (
-    r"pass(?:word|wd|phrase|code)s?|passwort|pwd|secrets?|token|credentials?|authorization|cookie|dsn|bearer"
+_NAME = regex(
+    r"(?:pass(?:word|wd|phrase|code)s?|passwort|pwd|secrets?|token|credentials?|authorization|cookie|dsn|bearer"
     r"|connection[-_. ]?string|(?:api|app|access|secret|private|account|auth|encryption|signing|shared|master|service"
-    r"|subscription|storage|ssh|license|deploy|webhook|session|client)[-_. ]?key"
-)
-_KEY = regex(
-    rf"""(?<![A-Za-z0-9_.-])["']?[A-Za-z0-9_.-]*?(?P<name>{_NAME})["']?[ \t]*(?P<sign>[:=])(?!//)[ \t]*""",
+    r"|subscription|storage|ssh|license|deploy|webhook|session|client)[-_. ]?key)$",
     re.IGNORECASE,
+)
+"""How the name of a key ends that holds a secret."""
+_KEY = regex(
+    r"""["']?(?<![A-Za-z0-9_.-])(?P<key>(?:[A-Za-z0-9_][A-Za-z0-9_.-]*+ )?[A-Za-z0-9_.-]++)["']?[ \t]*+"""
+    r"(?P<sign>[:=])(?!//)[ \t]*+"
 )
 _LEAD = regex(r"[ \t]*(?:[-?][ \t]+)*")
 _FLOW_VALUE = regex(r""""(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^,}\]]*""")
@@ -58,16 +62,21 @@ def masked_text(text: str) -> str:
     """Return a text, of whatever number of lines, with asterisks in the places of what looks like a secret."""
     if _PEM_HEAD in text:
         text = _PEM.sub(lambda match: match["head"] + _stars(match["value"]), text)
-    for expression in (_USER_INFO, _HOOK):
+    for expression in (_USER_INFO, _HOOK) if "://" in text else ():
         text = expression.sub(lambda match: _stars(match.group()), text)
-    text = _SCHEME.sub(lambda match: match.group()[: -len(match["value"])] + _stars(match["value"]), text)
+    folded = text.lower()
+    if any(word in folded for word in _SCHEMES):
+        text = _SCHEME.sub(lambda match: match.group()[: -len(match["value"])] + _stars(match["value"]), text)
     text = _TOKEN.sub(lambda match: match.group()[:_SHOWN_OF_KEY] + _stars(match.group()[_SHOWN_OF_KEY:]), text)
-    return _without_named(text) if _KEY.search(text) else text
+    if ":" not in text and "=" not in text:
+        return text
+    return _without_named(text) if any(is_secret_name(match["key"]) for match in _KEY.finditer(text)) else text
 
 
+@lru_cache(4_096)
 def is_secret_name(key: str) -> bool:
     """Return whether a key is named like one whose value is a secret."""
-    return _KEY.match(f"{key}:") is not None
+    return _NAME.search(key) is not None
 
 
 def _stars(text: str) -> str:
@@ -97,31 +106,35 @@ def _is_below(line: str, below: _Below) -> bool:
 
 def _line_without_named(line: str) -> tuple[str, _Below | None]:
     """Return a line without the values of such keys, and what hides the lines after it."""
-    position = 0
+    lead = _LEAD.match(line)
+    column = lead.end() if lead is not None else 0
     below: _Below | None = None
+    pieces: list[str] = []
+    position = shown_to = 0
     while match := _KEY.search(line, position):
-        lead = _LEAD.match(line)
-        column = lead.end() if lead is not None else 0
-        start = match.end()
+        start = position = match.end()
+        if not is_secret_name(match["key"]):
+            continue
         if match.start() == column and match["sign"] == ":":
             rest = line[start:]
-            if _is_harmless(match["name"], rest) and rest.strip():
-                return line, below
+            if _is_harmless(match["key"], rest) and rest.strip():
+                return line, None
             if _BLOCK_HEAD.fullmatch(rest):
                 return line, _Below(column, lists=not rest.strip())
             return line[:start] + _stars(rest), _Below(column)
         found = (_FLOW_VALUE if match["sign"] == ":" else _QUERY_VALUE).match(line, start)
         value = "" if found is None else found.group()
-        if not _is_harmless(match["name"], value):
-            line = line[:start] + _stars(value) + line[start + len(value) :]
-            is_open = value[:1] in ("'", '"') and start + len(value) == len(line) and value[-1:] != value[:1]
-            below = _Below(column, quote=value[:1]) if is_open else below
+        position += len(value)
+        if not _is_harmless(match["key"], value):
+            pieces += [line[shown_to:start], _stars(value)]
+            shown_to = position
+            if value[:1] in ("'", '"') and position == len(line) and value[-1:] != value[:1]:
+                below = _Below(column, quote=value[:1])
         elif not value and start == len(line):
             below = _Below(column)
-        position = max(start + len(value), match.end())
-    return line, below
+    return "".join([*pieces, line[shown_to:]]), below
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    is_number = name.lower() == "token" and _NUMBER.fullmatch(value) is not None
+    is_number = name.lower().endswith("token") and _NUMBER.fullmatch(value) is not None
     return is_number or _HARMLESS.fullmatch(value) is not None

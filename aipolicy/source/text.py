@@ -5,6 +5,8 @@ from __future__ import annotations
 from aipolicy.source.regex import regex
 
 _MAX_SHOWN = 80
+_SHORTEST_SECRET = 14
+"""Without the name of a key beside it, nothing shorter is taken for a secret."""
 
 _STARS = regex(r"\*+(?:[ \t]+\*+)*")
 UNSAFE = regex(
@@ -50,10 +52,12 @@ def grouped(number: float) -> str:
 
 def without_secrets(text: str) -> str:
     """Return text in which what looks like a secret is cut short."""
+    if len(text) < _SHORTEST_SECRET and ":" not in text and "=" not in text:
+        return text
     from aipolicy.source.secrets import masked_text
 
     masked = masked_text(text)
-    return text if masked == text else _STARS.sub("…", masked)
+    return text if masked is text or masked == text else _STARS.sub("…", masked)
 
 
 def _escape(character: str) -> str:

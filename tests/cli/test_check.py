@@ -261,7 +261,7 @@ def test_a_bug_is_exit_4_with_what_to_report(run, tmp_path: Path) -> None:  # ty
     code = (
         "import aipolicy.discovery.find as d, sys\n"
         "def broken(*a, **k): raise RuntimeError('secret detail')\n"
-        "d.find_manifests = broken\nsys.argv = ['aipolicy', 'check']\nfrom aipolicy.cli.main import main\nmain()\n"
+        "d.search_manifests = broken\nsys.argv = ['aipolicy', 'check']\nfrom aipolicy.cli.main import main\nmain()\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code],

@@ -130,6 +130,14 @@ def test_a_lock_that_is_another_file_is_not_written(here: Path) -> None:
     assert (here / "packs/own/pack.yaml").read_text(encoding="utf-8") == FILES["packs/own/pack.yaml"]
 
 
+@pytest.mark.parametrize("name", ["aipolicy.toml", "prices.yaml", "waivers.yaml", "aipolicy.lock"])
+def test_a_new_manifest_takes_the_place_of_nothing_that_the_configuration_names(here: Path, name: str) -> None:
+    flags = ("--name", "x", "--owner", "o", "--data-class", "public", "--residency", "EU", "--p95-ms", "1", "--force")
+    result = CliRunner().invoke(cli, ["init", name, *flags, "--requests-per-day", "1"])
+    assert "is read by this run" in str(result.exception)
+    assert untouched(here)
+
+
 def test_the_baseline_of_the_run_can_be_written_anew(here: Path) -> None:
     for _ in range(2):
         result = CliRunner().invoke(cli, ["check", "--write-baseline"])

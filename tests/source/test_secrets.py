@@ -20,6 +20,8 @@ HIDDEN = {
     "flow, quoted": 'x: {apiKey: "hunter2, hunter2", b: 1}',
     "list": "- token: hunter2",
     "environment": "export API_KEY=hunter2",
+    "option": "run: tool --password=hunter2",
+    "two words": "the private key: hunter2",
     "query": "url: https://example.com/a?api_key=hunter2&b=1",
     "comment": "# the password: hunter2",
     "number": "passwd: 12345678",
