@@ -107,7 +107,8 @@ def _parameter(each: EffectiveParameter, width: int, *, alone: bool) -> Iterator
     unit = f" {parameter.unit}" if parameter.unit else ""
     yield from _indented(f"{each.name} = {exact_value(parameter.value)}{unit}", width, 2)
     if alone:
-        yield from _indented(f"{parameter.description}; {_STRICTER[parameter.tightens]}", width)
+        bounds = f"; {parameter.bounds}" if str(parameter.bounds) else ""
+        yield from _indented(f"{parameter.description}; {_STRICTER[parameter.tightens]}{bounds}", width)
         read_by = ", ".join(each.read_by)
         yield from _indented(f"read by {read_by}" if read_by else "read by no rule of its pack", width)
     for origin in reversed(parameter.origins):

@@ -158,7 +158,7 @@ def parameter_table(parameters: Iterable[Parameter]) -> str:
     rows = (
         (
             code(each.name), value(each.default), _in_force(each), prose(each.unit), _STRICTER[each.tightens],
-            prose(each.description), _source(each),
+            prose(each.description) + (f"; {each.bounds}" if str(each.bounds) else ""), _source(each),
         )
         for each in parameters
     )  # fmt: skip
