@@ -11,9 +11,10 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
-from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactValue, Origin
+from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
+from aipolicy.source.names import tidied
 from aipolicy.source.records import read_day
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import certain_match, did_you_mean
@@ -165,6 +166,8 @@ def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
     """Return a value that conforms to the schema as conditions read it."""
     if plain == NONE_WORD and spec.says_none:
         return NOT_LIMITED
+    if isinstance(plain, str) and spec.type is FactType.TEXT and not (spec.choices or spec.vocabulary or spec.pattern):
+        return tidied(plain)
     if isinstance(plain, bool | str):
         return plain
     if isinstance(plain, int | float):

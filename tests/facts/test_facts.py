@@ -317,3 +317,8 @@ def test_given_facts_of_a_rule_test_stand_as_they_are() -> None:
     assert facts.get("data.sensitivity") == 4.0
     assert facts.get("data.personal") is False
     assert facts.get("volume.peak_to_mean") is None
+
+
+@pytest.mark.parametrize("owner", [" web ", "web\u200b", "\uff57\uff45\uff42", "web\ufe0f", "w\u00adeb"])
+def test_text_counts_as_it_is_read(owner: str) -> None:
+    assert facts_of({"metadata.owner": owner}).values["metadata.owner"] == "web"
