@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.counts import cache_overflow, unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
@@ -135,6 +136,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             values[name] = fact_value(plain, known.specs[name])
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
+    problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(_contradictions(values, declared, ranges))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
@@ -254,6 +256,8 @@ def _contradictions(values: Mapping[str, FactValue], declared: set[str],
             "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
             "volume.cached_share", "volume.cached_counted",
         )  # fmt: skip
+    if overflow := cache_overflow(values, ranges):
+        yield _contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
     effect, area = values.get("decision.effect"), values.get("decision.area")
     if area == "none" and effect in ("assistive", "material", "sole"):
         yield _contradiction(
