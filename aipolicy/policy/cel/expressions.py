@@ -72,10 +72,12 @@ class Compiler:
     """Compiles conditions against a set of typed names."""
 
     def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
-                 constants: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
+                 constants: Mapping[str, FactValue] | None = None,
+                 set_at: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self._specs = specs
         self._vocabularies = vocabularies
         self._constants = constants or {}
+        self._set_at = set_at or {}
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
             variables={name: _cel_type(spec.type) for name, spec in specs.items()},
@@ -121,7 +123,8 @@ class Compiler:
         checked = Checked(expression.serialize())
         tree = decode(checked)
         for comparison in comparisons(tree):
-            self._check_words(comparison.fact, comparison.words or _texts(self._constants.get(comparison.other)))
+            self._check_words(comparison.fact, comparison.words)
+            self._check_words(comparison.fact, _texts(self._constants.get(comparison.other)), comparison.other)
         for name in divisors(tree):
             raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
         for fact, other in orderings(tree):
@@ -149,7 +152,7 @@ class Compiler:
             return
         least, most = spec.minimum if spec.above is None else spec.above, spec.maximum
         if (least is not None and bound < least) or (most is not None and bound > most):
-            raise ExpressionError(f"`{other}` is {bound:g}, which `{fact}` never passes")
+            raise ExpressionError(f"`{other}` is {bound:g}, which `{fact}` never passes{self._where_set(other)}")
 
     def _check_joined(self, joined: Joined) -> None:
         """Refuse text that is put together where the words of a fact are known: nobody could check it against them."""
@@ -185,11 +188,17 @@ class Compiler:
         matching = Checked(self._env.compile("{}.matches({})".format(*literals)).serialize())
         return Condition(matching).evaluate({})[0] is not Truth.FALSE
 
-    def _check_words(self, fact: str, words: Sequence[str]) -> None:
+    def _where_set(self, constant: str) -> str:
+        """Return where the value of a parameter comes from, as the end of a message."""
+        place = self._set_at.get(constant)
+        return f"; `{constant}` is set at {place}" if place else ""
+
+    def _check_words(self, fact: str, words: Sequence[str], constant: str = "") -> None:
         known = self._known_words(fact)
         for word in words:
             if known and word not in known:
-                raise ExpressionError(f"`{fact}` is never `{word}`{did_you_mean(word, known)}")
+                message = f"`{fact}` is never `{word}`{did_you_mean(word, known)}{self._where_set(constant)}"
+                raise ExpressionError(message)
 
     def _check_pattern(self, pattern: str) -> None:
         literal = json.dumps(pattern, ensure_ascii=False)

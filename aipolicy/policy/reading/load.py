@@ -141,7 +141,8 @@ class _PackReader:
         records, metadata, name = self._records, self._metadata, self.layer.name
         self._parameters = {parameter.name: parameter for parameter in parameters}
         constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
-        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants)
+        set_at = {f"params.{p.name}": each.place for p in parameters for each in p.origins if each.holds}
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at)
         for record in records:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)

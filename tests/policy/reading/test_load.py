@@ -395,3 +395,5 @@ def test_a_parameter_is_compared_with_the_words_that_a_fact_takes(catalog: Catal
     assert load_packs(files, catalog, {})
     with pytest.raises(PolicyError, match=r"is never `own-clod`; did you mean `own-cloud`"):
         load_packs(files, catalog, {"p.ours": ("own-clod",)})
+    with pytest.raises(PolicyError, match=r"; `params.ours` is set at aipolicy.toml:3:9$"):
+        load_packs(files, catalog, {"p.ours": ("own-clod",)}, {"p.ours": "aipolicy.toml:3:9"})
