@@ -127,8 +127,8 @@ class _PackReader:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
             self._mistakes.add_at(message, self._files.path)
         self._metadata = heads[0].record("metadata") if heads else None
-        name = self._metadata.text("name") if self._metadata is not None else ""
-        version = self._metadata.text("version") if self._metadata is not None else ""
+        name = self._metadata.said("name") if self._metadata is not None else ""
+        version = self._metadata.said("version") if self._metadata is not None else ""
         overlay = read_overlay(heads[0]) if heads else Overlay()
         self._governance = read_governance(heads[0]) if heads else None
         for record in self._records:
