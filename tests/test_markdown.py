@@ -30,7 +30,6 @@ OF_USERS = {
     ".git/info/exclude": "what git ignores in a clone",
     "AIFeature.yaml": "manifests",
     ".yml": "an ending",
-    "AIFeature.yaml": "manifests",
     "ai-feature.yaml": "a name that is nearly one of a manifest",
     "aifeatures.yml": "a name that is nearly one of a manifest",
     "x.aifeature.json": "a name that is nearly one of a manifest",

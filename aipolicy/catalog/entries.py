@@ -23,7 +23,7 @@ class Dated(Frozen):
 def read_dated(record: Record) -> Dated:
     """Return the provenance of a catalog entry."""
     return Dated(
-        source=record.text("source"),
+        source=record.said("source"),
         checked_on=record.day("checked_on"),
         effective_from=record.day("effective_from"),
         verified=record.flag("verified", default=False),

@@ -7,6 +7,7 @@ from datetime import date
 
 from aipolicy.catalog.currencies import USD, ExchangeRate, read_currency, usd_per_unit
 from aipolicy.catalog.entries import in_force, read_dated
+from aipolicy.catalog.price_checks import PriceKey, refuse_far_off, refuse_tiny
 from aipolicy.catalog.prices import ANY_REGION, MODES, OUTPUT_MODES, LongContext, Price, SourcePackage
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
@@ -35,9 +36,9 @@ def read_prices(files: Sequence[Record], rates: Mapping[str, ExchangeRate], as_o
     are read after the shipped ones, and its price for any region stands for every region.
     """
     with_rate = {str(each.raw("currency")) for file in files for each in file.records("exchange_rates")}
-    chosen: dict[tuple[str, str, str, str], Price] = {}
+    chosen: dict[PriceKey, Price] = {}
     for file in files:
-        entries = _entries(file, rates, as_of, with_rate)
+        entries = _entries(file, rates, as_of, with_rate, chosen)
         held = in_force(entries, _key, lambda e: e.dated, as_of, strict=True)
         flat = {(e.provider, e.model, e.mode) for e in held if e.region == ANY_REGION}
         chosen = {key: e for key, e in chosen.items() if (e.provider, e.model, e.mode) not in flat}
@@ -45,15 +46,18 @@ def read_prices(files: Sequence[Record], rates: Mapping[str, ExchangeRate], as_o
     return tuple(chosen.values())
 
 
-def _key(price: Price) -> tuple[str, str, str, str]:
+def _key(price: Price) -> PriceKey:
     return (price.provider, price.model, price.region, price.mode)
 
 
-def _entries(file: Record, rates: Mapping[str, ExchangeRate], as_of: date, with_rate: set[str]) -> list[Price]:
+def _entries(file: Record, rates: Mapping[str, ExchangeRate], as_of: date, with_rate: set[str],
+             known: Mapping[PriceKey, Price]) -> list[Price]:  # fmt: skip
     entries = []
     seen: set[object] = set()
     for record in file.records("prices"):
         price = read_price(record, rates)
+        refuse_tiny(record, price)
+        refuse_far_off(record, price, known)
         record.finish()
         identity = (*_key(price), price.dated.effective_from)
         if identity in seen:

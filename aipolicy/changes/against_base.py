@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from aipolicy.changes.answered import is_answered
 from aipolicy.changes.base_side import BaseSide
 from aipolicy.changes.state import monthly_cost
+from aipolicy.changes.vanished import Side, vanished_features
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
-from aipolicy.findings.finding import Change, Finding, sorted_findings
-from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check, report_of
-from aipolicy.source.text import shown
 from aipolicy.value import replace
 
 
@@ -32,7 +29,7 @@ def compared_with_base(report: Report, files: Sequence[ManifestFile], side: Base
         moved = files_holding(missing, side.elsewhere)
         findings += [each for each in check(moved, policy, SOME_FEATURES).findings if each.feature in missing]
     compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
-    vanished = _vanished(at_base, report, files)
+    vanished = vanished_features(Side(at_base, side.files), Side(report, files))
     lost = {finding.feature for finding in vanished}
     fixed = tuple(
         known for known in gone
@@ -83,24 +80,6 @@ def files_holding(names: set[str], files: Callable[[], Sequence[ManifestFile]]) 
     """Return the files that mention one of the names; without names they are not asked for."""
     words = [name.encode() for name in names]
     return tuple(file for file in files() if any(word in file.data for word in words)) if words else ()
-
-
-def _vanished(before: Report, now: Report, files: Sequence[ManifestFile]) -> tuple[Finding, ...]:
-    """Return a finding on each feature of the base that nobody declares, while its file is there and tells nothing.
-
-    A file of which anything is evaluated or refused is looked at: what it no longer declares was renamed, or removed.
-    """
-    silent = {skipped.path for file in now.files for skipped in file.skipped}
-    told = {file.path for file in files} - silent
-    names = _names(now)
-    found = []
-    for evaluation in before.evaluations:
-        name, path = evaluation.feature.name, evaluation.feature.file
-        if name not in names and path not in told and os.path.lexists(path):
-            why = "holds no manifest any more" if path in silent else "is looked at no longer"
-            message = f"the feature `{shown(name)}` of the base is declared nowhere, and its file is there but {why}"
-            found.append(replace(reserved_finding("MAN-010", message, file=path, feature=name), change=Change.NEW))
-    return sorted_findings(found)
 
 
 def _paths(files: Sequence[ManifestFile]) -> list[str]:

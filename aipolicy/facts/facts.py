@@ -7,13 +7,15 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.counts import cache_overflow, unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
-from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactValue, Origin
+from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
+from aipolicy.source.names import tidied
 from aipolicy.source.records import read_day
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import certain_match, did_you_mean
@@ -142,6 +144,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
         for fact, message in with_catalog_names(values, catalog):
             related = ((path_of(fact), "contradicts this"),)
             problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
+    problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(_contradictions(values, declared, ranges))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
@@ -173,6 +176,8 @@ def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
     """Return a value that conforms to the schema as conditions read it."""
     if plain == NONE_WORD and spec.says_none:
         return NOT_LIMITED
+    if isinstance(plain, str) and spec.type is FactType.TEXT and not (spec.choices or spec.vocabulary or spec.pattern):
+        return tidied(plain)
     if isinstance(plain, bool | str):
         return plain
     if isinstance(plain, int | float):
@@ -259,6 +264,8 @@ def _contradictions(values: Mapping[str, FactValue], declared: set[str],
             "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
             "volume.cached_share", "volume.cached_counted",
         )  # fmt: skip
+    if overflow := cache_overflow(values, ranges):
+        yield _contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
     effect, area = values.get("decision.effect"), values.get("decision.area")
     if area == "none" and effect in ("assistive", "material", "sole"):
         yield _contradiction(

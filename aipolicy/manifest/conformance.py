@@ -14,6 +14,7 @@ from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.renamed import RENAMED
 from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.names import says_something
 from aipolicy.source.records import kind_of
 from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
@@ -43,7 +44,7 @@ def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, .
     """
     schema = schema_with(extensions)
     if accepts(schema, document.value):
-        return ()
+        return tuple(_saying_nothing(document, document.value, ()))
     too_long = _long_list(document.value, ())
     if too_long is not None:
         path, length = too_long
@@ -55,7 +56,7 @@ def nonconformance(document: Document, extensions: str = "") -> tuple[Finding, .
     errors = Draft202012Validator(schema, registry=registry).iter_errors(document.value)
     first = next(errors, None)
     if first is None:
-        return ()
+        return tuple(_saying_nothing(document, document.value, ()))
     findings: dict[Finding, None] = {}
     more = False
     for finding in (f for error in chain((first,), errors) for f in _explain(document, error)):
@@ -195,6 +196,18 @@ def _long_list(value: PlainValue, path: tuple[str | int, ...]) -> tuple[tuple[st
         if found is not None:
             return found
     return None
+
+
+def _saying_nothing(document: Document, value: PlainValue, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Yield a finding on every text in which there is nothing to see: it would count as an answer."""
+    if isinstance(value, str):
+        if not says_something(value):
+            message = f"`{shown(_name_of(path))}` has nothing to see in it; write a value or remove the key"
+            yield _finding(document, "MAN-005", message, path)
+        return
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from _saying_nothing(document, child, (*path, key))
 
 
 def _meant(word: str, known: Iterable[str]) -> Replacement | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from aipolicy.source.names import folded
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple
@@ -120,13 +121,19 @@ def strictest(all_said: Iterable[Governance | None]) -> WaiverLimits:
         longest_days=min(longest, default=default.longest_days),
         notice_days=max(notice, default=default.notice_days),
         never=tuple(sorted({never for each in said for never in each.never})),
-        approvers=tuple(sorted(set(lists[0]).intersection(*lists[1:]))) if lists else None,
+        approvers=_of_all(lists) if lists else None,
         separate_approver=any(separate) if separate else default.separate_approver,
         most_per_owner=min(budgets, default=None),
         inline=all(inline) if inline else default.inline,
         ticket_required=any(each.ticket_required for each in said),
         record_required=any(each.record_required for each in said),
     )
+
+
+def _of_all(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the names of the first list that stand in all of them, however they are spelt."""
+    others = [set(map(folded, names)) for names in lists[1:]]
+    return tuple(sorted(name for name in set(lists[0]) if all(folded(name) in names for names in others)))
 
 
 def unknown_never(said: Governance, rule_ids: Iterable[str]) -> tuple[NeverWaived, ...]:

@@ -15,7 +15,7 @@ from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.source.regex import regex
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
     pass
@@ -63,6 +63,32 @@ class Line(Frozen):
         return self.expanded or self.text
 
 
+class Bounds(NamedTuple):
+    """The least and the most that the number of a parameter may be; None is no bound."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def __str__(self) -> str:
+        """Return the bounds in words; empty where there are none."""
+        least = "" if self.least is None else f"at least {self.least:g}"
+        most = "" if self.most is None else f"at most {self.most:g}"
+        return ", ".join(filter(None, (least, most)))
+
+    def broken_by(self, value: FactValue) -> str:
+        """Return which bound a value breaks, in words; empty where it breaks none."""
+        if not isinstance(value, float):
+            return ""
+        if self.least is not None and value < self.least:
+            return f"must be at least {self.least:g}, found {value:g}"
+        if self.most is not None and value > self.most:
+            return f"must be at most {self.most:g}, found {value:g}"
+        return ""
+
+
+NO_BOUNDS = Bounds()
+
+
 class Parameter(Frozen, kw_only=True):
     """A typed value that the organisation may override; where publications disagree, `disputed` says so."""
 
@@ -79,6 +105,7 @@ class Parameter(Frozen, kw_only=True):
     """Towards which value the rules that read it get stricter."""
     origins: tuple[ParameterOrigin, ...] = ()
     """The default, then the value of every layer that set it, bases first."""
+    bounds: Bounds = NO_BOUNDS
 
 
 class RuleTest(Frozen, kw_only=True):

@@ -10,21 +10,25 @@ _BLANKS = frozenset({"\u2800", "\u3164", "\uffa0", "\u115f", "\u1160"})
 """Letters and symbols that are drawn as nothing."""
 
 
-def folded(text: str) -> str:
-    """Return text as it is compared: composed alike (NFKC), in one case, without what is invisible, single spaces.
+def tidied(text: str) -> str:
+    """Return text as it counts: composed alike (NFKC), without what is invisible, single spaces, none around it.
 
     Nothing is left of a text in which there is nothing to see.
     """
     if text.isascii() and text.isprintable():
-        return " ".join(text.split()).casefold()
-    plain = unicodedata.normalize("NFKC", _visible(text))
+        return " ".join(text.split())
+    return " ".join(_visible(unicodedata.normalize("NFKC", _visible(text))).split())
+
+
+def folded(text: str) -> str:
+    """Return text as it is compared: as it counts, and in one case."""
     # NOTE: to fold a case can take letters apart again.
-    return unicodedata.normalize("NFKC", " ".join(_visible(plain).split()).casefold())
+    return tidied(tidied(text).casefold())
 
 
 def says_something(text: str) -> bool:
     """Return whether there is anything to see in a text."""
-    return bool(folded(text))
+    return bool(tidied(text))
 
 
 def _visible(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from aipolicy.source.day import read_day as read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes as Mistakes
+from aipolicy.source.names import says_something
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -60,6 +61,14 @@ class Record:
         if value is not None:
             self.mistake(f"`{key}` must be text, found {kind_of(value)}", key)
         return default or ""
+
+    def said(self, key: str, otherwise: str = "write something that can be seen") -> str:
+        """Return a text field that says something, without what stands around it; `otherwise` is what to do instead."""
+        text = self.text(key)
+        if isinstance(self._fields.get(key), str) and not says_something(text):
+            unseen = "has nothing to see in it" if text.strip() else "is empty"
+            self.mistake(f"`{key}` {unseen}; {otherwise}", key)
+        return text.strip()
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         """Return a true-or-false field."""

@@ -18,7 +18,6 @@ from aipolicy.policy.governance import strictest
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.source.document import WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
-from aipolicy.source.names import says_something
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
@@ -30,6 +29,7 @@ from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
 
 OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value)
 
+_OR_NONE = "say something, or have no waiver"
 _FEATURE_NAME = regex(NAME_PATTERN)
 
 
@@ -160,8 +160,8 @@ class _EntryReader:
         if fact and (wrong := vocabulary.wrong_fact(fact)):
             record.mistake(wrong, "fact")
         outcome = record.text("outcome", OUTCOMES[0], OUTCOMES)
-        reason, owner, approver = (_filled(record, key) for key in ("reason", "owner", "approver"))
-        ticket = _filled(record, "ticket") if record.has("ticket") else ""
+        reason, owner, approver = (record.said(key, _OR_NONE) for key in ("reason", "owner", "approver"))
+        ticket = record.said("ticket", _OR_NONE) if record.has("ticket") else ""
         approved_on, expires = record.optional_day("approved_on"), record.day("expires")
         if approved_on is not None and date.min < expires < approved_on:
             record.mistake("it expires before it is approved", "expires")
@@ -213,15 +213,6 @@ class _EntryReader:
         approved.finish()
         kept = Severity(severity) if severity in list(Severity) else Severity.NOTE
         return Approved(Outcome(outcome) if outcome in OUTCOMES else Outcome.VIOLATED, kept, dict(facts))
-
-
-def _filled(record: Record, key: str) -> str:
-    """Return a text field that says something, without what stands around it."""
-    text = record.text(key)
-    if record.has(key) and isinstance(record.raw(key), str) and not says_something(text):
-        unseen = "is empty" if not text.strip() else "has nothing to see in it"
-        record.mistake(f"`{key}` {unseen}; say something, or have no waiver", key)
-    return text.strip()
 
 
 def _malformed(document: Document, message: str, path: DocumentPath, part: Part) -> Finding:

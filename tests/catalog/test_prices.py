@@ -62,6 +62,50 @@ def own_price(catalog: Catalog, region: str = "au") -> Price:
     return found
 
 
+def astra(amounts: str) -> str:
+    """Return a price of gpt-6-astra at OpenAI in the region `us`, which the shipped file lists at 11 and 55 USD."""
+    return f"prices:\n- {{provider: openai, model: gpt-6-astra, region: us, currency: USD, {amounts}, {DATED}}}\n"
+
+
+FAR_OFF = {
+    "input_per_mtok: 1.1e-5, output_per_mtok: 5.5e-5": (
+        "`input_per_mtok` comes to 1.1e-05 USD per million tokens, less than 0.001",
+        "`output_per_mtok` comes to 5.5e-05 USD per million tokens, less than 0.001",
+    ),
+    "input_per_mtok: 0.05, output_per_mtok: 55": (
+        "`input_per_mtok` comes to 0.05 USD, 220 times below the 11 USD of the price that it replaces",
+    ),
+    "input_per_mtok: 11, output_per_mtok: 5500": (
+        "`output_per_mtok` comes to 5500 USD, 100 times above the 55 USD of the price that it replaces",
+    ),
+    "input_per_mtok: 0.12, output_per_mtok: 5400": (),
+    "input_per_mtok: 11, output_per_mtok: 55, long_context: {above_input_tokens: 9, input_per_mtok: 1.1e-5}": (
+        "`long_context.input_per_mtok` comes to 1.1e-05 USD per million tokens",
+    ),
+    "input_per_mtok: 0, output_per_mtok: 55, free: true": (),
+    "input_per_mtok: 0.05, output_per_mtok: 55, far_off_because: sold below cost until March": (),
+    "input_per_mtok: 0.05, output_per_mtok: 55, far_off_because: ' '": ("`far_off_because` is empty",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("amounts", FAR_OFF)
+def test_an_own_price_far_from_the_one_it_replaces_or_nearly_nothing_is_refused(amounts: str, with_own: With) -> None:
+    messages = FAR_OFF[amounts]
+    if not messages:
+        with_own(astra(amounts))
+        return
+    with pytest.raises((CatalogError, Problems)) as caught:
+        with_own(astra(amounts))
+    told = str(caught.value).splitlines()
+    assert all(any(message in line for line in told) for message in messages), told
+
+
+def test_an_own_price_that_replaces_none_is_refused_only_where_it_is_nearly_nothing(with_own: With) -> None:
+    with_own("prices:\n" + entry("input_per_mtok: 900, output_per_mtok: 900"))
+    with pytest.raises(CatalogError, match=r"less than 0\.001"):
+        with_own("prices:\n" + entry("input_per_mtok: 0.0009, output_per_mtok: 900"))
+
+
 def test_every_amount_of_an_entry_becomes_usd_under_its_name(with_own: With) -> None:
     fields = {key: n for n, key in enumerate(RATES, start=100)} | {"input_per_mtok": 900, "output_per_mtok": 900}
     written = ", ".join(f"{key}: {amount}" for key, amount in fields.items())
@@ -265,7 +309,7 @@ def test_the_examples_of_the_page_on_prices_are_valid_and_hold(with_own: With) -
     assert found.input_usd_per_mtok == pytest.approx(0.14 * 0.9 * 1.08)
 
 
-@given(st.dictionaries(st.sampled_from(RATES[:2]), st.floats(1e-6, 1e6), min_size=1), st.floats(0.01, 100))
+@given(st.dictionaries(st.sampled_from(RATES[:2]), st.floats(0.2, 1e6), min_size=1), st.floats(0.01, 100))
 def test_conversion_is_linear_in_the_rate(amounts: dict[str, float], usd: float) -> None:
     written = ", ".join(f"{key}: {amount!r}" for key, amount in amounts.items())
     text = RATE.replace("1.25", repr(usd)) + "prices:\n" + entry(written, currency="EUR")

@@ -317,3 +317,69 @@ def test_given_facts_of_a_rule_test_stand_as_they_are() -> None:
     assert facts.get("data.sensitivity") == 4.0
     assert facts.get("data.personal") is False
     assert facts.get("volume.peak_to_mean") is None
+
+
+@pytest.mark.parametrize("owner", [" web ", "web\u200b", "\uff57\uff45\uff42", "web\ufe0f", "w\u00adeb"])
+def test_text_counts_as_it_is_read(owner: str) -> None:
+    assert facts_of({"metadata.owner": owner}).values["metadata.owner"] == "web"
+
+
+def problems_of(text: str) -> list[tuple[str, str, str]]:
+    """Return rule, path and message of what is wrong with the facts of a manifest."""
+    head = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\n"
+    manifests = read_manifests([ManifestFile("f.yaml", (head + text).encode(), True)])
+    assert manifests.findings == ()
+    found = derive_facts(manifests.features[0], CATALOG, TODAY).problems
+    return [(each.rule_id, ".".join(map(str, each.path)), each.message) for each in found]
+
+
+UNCLEAR = {
+    "volume: {requests_per_day: 120.000}": ("volume.requests_per_day", "120 or 120 000? write `120` or `120000`"),
+    "volume: {input_tokens: 1.200}": ("volume.input_tokens", "1.2 or 1 200? write `1.2` or `1200`"),
+    "volume:\n  output_tokens: 2.125  # measured": ("volume.output_tokens", "2.125 or 2 125?"),
+    "volume: {input_tokens: {low: 500, likely: 1.500, high: 2000}}": ("volume.input_tokens.likely", "1.5 or 1 500?"),
+    "data: {labelled_examples: 12.000}": ("data.labelled_examples", "12 or 12 000?"),
+    "team: {ml_engineers: 1.500}": ("team.ml_engineers", "1.5 or 1 500?"),
+}
+CLEAR = (
+    "volume: {requests_per_day: 120000}", "volume: {requests_per_day: 120.0}", "volume: {requests_per_day: 120.00}",
+    "volume: {requests_per_day: 120.0000}", "volume: {requests_per_day: 0.125}", "volume: {requests_per_day: 1.2e3}",
+    "volume: {requests_per_day: 1234.567}", "latency: {p95_ms: 1.200}", "budget: {monthly_usd: 1.200}",
+    "volume: {growth_12_months: 1.250}", "volume: {cached_share: 0.125}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNCLEAR)
+def test_a_count_that_may_be_thousands_is_asked_about(text: str) -> None:
+    path, question = UNCLEAR[text]
+    problems = [each for each in problems_of(text) if each[0] == "MAN-005"]
+    assert [(rule, where) for rule, where, _ in problems] == [("MAN-005", path)]
+    assert question in problems[0][2]
+
+
+@pytest.mark.parametrize("text", CLEAR)
+def test_a_number_that_says_what_it_is_is_not_asked_about(text: str) -> None:
+    assert [each for each in problems_of(text) if each[0] == "MAN-005"] == []
+
+
+CACHES = {
+    "input_tokens: 1000, cached_share: 0.9, cache_written_tokens: 500":
+        "500 tokens are written to the cache beside 900 that are read from it, more than the 1000 of `volume.input_tokens`",
+    "input_tokens: 1000, cached_share: 0.9, cache_written_tokens: 100": "",
+    "input_tokens: 1000, cached_share: 0.9, cache_written_tokens: 101": "101 tokens are written",
+    "input_tokens: 1000, cache_written_tokens: 1001": "1001 tokens are written to the cache, more than the 1000",
+    "input_tokens: 1000, cache_written_tokens: 1000": "",
+    "input_tokens: 1000, cached_share: 0.9, cache_written_tokens: 500, cached_counted: beside": "",
+    "input_tokens: 1000, cached_share: 0.9, cache_written_tokens: 1500, cached_counted: beside": "1500 tokens",
+    "input_tokens: {low: 500, likely: 1000, high: 9000}, cached_share: 0.9, cache_written_tokens: 500": "",
+    "input_tokens: 1000, cached_share: {low: 0.1, likely: 0.9, high: 0.95}, cache_written_tokens: 500": "",
+    "cached_share: 0.9, cache_written_tokens: 500": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("volume", CACHES)
+def test_no_more_is_read_from_a_cache_and_written_to_it_than_is_sent(volume: str) -> None:
+    message = CACHES[volume]
+    found = [each for each in problems_of(f"volume: {{{volume}}}") if each[0] == "MAN-008"]
+    assert [path for _, path, _ in found] == (["volume.cache_written_tokens"] if message else [])
+    assert all(message in told for _, _, told in found)

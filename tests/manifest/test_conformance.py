@@ -303,3 +303,20 @@ def test_the_shipped_schema_is_what_the_fact_registry_generates() -> None:
         manifest_schema(vocabularies | dict.fromkeys(("place", "residency"), tuple(sorted(catalog.places.groups))))
         == SCHEMA
     )
+
+
+UNSEEN = {
+    "blank": ('metadata: {name: a, owner: "   "}', "3:28", "owner"),
+    "a zero-width space": ('metadata: {name: a, owner: "\\u200b"}', "3:28", "owner"),
+    "a filler of Hangul": ('metadata: {name: a, owner: "\u3164"}', "3:28", "owner"),
+    "the owner of evidence": ('metadata: {name: a}\nevidence: {dpia: {owner: " ", date: 2026-01-10}}', "4:26", "owner"),
+    "a label": ('metadata: {name: a, labels: {tier: "\\u2060"}}', "3:36", "tier"),
+    "an item of a list": ('metadata: {name: a}\ndata: {classes: ["\\u00ad"]}', "4:18", "classes[0]"),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_text_in_which_there_is_nothing_to_see_is_missing(case: str) -> None:
+    text, place, name = UNSEEN[case]
+    message = f"`{name}` has nothing to see in it; write a value or remove the key"
+    assert told(f"apiVersion: aipolicy/v1\nkind: AIFeature\n{text}\n") == [("MAN-005", place, message)]

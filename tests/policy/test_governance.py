@@ -42,6 +42,7 @@ def test_of_several_packs_the_strictest_holds() -> None:
         separate_approver=True, most_per_owner=3, inline=False, ticket_required=True, record_required=True,
     )  # fmt: skip
     assert strictest([Governance(approvers=("x",)), Governance(approvers=("y",))]).approvers == ()
+    assert strictest([Governance(approvers=("x", "z")), Governance(approvers=("X\u200b",))]).approvers == ("x",)
 
 
 FLAGS = st.sampled_from([None, False, True])

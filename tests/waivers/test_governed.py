@@ -48,6 +48,16 @@ def test_of_all_that_a_waiver_breaks_the_gravest_is_told(waiver: Waiver, first: 
     assert bool(governed_waiver.breach) == bool(words)
 
 
+ALIKE = ("claims", "Claims ", "claims\u200b", "\uff43laims", "cla\u00adims", "claims\ufe0f")
+
+
+@pytest.mark.parametrize("approver", ALIKE)
+def test_nobody_approves_for_themselves_in_another_spelling(waiver: Waiver, approver: str) -> None:
+    said = replace(waiver, approver=approver)
+    assert "asks and approves" in governed(said, WaiverLimits(separate_approver=True), DAY).breach
+    assert governed(said, WaiverLimits(separate_approver=False, approvers=("CLAIMS",)), DAY).breach == ""
+
+
 LENGTHS: dict[str, tuple[date | None, date, int, str]] = {
     "as long as allowed": (date(2026, 11, 1), date(2026, 12, 1), 30, ""),
     "a day longer": (date(2026, 11, 1), date(2026, 12, 2), 30, "it lasts 31 days from its approval; the packs allow 30"),

@@ -150,7 +150,7 @@ def test_without_a_configured_file_nothing_is_written(run: Run, tmp_path: Path) 
 def test_the_list_shows_every_waiver_with_its_state_and_days(run: Run, tmp_path: Path) -> None:
     assert run(*WAIVE)[0] == 0
     with (tmp_path / FILE).open("a") as file:
-        file.write(entry(feature="gone") + entry(rule="IN-9") + entry(rule="OUT-001", reason='"\\u202e"'))
+        file.write(entry(feature="gone") + entry(rule="IN-9") + entry(rule="OUT-001", reason='"\\u202e hidden"'))
     manifest = tmp_path / "chat.aifeature.yaml"
     comment = "# aipolicy: ignore[OUT-001] many until=2027-01-15 approver=privacy\n"
     manifest.write_text(manifest.read_text().replace("volume:", f"{comment}volume:"))

@@ -16,7 +16,7 @@ Constant: TypeAlias = "bool | int | float | str | bytes | None"
 
 _ANY_VALUE = 2
 _CHECKED_EXPR_EXPR = 4
-_ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
+ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 _DIVISIONS = frozenset({"_/_", "_%_"})
 _CONNECTIVES = frozenset({"_&&_", "_||_", "!_"})
 _MAX_EXACT = 2**53
@@ -104,7 +104,7 @@ def compared_alone(node: Node, prefix: str) -> Turn | None:
     if node.name in _CONNECTIVES:
         reading = [child for child in node.children if _reads(child, prefix)]
         return compared_alone(reading[0], prefix) if len(reading) == 1 else None
-    if node.name not in _ORDERINGS or len(node.children) != 2:
+    if node.name not in ORDERINGS or len(node.children) != 2:
         return None
     for one, other in (node.children, node.children[::-1]):
         if one.kind == "ident" and one.name.startswith(prefix):

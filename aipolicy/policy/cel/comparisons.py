@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from aipolicy.policy.cel.checked_expr import Node, identifiers
+from aipolicy.policy.cel.checked_expr import ORDERINGS, Node, identifiers
 from aipolicy.value import Frozen
 
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
@@ -140,3 +140,12 @@ def _operand(node: Node, bound: Bound) -> Operand:
     return Operand(
         tuple(fact for part in parts for fact in part.facts), tuple(word for part in parts for word in part.words)
     )
+
+
+def orderings(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield every pair of names of which an expression orders one against the other, in both orders."""
+    if node.kind == "call" and node.name in ORDERINGS and all(child.kind == "ident" for child in node.children):
+        one, other = (child.name for child in node.children)
+        yield from ((one, other), (other, one))
+    for child in node.children:
+        yield from orderings(child)

@@ -7,7 +7,6 @@ declarations leave out. Words have no order here: `option.tier >= "medium"` woul
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NewType
 from cel_expr_python import cel
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.source.regex import regex
+from aipolicy.policy.cel.compiler_messages import explained, plain_reason
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -63,12 +62,7 @@ _ORDERINGS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "g
 _WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join(
     f'    - name: "{function}"\n' for function in _ORDERINGS
 )
-_COMPILER_ERROR = regex(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
-_UNDECLARED = regex(r"undeclared reference to '([^']*)'")
 _MISSING = "No value with name"
-_STATUS = regex(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
-_EXPECTING = regex(r" expecting \{.*")
-_MIXED_NUMBERS = regex(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
 
 
 _TEXTUAL = (FactType.TEXT, FactType.TEXTS)
@@ -78,10 +72,12 @@ class Compiler:
     """Compiles conditions against a set of typed names."""
 
     def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
-                 constants: Mapping[str, FactValue] | None = None) -> None:  # fmt: skip
+                 constants: Mapping[str, FactValue] | None = None,
+                 set_at: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self._specs = specs
         self._vocabularies = vocabularies
         self._constants = constants or {}
+        self._set_at = set_at or {}
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
             variables={name: _cel_type(spec.type) for name, spec in specs.items()},
@@ -118,18 +114,21 @@ class Compiler:
         try:
             return self._env.compile(text)
         except RuntimeError as error:
-            raise self._explain(str(error), text) from None
+            raise ExpressionError(*explained(str(error), text, self._specs)) from None
 
     def _checked(self, expression: Any) -> Compiled:
         from aipolicy.policy.cel.checked_expr import compared_alone, decode, divisors, identifiers, keys_of, patterns
-        from aipolicy.policy.cel.comparisons import comparisons, joined_operands, part_comparisons
+        from aipolicy.policy.cel.comparisons import comparisons, joined_operands, orderings, part_comparisons
 
         checked = Checked(expression.serialize())
         tree = decode(checked)
         for comparison in comparisons(tree):
-            self._check_words(comparison.fact, comparison.words or _texts(self._constants.get(comparison.other)))
+            self._check_words(comparison.fact, comparison.words)
+            self._check_words(comparison.fact, _texts(self._constants.get(comparison.other)), comparison.other)
         for name in divisors(tree):
             raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
+        for fact, other in orderings(tree):
+            self._check_bounds(fact, other)
         for joined in joined_operands(tree):
             self._check_joined(joined)
         for pattern in patterns(tree):
@@ -145,6 +144,15 @@ class Compiler:
 
     def _is_map(self, name: str) -> bool:
         return self._specs[name].type is FactType.LABELS
+
+    def _check_bounds(self, fact: str, other: str) -> None:
+        """Refuse a parameter beyond every value of the fact that it is ordered against: it would turn the rule off."""
+        spec, bound = self._specs.get(fact), self._constants.get(other)
+        if spec is None or not isinstance(bound, float):
+            return
+        least, most = spec.minimum if spec.above is None else spec.above, spec.maximum
+        if (least is not None and bound < least) or (most is not None and bound > most):
+            raise ExpressionError(f"`{other}` is {bound:g}, which `{fact}` never passes{self._where_set(other)}")
 
     def _check_joined(self, joined: Joined) -> None:
         """Refuse text that is put together where the words of a fact are known: nobody could check it against them."""
@@ -180,33 +188,23 @@ class Compiler:
         matching = Checked(self._env.compile("{}.matches({})".format(*literals)).serialize())
         return Condition(matching).evaluate({})[0] is not Truth.FALSE
 
-    def _check_words(self, fact: str, words: Sequence[str]) -> None:
+    def _where_set(self, constant: str) -> str:
+        """Return where the value of a parameter comes from, as the end of a message."""
+        place = self._set_at.get(constant)
+        return f"; `{constant}` is set at {place}" if place else ""
+
+    def _check_words(self, fact: str, words: Sequence[str], constant: str = "") -> None:
         known = self._known_words(fact)
         for word in words:
             if known and word not in known:
-                raise ExpressionError(f"`{fact}` is never `{word}`{did_you_mean(word, known)}")
+                message = f"`{fact}` is never `{word}`{did_you_mean(word, known)}{self._where_set(constant)}"
+                raise ExpressionError(message)
 
     def _check_pattern(self, pattern: str) -> None:
         literal = json.dumps(pattern, ensure_ascii=False)
         _, problem = Condition(Checked(self._env.compile(f'"".matches({literal})').serialize())).evaluate({})
         if problem:
             raise ExpressionError(f"invalid regular expression `{shown(pattern)}`: {problem}")
-
-    def _explain(self, error: str, text: str) -> ExpressionError:
-        match = _COMPILER_ERROR.search(error)
-        if match is None:
-            return ExpressionError(f"invalid condition: {_plain_reason(error.splitlines()[0])[:200]}")
-        column = int(match.group(2))
-        message = _EXPECTING.sub("", _plain_reason(match.group(3))).replace(" (in container '')", "")
-        undeclared = _UNDECLARED.search(message)
-        if undeclared is not None:
-            name = _dotted_name(text, undeclared.group(1))
-            return ExpressionError(f"unknown fact `{name}`{did_you_mean(name, self._specs)}", column)
-        if "(string, string)" in message:
-            message += "; words have no order, compare them by `==` or `in`"
-        if _MIXED_NUMBERS.search(message) is not None:
-            message += "; write whole numbers with a point, such as `5.0`"
-        return ExpressionError(f"{message[:1].lower()}{message[1:]}", column)
 
 
 class Condition:
@@ -223,13 +221,13 @@ class Condition:
             value = self._expression.eval(data=values).value()
         except RuntimeError as error:
             # NOTE: limits of the runtime, such as its budget of loop iterations.
-            return Truth.UNKNOWN, _plain_reason(str(error))
+            return Truth.UNKNOWN, plain_reason(str(error))
         if value is True:
             return Truth.TRUE, ""
         if value is False:
             return Truth.FALSE, ""
         message = str(value)
-        return Truth.UNKNOWN, "" if _MISSING in message else _plain_reason(message)
+        return Truth.UNKNOWN, "" if _MISSING in message else plain_reason(message)
 
     def value(self, values: Mapping[str, FactValue]) -> Any:
         """Return what the expression gives under the known values, None where that is not known or not to be had."""
@@ -241,11 +239,6 @@ class Condition:
             return None
         value = found.value()
         return tuple(item.value() for item in value) if isinstance(value, list) else value
-
-
-def _plain_reason(message: str) -> str:
-    """Return a message of the runtime without its status codes."""
-    return _STATUS.sub("", message) or message
 
 
 def cel_value(value: FactValue) -> Any:
@@ -288,9 +281,3 @@ def _orderings() -> list[Any]:
 
 def _texts(value: FactValue | None) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-
-
-def _dotted_name(text: str, reported: str) -> str:
-    """Return the whole dotted name that begins with what the compiler reports."""
-    match = re.search(rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*", text)
-    return match.group() if match is not None else reported

@@ -103,7 +103,5 @@ def _override(record: Record) -> OverrideEntry:
 
 
 def _reason(record: Record) -> str:
-    reason = record.text("reason")
-    if record.has("reason") and not reason.strip():
-        record.mistake("`reason` is empty; say why the value is another here", "reason")
+    reason = record.said("reason", "say why the value is another here")
     return " ".join(reason.split())

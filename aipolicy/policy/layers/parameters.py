@@ -113,6 +113,9 @@ class ParameterLayers(Frozen):
             if value is None:
                 entry.record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
                 continue
+            if broken := parameter.bounds.broken_by(value):
+                entry.record.mistake(f"`value` of `{name}` {broken}", "value")
+                continue
             setting = Setting(value, layer.key, place_of(entry.record, "value"), entry.reason)
             for held, missing in self._loosened(name, parameter, setting, settings):
                 entry.record.mistake(self._complaint(name, parameter, setting, held, missing), "value")
@@ -137,6 +140,9 @@ class ParameterLayers(Frozen):
         if value is None:
             message = f"parameter `{name}` in the configuration must be of type {parameter.type.value}"
             self._refuse_configured(name, message)
+            return
+        if broken := parameter.bounds.broken_by(value):
+            self._refuse_configured(name, f"parameter `{name}` in the configuration {broken}")
             return
         setting = Setting(value, CONFIGURATION, self.configured.places.get(name, ""))
         for held, missing in self._loosened(name, parameter, setting, settings, self._closed(home)):

@@ -50,7 +50,7 @@ def read_extension_fact(record: Record) -> ExtensionFact:
     spec = FactSpec(
         name=f"{EXTENSION_PREFIX}{name}",
         type=type_,
-        meaning=record.text("meaning"),
+        meaning=record.said("meaning"),
         unit=record.text("unit", ""),
         choices=_choices(record, type_),
         minimum=record.optional_number("minimum", minimum=None),

@@ -21,7 +21,7 @@ from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.reading.rule_reader import RuleReader, inlined
-from aipolicy.policy.rule import Parameter, Rule
+from aipolicy.policy.rule import Bounds, Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
 from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
@@ -127,8 +127,8 @@ class _PackReader:
             message = f"a pack has one document of kind {PACK_KIND}, found {len(heads)}"
             self._mistakes.add_at(message, self._files.path)
         self._metadata = heads[0].record("metadata") if heads else None
-        name = self._metadata.text("name") if self._metadata is not None else ""
-        version = self._metadata.text("version") if self._metadata is not None else ""
+        name = self._metadata.said("name") if self._metadata is not None else ""
+        version = self._metadata.said("version") if self._metadata is not None else ""
         overlay = read_overlay(heads[0]) if heads else Overlay()
         self._governance = read_governance(heads[0]) if heads else None
         for record in self._records:
@@ -141,7 +141,8 @@ class _PackReader:
         records, metadata, name = self._records, self._metadata, self.layer.name
         self._parameters = {parameter.name: parameter for parameter in parameters}
         constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
-        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants)
+        set_at = {f"params.{p.name}": each.place for p in parameters for each in p.origins if each.holds}
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at)
         for record in records:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)
@@ -212,12 +213,15 @@ class _PackReader:
         type_text = record.text("type", choices=_TYPES)
         type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
         default = read_value(record, "default", type_)
+        bounds = _read_bounds(record, type_)
+        if broken := bounds.broken_by(default):
+            record.mistake(f"`default` {broken}", "default")
         self._parameters[name] = Parameter(
             name=name, type=type_, default=default, value=default, unit=record.text("unit", ""),
-            description=record.text("description"), source=record.text("source"),
+            description=record.said("description"), source=record.said("source"),
             checked_on=record.optional_day("checked_on"), disputed=record.text("disputed", ""),
             tightens=read_direction(record, type_),
-            origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),),
+            origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),), bounds=bounds,
         )  # fmt: skip
         record.finish()
 
@@ -234,3 +238,15 @@ class _PackReader:
         if name in self._variables:
             record.mistake(f"variable `{name}` is defined twice", "name")
         self._variables[name] = expanded
+
+
+def _read_bounds(record: Record, type_: FactType) -> Bounds:
+    """Return what `minimum` and `maximum` of a parameter say."""
+    for key in ("minimum", "maximum"):
+        if record.has(key) and type_ is not FactType.NUMBER:
+            record.mistake(f"a parameter of type {type_.value} has no bounds; remove `{key}`", key)
+            return Bounds()
+    least, most = (record.optional_number(key, minimum=None) for key in ("minimum", "maximum"))
+    if least is not None and most is not None and least > most:
+        record.mistake("`maximum` must not be below `minimum`", "maximum")
+    return Bounds(least, most)

@@ -85,6 +85,11 @@ def _parameter(effective: EffectiveParameter) -> dict[str, Any]:
         "value": _plain(parameter.value),
         "default": _plain(parameter.default),
         "tightens": parameter.tightens.value or None,
+        **{
+            name: bound
+            for name, bound in zip(("minimum", "maximum"), parameter.bounds, strict=True)
+            if bound is not None
+        },
         "read_by": list(effective.read_by),
         "origins": [_parameter_origin(origin, first=origin is parameter.origins[0]) for origin in parameter.origins],
     }

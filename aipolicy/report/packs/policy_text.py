@@ -120,7 +120,8 @@ def _parameter_alone(screen: Screen, effective: EffectiveParameter) -> None:
     screen.heading(f"{effective.name} = {exact_value(parameter.value)} {parameter.unit}".rstrip())
     screen.add(said(" ".join(parameter.description.split())))
     read_by = ", ".join(effective.read_by)
-    screen.add(listed([_STRICTER[parameter.tightens], f"read by {read_by or 'no rule of its pack'}"]))
+    bounds = [str(parameter.bounds)] if str(parameter.bounds) else []
+    screen.add(listed([_STRICTER[parameter.tightens], *bounds, f"read by {read_by or 'no rule of its pack'}"]))
     _layers(screen, [(origin, exact_value(origin.value)) for origin in parameter.origins])
 
 

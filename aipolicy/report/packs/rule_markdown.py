@@ -158,7 +158,8 @@ def parameter_table(parameters: Iterable[Parameter]) -> str:
     rows = (
         (
             code(parameter.name), value(parameter.default), _in_force(parameter), prose(parameter.unit),
-            _STRICTER[parameter.tightens], prose(parameter.description), _source(parameter),
+            _STRICTER[parameter.tightens],
+            prose(parameter.description) + (f"; {parameter.bounds}" if str(parameter.bounds) else ""), _source(parameter),
         )
         for parameter in parameters
     )  # fmt: skip

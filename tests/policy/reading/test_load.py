@@ -219,6 +219,69 @@ def test_an_override_of_nothing_or_of_another_type_is_refused(
     assert message in told
 
 
+@pytest.mark.parametrize("key", ["title", "message"])
+@pytest.mark.parametrize(("text", "what"), [('"  "', "is empty"), ('"\\u200b"', "has nothing to see in it")])
+def test_text_of_a_rule_in_which_there_is_nothing_to_see_is_missing(
+    key: str, text: str, what: str, catalog: Catalog
+) -> None:
+    assert f"`{key}` {what}; write something that can be seen" in complaints(catalog, pack_text(**{key: text}))[0]
+
+
+@pytest.mark.parametrize("key", ["description", "source"])
+def test_a_parameter_without_a_source_that_can_be_seen_has_none(key: str, catalog: Catalog) -> None:
+    parameters = PARAMETERS.replace(f"{key}: {key[0]}", f"{key}: ' '")
+    assert f"`{key}` is empty" in complaints(catalog, pack_text().replace(PARAMETERS, parameters))[0]
+
+
+BOUNDED = PARAMETERS.replace("default: 3,", "default: 3, minimum: 0, maximum: 4,")
+BOUNDS: tuple[tuple[str, dict[str, object], str], ...] = (
+    (BOUNDED, {"p.limit": -1}, "parameter `p.limit` in the configuration must be at least 0, found -1"),
+    (BOUNDED, {"p.limit": 99}, "parameter `p.limit` in the configuration must be at most 4, found 99"),
+    (BOUNDED, {"p.limit": 0}, ""),
+    (BOUNDED, {"p.limit": 4}, ""),
+    (BOUNDED.replace("default: 3", "default: 5"), {}, "`default` must be at most 4, found 5"),
+    (BOUNDED.replace("minimum: 0", "minimum: 5"), {}, "`maximum` must not be below `minimum`"),
+    (BOUNDED.replace("minimum: 0", "minimum: low"), {}, "`minimum` must be a number, found text"),
+    (BOUNDED.replace("type: number, default: 3", "type: text, default: x"), {},
+     "a parameter of type text has no bounds; remove `minimum`"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("parameters", "overrides", "message"), BOUNDS)
+def test_a_number_of_a_parameter_stays_within_its_bounds(
+    parameters: str, overrides: dict[str, object], message: str, catalog: Catalog
+) -> None:
+    text = pack_text(when="[data.sensitivity >= params.limit]").replace(PARAMETERS, parameters)
+    if not message:
+        load(catalog, text, overrides=overrides)
+    else:
+        assert message in "\n".join(complaints(catalog, text, overrides=overrides))
+
+
+@pytest.mark.parametrize(
+    ("require", "value", "fits"),
+    [("volume.cached_share <= params.limit", 1.5, False), ("params.limit > volume.cached_share", -0.1, False),
+     ("volume.cached_share <= params.limit", 1, True), ("volume.requests_per_day <= params.limit", -1, False)],
+)  # fmt: skip
+def test_a_parameter_beyond_every_value_of_the_fact_it_is_ordered_against_is_refused(
+    require: str, value: float, fits: bool, catalog: Catalog
+) -> None:
+    text = pack_text(require=f"['{require}']", kind="duty")
+    if fits:
+        load(catalog, text, overrides={"p.limit": value})
+    else:
+        assert f"`params.limit` is {value:g}, which" in complaints(catalog, text, overrides={"p.limit": value})[0]
+
+
+SHIPPED = [(name, value) for name in ("restricted_from", "sensitive_from") for value in (-1, 99)]
+
+
+@pytest.mark.parametrize(("name", "value"), SHIPPED)
+def test_no_parameter_of_the_shipped_pack_turns_a_rule_off(name: str, value: int, catalog: Catalog) -> None:
+    with pytest.raises(PolicyError, match="in the configuration must be at"):
+        load_packs([find_pack("build-or-buy", Path())], catalog, {f"build-or-buy.{name}": value})
+
+
 def test_a_parameter_has_its_default_until_the_organisation_sets_it(catalog: Catalog) -> None:
     changes = {"when": "[data.sensitivity >= params.limit]"}
     assert rule_of(catalog, **changes).parameters == {"params.limit": 3.0}
@@ -346,3 +409,5 @@ def test_a_parameter_is_compared_with_the_words_that_a_fact_takes(catalog: Catal
     assert load_packs(files, catalog, {})
     with pytest.raises(PolicyError, match=r"is never `own-clod`; did you mean `own-cloud`"):
         load_packs(files, catalog, {"p.ours": ("own-clod",)})
+    with pytest.raises(PolicyError, match=r"; `params.ours` is set at aipolicy.toml:3:9$"):
+        load_packs(files, catalog, {"p.ours": ("own-clod",)}, {"p.ours": "aipolicy.toml:3:9"})

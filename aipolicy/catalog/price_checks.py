@@ -1,0 +1,64 @@
+"""Prices that nobody can have meant: in another unit than a million tokens, or far from the one that they replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aipolicy.catalog.prices import ANY_REGION, Price
+from aipolicy.source.records import Record
+from aipolicy.source.text import shown
+
+PriceKey = tuple[str, str, str, str]
+"""Provider, model, region and mode."""
+
+LEAST_USD_PER_MTOK = 0.001
+"""The least that is charged for a million tokens by anybody is above it (the shipped list, read 2026-11-21)."""
+FAR_OFF = 100
+"""A price that many times above or below the one that it replaces is of another unit, or of another model."""
+BECAUSE = "far_off_because"
+_PER_TOKENS = "_usd_per_mtok"
+
+
+def refuse_far_off(record: Record, price: Price, known: Mapping[PriceKey, Price]) -> None:
+    """Note every amount of an entry that is far from that of the price it replaces, unless the entry says why."""
+    reason = record.said(BECAUSE, "say why the price is so far from the list") if record.has(BECAUSE) else ""
+    listed = _listed(price, known)
+    if reason or listed is None or price.source_package is not None:
+        return
+    known_amounts = dict(_amounts(listed))
+    for key, now in _amounts(price):
+        before = known_amounts.get(key, 0.0)
+        if before and now >= LEAST_USD_PER_MTOK and not 1 / FAR_OFF < now / before < FAR_OFF:
+            times = now / before if now > before else before / now
+            where = "above" if now > before else "below"
+            record.mistake(
+                f"`{key}` comes to {now:g} USD, {times:,.0f} times {where} the {before:g} USD of the price that it replaces "
+                f"({shown(listed.dated.source)}); amounts are per million tokens, or say in `{BECAUSE}` why",
+                key.partition(".")[0],
+            )
+
+
+def refuse_tiny(record: Record, price: Price) -> None:
+    """Note every amount of an entry that is nearly nothing for a million tokens."""
+    for key, amount in () if price.free else _amounts(price):
+        if amount < LEAST_USD_PER_MTOK:
+            record.mistake(
+                f"`{key}` comes to {amount:g} USD per million tokens, less than {LEAST_USD_PER_MTOK:g}; multiply a price "
+                "per token by 1,000,000, or write 0 and `free: true` where the source says so",
+                key.partition(".")[0],
+            )
+
+
+def _amounts(price: Price) -> Iterator[tuple[str, float]]:
+    """Yield what a price charges for a million tokens in USD, under the keys of its entry; nothing that is free."""
+    for prefix, amounts in (("", price), ("long_context.", price.long_context)):
+        for name in amounts._fields if amounts is not None else ():
+            amount = getattr(amounts, name)
+            if name.endswith(_PER_TOKENS) and amount:
+                yield prefix + name.replace("_usd_per_", "_per_"), amount
+
+
+def _listed(price: Price, known: Mapping[PriceKey, Price]) -> Price | None:
+    """Return the price that an entry replaces: of its region, else of any region."""
+    keys = ((price.provider, price.model, region, price.mode) for region in (price.region, ANY_REGION))
+    return next((known[key] for key in keys if key in known), None)
