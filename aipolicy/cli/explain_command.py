@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from aipolicy.cli.completion import subjects
@@ -17,7 +19,7 @@ from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
 from aipolicy.source.regex import regex
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 
@@ -35,8 +37,10 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     others, every rule with the values it read, and the recommendation. A name is searched for below PATH.
     """
     settings, policy = load(options)
-    if _RULE_ID.fullmatch(subject):
-        write_out(_rule(subject, policy, output_format))
+    # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
+    rule_id = subject if _RULE_ID.fullmatch(subject) else same_name(subject, _known(policy))
+    if _RULE_ID.fullmatch(rule_id) and not os.path.exists(subject):
+        write_out(_rule(rule_id, policy, output_format))
         return
     found = features_named(subject, paths, policy, settings)
     write_out("".join(_explanation(evaluation, policy, settings, output_format, all_rules) for evaluation in found))
@@ -85,6 +89,13 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
         return render_portfolio_rule(
             portfolio_rule, width=stdout_width(), style=stdout_style(), day=policy.catalog.as_of
         )
-    known = [rule.id for pack in policy.packs for rule in pack.all_rules]
-    known += [rule.id for rule in RESERVED_RULES]
-    raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+    hint = did_you_mean(rule_id, _known(policy))
+    raise UsageError(f"unknown rule `{rule_id}`{hint}; `aipolicy rules` lists them")
+
+
+def _known(policy: Policy) -> tuple[str, ...]:
+    """Return the ids of all rules that can be explained."""
+    from aipolicy.pack_lint.registry import LINT_RULES
+
+    own = (rule.id for pack in policy.packs for rule in pack.all_rules)
+    return (*own, *(rule.id for rule in (*RESERVED_RULES, *LINT_RULES)))

@@ -172,7 +172,7 @@ def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluati
 
 
 def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date) -> Draft:
-    from aipolicy.source.day import read_day
+    from aipolicy.source.day import day_hint, read_day
     from aipolicy.waivers.approved import approval_of
     from aipolicy.waivers.write import Draft
 
@@ -181,9 +181,10 @@ def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date
     missing = [name for name, value in given.items() if not value]
     if missing:
         raise UsageError(f"a waiver needs {', '.join(missing)}")
-    expires = read_day(request.expires or "")
+    written = request.expires or ""
+    expires = read_day(written)
     if expires is None:
-        raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(request.expires or '')}`")
+        raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(written)}`{day_hint(written)}")
     rule = next(each.active.rule for each in evaluation.rules if each.active.rule.id == request.rule)
     return Draft(
         rule=request.rule, feature=request.feature, fact=request.fact, reason=request.reason or "", owner=str(owner),

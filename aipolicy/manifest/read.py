@@ -24,6 +24,8 @@ class Manifests(Frozen):
     features: tuple[Feature, ...]
     findings: tuple[Finding, ...]
     skipped: tuple[str, ...]
+    refused: tuple[Document, ...] = ()
+    """Manifests that do not conform: what else is wrong with them is said in the same round."""
 
 
 def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({}),
@@ -36,6 +38,7 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
     features: list[Feature] = []
     findings: list[Finding] = []
     skipped: list[str] = []
+    refused: list[Document] = []
     for file in files:
         result = read_yaml(file.path, file.data)
         findings.extend(_source_findings(result))
@@ -49,8 +52,10 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
         for document in documents:
             found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
             findings.extend(found)
+            if found and _resembles(document):
+                refused.append(document)
     findings.extend(_duplicate_names(features, taken))
-    return Manifests(tuple(features), tuple(findings), tuple(skipped))
+    return Manifests(tuple(features), tuple(findings), tuple(skipped), tuple(refused))
 
 
 def _read_document(document: Document, file: ManifestFile, features: list[Feature], extensions: str, *,

@@ -105,9 +105,13 @@ def _summary(policy: Policy, totals: Totals, width: int, style: Styler) -> str:
     if totals.skipped:
         lines.append(f"{quantity(len(totals.skipped), 'file')} skipped: not an AI feature manifest")
     if not features:
-        lines.append(
-            style.paint("nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`", Role.ERROR)
+        # NOTE: a manifest that is broken was named; what is wrong with it stands above.
+        advice = (
+            "mend what is shown above"
+            if totals.severities
+            else "name a manifest, or a folder that holds `aifeature.yaml`"
         )
+        lines.append(style.paint(f"nothing was evaluated; {advice}", Role.ERROR))
     elif not policy.rules and not totals.portfolio_rules:
         lines.append(style.paint("nothing was evaluated; no rule is left to evaluate", Role.ERROR))
     return "\n".join(lines)

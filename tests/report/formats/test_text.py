@@ -44,6 +44,7 @@ def plain(shown: Report, width: int = 100) -> str:
         (report(LEAK), ["found 1 error"]),
         (report(CALM, BROKEN), ["1 feature in 2 files checked", "found 1 error"]),
         (report(CALM, found=(FOREIGN, FOREIGN)), ["2 files skipped: not an AI feature manifest"]),
+        (report(BROKEN), ["found 1 error", "nothing was evaluated; mend what is shown above"]),
         (report(found=(FOREIGN,)), ["1 file skipped", "nothing was evaluated; name a manifest"]),
         (report(), ["0 features in 0 files", "nothing was evaluated"]),
         (report(CALM, by=policy(ignore=("IN-001",))), ["not evaluated by choice: IN-001"]),
