@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ def _rule_ids(context: click.Context, parameter: click.Parameter, incomplete: st
     return rule_ids(context, parameter, incomplete)
 
 
-def _separate(words: tuple[str, ...]) -> tuple[str, ...]:
+def separate(words: Sequence[str]) -> tuple[str, ...]:
     """Return rules that may have been given together, with commas between them."""
     return tuple(word.strip() for text in words for word in text.split(",") if word.strip() or text == word)
 
@@ -33,7 +33,7 @@ def policy_options(function: Callable[..., Any]) -> Any:
     @wraps(function)
     def with_options(**given: Any) -> Any:
         said = {name: given.pop(name) for name in PolicyOptions._fields}
-        options = PolicyOptions(**said | {name: _separate(said[name]) for name in ("select", "ignore")})
+        options = PolicyOptions(**said | {name: separate(said[name]) for name in ("select", "ignore")})
         return function(**given, options=options)
 
     command: Any = with_options

@@ -14,9 +14,9 @@ from aipolicy.config.scope import covers_all
 from aipolicy.errors import UsageError, WaiverError
 from aipolicy.files.cache import cache_folder
 from aipolicy.files.paths import joined
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,6 +93,7 @@ def _waive(request: Request) -> str:
         waivers=tuple(p for p in settings.waivers if os.path.lexists(joined(settings.base, p)))
     )
     policy, report = _report(request.paths, existing, config)
+    request = replace(request, rule=same_name(request.rule, policy.all_rules))
     evaluation, finding = _failing(request, policy, report)
     draft = _draft(request, evaluation, finding, settings.as_of)
     files = dict(read_policy_files(existing).waivers)

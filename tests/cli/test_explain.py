@@ -163,3 +163,17 @@ def test_a_day_in_another_form_is_told_as_it_is_written(folder: Path, day: str, 
     result = run("check", str(folder), "--as-of", day)
     assert isinstance(result.exception, UsageError)
     assert ("; write `2027-01-15`" in str(result.exception)) == bool(written)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("policy", "show", "res001"),
+        ("lint-policy", "--ignore", "pack014, PACK-017", "portfolio"),
+        ("waive", "data001", "leak", "--reason", "r", "--owner", "a", "--approver", "b", "--expires", "2027-01-15", "--dry-run"),
+    ],
+)  # fmt: skip
+def test_every_command_takes_ids_of_rules_as_people_type_them(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert not isinstance(result.exception, UsageError), result.exception
