@@ -21,6 +21,8 @@ class DataClass(Frozen):
     fides: tuple[str, ...]
     description: str
     dated: Dated
+    also: tuple[str, ...] = ()
+    """Words by which people call it: suggested where they write one, never read as the class."""
 
 
 class DataClasses(Frozen):
@@ -69,6 +71,7 @@ def read_data_classes(records: Iterable[Record]) -> DataClasses:
                 fides=record.texts("fides", ()),
                 description=record.text("description", ""),
                 dated=read_dated(record),
+                also=record.texts("also", ()),
             )
             record.finish()
             by_id[entry.id] = entry

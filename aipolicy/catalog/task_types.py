@@ -19,6 +19,8 @@ class TaskType(Frozen):
     family: str | None
     language: bool | None
     foundation_models: bool | None
+    also: tuple[str, ...] = ()
+    """Words by which people call it: suggested where they write one, never read as the type."""
 
 
 def read_task_types(records: Iterable[Record]) -> Mapping[str, TaskType]:
@@ -33,6 +35,7 @@ def read_task_types(records: Iterable[Record]) -> Mapping[str, TaskType]:
                 family=record.text("family", choices=FAMILIES) if record.has("family") else None,
                 language=record.optional_flag("language"),
                 foundation_models=record.optional_flag("foundation_models"),
+                also=record.texts("also", ()),
             )
             record.finish()
             types[entry.id] = entry

@@ -13,7 +13,7 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
-from aipolicy.run.policy import Policy, load_policy
+from aipolicy.run.policy import Policy, load_policy, rules_named
 from aipolicy.run.report import Report, check, report_of
 from aipolicy.value import replace
 
@@ -107,7 +107,7 @@ def _names(report: Report) -> set[str]:
 
 
 def _named(word: str, ids: Sequence[str]) -> bool:
-    return any(rule == word or rule.startswith(f"{word}-") for rule in ids)
+    return bool(rules_named(word, ids))
 
 
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:

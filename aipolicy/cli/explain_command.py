@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +20,7 @@ from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
 from aipolicy.source.regex import regex
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 
 if TYPE_CHECKING:
     from aipolicy.report.explain.explain_text import Details
@@ -53,8 +54,10 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
 
         write_out(summary_text((subject, *paths), policy, settings, output_format))
         return
-    if _RULE_ID.fullmatch(subject):
-        write_out(_rule(subject, policy, output_format))
+    # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
+    rule_id = subject if _RULE_ID.fullmatch(subject) else same_name(subject, _known(policy))
+    if _RULE_ID.fullmatch(rule_id) and not os.path.exists(subject):
+        write_out(_rule(rule_id, policy, output_format))
         return
     found = features_named(subject, paths, policy, settings)
     if output_format == "json":
@@ -106,9 +109,8 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
         or next((rule for rule in policy.portfolio_rules_with_examples() if rule.rule.id == rule_id), None)
     )
     if rule is None:
-        known = [rule.id for pack in policy.packs for rule in pack.all_rules]
-        known += [rule.id for rule in RESERVED_RULES]
-        raise UsageError(f"unknown rule `{rule_id}`{did_you_mean(rule_id, known)}; `aipolicy rules` lists them")
+        hint = did_you_mean(rule_id, _known(policy))
+        raise UsageError(f"unknown rule `{rule_id}`{hint}; `aipolicy rules` lists them")
     if output_format == "json":
         from aipolicy.report.formats.json_text import json_text
         from aipolicy.report.packs.rule_json import rule_object
@@ -117,3 +119,11 @@ def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
     from aipolicy.report.packs.rule_text import render_rule
 
     return render_rule(rule, width=stdout_width(), style=stdout_style(), day=day)
+
+
+def _known(policy: Policy) -> tuple[str, ...]:
+    """Return the ids of all rules that can be explained."""
+    from aipolicy.pack_lint.registry import LINT_RULES
+
+    own = (rule.id for pack in policy.packs for rule in pack.all_rules)
+    return (*own, *(rule.id for rule in (*RESERVED_RULES, *LINT_RULES)))

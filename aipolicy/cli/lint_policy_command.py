@@ -10,6 +10,7 @@ import click
 
 from aipolicy.cli.inputs import refuse_overwriting
 from aipolicy.cli.outputs import read_outputs, write_outputs
+from aipolicy.cli.policy_options import separate
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES
@@ -21,7 +22,7 @@ from aipolicy.report.formats.registry import FORMATS
 from aipolicy.report.packs.lint_report import render_lint
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
 from aipolicy.value import replace
 
@@ -47,7 +48,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 when a pack cannot be loaded, 3 when there was no rule.
     """
-    _refuse_unknown(ignore)
+    ignore = _known(ignore)
     configured, settings = read_settings(PolicyOptions(config, packs, as_of, (), ()))
     if packs:
         # NOTE: what the configuration sets may be parameters of other packs.
@@ -65,13 +66,16 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     raise click.exceptions.Exit(report.exit_code(threshold))
 
 
-def _refuse_unknown(ignored: Sequence[str]) -> None:
+def _known(ignored: Sequence[str]) -> tuple[str, ...]:
+    """Return the rules that are left out, given with commas or in any case; raises `UsageError` for an unknown one."""
     known = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
-    for word in ignored:
+    words = tuple(same_name(word, (*known, UNUSABLE)) for word in separate(ignored))
+    for word in words:
         if word == UNUSABLE:
             raise UsageError(f"`{UNUSABLE}` stops the pack from being loaded and cannot be ignored")
         if word not in known:
             raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, known)}")
+    return words
 
 
 def _without(report: LintReport, ignored: Sequence[str]) -> LintReport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,18 @@ def _rule_ids(context: click.Context, parameter: click.Parameter, incomplete: st
     return rule_ids(context, parameter, incomplete)
 
 
+def separate(words: Sequence[str]) -> tuple[str, ...]:
+    """Return rules that may have been given together, with commas between them."""
+    return tuple(word.strip() for text in words for word in text.split(",") if word.strip() or text == word)
+
+
 def policy_options(function: Callable[..., Any]) -> Any:
     """Add the options that say which rules are evaluated, and on which day; they come as one argument, `options`."""
 
     @wraps(function)
     def with_options(**given: Any) -> Any:
-        options = PolicyOptions(**{name: given.pop(name) for name in PolicyOptions._fields})
+        said = {name: given.pop(name) for name in PolicyOptions._fields}
+        options = PolicyOptions(**said | {name: separate(said[name]) for name in ("select", "ignore")})
         return function(**given, options=options)
 
     command: Any = with_options

@@ -8,7 +8,7 @@ from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
 
 
@@ -26,9 +26,9 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
     _, policy = load(options)
     effective = effective_policy(policy)
     if subject is not None:
-        alone = only(effective, subject)
+        known = [*(rule.rule.id for rule in effective.rules), *(parameter.name for parameter in effective.parameters)]
+        alone = only(effective, same_name(subject, known))
         if alone is None:
-            known = [rule.rule.id for rule in effective.rules] + [parameter.name for parameter in effective.parameters]
             raise UsageError(f"unknown rule or parameter `{shown(subject)}`{did_you_mean(subject, known)}")
         effective = alone
     if output_format == "json":

@@ -15,9 +15,9 @@ from aipolicy.errors import UsageError, WaiverError
 from aipolicy.files.cache import cache_folder
 from aipolicy.files.paths import joined
 from aipolicy.source.names import says_something
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,6 +94,7 @@ def _waive(request: Request) -> str:
         waivers=tuple(p for p in settings.waivers if os.path.lexists(joined(settings.base, p)))
     )
     policy, report = _report(request.paths, existing, config)
+    request = replace(request, rule=same_name(request.rule, policy.all_rules))
     evaluation, finding = _failing(request, policy, report)
     draft = _draft(request, evaluation, finding, settings.as_of)
     files = dict(read_policy_files(existing).waivers)
@@ -173,7 +174,7 @@ def _failing(request: Request, policy: Policy, report: Report) -> tuple[Evaluati
 
 
 def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date) -> Draft:
-    from aipolicy.source.day import read_day
+    from aipolicy.source.day import day_hint, read_day
     from aipolicy.waivers.approved import approval_of
     from aipolicy.waivers.write import Draft
 
@@ -182,9 +183,10 @@ def _draft(request: Request, evaluation: Evaluation, finding: Finding, day: date
     missing = [name for name, value in given.items() if not says_something(str(value or ""))]
     if missing:
         raise UsageError(f"a waiver needs {', '.join(missing)}")
-    expires = read_day(request.expires or "")
+    written = request.expires or ""
+    expires = read_day(written)
     if expires is None:
-        raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(request.expires or '')}`")
+        raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(written)}`{day_hint(written)}")
     rule = next(evaluated.active.rule for evaluated in evaluation.rules if evaluated.active.rule.id == request.rule)
     return Draft(
         rule=request.rule, feature=request.feature, fact=request.fact, reason=request.reason or "", owner=str(owner),

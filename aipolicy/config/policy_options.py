@@ -9,7 +9,7 @@ from aipolicy.config.config_file import LOCK_FILE, Config, read_config
 from aipolicy.config.settings import Organization, PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.files.paths import joined
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_hint, read_day
 from aipolicy.value import NamedTuple
 
 
@@ -61,5 +61,5 @@ def _day(text: str | None) -> date:
         return datetime.now(UTC).date()
     day = read_day(text)
     if day is None:
-        raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`")
+        raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`{day_hint(text)}")
     return day

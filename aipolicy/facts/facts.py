@@ -12,13 +12,13 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.meant_words import meant_word
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.names import tidied
 from aipolicy.source.records import read_day
 from aipolicy.source.span import DocumentPath
-from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
@@ -216,6 +216,16 @@ def _evidence_stands(name: str, plain: PlainValue, as_of: date, problems: list[F
     return "expires" not in days or as_of <= days["expires"]
 
 
+def unknown_words(manifest: PlainValue, catalog: Catalog) -> Iterable[FactProblem]:
+    """Yield the words of open vocabularies that the catalog does not know, whatever else is wrong with the manifest."""
+    for name in _OPEN_VOCABULARY:
+        value: PlainValue = manifest
+        for key in path_of(name):
+            value = value.get(str(key)) if isinstance(value, dict) else None
+        if value is not None:
+            yield from _unknown_words(name, value, catalog)
+
+
 def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[FactProblem]:
     spec = _OPEN_VOCABULARY[name]
     items = plain if isinstance(plain, list) else [plain]
@@ -230,9 +240,9 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
         what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
-        words = catalog.vocabulary(spec.vocabulary)
-        match = certain_match(item, words)
-        message = f"unknown {what} `{shown(item)}`{did_you_mean(item, words)}"
+        match = meant_word(item, spec.vocabulary, catalog)
+        hint = f"; did you mean `{match[0]}`?" if match is not None else ""
+        message = f"unknown {what} `{shown(item)}`{hint}"
         yield FactProblem("MAN-005", message, path, meant=None if match is None else (item, *match))
 
 

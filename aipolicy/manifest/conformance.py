@@ -13,6 +13,8 @@ from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.renamed import RENAMED
+from aipolicy.manifest.written_otherwise import as_wanted, rest_of_a_number
+from aipolicy.source.day import day_hint
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.names import says_something
 from aipolicy.source.records import kind_of
@@ -88,27 +90,14 @@ def schema_with(extensions: str) -> dict[str, Any]:
     return {**schema, "properties": {**schema["properties"], EXTENSIONS: json.loads(extensions)}}
 
 
-def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  # noqa: C901  (one case a keyword)
+def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     name = _name_of(path)
     value: Any = error.instance
     wanted: Any = error.validator_value
     match error.validator:
         case "additionalProperties":
-            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            for key in value:
-                new = RENAMED.get(".".join(map(str, (*path, key))))
-                if new is not None and key not in known and new in known and new not in value:
-                    message = f"`{shown(key)}` is called `{new}` now"
-                    meant = Replacement(key, new, safe=True)
-                    yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
-                elif key == EXTENSIONS and not path:
-                    message = "unknown key `extensions`: no pack of this run declares facts; name one in `policies`"
-                    yield _finding(document, "MAN-003", message, (key,), part="key")
-                elif key not in known:
-                    message = f"unknown key `{shown(key)}`{did_you_mean(key, known)}"
-                    free = [name for name in known if name not in value]
-                    yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=_meant(key, free))
+            yield from _unknown_keys(document, error, path)
         case "required":
             for key in wanted:
                 if key not in value:
@@ -118,7 +107,9 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
             message = f"`{shown(name)}` has no value; write one or remove the key"
             yield _finding(document, "MAN-005", message, path, part="key")
         case "type":
-            message = f"`{shown(name)}` must be {_type_words(wanted)}, found {kind_of(value)}"
+            message = (
+                f"`{shown(name)}` must be {_type_words(wanted)}, found {kind_of(value)}{as_wanted(error.schema, value)}"
+            )
             yield _finding(document, "MAN-005", message, path)
         case "oneOf" if isinstance(value, dict):
             # NOTE: the other branch is `false`; what is wrong with the mapping itself is in the branch for mappings.
@@ -133,6 +124,25 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:  
             yield _finding(document, "MAN-005", message, path, meant=_meant(value, choices))
         case _:
             yield _finding(document, "MAN-005", _value_message(error, shown(name)), path)
+
+
+def _unknown_keys(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    value: Any = error.instance
+    for key in value:
+        new = RENAMED.get(".".join(map(str, (*path, key))))
+        if new is not None and key not in known and new in known and new not in value:
+            message = f"`{shown(key)}` is called `{new}` now"
+            meant = Replacement(key, new, safe=True)
+            yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
+        elif key == EXTENSIONS and not path:
+            message = "unknown key `extensions`: no pack of this run declares facts; name one in `policies`"
+            yield _finding(document, "MAN-003", message, (key,), part="key")
+        elif key not in known:
+            hint = rest_of_a_number(key, value) or did_you_mean(key, known)
+            message = f"unknown key `{shown(key)}`{hint}"
+            free = [name for name in known if name not in value]
+            yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=_meant(key, free))
 
 
 def _type_words(wanted: Any) -> str:
@@ -174,9 +184,9 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
     if pattern.startswith("^none"):
-        return f"`{name}` must be a number or `none`, found `{shown(value)}`"
+        return f"`{name}` must be a number or `none`, found text{as_wanted({'type': 'number'}, value)}"
     if "[0-9]{4}-" in pattern:
-        return f"`{name}` must be a day as YYYY-MM-DD"
+        return f"`{name}` must be a day as YYYY-MM-DD{day_hint(value)}"
     return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 
 
@@ -218,12 +228,13 @@ def _meant(word: str, known: Iterable[str]) -> Replacement | None:
 def _finding(document: Document, rule_id: str, message: str, path: tuple[str | int, ...], *,
              part: str = "value", meant: Replacement | None = None) -> Finding:  # fmt: skip
     return reserved_finding(
-        rule_id, message, file=document.source.path, document=document, feature=_feature_name(document),
+        rule_id, message, file=document.source.path, document=document, feature=feature_name(document),
         place=Place(path=path, part="key" if part == "key" else "value"), replacement=meant,
     )  # fmt: skip
 
 
-def _feature_name(document: Document) -> str:
+def feature_name(document: Document) -> str:
+    """Return the name of a feature whose manifest may not conform, empty where it has none that can be shown."""
     value = document.value
     metadata = value.get("metadata") if isinstance(value, dict) else None
     name = metadata.get("name") if isinstance(metadata, dict) else None

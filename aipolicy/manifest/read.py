@@ -28,6 +28,8 @@ class Manifests(Frozen):
     features: tuple[Feature, ...]
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    refused: tuple[Document, ...] = ()
+    """Manifests that do not conform: what else is wrong with them is said in the same round."""
 
 
 def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = MappingProxyType({}),
@@ -40,6 +42,7 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
     features: list[Feature] = []
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    refused: list[Document] = []
     for file in files:
         result = read_yaml(file.path, file.data)
         # NOTE: an empty document beside others is a stray `---`; a file of nothing else is an empty file.
@@ -59,10 +62,12 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
                 continue
             found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
             findings.extend(found)
+            if found and _resembles(document):
+                refused.append(document)
         if file.near_miss:
             findings.append(_misnamed(result, documents, features[before:]))
     findings.extend(_duplicate_names(features, taken))
-    return Manifests(tuple(features), tuple(findings), tuple(skipped))
+    return Manifests(tuple(features), tuple(findings), tuple(skipped), tuple(refused))
 
 
 def _reason_to_skip(file: ManifestFile, result: ReadResult, documents: Sequence[Document]) -> str | None:

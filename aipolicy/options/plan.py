@@ -38,6 +38,11 @@ def plan_options(values: Mapping[str, FactValue], declared: Iterable[str], catal
     return _Planner(plan, terms, catalog, organization).planned(overrides)
 
 
+def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProblem, ...]:
+    """Return the names of a plan, by fact, that the catalog does not know."""
+    return _Planner(dict(plan), {}, catalog, Organization()).unknown_names()
+
+
 class _Planner:
     def __init__(self, plan: dict[str, str], terms: Mapping[str, FactValue], catalog: Catalog,
                  organization: Organization) -> None:  # fmt: skip
@@ -46,6 +51,11 @@ class _Planner:
         self._catalog = catalog
         self._legs = Legs(catalog, organization)
         self._problems: list[PlanProblem] = []
+
+    def unknown_names(self) -> tuple[PlanProblem, ...]:
+        """Return the names that the catalog does not know."""
+        self._check_words()
+        return tuple(self._problems)
 
     def planned(self, overrides: Mapping[str, FactValue]) -> PlannedOptions:
         """Return the options, or a stand-in when the catalog has none."""

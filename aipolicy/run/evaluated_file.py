@@ -78,6 +78,10 @@ def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> Eval
     if policy.forbidden_choice:
         raise UsageError(policy.forbidden_choice)
     findings = list(manifests.findings)
+    if manifests.refused:
+        from aipolicy.run.refused import words_of_refused
+
+        findings += [found for document in manifests.refused for found in words_of_refused(document, policy.catalog)]
     evaluations = []
     uses: list[WaiverUse] = []
     for feature in manifests.features:

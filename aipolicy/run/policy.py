@@ -16,7 +16,7 @@ from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
@@ -218,12 +218,19 @@ def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) ->
     return selected - _matching(ids, ignore)
 
 
+def rules_named(word: str, ids: Sequence[str]) -> set[str]:
+    """Return the rules that a word names, or that begin with it, whatever its case and marks: `res001`, `data`."""
+    meant = same_name(word, (*ids, *{rule_id.partition("-")[0] for rule_id in ids}))
+    return {rule_id for rule_id in ids if rule_id == meant or rule_id.startswith(f"{meant}-")}
+
+
 def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
     """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
     found: set[str] = set()
     for word in wanted:
-        matches = {rule_id for rule_id in ids if rule_id == word or rule_id.startswith(f"{word}-")}
+        matches = rules_named(word, ids)
         if not matches:
+            word = same_name(word, (*RESERVED_IDS, *{rule_id.partition("-")[0] for rule_id in RESERVED_IDS}))
             if word in RESERVED_IDS or any(rule_id.startswith(f"{word}-") for rule_id in RESERVED_IDS):
                 raise UsageError(f"`{word}` is about manifests and waivers themselves and is always checked")
             raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from aipolicy.source.regex import regex
+
+_OTHER_FORMS = (
+    regex(r"([0-9]{4})([0-9]{2})([0-9]{2})"),
+    regex(r"([0-9]{4})[/._]([0-9]{1,2})[/._]([0-9]{1,2})"),
+    regex(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"),
+    regex(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*"),
+)
+"""Days with the year first: in which order day and month stand otherwise is a guess."""
+
 
 def read_day(text: str) -> date | None:
     """Return the day written as YYYY-MM-DD, or None when it is no such day."""
@@ -14,3 +24,14 @@ def read_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_hint(value: object) -> str:
+    """Return `; write …` for a day that is written in another form, else nothing."""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    match = next((match for form in _OTHER_FORMS if (match := form.fullmatch(text))), None)
+    if match is None:
+        return ""
+    parts = match.groups()
+    written = parts[0] if len(parts) == 1 else "-".join(part.zfill(2) for part in parts)
+    return f"; write `{written}`" if read_day(written) is not None else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from aipolicy.source.day import day_hint
 from aipolicy.source.day import read_day as read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes as Mistakes
@@ -100,10 +101,14 @@ class Record:
 
     def day(self, key: str) -> date:
         """Return a date field written as YYYY-MM-DD."""
-        text = self.text(key)
+        written = self._get(key, None)
+        if isinstance(written, int) and not isinstance(written, bool):
+            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found a number{day_hint(written)}", key)
+            return date.min
+        text = self.text(key) if written is None or not isinstance(written, str) else written
         parsed = read_day(text)
         if parsed is None and text:
-            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found `{shown(text)}`", key)
+            self.mistake(f"`{key}` must be a day as YYYY-MM-DD, found `{shown(text)}`{day_hint(text)}", key)
         return parsed or date.min
 
     def optional_day(self, key: str) -> date | None:

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 _PART = regex("[^\\W\\d_]+|[0-9]+")
 _A_SLIP = 0.75
-"""Likeness from which a part of a name is another one misspelt: one wrong letter in four, or two that changed places."""
+"""Likeness above which a part of a name is another one misspelt: `west` is no slip of `east`."""
+_SWAPPED = 0.9
+"""Likeness of parts of which letters changed places."""
 _SHORT = 3
 """Parts of fewer letters are never taken for one another."""
 _CUTOFF = 0.6
+_LOOKED_AT = 5
+_FEW_LETTERS = 4
+"""In words of so few letters one that is wrong makes another word: `pii` is no slip of `phi`."""
 _VERY_NEAR = 0.8
 """Likeness from which a word is taken as the other one misspelt: one wrong letter in five."""
 
@@ -26,13 +31,25 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     by_folded: dict[str, str] = {}
     for candidate in sorted(known):
-        by_folded.setdefault(_folded(candidate), candidate)
-    folded = _folded(word)
+        by_folded.setdefault(folded_word(candidate), candidate)
+    folded = folded_word(word)
     begun = [known for known in by_folded if len(folded) >= 3 and known.startswith(folded)]
     if len(begun) == 1:
         return by_folded[begun[0]]
-    matches = get_close_matches(_folded(word[:200]), list(by_folded), n=1, cutoff=_CUTOFF)
-    return by_folded[matches[0]] if matches else None
+    matches = get_close_matches(folded_word(word[:200]), list(by_folded), n=_LOOKED_AT, cutoff=_CUTOFF)
+    return next((by_folded[match] for match in matches if _may_be(folded[:200], match)), None)
+
+
+def _may_be(written: str, known: str) -> bool:
+    """Return whether one word may be a slip of the other: neither much longer, and of short ones most letters alike."""
+    from difflib import SequenceMatcher
+
+    shorter, longer = sorted((len(written), len(known)))
+    if 2 * shorter < longer:
+        return False
+    if shorter > _FEW_LETTERS or known.startswith(written) or written.startswith(known):
+        return True
+    return SequenceMatcher(None, written, known).ratio() >= _A_SLIP
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -49,9 +66,9 @@ def certain_match(word: str, known: Iterable[str]) -> tuple[str, bool] | None:
     match = nearest(word, words)
     if match is None:
         return None
-    folded = _folded(word[:200])
-    near = get_close_matches(folded, sorted({_folded(each) for each in words}), n=2, cutoff=_CUTOFF)
-    alike = SequenceMatcher(None, folded, _folded(match)).ratio()
+    folded = folded_word(word[:200])
+    near = get_close_matches(folded, sorted({folded_word(each) for each in words}), n=2, cutoff=_CUTOFF)
+    alike = SequenceMatcher(None, folded, folded_word(match)).ratio()
     return match, alike >= _VERY_NEAR and len(near) == 1
 
 
@@ -79,16 +96,26 @@ def misspelt(word: str, known: Iterable[str]) -> str | None:
     return nearest_ones[0] if len(nearest_ones) == 1 else None
 
 
+def same_name(word: str, known: Iterable[str]) -> str:
+    """Return the known name that a word is but for case and marks, such as `RES-001` for `res001`; else the word."""
+    wanted = "".join(_parts(word))
+    same = {name for name in known if "".join(_parts(name)) == wanted}
+    return same.pop() if wanted and len(same) == 1 else word
+
+
 def _slip(written: str, meant: str, in_use: set[str], matcher: type[SequenceMatcher[str]]) -> float:
     """Return how like two parts of names are; 0 where one is a number, very short, or itself in use."""
     if written.isdigit() or meant.isdigit() or min(len(written), len(meant)) < _SHORT or written in in_use:
         return 0.0
-    return matcher(None, written, meant).ratio()
+    if sorted(written) == sorted(meant):
+        return _SWAPPED
+    ratio = matcher(None, written, meant).ratio()
+    return ratio if ratio > _A_SLIP else 0.0
 
 
 def _parts(name: str) -> list[str]:
     return _PART.findall(name.casefold())
 
 
-def _folded(word: str) -> str:
+def folded_word(word: str) -> str:
     return word.casefold().replace("_", "-").replace(" ", "-")

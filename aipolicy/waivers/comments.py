@@ -11,7 +11,7 @@ from aipolicy.findings.finding import Finding, Outcome, Place
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_hint, read_day
 from aipolicy.source.names import says_something
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, nearest
@@ -111,7 +111,7 @@ def _waivers(comment: Comment, evaluation: Evaluation, ids: Sequence[str], text:
     days = {key: read_day(given[key]) for key in ("until", "approved_on") if key in given}
     for key, day in days.items():
         if day is None:
-            return f"`{key}=` must be a day as YYYY-MM-DD, found `{shown(given[key])}`"
+            return f"`{key}=` must be a day as YYYY-MM-DD, found `{shown(given[key])}`{day_hint(given[key])}"
     missing = [
         name for name, said in (
             ("a reason", reason), ("`until=`", given.get("until")), ("`owner=`", owner),

@@ -143,3 +143,58 @@ def test_rules_lists_what_is_evaluated() -> None:
 @pytest.mark.parametrize("which", ["manifest", "report"])
 def test_schema_prints_the_shipped_schema(which: str) -> None:
     assert json.loads(run("schema", which).output)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("subject", ["RES001", "res-001", "Res_001", "MAN005"])
+def test_a_rule_is_explained_as_people_type_its_id(subject: str) -> None:
+    result = run("explain", subject, *DAY)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(("RES-001 processing-outside-residency", "MAN-005 "))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "words",
+    [("RES-001,LAT-001",), ("res001, lat001",), ("RES-001", "LAT-001"), ("RES,LAT-001",)],
+)
+def test_rules_are_chosen_with_commas_and_in_any_case(words: tuple[str, ...]) -> None:
+    chosen = [part for word in words for part in ("--select", word)]
+    result = run("check", "leak.aifeature.yaml", *chosen, "--show-config", *DAY)
+    assert result.exit_code in (0, 1), result.output
+    shown = run("check", "leak.aifeature.yaml", *chosen, *DAY).output
+    assert "VOL-001" in shown.partition("not evaluated by choice")[2]
+    assert "RES-001" not in shown.partition("not evaluated by choice")[2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_unknown_rule_among_several_is_an_error() -> None:
+    result = run("check", "leak.aifeature.yaml", "--select", "RES-001,NOPE-001", *DAY)
+    assert isinstance(result.exception, UsageError)
+    assert "unknown rule `NOPE-001`" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("day", "written"), [("20270115", "2027-01-15"), ("2027/1/15", "2027-01-15"), ("1/2/2027", "")]
+)
+def test_a_day_in_another_form_is_told_as_it_is_written(folder: Path, day: str, written: str) -> None:
+    result = run("check", str(folder), "--as-of", day)
+    assert isinstance(result.exception, UsageError)
+    assert ("; write `2027-01-15`" in str(result.exception)) == bool(written)
+
+
+WAIVE = ("waive", "data001", "leak", "--reason", "r", "--owner", "a", "--approver", "b", "--expires", "2027-01-15")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("policy", "show", "res001"),
+        ("lint-policy", "--ignore", "pack014, PACK-017", "portfolio"),
+        (*WAIVE, "--dry-run"),
+    ],
+)
+def test_every_command_takes_ids_of_rules_as_people_type_them(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "aipolicy.toml").write_text('waivers = ["w.yaml"]\n', encoding="utf-8")
+    result = run(*arguments)
+    assert not isinstance(result.exception, UsageError), result.exception

@@ -36,6 +36,7 @@ CASES = {
     "enum": ("latency: {device: brwoser}\n", "latency: {device: browser}\n"),
     "quoted enum": ('latency: {device: "brwoser"}\n', 'latency: {device: "browser"}\n'),
     "data class": ("data: {classes: [helth, internal]}\n", "data: {classes: [health, internal]}\n"),
+    "country by name": ("data: {residency: [Germany, 'france']}\n", "data: {residency: [DE, 'FR']}\n"),
     "one mistake behind another": ("data: {clases: [helth]}\n", "data: {classes: [health]}\n"),
     "section": ("volum: {requests_per_day: 5}\n", "volume: {requests_per_day: 5}\n"),
     "beside an alias": (
@@ -43,6 +44,19 @@ CASES = {
         "data: {classes: &c [health], residency: [EU]}\n",
     ),
 }
+
+
+GUESSES = {
+    "what people call a class": ("data: {classes: [pii]}\n", "data: {classes: [personal]}\n"),
+    "what people call a task": ("task: {type: chatbot}\n", "task: {type: dialogue}\n"),
+    "a place that is misspelt": ("data: {residency: [Germny]}\n", "data: {residency: [DE]}\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), GUESSES.values(), ids=GUESSES)
+def test_what_may_change_the_meaning_is_written_only_when_asked_for(before: str, after: str) -> None:
+    assert fixed(HEAD + before) == HEAD + before
+    assert fixed(HEAD + before, unsafe=True) == HEAD + after
 
 
 def fixed(text: str, *, unsafe: bool = False) -> str:

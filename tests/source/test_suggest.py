@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from aipolicy.source.suggest import certain_match, did_you_mean, nearest
+from aipolicy.source.suggest import certain_match, did_you_mean, misspelt, nearest, same_name
 
 KNOWN = ("residency", "classes", "retention_days", "provider-api", "own-cloud", "on-premises", "AIFeature")
 NEAR = (
@@ -62,6 +62,60 @@ CHOICES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
 def test_of_several_words_the_nearest_is_suggested(word: str, known: tuple[str, ...], meant: str | None) -> None:
     for order in permutations(known):
         assert nearest(word, order) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("pii", ("phi", "personal")),
+        ("Germany", ("any", "DE")),
+        ("cat", ("car",)),
+        ("gpu", ("cpu",)),
+        ("abcdefgh", ("abc",)),
+    ],
+)
+def test_a_short_word_with_another_letter_is_another_word(word: str, known: tuple[str, ...]) -> None:
+    assert nearest(word, known) is None
+
+
+MODELS = (
+    "gemini-2.5-flash",
+    "gemini-3.8-flash",
+    "gpt-6-luna",
+    "gpt-6.1-terra",
+    "claude-opus-5-5",
+    "us-east-1",
+    "eastus",
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("gpt-6-lunna", "gpt-6-luna"), ("GPT 6 Luna", "gpt-6-luna"), ("gpt6luna", "gpt-6-luna"), ("East US", "eastus"),
+        ("claude-opsu-5-5", "claude-opus-5-5"), ("gemini-2.5-flsh", "gemini-2.5-flash"), ("us-esat-1", "us-east-1"),
+        ("gemini-2.5-pro", None), ("gemini-4.5-flash", None), ("gpt-6-terra", None), ("us-east-2", None),
+        ("us-west-1", None),         ("gpt-6", None), ("", None), ("luna", None), ("x" * 1000, None),
+    ],
+)  # fmt: skip
+def test_a_name_is_misspelt_only_where_it_cannot_be_another(word: str, meant: str | None) -> None:
+    for order in (MODELS, MODELS[::-1]):
+        assert misspelt(word, order) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("res001", "RES-001"),
+        ("RES_001", "RES-001"),
+        ("Res 001", "RES-001"),
+        ("res", "res"),
+        ("RES-0011", "RES-0011"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_known_whatever_its_case_and_marks(word: str, name: str) -> None:
+    assert same_name(word, ("RES-001", "RES-0011", "LAT-001")) == name
 
 
 CERTAIN: dict[str, tuple[str, tuple[str, ...], tuple[str, bool] | None]] = {

@@ -151,6 +151,8 @@ def _why_it_exits(policy: Policy, totals: Totals, view: View) -> list[tuple[str,
 
 
 def _nothing(policy: Policy, totals: Totals) -> str:
+    if not totals.features and totals.severities:
+        return "nothing was evaluated; mend what is shown above"
     if not totals.features:
         return "nothing was evaluated; name a manifest, or a folder that holds `aifeature.yaml`"
     if not policy.rules and not totals.portfolio_rules:

@@ -105,6 +105,8 @@ MISTAKES: tuple[tuple[dict[str, str | None], str], ...] = (
     ({"message": "'{option.provider.__init__.__globals__}'"}, "in the message"),
     ({"message": "'{option.provider!r}'"}, "in the message"),
     ({"message": "'{params.limit:>999999999}'"}, "in the message"),
+    ({"message": "'{data.classes without volume.input_tokens}'"}, "`volume.input_tokens` is no list"),
+    ({"message": "'{data.classes without data.clases}'"}, "unknown fact `data.clases` in the message"),
     ({"message": "'{0}'"}, "unknown fact `0` in the message"),
     ({"message": "'{}'"}, "unknown fact `` in the message"),
     ({"message": "'{{data.classes}}{x}'"}, "unknown fact `x` in the message"),

@@ -47,6 +47,7 @@ def plain(shown: Report, width: int = 100) -> str:
         (report(LEAK), ["found 1 error", "exit 1: 1 finding gates"]),
         (report(CALM, BROKEN), ["1 feature in 2 files checked", "found 1 error"]),
         (report(CALM, found=(FOREIGN, FOREIGN)), ["2 files skipped"]),
+        (report(BROKEN), ["found 1 error", "exit 1: 1 finding gates"]),
         (report(found=(FOREIGN,)), ["1 file skipped", "exit 3: nothing was evaluated; name a manifest"]),
         (report(), ["0 features in 0 files", "exit 3: nothing was evaluated"]),
         (report(CALM, by=policy(ignore=("IN-001",))), ["not evaluated by choice: IN-001"]),
