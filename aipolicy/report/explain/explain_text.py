@@ -43,4 +43,4 @@ def render_explanation(answering: Answering, rule_evaluator: RuleEvaluator, deta
         draw_options(screen, certain)
     if details.rules or details.every:
         draw_rules(screen, certain, rule_evaluator, every_trace=details.every)
-    return answer + screen.result()
+    return "\n".join(text for text in (answer, screen.result()) if text)
