@@ -11,7 +11,6 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
-from aipolicy.facts.meant_words import meant_word
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
@@ -234,6 +233,8 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
         if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
+        from aipolicy.facts.meant_words import meant_word
+
         what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
         match = meant_word(item, spec.vocabulary, catalog)
         hint = f"; did you mean `{match[0]}`?" if match is not None else ""
