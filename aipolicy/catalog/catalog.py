@@ -215,7 +215,7 @@ class Catalog:
 
     def validate(self) -> None:
         """Read everything once; raises with every mistake, cross references included."""
-        from aipolicy.catalog.references import check_references
+        from aipolicy.catalog.references import Named, check_references
 
         mistakes = Mistakes(CatalogError)
         for document in self.documents:
@@ -226,7 +226,14 @@ class Catalog:
         mistakes.raise_if_any()
         for part in PARTS:
             getattr(self, part)
-        check_references(self)
+        named = Named(
+            providers=tuple(self.providers),
+            models=tuple(self.models),
+            accelerators=tuple(self.accelerators),
+            regions=frozenset((region.provider, region.id) for region in self.regions),
+            countries=self.places.codes,
+        )
+        check_references(self.documents, named)
 
     def _read(self, read: Callable[[list[Record]], T]) -> T:
         mistakes = Mistakes(CatalogError)

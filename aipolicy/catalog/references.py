@@ -3,47 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from aipolicy.errors import CatalogError
+from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-
-if TYPE_CHECKING:
-    from aipolicy.catalog.catalog import Catalog
+from aipolicy.value import Frozen
 
 
-def check_references(catalog: Catalog) -> None:
-    """Raise with every name that no entry of the catalog has."""
+class Named(Frozen, kw_only=True):
+    """What the entries of a catalog can name."""
+
+    providers: tuple[str, ...]
+    models: tuple[str, ...]
+    accelerators: tuple[str, ...]
+    regions: frozenset[tuple[str, str]]
+    """By provider."""
+    countries: frozenset[str]
+
+
+def check_references(documents: Iterable[Document], named: Named) -> None:
+    """Raise with every name in the files of a catalog that no entry has."""
     from aipolicy.catalog.offerings import OPEN_WEIGHTS
     from aipolicy.catalog.prices import ANY_REGION
 
     references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
-        ("provider", catalog.providers, ("regions", "terms", "offerings", "prices", "deployments")),
-        ("provider", (*catalog.providers, OPEN_WEIGHTS), ("models",)),
-        ("model", catalog.models, ("offerings", "prices", "self_hosted", "deployments")),
-        ("accelerator", catalog.accelerators, ("self_hosted",)),
+        ("provider", named.providers, ("regions", "terms", "offerings", "prices", "deployments")),
+        ("provider", (*named.providers, OPEN_WEIGHTS), ("models",)),
+        ("model", named.models, ("offerings", "prices", "self_hosted", "deployments")),
+        ("accelerator", named.accelerators, ("self_hosted",)),
     )
     mistakes = Mistakes(CatalogError)
-    region_ids = {(region.provider, region.id) for region in catalog.regions}
-    for document in catalog.documents:
+    for document in documents:
         top = Record(document, (), document.value, mistakes)
         for key, known, sections in references:
             for record in (record for section in sections for record in top.records(section)):
                 _check_reference(record, key, record.text(key), known)
         for record in (record for section in ("terms", "prices") for record in top.records(section)):
-            named = record.text("region", ANY_REGION)
-            _check_regions(record, "region", () if named == ANY_REGION else (named,), region_ids)
+            region = record.text("region", ANY_REGION)
+            _check_regions(record, "region", () if region == ANY_REGION else (region,), named.regions)
         for record in top.records("offerings"):
-            _check_regions(record, "regions", record.texts("regions"), region_ids)
+            _check_regions(record, "regions", record.texts("regions"), named.regions)
         for record in top.records("regions"):
             for code in record.texts("countries", ()):
-                _check_reference(record, "countries", code, catalog.places.codes)
+                _check_reference(record, "countries", code, named.countries)
     mistakes.raise_if_any()
 
 
-def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids: set[tuple[str, str]]) -> None:
+def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids: frozenset[tuple[str, str]]) -> None:
     provider = record.text("provider")
     for region in regions:
         if (provider, region) not in region_ids:

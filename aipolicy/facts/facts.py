@@ -239,6 +239,7 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
         if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
+
         what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
         match = meant_word(item, spec.vocabulary, catalog)
         hint = f"; did you mean `{match[0]}`?" if match is not None else ""

@@ -12,6 +12,7 @@ from aipolicy.importing.bound import Bound, RowFilter, bind_filters, bind_rule
 from aipolicy.importing.cells import CellReader, CellReading, PlaceOf
 from aipolicy.importing.header import Header
 from aipolicy.importing.manifest_writer import write_manifest
+from aipolicy.importing.memory import Origin
 from aipolicy.importing.naming import FILE_SUFFIX, FeatureNames, name_of_row
 from aipolicy.importing.report import ImportReport, LeftOutRow, MissingColumn, NumberedName
 from aipolicy.importing.row_ids import RowIds
@@ -21,7 +22,7 @@ from aipolicy.importing.tally import Tally
 from aipolicy.importing.targets import LABELS
 from aipolicy.importing.words import clean_text, fold_value
 from aipolicy.source.text import shown
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 
 class ImportedFeature(Frozen):
@@ -30,6 +31,8 @@ class ImportedFeature(Frozen):
     name: str
     facts: Mapping[str, FactValue]
     row_id: str | None = None
+    shares_name: bool = False
+    """Whether another row has the same name, so that without ids nobody can tell which of them a manifest is of."""
 
     @property
     def file_name(self) -> str:
@@ -50,7 +53,11 @@ class ImportResult(Frozen):
     @property
     def manifests(self) -> tuple[tuple[str, str], ...]:
         """Return the manifests as (file name, YAML text), as they are written where none is there."""
-        return tuple((f.file_name, write_manifest(f.facts, self.source, f.row_id)) for f in self.features)
+        return tuple((f.file_name, write_manifest(f.facts, self.origin_of(f))) for f in self.features)
+
+    def origin_of(self, feature: ImportedFeature) -> Origin:
+        """Return what a manifest of this import remembers of where it comes from."""
+        return Origin(self.source, feature.row_id, feature.shares_name)
 
 
 def import_table(mapping: ImportMapping, table: bytes, *, path: str = "table", encoding: str | None = None,
@@ -100,6 +107,8 @@ class _Import:
             if name is not None:
                 row_id = ids.of(cells) if id_columns else None
                 features.append(ImportedFeature(name, self._facts(row, cells, name, rules, row_id), row_id))
+        shared = self._names.shared
+        features = [replace(each, shares_name=each.row_id is None and each.name in shared) for each in features]
         return ImportResult(
             self._mapping.source.title, tuple(features), self._report(rows, len(features), filters), ids.all
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactValue
-from aipolicy.importing.memory import Memory, digest_of_body, digest_of_value, memory_lines
+from aipolicy.importing.memory import Memory, Origin, digest_of_body, digest_of_value, memory_lines
 from aipolicy.importing.targets import LABELS
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 from aipolicy.source.yaml_writer import write_text, write_value
@@ -18,14 +18,14 @@ NAME = "metadata.name"
 Tree = dict[str, "FactValue | Tree"]
 
 
-def write_manifest(facts: Mapping[str, FactValue], source: str, row_id: str | None = None) -> str:
+def write_manifest(facts: Mapping[str, FactValue], origin: Origin) -> str:
     """Return the manifest that declares `facts`, by field, in the order of the registry, those of packs last.
 
-    Its first lines remember what was written, from which source, and the id of the row.
+    Its first lines remember what was written, and where it comes from.
     """
     body = f"apiVersion: {API_VERSION}\nkind: {MANIFEST_KIND}\n" + "".join(_lines(_tree(facts), ""))
     values = {field: digest_of_value(value) for field, value in facts.items() if field != NAME}
-    return SCHEMA_LINE + memory_lines(Memory(source, row_id, digest_of_body(body), values)) + body
+    return SCHEMA_LINE + memory_lines(Memory(origin, digest_of_body(body), values)) + body
 
 
 def path_of(field: str) -> tuple[str, ...]:

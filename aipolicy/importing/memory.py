@@ -23,11 +23,18 @@ _MOST_LINES = 50
 """Below this line nothing is taken for what an import remembers."""
 
 
+class Origin(Frozen):
+    """Where a manifest comes from: the title of the table, the id of the row, and whether other rows have its name."""
+
+    source: str
+    row_id: str | None = None
+    shares_name: bool = False
+
+
 class Memory(Frozen):
     """Where a manifest comes from, and digests of what was written into it."""
 
-    source: str
-    row_id: str | None
+    origin: Origin
     body: str
     """Digest of everything below the comments."""
     digests: Mapping[str, str]
@@ -59,7 +66,9 @@ def digest_of_body(body: str) -> str:
 
 def memory_lines(memory: Memory) -> str:
     """Return the comments that remember this."""
-    head = json.dumps({"source": memory.source, "id": memory.row_id, "body": memory.body})
+    origin = memory.origin
+    shares = {"shares_name": True} if origin.shares_name else {}
+    head = json.dumps({"source": origin.source, "id": origin.row_id, **shares, "body": memory.body})
     lines = [_ABOUT, f"{_MARK}{head}\n"]
     line = _MARK.rstrip()
     for word in (f"{field}={digest}" for field, digest in sorted(memory.digests.items())):
@@ -81,12 +90,13 @@ def read_memory(text: str) -> tuple[Memory, str] | None:
     try:
         head = json.loads(found[0].group(1))
         source, row_id, body = head["source"], head["id"], head["body"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        shares_name = head.get("shares_name") is True
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not (isinstance(source, str) and isinstance(body, str) and isinstance(row_id, str | None)):
         return None
     values = {name: digest for match in found[1:] for name, digest in _VALUES.findall(match.group(1))}
-    return Memory(source, row_id, body, values), text[found[-1].end() :]
+    return Memory(Origin(source, row_id, shares_name), body, values), text[found[-1].end() :]
 
 
 def with_memory(text: str, digests: Mapping[str, str]) -> str:

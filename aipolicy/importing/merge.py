@@ -8,6 +8,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.importing.manifest_writer import NAME, path_of, write_manifest
 from aipolicy.importing.memory import (
     Memory,
+    Origin,
     comparable,
     digest_of_body,
     digest_of_value,
@@ -22,6 +23,11 @@ from aipolicy.source.yaml_writer import write_value
 from aipolicy.value import Frozen
 
 NOTHING = "nothing"
+SOURCE = "metadata.source"
+DOUBTFUL = (
+    "several rows have its name, and the one that has it now says something else: it may be another; give the mapping "
+    "an `id`, or write it anew with `--force`"
+)
 BY_HAND = "the file is written in a way that has to be changed by hand"
 
 
@@ -47,11 +53,11 @@ class Unmergeable(Frozen):
     reason: str
 
 
-def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: tuple[str, str | None], *,
+def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: Origin, *,
           keeps_changes: bool = True) -> Merged | Unmergeable:  # fmt: skip
     """Return an imported manifest with the facts of the table put in where nobody changed what the last import wrote.
 
-    `origin` is the title of the table and the id of the row. Without `keeps_changes` the manifest is written anew. The
+    Without `keeps_changes` the manifest is written anew. The
     name of the feature stays as it is, because waivers and baselines hang on it.
     """
     remembered = read_memory(text)
@@ -64,10 +70,19 @@ def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: tuple[st
         return Unmergeable(f"has {len(read.documents)} documents; keep an imported manifest in a file of its own")
     present = read.documents[0].value
     name = value_at(present, path_of(NAME))
+    doubtful = memory.origin.shares_name or origin.shares_name
+    if doubtful and keeps_changes and not _is_of_row(facts, memory):
+        return Unmergeable(DOUBTFUL)
     is_unchanged = digest_of_body(body) == memory.body
     if isinstance(name, str) and (is_unchanged or not keeps_changes):
-        return Merged(write_manifest({**facts, NAME: name}, *origin))
+        return Merged(write_manifest({**facts, NAME: name}, origin))
     return _merge_fields(path, text, present, memory, facts)
+
+
+def _is_of_row(facts: Mapping[str, FactValue], memory: Memory) -> bool:
+    """Return whether a row says what the last import wrote, its number apart."""
+    said = {field: digest_of_value(value) for field, value in facts.items() if field not in (NAME, SOURCE)}
+    return said == {field: digest for field, digest in memory.digests.items() if field != SOURCE}
 
 
 def _merge_fields(path: str, text: str, present: PlainValue, memory: Memory,

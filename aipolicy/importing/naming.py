@@ -60,6 +60,8 @@ class FeatureNames:
     def __init__(self) -> None:
         self._used: set[str] = set()
         self._next: dict[str, int] = {}
+        self.shared: set[str] = set()
+        """The names that were given to use cases that share one."""
         self.numbered: dict[str, int] = {}
         """How many use cases share a name, for each name that several have."""
 
@@ -73,6 +75,7 @@ class FeatureNames:
             number += 1
         self._next[base] = number
         if taken != base:
+            self.shared |= {base, taken}
             self.numbered[base] = self.numbered.get(base, 1) + 1
         self._used.add(taken)
         return taken

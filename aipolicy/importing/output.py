@@ -81,12 +81,14 @@ class _Writing:
         self._folder = folder
         self._force = force
         self._there = {
-            path: (memory, text) for path, memory, text in _imported_files(folder) if memory.source == result.source
+            path: (memory, text)
+            for path, memory, text in _imported_files(folder)
+            if memory.origin.source == result.source
         }
         self._by_id: dict[str, list[Path]] = {}
         for path, (memory, _) in self._there.items():
-            if memory.row_id is not None:
-                self._by_id.setdefault(key_of(memory.row_id), []).append(path)
+            if memory.origin.row_id is not None:
+                self._by_id.setdefault(key_of(memory.origin.row_id), []).append(path)
         self._used: set[Path] = set()
         self._new = self._renewed = self._unchanged = 0
         self._kept: list[KeptFile] = []
@@ -119,10 +121,12 @@ class _Writing:
             self._obstruct(target, obstacle)
             return
         remembered = self._there.get(target)
-        anew = write_manifest(feature.facts, self._result.source, feature.row_id)
+        anew = write_manifest(feature.facts, self._result.origin_of(feature))
         if not target.exists():
             self._replace(target, None, anew)
-        elif remembered is not None and (bool(places) or (remembered[0].row_id is None and feature.row_id is None)):
+        elif remembered is not None and (
+            bool(places) or (remembered[0].origin.row_id is None and feature.row_id is None)
+        ):
             self._renew(target, remembered[1], feature, anew)
         elif self._force:
             self._replace(target, _read(target), anew)
@@ -132,7 +136,7 @@ class _Writing:
     def _renew(self, target: Path, there: str, feature: ImportedFeature, anew: str) -> None:
         mark = _BYTE_ORDER_MARK if there.startswith(_BYTE_ORDER_MARK) else ""
         merged = merge(
-            target.as_posix(), there.removeprefix(mark), feature.facts, (self._result.source, feature.row_id),
+            target.as_posix(), there.removeprefix(mark), feature.facts, self._result.origin_of(feature),
             keeps_changes=not self._force,
         )  # fmt: skip
         if isinstance(merged, Unmergeable):
@@ -163,13 +167,13 @@ class _Writing:
         for path, (memory, _) in sorted(self._there.items()):
             if path in self._used:
                 continue
-            if has_ids and memory.row_id is None:
+            if has_ids and memory.origin.row_id is None:
                 reason = "written before the mapping had an `id`; remove it when its row is written under another name"
-            elif memory.row_id is not None and key_of(memory.row_id) in self._result.row_ids:
+            elif memory.origin.row_id is not None and key_of(memory.origin.row_id) in self._result.row_ids:
                 reason = "its row is in the table, and not imported"
             else:
                 reason = "its row is not in the table any more" if has_ids else "no row that is imported has its name"
-            yield Vanished(path.as_posix(), memory.row_id, reason)
+            yield Vanished(path.as_posix(), memory.origin.row_id, reason)
 
 
 def _imported_files(folder: Path) -> Iterator[tuple[Path, Memory, str]]:

@@ -13,7 +13,6 @@ from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.acceptance import accepts
 from aipolicy.manifest.renamed import RENAMED
-from aipolicy.manifest.written_otherwise import as_wanted, rest_of_a_number
 from aipolicy.source.day import day_hint
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.names import says_something
@@ -91,6 +90,8 @@ def schema_with(extensions: str) -> dict[str, Any]:
 
 
 def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
+    from aipolicy.manifest.written_otherwise import as_wanted
+
     path = tuple(error.absolute_path)
     name = _name_of(path)
     value: Any = error.instance
@@ -127,6 +128,8 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
 
 
 def _unknown_keys(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    from aipolicy.manifest.written_otherwise import rest_of_a_number
+
     known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
     value: Any = error.instance
     for key in value:
@@ -184,6 +187,8 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
     if pattern.startswith("^none"):
+        from aipolicy.manifest.written_otherwise import as_wanted
+
         return f"`{name}` must be a number or `none`, found text{as_wanted({'type': 'number'}, value)}"
     if "[0-9]{4}-" in pattern:
         return f"`{name}` must be a day as YYYY-MM-DD{day_hint(value)}"

@@ -100,3 +100,31 @@ def test_without_ids_rows_are_found_by_their_name_and_vanished_ones_are_told(tmp
     ]
     assert counts(write_manifests(CHANGED, tmp_path)) == (0, 2, 0), "the row's number stands in the manifest"
     assert "lifecycle: idea" in (tmp_path / "a.aifeature.yaml").read_text(encoding="utf-8")
+
+
+SHARED = run(table_of(["Name", "Stage", "Rights"], ["a", "Live", "Yes"], ["a", "Planned", "No"]))
+OTHERS = [
+    ([["a", "Planned", "No"]], ["a.aifeature.yaml"]),
+    ([["a", "Planned", "No"], ["a", "Live", "Yes"]], ["a.aifeature.yaml", "a-2.aifeature.yaml"]),
+    ([["b", "Live", "No"], ["a", "Live", "Yes"], ["a", "Planned", "No"]], []),
+]
+
+
+@pytest.mark.parametrize(("rows", "doubtful"), OTHERS)
+def test_without_ids_a_row_never_takes_over_the_manifest_of_another_with_its_name(
+    tmp_path: Path, rows: list[list[str]], doubtful: list[str]
+) -> None:
+    write_manifests(SHARED, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    written = write_manifests(run(table_of(["Name", "Stage", "Rights"], *rows)), tmp_path)
+    assert [Path(each.path).name for each in written.obstacles] == doubtful
+    assert all("several rows have its name" in each.reason for each in written.obstacles)
+    assert all((tmp_path / name).read_bytes() == before[name] for name in doubtful)
+
+
+def test_a_name_that_was_one_row_s_and_is_several_now_is_not_taken_over(tmp_path: Path) -> None:
+    write_manifests(ROWS, tmp_path)
+    grown = run(table_of(["Name", "Stage", "Rights"], ["a", "Planned", "No"], ["a", "Live", "Yes"]))
+    written = write_manifests(grown, tmp_path)
+    assert [Path(each.path).name for each in written.obstacles] == ["a.aifeature.yaml"]
+    assert written.new == 1
