@@ -28,6 +28,7 @@ from aipolicy.policy.sources.pack_files import is_head
 from aipolicy.rule_tests.case_domains import Domains
 from aipolicy.rule_tests.case_search import Bench, CaseSearch
 from aipolicy.rule_tests.coverage import possible_truths
+from aipolicy.source.names import says_something
 from aipolicy.source.text import shown
 
 _WANTED = (Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED)
@@ -63,7 +64,7 @@ def entry_findings(subject: Subject) -> Iterator[Finding]:
             ("fix", NO_FIX, "does not say what to do"),
             ("references", NO_REFERENCE, "names no source"),
         ):
-            if not (entry.fields.get(key) if key == "references" else entry.text(key)):
+            if not (entry.fields.get(key) if key == "references" else says_something(entry.text(key))):
                 yield _at(entry, "id", rule_id, f"`{name}` {what}; there is no `{key}`")
         message = entry.text("message")
         if message and "{" not in message:
@@ -119,7 +120,7 @@ def _described(subject: Subject) -> Iterator[Finding]:
             continue
         metadata = document.value.get("metadata")
         description = metadata.get("description") if isinstance(metadata, dict) else None
-        if not (isinstance(description, str) and description.strip()):
+        if not (isinstance(description, str) and says_something(description)):
             name = subject.pack.name or "the pack"
             message = f"`{shown(name)}` does not say what it is for; there is no `description`"
             yield found(NO_DESCRIPTION, message, document, ("metadata", "name"))
@@ -127,7 +128,7 @@ def _described(subject: Subject) -> Iterator[Finding]:
 
 def _undocumented(entry: Entry) -> list[str]:
     wanted = ["description", *(["unit"] if entry.fields.get("type") == "number" else []), "source"]
-    return [f"`{key}`" for key in wanted if not entry.text(key)]
+    return [f"`{key}`" for key in wanted if not says_something(entry.text(key))]
 
 
 def _joined(words: list[str]) -> str:

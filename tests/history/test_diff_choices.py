@@ -45,7 +45,8 @@ def prices(usd: float) -> str:
     """Return an own catalog file with a price."""
     return (
         f"prices:\n  - {{provider: openai, model: gpt-6-luna, region: us, currency: USD, input_per_mtok: {usd}, "
-        f"output_per_mtok: {usd}, source: contract, checked_on: 2026-09-01, effective_from: 2026-01-01}}\n"
+        f"output_per_mtok: {usd}, source: contract, far_off_because: to be seen, "
+        "checked_on: 2026-09-01, effective_from: 2026-01-01}\n"
     )
 
 

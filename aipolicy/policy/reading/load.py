@@ -218,7 +218,7 @@ class _PackReader:
             record.mistake(f"`default` {broken}", "default")
         self._parameters[name] = Parameter(
             name=name, type=type_, default=default, value=default, unit=record.text("unit", ""),
-            description=record.said("description"), source=record.said("source"),
+            description=record.text("description"), source=record.text("source"),
             checked_on=record.optional_day("checked_on"), disputed=record.text("disputed", ""),
             tightens=read_direction(record, type_),
             origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),), bounds=bounds,

@@ -229,12 +229,6 @@ def test_text_of_a_rule_in_which_there_is_nothing_to_see_is_missing(
     assert f"`{key}` {what}; write something that can be seen" in complaints(catalog, pack_text(**{key: text}))[0]
 
 
-@pytest.mark.parametrize("key", ["description", "source"])
-def test_a_parameter_without_a_source_that_can_be_seen_has_none(key: str, catalog: Catalog) -> None:
-    parameters = PARAMETERS.replace(f"{key}: {key[0]}", f"{key}: ' '")
-    assert f"`{key}` is empty" in complaints(catalog, pack_text().replace(PARAMETERS, parameters))[0]
-
-
 BOUNDED = PARAMETERS.replace("default: 3,", "default: 3, minimum: 0, maximum: 4,")
 BOUNDS: tuple[tuple[str, dict[str, object], str], ...] = (
     (BOUNDED, {"p.limit": -1}, "parameter `p.limit` in the configuration must be at least 0, found -1"),
