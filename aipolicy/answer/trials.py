@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.answer.model import Effect, Then
+from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.ranking import Weighing
@@ -74,11 +75,16 @@ class Trials:
 
 
 def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
-    """Return the rules of severity error that every way of the plan breaks; nothing without a plan."""
+    """Return the rules of severity error that every way of the plan breaks, each alone or several together.
+
+    There are none without a plan.
+    """
     if evaluation.planned is evaluation.candidates:
         return ()
     full, undone = evaluation.planned.full, undone_duties(evaluation)
-    return tuple(sorted(rule for rule, mask in broken_by(evaluation).items() if mask == full and rule not in undone))
+    broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
+    alone = sorted(rule for rule, mask in broken.items() if mask == full)
+    return tuple(alone) or smallest_clash(broken, full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

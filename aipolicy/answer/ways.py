@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from aipolicy.answer.model import Opening, PlanStanding, Way, WaysLeft
-from aipolicy.answer.trials import undone_duties
+from aipolicy.answer.trials import plan_violates, undone_duties
 from aipolicy.catalog.axes import HOSTINGS
-from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.option_set import OptionSet
@@ -57,14 +56,7 @@ def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | Non
     if ranked is None:
         return None
     way = way_of(expected, option_set, ranked)
-    return PlanStanding(way, certainly_broken(certain), full.bit_count(), passing.bit_count(), _openings(expected, way))
-
-
-def certainly_broken(certain: Evaluation) -> tuple[str, ...]:
-    """Return the rules of severity error that every way of the plan breaks, each alone or several together."""
-    broken, full = broken_by(certain), certain.planned.full
-    alone = sorted(rule for rule, mask in broken.items() if mask == full)
-    return tuple(alone) or smallest_clash(broken, full)
+    return PlanStanding(way, plan_violates(certain), full.bit_count(), passing.bit_count(), _openings(expected, way))
 
 
 def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:

@@ -114,6 +114,17 @@ def test_what_gates_is_asked_first_then_what_changes_most_then_what_leaves_nothi
     assert rest == sorted(rest)
 
 
+def test_a_question_names_rules_that_only_together_leave_nothing_of_the_plan() -> None:
+    """Every rule alone leaves some model of a plan that leaves its model open."""
+    plan = "task: {type: dialogue}\nvolume: {output_tokens: 100}\nplan: {hosting: provider-api, region: us}\n"
+    asked = answering(plan + "data: {classes: [internal], residency: [US]}\n")
+    (change,) = (c for c in asked.questions if c.facts == {"latency.p95_ms": 1000.0})
+    declared = answering(plan + "data: {classes: [internal], residency: [US]}\nlatency: {p95_ms: 1000}\n")
+    assert declared.answer.plan is not None
+    assert change.then.violates == declared.answer.plan.violates == ("LAT-001", "LAT-002")
+    assert change.effect is Effect.GATE
+
+
 def test_a_prototype_waits_for_nothing() -> None:
     assert not [change for change in answering(FOUR).questions if change.gates]
 

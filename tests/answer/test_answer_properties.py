@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.model import Certainty
+from aipolicy.answer.trials import plan_violates
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.needs import NEEDS
@@ -140,6 +141,7 @@ def test_what_a_question_says_is_what_declaring_it_leads_to(
     then = again.answer.recommended
     assert (None if then is None else then.hosting) == change.then.hosting
     assert (None if then is None else then.adaptation) == change.then.adaptation
+    assert then is None or plan_violates(again.expected) == change.then.violates
 
 
 @settings(max_examples=40)
