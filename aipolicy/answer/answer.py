@@ -183,7 +183,7 @@ class Answering:
     def _gaps(self) -> Iterator[Gap]:
         recommended = self.recommended
         rule_evaluator, expected = self._evaluator.rule_evaluator, self.expected
-        if self.plan is not None:
+        if self.plan is not None and self.plan.is_offered:
             way = self.plan.way
             yield from gaps_of(expected, rule_evaluator, expected.planned, way.number, of_plan=True)
             if not way.cost.is_whole:

@@ -81,7 +81,7 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     for part, way, removed_by in _parts(answering):
         if way.option.id not in shown and (first is None or not _repeats(part, way, first)):
             shown[way.option.id] = Compared(part, way, figures_of(way, expected), removed_by)
-    if plan is not None and not is_recommended(answering, plan.way):
+    if plan is not None and plan.is_offered and not is_recommended(answering, plan.way):
         shown.pop(plan.way.option.id, None)
         removed_by = tuple(sorted({*plan.violates, *plan.way.breaks}))
         return (*shown.values(), Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by))

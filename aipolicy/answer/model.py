@@ -127,6 +127,8 @@ class PlanStanding(Frozen):
     """How the plan stands: its best way, the rules that it certainly breaks, and what it leaves open."""
 
     way: Way
+    is_offered: bool
+    """Whether the catalog offers what the plan names; else nothing is known of its way, nor worth looking up."""
     violates: tuple[str, ...]
     """Rules of severity error that every way of the plan certainly breaks."""
     ways: int

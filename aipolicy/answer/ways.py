@@ -32,7 +32,7 @@ def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way
     texts = {name: None if value is None else str(value) for name, value in words.items()}
     return Way(
         option_set=option_set, number=ranked.number, hosting=texts["hosting"] or "", adaptation=texts["adaptation"],
-        provider=texts["provider"], model=texts["model"], region=texts["region"] or None,
+        provider=texts["provider"] or None, model=texts["model"] or None, region=texts["region"] or None,
         fallback=texts["fallback"] or "none", routing=texts["routing"] or "single", cost=ranked.cost,
         against=ranked.against, breaks=tuple(sorted(breaks)), open_for=tuple(sorted(open_for)),
     )  # fmt: skip
@@ -56,7 +56,9 @@ def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | Non
     if ranked is None:
         return None
     way = way_of(expected, option_set, ranked)
-    return PlanStanding(way, plan_violates(certain), full.bit_count(), passing.bit_count(), _openings(expected, way))
+    is_offered = not certain.plan_problems
+    openings = _openings(expected, way) if is_offered else ()
+    return PlanStanding(way, is_offered, plan_violates(certain), full.bit_count(), passing.bit_count(), openings)
 
 
 def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:

@@ -126,15 +126,15 @@ def then_words(then: ThenResult, broken: Collection[str] = ()) -> str:
 
 
 def leg_name(leg: Leg) -> str:
-    """Return a leg in a few words: where it runs and which model."""
-    return f"{place_name(leg)}, {escaped(leg.model.id)}"
+    """Return a leg in a few words: where it runs and which model, as far as somebody said."""
+    return ", ".join(part for part in (place_name(leg), escaped(leg.model.id)) if part)
 
 
 def place_name(leg: Leg) -> str:
     """Return where a leg runs: the provider and region, or the kind of site of one's own."""
     if leg.hosting in ("on-premises", "on-device"):
         return HOSTINGS[leg.hosting]
-    return escaped(f"{leg.provider} {leg.region}".rstrip())
+    return escaped(f"{leg.provider} {leg.region}".strip()) or HOSTINGS[leg.hosting]
 
 
 def way_name(way: Way) -> str:

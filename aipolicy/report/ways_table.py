@@ -21,6 +21,8 @@ LABELS: Mapping[Part, str] = {
     Part.BUILD: "build", Part.RUNNER_UP: "or", Part.API: "an API", Part.OWN: "your own", Part.REMOVED: "removed",
     Part.PLAN: "your plan",
 }  # fmt: skip
+_NOTHING_USD = 0.0005
+"""Less than this a month rounds to nothing, in ranges as in totals."""
 _NARROW = 72
 """In fewer columns than this a row has its total and no parts."""
 
@@ -140,4 +142,6 @@ def short_usd(usd: float) -> str:
         if usd >= 0.995 * factor:
             value = usd / factor
             return (f"{value:.0f}" if value >= 9.95 else f"{value:.1f}") + letter
+    if usd < _NOTHING_USD:
+        return "0"
     return f"{usd:.0f}" if usd >= 9.95 else f"{usd:.2g}"

@@ -16,8 +16,10 @@ from answer_pages import (
 from sample_runs import CALM, EVIL_MANIFEST, EVIL_PACK, LEAK, NOWHERE, PACK, policy
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.comparison import Part, compared_ways
 from aipolicy.report.explain.answer_page import MOST_LINES
 from aipolicy.report.terminal.style import cells
+from aipolicy.report.ways_table import short_usd
 
 HEAD = b"apiVersion: aipolicy/v1\nkind: AIFeature\n"
 LABELS = ("your plan", "why", "build", "it turns", "it ends", "say first", "to do", "look up", "ways left")
@@ -42,6 +44,41 @@ def section(page: str, label: str) -> str:
 def test_a_situation_is_answered_as_it_was_read_and_accepted(name: str) -> None:
     page = explain_page(situation(name))
     assert page == accepted(f"{name}.explain.txt", page)
+
+
+@pytest.mark.parametrize(
+    ("plan", "name"),
+    [
+        ("{hosting: own-cloud, region: eu}", "eu"),
+        ("{hosting: own-cloud, provider: openai}", "openai"),
+        ("{hosting: on-device, model: claude-opus-5-5}", "device, claude-opus-5-5"),
+        ("{hosting: own-cloud, model: claude-opus-5-5}", "own cloud, claude-opus-5-5"),
+    ],
+)
+def test_of_a_plan_that_cannot_be_had_nothing_is_priced_or_looked_up(plan: str, name: str) -> None:
+    body = HEAD + f"metadata: {{name: f}}\ndata: {{classes: [internal], residency: [EU]}}\nplan: {plan}\n".encode()
+    answering = answerings_of(body)[0]
+    page = explain_page(answering)
+    assert section(page, "your plan").startswith(f"{name} breaks 1 rule PLAN-001 line 5: the catalog offers no ")
+    assert not [line for line in page.splitlines() if "is left open" in line]
+    assert not [gap for gap in answering.answer.gaps if gap.of_plan or gap.about != gap.about.strip()]
+    assert not [row for row in compared_ways(answering) if row.part is Part.PLAN]
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"),
+    [
+        (0.00006, "0"),
+        (0.00049, "0"),
+        (0.00075, "0.00075"),
+        (0.76, "0.76"),
+        (12.4, "12"),
+        (995.0, "1.0k"),
+        (2e6, "2.0M"),
+    ],
+)
+def test_an_amount_in_a_range_is_written_out(usd: float, text: str) -> None:
+    assert short_usd(usd) == text
 
 
 @pytest.mark.parametrize("path", SHOWN)
