@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aipolicy.authoring.starter import starter_manifest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError, Problems, UsageError
+from aipolicy.facts.counts import unclear_count
 from aipolicy.facts.facts import derive_facts
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
 from aipolicy.facts.spec import FactSpec, FactType
@@ -64,6 +65,9 @@ def read_reply(text: str, spec: FactSpec) -> PlainValue:
         return list(dict.fromkeys(word for word in words if word))
     if spec.type is FactType.BOOL and text.casefold() in _SAID:
         return _SAID[text.casefold()]
+    question = unclear_count(spec, text)
+    if question:
+        raise UsageError(question)
     result = read_yaml(spec.name, text.encode(errors="replace"))
     if result.problems or len(result.documents) != 1:
         raise UsageError(f"`{shown(text)}` is no value for `{spec.name}`")

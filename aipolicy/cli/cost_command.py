@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 
 import click
@@ -18,6 +19,7 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.ranking import Weighing
+from aipolicy.facts.counts import unclear_count
 from aipolicy.manifest.what_if import with_declarations
 from aipolicy.run.evaluated_file import evaluate_feature
 from aipolicy.run.policy import Policy
@@ -58,6 +60,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     for evaluation in found:
         if changes:
             schema = policy.evaluator.known.extensions_schema
+            _refuse_unclear(changes, policy)
             evaluation = evaluate_feature(with_declarations(evaluation.feature, changes, schema), policy)
             _refuse_problems(evaluation)
         comparison = None
@@ -80,6 +83,15 @@ def _page(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
     answering = Answering(policy.evaluator, evaluation, Weighing(weighed.margin_percent, weighed.horizon_months))
     confidence = policy.evaluator.organization.confidence
     return render_cost_page(answering, confidence, width=stdout_width(), style=stdout_style())
+
+
+def _refuse_unclear(changes: Sequence[str], policy: Policy) -> None:
+    """Raise `UsageError` for a number that may be a thousand times what it says, as in a manifest."""
+    for name, _, written in (change.partition("=") for change in changes):
+        spec = policy.evaluator.known.specs.get(name)
+        question = "" if spec is None else unclear_count(spec, written.strip())
+        if question:
+            raise UsageError(question)
 
 
 def _refuse_overwriting(target: str, subject: str, paths: tuple[str, ...], options: PolicyOptions) -> None:

@@ -11,8 +11,8 @@ from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import grouped
 
-COUNTED = frozenset({"requests", "tokens", "examples", "people"})
-"""What is counted in whole: a mean of it may have a fraction, but nobody knows three digits of it."""
+COUNTED = frozenset({"requests", "tokens", "examples", "people", "ms", "USD"})
+"""What is counted in whole, or nearly so: a mean of it may have a fraction, but nobody knows three digits of it."""
 _SENT, _CACHED_SHARE, _WRITTEN = "volume.input_tokens", "volume.cached_share", "volume.cache_written_tokens"
 _ROUNDING = 1e-9
 _THOUSANDS = regex(r"([1-9][0-9]{0,2})\.([0-9]{3})")
@@ -25,11 +25,18 @@ def unclear_counts(feature: Feature, specs: Mapping[str, FactSpec]) -> Iterator[
         if spec is None or spec.unit.partition("/")[0] not in COUNTED:
             continue
         for path, number in _numbers(path_of(name), value):
-            match = _THOUSANDS.fullmatch(_written(feature.document, path)) if isinstance(number, float) else None
-            if match is not None:
-                small, large = match.group(0).rstrip("0").rstrip("."), match.group(1) + match.group(2)
-                question = f"{small} or {grouped(float(large))}? write `{small}` or `{large}`"
-                yield path, f"`{name}` is written `{match.group(0)}`: {question}"
+            question = unclear_count(spec, _written(feature.document, path)) if isinstance(number, float) else ""
+            if question:
+                yield path, question
+
+
+def unclear_count(spec: FactSpec, written: str) -> str:
+    """Return what to ask of a number as it is written; empty where it can mean one thing only."""
+    match = _THOUSANDS.fullmatch(written) if spec.unit.partition("/")[0] in COUNTED else None
+    if match is None:
+        return ""
+    small, large = match.group(0).rstrip("0").rstrip("."), match.group(1) + match.group(2)
+    return f"`{spec.name}` is written `{written}`: {small} or {grouped(float(large))}? write `{small}` or `{large}`"
 
 
 def _numbers(path: DocumentPath, value: PlainValue) -> Iterator[tuple[DocumentPath, PlainValue]]:

@@ -131,8 +131,6 @@ def range_text(figures: Figures) -> str:
     if figures.low_usd is None or figures.high_usd is None:
         return ""
     low, high = short_usd(figures.low_usd), short_usd(figures.high_usd)
-    if low[-1] == high[-1] and not low[-1].isdigit():
-        low = low[:-1]
     return f"({low}-{high})"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.findings.finding import Finding, Place
+from aipolicy.findings.finding import Finding, Place, Severity
+from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.skipped import Skipped
 from aipolicy.policy.rule import RuleScope
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked, Depth
@@ -48,7 +49,16 @@ def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_AN
     records, unread_files = portfolio_part(file, policy)
     acted_on = {finding.feature for finding in file.findings if is_to_act_on(finding)}
 
+    # NOTE: an answer from facts of which one is refused would be an answer to another feature.
+    refused = {
+        finding.feature
+        for finding in file.findings
+        if finding.rule_id.startswith(MANIFEST_PREFIX) and finding.severity is Severity.ERROR
+    }
+
     def depth(name: str) -> Depth:
+        if name in refused:
+            return Depth.NONE
         return asked.with_findings if name in acted_on else asked.without_findings
 
     return FileResult(

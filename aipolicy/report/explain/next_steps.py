@@ -58,6 +58,8 @@ def close_lines(answering: Answering) -> list[Text]:
         if then.hosting is None or len(change.facts) != 1 or not change.bounds or not is_other:
             continue
         name, after = next(iter(change.facts.items()))
+        if values.get(name) == NOT_LIMITED:
+            continue
         if _distance(change, values) <= _NEAR:
             limit = f"from {shown_value(after)} on" if change.bounds[name] == "from" else f"up to {shown_value(after)}"
             way = kind_words(then.hosting, then.adaptation)

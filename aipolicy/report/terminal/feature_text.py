@@ -18,7 +18,7 @@ from aipolicy.report.answer_words import (
     values_words,
 )
 from aipolicy.report.terminal.style import Role, Styler, cells, shortened, wrapped
-from aipolicy.run.answer_result import AnswerResult, ChangeResult, GapResult
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, GapResult, PlanResult
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.source.text import escaped
 
@@ -63,9 +63,8 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         yield "costs", [shortened(cost_words(answer.recommended), room)]
     if answer.conflict is not None and answer.conflict.changes:
         yield "way out", _few(_changes(answer.conflict.changes), _QUESTIONS, name, room)
-    if answer.plan is not None and answer.plan.violates:
-        plan = offering_words(answer.plan.way)
-        yield "plan", [shortened(f"{plan}: breaks {rules(answer.plan.violates)}", room)]
+    if answer.plan is not None:
+        yield "plan", [shortened(_plan(answer.plan), room)]
     if answer.questions:
         broken = () if answer.plan is None else answer.plan.violates
         yield (
@@ -78,6 +77,13 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         yield "to do", _few(list(to_do_words(answer.to_do)), _LINES_OF_TO_DO, name, room)
     if answer.gaps:
         yield "look up", [_gaps(answer.gaps, room)]
+
+
+def _plan(plan: PlanResult) -> str:
+    """Return what is planned, what a month of it costs, and what it breaks."""
+    usd = f", {usd_words(plan.way.monthly_usd)} USD a month" if plan.way.is_whole else ""
+    breaks = f": breaks {rules(plan.violates)}" if plan.violates else ""
+    return f"{offering_words(plan.way)}{usd}{breaks}"
 
 
 def _changes(changes: Iterable[ChangeResult], broken: Collection[str] = ()) -> list[str]:

@@ -25,16 +25,19 @@ _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.N
 def render_findings(findings: Iterable[Finding], *, width: int, style: Styler, verbose: bool = False) -> str:
     """Return every finding as a block of lines for a terminal of `width` cells, with blank lines between.
 
-    What gates because it is undetermined takes one line, after the others of its file, unless all is shown.
+    The worst come first. What gates because it is undetermined takes one line, after what is violated, unless all is
+    shown.
     """
     page = _Page(max(width, MIN_WIDTH), style)
     ordered = sorted_findings(findings)
     if verbose:
         return "\n".join(f"{page.in_full(finding)}\n" for finding in ordered)
-    open_ones = [finding for finding in ordered if _is_open(finding)]
-    blocks = [f"{page.short(finding)}\n" for finding in ordered if not _is_open(finding)]
-    if open_ones:
-        blocks.append("".join(f"{page.line(finding)}\n" for finding in open_ones))
+    blocks = []
+    for severity in Severity:
+        weighed = [finding for finding in ordered if finding.severity is severity]
+        blocks += [f"{page.short(finding)}\n" for finding in weighed if not _is_open(finding)]
+        lines = "".join(f"{page.line(finding)}\n" for finding in weighed if _is_open(finding))
+        blocks += [lines] if lines else []
     return "\n".join(blocks)
 
 
