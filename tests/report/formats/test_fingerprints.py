@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aipolicy.manifest.discovery import find_manifests
+from aipolicy.discovery.find import find_manifests
 from worlds import DAY
 
 from aipolicy.config.settings import PolicySettings
