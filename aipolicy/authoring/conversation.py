@@ -12,6 +12,7 @@ from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.facts.declared import FOUR_FACTS
 from aipolicy.facts.spec import FactSpec, FactValue
+from aipolicy.run.evaluated_file import evaluation_by
 from aipolicy.value import Frozen
 
 ABOUT_IT = (NAME, "metadata.owner", "metadata.lifecycle")
@@ -44,9 +45,8 @@ class Conversation:
         """Return what answers the feature as it is declared so far."""
         if self._answering is not None:
             return self._answering
-        return Answering(
-            self._evaluator, self._evaluator.evaluate(self.manifest.feature(self.declared)), self._weighing
-        )
+        evaluation = evaluation_by(self.manifest.feature(self.declared), self._evaluator)
+        return Answering(self._evaluator, evaluation, self._weighing)
 
     @cached_property
     def question(self) -> Question | None:

@@ -178,6 +178,11 @@ class Finding(Frozen, kw_only=True):
         return self.document.locate(place.path, place.part)
 
     @property
+    def is_to_act_on(self) -> bool:
+        """Return whether it is neither waived nor accepted."""
+        return (self.change is None or self.change.gates) and self.outcome is not Outcome.WAIVED
+
+    @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Return what findings are ordered by: file, line, column, rule id, feature, message."""
         span = self.span_of(self.place)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import legs_of
+from aipolicy.options.costs import ROLES, legs_of
 from aipolicy.options.fixed_costs import PEOPLE, fixed_parts
+from aipolicy.options.memo import Memo
 from aipolicy.options.upfront_costs import upfront_parts
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_inputs import CostBasis, LegBasis
-    from aipolicy.options.costs import LegCurve, Role
+    from aipolicy.options.costs import Role
     from aipolicy.options.estimates import Estimator
     from aipolicy.options.workload import Workload
 
@@ -38,45 +41,39 @@ class HorizonCosts:
     """Costs over a horizon under one workload; legs that options share are costed once."""
 
     def __init__(self, estimator: Estimator, workload: Workload, horizon_months: float) -> None:
-        self._estimator = estimator
-        self._months = horizon_months
-        self._workload = workload
-        self._volumes = _volumes(workload, horizon_months)
-        self._legs: dict[tuple[int, Role], float] = {}
-        self._costs: dict[int, HorizonCost] = {}
-        self._kept: list[object] = []
+        volumes = _volumes(workload, horizon_months)
+        totals = {role: Memo(partial(_leg_total, estimator, role, volumes)) for role in ROLES}
+        self._costs = Memo(partial(_cost, estimator, workload, horizon_months, totals if volumes else None))
 
     def of(self, basis: CostBasis) -> HorizonCost:
         """Return what an option with this basis costs."""
-        key = id(basis)
-        if key not in self._costs:
-            self._kept.append(basis)
-            self._costs[key] = self._cost(basis)
-        return self._costs[key]
+        return self._costs.of(basis)
 
-    def _cost(self, basis: CostBasis) -> HorizonCost:
-        assumptions = self._estimator.assumptions
-        fixed = fixed_parts(basis, self._workload, assumptions)
-        upfront = upfront_parts(basis, self._workload, assumptions)
-        is_whole = all(usd is not None for _, usd in (*fixed, *upfront))
-        monthly = sum(usd or 0.0 for _, usd in fixed)
-        total = sum(usd or 0.0 for _, usd in upfront) + monthly * self._months
-        for _, leg, role in legs_of(basis):
-            curve = self._estimator.curve_of(leg, role) if self._volumes else None
-            if curve is None:
-                is_whole = False
-            else:
-                monthly += curve.monthly_usd(self._workload.requests_per_day or 0.0)
-                total += self._leg_total(leg, role, curve)
-        people = sum(usd or 0.0 for name, usd in fixed if name == PEOPLE)
-        return HorizonCost(total, monthly, people, sum(usd or 0.0 for _, usd in upfront), is_whole)
 
-    def _leg_total(self, leg: LegBasis | None, role: Role, curve: LegCurve) -> float:
-        key = (id(leg), role)
-        if key not in self._legs:
-            self._kept.append(leg)
-            self._legs[key] = sum(months * curve.monthly_usd(volume) for months, volume in self._volumes)
-        return self._legs[key]
+def _cost(estimator: Estimator, workload: Workload, months: float,
+          totals: Mapping[Role, Memo[LegBasis | None, float]] | None, basis: CostBasis) -> HorizonCost:  # fmt: skip
+    """Return what an option costs; without totals of legs nobody says how much it is asked."""
+    fixed = fixed_parts(basis, workload, estimator.assumptions)
+    upfront = upfront_parts(basis, workload, estimator.assumptions)
+    is_whole = all(usd is not None for _, usd in (*fixed, *upfront))
+    monthly = sum(usd or 0.0 for _, usd in fixed)
+    total = sum(usd or 0.0 for _, usd in upfront) + monthly * months
+    for _, leg, role in legs_of(basis):
+        curve = None if totals is None else estimator.curve_of(leg, role)
+        if curve is None or totals is None:
+            is_whole = False
+        else:
+            monthly += curve.monthly_usd(workload.requests_per_day or 0.0)
+            total += totals[role].of(leg)
+    people = sum(usd or 0.0 for name, usd in fixed if name == PEOPLE)
+    return HorizonCost(total, monthly, people, sum(usd or 0.0 for _, usd in upfront), is_whole)
+
+
+def _leg_total(estimator: Estimator, role: Role, volumes: Sequence[tuple[float, float]],
+               leg: LegBasis | None) -> float:  # fmt: skip
+    """Return what a leg of known cost costs over months with their requests a day."""
+    curve = estimator.curve_of(leg, role)
+    return 0.0 if curve is None else sum(months * curve.monthly_usd(volume) for months, volume in volumes)
 
 
 def _volumes(workload: Workload, horizon_months: float) -> tuple[tuple[float, float], ...]:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Finding, sorted_findings
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.feature import Feature
@@ -65,12 +66,22 @@ def evaluate_file(files: Sequence[ManifestFile], policy: Policy,
 
 def evaluate_feature(feature: Feature, policy: Policy) -> Evaluation:
     """Return the evaluation of a feature under a policy."""
-    return policy.evaluator.evaluate(feature)
+    return evaluation_by(feature, policy.evaluator)
+
+
+def evaluation_by(feature: Feature, evaluator: Evaluator) -> Evaluation:
+    """Return the evaluation of a feature that stands in no file yet."""
+    return evaluator.evaluate(feature)
 
 
 def findings_on(evaluation: Evaluation, policy: Policy) -> tuple[Finding, ...]:
     """Return what is to be said about an evaluated feature, whatever waivers say of it."""
-    return findings_of(evaluation, policy.evaluator.rule_evaluator, strict=policy.strict)
+    return findings_by(evaluation, policy.evaluator.rule_evaluator, strict=policy.strict)
+
+
+def findings_by(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict: bool = False) -> tuple[Finding, ...]:
+    """Return what is to be said about an evaluated feature, by what evaluated its rules."""
+    return findings_of(evaluation, rule_evaluator, strict=strict)
 
 
 def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> EvaluatedFile:

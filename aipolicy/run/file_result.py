@@ -12,7 +12,6 @@ from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked, Depth
 from aipolicy.run.evaluated_file import EvaluatedFile
 from aipolicy.run.feature_result import FeatureResult, feature_result
 from aipolicy.run.policy import Policy
-from aipolicy.run.totals import is_to_act_on
 from aipolicy.value import NamedTuple, replace
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class FileResult(NamedTuple):
 def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_ANSWERS) -> FileResult:
     """Return the result of an evaluated file, with the answers to its features that are asked for."""
     records, unread_files = portfolio_part(file, policy)
-    acted_on = {finding.feature for finding in file.findings if is_to_act_on(finding)}
+    acted_on = {finding.feature for finding in file.findings if finding.is_to_act_on}
 
     # NOTE: an answer from facts of which one is refused would be an answer to another feature.
     refused = {

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 LIFECYCLE = "metadata.lifecycle"
 
 
-def is_to_act_on(finding: Finding) -> bool:
-    """Return whether a finding is neither waived nor accepted."""
-    return (finding.change is None or finding.change.gates) and finding.outcome is not Outcome.WAIVED
-
-
 class Totals:
     """Counts of files, features and findings."""
 
@@ -77,7 +72,7 @@ class Totals:
         self.skipped += result.skipped
         self.waivers.update(use.state.value for use in result.waiver_uses)
         self.features += len(result.features)
-        acted_on = {finding.feature for finding in result.findings if is_to_act_on(finding)}
+        acted_on = {finding.feature for finding in result.findings if finding.is_to_act_on}
         for feature in result.features:
             self.features_acted_on += feature.name in acted_on
             if LIFECYCLE not in feature.declared:

@@ -164,8 +164,8 @@ def test_what_the_organisation_expects_changes_what_is_asked() -> None:
         ("data.classes", ",", "`classes` is empty; write a value or remove the key"),
         ("data.residency", "eu", "unknown place `eu`; did you mean `EU`?"),
         ("data.residency", "any, DE", "`any` allows every place; remove it, or the other places"),
-        ("latency.p95_ms", "fast", "`p95_ms` must be a number or `none`, found `fast`"),
-        ("latency.p95_ms", "no", "`p95_ms` must be a number or `none`, found `no`"),
+        ("latency.p95_ms", "fast", "`p95_ms` must be a number or `none`, found text"),
+        ("latency.p95_ms", "no", "`p95_ms` must be a number or `none`, found text"),
         ("latency.p95_ms", "0", "`p95_ms` must be more than 0, found 0"),
         ("latency.p95_ms", "{", "`{` is no value for `latency.p95_ms`"),
         (

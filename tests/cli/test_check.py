@@ -145,7 +145,8 @@ def test_standard_input_is_checked_and_a_broken_file_does_not_stop_the_others(ru
 
 
 def test_fail_on_and_strict_set_the_threshold(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    write(tmp_path, a=CLEAN)
+    plan = "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us}\n"
+    write(tmp_path, a=CLEAN, b=CLEAN.replace("name: faq", "name: alias") + plan)
     assert run("check", *DAY).returncode == 0
     assert run("check", "--fail-on", "warning", *DAY).returncode == 1
     assert run("check", "--strict", *DAY).returncode == 1

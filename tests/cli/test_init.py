@@ -121,7 +121,7 @@ def test_every_missing_flag_is_named_when_nobody_can_be_asked(here: Path) -> Non
         ({"data_class": ","}, "`--data-class`: `classes` is empty; write a value or remove the key"),
         ({"p95_ms": "0"}, "`--p95-ms`: `p95_ms` must be more than 0, found 0"),
         ({"p95_ms": "-5"}, "`--p95-ms`: `p95_ms` must be more than 0, found -5"),
-        ({"p95_ms": "nan"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found `nan`"),
+        ({"p95_ms": "nan"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found text"),
         ({"p95_ms": "[8]"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found a list"),
         ({"p95_ms": "*a"}, "`--p95-ms`: `*a` is no value for `latency.p95_ms`"),
         (

@@ -29,6 +29,9 @@ waivers = ["policies/waivers.yaml"]
 own_boundaries = ["device", "dedicated-tenant"]
 on_premises_countries = ["DE", "CH"]
 
+[expected]
+"team.ml_engineers" = 0
+
 [recommendation]
 margin_percent = 0
 confidence = 0.95
@@ -90,6 +93,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "organization": {
             "own_boundaries": ("device", "on-premises", "own-account"), "on_premises_countries": (),
         },
+        "expected": {"team.ml_engineers": 0},
         "recommendation": {"margin_percent": 20.0, "horizon_months": 36.0, "confidence": 0.8},
         "path": None,
         "parameter_places": {},
@@ -109,7 +113,7 @@ def test_an_empty_file_sets_nothing(here: Path, text: str) -> None:
 def test_every_key_is_read(here: Path, newline: str) -> None:
     path = write(here / "aipolicy.toml", EVERYTHING.replace("\n", newline))
     config = read_config(None, ".")
-    assert {key: value for key, value in plain(config).items() if key not in ("origins", "parameter_places")} == {
+    assert {key: value for key, value in plain(config).items() if key not in ("origins", "parameter_places", "expected_places")} == {
         "policies": ("build-or-buy", "policies/own.yaml"),
         "catalog": ("catalog/own.yaml",),
         "fresher_prices": "genai-prices",

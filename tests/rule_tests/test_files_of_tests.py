@@ -72,7 +72,7 @@ HERE = "manifest: {metadata: {name: x}, data: {classes: [health]}"
         PATH + "expect: not-applicable, as_of: 2027-07-01",
         PATH + "expect: not-applicable, as_of: 2025-12-31",
         HERE + ", plan: {hosting: on-premises, fallback: none}}, expect: satisfied",
-        HERE + ", plan: {hosting: on-premises}}, expect: undetermined, location: plan.hosting",
+        HERE + ", plan: {hosting: on-premises}}, expect: undetermined",
         HERE + "}, expect: undetermined",
         "manifest: {metadata: {name: x}, data: {classes: [public]}}, expect: not-applicable",
         "given: {data.classes: [health]}, option: {leaves_organization: true}, expect: not-applicable, as_of: 2027-07-01",

@@ -12,7 +12,6 @@ from aipolicy.answer.model import Opening, PlanStanding, Way
 from aipolicy.answer.reasons import Reason, clash_of, reasons_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import render_message
-from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.policy.rule import Rule
@@ -20,6 +19,7 @@ from aipolicy.report.answer_words import HOSTINGS, leg_name, rules, two_digits, 
 from aipolicy.report.explain.next_steps import listed
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
+from aipolicy.run.evaluated_file import findings_by
 from aipolicy.source.text import escaped, quantity
 
 _SIMPLER = {
@@ -45,7 +45,7 @@ def plan_lines(answering: Answering, rule_evaluator: RuleEvaluator, most: int) -
     plan = answering.plan
     broken = [
         finding
-        for finding in findings_of(answering.certain, rule_evaluator, strict=False)
+        for finding in findings_by(answering.certain, rule_evaluator)
         if finding.severity is Severity.ERROR
         and finding.outcome is Outcome.VIOLATED
         and finding.rule_id != _NOTHING_REMAINS

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aipolicy.discovery.find import find_manifests
 from worlds import DAY
 
 from aipolicy.config.settings import PolicySettings
+from aipolicy.discovery.find import find_manifests
 from aipolicy.report.formats.registry import rendered
 from aipolicy.report.view import View
 from aipolicy.run.policy import Policy, load_policy

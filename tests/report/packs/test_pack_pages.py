@@ -123,7 +123,7 @@ def test_a_hostile_rule_is_shown_and_does_not_act() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../up", "..", ".hidden", "a/b", "a\\\\b", "a b", "", "con:", "é", "a.", "-a", "a\\n", "a\\u202e", "/etc/x", "]("],
+    ["../up", "..", ".hidden", "a/b", "a\\\\b", "a b", "", "con:", "é", "a.", "-a", "a\\u202e", "/etc/x", "]("],
 )
 def test_a_name_that_cannot_name_a_file_is_refused(name: str) -> None:
     pack = PACK.replace("name: house", f'name: "{name}"', 1)
