@@ -8,7 +8,7 @@ from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.source.suggest import did_you_mean, same_name
+from aipolicy.source.suggest import same_name
 from aipolicy.source.text import shown
 
 
@@ -29,7 +29,8 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
         known = [*(rule.rule.id for rule in effective.rules), *(parameter.name for parameter in effective.parameters)]
         alone = only(effective, same_name(subject, known))
         if alone is None:
-            raise UsageError(f"unknown rule or parameter `{shown(subject)}`{did_you_mean(subject, known)}")
+            hint = did_you_mean(subject, (*known, *(name.partition(".")[2] for name in known)))
+            raise UsageError(f"unknown rule or parameter `{shown(subject)}`{hint}")
         effective = alone
     if output_format == "json":
         from aipolicy.report.packs.policy_json import render_policy_json

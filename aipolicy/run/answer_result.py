@@ -115,8 +115,8 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
 
 def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
     """Return an answer as data."""
-    is_full = depth is Depth.FULL
-    drawn = answering.expected if is_full else None
+    is_full = depth >= Depth.FULL
+    drawn = answering.expected if depth is Depth.DRAWN else None
     recommended, plan, second = answering.recommended, answering.plan, answering.runner_up if is_full else None
     return AnswerResult(
         certainty=answering.certainty.value,

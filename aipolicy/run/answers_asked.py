@@ -14,7 +14,9 @@ class Depth(IntEnum):
     BRIEF = 1
     """What to build, how sure that is, what it assumes, what is to be done and looked up."""
     FULL = 2
-    """Also what is worth asking, what comes second, the range of costs, and what ends a conflict."""
+    """Also what is worth asking, what comes second, and what ends a conflict."""
+    DRAWN = 3
+    """Also the range of costs, for which everything uncertain is drawn many times."""
 
 
 class AnswersAsked(NamedTuple):

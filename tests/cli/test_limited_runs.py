@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -102,9 +103,12 @@ def test_a_folder_that_becomes_a_repository_is_judged_again(repository: Path) ->
 
 
 def test_outside_of_a_repository_and_on_standard_input_the_path_is_unknown(repository: Path) -> None:
-    assert rules_found("-", stdin=MANIFEST) == [("PAY-001", "undetermined")]
+    pilot = MANIFEST.replace("prototype", "pilot")
+    assert ("PAY-001", "undetermined") in rules_found("-", stdin=pilot)
     (repository / ".git").rename(repository / "git")
-    assert rules_found() == [("PAY-001", "undetermined")]
+    for path in repository.rglob("*aifeature.yaml"):
+        path.write_text(pilot, encoding="utf-8")
+    assert ("PAY-001", "undetermined") in rules_found()
 
 
 def test_a_move_into_a_limited_folder_is_new_against_the_base(repository: Path) -> None:
@@ -156,10 +160,10 @@ def test_a_pack_that_does_not_load_has_no_schema(repository: Path) -> None:
 
 
 def test_an_explanation_lists_extensions_and_reads_like_the_author() -> None:
-    text = run("explain", "pay", "--all-rules").stdout
-    assert "extensions.tier         gold" in text
-    assert "true     applies_to.paths: services/payments/**" in text
-    assert "manifest.path = services/payments/aifeature.yaml" in text
+    text = run("explain", "pay", "--all").stdout
+    assert re.search(r"extensions\.tier +gold", text)
+    assert re.search(r"true +applies_to\.paths: services/payments/\*\*", text)
+    assert re.search(r"manifest\.path +(= )?services/payments/aifeature\.yaml", text)
     facts = json.loads(run("explain", "pay", "--format", "json").stdout)["facts"]
     assert facts["declared"]["extensions.tier"] == "gold"
     assert facts["derived"]["manifest.path"] == "services/payments/aifeature.yaml"

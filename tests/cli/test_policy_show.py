@@ -95,7 +95,7 @@ def test_a_rule_that_is_left_out_or_has_ended_is_told(folder: Path) -> None:
     ("subject", "words"),
     [
         ("VOL-02", "unknown rule or parameter `VOL-02`; did you mean `VOL-002`?"),
-        ("network_shre", "did you mean `build-or-buy.network_share`?"),
+        ("network_shre", "did you mean `network_share`?"),
         ("\x1b[31m", "unknown rule or parameter `\\u001b[31m`"),
     ],
 )

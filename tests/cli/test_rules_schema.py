@@ -124,10 +124,11 @@ def test_reports_for_machines_name_the_stage_of_what_is_not_in_force(folder: Pat
     (folder / "aifeature.yaml").write_text(
         "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f}\nteam: {on_call: false}\n", encoding="utf-8"
     )
-    findings = json.loads(run("check", "--format", "json", *DAY).output)["findings"]
-    assert {f["rule"]: f.get("stage") for f in findings} == {"IN-002": "announced"}
-    (log,) = json.loads(run("check", "--format", "sarif", *DAY).output)["runs"]
+    findings = json.loads(run("check", "--format", "json", *DAY).stdout)["findings"]
+    assert {f["rule"]: f.get("stage") for f in findings} == {"IN-001": None, "IN-002": "announced"}
+    (log,) = json.loads(run("check", "--format", "sarif", *DAY).stdout)["runs"]
     assert {r["ruleId"]: r["properties"].get("stage") for r in log["results"]} == {
+        "IN-001": None,
         "IN-002": "announced",
     }
     rules = {r["id"]: r["properties"] for r in log["tool"]["driver"]["rules"]}

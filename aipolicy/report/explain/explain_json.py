@@ -47,7 +47,7 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
 
 
 def _feature(evaluation: Evaluation, answering: Answering) -> FeatureResult:
-    verdict, answer = verdict_result(evaluation.expected.verdict), result_of_answer(answering, Depth.FULL)
+    verdict, answer = verdict_result(evaluation.expected.verdict), result_of_answer(answering, Depth.DRAWN)
     return feature_of(evaluation)._replace(verdict=verdict, answer=answer)
 
 

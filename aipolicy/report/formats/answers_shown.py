@@ -30,7 +30,7 @@ def answers_asked(formats: Iterable[str], files: int, recommendation: Recommenda
 def _depths(output_format: str, files: int) -> tuple[Depth, Depth]:
     """Return how deep features without findings are answered, and the others."""
     if output_format in _FOR_PROGRAMS:
-        depth = Depth.FULL if files <= MAX_QUESTIONED else Depth.BRIEF
+        depth = Depth.DRAWN if files <= MAX_QUESTIONED else Depth.BRIEF
         return depth, depth
     if output_format in _FOR_PEOPLE:
         return (Depth.BRIEF, Depth.FULL) if files <= MAX_NAMED else (Depth.NONE, Depth.BRIEF)

@@ -122,7 +122,15 @@ def test_what_was_not_asked_for_is_null(depth: Depth) -> None:
     (feature,) = value["features"]
     present = {name for name in ("answer", "assumed", "questions", "to_do", "gaps") if feature[name] is not None}
     briefly = {"answer", "assumed", "to_do", "gaps"}
-    assert present == {Depth.NONE: set(), Depth.BRIEF: briefly, Depth.FULL: briefly | {"questions"}}[depth]
+    assert (
+        present
+        == {
+            Depth.NONE: set(),
+            Depth.BRIEF: briefly,
+            Depth.FULL: briefly | {"questions"},
+            Depth.DRAWN: briefly | {"questions"},
+        }[depth]
+    )
 
 
 def test_the_facts_tell_declared_from_assumed_from_unknown() -> None:
