@@ -79,14 +79,13 @@ class Trials:
 def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     """Return the rules of severity error that every way of the plan breaks, each alone or several together.
 
-    There are none without a plan.
+    Without a plan they are the duties that the feature breaks, whatever is built.
     """
-    if evaluation.planned is evaluation.candidates:
-        return ()
     full, undone = evaluation.planned.full, undone_duties(evaluation)
     broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
     alone = sorted(rule for rule, mask in broken.items() if mask == full)
-    return tuple(alone) or smallest_clash(broken, full)
+    has_plan = evaluation.planned is not evaluation.candidates
+    return tuple(alone) or (smallest_clash(broken, full) if has_plan else ())
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

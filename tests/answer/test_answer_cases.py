@@ -138,6 +138,13 @@ def test_a_duty_that_what_is_declared_breaks_is_broken_whatever_else_nobody_said
     assert "QUAL-001" not in answering("task: {error_cost: high}\n" + FOUR + OPENAI).trials.then({}).violates
 
 
+def test_a_duty_of_the_feature_is_broken_without_a_plan_too() -> None:
+    asked = answering(FOUR + "plan: {evaluation: {set: false}}\n")
+    assert asked.answer.plan is None
+    (change,) = (c for c in asked.questions if c.facts == {"task.error_cost": "high"})
+    assert (change.effect, change.then.violates) == (Effect.GATE, ("QUAL-001",))
+
+
 def test_a_prototype_waits_for_nothing() -> None:
     assert not [change for change in answering(FOUR).questions if change.gates]
 

@@ -67,11 +67,7 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         plan = offering_words(answer.plan.way)
         yield "plan", [shortened(f"{plan}: breaks {rules(answer.plan.violates)}", room)]
     if answer.questions:
-        broken = () if answer.plan is None else answer.plan.violates
-        yield (
-            "ask",
-            _few(_changes(answer.questions, broken), _QUESTIONS, name, room),
-        )
+        yield "ask", _few(_changes(answer.questions, answer.broken), _QUESTIONS, name, room)
     elif answer.assumed:
         yield "assumed", [_assumed(answer, room)]
     if answer.to_do:
