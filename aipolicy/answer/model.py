@@ -74,7 +74,7 @@ class Then(Frozen):
     adaptation: str | None
     needs: tuple[str, ...]
     violates: tuple[str, ...]
-    """The rules of severity error that the plan breaks, or that clash where nothing remains."""
+    """The rules of severity error that the plan, or the feature without one, breaks; or that clash where nothing remains."""
     monthly_usd: float | None
     total_usd: float | None
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.deciding import is_broken_without
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
+from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
-from aipolicy.policy.rule import RuleKind
+from aipolicy.policy.rule import Rule, RuleKind
 
 Changes = Mapping[str, FactValue]
 
@@ -77,22 +79,28 @@ class Trials:
 def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     """Return the rules of severity error that every way of the plan breaks, each alone or several together.
 
-    There are none without a plan.
+    Without a plan they are the duties that the feature breaks, whatever is built.
     """
-    if evaluation.planned is evaluation.candidates:
-        return ()
     full, undone = evaluation.planned.full, undone_duties(evaluation)
     broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
     alone = sorted(rule for rule, mask in broken.items() if mask == full)
-    return tuple(alone) or smallest_clash(broken, full)
+    has_plan = evaluation.planned is not evaluation.candidates
+    return tuple(alone) or (smallest_clash(broken, full) if has_plan else ())
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:
     """Return the duties that wait for something of which nobody said whether it is done: they are to-dos, not broken."""
-    specs, assumed = evaluation.facts.known.specs, evaluation.facts.assumed
     return frozenset(
         ruled.active.rule.id
         for ruled in evaluation.rules
-        if ruled.active.rule.kind is RuleKind.DUTY
-        and any(name in assumed and specs[name].kind is Kind.DONE for name in ruled.active.rule.feature_reads)
+        if ruled.active.rule.kind is RuleKind.DUTY and _waits(ruled.active.rule, evaluation.facts)
     )
+
+
+def _waits(duty: Rule, facts: Facts) -> bool:
+    """Return whether it hangs on what nobody said is done: what is declared does not break the duty by itself."""
+    specs = facts.known.specs
+    unsaid = {name for name in duty.feature_reads if name in facts.assumed and specs[name].kind is Kind.DONE}
+    if not unsaid or any(unsaid & set(line.feature_reads) for line in duty.when):
+        return bool(unsaid)
+    return not any(is_broken_without(line, duty, facts, unsaid) for line in duty.require)

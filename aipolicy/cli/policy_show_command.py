@@ -8,7 +8,7 @@ from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.source.suggest import same_name
+from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -11,20 +11,22 @@ from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Decided, DecidingValue, Worse
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
+from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.text import without_secrets
 from aipolicy.value import replace
 
 _MOST_CONDITIONS = 1_000
+_CLASSES, _SENSITIVITY = "data.classes", "data.sensitivity"
 
 
 def decided_by(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[Decided, ...]:
     """Return the values that decided the violation of a rule on an option, by name.
 
-    They are what the lines read that make the rule apply and those that fail. The direction is found by asking the lines
-    themselves: a number is worse the higher it is where a line holds for the least number and fails for the largest, a
-    list the longer it is where the line holds for none of its members and fails for one of them alone. Whatever a
-    parameter is, it is no value of the feature, and is worse in no direction.
+    They are what the lines read that make the rule apply and those that fail, and the data that is at stake. The direction
+    is found by asking the lines themselves: a number is worse the higher it is where a line holds for the least number and
+    fails for the largest, a list the longer it is where the line holds for none of its members and fails for one of them
+    alone. Whatever a parameter is, it is no value of the feature, and is worse in no direction.
     """
     decided: dict[str, Decided] = {}
     for lines, breaks, keeps in ((rule.when, Truth.TRUE, Truth.FALSE), (rule.require, Truth.FALSE, Truth.TRUE)):
@@ -32,7 +34,24 @@ def decided_by(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tup
             for value in _decided_by_line(_LineRead(line, rule, facts, option), breaks, keeps):
                 earlier = decided.get(value.name)
                 decided[value.name] = value if earlier is None else _both(earlier, value)
+    decided |= {value.name: value for value in _data_at_stake(rule, facts) if value.name not in decided}
     return tuple(_without_secrets(decided[name]) for name in sorted(decided))
+
+
+def _data_at_stake(rule: Rule, facts: Facts) -> Iterator[Decided]:
+    """Yield the data that a rule names in its message, which is worse the more sensitive it is.
+
+    Data where it must not be is accepted for what it is: no condition need ask which it is.
+    """
+    if _CLASSES in names_in(rule.message):
+        yield from declared_value(facts, _CLASSES)
+        for value in declared_value(facts, _SENSITIVITY):
+            yield replace(value, worse=Worse.HIGHER)
+
+
+def is_broken_without(line: Line, rule: Rule, facts: Facts, unsaid: Container[str]) -> bool:
+    """Return whether a line is false of the feature alone, also where some facts are unknown."""
+    return _LineRead(line, rule, facts, {}, unsaid).truth() is Truth.FALSE
 
 
 def declared_value(facts: Facts, name: str) -> tuple[Decided, ...]:
@@ -53,8 +72,9 @@ def _without_secrets(decided: Decided) -> Decided:
 class _LineRead:
     """A line beside the values that it reads."""
 
-    def __init__(self, line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> None:
-        read = {name: facts.values.get(name) for name in line.feature_reads}
+    def __init__(self, line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue],
+                 unsaid: Container[str] = ()) -> None:  # fmt: skip
+        read = {name: facts.values.get(name) for name in line.feature_reads if name not in unsaid}
         read.update({name: option.get(name) for name in line.option_reads})
         read.update({name: rule.parameters[name] for name in line.parameter_reads})
         self.values = {name: value for name, value in read.items() if value is not None}

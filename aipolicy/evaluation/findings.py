@@ -57,7 +57,8 @@ def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
         found = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
         yield replace(found, decided_by=declared_value(evaluation.facts, problem.fact))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
-        message = "a plan is declared, but no lifecycle; `prototype` is assumed"
+        lifecycle = evaluation.facts.values["metadata.lifecycle"]
+        message = f"a plan is declared, but no lifecycle; `{lifecycle}` is assumed"
         yield _reserved(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
     if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]

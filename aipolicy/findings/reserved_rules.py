@@ -118,7 +118,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         name="plan-without-lifecycle",
         title="A plan is declared without a lifecycle",
         severity=Severity.WARNING,
-        why="whether undetermined rules gate depends on the lifecycle; `prototype` was assumed",
+        why="whether undetermined rules gate depends on the lifecycle, which was assumed",
         fix="declare `metadata.lifecycle`",
     ),
     ReservedRule(

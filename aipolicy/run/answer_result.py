@@ -102,6 +102,8 @@ class AnswerResult(NamedTuple):
     runner_up: WayResult | None = None
     questions: Sequence[ChangeResult] | None = None
     """None where they were not asked for."""
+    broken: Sequence[str] = ()
+    """Beside questions, what they are compared with: the rules that the plan is expected to break as it is."""
 
 
 def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> AnswerResult:
@@ -115,6 +117,8 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
 
 def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
     """Return an answer as data."""
+    from aipolicy.answer.trials import plan_violates  # NOTE: few runs ask.
+
     is_full = depth >= Depth.FULL
     drawn = answering.expected if depth is Depth.DRAWN else None
     recommended, plan, second = answering.recommended, answering.plan, answering.runner_up if is_full else None
@@ -129,6 +133,7 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
         conflict=_conflict(answering, is_full=is_full),
         runner_up=None if second is None else way_result(second, drawn),
         questions=tuple(map(change_result, answering.questions)) if is_full else None,
+        broken=plan_violates(answering.expected) if is_full else (),
     )
 
 

@@ -125,6 +125,26 @@ def test_a_question_names_rules_that_only_together_leave_nothing_of_the_plan() -
     assert change.effect is Effect.GATE
 
 
+def test_a_duty_that_what_is_declared_breaks_is_broken_whatever_else_nobody_said() -> None:
+    """QUAL-001 asks for a set and a comparison: without a set it is broken, whether or not there is a comparison."""
+    plan = OPENAI.replace("region: us", "region: us, evaluation: {set: false}")
+    asked = answering(FOUR + plan)
+    (change,) = (c for c in asked.questions if c.facts == {"task.error_cost": "high"})
+    assert change.effect is Effect.GATE
+    declared = answering("task: {error_cost: high}\n" + FOUR + plan)
+    assert declared.answer.plan is not None
+    assert "QUAL-001" in change.then.violates
+    assert "QUAL-001" in declared.answer.plan.violates
+    assert "QUAL-001" not in answering("task: {error_cost: high}\n" + FOUR + OPENAI).trials.then({}).violates
+
+
+def test_a_duty_of_the_feature_is_broken_without_a_plan_too() -> None:
+    asked = answering(FOUR + "plan: {evaluation: {set: false}}\n")
+    assert asked.answer.plan is None
+    (change,) = (c for c in asked.questions if c.facts == {"task.error_cost": "high"})
+    assert (change.effect, change.then.violates) == (Effect.GATE, ("QUAL-001",))
+
+
 def test_a_prototype_waits_for_nothing() -> None:
     assert not [change for change in answering(FOUR).questions if change.gates]
 

@@ -142,6 +142,7 @@ def test_what_a_question_says_is_what_declaring_it_leads_to(
     assert (None if then is None else then.hosting) == change.then.hosting
     assert (None if then is None else then.adaptation) == change.then.adaptation
     assert then is None or plan_violates(again.expected) == change.then.violates
+    assert then is None or set(plan_violates(again.certain)) <= set(change.then.violates)
 
 
 @settings(max_examples=40)

@@ -146,8 +146,8 @@ def test_standard_input_is_checked_and_a_broken_file_does_not_stop_the_others(ru
 
 def test_fail_on_and_strict_set_the_threshold(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     slow = CLEAN.replace("8000}", "1800}").replace("2000}", "2000, input_tokens: 1200, output_tokens: 200}")
-    plan = "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us,"
-        " fallback: none, routing: single}\n"
+    plan = "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us, "
+    plan += "fallback: none, routing: single}\n"
     write(tmp_path, a=CLEAN, b=slow.replace("name: faq", "name: slow") + plan)
     assert run("check", *DAY).returncode == 0
     assert run("check", "--fail-on", "warning", *DAY).returncode == 1

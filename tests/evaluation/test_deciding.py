@@ -92,6 +92,18 @@ def test_facts_of_the_option_decide_like_those_of_the_feature() -> None:
     assert decided_by(ruled.active.rule, evaluation.facts, option) == (Decided("option.regions", ("US",), MORE),)
 
 
+def test_the_data_that_a_message_names_decides_too_and_is_worse_the_more_sensitive_it_is() -> None:
+    outside = rule("DATA-002", "team.on_call", kind="duty").replace(
+        "message: message of DATA-002", 'message: "`{data.classes}` leaves"'
+    )
+    evaluation = evaluate(BODY, outside)
+    (ruled,) = evaluation.rules
+    assert decided_by(ruled.active.rule, evaluation.facts, {}) == (
+        Decided("data.classes", ("health",)),
+        Decided("data.sensitivity", 3.0, HIGHER),
+    )
+
+
 def test_what_decided_is_kept_without_secrets() -> None:
     body = BODY.replace("owner: claims", "owner: sk-live-0123456789abcdef")
     evaluation = evaluate(body, rule("OWN-001", 'metadata.owner == "web"', kind="duty"))

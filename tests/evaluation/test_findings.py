@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, SHUT, evaluate, findings, rule, shown
+from worlds import (
+    COST,
+    DPA,
+    FLOOR,
+    LATENCY,
+    LEAVES,
+    MANY,
+    OWN,
+    RESIDENCY,
+    SHUT,
+    catalog,
+    evaluate,
+    feature,
+    findings,
+    pack,
+    rule,
+    shown,
+)
 
+from aipolicy.evaluation.evaluation import Evaluator
+from aipolicy.evaluation.findings import findings_of
 from aipolicy.findings.finding import Stage
 
 US = (
@@ -112,6 +131,20 @@ def test_a_finding_of_a_rule_that_is_not_in_force_says_what_comes_and_when() -> 
 
 def test_a_plan_without_a_lifecycle_is_a_finding() -> None:
     assert ("PLAN-002", "violated", "warning") in shown(findings(US, LEAVES))
+
+
+@pytest.mark.parametrize(("counts_as", "asked"), [("prototype", set()), ("production", {"DATA-009"})])
+def test_a_plan_without_a_lifecycle_counts_as_the_organisation_says_and_says_so(
+    counts_as: str, asked: set[str]
+) -> None:
+    judging = Evaluator(
+        pack(rule("DATA-009", "team.on_call", kind="duty")), catalog(), OWN, expected={"metadata.lifecycle": counts_as}
+    )
+    found = findings_of(judging.evaluate(feature(US)), judging.rule_evaluator, strict=False)
+    assert {f.message for f in found if f.rule_id == "PLAN-002"} == {
+        f"a plan is declared, but no lifecycle; `{counts_as}` is assumed"
+    }
+    assert {f.rule_id for f in found} - {"PLAN-002"} == asked
 
 
 def test_a_feature_past_prototype_without_a_plan_is_an_error() -> None:

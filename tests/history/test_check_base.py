@@ -131,6 +131,14 @@ def test_a_violation_elsewhere_in_the_world_is_worse_and_says_why(repo: GitRepo,
     assert (done.code, "(worse than before: `option.regions` also `US`)" in done.out) == (1, True)
 
 
+def test_more_sensitive_data_where_it_must_not_be_is_worse(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    manifest = asked("internal") + "plan: {hosting: provider-api, provider: openai, region: us, fallback: none}\n"
+    repo.commit({"a.aifeature.yaml": manifest})
+    repo.write({"a.aifeature.yaml": manifest.replace("[internal]", "[internal, health]")})
+    done = run("check", "--base", "main", "--select", "RES-001", "--format", "concise")
+    assert (done.code, "(worse than before: `data.sensitivity` was `1`, is `3`)" in done.out) == (1, True)
+
+
 def test_another_wrong_word_of_the_plan_is_not_the_one_that_was_there(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
     repo.commit(OWN_FILES)
     planned = on_call("true").replace("hosting: on-premises", "provider: {}")

@@ -13,6 +13,7 @@ from aipolicy.report.formats.records import FindingRecord, Run, WorstFindings
 from aipolicy.report.repository_places import RepositoryPlaces
 
 MOST_OF_A_LEVEL = 10
+_LISTED = "in the step summary; where there is none, `--format markdown` lists them"
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -31,10 +32,10 @@ def render(run: Run) -> Iterator[str]:
     shown = [_command(finding, places.from_here(finding.file)) for finding in worst]
     yield from (f"{command}\n" for command in shown)
     if len(worst) > len(shown):
-        yield f"::notice title=aipolicy::{len(worst) - len(shown)} more findings are in the step summary\n"
+        yield f"::notice title=aipolicy::{len(worst) - len(shown)} more findings are {_LISTED}\n"
     if waived:
         # NOTE: in the log whatever the limit; an annotation for each would bury those that somebody has to act on.
-        yield f"{waived} waived, which do not gate; the step summary lists them\n"
+        yield f"{waived} waived, which do not gate: {_LISTED}\n"
 
 
 def _command(finding: FindingRecord, file: str) -> str:

@@ -66,11 +66,7 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
     if answer.plan is not None:
         yield "plan", [shortened(_plan(answer.plan), room)]
     if answer.questions:
-        broken = () if answer.plan is None else answer.plan.violates
-        yield (
-            "ask",
-            _few(_changes(answer.questions, broken), _QUESTIONS, name, room),
-        )
+        yield "ask", _few(_changes(answer.questions, answer.broken), _QUESTIONS, name, room)
     elif answer.assumed:
         yield "assumed", [_assumed(answer, room)]
     if answer.to_do:

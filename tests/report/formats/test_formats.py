@@ -131,7 +131,9 @@ def test_a_waived_finding_is_suppressed_in_sarif_and_absent_where_it_would_gate(
     waived = finding(outcome=Outcome.WAIVED.value)
     assert sarif_results(waived)[0]["suppressions"] == [{"kind": "external", "status": "accepted"}]
     assert json.loads(text_of(gitlab_quality, run_of(waived))) == []
-    assert text_of(github_commands, run_of(waived)) == "1 waived, which do not gate; the step summary lists them\n"
+    assert text_of(github_commands, run_of(waived)) == (
+        "1 waived, which do not gate: in the step summary; where there is none, `--format markdown` lists them\n"
+    )
     assert "nothing blocks" in text_of(markdown, run_of(waived, exit_code=0))
 
 
@@ -158,7 +160,9 @@ def test_github_shows_the_worst_ten_of_a_level_and_counts_the_rest() -> None:
     many = [finding("n", 1, "note")] * 12 + [finding("e", 1, "error")] * 12
     lines = text_of(github_commands, run_of(*many)).splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error"] * 10 + ["::notice"] * 9 + ["::notice"]
-    assert lines[-1].endswith("5 more findings are in the step summary")
+    assert lines[-1].endswith(
+        "5 more findings are in the step summary; where there is none, `--format markdown` lists them"
+    )
 
 
 @pytest.mark.parametrize("text", [word for word in HOSTILE if len(word) < 1000])
