@@ -44,7 +44,7 @@ def test_evidence_of_a_later_date_ends_a_failure(tmp_path: Path) -> None:
 def test_every_stage_of_a_rule_is_a_day_of_its_own(tmp_path: Path) -> None:
     stages = "{announced: 2026-12-01, warning: 2027-01-01, from: 2027-02-01, until: 2027-03-01}"
     settings = settings_of(tmp_path / "p.yaml", rule("LAW-001", DPIA, effective=stages))
-    found = forecast_of(settings, manifest("f", PLAN_003))
+    found = forecast_of(settings, manifest("f", PLAN_003 + evidence("2026-02-01")))
     assert rows(found) == [
         ("2026-12-01", "f", "new", "LAW-001", "rule"),
         ("2027-01-01", "f", "worse", "LAW-001", "rule"),

@@ -64,12 +64,11 @@ def test_needs_stand_by_name_each_with_the_input_that_brings_it(repo: GitRepo, d
     ]  # fmt: skip
 
 
-def test_a_need_that_becomes_certain_takes_the_place_of_one_that_was_not(repo: GitRepo, diff: Diff) -> None:
+def test_a_need_of_what_is_declared_now_is_added(repo: GitRepo, diff: Diff) -> None:
     repo.commit({**FILES, "a.aifeature.yaml": feature().replace("data: {classes: [internal]}\n", "")})
     repo.write({"a.aifeature.yaml": feature(classes="itar")})
     assert diff()["chat"]["needs"] == [
         {"need": "self-hosting", "added": True, "cause": "manifest"},
-        {"need": "self-hosting (not certain)", "added": False, "cause": "manifest"},
     ]
 
 
