@@ -83,8 +83,8 @@ def test_a_part_of_a_run_is_never_judged_as_if_it_were_all_and_that_is_told_ever
 
 def test_a_part_of_a_run_that_other_rules_judge_stays_clean_and_says_so(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
     rules = (
-        "rules:\n  - {id: OWN-001, name: own, title: t, kind: duty, severity: error, require: [team.on_call], "
-        "message: m}\n"
+        "rules:\n  - {id: OWN-001, name: own, title: t, kind: duty, severity: error, "
+        'require: [metadata.lifecycle != "retired"], message: m}\n'
     )
     repo.write({**UNEVEN, "own.yaml": pack() + rules})
     done = run("check", "svc/a.aifeature.yaml")
