@@ -113,6 +113,12 @@ def test_a_change_that_no_manifest_could_say_is_refused(change: str, words: str)
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_number_that_may_be_a_thousand_times_as_much_is_asked_about_in_a_change_too() -> None:
+    result = run("cost", "planned", "--set", "volume.input_tokens=1.200", *DAY)
+    assert "1.2 or 1 200? write `1.2` or `1200`" in str(result.exception)
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_cost_that_is_not_known_says_why_and_is_never_zero() -> None:
     result = run("cost", "unpriced", "--all", *DAY)
     assert result.exit_code == 0

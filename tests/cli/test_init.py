@@ -120,6 +120,7 @@ def test_every_missing_flag_is_named_when_nobody_can_be_asked(here: Path) -> Non
         ),
         ({"data_class": ","}, "`--data-class`: `classes` is empty; write a value or remove the key"),
         ({"p95_ms": "0"}, "`--p95-ms`: `p95_ms` must be more than 0, found 0"),
+        ({"p95_ms": "3.000"}, "`--p95-ms`: `latency.p95_ms` is written `3.000`: 3 or 3 000? write `3` or `3000`"),
         ({"p95_ms": "-5"}, "`--p95-ms`: `p95_ms` must be more than 0, found -5"),
         ({"p95_ms": "nan"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found text"),
         ({"p95_ms": "[8]"}, "`--p95-ms`: `p95_ms` must be a number or `none`, found a list"),

@@ -335,6 +335,8 @@ def problems_of(text: str) -> list[tuple[str, str, str]]:
 
 UNCLEAR = {
     "volume: {requests_per_day: 120.000}": ("volume.requests_per_day", "120 or 120 000? write `120` or `120000`"),
+    "latency: {p95_ms: 3.000}": ("latency.p95_ms", "3 or 3 000? write `3`"),
+    "budget: {monthly_usd: 5.000}": ("budget.monthly_usd", "5 or 5 000? write `5`"),
     "volume: {input_tokens: 1.200}": ("volume.input_tokens", "1.2 or 1 200? write `1.2` or `1200`"),
     "volume:\n  output_tokens: 2.125  # measured": ("volume.output_tokens", "2.125 or 2 125?"),
     "volume: {input_tokens: {low: 500, likely: 1.500, high: 2000}}": ("volume.input_tokens.likely", "1.5 or 1 500?"),
@@ -344,6 +346,7 @@ UNCLEAR = {
 CLEAR = (
     "volume: {requests_per_day: 120000}", "volume: {requests_per_day: 120.0}", "volume: {requests_per_day: 120.00}",
     "volume: {requests_per_day: 120.0000}", "volume: {requests_per_day: 0.125}", "volume: {requests_per_day: 1.2e3}",
+    "volume: {requests_per_day: 1234.567}", "budget: {usd_per_request: 0.125}",
     "volume: {growth_12_months: 1.250}", "volume: {cached_share: 0.125}",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.finding import Finding, Place, Reference, Replacement, Stage, WaiverNote
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy, load_policy
@@ -94,3 +95,11 @@ def test_every_field_of_a_finding_is_kept(policy: Policy) -> None:
 def test_a_result_points_into_its_file_without_reading_it_again(policy: Policy) -> None:
     for finding in result_of("planned", policy).findings:
         assert all(place.span is not None for place in (finding.place, *finding.related))
+
+
+def test_a_feature_of_which_a_fact_is_refused_is_not_answered(policy: Policy) -> None:
+    asked = AnswersAsked(20.0, 36.0, Depth.BRIEF, Depth.FULL)
+    text = HEAD + "metadata: {name: a}\ndata: {classes: [internal], residency: [Europa]}\n"
+    file = ManifestFile("a.aifeature.yaml", text.encode(), True)
+    (feature,) = file_result(evaluate_file((file,), policy), policy, asked).features
+    assert feature.answer is None

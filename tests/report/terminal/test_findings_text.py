@@ -140,6 +140,14 @@ def test_what_is_open_stands_after_what_is_violated_in_the_order_of_places() -> 
     assert text.rindex("error[DATA-001]") < text.index("error[R-0]") < text.index("error[R-1]")
 
 
+def test_the_worst_come_first_whatever_their_place() -> None:
+    doc = document(FLOW)
+    mild = [finding(doc, rule_id=f"R-{severity}", severity=severity) for severity in reversed(Severity)]
+    text = plain([*mild, *undecided(1)])
+    order = ["error[R-error]", "error[R-0]", "warning[R-warning]", "note[R-note]"]
+    assert sorted(order, key=text.index) == order
+
+
 @pytest.mark.parametrize(
     ("message", "width", "line"),
     [
