@@ -37,7 +37,10 @@ def compared_with_base(report: Report, files: Sequence[ManifestFile], side: Base
         and (known.identity.wording or is_answered(report, known.identity.rule, known.identity.feature, covers=True))
     )  # fmt: skip
     costs = _cost_changes(at_base, report, margin_percent)
-    comparison = Comparison(base=side.base.revision, commit=side.base.commit, fixed=fixed, costs=costs)
+    gone_features = tuple(sorted(_names(at_base) - _names(report) - lost))
+    comparison = Comparison(
+        base=side.base.revision, commit=side.base.commit, fixed=fixed, costs=costs, gone=gone_features
+    )
     return replace(report.with_findings((*compared, *vanished)), comparison=comparison)
 
 

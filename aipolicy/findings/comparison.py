@@ -79,6 +79,8 @@ class Comparison(Frozen, kw_only=True):
     unchanged: int = 0
     fixed: tuple[Known, ...] = ()
     """Found at the base, and no longer."""
+    gone: tuple[str, ...] = ()
+    """Features of the base that nobody declares any more, by name: what was found of them counts as fixed."""
     stale: tuple[Known, ...] = ()
     """Accepted in the baseline, and no longer found."""
     costs: tuple[CostChange, ...] = ()

@@ -223,6 +223,16 @@ def test_a_feature_that_vanished_while_its_file_is_there_is_a_finding(case: str,
     assert bool(report["comparison"]["fixed"]) is (hide in (rename_feature, remove_file))
 
 
+def test_a_feature_that_is_gone_with_its_file_is_named(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit({**OWN_FILES, "svc/a.aifeature.yaml": on_call("false"), "z.aifeature.yaml": on_call("true", "z")})
+    (repo.folder / "svc" / "a.aifeature.yaml").rename(repo.folder / "svc" / "feature.yaml")
+    done = run("check", "--base", "main")
+    assert "1 feature of the base is declared nowhere any more, and nothing is found there: `desk`" in " ".join(
+        done.out.split()
+    )
+    assert json.loads(run("check", "--base", "main", "--format", "json").out)["comparison"]["gone"] == ["desk"]
+
+
 def test_a_changed_policy_makes_findings_worse(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
     repo.commit({"aipolicy.toml": OWN, "policies/own.yaml": pack("warning"), "a.aifeature.yaml": on_call("false")})
     assert run("check").code == 0

@@ -88,6 +88,7 @@ def _comparison(comparison: Comparison) -> JsonObject:
         "changed": comparison.changed,
         "unchanged": comparison.unchanged,
         "fixed": [known_object(known) for known in comparison.fixed],
+        "gone": [escaped(name) for name in comparison.gone],
         "stale": [known_object(known) for known in comparison.stale],
         **({"without_values": comparison.without_values} if comparison.without_values else {}),
     }

@@ -23,6 +23,8 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
     if comparison.base:
         counts += f", {len(comparison.fixed)} fixed"
     lines = [f"compared with {' and '.join(sides)}: {counts}; only new and worse ones gate"]
+    if comparison.gone:
+        lines.append(_gone(comparison))
     if comparison.stale:
         lines.append(_stale(comparison))
     if comparison.without_values:
@@ -42,6 +44,17 @@ def known_words(known: Known) -> str:
     if identity.feature:
         words += f" of {escaped(identity.feature)}"
     return f"{words} at {escaped(identity.path)}" if identity.path else words
+
+
+def _gone(comparison: Comparison) -> str:
+    named = ", ".join(f"`{escaped(name)}`" for name in comparison.gone[:MAX_STALE])
+    more = len(comparison.gone) - MAX_STALE
+    tail = f" and {more} more" if more > 0 else ""
+    verb = "is" if len(comparison.gone) == 1 else "are"
+    return (
+        f"note: {quantity(len(comparison.gone), 'feature')} of the base {verb} declared nowhere any more, and nothing is "
+        f"found there: {named}{tail}"
+    )
 
 
 def _stale(comparison: Comparison) -> str:
