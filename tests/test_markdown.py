@@ -106,7 +106,8 @@ def test_every_path_exists(page: Path) -> None:
 
 def test_no_path_is_excused_without_need() -> None:
     named = {path.text for page in WRITTEN_PAGES for path in paths_in(page) if not exists(path.text, page)}
-    assert set(OF_USERS) - named == set()
+    # NOTE: where the project is a work tree of its own, its git folder is elsewhere.
+    assert {path for path in set(OF_USERS) - named if not path.startswith(".git/")} == set()
 
 
 BROKEN = """\
