@@ -140,7 +140,7 @@ def _why_it_exits(policy: Policy, totals: Totals, view: View) -> list[tuple[str,
     if code == EXIT_FINDINGS:
         gating = totals.gating(fail_on)
         exits = "0 by `--exit-zero`" if view.exit_zero else str(code)
-        milder = f" or worse than `{fail_on.value}`" if fail_on is not Severity.ERROR else ""
+        milder = f" by `--fail-on {fail_on.value}`" if fail_on is not Severity.ERROR else ""
         of = f"{quantity(gating, 'finding')} gate{'s' if gating == 1 else ''}" if gating else "stale entries gate"
         return [(f"exit {exits}: {of}{milder}", Role.ERROR)]
     if code == EXIT_NOTHING:

@@ -60,6 +60,11 @@ def test_the_summary_says_what_was_evaluated_and_what_was_not(shown: Report, lin
         assert line in text
 
 
+def test_the_last_line_names_the_threshold_where_it_is_not_the_usual_one() -> None:
+    text = "".join(rendered("text", report(LEAK).result_with(ASKED), View("note")))
+    assert text.endswith("exit 1: 1 finding gates by `--fail-on note`\n")
+
+
 @pytest.mark.parametrize("shown", [report(CALM), report(LEAK), report(UNSURE, CALM)])
 def test_a_run_that_evaluated_something_does_not_say_the_contrary(shown: Report) -> None:
     assert "nothing was evaluated" not in plain(shown)
