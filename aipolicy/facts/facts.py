@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.counts import cache_overflow, unclear_counts
+from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
+from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
@@ -18,7 +19,6 @@ from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.names import tidied
 from aipolicy.source.records import read_day
-from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
@@ -47,20 +47,6 @@ class Fact(Frozen):
     value: FactValue | None
     missing: tuple[str, ...] = ()
 
-
-class FactProblem(Frozen):
-    """A declared value that conforms to the schema but cannot be used."""
-
-    rule_id: str
-    message: str
-    path: DocumentPath
-    related: tuple[tuple[DocumentPath, str], ...] = ()
-    meant: tuple[str, str, bool] | None = None
-    """The word written, the one that is meant, and whether nothing else can be."""
-
-
-DeclaredRange = tuple[float, float, float]
-"""Low, likely and high value: 10th, 50th and 90th percentile."""
 
 LABELS = "metadata.labels"
 
@@ -145,7 +131,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             related = ((path_of(fact), "contradicts this"),)
             problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
-    problems.extend(_contradictions(values, declared, ranges))
+    problems.extend(contradictions(values, declared, ranges))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
     return Facts(values, names, missing, tuple(problems), ranges, known)
@@ -253,54 +239,3 @@ def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
     if vocabulary == "data-class":
         return word in catalog.data_classes.by_id
     return word in catalog.task_types
-
-
-def _contradictions(values: Mapping[str, FactValue], declared: set[str],
-                    ranges: dict[str, DeclaredRange]) -> Iterable[FactProblem]:  # fmt: skip
-    """Yield what contradicts itself; a range that does is dropped."""
-    for smaller, larger in (("latency.p50_ms", "latency.p95_ms"),):
-        low, high = values.get(smaller), values.get(larger)
-        if isinstance(low, float) and isinstance(high, float) and low > high:
-            yield _contradiction(f"`{smaller}` is {low:g}, more than `{larger}` {high:g}", smaller, larger)
-    growth, later, now = (
-        values.get(f"volume.{name}")
-        for name in ("growth_12_months", "requests_per_day_in_12_months", "requests_per_day")
-    )
-    if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
-        yield from _growth_contradiction(now, growth, later)
-    most_cached = ranges.get("volume.cached_share", (0.0, 0.0, values.get("volume.cached_share")))[2]
-    if values.get("volume.cached_counted") == "beside" and most_cached == 1.0:
-        ranges.pop("volume.cached_share", None)
-        yield _contradiction(
-            "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
-            "volume.cached_share", "volume.cached_counted",
-        )  # fmt: skip
-    if overflow := cache_overflow(values, ranges):
-        yield _contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
-    effect, area = values.get("decision.effect"), values.get("decision.area")
-    if area == "none" and effect in ("assistive", "material", "sole"):
-        yield _contradiction(
-            f"`decision.area` is `none`, but `decision.effect` is `{effect}`", "decision.effect", "decision.area"
-        )
-    terms = "plan.terms.zero_retention", "plan.terms.retention_days"
-    if values.get(terms[0]) is True and (values.get(terms[1]) or 0.0) != 0.0:
-        yield _contradiction("zero retention is agreed, but days of retention too", *terms)
-    if values.get("plan.fallback") == "none":
-        for name in ("plan.fallback_provider", "plan.fallback_region", "plan.fallback_tested"):
-            if name in declared:
-                yield _contradiction(f"`{name}` is declared, but `plan.fallback` is `none`", name, "plan.fallback")
-
-
-def _growth_contradiction(now: float, growth: float, later: float) -> Iterable[FactProblem]:
-    expected = now * growth
-    if not 0.99 * later <= expected <= 1.01 * later:
-        yield _contradiction(
-            f"`volume.growth_12_months` leads to {expected:g} requests a day, "
-            f"`volume.requests_per_day_in_12_months` says {later:g}",
-            "volume.growth_12_months",
-            "volume.requests_per_day_in_12_months",
-        )
-
-
-def _contradiction(message: str, first: str, second: str) -> FactProblem:
-    return FactProblem("MAN-008", message, path_of(first), ((path_of(second), "contradicts this"),))

@@ -17,6 +17,7 @@ from aipolicy.source.open_nodes import Anchored, Frame, SourceProblem, Stop, syn
 from aipolicy.source.regex import regex
 from aipolicy.source.scalars import ScalarError, read_plain_scalar
 from aipolicy.source.span import DocumentPath, LineIndex
+from aipolicy.source.tags import LONE_TAG, PROPERTY_STARTS, STRING_TAG
 from aipolicy.source.text import shown
 
 HAS_LIBYAML = bool(getattr(yaml, "__with_libyaml__", False))
@@ -27,10 +28,6 @@ Event: TypeAlias = Any
 
 _SURROGATE = regex("[\ud800-\udfff]")
 _MERGE_KEY = "<<"
-_LONE_TAG = regex(r"(?:&\S+\s+)?!(?:\s|$)")
-"""A node that begins with `!` alone, perhaps behind an anchor."""
-_STRING_TAG = "tag:yaml.org,2002:str"
-_PROPERTY_STARTS = ("!", "&")
 
 
 class DocumentBuilder:
@@ -277,10 +274,10 @@ class DocumentBuilder:
         start = event.start_mark.index
         if tag is None or tag == "!":
             # NOTE: `! value` is a tag too, which libyaml drops; in a condition it looks like a negation.
-            lone = self._text[start : start + 1] in _PROPERTY_STARTS and _LONE_TAG.match(self._text, start) is not None
+            lone = self._text[start : start + 1] in PROPERTY_STARTS and LONE_TAG.match(self._text, start) is not None
             refused = lone or tag == "!"
         else:
-            refused = tag != _STRING_TAG
+            refused = tag != STRING_TAG
         if refused:
             self._problem_at("tags are not supported; quote text that starts with `!`, or remove the tag", event)
 

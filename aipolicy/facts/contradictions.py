@@ -1,0 +1,76 @@
+"""Declared facts that cannot all be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from aipolicy.facts.counts import cache_overflow
+from aipolicy.facts.spec import FactValue
+from aipolicy.manifest.feature import path_of
+from aipolicy.source.span import DocumentPath
+from aipolicy.value import Frozen
+
+DeclaredRange = tuple[float, float, float]
+"""Low, likely and high value: 10th, 50th and 90th percentile."""
+
+
+class FactProblem(Frozen):
+    """A declared value that conforms to the schema but cannot be used."""
+
+    rule_id: str
+    message: str
+    path: DocumentPath
+    related: tuple[tuple[DocumentPath, str], ...] = ()
+    meant: tuple[str, str, bool] | None = None
+    """The word written, the one that is meant, and whether nothing else can be."""
+
+
+def contradictions(values: Mapping[str, FactValue], declared: set[str],
+                    ranges: dict[str, DeclaredRange]) -> Iterable[FactProblem]:  # fmt: skip
+    """Yield what contradicts itself; a range that does is dropped."""
+    for smaller, larger in (("latency.p50_ms", "latency.p95_ms"),):
+        low, high = values.get(smaller), values.get(larger)
+        if isinstance(low, float) and isinstance(high, float) and low > high:
+            yield contradiction(f"`{smaller}` is {low:g}, more than `{larger}` {high:g}", smaller, larger)
+    growth, later, now = (
+        values.get(f"volume.{name}")
+        for name in ("growth_12_months", "requests_per_day_in_12_months", "requests_per_day")
+    )
+    if isinstance(growth, float) and isinstance(later, float) and isinstance(now, float):
+        yield from growth_contradiction(now, growth, later)
+    most_cached = ranges.get("volume.cached_share", (0.0, 0.0, values.get("volume.cached_share")))[2]
+    if values.get("volume.cached_counted") == "beside" and most_cached == 1.0:
+        ranges.pop("volume.cached_share", None)
+        yield contradiction(
+            "all input is cached, but `input_tokens` counts the tokens beside the cached ones",
+            "volume.cached_share", "volume.cached_counted",
+        )  # fmt: skip
+    if overflow := cache_overflow(values, ranges):
+        yield contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
+    effect, area = values.get("decision.effect"), values.get("decision.area")
+    if area == "none" and effect in ("assistive", "material", "sole"):
+        yield contradiction(
+            f"`decision.area` is `none`, but `decision.effect` is `{effect}`", "decision.effect", "decision.area"
+        )
+    terms = "plan.terms.zero_retention", "plan.terms.retention_days"
+    if values.get(terms[0]) is True and (values.get(terms[1]) or 0.0) != 0.0:
+        yield contradiction("zero retention is agreed, but days of retention too", *terms)
+    if values.get("plan.fallback") == "none":
+        for name in ("plan.fallback_provider", "plan.fallback_region", "plan.fallback_tested"):
+            if name in declared:
+                yield contradiction(f"`{name}` is declared, but `plan.fallback` is `none`", name, "plan.fallback")
+
+
+def growth_contradiction(now: float, growth: float, later: float) -> Iterable[FactProblem]:
+    expected = now * growth
+    if not 0.99 * later <= expected <= 1.01 * later:
+        yield contradiction(
+            f"`volume.growth_12_months` leads to {expected:g} requests a day, "
+            f"`volume.requests_per_day_in_12_months` says {later:g}",
+            "volume.growth_12_months",
+            "volume.requests_per_day_in_12_months",
+        )
+
+
+def contradiction(message: str, first: str, second: str) -> FactProblem:
+    return FactProblem("MAN-008", message, path_of(first), ((path_of(second), "contradicts this"),))
