@@ -24,9 +24,9 @@ from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
 from aipolicy.cli.page_folder import pages_made  # noqa: E402
 from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
+from aipolicy.facts.all_facts import REGISTRY  # noqa: E402
 from aipolicy.facts.declared import DECLARED_FACTS, SECTIONS  # noqa: E402
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402
-from aipolicy.facts.registry import REGISTRY  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
 from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin  # noqa: E402  # noqa: E402
 from aipolicy.importing.mapping_schema import mapping_schema  # noqa: E402

@@ -25,7 +25,7 @@ from aipolicy.answer.ways import plan_standing, way_of, ways_left
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender, because
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue, Kind
 
 TRIED_VOCABULARIES = ("task-type",)

@@ -11,7 +11,7 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import fewest
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Leg

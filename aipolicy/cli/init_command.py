@@ -21,8 +21,8 @@ from aipolicy.config.config_file import LOCK_FILE, Config, read_config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.discovery.globs import manifest_matcher
 from aipolicy.errors import AipolicyError, Problems, UsageError
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import LIFECYCLES, NAME_PATTERN
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.manifest.manifest_file import RepositoryPaths
 from aipolicy.source.document import PlainValue

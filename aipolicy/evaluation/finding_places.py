@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
-from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Place
 from aipolicy.manifest.feature import path_of

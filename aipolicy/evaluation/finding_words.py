@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Facts
-from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.estimates import AT_LEAST

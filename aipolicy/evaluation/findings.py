@@ -17,8 +17,8 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.settling import settling_words
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.derived import MANIFEST_PATH
-from aipolicy.facts.registry import OPTION_PREFIX, is_option_fact
 from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aipolicy.evaluation.rule_evaluator import LineTrace
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.option_facts import HOSTED_LATENCY_READS, PLAN_PATHS
-from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule

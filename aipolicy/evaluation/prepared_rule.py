@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import LABELS, Facts
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.options.estimates import ESTIMATED_FACTS
 from aipolicy.policy.cel.expressions import cel_value

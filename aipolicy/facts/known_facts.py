@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import DECLARED_FACTS
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue
 from aipolicy.value import Frozen
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from aipolicy.importing.cells import UNKNOWN, CellReader, CellReading
+from aipolicy.importing.csv_table import NOT_THERE
 from aipolicy.importing.header import Header
 from aipolicy.importing.report import NotAskedFor
 from aipolicy.importing.rules import Columns, Condition, FieldRule
-from aipolicy.importing.table import NOT_THERE
 from aipolicy.importing.words import fold_value
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.importing.csv_table import NOT_THERE
 from aipolicy.importing.days import read_day_as
 from aipolicy.importing.numbers import NoNumber, read_number
 from aipolicy.importing.rules import FieldRule, Meaning, Reads
-from aipolicy.importing.table import NOT_THERE
 from aipolicy.importing.targets import Problem, number_value, text_value
 from aipolicy.importing.words import clean_text, fold_value
 from aipolicy.source.regex import regex

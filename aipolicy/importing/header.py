@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from aipolicy.importing.csv_table import Row
 from aipolicy.importing.report import UnusedColumn
-from aipolicy.importing.table import Row
 from aipolicy.importing.words import fold_header
 from aipolicy.source.regex import regex
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from aipolicy.errors import MappingError
 from aipolicy.facts.spec import FactValue
+from aipolicy.importing.csv_table import DELIMITERS, check_encoding
 from aipolicy.importing.field_reader import FieldReader, read_columns, read_condition, read_parts
 from aipolicy.importing.rules import Answer, Columns, Condition, ImportMapping, Meaning, TableSource
-from aipolicy.importing.table import DELIMITERS, check_encoding
 from aipolicy.importing.targets import Fields, Problem, fact_value
 from aipolicy.importing.words import make_words
 from aipolicy.source.document import MAPPING_KIND

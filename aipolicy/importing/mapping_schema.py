@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS
+from aipolicy.importing.csv_table import DELIMITERS
 from aipolicy.importing.days import ISO
 from aipolicy.importing.numbers import DECIMAL_SIGNS, GROUP_SIGNS
-from aipolicy.importing.table import DELIMITERS
 from aipolicy.importing.targets import EXTENSIONS, LABELS, WRITTEN_BY_THE_IMPORT
 from aipolicy.source.document import API_VERSION, MAPPING_KIND
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aipolicy.importing.table import Reading
+from aipolicy.importing.csv_table import Reading
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, fields
 

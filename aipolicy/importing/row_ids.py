@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from aipolicy.importing.table import Row
+from aipolicy.importing.csv_table import Row
 from aipolicy.importing.words import Words, clean_text, fold_value
 from aipolicy.source.text import shown
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aipolicy.importing.csv_table import Row
 from aipolicy.importing.report import CountedAnswer
-from aipolicy.importing.table import Row
 from aipolicy.importing.words import fold_value
 from aipolicy.source.text import shown
 

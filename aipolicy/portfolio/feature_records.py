@@ -7,10 +7,10 @@ from functools import cache
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import LineTrace
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
-from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.options.estimates import COST_FACTS
 from aipolicy.policy.cel.checked_expr import Node, decode

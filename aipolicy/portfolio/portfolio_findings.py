@@ -9,7 +9,7 @@ from datetime import date
 
 from aipolicy.evaluation.evaluation import ActiveRule, active_rules
 from aipolicy.evaluation.finding_places import MAX_RELATED
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of

@@ -10,9 +10,9 @@ from functools import cache
 from itertools import pairwise, product
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
-from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, patterns_of
 from aipolicy.policy.cel.compared_values import nodes, number_of, text_for

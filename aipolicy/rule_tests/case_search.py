@@ -7,7 +7,7 @@ from itertools import islice, product
 from math import prod
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.rule import Rule

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.verdict import Verdict
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import is_option_fact
 from aipolicy.findings.finding import Outcome
 from aipolicy.run.answer_result import AnswerResult, answer_result
 from aipolicy.run.answers_asked import AnswersAsked, Depth

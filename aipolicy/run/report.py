@@ -20,7 +20,7 @@ from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_evaluated, portfolio_part
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import Ends, RunResult, closing_findings
-from aipolicy.run.totals import Totals
+from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.value import Frozen, replace
 from aipolicy.waivers.waiver import WaiverUse
 

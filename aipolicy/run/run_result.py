@@ -14,7 +14,7 @@ from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.file_result import FileResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.stored_result import result_from_bytes
-from aipolicy.run.totals import Totals
+from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.declared import PLAN_AXES
-from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.message import names_in

@@ -7,9 +7,9 @@ from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import WaiverError
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.declared import NAME_PATTERN
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding

@@ -15,8 +15,8 @@ from aipolicy.answer.trials import plan_violates
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.needs import NEEDS
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
-from aipolicy.facts.registry import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.options.attributes import Organization
 from aipolicy.policy.rule import RuleKind

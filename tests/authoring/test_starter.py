@@ -7,9 +7,9 @@ import re
 import pytest
 
 from aipolicy.authoring.starter import starter_manifest
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.manifest.conformance import nonconformance

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aipolicy.catalog.axes import ADAPTATIONS, AXES
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFERING = """offerings:

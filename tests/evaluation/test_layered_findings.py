@@ -18,8 +18,8 @@ from aipolicy.errors import AipolicyError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import facts_from_values
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest

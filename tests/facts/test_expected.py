@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import ConfigError, Problems
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.assume import assume, with_changes
 from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED, WITHOUT_EXPECTATION
 from aipolicy.facts.facts import Facts, Provenance, derive_facts
 from aipolicy.facts.known_facts import OF_ORGANIZATION, STANDARD_FACTS, known_facts
 from aipolicy.facts.own_expected import read_expected
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.workload import WORKLOAD_FACTS

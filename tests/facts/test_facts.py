@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents, read_catalog
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.facts import Facts, Provenance, derive_facts, facts_from_values
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.manifest.read import ManifestFile, read_manifests

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sample_tables import BASIC, HEAD, manifests_of, only_manifest, run, table_of
 
 from aipolicy.errors import MappingError
-from aipolicy.importing.table import read_table
+from aipolicy.importing.csv_table import read_table
 
 TABLE = "Name,Stage,Rights\nRésumé sorter,Live,Yes\n"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.normal_form import conjuncts, normal

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.reading.rule_reader import line_of

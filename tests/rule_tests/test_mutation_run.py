@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, RuleEvaluator
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.plan import plan_options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from aipolicy.facts.registry import REGISTRY, is_option_fact
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.checked_expr import decode

@@ -11,8 +11,8 @@ from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossi
 from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import option_name
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import REGISTRY
 from aipolicy.options.workload import WORKLOAD_FACTS
 from aipolicy.report.terminal.printer import Printer, amount
 from aipolicy.report.terminal.style import Role, Styler

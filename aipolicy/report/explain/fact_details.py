@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Provenance
-from aipolicy.facts.registry import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.source.text import escaped

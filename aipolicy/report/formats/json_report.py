@@ -8,7 +8,7 @@ from aipolicy import __version__
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.findings.comparison import Comparison, Known
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
 from aipolicy.manifest.skipped import SKIP_REASONS
@@ -19,7 +19,7 @@ from aipolicy.report.view import View
 from aipolicy.run.feature_result import FeatureResult, VerdictResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
-from aipolicy.run.totals import Totals
+from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.source.text import escaped, shown
 
 REPORT_SCHEMA = "aipolicy/report/v2"

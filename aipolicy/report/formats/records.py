@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aipolicy.run.feature_result import FeatureResult
     from aipolicy.run.policy import Policy
     from aipolicy.run.run_result import RunResult
-    from aipolicy.run.totals import Totals
+    from aipolicy.run.totals_and_exit_code import Totals
 
 
 class PlaceRecord(NamedTuple):

@@ -13,7 +13,7 @@ from aipolicy.report.view import View
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.policy import Policy
 from aipolicy.run.run_result import RunResult
-from aipolicy.run.totals import Totals
+from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.source.text import escaped, quantity
 
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.NOTE: Role.NOTE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.json_value import json_value
 from aipolicy.rule_tests.coverage import LineCoverage, sections

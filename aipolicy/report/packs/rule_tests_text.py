@@ -9,7 +9,7 @@ from math import floor
 from rich.text import Text
 
 from aipolicy.evaluation.rule_evaluator import LineTrace
-from aipolicy.facts.registry import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.report.terminal.condition_values import hung_values, one_line

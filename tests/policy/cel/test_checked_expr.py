@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.policy.cel.checked_expr import decode, identifiers, patterns
 from aipolicy.policy.cel.comparisons import Comparison, comparisons
 from aipolicy.policy.cel.expressions import Compiler

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.policy.cel.expressions import MAX_EXPRESSION, Compiler, Condition, ExpressionError, Truth, cel_value
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.checked_expr import decode
 from aipolicy.policy.cel.expressions import Compiler, Condition, Truth

@@ -8,7 +8,7 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import AipolicyError
-from aipolicy.facts.registry import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs

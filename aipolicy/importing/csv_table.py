@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aipolicy.errors import MappingError
-from aipolicy.importing.other_files import what_else
+from aipolicy.importing.no_table import what_else
 from aipolicy.source.regex import regex
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
