@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from aipolicy.errors import BaseError, PolicyError
 from aipolicy.files.paths import StrPath
 from aipolicy.history.revision import read_revision
-from aipolicy.policy.sources.pack_files import GIT_PREFIX, PackFiles, PackOrigin, is_yaml, yaml_names
+from aipolicy.policy.sources.pack_files import GIT_PREFIX, PackFiles, PackOrigin, may_be_part, yaml_names
 from aipolicy.source.regex import regex
 from aipolicy.source.text import UNSAFE, shown
 from aipolicy.value import NamedTuple
@@ -87,7 +87,7 @@ def read_git_pack(reference: GitReference, base: StrPath) -> PackFiles:
     repository = os.path.normpath(os.path.join(base, reference.repository)).replace(os.sep, "/")
     place = str(reference._replace(repository=repository))
     try:
-        found = read_revision(repository, reference.revision, reference.folder, is_yaml)
+        found = read_revision(repository, reference.revision, reference.folder, may_be_part)
     except BaseError as error:
         raise PolicyError(error.message, path=place) from error
     origin = PackOrigin("git", repository, reference.revision, reference.folder, found.commit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -16,6 +17,8 @@ from aipolicy.value import NamedTuple
 
 GIT_PREFIX, PACKAGE_PREFIX = "git+", "package:"
 YAML_SUFFIXES = (".yaml", ".yml")
+_NEARLY_YAML = regex(r"[^.].*\.(?:y[aml]{1,3}|jsonc?|ya?ml[ ._-].*)\Z", re.IGNORECASE | re.DOTALL)
+"""A name whose ending is a slip of YAML's, or hides it: its rules would hold nowhere, and nobody would know."""
 TESTS_FOLDER = "tests"
 """The folder within a pack that holds files of tests."""
 _ELSEWHERE = regex(r"git\+|[A-Za-z][A-Za-z0-9+.-]+://|[^/]+@[^/]+:")
@@ -70,6 +73,7 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
     The folder is refused, under the path that is shown for it, where it holds none, and for a file that would be missed:
     one whose name is misspelt, or one of those `below`, in folders within.
     """
+    names = tuple(names)
     found = tuple(sorted(filter(is_yaml, names)))
     if not found:
         raise PolicyError("the folder holds no pack files", path=folder)
@@ -83,12 +87,25 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
         if not name.endswith(YAML_SUFFIXES):
             message = f"`{shown(name)}` would not be read; write its ending in lower case, as `.yaml`"
             raise PolicyError(message, path=folder)
+    for name in sorted(names):
+        if _is_nearly_yaml(name):
+            message = f"`{shown(name)}` would not be read; name it `.yaml`, or move it out of the folder"
+            raise PolicyError(message, path=folder)
     return found
 
 
 def is_yaml(name: str) -> bool:
     """Return whether a file is YAML by its name."""
     return name.lower().endswith(YAML_SUFFIXES)
+
+
+def may_be_part(name: str) -> bool:
+    """Return whether a file in the folder of a pack is YAML, or would be but for a slip in its name."""
+    return is_yaml(name) or _is_nearly_yaml(name)
+
+
+def _is_nearly_yaml(name: str) -> bool:
+    return not is_yaml(name) and _NEARLY_YAML.match(name) is not None
 
 
 def _is_part(path: str) -> bool:

@@ -43,6 +43,24 @@ def test_a_file_that_would_be_missed_refuses_the_folder(tmp_path: Path) -> None:
         find_pack("./", tmp_path)
 
 
+NEARLY = ("b.yam", "b.ymal", "b.yl", "b.json", "b.yaml.txt", "b.yaml.bak", "b.yaml ", "b.yaml copy", "B.YAML.j2")
+OF_OTHERS = ("README.md", "LICENSE", "b.yaml~", ".b.yaml.swp", "__init__.py", "py.typed", "b.toml", "yaml")
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+@pytest.mark.parametrize("name", [*NEARLY, *OF_OTHERS])
+def test_a_slip_in_the_ending_of_a_name_leaves_no_rules_unread(name: str, in_git: bool, tmp_path: Path) -> None:
+    repo = repository_in(tmp_path / "repo")
+    repo.commit({"p/a.yaml": "x: 1\n", f"p/{name}": "x: 1\n"})
+    reference = "git+./repo@HEAD#p" if in_git else "./repo/p"
+    if name in OF_OTHERS:
+        assert len(find_pack(reference, tmp_path).files) == 1
+        return
+    with pytest.raises(PolicyError) as caught:
+        find_pack(reference, tmp_path)
+    assert caught.value.message == f"`{name}` would not be read; name it `.yaml`, or move it out of the folder"
+
+
 BELOW = {
     "a folder within": ("eu/more.yaml", "`eu/more.yaml` would not be read"),
     "a folder within that": ("eu/de/more.yml", "`eu/de/more.yml` would not be read"),
