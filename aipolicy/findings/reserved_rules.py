@@ -63,7 +63,7 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         title="A value has the wrong type, or is not among those allowed",
         severity=Severity.ERROR,
         why="a value that is guessed at can turn a verdict around",
-        fix="write a value of the kind that the message names",
+        fix="correct the value; `aipolicy schema` prints what each key takes",
     ),
     ReservedRule(
         id="MAN-006",

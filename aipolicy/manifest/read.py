@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from aipolicy.findings.finding import Finding, Place
@@ -61,7 +61,7 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
                 skipped.append(Skipped(file.path, OTHER_DOCUMENT))
                 continue
             found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
-            findings.extend(found)
+            findings.extend(_not_said_before(found, result))
             if found and _resembles(document):
                 refused.append(document)
         if file.near_miss:
@@ -94,6 +94,12 @@ def _read_document(document: Document, file: ManifestFile, features: list[Featur
     if not departures and not broken:
         features.append(feature_of(document, file.path_in_repository))
     return departures
+
+
+def _not_said_before(departures: Iterable[Finding], result: ReadResult) -> Iterator[Finding]:
+    """Yield the findings about other places than those that could not be read: one mistake is told once."""
+    unreadable = {problem.span for problem in result.problems}
+    return (each for each in departures if not unreadable or each.span_of(each.place) not in unreadable)
 
 
 def _is_foreign(document: Document) -> bool:

@@ -20,7 +20,7 @@ from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.reading.rule_reader import fact_values
 from aipolicy.policy.rule import RuleTest
-from aipolicy.policy.sources.pack_files import TESTS_FOLDER
+from aipolicy.policy.sources.pack_files import TESTS_FOLDER, YAML_SUFFIXES, is_yaml, may_be_part
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile
 from aipolicy.source.records import Mistakes, Record, kind_of
 from aipolicy.source.regex import regex
@@ -51,7 +51,8 @@ class FileTest(Frozen):
 def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[str, ...]:
     """Return the test files that are named, lie in named folders, or in the folder `tests` of a pack, sorted.
 
-    Manifests among them are left out. Raises `UsageError` for a path that is not there, or a named folder without one.
+    Manifests among them are left out. Raises `UsageError` for a path that is not there, or a named folder without one, and
+    `PolicyError` for a file in the tests of a pack that would not be run, by its name or its place.
     """
     found: dict[str, None] = {}
     for path in named:
@@ -67,12 +68,26 @@ def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[st
     for pack_path in pack_paths:
         folder = os.path.join(pack_path, TESTS_FOLDER)
         if os.path.isdir(folder):
+            _refuse_unread(folder)
             found.update(dict.fromkeys(_test_files_in(folder)))
     return tuple(sorted({os.path.abspath(path): path for path in found}.values()))
 
 
+def _refuse_unread(folder: str) -> None:
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(place, name)
+            if may_be_part(name) and not name.endswith(YAML_SUFFIXES):
+                raise PolicyError("this file would not be read; name it `.yaml`, or move it out of the folder",
+                                  path=path.as_posix())  # fmt: skip
+            if place != folder and is_yaml(name) and TESTS_KIND.encode() in read_regular_file(path.as_posix()):
+                raise PolicyError(f"these tests would not be run; move the file up into `{TESTS_FOLDER}`",
+                                  path=path.as_posix())  # fmt: skip
+
+
 def _test_files_in(folder: str) -> list[str]:
-    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+    names = sorted(name for name in os.listdir(folder) if name.endswith(YAML_SUFFIXES))
     paths = [os.path.join(folder, name) for name in names if not _is_manifest_name(name, name)]
     return [Path(path).as_posix() for path in paths if os.path.isfile(path)]
 

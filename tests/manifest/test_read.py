@@ -49,6 +49,15 @@ EMPTY = {
 }
 
 
+@pytest.mark.parametrize("number", [".inf", "-.INF", ".nan"])
+def test_a_number_that_is_none_is_told_once(number: str) -> None:
+    manifests = read(f"{HEAD}latency:\n  p95_ms: {number}\n  p96_ms: 3\n")
+    message = "not a finite number; write a number or quote the text"
+    assert told(manifests)[0] == ("MAN-001", 5, message)
+    assert [(rule, line) for rule, line, _ in told(manifests)[1:]] == [("MAN-003", 6)]
+    assert manifests.features == ()
+
+
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("data", EMPTY.values(), ids=EMPTY)
 def test_an_empty_file_is_never_a_pass(data: bytes, named: bool) -> None:

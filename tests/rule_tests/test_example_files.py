@@ -10,7 +10,7 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.errors import AipolicyError, Problems, UsageError
+from aipolicy.errors import AipolicyError, PolicyError, Problems, UsageError
 from aipolicy.facts.known_facts import STANDARD_FACTS
 from aipolicy.rule_tests.example_files import FileTest, find_test_files, read_test_files
 
@@ -114,6 +114,24 @@ def test_files_are_found_in_named_folders_and_beside_packs_but_manifests_are_not
     expected = (f"{folder}/a.yml", f"{folder}/b.yaml")
     assert find_test_files([], [pack.as_posix(), (tmp_path / "none").as_posix()]) == expected
     assert find_test_files([folder, f"{folder}/b.yaml"], [pack.as_posix()]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake"),
+    [
+        ("a.yam", "a.yam: this file would not be read; name it `.yaml`, or move it out of the folder"),
+        ("a.YAML", "a.YAML: this file would not be read; name it `.yaml`, or move it out of the folder"),
+        ("a.yaml.bak", "a.yaml.bak: this file would not be read; name it `.yaml`, or move it out of the folder"),
+        ("m/b.yaml", "m/b.yaml: these tests would not be run; move the file up into `tests`"),
+    ],
+)
+def test_tests_of_a_pack_that_would_not_be_run_are_refused(name: str, mistake: str, tmp_path: Path) -> None:
+    (tmp_path / "tests/m").mkdir(parents=True)
+    (tmp_path / "tests" / name).write_text(HEAD, encoding="utf-8")
+    (tmp_path / "tests/m/fixture.yaml").write_text("kind: AIFeature\n", encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        find_test_files([], [tmp_path.as_posix()])
+    assert str(caught.value) == f"{tmp_path.as_posix()}/tests/{mistake}"
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aipolicy.errors import EXIT_NOTHING
 from aipolicy.findings.finding import Outcome, Severity
@@ -27,15 +27,15 @@ _ENTITIES = str.maketrans(
 def render(run: Run) -> Iterator[str]:
     """Yield the comment; findings that do not fit are counted at the end, the mildest left out first."""
     blocking, milder = WorstFindings(_MOST_ROWS), WorstFindings(_MOST_ROWS)
-    concerned: set[str] = set()
+    concerned: dict[str, set[str]] = {}
     waived: Counter[str] = Counter()
     for finding in run.findings():
         gates = run.gates(finding)
         (blocking if gates else milder).add(finding)
         if gates:
-            concerned.add(finding.feature or finding.file)
+            concerned.setdefault(finding.file, set()).update(filter(None, (finding.feature,)))
         waived[finding.severity] += finding.outcome == Outcome.WAIVED.value
-    head = [MARKER, f"### aipolicy: {_headline(run, len(blocking), len(concerned), milder, waived)}", ""]
+    head = [MARKER, f"### aipolicy: {_headline(run, len(blocking), _count(concerned), milder, waived)}", ""]
     features = sum(1 for _ in run.features())
     notices = [f"\n<sub>{rich(notice)}</sub>" for notice in run.notices]
     tail = [*_costs(run), _features(run, features), *notices, f"\n<sub>{_footer(run, features)}</sub>\n"]
@@ -51,6 +51,11 @@ def render(run: Run) -> Iterator[str]:
         body += [f"<details><summary>{summary}</summary>", "", "| where | what | what to do |", "|---|---|---|", *rows]
         body += [*_left_out(len(milder) - len(rows)), "", "</details>", ""]
     yield "\n".join([*head, *body, *tail])
+
+
+def _count(concerned: Mapping[str, Collection[str]]) -> int:
+    """Return how many features there are in files that each have some by name; one where a file names none."""
+    return sum(max(1, len(names)) for names in concerned.values())
 
 
 def _headline(run: Run, blocking: int, concerned: int, milder: WorstFindings, waived: Counter[str]) -> str:

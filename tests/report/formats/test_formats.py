@@ -137,6 +137,13 @@ def test_a_waived_finding_is_suppressed_in_sarif_and_absent_where_it_would_gate(
     assert "nothing blocks" in text_of(markdown, run_of(waived, exit_code=0))
 
 
+def test_a_file_whose_findings_name_no_feature_is_no_second_one() -> None:
+    named, nameless = finding(), finding()._replace(feature="")
+    run = run_of(named, nameless, named._replace(feature="other"))
+    assert "3 findings block 2 features" in text_of(markdown, run)
+    assert "1 finding blocks 1 feature" in text_of(markdown, run_of(nameless))
+
+
 def test_no_bracket_begins_a_link_in_sarif() -> None:
     assert sarif_results(finding("[x](0)"))[0]["message"]["text"].startswith("\\[x\\](0)")
 
