@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from aipolicy.catalog.entries import Dated, in_force, read_dated
+from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -84,21 +84,11 @@ class Assumption(Frozen):
 
 
 def read_assumptions(files: list[Record], as_of: date) -> Mapping[str, Assumption]:
-    """Return the constants that hold on the day by id.
+    """Return the constants that hold on the day by id."""
+    from aipolicy.catalog.sections import read_section
 
-    A file that is read later wins, so that an organisation's own value holds whatever date the shipped one has; within
-    a file the newest value that has begun holds.
-    """
-    held: dict[str, Assumption] = {}
-    for file in files:
-        entries = []
-        for record in file.records("assumptions"):
-            entries.append(read_assumption(record))
-            record.finish()
-        for entry in in_force(entries, lambda e: e.id, lambda e: e.dated, as_of, strict=False):
-            if entry.id not in held or entry.dated.effective_from <= as_of:
-                held[entry.id] = entry
-    return held
+    held = read_section(files, "assumptions", read_assumption, lambda e: e.id, lambda e: e.dated, as_of)
+    return {entry.id: entry for entry in held}
 
 
 def read_assumption(record: Record) -> Assumption:

@@ -244,17 +244,9 @@ class Catalog:
 
     def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object],
                  dated: Callable[[T], Dated], *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
-        from aipolicy.catalog.entries import in_force
+        from aipolicy.catalog.sections import read_section
 
-        def read_all(files: list[Record]) -> tuple[T, ...]:
-            entries = []
-            for file in files:
-                for record in file.records(name):
-                    entries.append(read(record))
-                    record.finish()
-            return in_force(entries, key, dated, self.as_of, strict=strict)
-
-        return self._read(read_all)
+        return self._read(lambda files: read_section(files, name, read, key, dated, self.as_of, strict=strict))
 
 
 _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {

@@ -39,8 +39,7 @@ def in_force(entries: Iterable[T], key: Callable[[T], object], dated: Callable[[
     """Return for every key the entry that holds on the day: the newest that has begun.
 
     Where none has begun, a strict reading has no entry (a price that nobody knew); otherwise the earliest stands in,
-    because its date only says since when the fact can be proven. Later entries of equal date win: an organisation's
-    file is read after the shipped ones.
+    because its date only says since when the fact can be proven. Of entries of one day the last holds.
     """
     chosen: dict[object, T] = {}
     for entry in entries:
@@ -56,3 +55,18 @@ def in_force(entries: Iterable[T], key: Callable[[T], object], dated: Callable[[
         if (begun and (newer or current_from > as_of)) or (not begun and current_from > as_of and not newer):
             chosen[key(entry)] = entry
     return tuple(chosen.values())
+
+
+def layered(files: Iterable[Iterable[T]], key: Callable[[T], object], dated: Callable[[T], Dated], as_of: date,
+            *, strict: bool) -> tuple[T, ...]:  # fmt: skip
+    """Return for every key the entry that holds on the day, of files from the first to the last.
+
+    A later file wins whatever its dates: an organisation's own is read after the shipped ones, and it knows what it
+    pays and measures. Only an entry that has not begun leaves the field to an earlier file.
+    """
+    held: dict[object, T] = {}
+    for entries in files:
+        for entry in in_force(entries, key, dated, as_of, strict=strict):
+            if key(entry) not in held or dated(entry).effective_from <= as_of:
+                held[key(entry)] = entry
+    return tuple(held.values())

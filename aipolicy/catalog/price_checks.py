@@ -5,35 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aipolicy.catalog.prices import ANY_REGION, Price
+from aipolicy.catalog.unit_checks import BECAUSE, far_off_words, is_far_off, says_why
 from aipolicy.source.records import Record
-from aipolicy.source.text import shown
 
 PriceKey = tuple[str, str, str, str]
 """Provider, model, region and mode."""
 
 LEAST_USD_PER_MTOK = 0.001
 """The least that is charged for a million tokens by anybody is above it (the shipped list, read 2026-11-21)."""
-FAR_OFF = 100
-"""A price that many times above or below the one that it replaces is of another unit, or of another model."""
-BECAUSE = "far_off_because"
 _PER_TOKENS = "_usd_per_mtok"
 
 
 def refuse_far_off(record: Record, price: Price, known: Mapping[PriceKey, Price]) -> None:
     """Note every amount of an entry that is far from that of the price it replaces, unless the entry says why."""
-    reason = record.said(BECAUSE, "say why the price is so far from the list") if record.has(BECAUSE) else ""
     listed = _listed(price, known)
-    if reason or listed is None or price.source_package is not None:
+    if says_why(record) or listed is None or price.source_package is not None:
         return
-    known_amounts = dict(_amounts(listed))
+    before = dict(_amounts(listed))
     for key, now in _amounts(price):
-        before = known_amounts.get(key, 0.0)
-        if before and now >= LEAST_USD_PER_MTOK and not 1 / FAR_OFF < now / before < FAR_OFF:
-            times = now / before if now > before else before / now
-            where = "above" if now > before else "below"
+        if now >= LEAST_USD_PER_MTOK and is_far_off(before.get(key, 0.0), now):
+            words = far_off_words(before[key], now, " USD of the price", listed.dated.source)
             record.mistake(
-                f"`{key}` comes to {now:g} USD, {times:,.0f} times {where} the {before:g} USD of the price that it replaces "
-                f"({shown(listed.dated.source)}); amounts are per million tokens, or say in `{BECAUSE}` why",
+                f"`{key}` comes to {now:g} USD, {words}; amounts are per million tokens, or say in `{BECAUSE}` why",
                 key.partition(".")[0],
             )
 

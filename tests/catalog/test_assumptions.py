@@ -97,8 +97,8 @@ def test_the_price_of_embedding_is_that_of_the_catalog(catalog: Catalog) -> None
 REFUSED = (
     (entry("loaded-staf-year", "USD/year", 1),
      "own1.yaml:2:8: unknown assumption `loaded-staf-year`; did you mean `loaded-staff-year`?"),
-    (entry("loaded-staff-year", "USD/month", 1), "`loaded-staff-year` is stated in `USD/year`, found `USD/month`"),
-    (f"assumptions:\n- {{id: loaded-staff-year, value: 1, {DATED}}}", "own1.yaml:2:3: missing key `unit`"),
+    (entry("loaded-staff-year", "USD/month", 190000), "`loaded-staff-year` is stated in `USD/year`, found `USD/month`"),
+    (f"assumptions:\n- {{id: loaded-staff-year, value: 190000, {DATED}}}", "own1.yaml:2:3: missing key `unit`"),
     (f"assumptions:\n- {{unit: USD/year, value: 1, {DATED}}}", "own1.yaml:2:3: missing key `id`"),
     (f"assumptions:\n- {{id: loaded-staff-year, unit: USD/year, {DATED}}}", "own1.yaml:2:3: missing key `value`"),
     (entry("retry-share", "share", -0.1), "`value` must be at least 0, found -0.1"),
@@ -136,9 +136,9 @@ def test_an_own_value_wins_whatever_date_the_shipped_one_has(since: str, with_ow
 
 
 def test_an_own_value_of_the_future_waits_for_its_day(with_own: Own) -> None:
-    text = entry("loaded-staff-year", "USD/year", 1, since="2026-12-01")
+    text = entry("loaded-staff-year", "USD/year", 123456, since="2026-12-01")
     assert with_own(text).assumptions["loaded-staff-year"].value == 200000.0
-    assert with_own(text, as_of=date(2026, 12, 1)).assumptions["loaded-staff-year"].value == 1.0
+    assert with_own(text, as_of=date(2026, 12, 1)).assumptions["loaded-staff-year"].value == 123456.0
 
 
 def test_the_example_in_the_documentation_is_a_valid_own_file(with_own: Own) -> None:

@@ -192,11 +192,70 @@ def test_prices_are_appended_and_the_newest_that_has_begun_holds(with_own: With)
     assert {day: price_on(with_own(text, day), "au") for day in days} == days
 
 
-def test_an_own_file_wins_over_a_shipped_entry_of_the_same_day(with_own: With) -> None:
-    shipped_day = with_own("effort: []").efforts[("rag", "own-cloud")].dated.effective_from
-    dated = DATED.replace("effective_from: 2026-11-01", f"effective_from: {shipped_day}")
-    own = with_own(f"effort:\n- {{adaptation: rag, hosting: own-cloud, ml_engineers: 77, {dated}}}")
-    assert own.efforts[("rag", "own-cloud")].ml_engineers == 77.0
+OWN_ENTRIES: tuple[tuple[str, str, Callable[[Catalog], object], object], ...] = (
+    ("effort", "adaptation: rag, hosting: own-cloud, ml_engineers: 7",
+     lambda c: c.efforts["rag", "own-cloud"].ml_engineers, 7.0),
+    ("accelerators", "id: l4, memory_gb: 24, bandwidth_gb_per_s: 300, bf16_tflops: 121, sold_in: 1, hourly_usd: 0.3",
+     lambda c: c.accelerators["l4"].hourly_usd, 0.3),
+    ("network", "from: on-premises, round_trip_p50_ms: 3, round_trip_p95_ms: 4",
+     lambda c: c.networks["on-premises"].round_trip_p50_ms, 3.0),
+    ("self_hosted", "model: modernbert-base, accelerator: l4, accelerators: 1, ms_per_request: 4",
+     lambda c: c.self_hosted["modernbert-base", "l4"].pass_ms, 4.0),
+    ("models", "id: gpt-6-luna, provider: openai, tier: medium", lambda c: c.models["gpt-6-luna"].tier, "medium"),
+    ("providers", "id: groq, name: Ours, kind: model-provider, boundary: third-party",
+     lambda c: c.providers["groq"].name, "Ours"),
+    ("regions", "provider: openai, region: us, countries: [CA], scope: zone",
+     lambda c: [r.countries for r in c.regions if (r.provider, r.id) == ("openai", "us")], [("CA",)]),
+    ("terms", "provider: openai, term: dpa_offered, value: false",
+     lambda c: [t.value for t in c.terms if (t.provider, t.region, t.term) == ("openai", None, "dpa_offered")], [False]),
+    ("offerings", "provider: cohere, model: command-r-08-2024, regions: [global], adaptations: [rag]",
+     lambda c: [o.adaptations for o in c.offerings if o.model == "command-r-08-2024"], [("rag",)]),
+    ("prices", "provider: openai, model: gpt-6-luna, region: us, currency: USD, input_per_mtok: 0.7",
+     lambda c: [p.input_usd_per_mtok for p in c.price_index["openai", "gpt-6-luna", "us"]], [0.7]),
+    ("assumptions", f"{STAFF}, value: 123456", lambda c: c.assumptions["loaded-staff-year"].value, 123456.0),
+)  # fmt: skip
+"""One entry of every dated section that replaces a shipped one, and what a reader of the catalog then sees."""
+
+
+@pytest.mark.parametrize("since", ["2001-01-01", "2026-11-20"])
+@pytest.mark.parametrize(("section", "text", "seen", "own"), OWN_ENTRIES, ids=[row[0] for row in OWN_ENTRIES])
+def test_an_own_entry_wins_whatever_date_the_shipped_one_has(
+    section: str, text: str, seen: Callable[[Catalog], object], own: object, since: str, with_own: With
+) -> None:
+    dated = DATED.replace("effective_from: 2026-11-01", f"effective_from: {since}")
+    assert seen(with_own(f"{section}: []")) != own
+    assert seen(with_own(f"{section}:\n- {{{text}, {dated}}}")) == own
+
+
+@pytest.mark.parametrize(("section", "text", "seen", "own"), OWN_ENTRIES, ids=[row[0] for row in OWN_ENTRIES])
+def test_an_own_entry_of_the_future_leaves_the_field_until_its_day(
+    section: str, text: str, seen: Callable[[Catalog], object], own: object, with_own: With
+) -> None:
+    own_file = f"{section}:\n- {{{text}, {DATED.replace('effective_from: 2026-11-01', 'effective_from: 2026-12-01')}}}"
+    shipped = seen(with_own(f"{section}: []", date(2026, 11, 30)))
+    assert (seen(with_own(own_file, date(2026, 11, 30))), seen(with_own(own_file, date(2026, 12, 1)))) == (shipped, own)
+
+
+UNITS = (
+    ("accelerators", "id: l4, memory_gb: 24000, bandwidth_gb_per_s: 300, bf16_tflops: 121, sold_in: 1",
+     "`memory_gb` is 24000, 1,000 times above the 24 of the entry that it replaces"),
+    ("network", "from: on-premises, round_trip_p50_ms: 0.002, round_trip_p95_ms: 10",
+     "`round_trip_p50_ms` is 0.002, 1,000 times below the 2 of the entry that it replaces"),
+    ("assumptions", f"{STAFF}, value: 150", "`value` is 150, 1,333 times below the 200000 of the entry that it replaces"),
+    ("models", "id: llama-3.1-8b, provider: open, tier: small, params_b: 8030",
+     "`params_b` is 8030, 1,000 times above the 8.03 of the entry that it replaces"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "text", "message"), UNITS, ids=[row[0] for row in UNITS])
+def test_an_own_figure_far_from_the_one_it_replaces_is_refused_unless_it_says_why(
+    section: str, text: str, message: str, with_own: With
+) -> None:
+    with pytest.raises((CatalogError, Problems)) as caught:
+        with_own(f"{section}:\n- {{{text}, {DATED}}}")
+    assert str(caught.value).startswith("own.yaml:2:")
+    assert message in str(caught.value)
+    with_own(f"{section}:\n- {{{text}, far_off_because: it is another thing, {DATED}}}")
 
 
 ENTRIES = {"old": date(2026, 1, 1), "new": date(2026, 6, 1), "future": date(2027, 1, 1), "later": date(2028, 1, 1)}

@@ -1,0 +1,30 @@
+"""A section of several catalog files in, the entries that hold on a day out: later files win, and own units are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from aipolicy.catalog.entries import Dated, layered
+from aipolicy.catalog.unit_checks import refuse_far_off
+from aipolicy.source.records import Record
+
+T = TypeVar("T")
+
+
+def read_section(files: Sequence[Record], name: str, read: Callable[[Record], T], key: Callable[[T], object],
+                 dated: Callable[[T], Dated], as_of: date, *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
+    """Return the entries of a section that hold on the day; a figure far from the one that it replaces is a mistake."""
+    known: dict[object, T] = {}
+    read_files: list[list[T]] = []
+    for file in files:
+        entries = []
+        for record in file.records(name):
+            entry = read(record)
+            refuse_far_off(record, entry, known.get(key(entry)))
+            record.finish()
+            entries.append(entry)
+        known.update((key(entry), entry) for entry in entries)
+        read_files.append(entries)
+    return layered(read_files, key, dated, as_of, strict=strict)
