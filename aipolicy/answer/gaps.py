@@ -37,6 +37,10 @@ _ENTRIES: Mapping[str, tuple[str, str]] = {
     "foundation_model": ("models", "tier"),
     "modalities": ("models", "modalities"),
     "fits_load": ("models", "layers"),
+    "fits_window": ("models", "max_output_tokens"),
+    "context_tokens": ("models", "context_tokens"),
+    "max_input_tokens": ("models", "max_input_tokens"),
+    "max_output_tokens": ("models", "max_output_tokens"),
     "ml_engineers": ("effort", "ml_engineers"),
     "capacity_months": ("effort", "lead_time_weeks"),
     "lead_time_weeks": ("effort", "lead_time_weeks"),
@@ -171,6 +175,8 @@ def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], 
         return Gap(f"{said['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
     if key in _TIMES:
         return _catalog_gap(sold, "first_token", "first_token_p50_ms", rules, of_plan=of_plan)
+    if key == "fits_window" and not _word(option_set, number, "context_tokens"):
+        key = "context_tokens"
     section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))
     about = {
         "terms": said["provider"],

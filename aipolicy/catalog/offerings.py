@@ -84,6 +84,10 @@ class Model(Frozen):
     dated: Dated
     aliases: tuple[str, ...] = ()
     """Other names of exactly this version; a name that moves to newer versions is a model of its own."""
+    max_input_tokens: float | None = None
+    """A limit of the input beside the window; None where there is none."""
+    max_output_tokens: float | None = None
+    """A limit of an answer, reasoning included; None where nobody stated it."""
 
     @property
     def answers(self) -> bool:
@@ -100,6 +104,10 @@ class Offering(Frozen):
     adaptations: tuple[str, ...]
     retires_on: date | None
     dated: Dated
+    context_tokens: float | None = None
+    """The window at this provider, None where it is the model's; so with the two limits below."""
+    max_input_tokens: float | None = None
+    max_output_tokens: float | None = None
 
 
 class Deployment(Frozen):
@@ -176,6 +184,8 @@ def read_model(record: Record) -> Model:
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
         aliases=record.texts("aliases", ()),
+        max_input_tokens=record.optional_number("max_input_tokens"),
+        max_output_tokens=record.optional_number("max_output_tokens"),
     )
 
 
@@ -198,4 +208,7 @@ def read_offering(record: Record) -> Offering:
         adaptations=record.texts("adaptations", choices=ADAPTATIONS),
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
+        context_tokens=record.optional_number("context_tokens"),
+        max_input_tokens=record.optional_number("max_input_tokens"),
+        max_output_tokens=record.optional_number("max_output_tokens"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import TIERS
@@ -54,6 +55,7 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
     if all(leg.model.tier for leg in option.legs):
         facts["option.top_tier"] = _top_tier(option)
         facts["option.foundation_model"] = _is_foundation_model(option)
+    facts.update(_limits(option))
     if option.leg.model.modalities:
         facts["option.modalities"] = tuple(sorted(option.leg.model.modalities))
     countries = [leg.countries for leg in option.legs if leg.boundary != "device"]
@@ -65,6 +67,18 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
     facts.update(_retirement(option, catalog.as_of))
     facts.update(_effort(option, catalog))
     facts.update(_price_ages(option, catalog))
+    return facts
+
+
+def _limits(option: Option) -> dict[str, FactValue]:
+    """Return how many tokens the narrowest leg that answers takes; where no limit is set, none is a fact."""
+    legs = option.legs if option.routing == "cascade" else (option.leg,)
+    facts: dict[str, FactValue] = {}
+    for name in ("context_tokens", "input_tokens", "output_tokens"):
+        limits: list[float | None] = [getattr(leg.window, name) for leg in legs]
+        known = [limit for limit in limits if limit is not None]
+        if known and len(known) == len(limits) and min(known) != inf:
+            facts[f"option.{name if name == 'context_tokens' else f'max_{name}'}"] = min(known)
     return facts
 
 

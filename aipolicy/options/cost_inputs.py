@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import TokenPrice
+from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
-
-if TYPE_CHECKING:
-    pass
 
 
 class HostedBasis(Frozen):
@@ -23,6 +19,7 @@ class HostedBasis(Frozen):
     """Whether hosts ask very different prices for the same open model."""
     price_stale: bool = False
     """Whether nobody checked the price for long."""
+    window: Window = UNKNOWN_WINDOW
 
 
 class HostedSpeed(Frozen):
@@ -43,6 +40,7 @@ class OwnBasis(Frozen):
     """Accelerators of one replica."""
     cost: MachineCost | None
     network: Duration
+    window: Window = UNKNOWN_WINDOW
 
 
 class OneStepBasis(Frozen):
@@ -52,10 +50,13 @@ class OneStepBasis(Frozen):
     requests_per_s: float
     cost: MachineCost | None
     network: Duration
+    window: Window = UNKNOWN_WINDOW
 
 
 class DeviceBasis(Frozen):
     """A model on the device of a user: the organisation pays no machine, and how fast it is depends on the device."""
+
+    window: Window = UNKNOWN_WINDOW
 
 
 LegBasis = HostedBasis | OwnBasis | OneStepBasis | DeviceBasis

@@ -100,6 +100,7 @@ class BasisReader:
             speed=self._hosted_speed(leg),
             price_uncertain=leg.model.open_weights,
             price_stale=price is not None and self._is_stale(price),
+            window=leg.window,
         )
 
     def _is_stale(self, price: Price) -> bool:
@@ -121,7 +122,7 @@ class BasisReader:
         network = self._network(leg)
         accelerator = self._catalog.accelerators.get(leg.accelerator)
         if leg.hosting == "on-device":
-            return DeviceBasis()
+            return DeviceBasis(leg.window)
         if network is None or accelerator is None:
             return None
         cost = self._machine_cost(leg, accelerator)
@@ -129,14 +130,15 @@ class BasisReader:
         if leg.model.tier in ONE_STEP_TIERS:
             if serving is None or serving.pass_ms is None:
                 return None
-            return OneStepBasis(serving.pass_ms, self._one_step_capacity(leg.model, serving.pass_ms), cost, network)
+            capacity = self._one_step_capacity(leg.model, serving.pass_ms)
+            return OneStepBasis(serving.pass_ms, capacity, cost, network, leg.window)
         shape = shape_of(leg.model)
         if shape is None:
             return None
         precision = FP8 if accelerator.fp8_tflops is not None else BF16
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
-        return OwnBasis(shape, precision, machine, replica, cost, network)
+        return OwnBasis(shape, precision, machine, replica, cost, network, leg.window)
 
     def _one_step_capacity(self, model: Model, pass_ms: float) -> float:
         return self._assumptions.one_step_requests_per_s if model.tier == "classical" else 1000.0 / pass_ms

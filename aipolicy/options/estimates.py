@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.latency_p95_ms": attrgetter("p95_ms"),
 }
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
-FIT_FACTS = ("option.fits_load",)
+FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
 """The cost of a month at today's volume and at none, in the order in which costs are kept."""
@@ -96,7 +97,10 @@ class Estimator:
         self._settings = settings
         self._assumptions = settings.assumptions
         self._latencies = Memo(Latencies(workload, settings.assumptions).of)
-        self._fits = Memo(partial(_leg_fits, workload, settings.assumptions))
+        self._fits = {
+            "option.fits_load": Memo(partial(_leg_fits, workload, settings.assumptions)),
+            "option.fits_window": Memo(partial(_fits_window, workload)),
+        }
         self._running = RunningCosts(workload, settings.assumptions)
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
 
@@ -114,7 +118,7 @@ class Estimator:
         if speeds is None:
             return None
         if name in FIT_FACTS:
-            return self._fits_load(speeds)
+            return self._fit(self._fits[name], speeds)
         network = network_of(speeds.main)
         return None if network is None else network.p95_ms * self._workload.chained_calls
 
@@ -210,10 +214,11 @@ class Estimator:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._running.curve_of(leg, role)
 
-    def _fits_load(self, speeds: Speeds) -> bool | None:
+    @staticmethod
+    def _fit(fits_leg: Memo[LegBasis | None, bool | None], speeds: Speeds) -> bool | None:
         found: bool | None = True
         for leg in (speeds.main, speeds.far) if speeds.cascade else (speeds.main,):
-            fits = self._fits.of(leg)
+            fits = fits_leg.of(leg)
             if fits is False:
                 return False
             found = None if fits is None else found
@@ -226,3 +231,25 @@ def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | 
         return None if leg is None else True
     serving = serving_of(leg, workload, assumptions)
     return None if serving is None else not isinstance(serving, DoesNotFit)
+
+
+def _fits_window(workload: Workload, leg: LegBasis | None) -> bool | None:
+    """Return whether a request and its answer fit the window and the limits beside it; what is unknown never fits.
+
+    Lengths that are unknown are at least nothing; reasoning counts where the model reasons.
+    """
+    if leg is None:
+        return None
+    window, prompt, answer = leg.window, workload.prompt_tokens, workload.output_tokens
+    thinking = workload.reasoning_tokens
+    least_answer = (answer or 0.0) + (thinking if window.reasons is True else 0.0)
+    most_answer = inf if answer is None else answer + (0.0 if window.reasons is False else thinking)
+    least_prompt, most_prompt = (0.0, inf) if prompt is None else (prompt, prompt)
+    compared = (
+        (least_prompt, most_prompt, window.input_tokens),
+        (least_answer, most_answer, window.output_tokens),
+        (least_prompt + least_answer, most_prompt + most_answer, window.context_tokens),
+    )
+    if any(limit is not None and least > limit for least, _, limit in compared):
+        return False
+    return None if any(limit is None or most > limit for _, most, limit in compared) else True
