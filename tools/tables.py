@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from decisions import decision_rows
-from samples import check_sample, conflict_sample, cost_sample, explain_sample
+from samples import check_sample, conflict_sample, cost_sample, explain_sample, why_not_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -117,6 +117,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "decision-answers": _decision_answers,
     "explain-sample": explain_sample,
     "conflict-sample": conflict_sample,
+    "why-not-sample": why_not_sample,
     "cost-sample": cost_sample,
 }
 """What writes each part."""

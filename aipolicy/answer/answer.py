@@ -83,14 +83,14 @@ class Answering:
         """Return what is worth asking, what changes most first."""
         from aipolicy.answer.questions import questions_of  # NOTE: few runs ask.
 
-        return () if self.certain.is_retired else questions_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else questions_of(self.trials, self.vocabulary)
 
     @cached_property
     def turns(self) -> tuple[Change, ...]:
         """Return what would turn the answer though it is declared, or could be done."""
         from aipolicy.answer.turns import turns_of
 
-        return () if self.certain.is_retired else turns_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary)
 
     @cached_property
     def conflict(self) -> Conflict | None:
@@ -99,7 +99,7 @@ class Answering:
             return None
         from aipolicy.answer.turns import conflict_of
 
-        return conflict_of(self.trials, self._vocabulary, alternatives(self.certain, self._vocabulary))
+        return conflict_of(self.trials, self.vocabulary, alternatives(self.certain, self.vocabulary))
 
     @cached_property
     def trials(self) -> Trials:
@@ -107,7 +107,8 @@ class Answering:
         return Trials(self._evaluator, self.certain, self.weighing)
 
     @cached_property
-    def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
+    def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words of the vocabularies of which every word is tried."""
         return {name: self._evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
 
     @cached_property

@@ -24,7 +24,7 @@ class Trials:
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
         self._evaluator = evaluator
-        self._weighing = weighing
+        self.weighing = weighing
         self.certain = evaluation
         self.base = evaluation.expected
         self._known: dict[tuple[tuple[str, FactValue], ...], Then] = {}
@@ -60,12 +60,12 @@ class Trials:
         one, other = before.total_usd, then.total_usd
         if one is None or other is None:
             return one is not other
-        return max(one, other) > min(one, other) * (1.0 + self._weighing.margin_percent / 100.0)
+        return max(one, other) > min(one, other) * (1.0 + self.weighing.margin_percent / 100.0)
 
     def _then(self, evaluation: Evaluation) -> Then:
         verdict = evaluation.verdict
         needs = tuple(need.id for need in verdict.needs)
-        ranked = Recommender(evaluation, self._weighing).chosen()
+        ranked = Recommender(evaluation, self.weighing).chosen()
         if ranked is None:
             return Then(None, None, needs, tuple(verdict.conflict), None, None)
         hosting, adaptation = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,20 +10,14 @@ from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
-from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.run.policy import Policy
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, same_name
 
-if TYPE_CHECKING:
-    from aipolicy.report.explain.explain_text import Details
-
+FORMATS = ("text", "json", "markdown")
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
@@ -32,7 +25,7 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @click.argument("subject", metavar="FEATURE|RULE-ID", shell_complete=subjects)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--facts", is_flag=True, help="Show all facts: declared, assumed and why, derived, missing.")
 @click.option(
     "--options", "ways", is_flag=True, help="Show which ways are left, and the rules that removed the others."
@@ -40,15 +33,25 @@ _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 @click.option("--rules", is_flag=True, help="Show what became of each rule, and the values that it read.")
 @click.option("--cost", is_flag=True, help="Show what the ways cost, as `aipolicy cost` does.")
 @click.option("--all", "every", is_flag=True, help="Show the answer and all of these.")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Show today's answer beside that with another "
+              "declaration, such as `latency.p95_ms=2000`; repeatable.")  # fmt: skip
+@click.option("--why-not", "targets", multiple=True, metavar="KEY=WORD", help="Show what is in the way of other ways, by "
+              "hosting, adaptation, provider, model or machine, and the least changes that make one of them the answer; "
+              "repeatable, then all at once.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
-            rules: bool, cost: bool, every: bool, summary: bool) -> None:  # fmt: skip
+            rules: bool, cost: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
+            summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
     One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
     answer, what to say first, to do and to look up. A name is searched for below PATH.
     """
     settings, policy = load(options)
+    if summary and (changes or targets):
+        raise UsageError("`--summary` sums up many features; leave out `--set` and `--why-not`")
+    if output_format not in ("text", "json") and summary:
+        raise UsageError(f"`--summary` has no format `{output_format}`; use text or json")
     if summary:
         from aipolicy.cli.explain_summary import summary_text
 
@@ -57,46 +60,22 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
     rule_id = subject if _RULE_ID.fullmatch(subject) else same_name(subject, _known(policy))
     if _RULE_ID.fullmatch(rule_id) and not os.path.exists(subject):
+        if output_format not in ("text", "json") or changes or targets:
+            raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
         write_out(_rule(rule_id, policy, output_format))
         return
-    found = features_named(subject, paths, policy, settings)
-    if output_format == "json":
-        write_out("".join(_json(evaluation, policy, settings) for evaluation in found))
-        return
+    from aipolicy.cli.explained import JSON, Asked, explained
     from aipolicy.report.explain.explain_text import Details
 
     details = Details(facts=facts, options=ways, rules=rules, cost=cost, every=every)
-    write_out("\n".join(_text(evaluation, policy, settings, details) for evaluation in found))
-
-
-def _weighing(settings: Config) -> Weighing:
-    weighed = settings.recommendation
-    return Weighing(weighed.margin_percent, weighed.horizon_months)
-
-
-def _json(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
-    from aipolicy.report.explain.explain_json import render_explanation_json
-
-    weighing = _weighing(settings)
-    recommendation = recommend(
-        evaluation.expected, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
-    )
-    return render_explanation_json(evaluation, recommendation, policy, weighing)
-
-
-def _text(evaluation: Evaluation, policy: Policy, settings: Config, details: Details) -> str:
-    from aipolicy.answer.answer import Answering
-    from aipolicy.report.explain.explain_text import render_explanation
-
-    answering = Answering(policy.evaluator, evaluation, _weighing(settings))
-    width, style = stdout_width(), stdout_style()
-    text = render_explanation(answering, policy.evaluator.rule_evaluator, details, width=width, style=style)
-    if not details.cost and not details.every:
-        return text
-    from aipolicy.report.cost.cost_page import render_cost_page
-
-    costs = render_cost_page(answering, policy.evaluator.organization.confidence, width=width, style=style)
-    return f"{text}\n{costs}" if text else costs
+    asked = Asked(output_format, details, changes, targets)
+    if not details.none and (changes or targets or output_format == "markdown"):
+        raise UsageError(
+            "`--facts`, `--options`, `--rules`, `--cost` and `--all` show the answer of today as text; leave them out"
+        )
+    found = features_named(subject, paths, policy, settings)
+    between = "" if output_format == JSON else "\n"
+    write_out(between.join(explained(evaluation, asked, policy, settings) for evaluation in found))
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:

@@ -91,7 +91,8 @@ def reasons_fields(answering: Answering) -> JsonObject:
     }  # fmt: skip
 
 
-def _way(way: Way, evaluation: Evaluation) -> JsonObject | None:
+def way_object(way: Way, evaluation: Evaluation | None = None) -> JsonObject | None:
+    """Return a way with its cost; with the evaluation of what is expected as a range."""
     return _way_object(way_result(way, evaluation))
 
 
@@ -111,7 +112,7 @@ def _change(change: Change) -> JsonObject:
 
 def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
     return {
-        "way": _way(plan.way, evaluation),
+        "way": way_object(plan.way, evaluation),
         "violates": list(plan.violates),
         "ways": plan.ways,
         "passing": plan.passing,
@@ -123,7 +124,7 @@ def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
 
 
 def _priced(priced: PricedRule, evaluation: Evaluation) -> JsonObject:
-    return {"rule": priced.rule, "way": _way(priced.way, evaluation)}
+    return {"rule": priced.rule, "way": way_object(priced.way, evaluation)}
 
 
 def _values(facts: Mapping[str, FactValue]) -> JsonObject:

@@ -24,7 +24,7 @@ from aipolicy.report.explain.next_steps import (
     ways_left_line,
 )
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
-from aipolicy.report.terminal.drawing import Screen, grid, joined, said
+from aipolicy.report.terminal.drawing import Screen, as_read, grid, joined, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.ways_table import WaysTable, chosen_rows
 from aipolicy.run.answer_result import way_result
@@ -56,12 +56,27 @@ def render_answer(answering: Answering, rule_evaluator: RuleEvaluator, margin_pe
     return _Page(answering, rule_evaluator, margin_percent, width, style).text()
 
 
+def title_of(evaluation: Evaluation) -> str:
+    """Return the name, the stage and the file of a feature."""
+    return as_read(title_line(evaluation))
+
+
 def title_line(evaluation: Evaluation) -> Text:
     """Return the name, the stage and the file of a feature."""
     lifecycle = evaluation.expected.facts.values.get("metadata.lifecycle")
     assumed = "" if "metadata.lifecycle" in evaluation.facts.declared else " (assumed)"
     name, file = escaped(evaluation.feature.name), escaped(evaluation.feature.file)
     return joined(said(name, Role.STRONG), f" · {lifecycle}{assumed} · {file}")
+
+
+def headline_of(answering: Answering) -> str:
+    """Return what to build in one sentence, or what clashes."""
+    answer = answering.answer
+    if answer.recommended is not None:
+        return answer_sentence(way_result(answer.recommended))
+    is_certain = answer.certainty is Certainty.CERTAIN
+    nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
+    return f"{nothing}: {rules(answer.clash)} clash"
 
 
 class _Page:
@@ -126,14 +141,8 @@ class _Page:
         line = Table.grid(expand=True, padding=(0, 2, 0, 0))
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
-        is_certain = answer.certainty is Certainty.CERTAIN
-        nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
-        sentence = f"{nothing}: {rules(answer.clash)} clash"
         role = Role.ERROR if way is None else _ROLES[answer.certainty]
-        line.add_row(
-            said(sentence if way is None else answer_sentence(way_result(way)), Role.STRONG),
-            said(CERTAINTIES[answer.certainty], role),
-        )
+        line.add_row(said(headline_of(self._answering), Role.STRONG), said(CERTAINTIES[answer.certainty], role))
         return line
 
     def _retired(self) -> str:

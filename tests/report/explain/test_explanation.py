@@ -13,7 +13,6 @@ from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHER
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
 from aipolicy.report.explain.explain_text import Details, render_explanation
@@ -71,9 +70,7 @@ def parsed(name: str) -> dict[str, Any]:
     shown = made(name)
     evaluation = shown.evaluations[0]
     found: dict[str, Any] = json.loads(
-        render_explanation_json(
-            evaluation, recommend(evaluation.expected, margin_percent=20.0, horizon_months=36.0), shown.policy, WEIGHING
-        )
+        render_explanation_json(Answering(shown.policy.evaluator, evaluation, WEIGHING), shown.policy)
     )
     return found
 
@@ -187,7 +184,7 @@ def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
     shown = report(manifest, by=policy(EVIL_PACK))
     evaluation = shown.evaluations[0]
     for output in (
-        render_explanation_json(evaluation, None, shown.policy, WEIGHING),
+        render_explanation_json(Answering(shown.policy.evaluator, evaluation, WEIGHING), shown.policy),
         explained(shown, 100, ALL),
     ):  # fmt: skip
         assert "EVIL-001" in output
