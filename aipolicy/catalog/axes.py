@@ -53,3 +53,5 @@ BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third
 """Whose infrastructure processes the data, the closest first."""
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
 """Capability classes of models that answer, the least capable first."""
+PROMPTED_TIERS = TIERS[2:]
+"""The classes of models that can be prompted."""

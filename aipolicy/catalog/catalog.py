@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
@@ -256,6 +257,7 @@ _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
     "task-type": lambda catalog: catalog.task_types,
     "provider": lambda catalog: sorted(catalog.providers),
     "model": lambda catalog: sorted(model.id for model in catalog.models.values() if model.answers),
+    "prompting-model": lambda catalog: (*PROMPTED_TIERS, *catalog.vocabulary("model")),
     "region": lambda catalog: sorted({region.id for region in catalog.regions}),
     "regime": lambda catalog: sorted({r for entry in catalog.data_classes.by_id.values() for r in entry.regimes}),
 }

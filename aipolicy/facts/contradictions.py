@@ -47,6 +47,10 @@ def contradictions(values: Mapping[str, FactValue], declared: set[str],
         )  # fmt: skip
     if overflow := cache_overflow(values, ranges):
         yield contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
+    if values.get("task.prompting") == "not-tried" and "task.prompting_model" in declared:
+        yield contradiction(
+            "prompting was not tried, but a model is named on which it was", "task.prompting_model", "task.prompting"
+        )
     effect, area = values.get("decision.effect"), values.get("decision.area")
     if area == "none" and effect in ("assistive", "material", "sole"):
         yield contradiction(

@@ -102,6 +102,11 @@ _TASK = (
         "task.prompting", "Whether prompting was tried on an evaluation set, and how it went",
         ("not-tried", "sufficient", "insufficient"),
     ),
+    _text(
+        "task.prompting_model",
+        "Model on which prompting was tried, or its class: `small`, `medium`, `frontier`", "gpt-6-luna",
+        vocabulary="prompting-model",
+    ),
     _choice(
         "task.answers_from", "What answers rest on beside the model: what a request carries, or documents of one's own",
         ("prompt", "own-documents"),

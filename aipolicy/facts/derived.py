@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.expected import ANYWHERE, RESIDENCY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
@@ -13,6 +14,7 @@ DAYS_PER_MONTH = 30.4
 """365 / 12, rounded; stated wherever a month is shown."""
 
 MANIFEST_PATH = "manifest.path"
+_TRIED = "task.prompting_model"
 _PAST_PROTOTYPE = frozenset({"pilot", "production"})
 
 
@@ -108,6 +110,17 @@ def _task_attribute(attribute: str) -> Formula:
     return formula
 
 
+def _prompting_shown_on(sources: Sources) -> FactValue | Missing:
+    """Return the classes of models that are at least as capable as the one that was tried."""
+    tried = _text(sources.values, _TRIED) or ""
+    if tried and tried not in TIERS:
+        from aipolicy.catalog.model_names import read_model_name
+
+        model = sources.catalog.models.get(read_model_name(tried, sources.catalog, None).model or "")
+        tried = "" if model is None else model.tier
+    return tuple(TIERS[TIERS.index(tried) :]) if tried in TIERS else Missing((_TRIED,))
+
+
 def _manifest_path(sources: Sources) -> FactValue | Missing:
     path = sources.path_in_repository
     return Missing((MANIFEST_PATH,)) if path is None else path
@@ -179,6 +192,9 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
     _fact("task.foundation_models_serve", FactType.BOOL,
           "Whether general pretrained models do this kind of task out of the box",
           _task_attribute("foundation_models"), ("task.type",)),
+    _fact("task.prompting_shown_on", FactType.TEXTS,
+          "Classes of models for which holds what was found of prompting: that of the model tried, and more capable ones",
+          _prompting_shown_on, (_TRIED,), choices=TIERS),
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
     _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",

@@ -52,6 +52,9 @@ _EXPECTED: Mapping[str, Expected] = {
         "sufficient", _THE_SEEDS, "https://developers.openai.com/api/docs/guides/model-optimization",
         tried=("insufficient",), beside={"task.required_behavior": ("domain-terminology", "fixed-output-format")},
     ),
+    "task.prompting_model": Expected(
+        "small", "whoever tries a prompt hopes that a cheap model does", tried=("medium", "frontier")
+    ),
     "task.needs_frontier_reasoning": Expected(False, "most tasks are solved by models below the largest"),
     "task.required_behavior": Expected(
         None, "the list is complete", tried=(("domain-terminology", "fixed-output-format"), ("full-control",))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
 from aipolicy.facts.counts import unclear_counts
@@ -24,7 +25,7 @@ from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
-_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "residency", "task-type"})
+_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
 _NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
 """What a plan names by a name of the catalog, or another that means the same."""
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
@@ -226,7 +227,7 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
             continue
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
 
-        what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
+        what = "place" if name == RESIDENCY else spec.vocabulary.removeprefix("prompting-").replace("-", " ")
         match = meant_word(item, spec.vocabulary, catalog)
         hint = f"; did you mean `{match[0]}`?" if match is not None else ""
         message = f"unknown {what} `{shown(item)}`{hint}"
@@ -238,4 +239,8 @@ def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
         return catalog.places.knows(word)
     if vocabulary == "data-class":
         return word in catalog.data_classes.by_id
+    if vocabulary == "prompting-model":
+        from aipolicy.catalog.model_names import read_model_name
+
+        return word in PROMPTED_TIERS or read_model_name(word, catalog, None).model is not None
     return word in catalog.task_types

@@ -13,7 +13,18 @@ from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, OPTION_FACTS, PLAN_P
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 
 ALL = (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS)
-VOCABULARIES = {"", "data-class", "place", "residency", "task-type", "provider", "model", "region", "regime"}
+VOCABULARIES = {
+    "",
+    "data-class",
+    "place",
+    "prompting-model",
+    "residency",
+    "task-type",
+    "provider",
+    "model",
+    "region",
+    "regime",
+}
 
 
 def test_names_are_unique() -> None:

@@ -91,6 +91,10 @@ DERIVED = (
     ({"metadata.lifecycle": "retired"}, {"metadata.past_prototype": False}),
     ({}, {"metadata.past_prototype": False, "data.residency_restricted": None, "task.family": None}),
     ({"data.residency": ["any"]}, {"data.residency_restricted": False}),
+    ({"task.prompting_model": "medium"}, {"task.prompting_shown_on": ("medium", "frontier")}),
+    ({"task.prompting_model": "gpt-6-astra"}, {"task.prompting_shown_on": ("frontier",)}),
+    ({"task.prompting_model": "azure/gpt-6-luna"}, {"task.prompting_shown_on": ("small", "medium", "frontier")}),
+    ({}, {"task.prompting_shown_on": None}),
     ({"data.residency": ["EU"]}, {"data.residency_restricted": True}),
     ({"volume.requests_per_day": 86_400, "volume.peak_to_mean": 3}, {"volume.requests_per_second_peak": 3.0}),
     ({"volume.requests_per_day": 10, "volume.growth_12_months": 2.5}, {"volume.requests_per_day_later": 25.0}),
@@ -166,6 +170,7 @@ UNKNOWN_WORDS = (
     ({"data.residency": ["EUU"]}, "data.residency.0", "unknown place `EUU`; did you mean `EU`?"),
     ({"data.residency": ["Germany-ish"]}, "data.residency.0", "unknown place `Germany-ish`"),
     ({"data.subject_regions": ["DE", "de"]}, "data.subject_regions.1", "did you mean `DE`?"),
+    ({"task.prompting_model": "gpt-6-asta"}, "task.prompting_model", "unknown model `gpt-6-asta`"),
     ({"task.type": "sumarization"}, "task.type", "unknown task type `sumarization`; did you mean `summarization`?"),
 )  # fmt: skip
 
@@ -196,6 +201,7 @@ CONTRADICTIONS = (
     ({"volume.cached_share": 1, "volume.cached_counted": "beside"}, "volume.cached_share", "volume.cached_counted"),
     ({"volume.cached_share": {"low": 0.5, "likely": 0.9, "high": 1}, "volume.cached_counted": "beside"},
      "volume.cached_share", "volume.cached_counted"),
+    ({"task.prompting": "not-tried", "task.prompting_model": "small"}, "task.prompting_model", "task.prompting"),
     ({"decision.area": "none", "decision.effect": "sole"}, "decision.effect", "decision.area"),
     ({"plan.terms.zero_retention": True, "plan.terms.retention_days": 30},
      "plan.terms.zero_retention", "plan.terms.retention_days"),
