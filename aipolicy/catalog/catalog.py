@@ -33,7 +33,8 @@ PARTS = (
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
-    "groups", "countries", "aliases", "country_names", "levels", "classes", "task_types", "providers", "regions", "terms",
+    "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
+    "levels", "classes", "task_types", "providers", "regions", "terms",
     "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token",
     "self_hosted", "effort", "assumptions",
 )  # fmt: skip
@@ -52,7 +53,7 @@ class Catalog:
         """Return countries and groups."""
         from aipolicy.catalog.places import read_places
 
-        return self._read(read_places)
+        return self._read(lambda files: read_places(files, self.as_of))
 
     @cached_property
     def data_classes(self) -> DataClasses:
@@ -253,6 +254,7 @@ class Catalog:
 _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
     "data-class": lambda catalog: catalog.data_classes.by_id,
     "place": lambda catalog: catalog.places.names(),
+    "country": lambda catalog: sorted(catalog.places.codes),
     "residency": lambda catalog: catalog.places.residencies(),
     "task-type": lambda catalog: catalog.task_types,
     "provider": lambda catalog: sorted(catalog.providers),

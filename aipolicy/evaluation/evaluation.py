@@ -14,6 +14,7 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
+from aipolicy.facts.all_facts import PLACES_PREFIX
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
@@ -272,9 +273,18 @@ def _compares(rule: Rule) -> bool:
 
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:
-    return active_rules(
-        sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id), catalog.as_of
-    )
+    rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
+    return active_rules((with_places_of_day(rule, catalog) for rule in rules), catalog.as_of)
+
+
+def with_places_of_day(rule: Rule, catalog: Catalog) -> Rule:
+    """Return a rule that knows the groups of countries of the catalog's day."""
+    if not any(name.startswith(PLACES_PREFIX) for name in rule.parameters):
+        return rule
+    from aipolicy.policy.cel.within import refreshed
+
+    now = refreshed(rule.parameters, catalog.places)
+    return rule if now == rule.parameters else replace(rule, parameters=now)
 
 
 def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:

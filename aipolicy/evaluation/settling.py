@@ -17,13 +17,15 @@ def settling_words(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator
                    facts: Sequence[str]) -> str:  # fmt: skip
     """Return which facts to declare, and a value with which the rule is violated where one is found."""
     names = ", ".join(f"`{name}`" for name in facts)
+    # NOTE: what is declared and still misses something, such as a country without its states, is to be said in full.
+    todo = "say in full" if evaluation.facts.declared.issuperset(facts) else "declare"
     for name in facts:
         value = _violating_value(evaluation, ruled, rule_evaluator, name)
         if value is not None:
             word = "at" if isinstance(value, float) and not isinstance(value, bool) else "if"
             of = f" `{name}` is" if len(facts) > 1 else ""
-            return f"declare {names}: {word}{of} `{shown_value(value)}` it is violated"
-    return f"declare {names}"
+            return f"{todo} {names}: {word}{of} `{shown_value(value)}` it is violated"
+    return f"{todo} {names}"
 
 
 def _violating_value(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator,

@@ -124,7 +124,10 @@ _DATA = (
         "data.subjects", "Whom the data is about", ("patient",),
         choices=("customer", "employee", "applicant", "patient", "student", "child", "citizen", "business", "none"),
     ),
-    _list("data.subject_regions", "Where the people whom the data is about are", ("DE",), vocabulary="place"),
+    _list(
+        "data.subject_regions", "Where the people whom the data is about are: countries, groups, or subdivisions",
+        ("DE",), vocabulary="place",
+    ),
     _number("data.retention_days", "Longest time for which anyone may keep the data", "days", 30),
     _flag("data.must_stay_inside", "Whether the data may not leave the organisation, whatever its class"),
     _flag("data.minimized", "Whether requests carry only the data that the task needs"),

@@ -236,7 +236,8 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
 
 def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
     if vocabulary in ("place", "residency"):
-        return catalog.places.knows(word)
+        places = catalog.places
+        return places.knows(word) and (vocabulary == "place" or not places.is_part(word))
     if vocabulary == "data-class":
         return word in catalog.data_classes.by_id
     if vocabulary == "prompting-model":

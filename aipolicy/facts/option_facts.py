@@ -60,7 +60,7 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
         "leaves_organization",
         "Whether data reaches infrastructure that the organisation does not count as its own, on any leg",
     ),
-    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "place"),
+    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "country"),
     _texts("providers", "Providers that data reaches, on every leg", "provider"),
     _flag("second_provider", "Whether the fallback is with another provider than the main way"),
     _flag("offers_dpa", "Whether every provider reached offers a data processing agreement"),

@@ -18,6 +18,7 @@ from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
+from aipolicy.policy.cel.fact_words import FactWords
 from aipolicy.policy.reading.rule_reader import fact_values
 from aipolicy.policy.rule import RuleTest
 from aipolicy.policy.sources.pack_files import TESTS_FOLDER, YAML_SUFFIXES, is_yaml, may_be_part
@@ -96,7 +97,7 @@ def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catal
                     facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
-    known = _Known(rules, catalog.vocabularies, facts)
+    known = _Known(rules, FactWords(facts.specs, catalog.vocabularies, catalog), facts)
     tests = [test for path in paths for test in _read_file(path, known, mistakes)]
     mistakes.raise_if_any()
     return tuple(tests)
@@ -127,7 +128,7 @@ def _read_bytes(path: str, mistakes: Mistakes) -> bytes | None:
 
 class _Known(NamedTuple):
     rules: Collection[str]
-    vocabularies: Mapping[str, Sequence[str]]
+    words: FactWords
     facts: KnownFacts
 
 
@@ -169,7 +170,7 @@ class _TestReader:
     def _values(self, key: str, prefix: str) -> dict[str, FactValue]:
         if not self._record.has(key):
             return {}
-        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.vocabularies)
+        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.words)
 
     def _check_finding(self, test: RuleTest, manifest: PlainValue) -> None:
         record = self._record

@@ -108,7 +108,7 @@ class Mutator:
 
     def _allowed_words(self, line: Line) -> dict[str, str]:
         """Return for each word of a line another one that the same fact may take, where there is one."""
-        others: dict[str, str] = {}
+        others: dict[str, str] = self._compiler.other_groups() if "within" in line.condition else {}
         for comparison in comparisons(decode(line.checked)):
             spec = self._specs.get(comparison.fact)
             if spec is None or spec.type not in (FactType.TEXT, FactType.TEXTS):

@@ -112,7 +112,7 @@ class _PortfolioRun:
     """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
-        defaults, catalog = default_parameters(pack), policy.catalog
+        defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
         rules = [
             replace(each, rule=with_default_parameters(each.rule, defaults))
             for each in pack.portfolio_rules
@@ -170,7 +170,7 @@ class _PackRun:
     """The tests of one pack; examples are judged with the parameters that their author wrote them for."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings, in_files: _FileTests) -> None:
-        defaults = default_parameters(pack)
+        defaults = default_parameters(pack, policy.catalog)
         self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
         self._policy = policy
         self._bench = Bench()

@@ -15,6 +15,7 @@ from aipolicy.facts.spec import FactSpec, FactType, Origin
 ALL = (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS)
 VOCABULARIES = {
     "",
+    "country",
     "data-class",
     "place",
     "prompting-model",

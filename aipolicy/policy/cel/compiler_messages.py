@@ -8,6 +8,15 @@ from collections.abc import Collection
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
+
+class ExpressionError(ValueError):
+    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.column = column
+
+
 _COMPILER_ERROR = regex(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = regex(r"undeclared reference to '([^']*)'")
 _EXPECTING = regex(r" expecting \{.*")
@@ -25,6 +34,8 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
     undeclared = _UNDECLARED.search(message)
     if undeclared is not None:
         name = _dotted_name(text, undeclared.group(1))
+        if name.rpartition(".")[2] == "within":
+            return 'write `within(PLACES, PLACE)`, such as `within(data.subject_countries, "EU")`', column
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
     if "(string, string)" in message:
         message += "; words have no order, compare them by `==` or `in`"

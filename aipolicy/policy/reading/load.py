@@ -54,7 +54,7 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
                override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
     """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
-    readers = [_PackReader(files, catalog.vocabularies, mistakes) for files in packs]
+    readers = [_PackReader(files, catalog, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
     refuse_wrong_extends(layers, mistakes)
     parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
@@ -112,9 +112,10 @@ def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> No
 class _PackReader:
     """Reads the documents of one pack."""
 
-    def __init__(self, files: PackFiles, vocabularies: Mapping[str, Sequence[str]], mistakes: Mistakes) -> None:
+    def __init__(self, files: PackFiles, catalog: Catalog, mistakes: Mistakes) -> None:
         self._files = files
-        self._vocabularies = vocabularies
+        self._catalog = catalog
+        self._vocabularies = catalog.vocabularies
         self._mistakes = mistakes
         self._variables: dict[str, str] = {}
         self._parameters: dict[str, Parameter] = {}
@@ -142,7 +143,7 @@ class _PackReader:
         self._parameters = {parameter.name: parameter for parameter in parameters}
         constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
         set_at = {f"params.{p.name}": each.place for p in parameters for each in p.origins if each.holds}
-        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at)
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at, self._catalog)
         for record in records:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)

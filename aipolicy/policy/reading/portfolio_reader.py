@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_parameter
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.checked_expr import decode
@@ -24,7 +24,7 @@ from aipolicy.policy.portfolio_rule import (
     TestFeature,
 )
 from aipolicy.policy.reading.applies_to import read_applies_to
-from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined
+from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined, parameters_of
 from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
@@ -88,7 +88,7 @@ class PortfolioReader:
             for reading in (*over, *formulas, *((group_by,) if group_by is not None else ()))
             for name in reading.parameter_reads
         }
-        parameters = {**rule.parameters, **{name: self._parameters[name] for name in read}}
+        parameters = {**rule.parameters, **parameters_of(read, self._compiler.constants)}
         rule = replace(rule, parameters=dict(sorted(parameters.items())))
         self._check_use(rule.when, rule.require, rule.message, measures)
         return PortfolioRule(rule=rule, over=over, group_by=group_by, measures=measures, tests=tests)
@@ -169,9 +169,9 @@ class PortfolioReader:
             text=text,
             checked=compiled.checked,
             type=type_,
-            feature_reads=tuple(n for n in compiled.reads if not is_option_fact(n) and not n.startswith("params.")),
+            feature_reads=tuple(n for n in compiled.reads if not is_option_fact(n) and not is_parameter(n)),
             option_reads=tuple(n for n in compiled.reads if is_option_fact(n)),
-            parameter_reads=tuple(n for n in compiled.reads if n.startswith("params.")),
+            parameter_reads=tuple(n for n in compiled.reads if is_parameter(n)),
             label_keys=compiled.label_keys,
             numbers={name: _bounds(spec) for name, spec in specs.items() if spec.type is FactType.NUMBER},
         )
@@ -199,7 +199,7 @@ class PortfolioReader:
         for feature in record.records("features"):
             name = feature.text("name")
             given, option = (
-                fact_values(feature.record(key), prefix, self._specs, self._vocabularies)
+                fact_values(feature.record(key), prefix, self._specs, self._compiler.words)
                 for key, prefix in (("given", ""), ("option", "option."))
             )
             features.append(TestFeature(name, given, option))
@@ -236,7 +236,7 @@ class PortfolioReader:
 def names_of_groups(specs: Mapping[str, FactSpec], measures: Sequence[Measure], group_by: FeatureFormula | None, *,
                     grouped: bool) -> dict[str, FactSpec]:  # fmt: skip
     """Return what conditions on groups may read: measures, parameters among the facts given, the name of the group."""
-    names = {name: spec for name, spec in specs.items() if name.startswith("params.")}
+    names = {name: spec for name, spec in specs.items() if is_parameter(name)}
     for measure in measures:
         for prefix in (TOTAL, GROUP) if grouped else (TOTAL,):
             name = f"{prefix}{measure.name}"

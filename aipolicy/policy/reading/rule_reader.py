@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_parameter
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.policy.cel.fact_words import FactWords
+from aipolicy.policy.cel.within import parameter_behind
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
@@ -28,7 +30,7 @@ from aipolicy.value import replace
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
-_CHECKED = frozenset({"data-class", "place", "residency", "task-type"})
+_CHECKED = frozenset({"country", "data-class", "place", "residency", "task-type"})
 """Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
 _DECLARABLE = frozenset({Origin.DECLARED, Origin.EVIDENCE})
 
@@ -99,7 +101,7 @@ class RuleReader:
             rule.severity, rule.effective_from, rule.effective_until, self._pack,
             place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
         )  # fmt: skip
-        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
+        return replace(rule, parameters=parameters_of(used, self._compiler.constants), origins=(origin,))
 
     def _kind(self) -> RuleKind:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
@@ -157,8 +159,9 @@ class RuleReader:
 
     def _line(self, text: str, key: str, number: int) -> Line:
         expanded = inlined(text, self._variables, self._record, key)
-        line = line_of(text, self._compiler.compile(expanded))
-        return replace(line, expanded="" if expanded == text else expanded, number=number)
+        compiled = self._compiler.compile(expanded)
+        _refuse_some(compiled.some_within, holds_for_some=key == "require")
+        return replace(line_of(text, compiled), expanded="" if expanded == text else expanded, number=number)
 
     def _must_declare(self) -> tuple[str, ...]:
         """Return the facts that a manifest has to declare; one that none can declare is a mistake."""
@@ -185,12 +188,12 @@ class RuleReader:
             reference.finish()
 
     def _test(self, record: Record) -> RuleTest:
-        vocabularies = self._compiler.vocabularies
+        words = self._compiler.words
         expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
         test = RuleTest(
             name=record.text("name"),
-            given=fact_values(record.record("given"), "", self._facts, vocabularies),
-            option=fact_values(record.record("option"), "option.", self._facts, vocabularies),
+            given=fact_values(record.record("given"), "", self._facts, words),
+            option=fact_values(record.record("option"), "option.", self._facts, words),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
             message=record.text("message", ""),
             defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
@@ -239,8 +242,14 @@ class RuleReader:
         return used
 
 
-def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
-                vocabularies: Mapping[str, Sequence[str]]) -> dict[str, FactValue]:  # fmt: skip
+def parameters_of(names: Iterable[str], constants: Mapping[str, FactValue]) -> dict[str, FactValue]:
+    """Return the values of what a rule reads of its policy, with the parameters that places come from."""
+    read = set(names)
+    read |= {behind for name in read for behind in parameter_behind(name)}
+    return {name: constants[name] for name in sorted(read)}
+
+
+def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec], words: FactWords) -> dict[str, FactValue]:
     """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
     values: dict[str, FactValue] = {}
     for key in record.field_names():
@@ -252,23 +261,31 @@ def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
             continue
         value = read_value(record, key, spec.type)
         values[name] = value
-        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-        allowed = spec.choices or (vocabularies.get(spec.vocabulary, ()) if spec.vocabulary in _CHECKED else ())
-        for word in words:
-            if allowed and word not in allowed:
-                record.mistake(f"`{name}` is never `{shown(word)}`{did_you_mean(word, allowed)}", key)
+        written = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+        for word in written if spec.choices or spec.vocabulary in _CHECKED else ():
+            if wrong := words.never_given(name, word):
+                record.mistake(wrong, key)
     return values
+
+
+def _refuse_some(some_within: Iterable[tuple[str, bool]], *, holds_for_some: bool) -> None:
+    """Refuse a list within a place where one of its places would satisfy a rule, or keep it from applying."""
+    for name, positive in some_within:
+        if positive is holds_for_some:
+            listed = name or "LIST"
+            raise ExpressionError(
+                f"`within` holds as soon as one of `{listed}` lies there, which is too little here; write "
+                f"`{listed}.all(p, within(p, PLACE))`, or `.exists` where one is enough"
+            )
 
 
 def line_of(text: str, compiled: Compiled) -> Line:
     """Return a line made of a compiled condition."""
-    parameters = tuple(name for name in compiled.reads if name.startswith("params."))
+    parameters = tuple(filter(is_parameter, compiled.reads))
     return Line(
         text=text,
         checked=compiled.checked,
-        feature_reads=tuple(
-            name for name in compiled.reads if not is_option_fact(name) and not name.startswith("params.")
-        ),
+        feature_reads=tuple(name for name in compiled.reads if not is_option_fact(name) and not is_parameter(name)),
         option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
         parameter_reads=parameters,
         ordered_by=compiled.ordered_by,

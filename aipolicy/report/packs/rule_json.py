@@ -34,7 +34,7 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
         "parameters": {
-            name.partition(".")[2]: list(value) if isinstance(value, tuple) else value
+            name.removeprefix("params."): list(value) if isinstance(value, tuple) else value
             for name, value in rule.parameters.items()
         },
         "message": rule.message,

@@ -68,7 +68,7 @@ def _conditions(screen: Screen, rule: Rule, tests: Iterable[RuleTest | Portfolio
     _lines(screen, "applies when", rule.when)
     _lines(screen, "requires", rule.require)
     screen.section("must be declared", listed(rule.must_declare))
-    parameters = ((name.partition(".")[2], exact_value(value, str)) for name, value in rule.parameters.items())
+    parameters = ((name.removeprefix("params."), exact_value(value, str)) for name, value in rule.parameters.items())
     screen.section("parameters", aligned(parameters))
     references = (stacked(*filter(None, (f"{ref.title} {ref.clause}".strip(), ref.url))) for ref in rule.references)
     screen.section("references", listed(references))

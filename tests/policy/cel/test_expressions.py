@@ -15,7 +15,12 @@ from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.policy.cel.expressions import MAX_EXPRESSION, Compiler, Condition, ExpressionError, Truth, cel_value
 
-VOCABULARIES = {"data-class": ("health", "personal", "public"), "place": ("EU", "DE"), "provider": ("openai",)}
+VOCABULARIES = {
+    "data-class": ("health", "personal", "public"),
+    "place": ("EU", "DE"),
+    "country": ("DE", "FR"),
+    "provider": ("openai",),
+}
 COMPILER = Compiler(REGISTRY, VOCABULARIES)
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
