@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from aipolicy.catalog.entries import Dated, in_force, read_dated
+from aipolicy.catalog.entries import Dated, layered, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -121,7 +121,7 @@ def read_places(records: Iterable[Record], as_of: date) -> Places:
     """Return the places of the catalog files on a day, later files extending earlier ones."""
     codes: set[str] = set()
     words: dict[str, dict[str, str]] = {"aliases": {}, "country_names": {}}
-    groups: dict[str, list[_Group]] = {}
+    groups: list[list[_Group]] = []
     named: list[tuple[Record, str]] = []
     parts = _Parts()
     for file in records:
@@ -135,18 +135,14 @@ def read_places(records: Iterable[Record], as_of: date) -> Places:
                 words[section][word if section == "aliases" else fold_country(word)] = code
                 entry.finish()
                 named.append((entry, code))
-        of_file: dict[str, list[_Group]] = {}
-        for group in map(_read_group, file.records("groups")):
-            of_file.setdefault(group.id, []).append(group)
-        groups |= of_file  # NOTE: what an organisation says of a group replaces what is shipped, whatever its date.
+        groups.append([_read_group(record) for record in file.records("groups")])
         named += parts.read(file)
     for entry, code in named:
         if code not in codes:
             entry.mistake(f"unknown country code `{shown(code)}`{did_you_mean(code, codes)}", "country")
-    entries = [group for of_one in groups.values() for group in of_one]
-    for group in entries:
+    for group in (group for of_file in groups for group in of_file):
         _check_group(group.record, group.countries, codes)
-    now = in_force(entries, lambda group: group.id, lambda group: group.dated, as_of, strict=False)
+    now = layered(groups, lambda group: group.id, lambda group: group.dated, as_of, strict=False)
     found = Places(
         frozenset(codes), words["aliases"], {group.id: group.countries for group in now}, words["country_names"],
         parts.subdivisions, {place: outer for place, (outer, _) in parts.local.items()}, parts.names,
