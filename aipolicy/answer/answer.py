@@ -37,7 +37,7 @@ class Answering:
     """Answers for one feature; what is asked for is worked out once, and nothing that is not asked for."""
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
-        self._evaluator = evaluator
+        self.evaluator = evaluator
         self.weighing = weighing
         self.certain = evaluation
         self.expected = evaluation.expected
@@ -104,12 +104,12 @@ class Answering:
     @cached_property
     def trials(self) -> Trials:
         """Return what tries other facts of the feature."""
-        return Trials(self._evaluator, self.certain, self.weighing)
+        return Trials(self.evaluator, self.certain, self.weighing)
 
     @cached_property
     def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
         """Return the words of the vocabularies of which every word is tried."""
-        return {name: self._evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
+        return {name: self.evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
 
     @cached_property
     def _chosen(self) -> Ranked | None:
@@ -183,7 +183,7 @@ class Answering:
 
     def _gaps(self) -> Iterator[Gap]:
         recommended = self.recommended
-        rule_evaluator, expected = self._evaluator.rule_evaluator, self.expected
+        rule_evaluator, expected = self.evaluator.rule_evaluator, self.expected
         if self.plan is not None and self.plan.is_offered:
             way = self.plan.way
             yield from gaps_of(expected, rule_evaluator, expected.planned, way.number, of_plan=True)
@@ -195,7 +195,7 @@ class Answering:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
         for left in ways_left(expected):
             if left.hosting == "provider-api" and not left.admissible:
-                yield from offering_gap(expected, self._evaluator.catalog)
+                yield from offering_gap(expected, self.evaluator.catalog)
             if left.open and not left.admissible:
                 mask = expected.candidates.mask_of("option.hosting", frozenset({left.hosting}))
                 yield from open_gaps(expected, rule_evaluator, mask & expected.verdict.open, left.hosting)

@@ -38,9 +38,12 @@ class Trials:
 
     def evaluation(self, changes: Changes) -> Evaluation:
         """Return what is expected where these facts are declared."""
+        return self._evaluator.evaluate_like(self.base, self.facts(changes))
+
+    def facts(self, changes: Changes) -> Facts:
+        """Return the facts of the feature where these are declared and the rest is as expected."""
         feature = self.certain.feature
-        facts = with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
-        return self._evaluator.evaluate_like(self.base, facts)
+        return with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
 
     def effect(self, then: Then) -> Effect | None:
         """Return the weightiest thing that is other than expected, None where nothing is."""
@@ -91,10 +94,13 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:
     """Return the duties that wait for something of which nobody said whether it is done: they are to-dos, not broken."""
     return frozenset(
-        ruled.active.rule.id
-        for ruled in evaluation.rules
-        if ruled.active.rule.kind is RuleKind.DUTY and _waits(ruled.active.rule, evaluation.facts)
+        ruled.active.rule.id for ruled in evaluation.rules if waits_to_be_done(ruled.active.rule, evaluation.facts)
     )
+
+
+def waits_to_be_done(rule: Rule, facts: Facts) -> bool:
+    """Return whether a rule is a duty that hangs on what nobody said is done."""
+    return rule.kind is RuleKind.DUTY and _waits(rule, facts)
 
 
 def _waits(duty: Rule, facts: Facts) -> bool:

@@ -9,6 +9,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
+from aipolicy.forecast.first_break import Holding, holding_of
 from aipolicy.report.formats.json_value import json_value
 from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult, way_result
 from aipolicy.source.text import escaped
@@ -79,6 +80,7 @@ def reasons_fields(answering: Answering) -> JsonObject:
     return {
         "because": answer.because,
         "plan": None if answer.plan is None else _plan(answer.plan, expected),
+        "holds": _holding(holding_of(answering)),
         "turns": [_change(change) for change in answering.turns],
         "rule_prices": [_priced(each, expected) for each in answer.rule_prices],
         "ways_left": [
@@ -121,6 +123,24 @@ def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
             for each in plan.openings
         ],
     }
+
+
+def _holding(holding: Holding | None) -> JsonObject | None:
+    if holding is None:
+        return None
+    first = holding.first
+    return {
+        "of": "plan" if holding.of_plan else "recommended",
+        "until": None if first is None else {"day": first.on.isoformat(), "rules": list(first.rules)},
+        "margins": [
+            {
+                "fact": each.fact, "now": json_value(each.now), "breaks": "from" if each.is_more else "to",
+                "value": json_value(each.value), "rules": list(each.rules),
+                "on": None if each.on is None else each.on.isoformat(),
+            }
+            for each in holding.margins
+        ],
+    }  # fmt: skip
 
 
 def _priced(priced: PricedRule, evaluation: Evaluation) -> JsonObject:

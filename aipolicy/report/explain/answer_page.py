@@ -18,6 +18,7 @@ from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, rules, tw
 from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
+    holding_lines,
     question_lines,
     to_do_lines,
     turn_lines,
@@ -39,13 +40,13 @@ NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
-    "close": 2, "plan": 4, "why": 4, "ways": 2, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
+    "close": 2, "plan": 4, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
 }  # fmt: skip
 """How many of each are shown where the page has room."""
 _SHORTENED = (
     ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("ways", 1), ("to do", 3), ("questions", 3), ("gaps", 1),
     ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
-    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("left", 0),
+    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("holds", 0), ("left", 0),
 )  # fmt: skip
 """What is shortened to how many, one after the other, until the page is one screen."""
 
@@ -91,6 +92,7 @@ class _Page:
             "plan": cache(lambda most: self._section("your plan", plan_lines(answering, rule_evaluator, most))),
             "why": cache(lambda most: self._section("why", reason_lines(answering, most))),
             "ways": cache(self._ways),
+            "holds": cache(lambda most: self._section("it holds", holding_lines(answering)[:most])),
             "turns": cache(
                 lambda most: self._section(
                     "it ends" if answering.conflict else "it turns", turn_lines(answering, most, margin_percent)

@@ -10,6 +10,7 @@ from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of, t
 from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
+    holding_lines,
     question_lines,
     to_do_lines,
     turn_lines,
@@ -37,6 +38,7 @@ def answer_sheet(answering: Answering, rule_evaluator: RuleEvaluator) -> Sheet:
             section("your plan", plan_lines(answering, rule_evaluator, _ALL)),
             section("why", reason_lines(answering, _ALL)),
             Section("USD a month", head=WAYS_HEAD, rows=cells),
+            section("it holds", holding_lines(answering)),
             section("it turns" if answering.conflict is None else "it ends", turn_lines(answering, _ALL, margin)),
             section("say first", question_lines(answering, _ALL, margin)),
             section("to do", to_do_lines(answering, _ALL)),

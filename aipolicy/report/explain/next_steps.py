@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from rich.text import Text
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.margins import Margin
 from aipolicy.answer.model import Change, Then
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
+from aipolicy.forecast.first_break import holding_of
 from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, kind_words, rules, what_follows
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
@@ -22,6 +25,8 @@ _FAR = 30.0
 """How many times what is declared a number may be that is told: of more nobody asks what follows then."""
 _NEAR = 1.1
 """Within how many times what is declared a number is too near to another way of building to be relied on."""
+_DECLARED_DAYS = 366
+"""For how long growth is declared; after that nobody said that it goes on."""
 _WHERE = {
     "now": "now",
     "pilot": "before the pilot",
@@ -158,6 +163,27 @@ def gap_lines(answering: Answering, most: int) -> list[Text]:
 
 def _for(ids: tuple[str, ...]) -> str:
     return f" ({rules(ids)})" if ids else ""
+
+
+def holding_lines(answering: Answering) -> list[Text]:
+    """Return how far what passes holds: until when, up to which volume and budget, and the rules that break then."""
+    holding = holding_of(answering)
+    if holding is None:
+        return []
+    today = answering.evaluator.catalog.as_of
+    words = [] if holding.first is None else [f"until {holding.first.on} ({rules(holding.first.rules)})"]
+    words += [_margin_words(margin, today) for margin in holding.margins]
+    return [said(("your plan, " if holding.of_plan else "") + "; ".join(words))] if words else []
+
+
+def _margin_words(margin: Margin, today: date) -> str:
+    words = (
+        f"{margin.fact} {'below' if margin.is_more else 'above'} {shown_value(margin.value)} ({rules(margin.rules)})"
+    )
+    if margin.on is None:
+        return words
+    goes_on = ", if it goes on" if (margin.on - today).days > _DECLARED_DAYS else ""
+    return f"{words}, where growth leads on {margin.on}{goes_on}"
 
 
 def ways_left_line(answering: Answering) -> Text:
