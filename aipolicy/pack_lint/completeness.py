@@ -57,6 +57,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
 
 def entry_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
+    based = {text.rule.id for text in subject.rules if text.rule.references}
     for entry in _rule_entries(subject):
         name = shown(entry.text("id")) or "the rule"
         for key, rule_id, what in (
@@ -64,7 +65,8 @@ def entry_findings(subject: Subject) -> Iterator[Finding]:
             ("fix", NO_FIX, "does not say what to do"),
             ("references", NO_REFERENCE, "names no source"),
         ):
-            if not (entry.fields.get(key) if key == "references" else says_something(entry.text(key))):
+            has_source = entry.fields.get(key) or entry.text("id") in based
+            if not (has_source if key == "references" else says_something(entry.text(key))):
                 yield _at(entry, "id", rule_id, f"`{name}` {what}; there is no `{key}`")
         message = entry.text("message")
         if message and "{" not in message:
@@ -91,7 +93,7 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
         if not text.is_whole and text.expected:
             continue
         if text.rule.must_declare:
-            lacking += [Outcome.UNDECLARED] if Outcome.UNDECLARED not in seen else []
+            lacking += [Outcome.UNDECLARED] if Outcome.UNDECLARED not in seen | _shown_above(text, subject) else []
             if not text.rule.require:
                 lacking = [outcome for outcome in lacking if outcome is not Outcome.VIOLATED]
         if Outcome.SATISFIED in lacking and not _can_be_satisfied(text, facts):
@@ -107,6 +109,15 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
         elif lacking:
             named = " and none ".join(f"that is {outcome.value}" for outcome in lacking)
             yield text.found(UNTESTED, f"`{rule.id}` has no test {named}", key="tests")
+
+
+def _shown_above(text: RuleText, subject: Subject) -> frozenset[Outcome]:
+    """Return what examples of other rules show of declarations that a file or a group demands of all its rules."""
+    shared = {name for scope in text.rule.shared for name in scope.must_declare}
+    if not shared.issuperset(text.rule.must_declare):
+        return frozenset()
+    others = (other for other in subject.rules if set(text.rule.shared) & set(other.rule.shared))
+    return frozenset(outcome for other in others for outcome in other.expected)
 
 
 def _rule_entries(subject: Subject) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.source.regex import regex
+from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
@@ -56,11 +57,40 @@ class Line(Frozen):
     """The labels that it reads by name."""
     number: int = 0
     """The line of the rule's file on which it begins."""
+    path: DocumentPath = ()
+    """Where it stands in the document."""
 
     @property
     def condition(self) -> str:
         """Return the text that was compiled."""
         return self.expanded or self.text
+
+
+class Basis(NamedTuple):
+    """The law or the standard that rules come from, in the version that was read."""
+
+    instrument: str
+    as_amended: str = ""
+    url: str = ""
+    checked_on: date | None = None
+
+    @property
+    def reference(self) -> Reference:
+        """Return it as one of the references of a rule."""
+        version = f", as amended by {self.as_amended}" if self.as_amended else ""
+        read = f", read {self.checked_on.isoformat()}" if self.checked_on is not None else ""
+        return Reference(title=f"{self.instrument}{version}{read}", url=self.url)
+
+
+class SharedScope(Frozen, kw_only=True):
+    """What a file or a group says once for all rules below it; its conditions come first in each of them."""
+
+    title: str
+    when: tuple[Line, ...]
+    must_declare: tuple[str, ...]
+    basis: Basis | None
+    defined_at: str
+    """The file and line; no two have the same."""
 
 
 class Bounds(NamedTuple):
@@ -149,6 +179,19 @@ class Rule(Frozen, kw_only=True):
     warning_from: date | None = None
     must_declare: tuple[str, ...] = ()
     """The facts that have to be declared where the rule applies; one that is not removes nothing."""
+    shared: tuple[SharedScope, ...] = ()
+    """What the file and the group of the rule say for all rules below them, the outer one first."""
+    basis: Basis | None = None
+
+    @property
+    def shared_when(self) -> tuple[Line, ...]:
+        """Return the conditions that other rules have too: the first ones of `when`."""
+        return tuple(line for scope in self.shared for line in scope.when)
+
+    @property
+    def own_when(self) -> tuple[Line, ...]:
+        """Return the conditions of the rule itself."""
+        return self.when[len(self.shared_when) :]
 
     def severity_on(self, day: date) -> Severity | None:
         """Return what the rule weighs on a day: less before it is in force, None before it is announced and once ended."""

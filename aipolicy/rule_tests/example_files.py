@@ -19,7 +19,7 @@ from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.cel.fact_words import FactWords
-from aipolicy.policy.reading.rule_reader import fact_values
+from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.rule import RuleTest
 from aipolicy.policy.sources.pack_files import TESTS_FOLDER, YAML_SUFFIXES, is_yaml, may_be_part
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile

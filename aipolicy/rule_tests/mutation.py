@@ -11,7 +11,7 @@ from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.comparisons import comparisons
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
-from aipolicy.policy.reading.rule_reader import line_of
+from aipolicy.policy.reading.condition_lines import line_of
 from aipolicy.policy.rule import Line
 from aipolicy.source.regex import regex
 from aipolicy.value import NamedTuple

@@ -14,7 +14,7 @@ from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_cove
 from aipolicy.rule_tests.example_files import FileTest
 from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_evaluated
 from aipolicy.rule_tests.manifest_tests import ManifestCase
-from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
+from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, rule_under_test, run_mutants
 from aipolicy.rule_tests.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.rule_tests.portfolio_examples import portfolio_coverage, portfolio_results
 from aipolicy.rule_tests.portfolio_mutation import run_portfolio_mutants
@@ -197,15 +197,14 @@ class _PackRun:
         self.suggested = self._suggest() if settings.suggest else []
 
     def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
-        mutator = mutator_of(pack, self._policy.catalog, self._specs)
-        return [
-            mutant
-            for rule in self.rules
-            for mutant in run_mutants(
-                rule, self._given[rule.id], mutator, self._searches[rule.id], self._bench, self._policy.catalog,
-                also=self._told_by_manifest,
+        catalog = self._policy.catalog
+        tested = [
+            rule_under_test(
+                rule, self._given[rule.id], self._searches[rule.id], self._bench, catalog, self._told_by_manifest
             )
-        ]  # fmt: skip
+            for rule in self.rules
+        ]
+        return list(run_mutants(tested, mutator_of(pack, catalog, self._specs)))
 
     def _told_by_manifest(self, rule: Rule, variation: Variation) -> str:
         cases = self._manifests.get(rule.id, ())

@@ -19,8 +19,10 @@ from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.layers.tightening import read_direction
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.reading.condition_lines import inlined
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
-from aipolicy.policy.reading.rule_reader import RuleReader, inlined
+from aipolicy.policy.reading.rule_reader import RuleReader
+from aipolicy.policy.reading.scope_reader import ScopeReader
 from aipolicy.policy.rule import Bounds, Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
@@ -148,9 +150,9 @@ class _PackReader:
             for variable in record.records("variables"):
                 self._read_variable(variable, compiler)
         rules = [
-            RuleReader(rule, compiler, self._variables, name, constants, specs).read()
+            RuleReader(rule, compiler, self._variables, name, constants, specs, shared).read()
             for record in records
-            for rule in record.records("rules")
+            for rule, shared in ScopeReader(compiler, self._variables, specs).rules(record)
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
         if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:

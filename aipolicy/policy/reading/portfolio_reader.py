@@ -24,7 +24,9 @@ from aipolicy.policy.portfolio_rule import (
     TestFeature,
 )
 from aipolicy.policy.reading.applies_to import read_applies_to
-from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined, parameters_of
+from aipolicy.policy.reading.condition_lines import inlined, parameters_of
+from aipolicy.policy.reading.given_facts import fact_values
+from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
@@ -106,6 +108,7 @@ class PortfolioReader:
                     option_reads=formula.option_reads, parameter_reads=formula.parameter_reads,
                     label_keys=formula.label_keys, expanded="" if condition == text else condition,
                     number=self._record.document.locate((*self._record.path, *where)).start.line,
+                    path=(*self._record.path, *where),
                 )  # fmt: skip
 
     def _texts(self, key: str) -> Iterable[tuple[str, tuple[str | int, ...]]]:
@@ -264,8 +267,8 @@ class _SharedReader(RuleReader):
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
                  parameters: Mapping[str, FactValue], types: Mapping[str, FactType],
                  facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
-        super().__init__(record, compiler, variables, pack, parameters, facts)
         self._types = types
+        super().__init__(record, compiler, variables, pack, parameters, facts)
 
     def _kind(self) -> RuleKind:
         return RuleKind.DUTY
@@ -276,10 +279,8 @@ class _SharedReader(RuleReader):
     def _applies_to(self) -> Iterable[Line]:
         return ()
 
-    def _line(self, text: str, key: str, number: int) -> Line:
-        line = super()._line(text, key, number)
+    def _check_line(self, line: Line) -> None:
         refuse_unsupported(decode(line.checked), self._types)
-        return line
 
     def _check_message(self, message: str) -> set[str]:
         if any(len(names_of(placeholder)) > 1 for placeholder in PLACEHOLDER.findall(message)):

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_parameter
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
-from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
-from aipolicy.policy.cel.fact_words import FactWords
-from aipolicy.policy.cel.within import parameter_behind
+from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
-from aipolicy.policy.reading.applies_to import read_applies_to
-from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader, parameters_of
+from aipolicy.policy.reading.given_facts import fact_values
+from aipolicy.policy.reading.scope_reader import basis_of, read_basis, read_must_declare
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
-from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
@@ -29,10 +27,6 @@ from aipolicy.value import replace
 
 _RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
-_VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
-_CHECKED = frozenset({"country", "data-class", "place", "residency", "task-type"})
-"""Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
-_DECLARABLE = frozenset({Origin.DECLARED, Origin.EVIDENCE})
 
 
 def mistake_of_id(rule_id: str) -> str:
@@ -51,11 +45,13 @@ class RuleReader:
     """Reads one rule."""
 
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
-                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
+                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY,
+                 shared: tuple[SharedScope, ...] = ()) -> None:  # fmt: skip
         self._record = record
+        self._shared = shared
         self._facts = facts
         self._compiler = compiler
-        self._variables = variables
+        self._conditions = ConditionReader(record, compiler, variables, self._check_line)
         self._pack = pack
         self._parameters = parameters
 
@@ -63,6 +59,10 @@ class RuleReader:
         """Return the rule; mistakes are noted on its record."""
         record = self._record
         effective = record.record("effective")
+        demanded = [name for scope in self._shared for name in scope.must_declare]
+        basis = basis_of(read_basis(record), self._shared)
+        if not record.has("require") and not record.has("must_declare"):
+            record.mistake("missing key `require`")
         start = record.document.locate(record.path)
         kind = self._kind()
         scope = record.text("scope", RuleScope.OPTIONS.value, tuple(scope.value for scope in RuleScope))
@@ -74,13 +74,15 @@ class RuleReader:
             kind=kind,
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
-            when=(*self._applies_to(), *self._lines("when", required=False)),
-            require=self._lines("require", required=not record.has("must_declare")),
-            must_declare=self._must_declare(),
+            when=self._when(),
+            require=self._conditions.lines("require"),
+            must_declare=tuple(dict.fromkeys((*demanded, *read_must_declare(record, self._facts)))),
+            shared=self._shared,
+            basis=basis,
             message=record.said("message"),
             why=record.text("why", ""),
             fix=record.text("fix", ""),
-            references=tuple(self._references()),
+            references=(*self._references(), *((basis.reference,) if basis is not None else ())),
             effective_from=effective.optional_day("from"),
             effective_until=effective.optional_day("until"),
             tests=self._tests(),
@@ -124,61 +126,16 @@ class RuleReader:
             self._record.mistake(wrong, "name")
         return name
 
+    def _when(self) -> tuple[Line, ...]:
+        shared = (line for scope in self._shared for line in scope.when)
+        own = (*self._conditions.lines("when"), *self._conditions.lines(UNLESS))
+        return (*shared, *self._applies_to(), *own)
+
     def _applies_to(self) -> Iterable[Line]:
-        """Return what `applies_to` says as lines like any other, so that one evaluator judges them."""
-        record = self._record
-        for limit in read_applies_to(record):
-            try:
-                line = line_of(limit.text, self._compiler.compile(limit.condition))
-                number = record.document.locate(limit.path).start.line
-                yield replace(line, expanded=limit.condition, number=number)
-            except ExpressionError as error:
-                record.mistakes.add(str(error), record.document, limit.path)
+        return self._conditions.applies_to()
 
-    def _lines(self, key: str, *, required: bool) -> tuple[Line, ...]:
-        record = self._record
-        raw = record.raw(key)
-        if raw is None:
-            if required:
-                record.mistake(f"missing key `{key}`")
-            return ()
-        items = [raw] if isinstance(raw, str) else raw
-        if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
-            record.mistake(f"`{key}` must be a list of conditions, each as text; quote one that starts with `!`", key)
-            return ()
-        lines = []
-        for index, text in enumerate(items):
-            path = (*record.path, key, index) if isinstance(raw, list) else (*record.path, key)
-            try:
-                number = record.document.locate(path).start.line
-                lines.append(self._line(str(text), key, number))
-            except ExpressionError as error:
-                column = f" (column {error.column} of the condition)" if error.column is not None else ""
-                record.mistakes.add(f"{error}{column}", record.document, path)
-        return tuple(lines)
-
-    def _line(self, text: str, key: str, number: int) -> Line:
-        expanded = inlined(text, self._variables, self._record, key)
-        compiled = self._compiler.compile(expanded)
-        _refuse_some(compiled.some_within, holds_for_some=key == "require")
-        return replace(line_of(text, compiled), expanded="" if expanded == text else expanded, number=number)
-
-    def _must_declare(self) -> tuple[str, ...]:
-        """Return the facts that a manifest has to declare; one that none can declare is a mistake."""
-        record = self._record
-        if not record.has("must_declare"):
-            return ()
-        names = record.texts("must_declare")
-        known = {name for name, spec in self._facts.items() if spec.origin in _DECLARABLE}
-        for number, name in enumerate(names):
-            message = f"`{shown(name)}` is written twice" if name in names[:number] else ""
-            if name not in known:
-                message = f"`{shown(name)}` is no fact that a manifest declares{did_you_mean(name, known)}"
-            if message:
-                record.mistakes.add(message, record.document, (*record.path, "must_declare", number))
-        if not names:
-            record.mistake("`must_declare` is empty; name a fact, or remove the key", "must_declare")
-        return tuple(name for name in dict.fromkeys(names) if name in known)
+    def _check_line(self, line: Line) -> None:
+        """Raise `ExpressionError` for a condition that rules of this kind do not take."""
 
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
@@ -240,70 +197,3 @@ class RuleReader:
                 hint = did_you_mean(name, (*names, *self._parameters))
                 self._record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
         return used
-
-
-def parameters_of(names: Iterable[str], constants: Mapping[str, FactValue]) -> dict[str, FactValue]:
-    """Return the values of what a rule reads of its policy, with the parameters that places come from."""
-    read = set(names)
-    read |= {behind for name in read for behind in parameter_behind(name)}
-    return {name: constants[name] for name in sorted(read)}
-
-
-def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec], words: FactWords) -> dict[str, FactValue]:
-    """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
-    values: dict[str, FactValue] = {}
-    for key in record.field_names():
-        name = f"{prefix}{key}"
-        spec = facts.get(name)
-        if spec is None or is_option_fact(name) != bool(prefix):
-            record.raw(key)
-            record.mistake(f"unknown fact `{name}`{did_you_mean(name, facts)}", key, "key")
-            continue
-        value = read_value(record, key, spec.type)
-        values[name] = value
-        written = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-        for word in written if spec.choices or spec.vocabulary in _CHECKED else ():
-            if wrong := words.never_given(name, word):
-                record.mistake(wrong, key)
-    return values
-
-
-def _refuse_some(some_within: Iterable[tuple[str, bool]], *, holds_for_some: bool) -> None:
-    """Refuse a list within a place where one of its places would satisfy a rule, or keep it from applying."""
-    for name, positive in some_within:
-        if positive is holds_for_some:
-            listed = name or "LIST"
-            raise ExpressionError(
-                f"`within` holds as soon as one of `{listed}` lies there, which is too little here; write "
-                f"`{listed}.all(p, within(p, PLACE))`, or `.exists` where one is enough"
-            )
-
-
-def line_of(text: str, compiled: Compiled) -> Line:
-    """Return a line made of a compiled condition."""
-    parameters = tuple(filter(is_parameter, compiled.reads))
-    return Line(
-        text=text,
-        checked=compiled.checked,
-        feature_reads=tuple(name for name in compiled.reads if not is_option_fact(name) and not is_parameter(name)),
-        option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
-        parameter_reads=parameters,
-        ordered_by=compiled.ordered_by,
-        turns_at=compiled.turns_at,
-        label_keys=compiled.label_keys,
-    )
-
-
-def inlined(text: str, variables: Mapping[str, str], record: Record, key: str) -> str:
-    """Return the text with every `variables.NAME` outside quotes replaced by its expression."""
-
-    def expand(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return match.group()
-        if name not in variables:
-            record.mistake(f"unknown variable `variables.{name}`{did_you_mean(name, variables)}", key)
-            return "true"
-        return f"({variables[name]})"
-
-    return _VARIABLE.sub(expand, text)

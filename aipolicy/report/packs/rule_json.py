@@ -7,7 +7,7 @@ from typing import Any
 
 from aipolicy.findings.reserved_rules import ReservedRule
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Rule, SharedScope
 
 
 def rule_object(rule: Rule | PortfolioRule | ReservedRule, day: date) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
+        **({"shared": [_shared_object(scope) for scope in rule.shared]} if rule.shared else {}),
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
         "parameters": {
@@ -50,6 +51,14 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "defined_at": rule.defined_at,
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }
+
+
+def _shared_object(scope: SharedScope) -> dict[str, Any]:
+    """Return what a file or a group says for all its rules; its conditions are the first ones of `when`."""
+    return {
+        "title": scope.title, "when": [line.text for line in scope.when], "must_declare": list(scope.must_declare),
+        "defined_at": scope.defined_at,
+    }  # fmt: skip
 
 
 def _portfolio_object(rule: PortfolioRule, day: date) -> dict[str, Any]:

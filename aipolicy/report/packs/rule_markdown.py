@@ -34,7 +34,8 @@ Blocks = Iterator[str]
 def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule."""
     yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}"))
-    yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
+    above = ((f"All of {prose(scope.title)} applies when", scope.when) for scope in rule.shared)
+    yield from _conditions((*above, ("Applies when", rule.own_when), ("Requires", rule.require)))
     if rule.must_declare:
         yield from ("Must be declared:", fenced(rule.must_declare))
     yield from _body(rule, pack)

@@ -65,7 +65,9 @@ def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
 
 
 def _conditions(screen: Screen, rule: Rule, tests: Iterable[RuleTest | PortfolioTest]) -> None:
-    _lines(screen, "applies when", rule.when)
+    for scope in rule.shared:
+        _lines(screen, f"all of {one_line(scope.title)} applies when", scope.when)
+    _lines(screen, "applies when", rule.own_when)
     _lines(screen, "requires", rule.require)
     screen.section("must be declared", listed(rule.must_declare))
     parameters = ((name.removeprefix("params."), exact_value(value, str)) for name, value in rule.parameters.items())
