@@ -221,7 +221,9 @@ def test_no_case_tells_an_equivalent_mutant_and_no_truth_occurs_that_was_ruled_o
     pack = _pack(f"require: ['option.works_offline || ({condition})']", "{name: n, expect: undetermined}")
     rule, bench = pack.rules[0], Bench()
     search = CaseSearch(rule, _catalog(), bench)
-    mutants = list(run_mutants(rule, [], mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
+    mutants = list(
+        run_mutants([rule_under_test(rule, [], search, bench, _catalog())], mutator_of(pack, _catalog(), REGISTRY))
+    )
     possible = possible_truths(search, 0)
     for some, known in drawn:
         case = {**some, **known}
