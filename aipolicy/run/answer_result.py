@@ -112,6 +112,10 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
     from aipolicy.evaluation.ranking import Weighing
 
     weighing = Weighing(asked.margin_percent, asked.horizon_months)
+    if asked.fixed:
+        from aipolicy.facts.hardness import fixed_facts
+
+        weighing = weighing._replace(fixed=fixed_facts(asked.fixed, evaluator.known.specs, None))
     return result_of_answer(Answering(evaluator, evaluation, weighing), depth)
 
 
