@@ -13,12 +13,11 @@ from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.findings.rule_ids import is_rule_id
 from aipolicy.run.policy import Policy
-from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, same_name
 
 FORMATS = ("text", "json", "markdown")
-_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
 
 
 @click.command("explain")
@@ -58,8 +57,8 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         write_out(summary_text((subject, *paths), policy, settings, output_format))
         return
     # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
-    rule_id = subject if _RULE_ID.fullmatch(subject) else same_name(subject, _known(policy))
-    if _RULE_ID.fullmatch(rule_id) and not os.path.exists(subject):
+    rule_id = subject if is_rule_id(subject) else same_name(subject, _known(policy))
+    if is_rule_id(rule_id) and not os.path.exists(subject):
         if output_format not in ("text", "json") or changes or targets:
             raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
         write_out(_rule(rule_id, policy, output_format))

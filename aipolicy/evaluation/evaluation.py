@@ -28,7 +28,7 @@ from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, ESTIMATED_FAC
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.rule import Rule, RuleScope
+from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen, replace
 
@@ -274,7 +274,8 @@ def _compares(rule: Rule) -> bool:
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:
     rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
-    return active_rules((with_places_of_day(rule, catalog) for rule in rules), catalog.as_of)
+    parts = (part for rule in rules for part in parts_of(rule))
+    return active_rules((with_places_of_day(part, catalog) for part in parts), catalog.as_of)
 
 
 def with_places_of_day(rule: Rule, catalog: Catalog) -> Rule:

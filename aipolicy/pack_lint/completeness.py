@@ -57,6 +57,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
 
 def entry_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
+    mended = {text.rule.id for text in subject.rules if _is_mended(text.rule)}
     based = {text.rule.id for text in subject.rules if text.rule.references}
     for entry in _rule_entries(subject):
         name = shown(entry.text("id")) or "the rule"
@@ -66,7 +67,8 @@ def entry_findings(subject: Subject) -> Iterator[Finding]:
             ("references", NO_REFERENCE, "names no source"),
         ):
             has_source = entry.fields.get(key) or entry.text("id") in based
-            if not (has_source if key == "references" else says_something(entry.text(key))):
+            has_fix = key == "fix" and entry.text("id") in mended
+            if not (has_source if key == "references" else has_fix or says_something(entry.text(key))):
                 yield _at(entry, "id", rule_id, f"`{name}` {what}; there is no `{key}`")
         message = entry.text("message")
         if message and "{" not in message:
@@ -118,6 +120,11 @@ def _shown_above(text: RuleText, subject: Subject) -> frozenset[Outcome]:
         return frozenset()
     others = (other for other in subject.rules if set(text.rule.shared) & set(other.rule.shared))
     return frozenset(outcome for other in others for outcome in other.expected)
+
+
+def _is_mended(rule: Rule) -> bool:
+    """Return whether every line that a rule requires says itself what to do."""
+    return bool(rule.requirements) and not rule.plain_require and all(each.fix for each in rule.requirements)
 
 
 def _rule_entries(subject: Subject) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
 from aipolicy.pack_lint.logic import Logic
+from aipolicy.pack_lint.messages import message_findings
 from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
@@ -136,6 +137,7 @@ class _Run:
                 continue
             yield from pack_findings(subject)
             yield from entry_findings(subject)
+            yield from message_findings(subject)
             yield from ended_findings(subject, self._settings.as_of)
             yield from test_findings(subject, self._tests, self._catalog, facts)
             yield from condition_findings([text for text in subject.rules if text.is_whole], facts, bench)

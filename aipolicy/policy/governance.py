@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from aipolicy.findings.rule_ids import is_below
 from aipolicy.source.names import folded
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
@@ -18,7 +19,7 @@ class NeverWaived(NamedTuple):
 
     def covers(self, rule_id: str) -> bool:
         """Return whether a rule is meant."""
-        return rule_id == self.word or rule_id.startswith(f"{self.word}-")
+        return is_below(rule_id, self.word)
 
 
 class Governance(NamedTuple):

@@ -16,7 +16,7 @@ from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
     pass
@@ -91,6 +91,18 @@ class SharedScope(Frozen, kw_only=True):
     basis: Basis | None
     defined_at: str
     """The file and line; no two have the same."""
+
+
+class Requirement(Frozen, kw_only=True):
+    """A line of `require` with words of its own: reported, waived and judged by itself."""
+
+    name: str
+    """What tells it from the others of its rule, in ids such as `DORA-030-2/sla`."""
+    line: Line
+    message: str
+    fix: str
+    evidence: tuple[str, ...]
+    """The facts of evidence that show it."""
 
 
 class Bounds(NamedTuple):
@@ -182,6 +194,14 @@ class Rule(Frozen, kw_only=True):
     shared: tuple[SharedScope, ...] = ()
     """What the file and the group of the rule say for all rules below them, the outer one first."""
     basis: Basis | None = None
+    requirements: tuple[Requirement, ...] = ()
+    """Those lines of `require` that have words of their own, in their order."""
+
+    @property
+    def plain_require(self) -> tuple[Line, ...]:
+        """Return the lines of `require` that the message of the rule is about."""
+        own = [requirement.line for requirement in self.requirements]
+        return tuple(line for line in self.require if line not in own)
 
     @property
     def shared_when(self) -> tuple[Line, ...]:
@@ -222,3 +242,28 @@ class Rule(Frozen, kw_only=True):
         """Return the facts of the feature that the rule reads or wants declared, sorted."""
         reads = {name for line in (*self.when, *self.require) for name in line.feature_reads}
         return tuple(sorted(reads.union(self.must_declare)))
+
+
+def parts_of(rule: Rule) -> tuple[Rule, ...]:
+    """Return what of a rule is judged by itself: the rule, or its plain lines and each requirement with its own words.
+
+    They apply together, so that what decides whether they do stands above all of them.
+    """
+    if not rule.requirements:
+        return (rule,)
+    from aipolicy.findings.rule_ids import PART
+
+    plain = rule.plain_require
+    above = SharedScope(
+        title=f"{rule.id} {rule.title}", when=rule.own_when, must_declare=(), basis=None, defined_at=rule.defined_at
+    )
+    shared = (*rule.shared, above)
+    main = replace(rule, require=plain, requirements=(), shared=shared)
+    own = (
+        replace(
+            rule, id=f"{rule.id}{PART}{each.name}", require=(each.line,), message=each.message or rule.message,
+            fix=each.fix or rule.fix, must_declare=(), requirements=(), shared=shared,
+        )
+        for each in rule.requirements
+    )  # fmt: skip
+    return (*((main,) if plain or rule.must_declare else ()), *own)

@@ -14,7 +14,7 @@ from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, ac
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.value import Frozen, NamedTuple, replace
@@ -47,8 +47,8 @@ class Policy(Frozen):
 
     @property
     def all_rules(self) -> tuple[str, ...]:
-        """Return the ids of all rules, those that are left out by choice included."""
-        return tuple(rule.id for pack in self.packs for rule in pack.rules)
+        """Return the ids of all that is judged by itself, what is left out by choice included."""
+        return tuple(part.id for pack in self.packs for rule in pack.rules for part in parts_of(rule))
 
     portfolio_rules: tuple[PortfolioRule, ...] = ()
     """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
@@ -70,8 +70,10 @@ class Policy(Frozen):
         return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
-        """Return a rule of any pack, or None."""
-        return next((rule for rule in self.rules_with_examples() if rule.id == rule_id), None)
+        """Return a rule of any pack by its id or that of one of its requirements, or None."""
+        from aipolicy.findings.rule_ids import whole_id
+
+        return next((rule for rule in self.rules_with_examples() if rule.id == whole_id(rule_id)), None)
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
@@ -83,6 +85,13 @@ class Policy(Frozen):
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are evaluated, by id."""
         return tuple(active.rule for active in self.evaluator.rules)
+
+    @property
+    def rule_count(self) -> int:
+        """Return how many rules are evaluated, however many requirements they have."""
+        from aipolicy.findings.rule_ids import whole_id
+
+        return len({whole_id(rule.id) for rule in self.rules})
 
     @property
     def chosen_rules(self) -> tuple[Rule, ...]:
@@ -220,8 +229,10 @@ def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) ->
 
 def rules_named(word: str, ids: Sequence[str]) -> set[str]:
     """Return the rules that a word names, or that begin with it, whatever its case and marks: `res001`, `data`."""
-    meant = same_name(word, (*ids, *{rule_id.partition("-")[0] for rule_id in ids}))
-    return {rule_id for rule_id in ids if rule_id == meant or rule_id.startswith(f"{meant}-")}
+    from aipolicy.findings.rule_ids import beginnings, is_below
+
+    meant = same_name(word, (*ids, *beginnings(ids)))
+    return {rule_id for rule_id in ids if is_below(rule_id, meant)}
 
 
 def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:

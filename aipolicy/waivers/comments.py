@@ -9,6 +9,7 @@ from datetime import date
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, Place
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
+from aipolicy.findings.rule_ids import RULE_ID
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import day_hint, read_day
@@ -25,7 +26,7 @@ KEYS = ("until", "owner", "approver", "ticket", "approved_on")
 
 _DIRECTIVE = regex(r"aipolicy[ \t]*:[ \t]*([^\s\[]*)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 _IN_TEXT = regex(r"\baipolicy[ \t]*:[ \t]*\w+[ \t]*\[", re.IGNORECASE)
-_LOOKALIKE = regex(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}")
+_LOOKALIKE = regex(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*" + RULE_ID)
 _LOOKED_AT = 200
 """Characters in which a misspelt beginning is looked for: the search takes the square of their number."""
 _RULES = regex(r"\[([^\]]*)\][ \t]*:?[ \t]*(.*)", re.DOTALL)

@@ -7,6 +7,7 @@ from datetime import date
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, WaiverNote
+from aipolicy.findings.rule_ids import whole_id
 from aipolicy.policy.cel.expressions import Condition as Expression
 from aipolicy.policy.cel.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
@@ -110,7 +111,7 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
 
 def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
                      ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
-    if waiver.rule in ignored:
+    if whole_id(waiver.rule) in ignored:
         return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
     if waiver.rule not in judged:
         return State.UNNEEDED, f"{waiver.rule} is not in force for this feature"

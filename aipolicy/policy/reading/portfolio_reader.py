@@ -282,7 +282,7 @@ class _SharedReader(RuleReader):
     def _check_line(self, line: Line) -> None:
         refuse_unsupported(decode(line.checked), self._types)
 
-    def _check_message(self, message: str) -> set[str]:
+    def _check_message(self, message: str, record: Record) -> set[str]:
         if any(len(names_of(placeholder)) > 1 for placeholder in PLACEHOLDER.findall(message)):
-            self._record.mistake("`without` is for messages of rules about one feature", "message")
-        return self._check_placeholders(message, self._types)
+            record.mistake("`without` is for messages of rules about one feature", "message")
+        return self._check_placeholders(message, self._types, record)

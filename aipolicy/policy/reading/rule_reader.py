@@ -10,12 +10,14 @@ from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
+from aipolicy.findings.rule_ids import RULE_ID
 from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
 from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader, parameters_of
 from aipolicy.policy.reading.given_facts import fact_values
+from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements
 from aipolicy.policy.reading.scope_reader import basis_of, read_basis, read_must_declare
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
@@ -25,7 +27,7 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import replace
 
-_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
+_RULE_ID = regex(RULE_ID)
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -33,7 +35,8 @@ def mistake_of_id(rule_id: str) -> str:
     """Return what is wrong with the id of a rule; empty for nothing."""
     if rule_id.startswith(RESERVED_PREFIXES):
         return f"`{shown(rule_id)}` is reserved for findings about manifests, plans and packs"
-    return "" if _RULE_ID.fullmatch(rule_id) else f"`{shown(rule_id)}` is no rule id; write it like `DATA-001`"
+    wrong = f"`{shown(rule_id)}` is no rule id; write it like `DATA-001` or `GDPR-28-3`"
+    return "" if _RULE_ID.fullmatch(rule_id) else wrong
 
 
 def mistake_of_name(name: str) -> str:
@@ -53,12 +56,14 @@ class RuleReader:
         self._compiler = compiler
         self._conditions = ConditionReader(record, compiler, variables, self._check_line)
         self._pack = pack
+        self._own_reads: set[str] = set()
         self._parameters = parameters
 
     def read(self) -> Rule:
         """Return the rule; mistakes are noted on its record."""
         record = self._record
         effective = record.record("effective")
+        required = RequirementReader(record, self._conditions, self._facts, self._check_own_message).read()
         demanded = [name for scope in self._shared for name in scope.must_declare]
         basis = basis_of(read_basis(record), self._shared)
         if not record.has("require") and not record.has("must_declare"):
@@ -75,11 +80,12 @@ class RuleReader:
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
             when=self._when(),
-            require=self._conditions.lines("require"),
+            require=required.lines,
+            requirements=required.own,
             must_declare=tuple(dict.fromkeys((*demanded, *read_must_declare(record, self._facts)))),
             shared=self._shared,
             basis=basis,
-            message=record.said("message"),
+            message=self._message(required),
             why=record.text("why", ""),
             fix=record.text("fix", ""),
             references=(*self._references(), *((basis.reference,) if basis is not None else ())),
@@ -98,7 +104,7 @@ class RuleReader:
         self._check_scope(rule)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
-        used |= self._check_message(rule.message)
+        used |= self._check_message(rule.message, record) | self._own_reads
         origin = RuleOrigin(
             rule.severity, rule.effective_from, rule.effective_until, self._pack,
             place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
@@ -180,20 +186,30 @@ class RuleReader:
             if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
-    def _check_message(self, message: str) -> set[str]:
+    def _message(self, required: Requirements) -> str:
+        """Return the message of the rule, which may be left out where each requirement has its own."""
+        is_spoken = bool(required.own) and len(required.own) == len(required.lines)
+        if is_spoken and all(each.message for each in required.own) and not self._record.has("message"):
+            return ""
+        return self._record.said("message")
+
+    def _check_own_message(self, record: Record, message: str) -> None:
+        self._own_reads |= self._check_message(message, record)
+
+    def _check_message(self, message: str, record: Record) -> set[str]:
         for placeholder in PLACEHOLDER.findall(message):
             lists = names_of(placeholder)
             for name in lists if len(lists) > 1 else ():
                 if name in self._facts and self._facts[name].type is not FactType.TEXTS:
-                    self._record.mistake(f"`{name}` is no list; `without` stands between two lists", "message")
-        return self._check_placeholders(message, self._facts)
+                    record.mistake(f"`{name}` is no list; `without` stands between two lists", "message")
+        return self._check_placeholders(message, self._facts, record)
 
-    def _check_placeholders(self, message: str, names: Collection[str]) -> set[str]:
+    def _check_placeholders(self, message: str, names: Collection[str], record: Record) -> set[str]:
         used = set()
         for name in names_in(message):
             if name in self._parameters:
                 used.add(name)
             elif name not in names:
                 hint = did_you_mean(name, (*names, *self._parameters))
-                self._record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
+                record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
         return used

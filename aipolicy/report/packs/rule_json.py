@@ -7,7 +7,7 @@ from typing import Any
 
 from aipolicy.findings.reserved_rules import ReservedRule
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.rule import Rule, SharedScope
+from aipolicy.policy.rule import Requirement, Rule, SharedScope
 
 
 def rule_object(rule: Rule | PortfolioRule | ReservedRule, day: date) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
+        **({"requirements": [_requirement_object(each) for each in rule.requirements]} if rule.requirements else {}),
         **({"shared": [_shared_object(scope) for scope in rule.shared]} if rule.shared else {}),
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
@@ -51,6 +52,14 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "defined_at": rule.defined_at,
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }
+
+
+def _requirement_object(requirement: Requirement) -> dict[str, Any]:
+    """Return a requirement with its own words; its condition is one of `require`."""
+    return {
+        "name": requirement.name, "that": requirement.line.text, "message": requirement.message,
+        "fix": requirement.fix, "evidence": list(requirement.evidence),
+    }  # fmt: skip
 
 
 def _shared_object(scope: SharedScope) -> dict[str, Any]:
