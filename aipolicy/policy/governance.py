@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from aipolicy.findings.rule_ids import is_below
 from aipolicy.source.names import folded
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
@@ -19,6 +18,8 @@ class NeverWaived(NamedTuple):
 
     def covers(self, rule_id: str) -> bool:
         """Return whether a rule is meant."""
+        from aipolicy.findings.rule_ids import is_below
+
         return is_below(rule_id, self.word)
 
 

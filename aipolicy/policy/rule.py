@@ -15,11 +15,10 @@ from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.source.regex import regex
-from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
-    pass
+    from aipolicy.source.span import DocumentPath
 
 
 _NAMES_RETIRED = regex(rf"""(["']){RETIRED}\1""")

@@ -106,7 +106,7 @@ MISTAKES = [
     ("  require:\n  - {that: data.minimized, mesage: m}\n", "unknown key `mesage`; did you mean `message`?"),
     ("  require:\n  - {that: data.minimized, message: '{data.clases}'}\n", "unknown fact `data.clases` in the message"),
     ("  require:\n  - {that: data.minimized, message: m, evidence: dpiaa}\n", "`evidence.dpiaa` is no kind of evidence"),
-    ("  require:\n  - {evidence: dpia, message: m}\n  - {that: '!evidence.dpia', message: m}\n", "is called `evidence.dpia`"),
+    ("  require:\n  - {evidence: dpia, message: m}\n  - {that: '!evidence.dpia', message: m}\n", "is called `evidence"),
     ("  require:\n  - {that: 'true', message: m}\n", "the requirement needs a `name`"),
     ("  require:\n  - {name: Big, that: data.minimized, message: m}\n", "`Big` is no name of a requirement"),
     ("  require:\n  - {message: m}\n", "missing key `that`"),
