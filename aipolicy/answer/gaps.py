@@ -174,7 +174,7 @@ def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], 
     if key in _TIMES and said["hosting"] == "on-device":
         return Gap(f"{said['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
     if key in _TIMES:
-        return _catalog_gap(sold, "first_token", "first_token_p50_ms", rules, of_plan=of_plan)
+        return _catalog_gap(sold, "speeds", "first_token_ms", rules, of_plan=of_plan)
     if key == "fits_window" and not _word(option_set, number, "context_tokens"):
         key = "context_tokens"
     section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))

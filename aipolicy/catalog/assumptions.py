@@ -42,6 +42,8 @@ UNITS: Mapping[str, str] = {
     "query-tokens": "tokens/request",
     "embedding-price": "USD/Mtok",
     "retrieval-ms": "ms",
+    "first-token-p95": "factor",
+    "other-host-speed": "factor",
     "judge-input-tokens": "tokens/request",
     "judge-output-tokens": "tokens/request",
     "classical-requests-per-second": "requests/s",
@@ -65,7 +67,9 @@ _DIVISORS = frozenset(
     }
 )  # fmt: skip
 """Constants that are divided by: 0 is refused."""
-_AT_LEAST_ONE = frozenset({"power-usage-effectiveness", "server-power-factor", "index-overhead"})
+_AT_LEAST_ONE = frozenset(
+    {"first-token-p95", "other-host-speed", "power-usage-effectiveness", "server-power-factor", "index-overhead"}
+)
 """Whole over part: below 1 contradicts the meaning."""
 _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"

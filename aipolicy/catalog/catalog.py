@@ -28,14 +28,15 @@ T = TypeVar("T")
 
 PARTS = (
     "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "deployments", "offerings",
-    "exchange_rates", "prices", "accelerators", "networks", "hosted_speeds", "self_hosted", "efforts", "assumptions",
+    "exchange_rates", "prices", "accelerators", "networks", "speeds", "tier_speeds", "self_hosted", "efforts", "assumptions",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
     "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
     "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token",
+    "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "speeds",
+    "tier_speeds",
     "self_hosted", "effort", "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
@@ -151,19 +152,31 @@ class Catalog:
         return {entry.id: entry for entry in entries}
 
     @cached_property
-    def networks(self) -> Mapping[str, machines.Network]:
-        """Return network round trips by boundary."""
+    def networks(self) -> Mapping[tuple[str, str], machines.Network]:
+        """Return network round trips by boundary and distance."""
         from aipolicy.catalog import machines
 
-        entries = self._section("network", machines.read_network, lambda e: e.boundary, lambda e: e.dated)
-        return {entry.boundary: entry for entry in entries}
+        entries = self._section("network", machines.read_network, lambda e: (e.boundary, e.distance), lambda e: e.dated)
+        return {(entry.boundary, entry.distance): entry for entry in entries}
 
     @cached_property
-    def hosted_speeds(self) -> Mapping[str, machines.HostedSpeed]:
-        """Return the speed of hosted models by tier."""
+    def speeds(self) -> Mapping[tuple[str, str], tuple[machines.HostedSpeed, ...]]:
+        """Return the published speeds of hosted models by provider and model, one for each effort."""
         from aipolicy.catalog import machines
 
-        entries = self._section("first_token", machines.read_hosted_speed, lambda e: e.tier, lambda e: e.dated)
+        speeds: dict[tuple[str, str], tuple[machines.HostedSpeed, ...]] = {}
+        for entry in self._section(
+            "speeds", machines.read_speed, lambda e: (e.provider, e.model, e.effort), lambda e: e.dated
+        ):
+            speeds[entry.provider, entry.model] = (*speeds.get((entry.provider, entry.model), ()), entry)
+        return speeds
+
+    @cached_property
+    def tier_speeds(self) -> Mapping[str, machines.HostedSpeed]:
+        """Return how fast hosted models of a tier are of which nothing is published."""
+        from aipolicy.catalog import machines
+
+        entries = self._section("tier_speeds", machines.read_tier_speed, lambda e: e.tier, lambda e: e.dated)
         return {entry.tier: entry for entry in entries}
 
     @cached_property

@@ -30,8 +30,8 @@ def check_references(documents: Iterable[Document], named: Named) -> None:
 
     references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ("provider", named.providers, ("regions", "terms", "offerings", "prices", "deployments")),
-        ("provider", (*named.providers, OPEN_WEIGHTS), ("models",)),
-        ("model", named.models, ("offerings", "prices", "self_hosted", "deployments")),
+        ("provider", (*named.providers, OPEN_WEIGHTS), ("models", "speeds")),
+        ("model", named.models, ("offerings", "prices", "speeds", "self_hosted", "deployments")),
         ("accelerator", named.accelerators, ("self_hosted",)),
     )
     mistakes = Mistakes(CatalogError)

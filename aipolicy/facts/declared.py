@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipolicy.catalog.axes import AXES
+from aipolicy.catalog.axes import AXES, DISTANCES, EFFORTS
 from aipolicy.facts.expected import with_expectations
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
@@ -83,6 +83,10 @@ _METADATA = (
 _TASK = (
     _text("task.type", "Kind of task", "summarization", vocabulary="task-type"),
     _choice("task.specialization", "How special the subject matter is", ("generic", "domain", "niche")),
+    _choice(
+        "task.reasoning_effort", "How much a model that reasons thinks first; where nothing is said, the least that it can",
+        EFFORTS, default=EFFORTS[0],
+    ),
     _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task"),
     _list(
         "task.required_behavior",
@@ -150,6 +154,10 @@ _LATENCY = (
     _number(
         "latency.chained_calls", "Model calls that follow one another in an interaction", "calls", 1, default=1,
         positive=True, maximum=1e4,
+    ),
+    _choice(
+        "latency.network", "How far the feature is from where its model runs, `own-process` for a model inside the service",
+        DISTANCES, default=DISTANCES[0],
     ),
     _flag("latency.realtime", "Whether somebody or something waits for every answer", default=False),
     _flag("latency.offline", "Whether the feature must work without a network", default=False),

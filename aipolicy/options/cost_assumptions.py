@@ -23,6 +23,15 @@ class OwnSite(Frozen, kw_only=True):
     colocation_usd_per_kw: float
 
 
+class SpeedAssumptions(Frozen):
+    """How far hosted answers differ: slow ones from the median, and one host of a model from another."""
+
+    p95_over_p50_fast: float
+    p95_over_p50_usual: float
+    p95_over_p50_slow: float
+    other_host: float
+
+
 class CostAssumptions(Frozen, kw_only=True):
     """Constants of the catalog; units as in `docs/assumptions.md`. A factor is 1 unless an estimate draws it."""
 
@@ -48,6 +57,7 @@ class CostAssumptions(Frozen, kw_only=True):
     query_tokens: float
     embedding_usd_per_mtok: float
     retrieval_ms: float
+    speed: SpeedAssumptions
     judge_input_tokens: float
     judge_output_tokens: float
     one_step_requests_per_s: float
@@ -96,8 +106,16 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         query_tokens=value["query-tokens"],
         embedding_usd_per_mtok=value["embedding-price"],
         retrieval_ms=value["retrieval-ms"],
+        speed=_speed(catalog),
         judge_input_tokens=value["judge-input-tokens"],
         judge_output_tokens=value["judge-output-tokens"],
         one_step_requests_per_s=value["classical-requests-per-second"],
         stale_price_days=value["stale-price-days"],
     )
+
+
+def _speed(catalog: Catalog) -> SpeedAssumptions:
+    slow_answers = catalog.assumptions["first-token-p95"]
+    usual = slow_answers.value
+    fast, slow = (usual if end is None else end for end in (slow_answers.low, slow_answers.high))
+    return SpeedAssumptions(fast, usual, slow, catalog.assumptions["other-host-speed"].value)

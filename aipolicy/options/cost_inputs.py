@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
@@ -9,25 +12,69 @@ from aipolicy.economics.token_cost import TokenPrice
 from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
 
+End = Literal["fast", "usual", "slow"]
+"""Which end of what is known of a speed: the favourable one, what is usual, or the other one."""
+
+
+class Network(Frozen):
+    """Round trips to where a model runs: the usual one, and by distance from it."""
+
+    usual: Duration
+    by_distance: tuple[tuple[str, Duration], ...] = ()
+
+    def at(self, distance: str, end: End = "usual") -> Duration:
+        """Return the round trip over a distance; where that is not known or not said, at one end of all of them."""
+        stated = dict(self.by_distance)
+        if distance in stated:
+            return stated[distance]
+        if end == "usual":
+            return self.usual
+        every = (self.usual, *stated.values())
+        return (min if end == "fast" else max)(every, key=lambda trip: trip.p50_ms)
+
+
+class Pace(Frozen):
+    """First token that people see, and ms an output token after it."""
+
+    first_token: Duration
+    per_token_ms: float
+
+
+class HostedSpeed(Frozen):
+    """How fast a model answers at one effort: what is usual, and the ends of what is published."""
+
+    effort: str
+    usual: Pace
+    fast: Pace
+    slow: Pace
+
+    def at(self, end: End) -> Pace:
+        """Return the pace at one end."""
+        return self.fast if end == "fast" else self.slow if end == "slow" else self.usual
+
 
 class HostedBasis(Frozen):
     """A model at a provider: its price list (None is unknown) and its speed."""
 
     price: TokenPrice | None
-    speed: HostedSpeed | None
+    network: Network | None
+    speeds: tuple[HostedSpeed, ...]
+    """By effort, the least first; empty where nothing is known."""
     price_uncertain: bool
     """Whether hosts ask very different prices for the same open model."""
     price_stale: bool = False
     """Whether nobody checked the price for long."""
     window: Window = UNKNOWN_WINDOW
 
+    def speed_at(self, effort: str) -> HostedSpeed | None:
+        """Return the speed at an effort or the next higher one that is known, the highest where there is none."""
+        enough = [speed for speed in self.speeds if _rank(speed.effort) >= _rank(effort)]
+        return (enough[0] if enough else self.speeds[-1]) if self.speeds else None
 
-class HostedSpeed(Frozen):
-    """First token with the network to it, and ms an output token after it."""
 
-    network: Duration
-    first_token: Duration
-    per_token_ms: float
+def _rank(effort: str) -> int:
+    """Return where an effort stands; a model of which no effort is known is the same at each of them."""
+    return EFFORTS.index(effort) if effort else len(EFFORTS)
 
 
 class OwnBasis(Frozen):
@@ -39,7 +86,7 @@ class OwnBasis(Frozen):
     accelerators: int
     """Accelerators of one replica."""
     cost: MachineCost | None
-    network: Duration
+    network: Network
     window: Window = UNKNOWN_WINDOW
 
 
@@ -49,7 +96,7 @@ class OneStepBasis(Frozen):
     pass_ms: float
     requests_per_s: float
     cost: MachineCost | None
-    network: Duration
+    network: Network
     window: Window = UNKNOWN_WINDOW
 
 
@@ -105,14 +152,16 @@ class Speeds(Frozen):
     retrieves: bool
 
 
-def network_of(leg: LegBasis | None) -> Duration | None:
-    """Return the round trip to a leg, nothing for a device, None where it is unknown."""
+NO_NETWORK = Network(NOTHING)
+"""Nothing is crossed."""
+
+
+def network_of(leg: LegBasis | None) -> Network | None:
+    """Return the round trips to a leg, nothing for a device, None where they are unknown."""
     match leg:
-        case HostedBasis():
-            return None if leg.speed is None else leg.speed.network
-        case OwnBasis() | OneStepBasis():
+        case HostedBasis() | OwnBasis() | OneStepBasis():
             return leg.network
         case DeviceBasis():
-            return NOTHING
+            return NO_NETWORK
         case None:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.axes import DISTANCES, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
@@ -15,8 +16,10 @@ from aipolicy.options.cost_inputs import (
     HostedBasis,
     HostedSpeed,
     LegBasis,
+    Network,
     OneStepBasis,
     OwnBasis,
+    Pace,
     Speeds,
     Training,
 )
@@ -25,10 +28,12 @@ from aipolicy.value import replace
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.machines import Accelerator
+    from aipolicy.catalog.machines import HostedSpeed as Published
     from aipolicy.catalog.offerings import Model
     from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.cost_inputs import End
     from aipolicy.options.option import Leg, Option
 
 ONE_STEP_TIERS = frozenset({"encoder", "classical"})
@@ -97,7 +102,8 @@ class BasisReader:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         return HostedBasis(
             price=None if price is None else _tuned_price(price) if tuned else _price(price),
-            speed=self._hosted_speed(leg),
+            network=self._network(leg),
+            speeds=self._speeds(leg),
             price_uncertain=leg.model.open_weights,
             price_stale=price is not None and self._is_stale(price),
             window=leg.window,
@@ -106,17 +112,47 @@ class BasisReader:
     def _is_stale(self, price: Price) -> bool:
         return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
 
-    def _hosted_speed(self, leg: Leg) -> HostedSpeed | None:
-        hosted = self._catalog.hosted_speeds.get(leg.model.tier)
-        network = self._network(leg)
-        if hosted is None or network is None:
-            return None
-        first_token = Duration(hosted.first_token_p50_ms, hosted.first_token_p95_ms)
-        return HostedSpeed(network, first_token, 1000.0 / hosted.output_tokens_per_s)
+    def _speeds(self, leg: Leg) -> tuple[HostedSpeed, ...]:
+        from aipolicy.catalog.machines import speeds_at
 
-    def _network(self, leg: Leg) -> Duration | None:
-        network = self._catalog.networks.get(leg.boundary)
-        return None if network is None else Duration(network.round_trip_p50_ms, network.round_trip_p95_ms)
+        found = speeds_at(
+            leg.provider, leg.model, self._catalog.speeds, self._assumptions.speed.other_host,
+            self._catalog.tier_speeds.get(leg.model.tier),
+        )  # fmt: skip
+        return tuple([self._speed(speed) for speed in found])
+
+    def _speed(self, published: Published) -> HostedSpeed:
+        usual, fast, slow = (self._pace(published, end) for end in ("usual", "fast", "slow"))
+        return HostedSpeed(published.effort, usual, fast, slow)
+
+    def _pace(self, published: Published, end: End) -> Pace:
+        """Return a pace at one end; the slow answers of one end are what its median is over those of the usual one."""
+        first, output = published.first_token_ms, published.tokens_per_s
+        assert first is not None
+        assert output is not None
+        p50_ms = getattr(first, end)
+        ratio = getattr(self._assumptions.speed, f"p95_over_p50_{end}")
+        if published.first_token_p95_ms is not None:
+            ratio = published.first_token_p95_ms / first.usual
+        return Pace(Duration(p50_ms, p50_ms * ratio), 1000.0 / getattr(output, end))
+
+    def _network(self, leg: Leg) -> Network | None:
+        """Return the round trips to a leg; what an organisation states itself is no range of ours."""
+        usual = self._catalog.networks.get((leg.boundary, USUAL))
+        if usual is None:
+            return None
+        trips = {
+            distance: self._catalog.networks.get((leg.boundary, distance))
+            for distance in DISTANCES
+            if distance != USUAL
+        }
+        return Network(
+            Duration(usual.round_trip_p50_ms, usual.round_trip_p95_ms),
+            tuple([
+                (distance, Duration(trip.round_trip_p50_ms, trip.round_trip_p95_ms))
+                for distance, trip in trips.items() if trip is not None
+            ]),
+        )  # fmt: skip
 
     def _own(self, leg: Leg) -> LegBasis | None:
         network = self._network(leg)

@@ -193,7 +193,7 @@ def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | No
     """Return the time for one output token that the latency budget leaves, in seconds; None where there is no limit."""
     if workload.latency_budget_ms is None or workload.latency_budget_ms == inf:
         return None
-    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
+    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.at(workload.distance).p95_ms
     return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None
 
 

@@ -120,7 +120,9 @@ class Estimator:
         if name in FIT_FACTS:
             return self._fit(self._fits[name], speeds)
         network = network_of(speeds.main)
-        return None if network is None else network.p95_ms * self._workload.chained_calls
+        if network is None:
+            return None
+        return network.at(self._workload.distance).p95_ms * self._workload.chained_calls
 
     def costs(self, table: CostTable) -> list[Monthly | None]:
         """Return the monthly cost at today's volume and at none for every basis of a table."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from math import ceil
 
+from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics import roofline
 from aipolicy.economics.fleet import SECONDS_PER_DAY
 from aipolicy.economics.latency import NO_TIME, Duration, Moments, added, lognormal, moments_of, waiting_for_server
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
 from aipolicy.options.costs import serving_of
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
@@ -36,9 +37,9 @@ UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
 class Latencies:
     """Latencies under one workload and the constants of one catalog; what options share is timed once."""
 
-    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
-        near = Memo(partial(_leg, workload, assumptions, 1.0))
-        self._far = Memo(partial(_leg, workload, assumptions, workload.hard_case_share))
+    def __init__(self, workload: Workload, assumptions: CostAssumptions, end: End = "usual") -> None:
+        near = Memo(partial(_leg, workload, assumptions, 1.0, end))
+        self._far = Memo(partial(_leg, workload, assumptions, workload.hard_case_share, end))
         self._alone = Memo(partial(_alone, near, workload, 0.0))
         self._retrieving = Memo(partial(_alone, near, workload, assumptions.retrieval_ms))
 
@@ -79,35 +80,40 @@ def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, ret
 
 
 def _leg(
-    workload: Workload, assumptions: CostAssumptions, share: float | None, basis: LegBasis | None
+    workload: Workload, assumptions: CostAssumptions, share: float | None, end: End, basis: LegBasis | None
 ) -> _LegTime | None:
     match basis:
         case HostedBasis():
-            return _hosted(basis, workload)
+            return _hosted(basis, workload, end)
         case OwnBasis():
-            return _own(basis, workload, assumptions, share)
+            return _own(basis, workload, assumptions, share, end)
         case OneStepBasis():
-            return _one_step(basis, workload, assumptions, share)
+            return _one_step(basis, workload, assumptions, share, end)
         case DeviceBasis() | None:
             return None
 
 
-def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
-    speed = basis.speed
-    if speed is None:
+def _hosted(basis: HostedBasis, workload: Workload, end: End) -> _LegTime | None:
+    speed = basis.speed_at(EFFORTS[0] if workload.reasoning_tokens else workload.effort)
+    if speed is None or basis.network is None:
         return None
-    floor = speed.network.p50_ms + speed.first_token.p50_ms
+    pace, network = speed.at(end), basis.network.at(workload.distance, end)
+    floor = network.p50_ms + pace.first_token.p50_ms
     if workload.answer_tokens is None:
         return _LegTime(floor, None)
-    further = max(workload.answer_tokens - 1.0, 0.0) * speed.per_token_ms
-    return _in_parts(floor, workload, speed.network, speed.first_token, Duration(further, further))
+    # NOTE: what a model thinks before the first token that people see is in that token; tokens that are declared come
+    # on top of the least that it can think.
+    further = max(workload.answer_tokens - 1.0, 0.0) * pace.per_token_ms
+    return _in_parts(floor, workload, network, pace.first_token, Duration(further, further))
 
 
-def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
+def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+         end: End) -> _LegTime | None:  # fmt: skip
+    network = basis.network.at(workload.distance, end)
     at_batch = partial(roofline.latency, basis.shape, basis.precision, basis.machine, basis.accelerators)
     # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
     floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
-    floor = basis.network.p50_ms + floor_s * _MS_PER_S
+    floor = network.p50_ms + floor_s * _MS_PER_S
     serving = serving_of(basis, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
         return _LegTime(floor, None)
@@ -120,16 +126,18 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
     further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
     rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
-    return _in_parts(floor, workload, basis.network, first, rest)
+    return _in_parts(floor, workload, network, first, rest)
 
 
-def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
-    floor = basis.network.p50_ms + basis.pass_ms
+def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+              end: End) -> _LegTime:  # fmt: skip
+    network = basis.network.at(workload.distance, end)
+    floor = network.p50_ms + basis.pass_ms
     if _load_unknown(workload, share):
         return _LegTime(floor, None)
     busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
     queued = waiting_for_server(basis.pass_ms, busy)
-    return _in_parts(floor, workload, basis.network, Duration(basis.pass_ms, queued.p95_ms))
+    return _in_parts(floor, workload, network, Duration(basis.pass_ms, queued.p95_ms))
 
 
 def _load_unknown(workload: Workload, share: float | None) -> bool:

@@ -38,6 +38,10 @@ class Workload(Frozen):
     corpus_tokens: float | None = None
     labelled_examples: float | None = None
     latency_budget_ms: float | None = None
+    effort: str = "none"
+    """How much a model that reasons thinks, or the least above it that it can."""
+    distance: str = "usual"
+    """How far the feature is from where its model runs."""
     growth_12_months: float | None = None
     ranges: tuple[tuple[str, float, float, float], ...] = ()
     """Fields that were declared as a range: name, low, likely, high."""
@@ -100,6 +104,8 @@ WORKLOAD_FACTS: Mapping[str, str] = {
     "corpus_tokens": "volume.corpus_tokens",
     "labelled_examples": "data.labelled_examples",
     "latency_budget_ms": "latency.p95_ms",
+    "effort": "task.reasoning_effort",
+    "distance": "latency.network",
 }
 """Which declared fact each field is."""
 

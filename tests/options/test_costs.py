@@ -14,6 +14,7 @@ from cost_worlds import (
     CHEAP_API,
     DEVICE,
     ENCODER,
+    FAR,
     FAST,
     FROM_SCRATCH,
     LLAMA_8B,
@@ -47,7 +48,7 @@ from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace
 
 CACHED_BATCH_API = HostedBasis(
-    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAST, price_uncertain=False
+    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAR, FAST, price_uncertain=False
 )
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""
