@@ -25,9 +25,8 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
 
 
 _LENGTHS = ("volume.input_tokens", "volume.output_tokens")
-_ON_THE_WAY = ("latency.chained_calls", "latency.network", "task.reasoning_effort")
-_LATENCY_READS = ("volume.requests_per_day", *_LENGTHS, *_ON_THE_WAY, "latency.p95_ms")
-HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", *_ON_THE_WAY})
+_LATENCY_READS = ("volume.requests_per_day", *_LENGTHS, "latency.chained_calls", "latency.p95_ms")
+HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.chained_calls"})
 """What the latency of a provider's model hangs on; how busy its machines are is its own business."""
 _COST_READS = (
     "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean", "latency.p95_ms",
@@ -81,11 +80,11 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("days_until_retirement", "Days from the day of the run until the first such end", "days"),
     _flag("works_offline", "Whether it answers without any outside network"),
     _number("latency_floor_ms", "Least time that half of the interactions take, with answers of one token", "ms",
-            _ON_THE_WAY),
+            ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
     _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
     _number("network_p95_ms", "Estimated network time of 95 % of interactions, every chained call crossing it", "ms",
-            ("latency.chained_calls", "latency.network")),
+            ("latency.chained_calls",)),
     FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",
              Origin.OPTION, reads=_LENGTHS),
     FactSpec("option.fits_window", FactType.BOOL,
