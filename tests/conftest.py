@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import signal
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ from aipolicy.run import policy
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # NOTE: shells start background jobs so, and what tests start would not hear of Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# NOTE: as in `aipolicy/__main__.py`: what tests share is large and stays, and looking through it again and again took a tenth.
+gc.set_threshold(100_000)
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
