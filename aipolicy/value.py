@@ -108,7 +108,9 @@ def _made_at_first_use(name: str, kind: str) -> Callable[..., Any]:
 
     def method(self: Any, *arguments: Any) -> Any:
         owner = self.__class__
-        setattr(owner, name, _method(f"{owner.__qualname__}.{name}", kind, owner._fields, {"__name__": owner.__module__}))
+        setattr(
+            owner, name, _method(f"{owner.__qualname__}.{name}", kind, owner._fields, {"__name__": owner.__module__})
+        )
         return getattr(self, name)(*arguments)
 
     return method
