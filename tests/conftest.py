@@ -18,7 +18,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # NOTE: shells start background jobs so, and what tests start would not hear of Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# NOTE: as in `aipolicy/__main__.py`: what tests share is large and stays, and looking through it again and again took a tenth.
+# NOTE: as in `aipolicy/__main__.py`: what tests share is large and stays; looking through it again and again took a tenth.
 gc.set_threshold(100_000)
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)

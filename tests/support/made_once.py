@@ -44,9 +44,9 @@ class _Latest:
 def make_once(patch: pytest.MonkeyPatch) -> None:
     """Let every run of this process that has the same files, settings and day share what none of its manifests changes.
 
-    It is what one run over many manifests does: one catalog, one compiled policy, one evaluator that remembers. A policy that
-    comes from a cache folder is loaded and evaluates anew. The key of files is not enough: a diff exchanges some of them
-    and keeps the key.
+    It is what one run over many manifests does: one catalog, one compiled policy, one evaluator that remembers. A policy
+    that comes from a cache folder is loaded and evaluates anew. The key of files is not enough: a diff exchanges some of
+    them and keeps the key.
     """
     catalogs, candidates, compiled, evaluators = _Latest(), _Latest(), _Latest(), _Latest()
     read, compile_anew, start = catalog_files.layered_catalog, policy._compile, Evaluator.__init__
