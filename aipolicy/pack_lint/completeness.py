@@ -51,7 +51,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
             yield _at(entry, "name", UNDOCUMENTED_PARAMETER, message)
     for entry in subject.entries("variables"):
         name = entry.text("name")
-        if name and name not in used:
+        if name and name not in used and entry.fields.get("export") is not True:
             yield _at(entry, "name", UNUSED_VARIABLE, f"variable `{shown(name)}` is used nowhere in the pack")
 
 

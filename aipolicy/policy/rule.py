@@ -193,6 +193,8 @@ class Rule(Frozen, kw_only=True):
     shared: tuple[SharedScope, ...] = ()
     """What the file and the group of the rule say for all rules below them, the outer one first."""
     basis: Basis | None = None
+    spoken: tuple[tuple[str, Line], ...] = ()
+    """The variables that messages show, by the name that they use."""
     requirements: tuple[Requirement, ...] = ()
     """Those lines of `require` that have words of their own, in their order."""
 

@@ -37,11 +37,13 @@ class MutantResult(Frozen):
     fate: Fate
     killed_by: str = ""
     """The name of the first example that came out otherwise."""
+    at: str = ""
+    """The file and line of a variable, which is defined elsewhere than the rule."""
 
     @property
     def defined_at(self) -> str:
         """Return the file and line of the condition."""
-        return self.rule.place_of(self.original)
+        return self.at or self.rule.place_of(self.original)
 
 
 class MutationScore(Frozen):

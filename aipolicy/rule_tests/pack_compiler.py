@@ -17,7 +17,7 @@ from aipolicy.value import replace
 
 def default_parameters(pack: PolicyPack, catalog: Catalog) -> dict[str, FactValue]:
     """Return the parameters of a pack as its author set them, and places, by the name that conditions use."""
-    parameters = {f"params.{parameter.name}": parameter.default for parameter in pack.parameters}
+    parameters = {f"params.{parameter.name}": parameter.default for parameter in (*pack.parameters, *pack.imported)}
     return {**parameters, **place_parameters(parameters, catalog.places)}
 
 
@@ -48,7 +48,7 @@ def mutator_of_groups(
 
 def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
     specs = dict(facts)
-    for parameter in pack.parameters:
+    for parameter in (*pack.parameters, *pack.imported):
         name = f"params.{parameter.name}"
         specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
     return specs
@@ -56,4 +56,5 @@ def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[st
 
 def _mutator(specs: Mapping[str, FactSpec], pack: PolicyPack, catalog: Catalog) -> Mutator:
     parameters, vocabularies = default_parameters(pack, catalog), catalog.vocabularies
-    return Mutator(Compiler(specs, vocabularies, parameters, catalog=catalog), specs, vocabularies, parameters)
+    compiler = Compiler(specs, vocabularies, parameters, catalog=catalog)
+    return Mutator(compiler, specs, vocabularies, parameters, dict(pack.texts))

@@ -8,6 +8,7 @@ from datetime import date
 from aipolicy.errors import PolicyError
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.condition_lines import VARIABLES
 from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
@@ -19,6 +20,7 @@ from aipolicy.rule_tests.pack_compiler import default_parameters, mutator_of, mu
 from aipolicy.rule_tests.portfolio_examples import portfolio_coverage, portfolio_results
 from aipolicy.rule_tests.portfolio_mutation import run_portfolio_mutants
 from aipolicy.rule_tests.suggestions import Suggestion, suggestions
+from aipolicy.rule_tests.variable_mutants import variable_mutants
 from aipolicy.run.policy import Policy
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.value import Frozen, replace
@@ -171,7 +173,10 @@ class _PackRun:
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings, in_files: _FileTests) -> None:
         defaults = default_parameters(pack, policy.catalog)
-        self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
+        self._variables = pack.variables
+        named = [example for variable in pack.variables for example in variable.tests]
+        own = [rule for rule in pack.rules if rule.id not in policy.ignored_rules]
+        self.rules = [with_default_parameters(rule, defaults) for rule in (*named, *own)]
         self._policy = policy
         self._bench = Bench()
         self._specs = policy.evaluator.known.specs
@@ -192,7 +197,8 @@ class _PackRun:
         ]
         tested = {result.rule.id for result in self.results}
         self.untested = [rule for rule in self.rules if rule.id not in tested]
-        self.coverage = line_coverage(self._searches.values(), self.results)
+        of_rules = [self._searches[rule.id] for rule in self.rules if not rule.id.startswith(VARIABLES)]
+        self.coverage = line_coverage(of_rules, self.results)
         self.mutants: list[MutantResult] = self._mutate(pack) if settings.mutate or settings.suggest else []
         self.suggested = self._suggest() if settings.suggest else []
 
@@ -204,7 +210,9 @@ class _PackRun:
             )
             for rule in self.rules
         ]
-        return list(run_mutants(tested, mutator_of(pack, catalog, self._specs)))
+        mutator = mutator_of(pack, catalog, self._specs)
+        of_rules = [each for each in tested if not each.rule.id.startswith(VARIABLES)]
+        return [*variable_mutants(self._variables, tested, mutator), *run_mutants(of_rules, mutator)]
 
     def _told_by_manifest(self, rule: Rule, variation: Variation) -> str:
         cases = self._manifests.get(rule.id, ())

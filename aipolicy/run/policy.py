@@ -89,9 +89,7 @@ class Policy(Frozen):
     @property
     def rule_count(self) -> int:
         """Return how many rules are evaluated, however many requirements they have."""
-        from aipolicy.findings.rule_ids import whole_id
-
-        return len({whole_id(rule.id) for rule in self.rules})
+        return len({rule.name for rule in self.rules})
 
     @property
     def chosen_rules(self) -> tuple[Rule, ...]:

@@ -7,7 +7,6 @@ from datetime import date
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, WaiverNote
-from aipolicy.findings.rule_ids import whole_id
 from aipolicy.policy.cel.expressions import Condition as Expression
 from aipolicy.policy.cel.expressions import Truth, cel_value
 from aipolicy.policy.rule import Rule
@@ -111,6 +110,8 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
 
 def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
                      ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
+    from aipolicy.findings.rule_ids import whole_id
+
     if whole_id(waiver.rule) in ignored:
         return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
     if waiver.rule not in judged:

@@ -19,6 +19,8 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import replace
 
 UNLESS = "unless"
+VARIABLES = "variables."
+"""How the name of a variable begins in conditions."""
 _VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
 
 
@@ -112,6 +114,18 @@ def line_of(text: str, compiled: Compiled) -> Line:
         ordered_by=compiled.ordered_by,
         turns_at=compiled.turns_at,
         label_keys=compiled.label_keys,
+    )
+
+
+def uses_variables(text: str) -> bool:
+    """Return whether an expression names a variable outside quotes."""
+    return any(match.group(1) is not None for match in _VARIABLE.finditer(text))
+
+
+def written_out(text: str, variables: Mapping[str, str]) -> str:
+    """Return an expression with its variables written out; one that there is not stays as it is."""
+    return _VARIABLE.sub(
+        lambda match: f"({variables[match.group(1)]})" if match.group(1) in variables else match.group(), text
     )
 
 

@@ -9,7 +9,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import PolicyError
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.policy.cel.expressions import Compiler, ExpressionError
+from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.governance import Governance, read_governance, unknown_never
 from aipolicy.policy.layers.layers import Layer, Layers, Loosening, refuse_wrong_extends
 from aipolicy.policy.layers.origins import ParameterOrigin
@@ -19,10 +19,10 @@ from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.layers.tightening import read_direction
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.reading.condition_lines import inlined
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.reading.scope_reader import ScopeReader
+from aipolicy.policy.reading.variable_reader import VariableReader, exported, imported, parameter_of_pack
 from aipolicy.policy.rule import Bounds, Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
@@ -62,7 +62,10 @@ def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
-    loaded = [reader.read(parameters[reader.layer.key], specs) for reader in readers]
+    loaded: list[PolicyPack] = []
+    for reader in readers:
+        below = [pack for pack in loaded if pack.path in layers.below(reader.layer.key)]
+        loaded.append(reader.read(parameters[reader.layer.key], specs, below))
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
     _refuse_unknown_never(loaded, mistakes)
@@ -119,7 +122,8 @@ class _PackReader:
         self._catalog = catalog
         self._vocabularies = catalog.vocabularies
         self._mistakes = mistakes
-        self._variables: dict[str, str] = {}
+        self._variables: Mapping[str, str] = {}
+        self._foreign: tuple[Parameter, ...] = ()
         self._parameters: dict[str, Parameter] = {}
         self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
@@ -139,16 +143,27 @@ class _PackReader:
                 self._read_parameter(parameter, name)
         self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
 
-    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec]) -> PolicyPack:
-        """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
+    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec],
+             below: Sequence[PolicyPack]) -> PolicyPack:  # fmt: skip
+        """Return the pack; mistakes are collected, and the pack must not be used when there are any.
+
+        `below` are the packs that it extends, whose exported variables it may import.
+        """
         records, metadata, name = self._records, self._metadata, self.layer.name
         self._parameters = {parameter.name: parameter for parameter in parameters}
-        constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
-        set_at = {f"params.{p.name}": each.place for p in parameters for each in p.origins if each.holds}
+        heads = [record for record in records if record.has("imports")]
+        texts = imported(heads, {p.name: exported(p.variables, p.name) for p in below},
+                         {p.name: [v.name for v in p.variables] for p in below})  # fmt: skip
+        foreign = tuple(
+            replace(p, name=parameter_of_pack(pack.name, p.name)) for pack in below if texts for p in pack.parameters
+        )
+        self._foreign = foreign
+        constants = {f"params.{p.name}": p.value for p in (*self._parameters.values(), *foreign)}
+        set_at = {f"params.{p.name}": at.place for p in (*parameters, *foreign) for at in p.origins if at.holds}
         compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at, self._catalog)
-        for record in records:
-            for variable in record.records("variables"):
-                self._read_variable(variable, compiler)
+        reader = VariableReader(compiler, specs, name, texts)
+        variables = reader.read([each for record in records for each in record.records("variables")])
+        self._variables = reader.texts
         rules = [
             RuleReader(rule, compiler, self._variables, name, constants, specs, shared).read()
             for record in records
@@ -168,6 +183,9 @@ class _PackReader:
             waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
             portfolio_rules=portfolio_rules,
+            variables=variables,
+            imported=foreign,
+            texts=tuple(self._variables.items()),
             package=self._files.origin.package,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
@@ -202,7 +220,7 @@ class _PackReader:
 
     def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
         specs = dict(facts)
-        for parameter in self._parameters.values():
+        for parameter in (*self._parameters.values(), *self._foreign):
             name = f"params.{parameter.name}"
             specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
         return specs
@@ -227,20 +245,6 @@ class _PackReader:
             origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),), bounds=bounds,
         )  # fmt: skip
         record.finish()
-
-    def _read_variable(self, record: Record, compiler: Compiler) -> None:
-        name, text = record.text("name"), record.text("expression")
-        record.text("description", "")
-        record.finish()
-        expanded = inlined(text, self._variables, record, "expression")
-        try:
-            compiler.compile(expanded)
-        except ExpressionError as error:
-            record.mistake(str(error), "expression")
-            expanded = "true"
-        if name in self._variables:
-            record.mistake(f"variable `{name}` is defined twice", "name")
-        self._variables[name] = expanded
 
 
 def _read_bounds(record: Record, type_: FactType) -> Bounds:

@@ -15,7 +15,7 @@ from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
-from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader, parameters_of
+from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, ConditionReader, line_of, parameters_of
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements
 from aipolicy.policy.reading.scope_reader import basis_of, read_basis, read_must_declare
@@ -57,6 +57,8 @@ class RuleReader:
         self._conditions = ConditionReader(record, compiler, variables, self._check_line)
         self._pack = pack
         self._own_reads: set[str] = set()
+        self._variables = variables
+        self._spoken: dict[str, Line] = {}
         self._parameters = parameters
 
     def read(self) -> Rule:
@@ -109,7 +111,8 @@ class RuleReader:
             rule.severity, rule.effective_from, rule.effective_until, self._pack,
             place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
         )  # fmt: skip
-        return replace(rule, parameters=parameters_of(used, self._compiler.constants), origins=(origin,))
+        parameters = parameters_of(used, self._compiler.constants)
+        return replace(rule, parameters=parameters, origins=(origin,), spoken=tuple(sorted(self._spoken.items())))
 
     def _kind(self) -> RuleKind:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
@@ -209,6 +212,10 @@ class RuleReader:
         for name in names_in(message):
             if name in self._parameters:
                 used.add(name)
+            elif name.removeprefix(VARIABLES) in self._variables and name.startswith(VARIABLES):
+                text = self._variables[name.removeprefix(VARIABLES)]
+                self._spoken[name] = line_of(name, self._compiler.compile_value(text)[0])
+                used.update(self._spoken[name].parameter_reads)
             elif name not in names:
                 hint = did_you_mean(name, (*names, *self._parameters))
                 record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
