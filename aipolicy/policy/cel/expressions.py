@@ -6,8 +6,7 @@ declarations leave out. Words have no order here: `option.tier >= "medium"` woul
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NewType
@@ -17,14 +16,12 @@ from cel_expr_python import cel
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.compiler_messages import ExpressionError as ExpressionError
 from aipolicy.policy.cel.compiler_messages import explained, plain_reason
-from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.policy.cel.checked_expr import Node
-    from aipolicy.policy.cel.comparisons import Comparison, Joined, PartComparison
+    from aipolicy.policy.cel.condition_checks import ConditionChecks
     from aipolicy.policy.cel.fact_words import FactWords
     from aipolicy.policy.cel.within import Within
 
@@ -62,9 +59,6 @@ _WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join
     f'    - name: "{function}"\n' for function in _ORDERINGS
 )
 _MISSING = "No value with name"
-
-
-_TEXTUAL = (FactType.TEXT, FactType.TEXTS)
 
 
 class Compiler:
@@ -161,25 +155,11 @@ class Compiler:
             raise ExpressionError(*explained(str(error), text, self._specs)) from None
 
     def _checked(self, expression: Any, written: Node) -> Compiled:
-        from aipolicy.policy.cel.checked_expr import compared_alone, decode, divisors, identifiers, keys_of, patterns
-        from aipolicy.policy.cel.comparisons import comparisons, joined_operands, orderings, part_comparisons
+        from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of
 
         checked = Checked(expression.serialize())
         tree = decode(checked)
-        wrong = [message for each in comparisons(written) for message in self._wrong_words(each)]
-        wrong += filter(None, (self.words.beside(each.fact, each.other) for each in comparisons(tree)))
-        if wrong:
-            raise ExpressionError("; ".join(dict.fromkeys(wrong)))
-        for name in divisors(tree):
-            raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
-        for fact, other in orderings(tree):
-            self._check_bounds(fact, other)
-        for joined in joined_operands(written):
-            self._check_joined(joined)
-        for pattern in patterns(tree):
-            self._check_pattern(pattern)
-        for part in part_comparisons(written):
-            self._check_part(part)
+        self._checks.check(tree, written)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         turn = compared_alone(tree, "option.")
         labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
@@ -187,68 +167,19 @@ class Compiler:
             return Compiled(checked, reads, None, None, labels)
         return Compiled(checked, reads, turn.fact, turn.against, labels)
 
+    @cached_property
+    def _checks(self) -> ConditionChecks:
+        from aipolicy.policy.cel.condition_checks import ConditionChecks
+
+        return ConditionChecks(self._specs, self.words, self._constants, self._set_at, self._holds)
+
+    def _holds(self, text: str) -> str:
+        """Return what a constant expression comes to, or why it comes to nothing."""
+        truth, problem = Condition(Checked(self._env.compile(text).serialize())).evaluate({})
+        return problem or truth.value
+
     def _is_map(self, name: str) -> bool:
         return self._specs[name].type is FactType.LABELS
-
-    def _check_bounds(self, fact: str, other: str) -> None:
-        """Refuse a parameter beyond every value of the fact that it is ordered against: it would turn the rule off."""
-        spec, bound = self._specs.get(fact), self._constants.get(other)
-        if spec is None or not isinstance(bound, float):
-            return
-        least, most = spec.minimum if spec.above is None else spec.above, spec.maximum
-        if (least is not None and bound < least) or (most is not None and bound > most):
-            raise ExpressionError(f"`{other}` is {bound:g}, which `{fact}` never passes{self._where_set(other)}")
-
-    def _check_joined(self, joined: Joined) -> None:
-        """Refuse text that is put together where the words of a fact are known: nobody could check it against them."""
-        is_text = any(
-            isinstance(part.constant, str) or part.kind == "list"
-            or (part.kind == "ident" and (part.name not in self._specs or self._specs[part.name].type in _TEXTUAL))
-            for part in joined.parts
-        )  # fmt: skip
-        if is_text and any(map(self._known_words, joined.reads)):
-            raise ExpressionError("text that is put together with `+` cannot be checked; write the words out")
-
-    def _known_words(self, fact: str) -> Sequence[str]:
-        """Return the words that a fact can be, none where it can be any."""
-        return self.words.known(fact)
-
-    def _check_part(self, part: PartComparison) -> None:
-        from aipolicy.policy.cel.comparisons import PART_VERBS
-
-        known = self._known_words(part.fact)
-        words = part.words or tuple(word for name in part.others for word in _texts(self._constants.get(name)))
-        for word in words if known else ():
-            if not any(self._has_part(part.function, each, word) for each in known):
-                verb = PART_VERBS[part.function]
-                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
-
-    def _has_part(self, function: str, text: str, part: str) -> bool:
-        from aipolicy.policy.cel.comparisons import MATCHES, has_part
-
-        if function != MATCHES:
-            return has_part(function, text, part)
-        literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
-        matching = Checked(self._env.compile("{}.matches({})".format(*literals)).serialize())
-        return Condition(matching).evaluate({})[0] is not Truth.FALSE
-
-    def _where_set(self, constant: str) -> str:
-        """Return where the value of a parameter comes from, as the end of a message."""
-        place = self._set_at.get(constant)
-        return f"; `{constant}` is set at {place}" if place else ""
-
-    def _wrong_words(self, compared: Comparison) -> Iterator[str]:
-        constant = _texts(self._constants.get(compared.other))
-        for word, name in (*((word, "") for word in compared.words), *((word, compared.other) for word in constant)):
-            wrong = self.words.never(compared.fact, word, name) or self.words.uncomparable(compared.fact, word, name)
-            if wrong:
-                yield f"{wrong}{self._where_set(name)}"
-
-    def _check_pattern(self, pattern: str) -> None:
-        literal = json.dumps(pattern, ensure_ascii=False)
-        _, problem = Condition(Checked(self._env.compile(f'"".matches({literal})').serialize())).evaluate({})
-        if problem:
-            raise ExpressionError(f"invalid regular expression `{shown(pattern)}`: {problem}")
 
 
 class Condition:
@@ -329,7 +260,3 @@ def _orderings() -> list[Any]:
         ]
         declarations.append(cel.FunctionDecl(function, overloads))
     return declarations
-
-
-def _texts(value: FactValue | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
