@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.evaluation import Evaluation
@@ -52,7 +53,7 @@ def removed_counts(evaluation: Evaluation) -> dict[str, int]:
     return {rule: mask.bit_count() for rule, mask in evaluation.verdict.removed_by.items()}
 
 
-def moved_counts(before: dict[str, int], after: dict[str, int]) -> tuple[RuleMoved, ...]:
+def moved_counts(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[RuleMoved, ...]:
     """Return the rules with other counts, those first of which most changed."""
     found = [RuleMoved(rule, before.get(rule, 0), after.get(rule, 0)) for rule in before.keys() | after.keys()]
     other = [each for each in found if each.before != each.after]

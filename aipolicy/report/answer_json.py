@@ -28,8 +28,8 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
         "answer": {
             "certainty": answer.certainty,
             "needs": [{"id": need, "certainty": certainty} for need, _, certainty in answer.needs],
-            "recommended": _way_object(answer.recommended),
-            "runner_up": _way_object(answer.runner_up),
+            "recommended": way_fields(answer.recommended),
+            "runner_up": way_fields(answer.runner_up),
         },
         "assumed": {name: json_value(value) for name, value in answer.assumed.items()},
         "questions": None if answer.questions is None else list(map(_question, answer.questions)),
@@ -39,7 +39,8 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
     }
 
 
-def _way_object(way: WayResult | None) -> JsonObject | None:
+def way_fields(way: WayResult | None) -> JsonObject | None:
+    """Return a way as it was kept; null where there is none."""
     if way is None:
         return None
     likely = _usd(way.monthly_usd)
@@ -95,7 +96,7 @@ def reasons_fields(answering: Answering) -> JsonObject:
 
 def way_object(way: Way, evaluation: Evaluation | None = None) -> JsonObject | None:
     """Return a way with its cost; with the evaluation of what is expected as a range."""
-    return _way_object(way_result(way, evaluation))
+    return way_fields(way_result(way, evaluation))
 
 
 def _then(then: Then) -> JsonObject:
