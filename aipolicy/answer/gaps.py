@@ -81,7 +81,7 @@ def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, 
 def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[Gap]:
     """Yield what makes the cost of one way unknown."""
     option, basis = option_set.options[number], option_set.cost_basis(number)
-    if basis.engineers is None or basis.build_weeks is None:
+    if basis.people is None or basis.build_weeks is None:
         about = f"{option.adaptation} on {option.hosting}"
         yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
     asked = [(option.leg, basis.main)]

@@ -62,3 +62,5 @@ USUAL = "usual"
 DISTANCES = (USUAL, "own-process", "same-region", "other-region", "other-continent")
 """How far the feature is from where its model runs: as is usual of such a place, else the nearest first, from inside the
 service itself to over a network."""
+WORKS = ("prompts", "evaluation", "monitoring", "compliance", "on_call", "index", "training", "machines")
+"""What people do for a feature that runs; a manifest states its own number of them under `team.people`."""

@@ -16,7 +16,7 @@ from aipolicy.source.suggest import did_you_mean
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
     from aipolicy.catalog import offerings as offered
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.catalog.currencies import ExchangeRate
     from aipolicy.catalog.data_classes import DataClasses
     from aipolicy.catalog.entries import Dated
@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 PARTS = (
     "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "deployments", "offerings",
-    "exchange_rates", "prices", "accelerators", "networks", "speeds", "tier_speeds", "self_hosted", "efforts", "assumptions",
+    "exchange_rates", "prices", "accelerators", "networks", "speeds", "tier_speeds", "self_hosted", "efforts",
+    "people", "assumptions",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
@@ -37,7 +38,7 @@ SECTIONS = (
     "levels", "classes", "task_types", "providers", "regions", "terms",
     "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "speeds",
     "tier_speeds",
-    "self_hosted", "effort", "assumptions",
+    "self_hosted", "effort", "people", "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
 
@@ -196,6 +197,13 @@ class Catalog:
 
         entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated)
         return {(entry.adaptation, entry.hosting): entry for entry in entries}
+
+    @cached_property
+    def people(self) -> tuple[HeadCount, ...]:
+        """Return whom a feature takes while it runs, by kind of work."""
+        from aipolicy.catalog.assumptions import read_head_count
+
+        return self._section("people", read_head_count, lambda e: e.id, lambda e: e.dated)
 
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:

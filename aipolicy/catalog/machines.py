@@ -33,6 +33,8 @@ class Accelerator(Frozen):
     hourly_usd: float | None
     vendor_factor: float
     """Speed relative to what the calibration of the roofline says of the figures."""
+    operations_factor: float
+    """The same for operations alone."""
     purchase_usd: float | None
     power_kw: float | None
     dated: Dated
@@ -119,6 +121,7 @@ def read_accelerator(record: Record) -> Accelerator:
         sold_in=record.number("sold_in", minimum=1),
         hourly_usd=record.optional_number("hourly_usd"),
         vendor_factor=record.number("vendor_factor", 1.0),
+        operations_factor=record.number("operations_factor", 1.0),
         purchase_usd=record.optional_number("purchase_usd"),
         power_kw=record.optional_number("power_kw"),
         dated=read_dated(record),

@@ -255,7 +255,9 @@ class OptionSet:
     @cached_property
     def estimate_settings(self) -> EstimateSettings:
         """Return what estimates rest on besides the workload."""
-        return EstimateSettings(self.assumptions, self.catalog.assumptions, self.organization.confidence)
+        return EstimateSettings(
+            self.assumptions, self.catalog.assumptions, self.catalog.people, self.organization.confidence
+        )
 
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""

@@ -224,8 +224,31 @@ _TEAM = (
     _number("team.ml_engineers", "People who can run and improve models", "people", 2),
     _number("team.capacity_months", "Person-months that the team can spend on the feature", "person-months", 6),
     _number("team.deadline_weeks", "Weeks until the first release", "weeks", 8),
+    *(
+        _number(f"team.people.{work}", meaning, "people", 0.1)
+        for work, meaning in (
+            ("prompts", "Upkeep of prompts, and testing them again with a new model"),
+            ("evaluation", "A test set that keeps up, and reading a sample of answers"),
+            ("monitoring", "Looking at quality, drift and spending"),
+            ("compliance", "Reviews, assessments and records that law or contracts ask for"),
+            ("on_call", "Incidents of the feature"),
+            ("index", "Documents that are searched, and access rights to them"),
+            ("training", "Examples, training runs, and what comes of them"),
+            ("machines", "Running models on machines of one's own, or on devices"),
+        )
+    ),
+    replace(
+        _number(
+            "team.shared_over",
+            "Features that share the people who watch and run the platform under it",
+            "features",
+            4,
+            maximum=1e4,
+        ),
+        minimum=1,
+    ),
     _flag("team.on_call", "Whether the team has an on-call rota for what it runs"),
-    _number("budget.monthly_usd", "What the feature may cost a month", "USD/month", 5000),
+    _number("budget.monthly_usd", "What the feature may cost a month, people included", "USD/month", 5000),
     _number("budget.usd_per_request", "What one request may cost on average", "USD/request", 0.02),
     _number("budget.upfront_usd", "What may be spent before the first release", "USD", 20000),
     _number(
@@ -358,6 +381,7 @@ SECTIONS: dict[str, str] = {
     "latency": "How fast answers must come",
     "volume": "How much is asked; numbers are means, not typical values",
     "team": "Who builds and runs the feature",
+    "team.people": "Full-time equivalents that stay with the feature, by kind of work; they replace those of the catalog",
     "budget": "What may be spent",
     "availability": "How dependable the feature must be",
     "purpose": "What the feature is for, and practices that law restricts",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import inf
 
+from aipolicy.catalog.axes import WORKS
 from aipolicy.catalog.places import ANYWHERE as ANYWHERE
 from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.value import replace
@@ -141,6 +142,8 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     "data.retention_days": "a limit that the organisation or law sets",
     "latency.p50_ms": "the budget for 95 % says more",
     "volume.requests_per_day_in_12_months": "follows from today's requests and their growth",
+    **{f"team.people.{work}": "the catalog says how many it takes" for work in WORKS},
+    "team.shared_over": "left out, no other feature shares its people",
     "logs.retention_days": "a limit that the organisation or law sets",
     "logs.raw_prompts": "nothing is published on how many do",
 }
@@ -172,8 +175,10 @@ _REPLACES: Mapping[str, str] = {
     "plan.terms.zero_retention": "option.retention_days",
     "plan.terms.retention_days": "option.retention_days",
     "plan.model_pinned": "option.model_pinned",
+    **{f"team.people.{work}": "option.monthly_usd" for work in WORKS},
+    "team.shared_over": "option.monthly_usd",
 }
-"""What a contract or a choice says in place of the catalog."""
+"""What a contract, a choice or a team says in place of the catalog."""
 
 _SAYS_NONE = frozenset(
     (

@@ -62,7 +62,10 @@ class CostAssumptions(Frozen, kw_only=True):
     judge_output_tokens: float
     one_step_requests_per_s: float
     stale_price_days: float
+    people_deviation: float = 0.0
+    """How many people ways take: -1 few, 0 as likely, 1 many."""
     capacity_factor: float = 1.0
+    mixture_capacity_factor: float = 1.0
     accelerator_price_factor: float = 1.0
     open_price_factor: float = 1.0
     list_price_factor: float = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
@@ -11,6 +11,9 @@ from aipolicy.economics.machine import Machine, ModelShape, Precision
 from aipolicy.economics.token_cost import TokenPrice
 from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.assumptions import HeadCount
 
 End = Literal["fast", "usual", "slow"]
 """Which end of what is known of a speed: the favourable one, what is usual, or the other one."""
@@ -125,6 +128,12 @@ class Training(Frozen):
     """What a provider charges for every hour in which it holds a tuned model ready."""
 
 
+class People(Frozen, eq=False):
+    """Whom a way of building takes while it runs; there is one for each way, so that identity tells them apart."""
+
+    counts: tuple[HeadCount, ...]
+
+
 class CostBasis(Frozen):
     """What the cost of an option depends on besides the workload; None is unknown."""
 
@@ -135,7 +144,7 @@ class CostBasis(Frozen):
     """Own machines that wait as a fallback; a provider as a fallback costs nothing while it is not asked."""
     cascade: bool
     stands_by: bool
-    engineers: float | None
+    people: People | None
     build_weeks: float | None
     retrieves: bool
     watched: bool

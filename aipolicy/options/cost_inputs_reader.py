@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.assumptions import MACHINES, whole_head_count
 from aipolicy.catalog.axes import DISTANCES, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
@@ -20,6 +21,7 @@ from aipolicy.options.cost_inputs import (
     OneStepBasis,
     OwnBasis,
     Pace,
+    People,
     Speeds,
     Training,
 )
@@ -48,6 +50,7 @@ class BasisReader:
         self._assumptions = assumptions
         self._legs: dict[tuple[str, str, str, str, str, bool], LegBasis | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
+        self._people: dict[tuple[str, str, str], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
 
     def cost_basis(self, option: Option) -> CostBasis:
@@ -61,12 +64,29 @@ class BasisReader:
             standby=self._leg(option.other) if stands_by else None,
             cascade=cascade,
             stands_by=stands_by,
-            engineers=None if effort is None else effort.ml_engineers,
+            people=self._people_of(option),
             build_weeks=None if effort is None else effort.build_weeks,
             retrieves=option.adaptation == "rag",
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )
+
+    def _people_of(self, option: Option) -> People | None:
+        """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
+        key = (option.adaptation, option.hosting, "" if option.other is None else option.other.hosting)
+        if key not in self._people:
+            self._people[key] = self._read_people(*key)
+        return self._people[key]
+
+    def _read_people(self, adaptation: str, hosting: str, partner: str) -> People | None:
+        effort = self._catalog.efforts.get((adaptation, hosting))
+        if effort is None:
+            return None
+        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting)]
+        if effort.dated.own and effort.ml_engineers and not any(each.dated.own for each in counts):
+            return People((whole_head_count(effort),))
+        machines = [each for each in self._catalog.people if each.work == MACHINES and each not in counts]
+        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner))))
 
     def speeds(self, option: Option) -> Speeds:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
@@ -227,8 +247,9 @@ def shape_of(model: Model) -> ModelShape | None:
         return None
     heads = model.heads if model.heads is not None else model.kv_heads
     return ModelShape(
-        model.params_b, model.active_params_b or model.params_b, model.layers, heads, model.kv_heads, model.head_dim
-    )
+        model.params_b, model.active_params_b or model.params_b, model.layers, heads, model.kv_heads, model.head_dim,
+        model.hidden_size or 0.0,
+    )  # fmt: skip
 
 
 def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
@@ -236,7 +257,7 @@ def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
     tflops = accelerator.fp8_tflops if precision is FP8 and accelerator.fp8_tflops else accelerator.bf16_tflops
     return Machine(
         accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
-        accelerator.link_gb_per_s,
+        accelerator.link_gb_per_s, operations_factor=accelerator.operations_factor,
     )  # fmt: skip
 
 

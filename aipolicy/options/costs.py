@@ -153,8 +153,9 @@ def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions
     if load is None:
         return None
     machine = basis.machine
-    if not _is_one(assumptions.capacity_factor):
-        machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
+    factor = assumptions.mixture_capacity_factor if basis.shape.is_mixture else assumptions.capacity_factor
+    if not _is_one(factor):
+        machine = replace(machine, vendor_factor=machine.vendor_factor * factor)
     limit_s = _step_limit_s(basis, workload, load)
     if limit_s is not None and likely is not None and not _keeps_budget(basis, likely, assumptions, judged=judged):
         limit_s = None

@@ -19,7 +19,7 @@ from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import LegCurve, Role
@@ -70,11 +70,13 @@ def reduced(workload: Workload, names: Iterable[str]) -> Workload:
         labelled_examples=workload.labelled_examples if _UPFRONT in wanted else None,
         corpus_tokens=workload.corpus_tokens if costs else None,
         cache_written_tokens=workload.cache_written_tokens if costs else 0.0,
+        people=workload.people if costs else (),
+        shared_over=workload.shared_over if costs else 1.0,
     )  # fmt: skip
 
 
 UNKNOWN_COST = CostBasis(
-    main=None, far=None, standby=None, cascade=True, stands_by=False, engineers=None, build_weeks=None, retrieves=False,
+    main=None, far=None, standby=None, cascade=True, stands_by=False, people=None, build_weeks=None, retrieves=False,
     watched=False, training=None,
 )  # fmt: skip
 """The basis of every cascade while nobody knows how many requests escalate."""
@@ -85,6 +87,7 @@ class EstimateSettings(Frozen):
 
     assumptions: CostAssumptions
     constants: Mapping[str, Assumption]
+    people: tuple[HeadCount, ...]
     confidence: float
     """Probability from which on the organisation takes an estimate as decided."""
 
@@ -150,7 +153,7 @@ class Estimator:
         """Return costs under draws; numpy is imported here and nowhere before."""
         from aipolicy.options.monte_carlo import DrawnCosts
 
-        return DrawnCosts(self._workload, self._assumptions, self._settings.constants)
+        return DrawnCosts(self._workload, self._assumptions, self._settings.constants, self._settings.people)
 
     def _drawn_fact(self, name: str, basis: CostBasis) -> FactValue | None:
         certain = self._settings.confidence

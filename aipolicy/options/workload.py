@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
+from aipolicy.catalog.axes import WORKS
 from aipolicy.facts.spec import FactValue
 from aipolicy.value import Frozen
 
@@ -43,6 +44,10 @@ class Workload(Frozen):
     distance: str = "usual"
     """How far the feature is from where its model runs."""
     growth_12_months: float | None = None
+    people: tuple[tuple[str, float], ...] = ()
+    """Full-time equivalents by kind of work that the team states itself."""
+    shared_over: float = 1.0
+    """Features that share the people of their platform."""
     ranges: tuple[tuple[str, float, float, float], ...] = ()
     """Fields that were declared as a range: name, low, likely, high."""
     rivals: Rivals | None = None
@@ -109,6 +114,10 @@ WORKLOAD_FACTS: Mapping[str, str] = {
 }
 """Which declared fact each field is."""
 
+SHARED_OVER = "team.shared_over"
+PEOPLE_FACTS: Mapping[str, str] = {work: f"team.people.{work}" for work in WORKS}
+"""Which declared fact says how many people a kind of work takes."""
+
 
 def workload_of(facts: Facts, name: str) -> Workload:
     """Return what estimates need of a feature's facts; a fact that is unknown leaves its field unknown.
@@ -119,7 +128,19 @@ def workload_of(facts: Facts, name: str) -> Workload:
     known = {field: values[fact] for field, fact in WORKLOAD_FACTS.items() if fact in values}
     ranges = tuple((field, *facts.ranges[fact]) for field, fact in WORKLOAD_FACTS.items() if fact in facts.ranges)
     numbers = cast("dict[str, float]", known)
-    return Workload(**numbers, growth_12_months=_growth(values), ranges=ranges, seed=name)  # type: ignore[arg-type]
+    return Workload(
+        **numbers,  # type: ignore[arg-type]
+        growth_12_months=_growth(values),
+        people=_people(values),
+        shared_over=cast("float", values.get(SHARED_OVER, 1.0)),
+        ranges=ranges,
+        seed=name,
+    )
+
+
+def _people(values: Mapping[str, FactValue]) -> tuple[tuple[str, float], ...]:
+    stated = ((work, values.get(fact)) for work, fact in PEOPLE_FACTS.items())
+    return tuple((work, count) for work, count in stated if isinstance(count, float))
 
 
 def _growth(values: Mapping[str, FactValue]) -> float | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
+from aipolicy.catalog.assumptions import HeadCount
+from aipolicy.catalog.entries import Dated
 from aipolicy.economics.fleet import Redundancy, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import FP8, Machine, ModelShape
@@ -22,9 +26,11 @@ from aipolicy.options.cost_inputs import (
     OneStepBasis,
     OwnBasis,
     Pace,
+    People,
     Training,
 )
 from aipolicy.options.workload import Workload
+from aipolicy.value import replace
 
 ASSUMPTIONS = CostAssumptions(
     hours_per_month=730.0,
@@ -101,13 +107,28 @@ TUNED_ON_OWN = Training(1_000.0, None, params_b=8.0, tflops=1_000.0, hourly_usd=
 FROM_SCRATCH = Training(None, None, params_b=1.0, tflops=1_000.0, hourly_usd=2.0, from_scratch=True)
 
 
+HEAD_COUNT = HeadCount(
+    id="prompts", work="prompts", adaptations=(), hostings=(), engineers=0.5, low=None, high=None, shareable=False,
+    dated=Dated("a test", date(2026, 11, 21), date(2026, 11, 21), verified=True),
+)  # fmt: skip
+"""Half an engineer: 5,000 USD a month."""
+
+
 def basis(main: LegBasis | None, **others: Any) -> CostBasis:
     """Return the basis of an option that needs nobody and nothing but its main leg, with what is named changed."""
     plain: dict[str, Any] = {
-        "far": None, "standby": None, "cascade": False, "stands_by": False, "engineers": 0.0, "build_weeks": 0.0,
+        "far": None, "standby": None, "cascade": False, "stands_by": False, "build_weeks": 0.0,
         "retrieves": False, "watched": False, "training": None,
     }  # fmt: skip
-    return CostBasis(main=main, **plain | others)
+    engineers = others.pop("engineers", 0.0)
+    people = None if engineers is None else people_of(engineers)
+    return CostBasis(main=main, people=people, **plain | others)
+
+
+@cache
+def people_of(engineers: float) -> People:
+    """Return people who do one kind of work, as many whoever asks."""
+    return People((HEAD_COUNT,) if engineers == HEAD_COUNT.engineers else (replace(HEAD_COUNT, engineers=engineers),))
 
 
 BASES = (

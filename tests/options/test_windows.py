@@ -25,7 +25,7 @@ PLAIN = Window(8_000.0, 8_000.0, 2_000.0, reasons=False)
 def fits(window: Window, work: Workload) -> bool | None:
     """Return whether a workload fits a leg with a window."""
     speeds = Speeds(replace(API, window=window), None, cascade=False, retrieves=False)
-    value = Estimator(work, EstimateSettings(ASSUMPTIONS, {}, 0.9)).value("option.fits_window", speeds, None)
+    value = Estimator(work, EstimateSettings(ASSUMPTIONS, {}, (), 0.9)).value("option.fits_window", speeds, None)
     assert value is None or isinstance(value, bool)
     return value
 
