@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
 from aipolicy.facts.tried_values import tried_values
-from aipolicy.options.workload import PEOPLE_FACTS, SHARED_OVER, WORKLOAD_FACTS
+from aipolicy.options.workload import KNOWLEDGE_CHANGES, PEOPLE_FACTS, SHARED_OVER, WORKLOAD_FACTS
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import NamedTuple
 
 _GROWTH = "volume.growth_12_months"
-_ESTIMATED_FROM = frozenset((*WORKLOAD_FACTS.values(), *PEOPLE_FACTS.values(), SHARED_OVER, _GROWTH))
+_ESTIMATED_FROM = frozenset((*WORKLOAD_FACTS.values(), *PEOPLE_FACTS.values(), KNOWLEDGE_CHANGES, SHARED_OVER, _GROWTH))
 
 
 class Alternative(NamedTuple):

@@ -32,6 +32,17 @@ class SpeedAssumptions(Frozen):
     other_host: float
 
 
+class TrainingConstants(Frozen, kw_only=True):
+    """What training takes whatever is trained."""
+
+    runs_per_year: float
+    usd_per_label: float
+    tokens_per_example: float
+    epochs: float
+    utilisation: float
+    tokens_per_parameter: float
+
+
 class CostAssumptions(Frozen, kw_only=True):
     """Constants of the catalog; units as in `docs/assumptions.md`. A factor is 1 unless an estimate draws it."""
 
@@ -44,16 +55,12 @@ class CostAssumptions(Frozen, kw_only=True):
     evaluation_monthly_usd: float
     retry_share: float
     evaluation_traffic_share: float
-    retrainings_per_year: float
     batch_latency_hours: float
-    labelling_usd_per_example: float
-    training_tokens_per_example: float
-    training_epochs: float
-    training_utilisation: float
-    training_tokens_per_parameter: float
+    training: TrainingConstants
     index: Index
     vector_store_usd_per_gb: float
-    index_refreshes_per_year: float
+    index_refreshes_per_year: float | None
+    """What the organisation states; None, and an index is made anew as often as knowledge changes."""
     query_tokens: float
     embedding_usd_per_mtok: float
     retrieval_ms: float
@@ -73,6 +80,7 @@ class CostAssumptions(Frozen, kw_only=True):
 
 def cost_assumptions(catalog: Catalog) -> CostAssumptions:
     """Return the constants of a catalog."""
+    refreshes = catalog.assumptions["index-refreshes-per-year"]
     value = {id_: assumption.value for id_, assumption in catalog.assumptions.items()}
     return CostAssumptions(
         hours_per_month=value["hours-per-month"],
@@ -91,13 +99,15 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         evaluation_monthly_usd=value["evaluation-monthly"],
         retry_share=value["retry-share"],
         evaluation_traffic_share=value["evaluation-traffic-share"],
-        retrainings_per_year=value["retrainings-per-year"],
         batch_latency_hours=value["batch-latency-hours"],
-        labelling_usd_per_example=value["labelling-cost"],
-        training_tokens_per_example=value["training-tokens-per-example"],
-        training_epochs=value["training-epochs"],
-        training_utilisation=value["training-utilisation"],
-        training_tokens_per_parameter=value["training-tokens-per-parameter"],
+        training=TrainingConstants(
+            runs_per_year=value["retrainings-per-year"],
+            usd_per_label=value["labelling-cost"],
+            tokens_per_example=value["training-tokens-per-example"],
+            epochs=value["training-epochs"],
+            utilisation=value["training-utilisation"],
+            tokens_per_parameter=value["training-tokens-per-parameter"],
+        ),
         index=Index(
             chunk_tokens=value["chunk-tokens"],
             dimensions=value["embedding-dimensions"],
@@ -105,7 +115,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
             overhead=value["index-overhead"],
         ),
         vector_store_usd_per_gb=value["vector-store-monthly"],
-        index_refreshes_per_year=value["index-refreshes-per-year"],
+        index_refreshes_per_year=refreshes.value if refreshes.dated.own else None,
         query_tokens=value["query-tokens"],
         embedding_usd_per_mtok=value["embedding-price"],
         retrieval_ms=value["retrieval-ms"],

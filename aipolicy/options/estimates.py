@@ -56,7 +56,6 @@ COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
 
 _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
-_UPFRONT = "option.upfront_usd"
 
 
 def reduced(workload: Workload, names: Iterable[str]) -> Workload:
@@ -67,7 +66,8 @@ def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     costs = not wanted.isdisjoint(COST_FACTS_SET)
     return replace(
         workload, growth_12_months=None, rivals=None, ranges=(), seed="",
-        labelled_examples=workload.labelled_examples if _UPFRONT in wanted else None,
+        labelled_examples=workload.labelled_examples if costs else None,
+        index_refreshes_per_year=workload.index_refreshes_per_year if costs else None,
         corpus_tokens=workload.corpus_tokens if costs else None,
         cache_written_tokens=workload.cache_written_tokens if costs else 0.0,
         people=workload.people if costs else (),

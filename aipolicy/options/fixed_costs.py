@@ -33,8 +33,8 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
     if basis.retrieves:
         parts.append(("index", index_monthly_usd(workload, assumptions)))
     if basis.training is not None and not basis.training.from_scratch:
-        run = training_run_usd(basis.training, assumptions)
-        monthly = None if run is None else run * assumptions.retrainings_per_year / MONTHS_PER_YEAR
+        run = training_run_usd(basis.training, workload, assumptions)
+        monthly = None if run is None else run * assumptions.training.runs_per_year / MONTHS_PER_YEAR
         parts.append(("retraining", monthly))
         if basis.training.hosting_usd_per_hour:
             parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
@@ -60,8 +60,14 @@ def head_counts(basis: CostBasis, workload: Workload,
 
 
 def index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
+    """Return what keeping an index costs a month: its storage, and making it anew as often as knowledge changes."""
     indexing = indexing_usd(workload, assumptions)
     if indexing is None or workload.corpus_tokens is None:
         return None
+    refreshes = assumptions.index_refreshes_per_year
+    if refreshes is None:
+        refreshes = workload.index_refreshes_per_year
+    if refreshes is None:
+        return None
     stored = index_gb(workload.corpus_tokens, assumptions.index) * assumptions.vector_store_usd_per_gb
-    return stored + indexing * assumptions.index_refreshes_per_year / MONTHS_PER_YEAR
+    return stored + indexing * refreshes / MONTHS_PER_YEAR

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
-from aipolicy.options.workload import WORKLOAD_FACTS, Workload
+from aipolicy.options.workload import KNOWLEDGE_CHANGES, WORKLOAD_FACTS, Workload
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
@@ -123,9 +123,20 @@ def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
     for name, leg, wanted in legs:
         if wanted:
             reasons += _leg_reasons(name, leg)
+    if basis.retrieves:
+        reasons += [f"`{fact}` is not declared" for fact, value in _of_an_index(workload) if value is None]
+    if basis.training is not None and not basis.training.from_scratch and workload.labelled_examples is None:
+        reasons.append(f"`{WORKLOAD_FACTS['labelled_examples']}` is not declared")
     if basis.people is None:
         reasons.append("no figure for the people it takes")
     return tuple(reasons)
+
+
+def _of_an_index(workload: Workload) -> tuple[tuple[str, float | None], ...]:
+    return (
+        (WORKLOAD_FACTS["corpus_tokens"], workload.corpus_tokens),
+        (KNOWLEDGE_CHANGES, workload.index_refreshes_per_year),
+    )
 
 
 def _needed(basis: CostBasis) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ class Workload(Frozen):
     distance: str = "usual"
     """How far the feature is from where its model runs."""
     growth_12_months: float | None = None
+    index_refreshes_per_year: float | None = None
+    """How often the knowledge that answers rest on changes; None is unknown."""
     people: tuple[tuple[str, float], ...] = ()
     """Full-time equivalents by kind of work that the team states itself."""
     shared_over: float = 1.0
@@ -60,7 +62,7 @@ class Workload(Frozen):
         """Return whether everything is known that an estimate could hang on."""
         wanted = (
             self.requests_per_day, self.input_tokens, self.output_tokens, self.hard_case_share, self.corpus_tokens,
-            self.labelled_examples, self.latency_budget_ms,
+            self.labelled_examples, self.latency_budget_ms, self.index_refreshes_per_year,
         )  # fmt: skip
         return all(value is not None for value in wanted)
 
@@ -114,6 +116,10 @@ WORKLOAD_FACTS: Mapping[str, str] = {
 }
 """Which declared fact each field is."""
 
+KNOWLEDGE_CHANGES = "task.knowledge_changes"
+_TIMES_A_YEAR: Mapping[FactValue | None, float] = {
+    "never": 0.0, "yearly": 1.0, "monthly": 12.0, "weekly": 52.0, "daily": 365.0, "hourly": 8760.0,
+}  # fmt: skip
 SHARED_OVER = "team.shared_over"
 PEOPLE_FACTS: Mapping[str, str] = {work: f"team.people.{work}" for work in WORKS}
 """Which declared fact says how many people a kind of work takes."""
@@ -131,6 +137,7 @@ def workload_of(facts: Facts, name: str) -> Workload:
     return Workload(
         **numbers,  # type: ignore[arg-type]
         growth_12_months=_growth(values),
+        index_refreshes_per_year=_TIMES_A_YEAR.get(values.get(KNOWLEDGE_CHANGES)),
         people=_people(values),
         shared_over=cast("float", values.get(SHARED_OVER, 1.0)),
         ranges=ranges,

@@ -15,7 +15,7 @@ from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import FP8, Machine, ModelShape
 from aipolicy.economics.retrieval import Index
 from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
-from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite, SpeedAssumptions
+from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite, SpeedAssumptions, TrainingConstants
 from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
@@ -49,16 +49,18 @@ ASSUMPTIONS = CostAssumptions(
     evaluation_monthly_usd=1_000.0,
     retry_share=0.02,
     evaluation_traffic_share=0.03,
-    retrainings_per_year=4.0,
     batch_latency_hours=24.0,
-    labelling_usd_per_example=2.0,
-    training_tokens_per_example=500.0,
-    training_epochs=3.0,
-    training_utilisation=0.4,
-    training_tokens_per_parameter=20.0,
+    training=TrainingConstants(
+        runs_per_year=4.0,
+        usd_per_label=2.0,
+        tokens_per_example=500.0,
+        epochs=3.0,
+        utilisation=0.4,
+        tokens_per_parameter=20.0,
+    ),
     index=Index(chunk_tokens=400.0, dimensions=1000.0, bytes_per_dimension=4.0, overhead=2.0),
     vector_store_usd_per_gb=0.5,
-    index_refreshes_per_year=6.0,
+    index_refreshes_per_year=None,
     query_tokens=50.0,
     embedding_usd_per_mtok=0.1,
     retrieval_ms=50.0,
@@ -72,8 +74,9 @@ ASSUMPTIONS = CostAssumptions(
 AN_HOUR_MS = 3_600_000.0
 """A latency budget that limits no batch on own machines and is too short for the batch price of a provider."""
 WORK = Workload(
-    requests_per_day=10_000.0, input_tokens=1_000.0, output_tokens=200.0, peak_to_mean=2.0, latency_budget_ms=AN_HOUR_MS
-)
+    requests_per_day=10_000.0, input_tokens=1_000.0, output_tokens=200.0, peak_to_mean=2.0, latency_budget_ms=AN_HOUR_MS,
+    index_refreshes_per_year=6.0, labelled_examples=0.0,
+)  # fmt: skip
 """1,000 tokens in and 200 out: 4,500 USD a million requests at the rates of `API`."""
 
 NEAR = Network(Duration(10.0, 20.0))
@@ -164,4 +167,5 @@ def workloads(draw: st.DrawFn) -> Workload:
         corpus_tokens=draw(st.floats(0.0, 1e9)),
         labelled_examples=draw(st.floats(0.0, 5_000.0)),
         latency_budget_ms=budget,
+        index_refreshes_per_year=draw(st.sampled_from((0.0, 1.0, 52.0))),
     )
