@@ -36,6 +36,9 @@ _ENTRIES: Mapping[str, tuple[str, str]] = {
     "top_tier": ("models", "tier"),
     "foundation_model": ("models", "tier"),
     "modalities": ("models", "modalities"),
+    "reasoning_score": ("scores", "score"),
+    "coding_score": ("scores", "score"),
+    "dialogue_score": ("scores", "score"),
     "fits_load": ("models", "layers"),
     "fits_window": ("models", "max_output_tokens"),
     "context_tokens": ("models", "context_tokens"),
@@ -182,6 +185,7 @@ def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], 
         "terms": said["provider"],
         "regions": f"{said['provider']} {said['region']}".strip(),
         "models": said["model"],
+        "scores": said["model"],
         "effort": f"{said['adaptation']} on {said['hosting']}",
     }.get(section, sold)
     return _catalog_gap(about, section, entry, rules, of_plan=of_plan)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PARTS = (
-    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "deployments", "offerings",
+    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "scores", "deployments", "offerings",
     "exchange_rates", "prices", "accelerators", "networks", "speeds", "tier_speeds", "self_hosted", "efforts",
     "people", "assumptions",
 )  # fmt: skip
@@ -36,7 +36,7 @@ PARTS = (
 SECTIONS = (
     "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
     "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "speeds",
+    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "speeds",
     "tier_speeds",
     "self_hosted", "effort", "people", "assumptions",
 )  # fmt: skip
@@ -100,6 +100,19 @@ class Catalog:
 
         entries = self._section("models", offered.read_model, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def scores(self) -> Mapping[str, Mapping[str, float]]:
+        """Return the best that was published of every model by benchmark, over how much it thinks."""
+        from aipolicy.catalog import offerings as offered
+
+        best: dict[str, dict[str, float]] = {}
+        for entry in self._section(
+            "scores", offered.read_score, lambda e: (e.model, e.benchmark, e.effort), lambda e: e.dated
+        ):
+            of_model = best.setdefault(entry.model, {})
+            of_model[entry.benchmark] = max(entry.score, of_model.get(entry.benchmark, entry.score))
+        return best
 
     @cached_property
     def deployments(self) -> Mapping[tuple[str, str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, TIERS
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, TIERS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
@@ -18,6 +18,8 @@ TERMS = (
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
 )  # fmt: skip
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
+BENCHMARKS = ("reasoning", "coding", "dialogue")
+"""What a published score speaks for; none speaks for how faithful an answer is to what it was given."""
 OPEN_WEIGHTS = "open"
 """The provider of models that can be hosted anywhere."""
 
@@ -110,6 +112,16 @@ class Offering(Frozen):
     max_output_tokens: float | None = None
 
 
+class Score(Frozen):
+    """What somebody published of a model on one benchmark, at one effort; empty where it does not think or nobody says."""
+
+    model: str
+    benchmark: str
+    effort: str
+    score: float
+    dated: Dated
+
+
 class Deployment(Frozen):
     """A name that an organisation gave a model at a provider."""
 
@@ -186,6 +198,17 @@ def read_model(record: Record) -> Model:
         aliases=record.texts("aliases", ()),
         max_input_tokens=record.optional_number("max_input_tokens"),
         max_output_tokens=record.optional_number("max_output_tokens"),
+    )
+
+
+def read_score(record: Record) -> Score:
+    """Return one entry of `scores`."""
+    return Score(
+        model=record.text("model"),
+        benchmark=record.text("benchmark", choices=BENCHMARKS),
+        effort=record.text("effort", "", choices=("", *EFFORTS)),
+        score=record.number("score"),
+        dated=read_dated(record),
     )
 
 

@@ -31,7 +31,7 @@ def check_references(documents: Iterable[Document], named: Named) -> None:
     references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ("provider", named.providers, ("regions", "terms", "offerings", "prices", "deployments")),
         ("provider", (*named.providers, OPEN_WEIGHTS), ("models", "speeds")),
-        ("model", named.models, ("offerings", "prices", "speeds", "self_hosted", "deployments")),
+        ("model", named.models, ("offerings", "prices", "speeds", "scores", "self_hosted", "deployments")),
         ("accelerator", named.accelerators, ("self_hosted",)),
     )
     mistakes = Mistakes(CatalogError)

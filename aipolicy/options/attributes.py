@@ -25,6 +25,8 @@ _OFFERED = {
     "option.offers_zero_retention": "zero_retention_offered",
 }
 _RETENTION_OFFER = "zero_retention_offered"
+_AS_IT_IS = frozenset({"prompting", "rag"})
+"""Adaptations that leave the model as it was measured."""
 _TASK_MODELS = frozenset({"encoder", "classical"})
 AGEING: Mapping[str, int] = {
     "option.days_until_retirement": -1, "option.price_age_days": 1, "option.exchange_rate_age_days": 1,
@@ -63,6 +65,7 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
         facts["option.regions"] = tuple(sorted({code for known in countries for code in known or ()}))
     if option.leg.model.pinned is not None:
         facts["option.model_pinned"] = option.leg.model.pinned
+    facts.update(_scores(option, catalog))
     facts.update(_terms(option))
     facts.update(_retirement(option, catalog.as_of))
     facts.update(_effort(option, catalog))
@@ -80,6 +83,14 @@ def _limits(option: Option) -> dict[str, FactValue]:
         if known and len(known) == len(limits) and min(known) != inf:
             facts[f"option.{name if name == 'context_tokens' else f'max_{name}'}"] = min(known)
     return facts
+
+
+def _scores(option: Option, catalog: Catalog) -> dict[str, FactValue]:
+    """Return what was published of the model that answers; one that is trained further is another model."""
+    if option.adaptation not in _AS_IT_IS:
+        return {}
+    published = catalog.scores.get(option.leg.model.id, {})
+    return {f"option.{benchmark}_score": score for benchmark, score in published.items()}
 
 
 def _top_tier(option: Option) -> str:
