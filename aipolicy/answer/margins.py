@@ -59,8 +59,11 @@ class Margin(Frozen):
 class Passing:
     """The ways that pass: of the plan those that agree with it, else the one that is recommended."""
 
-    def __init__(self, answering: Answering, rule_evaluator: RuleEvaluator, *, of_plan: bool, number: int) -> None:
+    def __init__(self, answering: Answering, rule_evaluator: RuleEvaluator, *, of_plan: bool, number: int,
+                 reading: frozenset[str] = frozenset()) -> None:  # fmt: skip
+        """Take the rules of severity error, or those that read facts of options that are named, whatever they weigh."""
         self.of_plan = of_plan
+        self._reading = reading
         self.answering = answering
         base = answering.expected
         self.option_set: OptionSet = base.planned if of_plan else PartOfOptionSet(base.candidates, 1 << number)
@@ -77,7 +80,7 @@ class Passing:
         workload = replace(workload_of(facts, base.feature.name), rivals=self._rivals)
         broken: dict[str, int] = {}
         for active in rules:
-            if active.severity is not Severity.ERROR or (active.rule.scope is RuleScope.PLAN and not self.of_plan):
+            if not self._asks(active):
                 continue
             violated = (
                 self._rule_evaluator.evaluate(active.rule, facts, workload, option_set).violated & option_set.full
@@ -86,6 +89,12 @@ class Passing:
                 broken[active.rule.id] = violated
         alone = tuple(sorted(rule for rule, violated in broken.items() if violated == option_set.full))
         return alone or smallest_clash(broken, option_set.full)
+
+    def _asks(self, active: ActiveRule) -> bool:
+        rule = active.rule
+        if self._reading:
+            return any(not self._reading.isdisjoint(line.option_reads) for line in (*rule.when, *rule.require))
+        return active.severity is Severity.ERROR and (rule.scope is not RuleScope.PLAN or self.of_plan)
 
 
 def passing_of(answering: Answering, rule_evaluator: RuleEvaluator) -> Passing | None:
@@ -113,7 +122,7 @@ def margins_of(passing: Passing, today: date) -> tuple[Margin, ...]:
         if isinstance(now, float) and now > 0.0:
             margin = _margin(passing, fact, now, factor)
             if margin is not None:
-                found.append(margin if fact != VOLUME else _dated(margin, values, today))
+                found.append(margin if fact != VOLUME else dated(margin, values, today))
     return tuple(found)
 
 
@@ -147,7 +156,7 @@ def moved(answering: Answering, fact: str, number: float) -> Mapping[str, FactVa
     return {fact: number}
 
 
-def _dated(margin: Margin, values: Mapping[str, FactValue], today: date) -> Margin:
+def dated(margin: Margin, values: Mapping[str, FactValue], today: date) -> Margin:
     """Return a margin with the day on which growth leads there."""
     later = values.get(_LATER)
     growth = later / margin.now if isinstance(later, float) else 1.0

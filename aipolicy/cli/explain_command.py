@@ -17,7 +17,7 @@ from aipolicy.findings.rule_ids import is_rule_id
 from aipolicy.run.policy import Policy
 from aipolicy.source.suggest import did_you_mean, same_name
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "adr")
 
 
 @click.command("explain")
@@ -37,10 +37,12 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--why-not", "targets", multiple=True, metavar="KEY=WORD", help="Show what is in the way of other ways, by "
               "hosting, adaptation, provider, model or machine, and the least changes that make one of them the answer; "
               "repeatable, then all at once.")  # fmt: skip
+@click.option("--write", "target", metavar="FILE.md", help="Write the decision record into a file; of one that is there "
+              "only what stands between its markers.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
             rules: bool, cost: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
-            summary: bool) -> None:  # fmt: skip
+            target: str | None, summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
     One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
@@ -63,18 +65,44 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
             raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
         write_out(_rule(rule_id, policy, output_format))
         return
-    from aipolicy.cli.explained import JSON, Asked, explained
+    from aipolicy.cli.explained import JSON, Asked, explained, write_decision
     from aipolicy.report.explain.explain_text import Details
 
     details = Details(facts=facts, options=ways, rules=rules, cost=cost, every=every)
     asked = Asked(output_format, details, changes, targets)
-    if not details.none and (changes or targets or output_format == "markdown"):
+    if not details.none and (changes or targets or output_format not in ("text", "json")):
         raise UsageError(
             "`--facts`, `--options`, `--rules`, `--cost` and `--all` show the answer of today as text; leave them out"
         )
+    if output_format == "adr" and targets:
+        raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")
+    if target is not None:
+        _refuse_to_write(target, output_format, (*changes, *targets), subject, paths, options)
     found = features_named(subject, paths, policy, settings)
+    if target is not None:
+        if len(found) > 1:
+            raise UsageError(f"`--write` takes one feature, found {len(found)}; name one")
+        write_decision(target, found[0], policy, settings)
+        return
     between = "" if output_format == JSON else "\n"
     write_out(between.join(explained(evaluation, asked, policy, settings) for evaluation in found))
+
+
+def _refuse_to_write(target: str, output_format: str, asked: tuple[str, ...], subject: str, paths: tuple[str, ...],
+                     options: PolicyOptions) -> None:  # fmt: skip
+    """Raise `UsageError` for what no record is made of, and for a file that a run reads."""
+    from aipolicy.cli.inputs import refuse_overwriting, run_inputs
+    from aipolicy.cli.manifests import manifests_of
+    from aipolicy.config.policy_options import read_settings
+    from aipolicy.policy.sources.locate import read_policy_files
+
+    if output_format not in ("text", "adr") or asked:
+        raise UsageError(
+            "`--write` writes the decision record of today; leave out other formats, `--set` and `--why-not`"
+        )
+    configured, settings = read_settings(options)
+    manifests = manifests_of((subject,) if os.path.exists(subject) else paths, configured, exclude=False)
+    refuse_overwriting([target], run_inputs(manifests, configured, settings, read_policy_files(settings)))
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:

@@ -15,7 +15,7 @@ from aipolicy.report.explain.sheet import Sheet, sheet_markdown, sheet_text
 from aipolicy.run.policy import Policy
 from aipolicy.value import NamedTuple
 
-TEXT, JSON, MARKDOWN = "text", "json", "markdown"
+TEXT, JSON, MARKDOWN, ADR = "text", "json", "markdown", "adr"
 
 
 class Asked(NamedTuple):
@@ -38,6 +38,12 @@ def explained(evaluation: Evaluation, asked: Asked, policy: Policy, settings: Co
         from aipolicy.report.explain.explain_json import render_explanation_json
 
         return render_explanation_json(now, policy, beside, not_so)
+    if asked.output_format == ADR:
+        from aipolicy.cli.decision_file import between_markers
+        from aipolicy.report.explain.adr import decision_record, front_matter
+
+        of = now if beside is None else beside.then
+        return front_matter(of) + between_markers(decision_record(of, policy.evaluator.rule_evaluator))
     sheets = _sheets(beside, not_so)
     if asked.output_format == MARKDOWN:
         from aipolicy.report.explain.answer_sheet import answer_sheet
@@ -48,6 +54,15 @@ def explained(evaluation: Evaluation, asked: Asked, policy: Policy, settings: Co
         width, style = stdout_width(), stdout_style()
         return "\n".join(sheet_text(sheet, width=width, style=style) for sheet in sheets)
     return _text(now, policy, asked.details)
+
+
+def write_decision(path: str, evaluation: Evaluation, policy: Policy, settings: Config) -> None:
+    """Write the decision record of a feature to a file, or into it; raises `UsageError`."""
+    from aipolicy.cli.decision_file import write_record
+    from aipolicy.report.explain.adr import decision_record, front_matter
+
+    answering = Answering(policy.evaluator, evaluation, weighing_of(settings, policy.evaluator.known))
+    write_record(path, front_matter(answering), decision_record(answering, policy.evaluator.rule_evaluator))
 
 
 def _asked_about(now: Answering, asked: Asked, policy: Policy) -> tuple[WhatIf | None, tuple[Answering, WhyNot] | None]:

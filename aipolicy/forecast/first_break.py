@@ -22,6 +22,8 @@ from aipolicy.forecast.events import DAY, Horizon, months_later
 from aipolicy.forecast.rule_events import evidence_events, rule_events
 from aipolicy.value import Frozen
 
+HORIZON_MONTHS = 12 * YEARS
+
 
 class FirstBreak(Frozen):
     """A day, and the rules of severity error that break on it."""
@@ -53,7 +55,7 @@ def first_break(passing: Passing, evaluator: Evaluator) -> FirstBreak | None:
     """Return the first day within three years, None where there is none."""
     start = evaluator.catalog.as_of
     try:
-        horizon = Horizon(start, months_later(start, 12 * YEARS))
+        horizon = Horizon(start, months_later(start, HORIZON_MONTHS))
     except OverflowError:
         return None
     days = _Days(passing, evaluator)

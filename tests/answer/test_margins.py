@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_answer_properties import DECLARED, PLANS, answering_of
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.margins import LATENCY, VOLUME, Margin, Passing, margins_of, moved, passing_of
+from aipolicy.answer.margins import LATENCY, VOLUME, Margin, Passing, dated, margins_of, moved, passing_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.assume import with_changes
 from aipolicy.findings.finding import Severity
@@ -98,14 +98,12 @@ def test_more_requests_than_machines_answer_in_time_break_the_rule_on_latency_on
 
 
 def test_the_day_of_a_margin_is_that_of_declared_growth() -> None:
-    from aipolicy.answer.margins import _dated
-
     margin = Margin(VOLUME, 1000.0, 8000.0, ("COST-001",))
-    dated = _dated(margin, {"volume.requests_per_day_later": 2000.0}, date(2026, 1, 1))
-    assert dated.on == date(2026, 1, 1) + timedelta(days=3 * 365)
-    assert _dated(margin, {"volume.requests_per_day_later": 1990.0}, date(2026, 1, 1)).on is None
-    assert _dated(margin, {"volume.requests_per_day_later": 1000.0}, date(2026, 1, 1)).on is None
-    assert _dated(margin, {"volume.requests_per_day_later": 500.0}, date(2026, 1, 1)).on is None
+    later = dated(margin, {"volume.requests_per_day_later": 2000.0}, date(2026, 1, 1))
+    assert later.on == date(2026, 1, 1) + timedelta(days=3 * 365)
+    assert dated(margin, {"volume.requests_per_day_later": 1990.0}, date(2026, 1, 1)).on is None
+    assert dated(margin, {"volume.requests_per_day_later": 1000.0}, date(2026, 1, 1)).on is None
+    assert dated(margin, {"volume.requests_per_day_later": 500.0}, date(2026, 1, 1)).on is None
 
 
 def test_requests_in_twelve_months_grow_with_those_of_today() -> None:
