@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.answer.model import Effect, Then
-from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.deciding import is_broken_without
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.ranking import Weighing
@@ -87,8 +85,11 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     full, undone = evaluation.planned.full, undone_duties(evaluation)
     broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
     alone = sorted(rule for rule, mask in broken.items() if mask == full)
-    has_plan = evaluation.planned is not evaluation.candidates
-    return tuple(alone) or (smallest_clash(broken, full) if has_plan else ())
+    if alone or evaluation.planned is evaluation.candidates:
+        return tuple(alone)
+    from aipolicy.evaluation.conflict import smallest_clash
+
+    return smallest_clash(broken, full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:
@@ -109,4 +110,6 @@ def _waits(duty: Rule, facts: Facts) -> bool:
     unsaid = {name for name in duty.feature_reads if name in facts.assumed and specs[name].kind is Kind.DONE}
     if not unsaid or any(unsaid & set(line.feature_reads) for line in duty.when):
         return bool(unsaid)
+    from aipolicy.evaluation.deciding import is_broken_without
+
     return not any(is_broken_without(line, duty, facts, unsaid) for line in duty.require)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.axes import AXES
-from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks
@@ -84,8 +83,14 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]],
         duties=duties,
         needs=_needs(admissible, open_, option_set, chooses_provider=chooses_provider),
         remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
-        conflict=smallest_clash(removed_by, full) if removed == full else (),
+        conflict=_conflict(removed_by, full) if removed == full else (),
     )
+
+
+def _conflict(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:
+    from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
+
+    return smallest_clash(removed_by, full)
 
 
 def _needs(admissible: int, open_: int, option_set: OptionSet, *, chooses_provider: bool) -> tuple[NeedFound, ...]:

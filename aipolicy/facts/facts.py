@@ -14,7 +14,6 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
-from aipolicy.facts.meant_words import meant_word
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
@@ -225,6 +224,8 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
     for index, item in enumerate(items):
         if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
             continue
+        from aipolicy.facts.meant_words import meant_word
+
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
 
         what = "place" if name == RESIDENCY else spec.vocabulary.removeprefix("prompting-").replace("-", " ")

@@ -16,7 +16,6 @@ from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
-from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
@@ -228,6 +227,7 @@ def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) ->
 def rules_named(word: str, ids: Sequence[str]) -> set[str]:
     """Return the rules that a word names, or that begin with it, whatever its case and marks: `res001`, `data`."""
     from aipolicy.findings.rule_ids import beginnings, is_below
+    from aipolicy.source.suggest import same_name
 
     meant = same_name(word, (*ids, *beginnings(ids)))
     return {rule_id for rule_id in ids if is_below(rule_id, meant)}
@@ -235,6 +235,8 @@ def rules_named(word: str, ids: Sequence[str]) -> set[str]:
 
 def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
     """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
+    from aipolicy.source.suggest import did_you_mean, same_name
+
     found: set[str] = set()
     for word in wanted:
         matches = rules_named(word, ids)
