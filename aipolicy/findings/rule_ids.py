@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aipolicy.source.regex import regex
 
@@ -21,6 +21,12 @@ def is_rule_id(text: str) -> bool:
 def whole_id(rule_id: str) -> str:
     """Return the id of the rule that a requirement with an id of its own belongs to; of any other rule its own."""
     return rule_id.partition(PART)[0]
+
+
+def current(rule_id: str, aliases: Mapping[str, str]) -> str:
+    """Return the id that a rule has today, where one names it by an older one; a requirement keeps its name."""
+    whole, slash, name = rule_id.partition(PART)
+    return f"{aliases.get(whole, whole)}{slash}{name}"
 
 
 def is_below(rule_id: str, word: str) -> bool:

@@ -20,7 +20,7 @@ from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
 from aipolicy.pack_lint.unsatisfiable import unsatisfiable_findings
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.reading.load import read_packs
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.rule_tests.case_search import Bench
@@ -154,7 +154,9 @@ def _tested(packs: Sequence[PolicyPack], catalog: Catalog, known: KnownFacts,
     """Return the outcomes that the test files of packs show of each rule."""
     rules = {rule.id for pack in packs for rule in pack.rules}
     try:
-        tests = read_test_files(find_test_files((), (pack.path for pack in packs)), rules, catalog, known)
+        tests = read_test_files(
+            find_test_files((), (pack.path for pack in packs)), rules, catalog, known, aliases_of(packs)
+        )
     except Problems as problems:
         for error in problems.errors:
             mistakes.add_error(error)

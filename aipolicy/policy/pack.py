@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactSpec, FactType
@@ -28,6 +29,11 @@ class Variable(Frozen, kw_only=True):
     defined_at: str
     tests: tuple[Rule, ...] = ()
     """Each example of it as a rule that is satisfied where the variable is what the example expects, a condition true."""
+
+
+def aliases_of(packs: Iterable[PolicyPack]) -> dict[str, str]:
+    """Return the ids that rules had before, each with the one of today."""
+    return {alias: rule.id for pack in packs for rule in pack.all_rules for alias in rule.aliases}
 
 
 class PolicyPack(Frozen, kw_only=True):

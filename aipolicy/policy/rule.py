@@ -193,6 +193,8 @@ class Rule(Frozen, kw_only=True):
     shared: tuple[SharedScope, ...] = ()
     """What the file and the group of the rule say for all rules below them, the outer one first."""
     basis: Basis | None = None
+    aliases: tuple[str, ...] = ()
+    """Ids that it had before, by which waivers, baselines and configurations may still name it."""
     spoken: tuple[tuple[str, Line], ...] = ()
     """The variables that messages show, by the name that they use."""
     requirements: tuple[Requirement, ...] = ()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.discovery.globs import name_matcher
@@ -93,11 +94,11 @@ def _test_files_in(folder: str) -> list[str]:
     return [Path(path).as_posix() for path in paths if os.path.isfile(path)]
 
 
-def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog,
-                    facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
+def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog, facts: KnownFacts,
+                    aliases: Mapping[str, str] = MappingProxyType({})) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
-    known = _Known(rules, FactWords(facts.specs, catalog.vocabularies, catalog), facts)
+    known = _Known(rules, FactWords(facts.specs, catalog.vocabularies, catalog), facts, aliases)
     tests = [test for path in paths for test in _read_file(path, known, mistakes)]
     mistakes.raise_if_any()
     return tuple(tests)
@@ -130,6 +131,7 @@ class _Known(NamedTuple):
     rules: Collection[str]
     words: FactWords
     facts: KnownFacts
+    aliases: Mapping[str, str]
 
 
 class _TestReader:
@@ -142,7 +144,7 @@ class _TestReader:
     def read(self) -> FileTest:
         """Return the test; mistakes are noted on its record."""
         record = self._record
-        rule_id = record.text("rule")
+        rule_id = self._known.aliases.get(record.text("rule"), record.text("rule"))
         if rule_id and rule_id not in self._known.rules:
             record.mistake(f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self._known.rules)}", "rule")
         given, option = record.has("given"), record.has("option")

@@ -13,7 +13,7 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules, own_expected
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.value import Frozen, NamedTuple, replace
@@ -72,7 +72,8 @@ class Policy(Frozen):
         """Return a rule of any pack by its id or that of one of its requirements, or None."""
         from aipolicy.findings.rule_ids import whole_id
 
-        return next((rule for rule in self.rules_with_examples() if rule.id == whole_id(rule_id)), None)
+        wanted = whole_id(rule_id)
+        return next((rule for rule in self.rules_with_examples() if wanted in (rule.id, *rule.aliases)), None)
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
@@ -179,7 +180,9 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
+    aliases = aliases_of(packs)
+    select, ignore = ([aliases.get(word, word) for word in words] for words in (settings.select, settings.ignore))
+    wanted = _chosen(_rule_ids(packs), select, ignore)
     count, groups = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them.
     light = tuple(

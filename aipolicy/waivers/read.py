@@ -13,10 +13,10 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
-from aipolicy.findings.rule_ids import whole_id
+from aipolicy.findings.rule_ids import current, whole_id
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.rule import parts_of
 from aipolicy.source.document import WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
@@ -82,6 +82,7 @@ class Vocabulary:
     def __init__(self, packs: Sequence[PolicyPack], catalog: Catalog) -> None:
         facts = known_facts(spec for pack in packs for spec in pack.facts).specs
         self.rules = frozenset(part.id for pack in packs for rule in pack.rules for part in parts_of(rule))
+        self.aliases = aliases_of(packs)
         self.portfolio_rules = frozenset(each.rule.id for pack in packs for each in pack.portfolio_rules)
         self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
@@ -156,7 +157,7 @@ class _EntryReader:
 
     def _waiver(self, record: Record) -> Waiver:
         vocabulary = self._vocabulary
-        rule, feature = record.text("rule"), record.text("feature")
+        rule, feature = current(record.text("rule"), vocabulary.aliases), record.text("feature")
         if rule and (wrong := vocabulary.wrong_rule(rule)):
             record.mistake(wrong, "rule")
         if feature and (wrong := vocabulary.wrong_feature(feature)):

@@ -17,7 +17,7 @@ from aipolicy.policy.layers.overlay import Overlay, place_of, read_overlay
 from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.layers.tightening import read_direction
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
 from aipolicy.policy.reading.rule_reader import RuleReader
@@ -68,6 +68,7 @@ def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
         loaded.append(reader.read(parameters[reader.layer.key], specs, below))
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
+    loaded = [_with_current_never(pack, aliases_of(loaded)) for pack in loaded]
     _refuse_unknown_never(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
     if mistakes.errors:
@@ -88,7 +89,7 @@ def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosenin
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
     first: dict[str, Rule] = {}
     for rule in (rule for pack in packs for rule in pack.all_rules):
-        for key in (rule.id, rule.name):
+        for key in (rule.id, rule.name, *rule.aliases):
             earlier = first.setdefault(key, rule)
             if key and earlier is not rule:
                 path, _, line = rule.defined_at.rpartition(":")
@@ -103,6 +104,14 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
         if pack.name and earlier is not pack:
             message = f"a pack named `{shown(pack.name)}` is already read from {earlier.path}"
             mistakes.add_at(message, pack.path)
+
+
+def _with_current_never(pack: PolicyPack, aliases: Mapping[str, str]) -> PolicyPack:
+    """Return a pack that names the rules which are never waived by the ids of today."""
+    if pack.waivers is None or not aliases:
+        return pack
+    never = tuple(each._replace(word=aliases.get(each.word, each.word)) for each in pack.waivers.never)
+    return replace(pack, waivers=pack.waivers._replace(never=never))
 
 
 def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:

@@ -36,8 +36,8 @@ from aipolicy.source.text import shown
 from aipolicy.value import replace
 
 _KEYS = (
-    "id", "name", "title", "severity", "applies_to", "over", "group_by", "measures", "when", "require", "message", "why",
-    "fix", "references", "effective", "tests",
+    "id", "aliases", "name", "title", "severity", "applies_to", "over", "group_by", "measures", "when", "require",
+    "message", "why", "fix", "references", "effective", "tests",
 )  # fmt: skip
 _SHARES = frozenset({"share", "percent"})
 """Units in which the most that can be is a fact."""

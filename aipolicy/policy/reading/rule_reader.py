@@ -28,6 +28,7 @@ from aipolicy.source.text import shown
 from aipolicy.value import replace
 
 _RULE_ID = regex(RULE_ID)
+_OLD_ID = regex(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -76,6 +77,7 @@ class RuleReader:
         severity = record.text("severity", choices=tuple(severity.value for severity in Severity))
         rule = Rule(
             id=self._id(),
+            aliases=self._aliases(),
             name=self._name(),
             title=record.said("title"),
             kind=kind,
@@ -127,6 +129,15 @@ class RuleReader:
         if wrong:
             self._record.mistake(wrong, "id")
         return rule_id
+
+    def _aliases(self) -> tuple[str, ...]:
+        """Return the ids that the rule had before; an id of an older form will do."""
+        aliases = self._record.texts("aliases", ())
+        for number, alias in enumerate(aliases):
+            if not _OLD_ID.fullmatch(alias) or alias.startswith(RESERVED_PREFIXES):
+                message = f"`{shown(alias)}` is no id that a rule can have had; write it like `DATA-001`"
+                self._record.mistakes.add(message, self._record.document, (*self._record.path, "aliases", number))
+        return aliases
 
     def _name(self) -> str:
         name = self._record.text("name")
