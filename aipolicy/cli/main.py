@@ -86,8 +86,9 @@ def _report_bug(error: Exception) -> None:
 
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)
+    about = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
     print(
-        f"aipolicy: internal error: {type(error).__name__} at {places}\n"
+        f"aipolicy: internal error: {type(error).__name__} at {places}{about}\n"
         f"this is a bug in aipolicy {__version__} on Python {sys.version.split()[0]}; please report it with the line "
         "above and, if you may, the manifest",
         file=sys.stderr,

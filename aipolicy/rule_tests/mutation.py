@@ -187,6 +187,8 @@ def _negations(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int, st
             yield token.start, token.end, ""
         elif index == 0 or (_opens_operand(found[index - 1]) and token.text != "!"):
             last = _end_of_operand(found, index)
+            if last < index:
+                continue  # NOTE: nothing stands between the brackets of `[]` or of a call without arguments.
             operand = found[index : last + 1]
             if token.text != "!" and not _compares(operand):
                 start, end = operand[0].start, operand[-1].end

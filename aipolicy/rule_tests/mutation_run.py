@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.errors import About
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
@@ -96,19 +97,25 @@ def run_mutants(rules: Sequence[RuleUnderTest], mutator: Mutator) -> Iterator[Mu
     """Yield what becomes of every mutant of some rules; one of a line that several rules have is made once."""
     done: set[str] = set()
     for tested in rules:
-        rule = tested.rule
-        for index, line in enumerate((*rule.when, *rule.require)):
-            section = "when" if index < len(rule.when) else "require"
-            below = [tested]
-            if index < len(rule.shared_when):
-                place = rule.place_of(line) + line.text
-                if place in done:
-                    continue
-                done.add(place)
-                below = [other for other in rules if line in other.rule.shared_when]
-            for mutant in mutator.mutants(line):
-                yield _fate(below, index, section, line, mutant)
-        yield from _undemanded(tested, [other for other in rules if other is not tested])
+        with About(f"rule {tested.rule.id}"):
+            yield from _mutants_of(tested, rules, mutator, done)
+
+
+def _mutants_of(tested: RuleUnderTest, rules: Sequence[RuleUnderTest], mutator: Mutator,
+                done: set[str]) -> Iterator[MutantResult]:  # fmt: skip
+    rule = tested.rule
+    for index, line in enumerate((*rule.when, *rule.require)):
+        section = "when" if index < len(rule.when) else "require"
+        below = [tested]
+        if index < len(rule.shared_when):
+            place = rule.place_of(line) + line.text
+            if place in done:
+                continue
+            done.add(place)
+            below = [other for other in rules if line in other.rule.shared_when]
+        for mutant in mutator.mutants(line):
+            yield _fate(below, index, section, line, mutant)
+    yield from _undemanded(tested, [other for other in rules if other is not tested])
 
 
 def _fate(below: Sequence[RuleUnderTest], index: int, section: str, line: Line, mutant: Mutant) -> MutantResult:

@@ -15,7 +15,7 @@ from cel_expr_python import cel
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.compiler_messages import ExpressionError as ExpressionError
-from aipolicy.policy.cel.compiler_messages import explained, plain_reason
+from aipolicy.policy.cel.compiler_messages import explained, plain_reason, slip
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Compiler:
         expression, written, some_within = self._written_out(text)
         if expression.return_type() != cel.Type.BOOL:
             kind = expression.return_type().name().lower()
-            raise ExpressionError(f"a condition must be true or false, this one is {kind}")
+            raise ExpressionError(slip(text) or f"a condition must be true or false, this one is {kind}")
         return replace(self._checked(expression, written), some_within=some_within)
 
     def compile_value(self, text: str) -> tuple[Compiled, FactType]:

@@ -14,7 +14,7 @@ from aipolicy.policy.rule import Line
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
-from aipolicy.source.span import DocumentPath
+from aipolicy.source.span import DocumentPath, Position, Span
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import replace
 
@@ -60,8 +60,16 @@ class ConditionReader:
             message = f"`{key}` must be a list of conditions, each as text; quote one that starts with `!`"
             self._record.mistake(message, key)
             return
+        torn = _torn([str(item) for item in items])
         for index, text in enumerate(items):
-            yield str(text), (*self._record.path, key, index) if isinstance(raw, list) else (*self._record.path, key)
+            path = (*self._record.path, key, index) if isinstance(raw, list) else (*self._record.path, key)
+            if index in torn:
+                message = (
+                    "the condition is torn at a comma, which ends an entry of a list in `[…]`; quote the condition"
+                )
+                self._record.mistakes.add(message, self._record.document, path)
+            if not any(index in rest for rest in torn.values()) and index not in torn:
+                yield str(text), path
 
     def line(self, text: str, key: str, path: DocumentPath) -> Line | None:
         """Return one compiled condition, None where it has a mistake."""
@@ -79,7 +87,8 @@ class ConditionReader:
         except ExpressionError as error:
             shift = len("!(") if key == UNLESS else 0
             column = f" (column {error.column - shift} of the condition)" if error.column is not None else ""
-            record.mistakes.add(f"{error}{column}", record.document, path)
+            span = _span_of(record, path, text, error.column, shift)
+            record.mistakes.add_at(f"{error}{column}", record.document.source.path, span)
             return None
         return line
 
@@ -115,6 +124,31 @@ def line_of(text: str, compiled: Compiled) -> Line:
         turns_at=compiled.turns_at,
         label_keys=compiled.label_keys,
     )
+
+
+def _torn(items: list[str]) -> dict[int, range]:
+    """Return where a condition begins that YAML took for several, with what else belongs to it: brackets tell."""
+    torn: dict[int, range] = {}
+    begun, depth = 0, 0
+    for index, item in enumerate(items):
+        begun = index if depth <= 0 else begun
+        depth = max(depth, 0) + item.count("(") - item.count(")")
+        if depth == 0 and index > begun:
+            torn[begun] = range(begun + 1, index + 1)
+    return torn
+
+
+def _span_of(record: Record, path: DocumentPath, text: str, column: int | None, shift: int) -> Span:
+    """Return where a complaint about a condition stands: its column, where it is written as it is read, else all of it."""
+    whole = record.document.locate(path)
+    lines = record.document.source.text.split("\n")
+    written = lines[whole.start.line - 1][whole.start.column - 1 : whole.end.column - 1]
+    quoted = written[:1] in ("'", '"')
+    plain = written[1:-1] if quoted else written
+    if column is None or whole.start.line != whole.end.line or plain != text[shift : len(text) - bool(shift)]:
+        return whole
+    at = whole.start.column + quoted + column - shift - 1
+    return Span(Position(whole.start.line, at), Position(whole.start.line, max(at + 1, whole.end.column - quoted)))
 
 
 def uses_variables(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.errors import PolicyError
+from aipolicy.errors import About, PolicyError
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.cel.expressions import Compiler
@@ -37,6 +37,11 @@ from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_records import read_kind
 from aipolicy.value import replace
 
+_OTHER_TYPES = {
+    "int": "number", "integer": "number", "float": "number", "string": "text", "str": "text", "boolean": "bool",
+    "list": "texts", "strings": "texts",
+}  # fmt: skip
+"""Types as people of other languages call them."""
 _PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
@@ -174,7 +179,7 @@ class _PackReader:
         variables = reader.read([each for record in records for each in record.records("variables")])
         self._variables = reader.texts
         rules = [
-            RuleReader(rule, compiler, self._variables, name, constants, specs, shared).read()
+            _read_rule(RuleReader(rule, compiler, self._variables, name, constants, specs, shared), rule)
             for record in records
             for rule, shared in ScopeReader(compiler, self._variables, specs).rules(record)
         ]
@@ -222,7 +227,7 @@ class _PackReader:
             # NOTE: what seems to be missing may stand in the part that could not be read.
             self._is_readable &= not result.problems
             for problem in result.problems:
-                self._mistakes.add_at(problem.message, path, problem.span)
+                self._mistakes.add_at(f"{problem.message}{_quoting(problem.message)}", path, problem.span)
             if not result.documents and not result.problems:
                 self._mistakes.add_at("the file is empty", path)
             yield from result.documents
@@ -240,9 +245,18 @@ class _PackReader:
             record.mistake(f"`{name}` is no parameter name; use lower case, digits and `_`", "name")
         if name in self._parameters:
             record.mistake(f"parameter `{name}` is defined twice", "name")
-        type_text = record.text("type", choices=_TYPES)
+        type_text = record.text("type")
+        if type_text and type_text not in _TYPES:
+            listed = ", ".join(f"`{each}`" for each in _TYPES)
+            hint = (
+                f"; did you mean `{_OTHER_TYPES[type_text]}`?"
+                if type_text in _OTHER_TYPES
+                else did_you_mean(type_text, _TYPES)
+            )
+            record.mistake(f"`{shown(type_text)}` is not one of {listed}{hint}", "type")
         type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
-        default = read_value(record, "default", type_)
+        is_typed = type_text in _TYPES or not record.has("default")
+        default = read_value(record, "default", type_) if is_typed else ""
         bounds = _read_bounds(record, type_)
         if broken := bounds.broken_by(default):
             record.mistake(f"`default` {broken}", "default")
@@ -254,6 +268,18 @@ class _PackReader:
             origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),), bounds=bounds,
         )  # fmt: skip
         record.finish()
+
+
+def _read_rule(reader: RuleReader, record: Record) -> Rule:
+    with About(f"rule {shown(str(record.raw('id')))}"):
+        return reader.read()
+
+
+def _quoting(problem: str) -> str:
+    """Return what to do about a condition that YAML takes for something of its own."""
+    if "while scanning a tag" in problem:
+        return "; quote a condition that begins with `!`"
+    return "; quote a condition that holds brackets" if "while parsing a flow sequence" in problem else ""
 
 
 def _read_bounds(record: Record, type_: FactType) -> Bounds:

@@ -118,7 +118,8 @@ class RuleReader:
 
     def _kind(self) -> RuleKind:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
-        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT
+        # NOTE: of a word that is none, nothing else is said: a duty may read any fact.
+        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.DUTY
 
     def _tests(self) -> tuple[RuleTest, ...]:
         return tuple(self._test(test) for test in self._record.records("tests"))

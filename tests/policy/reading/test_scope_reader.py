@@ -69,7 +69,7 @@ def test_a_rule_may_have_an_exception_of_its_own(catalog: Catalog) -> None:
 
 MISTAKES = [
     ("when: data.persnal\nrules:\n" + rule("A-001", 0), "law.yaml:3:7: unknown fact `data.persnal`"),
-    ("unless: [data.persnal]\nrules:\n" + rule("A-001", 0), "(column 5 of the condition)"),
+    ("unless: [data.persnal]\nrules:\n" + rule("A-001", 0), "(column 1 of the condition)"),
     ("when: data.personal\n", "law.yaml:3:1: `when` stands above no rules of this document"),
     ("groups:\n- title: G\n  when: data.personal\n", "a group holds at least one rule"),
     ("groups:\n- when: data.personal\n  rules:\n" + rule("A-001", 2), "missing key `title`"),

@@ -113,7 +113,7 @@ def test_what_cannot_be_imported_is_told_at_its_line(tmp_path: Path, imports: st
 MISTAKES = [
     ("- {name: a, expression: variables.b}\n- {name: b, expression: variables.a}\n", "`b` uses itself: a → b → a"),
     ("- {name: a, expression: variables.c}\n", "unknown variable `variables.c`"),
-    ("- {name: a, expression: data.x}\n", "(column 5 of the expression)"),
+    ("- {name: a, expression: data.x}\n", "(column 1 of the expression)"),
     ("- {name: a, expression: data.personal}\n- {name: a, expression: data.personal}\n", "`a` is defined twice"),
     ("- {name: A, expression: data.personal}\n", "`A` is no name of a variable"),
     ("- {name: a, expression: data.personal, tests: [{name: n, given: {}, expect: 3}]}\n", "be of type bool, or `unknown`"),
