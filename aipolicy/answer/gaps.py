@@ -96,7 +96,10 @@ def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[
         elif getattr(costed, "price", True) is None:
             yield _catalog_gap(_sold(leg), "prices", "input_per_mtok", (), of_plan=of_plan)
         elif getattr(costed, "cost", True) is None:
-            yield _catalog_gap(leg.accelerator, "accelerators", "hourly_usd", (), of_plan=of_plan)
+            rented = leg.hosting == "own-cloud"
+            about = f"{leg.accelerator} at {leg.provider}" if rented else leg.accelerator
+            section, key = ("machine_prices", "hourly_usd") if rented else ("accelerators", "purchase_usd")
+            yield _catalog_gap(about, section, key, (), of_plan=of_plan)
     training = basis.training
     if training is not None and option.hosting == "provider-api" and training.usd_per_mtok is None:
         yield _catalog_gap(_sold(option.leg), "prices", "training_per_mtok", (), of_plan=of_plan)

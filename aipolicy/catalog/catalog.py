@@ -28,17 +28,16 @@ T = TypeVar("T")
 
 PARTS = (
     "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "scores", "deployments", "offerings",
-    "exchange_rates", "prices", "accelerators", "networks", "speeds", "tier_speeds", "self_hosted", "efforts",
-    "people", "assumptions",
+    "exchange_rates", "prices", "accelerators", "machine_prices", "networks", "speeds", "tier_speeds", "self_hosted",
+    "efforts", "people", "assumptions",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
     "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
     "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "speeds",
-    "tier_speeds",
-    "self_hosted", "effort", "people", "assumptions",
+    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "machine_prices", "network",
+    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
 
@@ -164,6 +163,16 @@ class Catalog:
 
         entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id, lambda e: e.dated)
         return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def machine_prices(self) -> Mapping[tuple[str, str], machines.MachinePrice]:
+        """Return what sellers charge for machines, by accelerator and provider."""
+        from aipolicy.catalog import machines
+
+        entries = self._section(
+            "machine_prices", machines.read_machine_price, lambda e: (e.accelerator, e.provider), lambda e: e.dated
+        )
+        return {(entry.accelerator, entry.provider): entry for entry in entries}
 
     @cached_property
     def networks(self) -> Mapping[tuple[str, str], machines.Network]:

@@ -40,6 +40,17 @@ class Accelerator(Frozen):
     dated: Dated
 
 
+class MachinePrice(Frozen):
+    """What a seller charges for an hour of one accelerator on demand."""
+
+    accelerator: str
+    provider: str
+    hourly_usd: float
+    sold_in: float
+    """The smallest number that can be rented there."""
+    dated: Dated
+
+
 class Network(Frozen):
     """Round trip between the feature and a boundary, in ms; of the distance that is usual, or of another."""
 
@@ -124,6 +135,18 @@ def read_accelerator(record: Record) -> Accelerator:
         operations_factor=record.number("operations_factor", 1.0),
         purchase_usd=record.optional_number("purchase_usd"),
         power_kw=record.optional_number("power_kw"),
+        dated=read_dated(record),
+    )
+
+
+def read_machine_price(record: Record) -> MachinePrice:
+    """Return one entry of `machine_prices`."""
+    record.text("instance", "")
+    return MachinePrice(
+        accelerator=record.text("accelerator"),
+        provider=record.text("provider"),
+        hourly_usd=record.number("hourly_usd"),
+        sold_in=record.number("sold_in", 1.0, minimum=1),
         dated=read_dated(record),
     )
 

@@ -8,12 +8,14 @@ from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-from aipolicy.economics.token_cost import TokenPrice
+from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
 from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import HeadCount
+    from aipolicy.catalog.prices import LongContext as PriceTier
+    from aipolicy.catalog.prices import Price
 
 End = Literal["fast", "usual", "slow"]
 """Which end of what is known of a speed: the favourable one, what is usual, or the other one."""
@@ -174,3 +176,42 @@ def network_of(leg: LegBasis | None) -> Network | None:
             return NO_NETWORK
         case None:
             return None
+
+
+def token_price(price: Price) -> TokenPrice | None:
+    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
+    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
+        return None
+    if price.output_usd_per_mtok is None and price.charges_output:
+        return None
+    rates = TokenRates(
+        price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
+        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
+    )  # fmt: skip
+    long = None
+    if price.long_context is not None:
+        tier = price.long_context
+        if tier.input_usd_per_mtok is None or tier.output_usd_per_mtok is None:
+            return None
+        above = TokenRates(
+            tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
+            tier.cache_write_usd_per_mtok,
+        )  # fmt: skip
+        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
+    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
+
+
+def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
+    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
+    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
+        return None
+    return TokenRates(
+        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
+    )
+
+
+def tuned_price(price: Price) -> TokenPrice | None:
+    """Return the price of a fine-tuned model, which is not the price of the model it was tuned from."""
+    if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
+        return None
+    return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))

@@ -10,7 +10,6 @@ from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import BF16, FP8, Machine, ModelShape, Precision
-from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
 from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
@@ -24,6 +23,8 @@ from aipolicy.options.cost_inputs import (
     People,
     Speeds,
     Training,
+    token_price,
+    tuned_price,
 )
 from aipolicy.value import replace
 
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from aipolicy.catalog.machines import Accelerator
     from aipolicy.catalog.machines import HostedSpeed as Published
     from aipolicy.catalog.offerings import Model
-    from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.cost_inputs import End
     from aipolicy.options.option import Leg, Option
 
+SOME_HOST = "hosted-open-weights"
+"""Any host of open models: its prices are the middle of those of many, and so are estimates."""
 ONE_STEP_TIERS = frozenset({"encoder", "classical"})
 """Tiers that answer in one pass, whatever the length of the answer."""
 
@@ -121,11 +123,11 @@ class BasisReader:
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         return HostedBasis(
-            price=None if price is None else _tuned_price(price) if tuned else _price(price),
+            price=None if price is None else tuned_price(price) if tuned else token_price(price),
             network=self._network(leg),
             speeds=self._speeds(leg),
-            price_uncertain=leg.model.open_weights,
-            price_stale=price is not None and self._is_stale(price),
+            price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
+            price_stale=price is not None and not price.dated.own and self._is_stale(price),
             window=leg.window,
         )
 
@@ -196,22 +198,37 @@ class BasisReader:
         replica = int(serving.accelerators) if serving is not None else 1
         return OwnBasis(shape, precision, machine, replica, cost, network, leg.window)
 
+    def _training_rent(self, leg: Leg, accelerator: Accelerator) -> float | None:
+        """Return what an hour for training costs: of the seller, or as the catalog has it where nothing is rented."""
+        if leg.hosting != "own-cloud":
+            return accelerator.hourly_usd
+        rent = self._rent(leg, accelerator)
+        return None if rent is None else rent.hourly_usd
+
     def _one_step_capacity(self, model: Model, pass_ms: float) -> float:
         return self._assumptions.one_step_requests_per_s if model.tier == "classical" else 1000.0 / pass_ms
 
     def _machine_cost(self, leg: Leg, accelerator: Accelerator) -> MachineCost | None:
         if leg.hosting == "own-cloud":
-            if accelerator.hourly_usd is None:
-                return None
-            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, self._assumptions.hours_per_month)
+            return self._rent(leg, accelerator)
         if accelerator.purchase_usd is None or accelerator.power_kw is None:
             return None
         site = self._assumptions.own_site
         return BoughtMachines(
             accelerator.purchase_usd, 1.0, accelerator.power_kw * site.server_power_factor, site.server_overhead_share,
             site.amortisation_years, site.power_usage_effectiveness, site.electricity_usd_per_kwh,
-            site.colocation_usd_per_kw, self._assumptions.hours_per_month,
+            site.colocation_usd_per_kw, self._assumptions.hours_per_month, not accelerator.dated.own,
         )  # fmt: skip
+
+    def _rent(self, leg: Leg, accelerator: Accelerator) -> RentedMachines | None:
+        """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
+        hours, own = self._assumptions.hours_per_month, accelerator.dated.own
+        price = self._catalog.machine_prices.get((accelerator.id, leg.provider))
+        if own and accelerator.hourly_usd is not None and (price is None or not price.dated.own):
+            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, hours, estimated=False)
+        if price is None:
+            return None
+        return RentedMachines(price.hourly_usd, price.sold_in, hours, estimated=not price.dated.own)
 
     def _training(self, option: Option) -> Training | None:
         """Return what an adaptation trains; None where nothing is trained."""
@@ -236,7 +253,7 @@ class BasisReader:
         params_b = leg.model.params_b if leg.model.tier != "classical" else 0.0
         return Training(
             examples, None, params_b, 0.0 if accelerator is None else accelerator.bf16_tflops,
-            None if accelerator is None else accelerator.hourly_usd,
+            None if accelerator is None else self._training_rent(leg, accelerator),
             from_scratch=option.adaptation == "training-from-scratch",
         )  # fmt: skip
 
@@ -259,42 +276,3 @@ def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
         accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
         accelerator.link_gb_per_s, operations_factor=accelerator.operations_factor,
     )  # fmt: skip
-
-
-def _price(price: Price) -> TokenPrice | None:
-    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
-    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
-        return None
-    if price.output_usd_per_mtok is None and price.charges_output:
-        return None
-    rates = TokenRates(
-        price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
-        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
-    )  # fmt: skip
-    long = None
-    if price.long_context is not None:
-        tier = price.long_context
-        if tier.input_usd_per_mtok is None or tier.output_usd_per_mtok is None:
-            return None
-        above = TokenRates(
-            tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
-            tier.cache_write_usd_per_mtok,
-        )  # fmt: skip
-        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
-    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
-
-
-def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
-    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
-    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
-        return None
-    return TokenRates(
-        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
-    )
-
-
-def _tuned_price(price: Price) -> TokenPrice | None:
-    """Return the price of a fine-tuned model, which is not the price of the model it was tuned from."""
-    if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
-        return None
-    return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))

@@ -212,7 +212,7 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
     stairs = staircase(
         requests_per_s / (calls * traffic), accelerators, cost, assumptions.redundancy, workload.peak_to_mean
     )
-    if not _is_one(assumptions.accelerator_price_factor):
+    if cost.estimated and not _is_one(assumptions.accelerator_price_factor):
         stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
     return LegCurve(0.0, stairs)
 
@@ -262,5 +262,7 @@ def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve |
     accelerators = basis.accelerators if isinstance(basis, OwnBasis) else 1
     sold_in = int(basis.cost.sold_in)
     instance = sold_in * -(-max(accelerators, 1) // sold_in)
-    usd = basis.cost.monthly_usd(instance) * assumptions.accelerator_price_factor
+    usd = basis.cost.monthly_usd(instance)
+    if basis.cost.estimated:
+        usd = usd * assumptions.accelerator_price_factor
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))
