@@ -120,7 +120,7 @@ def _measured_errors() -> str:
         for name, figures in groups
     )
     published = (
-        (name, str(each.points), f"{1.0 / each.geometric_mean:.2f} / {each.factor:.2f}")
+        (name.replace("judged ", ""), str(each.points), f"{1.0 / each.geometric_mean:.2f} / {each.factor:.2f}")
         for name, each in check_capacity.judgements(check_capacity.ratios()).items()
     )
     heads = ("measurements of served models", "rows", "whole request", "first token", "a token")
