@@ -20,6 +20,7 @@ _COMMANDS = {
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "lint-policy": ("lint_policy_command", "Find mistakes and weaknesses in packs, without a manifest."),
+    "eval": ("eval_command", "Show what a condition comes to for a feature, part by part."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
     "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "docs": ("docs_command", "Write packs as Markdown: an index a pack, a page a rule."),

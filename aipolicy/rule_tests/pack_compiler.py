@@ -46,6 +46,12 @@ def mutator_of_groups(
     return _mutator(names, pack, catalog)
 
 
+def compiler_of(pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec]) -> Compiler:
+    """Return what compiles conditions of a pack, with its parameters as they hold."""
+    values = {f"params.{parameter.name}": parameter.value for parameter in (*pack.parameters, *pack.imported)}
+    return Compiler(_with_parameters(pack, facts), catalog.vocabularies, values, catalog=catalog)
+
+
 def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
     specs = dict(facts)
     for parameter in (*pack.parameters, *pack.imported):
