@@ -31,6 +31,7 @@ FORMATS = ("text", "json", "markdown", "adr")
 )
 @click.option("--rules", is_flag=True, help="Show what became of each rule, and the values that it read.")
 @click.option("--cost", is_flag=True, help="Show what the ways cost, as `aipolicy cost` does.")
+@click.option("--migration", is_flag=True, help="Show the stages from the plan to what is recommended.")
 @click.option("--all", "every", is_flag=True, help="Show the answer and all of these.")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Show today's answer beside that with another "
               "declaration, such as `latency.p95_ms=2000`; repeatable.")  # fmt: skip
@@ -41,7 +42,7 @@ FORMATS = ("text", "json", "markdown", "adr")
               "only what stands between its markers.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
-            rules: bool, cost: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
+            rules: bool, cost: bool, migration: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
             target: str | None, summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
@@ -68,11 +69,12 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     from aipolicy.cli.explained import JSON, Asked, explained, write_decision
     from aipolicy.report.explain.explain_text import Details
 
-    details = Details(facts=facts, options=ways, rules=rules, cost=cost, every=every)
+    details = Details(facts=facts, options=ways, rules=rules, cost=cost, migration=migration, every=every)
     asked = Asked(output_format, details, changes, targets)
     if not details.none and (changes or targets or output_format not in ("text", "json")):
         raise UsageError(
-            "`--facts`, `--options`, `--rules`, `--cost` and `--all` show the answer of today as text; leave them out"
+            "`--facts`, `--options`, `--rules`, `--cost`, `--migration` and `--all` show the answer of today as text; "
+            "leave them out"
         )
     if output_format == "adr" and targets:
         raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.migration import Migration, migration_of
 from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
@@ -82,6 +83,7 @@ def reasons_fields(answering: Answering) -> JsonObject:
         "because": answer.because,
         "plan": None if answer.plan is None else _plan(answer.plan, expected),
         "holds": _holding(holding_of(answering)),
+        "migration": _migration(migration_of(answering)),
         "turns": [_change(change) for change in answering.turns],
         "rule_prices": [_priced(each, expected) for each in answer.rule_prices],
         "ways_left": [
@@ -141,6 +143,19 @@ def _holding(holding: Holding | None) -> JsonObject | None:
             }
             for each in holding.margins
         ],
+    }  # fmt: skip
+
+
+def _migration(migration: Migration | None) -> JsonObject | None:
+    if migration is None:
+        return None
+    return {
+        "stages": [
+            {"name": each.name, "facts": list(each.facts), "missing": list(each.missing)} for each in migration.stages
+        ],
+        "back_where": {
+            "monthly_usd_above": _usd(migration.bill_above_usd), "latency_p95_ms_above": migration.latency_above_ms,
+        },
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from aipolicy.facts.value_text import shown_value
 from aipolicy.forecast.review import reviews_of
 from aipolicy.report.answer_words import CERTAINTIES, HOSTINGS, cost_words, way_name
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of
+from aipolicy.report.explain.migration_lines import migration_section
 from aipolicy.report.explain.next_steps import (
     gap_lines,
     holding_lines,
@@ -66,6 +67,10 @@ def _blocks(answering: Answering, rule_evaluator: RuleEvaluator) -> Iterator[str
     for row in rows:
         yield f"### {prose(_title(row))}"
         yield bullets(_pros_and_cons(answering, row))
+    steps = migration_section(answering).lines
+    if steps:
+        yield "## Plan to Get There"
+        yield bullets(steps)
     yield "## More Information"
     yield bullets(_more(answering))
 

@@ -7,6 +7,7 @@ from aipolicy.answer.comparison import compared_ways
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.report.answer_words import CERTAINTIES
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of, title_of
+from aipolicy.report.explain.migration_lines import migration_section
 from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
@@ -43,6 +44,7 @@ def answer_sheet(answering: Answering, rule_evaluator: RuleEvaluator) -> Sheet:
             section("say first", question_lines(answering, _ALL, margin)),
             section("to do", to_do_lines(answering, _ALL)),
             section("look up", gap_lines(answering, _ALL)),
+            migration_section(answering),
             section("ways left", [ways_left_line(answering)]),
         ),
     )
