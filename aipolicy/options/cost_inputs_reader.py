@@ -164,15 +164,17 @@ class BasisReader:
         if usual is None:
             return None
         trips = {
-            distance: self._catalog.networks.get((leg.boundary, distance))
+            distance: trip
             for distance in DISTANCES
-            if distance != USUAL
+            if distance != USUAL and (trip := self._catalog.networks.get((leg.boundary, distance))) is not None
         }
+        if usual.dated.own:
+            trips = {distance: trip for distance, trip in trips.items() if trip.dated.own}
         return Network(
             Duration(usual.round_trip_p50_ms, usual.round_trip_p95_ms),
             tuple([
                 (distance, Duration(trip.round_trip_p50_ms, trip.round_trip_p95_ms))
-                for distance, trip in trips.items() if trip is not None
+                for distance, trip in trips.items()
             ]),
         )  # fmt: skip
 

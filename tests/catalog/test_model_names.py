@@ -32,6 +32,12 @@ NAMES: list[tuple[str, str | None, ModelName]] = [
     ("vertex_ai/claude-sonnet-4-5@20250929", None, ModelName("claude-sonnet-4-5-20250929", VERTEX)),
     ("meta-llama/Llama-3.3-70B-Instruct", None, ModelName("llama-3.3-70b")),
     ("together_ai/meta-llama/Llama-3.3-70B-Instruct", None, ModelName("llama-3.3-70b", "together")),
+    # a server of one's own says which model it is, and not where it stands
+    ("ollama/llama3.1:8b", None, ModelName("llama-3.1-8b")),
+    ("ollama_chat/gpt-oss:20b", None, ModelName("gpt-oss-20b")),
+    ("vllm/meta-llama/Llama-3.3-70B-Instruct", None, ModelName("llama-3.3-70b")),
+    ("hosted_vllm/Qwen/Qwen3-32B", None, ModelName("qwen3-32b")),
+    ("qwen3:14b", None, ModelName("qwen3-14b")),
     ("nebius/meta-llama/Llama-3.3-70B-Instruct", None, ModelName("llama-3.3-70b", OPEN)),
     # other models, other versions, other makers
     ("gpt-4o-2024-08-06", "openai", ModelName(None)),

@@ -14,6 +14,12 @@ from aipolicy.catalog.load import catalog_documents
 from aipolicy.catalog.machines import Ends, HostedSpeed, speeds_at
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
+from aipolicy.options.attributes import Organization
+from aipolicy.options.candidates import Legs
+from aipolicy.options.cost_assumptions import cost_assumptions
+from aipolicy.options.cost_inputs import HostedBasis
+from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.option import Option
 from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)
@@ -25,7 +31,7 @@ LEAST_PUBLISHED = 0.6
 
 @pytest.fixture(scope="module")
 def shipped() -> tuple[Document, ...]:
-    return catalog_documents([(path.name, path.read_bytes()) for path in map(Path, catalog_paths())])
+    return catalog_documents([(str(path), path.read_bytes()) for path in map(Path, catalog_paths())])
 
 
 @pytest.fixture
@@ -166,3 +172,18 @@ def test_a_model_inside_the_service_crosses_no_network_and_farther_places_take_l
         assert trips[0] == 0.0
         assert trips == sorted(trips)
     assert ("third-party", "own-process") not in catalog.networks
+
+
+def test_a_round_trip_that_an_organisation_states_is_no_range_of_ours(shipped: tuple[Document, ...]) -> None:
+    text = f"network:\n- {{from: third-party, round_trip_p50_ms: 30, round_trip_p95_ms: 50, {DATED}}}\n"
+    own = Catalog(shipped + catalog_documents([("own.yaml", text.encode())]), TODAY)
+    network = {}
+    for name, catalog in (("ours", Catalog(shipped, TODAY)), ("own", own)):
+        leg, _ = next(iter(Legs(catalog, Organization()).api(every_region=False)))
+        option = Option(adaptation="prompting", fallback="none", routing="single", leg=leg, other=None)
+        main = BasisReader(catalog, cost_assumptions(catalog)).speeds(option).main
+        assert isinstance(main, HostedBasis)
+        assert main.network is not None
+        network[name] = main.network
+    assert network["ours"].at(USUAL, "fast").p50_ms < network["ours"].at(USUAL, "slow").p50_ms
+    assert {network["own"].at(USUAL, end).p50_ms for end in ("fast", "usual", "slow")} == {30.0}
