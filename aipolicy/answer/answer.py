@@ -13,6 +13,7 @@ from aipolicy.answer.model import (
     Change,
     Conflict,
     Gap,
+    Measure,
     PlanStanding,
     PricedRule,
     StatedNeed,
@@ -21,8 +22,9 @@ from aipolicy.answer.model import (
 )
 from aipolicy.answer.to_do import to_dos
 from aipolicy.answer.trials import Trials
-from aipolicy.answer.ways import plan_standing, way_of, ways_left
+from aipolicy.answer.ways import measures_of, plan_standing, way_of, ways_left
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.needs import NEEDS
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender, because
 from aipolicy.facts.all_facts import REGISTRY
@@ -57,6 +59,7 @@ class Answering:
             assumed=self.assumed,
             to_do=self.to_do,
             gaps=self.gaps,
+            measures=self.measures,
             clash=self.expected.verdict.conflict,
             rule_prices=() if chosen is None else tuple(self._rule_prices(chosen)),
             ways_left=ways_left(self.expected),
@@ -124,12 +127,16 @@ class Answering:
         if self.certain.is_retired:
             return ()
         certain = {need.id for need in self.certain.verdict.needs if need.certain}
+        # NOTE: what only ways free of doubt have is no need where another one is recommended, to be measured first.
+        chosen = 0 if self.recommended is None else 1 << self.recommended.number
+        had = {need.id for need in NEEDS if chosen & self.expected.candidates.mask_of(need.attribute, need.values)}
         return tuple(
             StatedNeed(
                 need.id, need.title,
                 Certainty.CERTAIN if need.id in certain else Certainty.EXPECTED if need.certain else Certainty.GAP,
             )
             for need in self.expected.verdict.needs
+            if need.certain or not chosen or need.id in had or need.values
         )  # fmt: skip
 
     @cached_property
@@ -180,6 +187,14 @@ class Answering:
     def gaps(self) -> tuple[Gap, ...]:
         """Return what is to be looked up."""
         return () if self.certain.is_retired else tuple(dict.fromkeys(self._gaps()))
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return what is worth measuring first."""
+        if self.certain.is_retired:
+            return ()
+        margin = self.weighing.margin_percent
+        return measures_of(self.recommender, self.expected, self.recommended, self.plan, margin)
 
     def _gaps(self) -> Iterator[Gap]:
         recommended = self.recommended

@@ -14,6 +14,7 @@ from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
+from aipolicy.options.estimates import LATENCY_FACTS
 from aipolicy.options.option import Leg
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.policy.cel.expressions import Truth
@@ -50,7 +51,7 @@ _ENTRIES: Mapping[str, tuple[str, str]] = {
     "labelled_examples": ("effort", "labelled_examples"),
 }
 """The section of a catalog file and the key that says a fact of an option; estimates have their own."""
-_TIMES = frozenset({"latency_floor_ms", "latency_p50_ms", "latency_p95_ms", "network_p95_ms"})
+_TIMES = frozenset(name.removeprefix(OPTION_PREFIX) for name in LATENCY_FACTS)
 _SAID = ("hosting", "adaptation", "provider", "region", "model", "fallback")
 _MOST_NAMES = 3
 

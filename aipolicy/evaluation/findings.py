@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.gate import Gate, broken_by, passing_options
+from aipolicy.evaluation.gate import Gate, broken_by, broken_somewhere, passing_options
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
@@ -90,12 +90,8 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     verdict = evaluation.verdict
     if verdict.remaining:
         return
-    if _has_plan_axes(evaluation):
-        broken = 0
-        for mask in broken_by(evaluation).values():
-            broken |= mask
-        if broken != evaluation.planned.full:
-            return
+    if _has_plan_axes(evaluation) and broken_somewhere(evaluation) != evaluation.planned.full:
+        return
     from aipolicy.evaluation.finding_places import MAX_RELATED, declared_reads
 
     ids = ", ".join(verdict.conflict)
@@ -136,6 +132,8 @@ def _rule_finding(
         return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
     if not gate.is_shut_by(ruled.active.severity):
         return None  # NOTE: it is a question, a to-do or a gap of the answer.
+    if not relevant & ~(outcomes.close & broken_somewhere(evaluation)):
+        return None  # NOTE: what is broken anyway need not be measured.
     if outcomes.violated:
         return _open(evaluation, ruled, rule_evaluator)
     return _undetermined(evaluation, ruled, rule_evaluator, relevant)
@@ -215,6 +213,11 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     from aipolicy.evaluation.open_axes import way_out
 
     for number in _each_kind(evaluation, rule, relevant):
+        if ruled.planned.close >> number & 1:
+            from aipolicy.evaluation.settling import close_words
+
+            words = close_words(ruled, evaluation, number)
+            return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, words, rule_evaluator, number, ())
         trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, number))
         # NOTE: masks, because asking an option itself would make all of them.
         cascade, hosted = (

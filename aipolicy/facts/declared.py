@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aipolicy.catalog.axes import AXES, DISTANCES, EFFORTS
-from aipolicy.facts.expected import with_expectations
+from aipolicy.facts.expected import NOT_LIMITED, with_expectations
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
@@ -151,6 +151,20 @@ _LATENCY = (
     _number(
         "latency.p50_ms", "Budget for half of the interactions, end to end", "ms", 300, positive=True, maximum=1e10
     ),
+    replace(
+        _number(
+            "latency.p99_ms", "Budget for 99 % of interactions, end to end", "ms", 2000, positive=True, maximum=1e10
+        ),
+        default=NOT_LIMITED, default_source="by definition: nobody set such a budget",
+    ),
+    replace(
+        _number(
+            "latency.first_token_p95_ms", "Budget for 95 % of interactions until something is shown", "ms", 1000,
+            positive=True, maximum=1e10,
+        ),
+        default=NOT_LIMITED, default_source="by definition: nobody set such a budget",
+    ),
+    _flag("latency.streaming", "Whether an answer is shown while it is written"),
     _number(
         "latency.chained_calls", "Model calls that follow one another in an interaction", "calls", 1, default=1,
         positive=True, maximum=1e4,

@@ -90,6 +90,7 @@ _EXPECTED: Mapping[str, Expected] = {
         NOT_LIMITED, "10 s where somebody waits for the answer, no limit where nobody does", _BUDGETS,
         by="task.type", per_word=dict.fromkeys(_WAITED_FOR, 10000.0), tried=(1000.0, 100.0),
     ),
+    "latency.streaming": Expected(True, "a budget for the first token is one for what is shown as it is written"),
     "volume.requests_per_day": Expected(
         1000.0, "one of the four facts that everybody is asked for", by="volume.growth_12_months", factors=(1000.0,)
     ),
@@ -141,6 +142,8 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     "metadata.labels": "free words",
     "data.retention_days": "a limit that the organisation or law sets",
     "latency.p50_ms": "the budget for 95 % says more",
+    "latency.p99_ms": "left out there is no such budget",
+    "latency.first_token_p95_ms": "left out there is no such budget",
     "volume.requests_per_day_in_12_months": "follows from today's requests and their growth",
     **{f"team.people.{work}": "the catalog says how many it takes" for work in WORKS},
     "team.shared_over": "left out, no other feature shares its people",
@@ -182,7 +185,8 @@ _REPLACES: Mapping[str, str] = {
 
 _SAYS_NONE = frozenset(
     (
-        "latency.p95_ms", "latency.p50_ms", "team.deadline_weeks", "budget.monthly_usd", "budget.usd_per_request",
+        "latency.p95_ms", "latency.p50_ms", "latency.p99_ms", "latency.first_token_p95_ms",
+        "team.deadline_weeks", "budget.monthly_usd", "budget.usd_per_request",
         "budget.upfront_usd",
     )
 )  # fmt: skip

@@ -26,7 +26,8 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
 
 _LENGTHS = ("volume.input_tokens", "volume.output_tokens")
 _LATENCY_READS = ("volume.requests_per_day", *_LENGTHS, "latency.chained_calls", "latency.p95_ms")
-HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.chained_calls"})
+_FIRST_TOKEN_READS = (*_LATENCY_READS, "latency.streaming")
+HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.streaming", "latency.chained_calls"})
 """What the latency of a provider's model hangs on; how busy its machines are is its own business."""
 _COST_READS = (
     "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean", "latency.p95_ms",
@@ -86,6 +87,11 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
             ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
     _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
+    _number("latency_p99_ms", "Estimated time that 99 % of interactions take", "ms", _LATENCY_READS),
+    _number("first_token_p50_ms", "Estimated time until half of the interactions show something",
+            "ms", _FIRST_TOKEN_READS),
+    _number("first_token_p95_ms", "Estimated time until 95 % of the interactions show something",
+            "ms", _FIRST_TOKEN_READS),
     _number("network_p95_ms", "Estimated network time of 95 % of interactions, every chained call crossing it", "ms",
             ("latency.chained_calls",)),
     FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",

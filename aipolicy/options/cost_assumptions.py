@@ -69,6 +69,8 @@ class CostAssumptions(Frozen, kw_only=True):
     judge_output_tokens: float
     one_step_requests_per_s: float
     stale_price_days: float
+    capacity_spread: float
+    """Standard deviation of the logarithm of what machines reach around their estimate."""
     people_deviation: float = 0.0
     """How many people ways take: -1 few, 0 as likely, 1 many."""
     capacity_factor: float = 1.0
@@ -124,6 +126,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         judge_output_tokens=value["judge-output-tokens"],
         one_step_requests_per_s=value["classical-requests-per-second"],
         stale_price_days=value["stale-price-days"],
+        capacity_spread=value["capacity-spread"],
     )
 
 

@@ -32,6 +32,9 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.latency_floor_ms": attrgetter("floor_ms"),
     "option.latency_p50_ms": attrgetter("p50_ms"),
     "option.latency_p95_ms": attrgetter("p95_ms"),
+    "option.latency_p99_ms": attrgetter("p99_ms"),
+    "option.first_token_p50_ms": attrgetter("first_token_p50_ms"),
+    "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
 FIT_FACTS = ("option.fits_load", "option.fits_window")
@@ -55,6 +58,9 @@ COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
 
+ENDED_FACTS = frozenset(LATENCY_FACTS)
+"""Estimates that have a favourable and an unfavourable end beside what is usual."""
+
 _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
 
 
@@ -64,8 +70,9 @@ def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     if not wanted.isdisjoint(_NEEDS_ALL):
         return workload
     costs = not wanted.isdisjoint(COST_FACTS_SET)
+    has_ends = not wanted.isdisjoint(ENDED_FACTS)
     return replace(
-        workload, growth_12_months=None, rivals=None, ranges=(), seed="",
+        workload, growth_12_months=None, rivals=None, ranges=(), seed="", end=workload.end if has_ends else "usual",
         labelled_examples=workload.labelled_examples if costs else None,
         index_refreshes_per_year=workload.index_refreshes_per_year if costs else None,
         corpus_tokens=workload.corpus_tokens if costs else None,
@@ -99,7 +106,7 @@ class Estimator:
         self._workload = workload
         self._settings = settings
         self._assumptions = settings.assumptions
-        self._latencies = Memo(Latencies(workload, settings.assumptions).of)
+        self._latencies = Memo(Latencies(workload, settings.assumptions, workload.end).of)
         self._fits = {
             "option.fits_load": Memo(partial(_leg_fits, workload, settings.assumptions)),
             "option.fits_window": Memo(partial(_fits_window, workload)),

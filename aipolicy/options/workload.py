@@ -11,7 +11,7 @@ from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.facts.facts import Facts
-    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.cost_inputs import CostBasis, End
 
 
 class Rivals(Frozen):
@@ -54,6 +54,10 @@ class Workload(Frozen):
     """Fields that were declared as a range: name, low, likely, high."""
     rivals: Rivals | None = None
     """What a cost is compared with; None before it is known what remains."""
+    streaming: bool | None = None
+    """Whether an answer is shown while it is written."""
+    end: End = "usual"
+    """Which end of every estimate is taken."""
     seed: str = ""
     """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
@@ -111,6 +115,7 @@ WORKLOAD_FACTS: Mapping[str, str] = {
     "corpus_tokens": "volume.corpus_tokens",
     "labelled_examples": "data.labelled_examples",
     "latency_budget_ms": "latency.p95_ms",
+    "streaming": "latency.streaming",
     "effort": "task.reasoning_effort",
     "distance": "latency.network",
 }

@@ -12,7 +12,14 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
 from aipolicy.forecast.first_break import Holding, holding_of
 from aipolicy.report.formats.json_value import json_value
-from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult, way_result
+from aipolicy.run.answer_result import (
+    AnswerResult,
+    ChangeResult,
+    ConflictResult,
+    MeasureResult,
+    WayResult,
+    way_result,
+)
 from aipolicy.source.text import escaped
 
 JsonObject = dict[str, Any]
@@ -24,7 +31,7 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
     What was not asked for is null.
     """
     if answer is None:
-        return dict.fromkeys(("answer", "assumed", "questions", "to_do", "gaps", "conflict"))
+        return dict.fromkeys(("answer", "assumed", "questions", "to_do", "gaps", "measures", "conflict"))
     return {
         "answer": {
             "certainty": answer.certainty,
@@ -36,8 +43,17 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
         "questions": None if answer.questions is None else list(map(_question, answer.questions)),
         "to_do": [{"rule": each.rule, "fact": each.fact, "before": each.before} for each in answer.to_do],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in answer.gaps],
+        "measures": list(map(_measure, answer.measures)),
         "conflict": _conflict_object(answer.conflict),
     }
+
+
+def _measure(measure: MeasureResult) -> JsonObject:
+    return {
+        "way": way_fields(measure.way), "rule": measure.rule, "fact": measure.fact, "low": measure.low,
+        "high": measure.high, "limit": measure.limit, "limit_fact": measure.limit_fact or None,
+        "of_plan": measure.of_plan, "saves_monthly_usd": _usd(measure.saves_usd),
+    }  # fmt: skip
 
 
 def way_fields(way: WayResult | None) -> JsonObject | None:

@@ -60,7 +60,7 @@ def test_on_which_model_a_prompt_did_is_asked_for_with_what_it_would_change() ->
         "task: {type: summarization, prompting: sufficient}\nteam: {ml_engineers: 0}\n"
         "volume: {requests_per_day: 100000}\n"
     )
-    [tried] = [c for c in asked.questions if "task.prompting_model" in c.facts]
+    tried = next(c for c in asked.questions if "task.prompting_model" in c.facts)
     now = asked.answer.recommended
     assert now is not None
     assert tried.then.total_usd is not None
@@ -77,3 +77,26 @@ def test_no_restriction_of_place_and_time_can_be_said_and_leaves_nothing_open_fo
     outcomes = [r.candidates for r in rules if set(r.active.rule.feature_reads) <= about]
     assert outcomes
     assert not any(outcome.violated | outcome.undetermined for outcome in outcomes)
+
+
+def test_a_budget_for_the_first_token_leaves_ways_that_are_measured_first() -> None:
+    asked = case("voice")
+    assert asked.answer.recommended is not None
+    [measure] = asked.answer.measures
+    assert (measure.close.rule, measure.close.limit_fact) == ("LAT-008", "latency.first_token_p95_ms")
+
+
+def test_a_budget_for_the_first_token_means_all_of_the_answer_where_nothing_is_streamed() -> None:
+    body = "task: {type: dialogue}\nlatency: {p95_ms: none, first_token_p95_ms: 700, streaming: %s}\n"
+    streamed, whole = (answering(body % word).expected.verdict.removed.bit_count() for word in ("true", "false"))
+    assert streamed < whole
+
+
+def test_a_fast_provider_is_found_where_the_usual_ones_are_too_slow() -> None:
+    exists = case("fast-provider-exists")
+    api = exists.expected.candidates.mask_of("option.hosting", frozenset({"provider-api"}))
+    assert api & exists.expected.verdict.likely
+    assert "self-hosting" not in {need.id for need in exists.certain.verdict.needs if need.certain}
+    plan = case("fast-provider-planned").answer.plan
+    assert plan is not None
+    assert not {"LAT-001", "LAT-002"} & set(plan.way.breaks)

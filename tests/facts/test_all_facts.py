@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pytest
@@ -53,7 +54,7 @@ def test_defaults_are_allowed_values(spec: FactSpec) -> None:
         assert isinstance(spec.default, int | float)
         assert spec.minimum is None or spec.default >= spec.minimum
         assert spec.above is None or spec.default > spec.above
-        assert spec.maximum is None or spec.default <= spec.maximum
+        assert spec.maximum is None or spec.default <= spec.maximum or (spec.says_none and spec.default == math.inf)
 
 
 def test_units_that_a_name_tells_agree_with_the_unit() -> None:

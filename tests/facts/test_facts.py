@@ -127,7 +127,10 @@ def test_what_follows_from_an_assumed_fact_is_assumed_as_well() -> None:
     assert facts.fact("metadata.past_prototype").provenance is Provenance.ASSUMED
 
 
-@pytest.mark.parametrize("name", ["latency.p95_ms", "team.deadline_weeks", "budget.monthly_usd"])
+@pytest.mark.parametrize(
+    "name",
+    ["latency.p95_ms", "latency.p99_ms", "latency.first_token_p95_ms", "team.deadline_weeks", "budget.monthly_usd"],
+)
 def test_what_is_declared_as_none_is_not_limited(name: str) -> None:
     assert facts_of({name: "none"}).get(name) == math.inf
 
@@ -203,6 +206,8 @@ def test_a_word_of_an_own_catalog_is_known() -> None:
 
 CONTRADICTIONS = (
     ({"latency.p50_ms": 900, "latency.p95_ms": 800}, "latency.p50_ms", "latency.p95_ms"),
+    ({"latency.p95_ms": 900, "latency.p99_ms": 800}, "latency.p95_ms", "latency.p99_ms"),
+    ({"latency.first_token_p95_ms": 900, "latency.p95_ms": 800}, "latency.first_token_p95_ms", "latency.p95_ms"),
     ({"volume.requests_per_day": 10, "volume.growth_12_months": 2, "volume.requests_per_day_in_12_months": 30},
      "volume.growth_12_months", "volume.requests_per_day_in_12_months"),
     ({"volume.cached_share": 1, "volume.cached_counted": "beside"}, "volume.cached_share", "volume.cached_counted"),

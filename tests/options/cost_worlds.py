@@ -69,6 +69,7 @@ ASSUMPTIONS = CostAssumptions(
     judge_output_tokens=10.0,
     one_step_requests_per_s=2_000.0,
     stale_price_days=90.0,
+    capacity_spread=0.2,
 )
 
 AN_HOUR_MS = 3_600_000.0

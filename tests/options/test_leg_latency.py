@@ -223,3 +223,48 @@ def test_a_leg_that_is_shared_is_as_fast_in_every_option() -> None:
     together = [latencies.of(speeds) for speeds in (alone(OWN), cascade(ENCODER, OWN), alone(ENCODER), alone(OWN))]
     assert together[0] == together[3] == time_of(alone(OWN), replace(WORK, hard_case_share=0.1))
     assert together[1] == time_of(cascade(ENCODER, OWN), replace(WORK, hard_case_share=0.1))
+
+
+STREAMED = replace(WORK, streaming=True)
+FIRST_TOKENS = (
+    # 80 to the provider and 400 for the token that is seen first
+    (alone(CERTAIN), STREAMED, 480.0),
+    # what is not streamed is seen when all of it is there
+    (alone(CERTAIN), replace(WORK, streaming=False), 1475.0),
+    (alone(CERTAIN), WORK, None),
+    # two answers that nobody sees come before the one that is shown
+    (alone(CERTAIN), replace(STREAMED, chained_calls=3.0), 2 * 1475.0 + 480.0),
+    # reasoning that is declared is written before anything is shown
+    (alone(CERTAIN), replace(STREAMED, reasoning_tokens=100.0), 980.0),
+    (alone(CERTAIN, retrieves=True), STREAMED, 530.0),
+    (cascade(CERTAIN, CERTAIN), replace(STREAMED, hard_case_share=0.1), 1475.0 + 480.0),
+    (cascade(CERTAIN, None), replace(STREAMED, hard_case_share=0.1), None),
+    (alone(DEVICE), STREAMED, None),
+)
+
+
+@pytest.mark.parametrize(("speeds", "work", "expected"), FIRST_TOKENS)
+def test_the_first_token_comes_before_the_rest_of_the_last_answer(
+    speeds: Speeds, work: Workload, expected: float | None
+) -> None:
+    assert time_of(speeds, work).first_token_p95_ms == (None if expected is None else pytest.approx(expected))
+
+
+@given(workloads())
+def test_slower_shares_take_longer_and_what_is_shown_first_comes_no_later_than_the_whole(work: Workload) -> None:
+    for leg in (API, OWN, ENCODER):
+        time = time_of(alone(leg), replace(work, streaming=True))
+        if time.p95_ms is not None and time.p99_ms is not None and time.first_token_p95_ms is not None:
+            assert time.p95_ms <= time.p99_ms
+            assert time.first_token_p95_ms <= time.p95_ms * (1.0 + 1e-9)
+
+
+@given(workloads())
+def test_the_favourable_end_of_a_latency_is_no_later_than_the_other(work: Workload) -> None:
+    for leg in (API, NEAR, OWN, ENCODER):
+        fast, usual, slow = (Latencies(work, ASSUMPTIONS, end).of(alone(leg)) for end in ("fast", "usual", "slow"))
+        for name in ("floor_ms", "p50_ms"):
+            times = [getattr(time, name) for time in (fast, usual, slow)]
+            if None not in times:
+                assert times[0] <= times[1] * (1.0 + 1e-9)
+                assert times[1] <= times[2] * (1.0 + 1e-9)

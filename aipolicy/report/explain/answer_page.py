@@ -19,6 +19,7 @@ from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
     holding_lines,
+    measure_lines,
     question_lines,
     to_do_lines,
     turn_lines,
@@ -40,11 +41,13 @@ NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
-    "close": 2, "plan": 4, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
+    "close": 2, "plan": 4, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5, "measures": 2,
+    "gaps": 3, "left": 1,
 }  # fmt: skip
 """How many of each are shown where the page has room."""
 _SHORTENED = (
-    ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("ways", 1), ("to do", 3), ("questions", 3), ("gaps", 1),
+    ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("measures", 1), ("ways", 1), ("to do", 3),
+    ("questions", 3), ("gaps", 1),
     ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
     ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("holds", 0), ("left", 0),
 )  # fmt: skip
@@ -102,6 +105,7 @@ class _Page:
                 lambda most: self._section("say first", question_lines(answering, most, margin_percent))
             ),
             "to do": cache(lambda most: self._section("to do", to_do_lines(answering, most))),
+            "measures": cache(lambda most: self._section("measure", measure_lines(answering, most))),
             "gaps": cache(lambda most: self._section("look up", gap_lines(answering, most))),
             "left": cache(lambda most: self._section("ways left", [ways_left_line(answering)] if most else [])),
         }

@@ -14,9 +14,18 @@ from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.forecast.first_break import holding_of
-from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, kind_words, rules, what_follows
+from aipolicy.report.answer_words import (
+    HOSTINGS,
+    bound_value,
+    change_words,
+    kind_words,
+    measure_words,
+    rules,
+    what_follows,
+)
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
+from aipolicy.run.answer_result import measure_result
 from aipolicy.source.text import escaped, grouped, quantity
 
 _MOST_VALUES = 2
@@ -147,6 +156,12 @@ def _facts(facts: Iterable[str]) -> str:
     first, *others = facts
     section = first.rpartition(".")[0]
     return ", ".join([first, *(other.removeprefix(section) for other in others)])
+
+
+def measure_lines(answering: Answering, most: int) -> list[Text]:
+    """Return which estimates are to be measured, with both ends and the limit between them."""
+    words = [measure_words(measure_result(measure)) for measure in answering.answer.measures]
+    return listed([said(text.replace("`", "")) for text in words], most)
 
 
 def gap_lines(answering: Answering, most: int) -> list[Text]:

@@ -71,6 +71,8 @@ def _standing(answering: Answering, plan: PlanStanding, broken: list[Finding], e
     if expected:
         return f" is expected to break {rules(expected)}"
     if plan.way.open_for:
+        if set(plan.way.open_for) <= _close_for(answering, plan.way):
+            return f" is too close to tell, see measure: {rules(plan.way.open_for)}"
         return f" hangs on what is not known, see look up: {rules(plan.way.open_for)}"
     if is_recommended(answering, plan.way):
         return " is what is recommended"
@@ -109,17 +111,27 @@ def reason_lines(answering: Answering, most: int) -> list[Text]:
         ]
         return listed([said(words) for words in shown], most)
     reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, known)]
-    hangs = _hangs_on(answering.answer.recommended, known)
+    hangs = _hangs_on(answering, answering.answer.recommended, known)
     if not reasons:
         reasons = [] if hangs else [said("nothing is simpler, and no rule of severity error speaks against it")]
     reasons = [said(words) for words in hangs] + reasons
     return [*listed(reasons, most), said(_first(answering))]
 
 
-def _hangs_on(way: Way, known: Mapping[str, Rule]) -> list[str]:
-    """Return what the answer hangs on that the catalog does not know."""
-    words = [f"it hangs on what is not known, see look up: {rule} {quoted(known[rule])}" for rule in way.open_for]
+def _hangs_on(answering: Answering, way: Way, known: Mapping[str, Rule]) -> list[str]:
+    """Return what the answer hangs on that the catalog does not know, or that is too close to be known."""
+    close = _close_for(answering, way)
+    words = [
+        f"{'too close to tell, see measure' if rule in close else 'it hangs on what is not known, see look up'}: "
+        f"{rule} {quoted(known[rule])}"
+        for rule in way.open_for
+    ]
     return words if way.cost.is_whole else [*words, "a part of its cost is not known, see look up"]
+
+
+def _close_for(answering: Answering, way: Way) -> frozenset[str]:
+    """Return the rules that only the width of an estimate leaves open for a way."""
+    return frozenset(m.close.rule for m in answering.answer.measures if m.way is way or m.way == way)
 
 
 def _first(answering: Answering) -> str:
