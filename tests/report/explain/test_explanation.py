@@ -55,23 +55,30 @@ OPTIONS = Details(options=True)
 
 
 @cache
+def answered(name: str) -> Answering:
+    """Return the answer, which is worked out once, however often it is drawn."""
+    return answering_of(made(name))
+
+
+def answering_of(shown: Report) -> Answering:
+    return Answering(shown.policy.evaluator, shown.evaluations[0], WEIGHING)
+
+
+@cache
 def text(name: str, width: int = 100, details: Details = ALL, color: bool = False) -> str:
-    return explained(made(name), width, details, color=color)
+    return explained(made(name), width, details, color=color, answering=answered(name))
 
 
-def explained(shown: Report, width: int, details: Details, *, color: bool = False) -> str:
-    answering = Answering(shown.policy.evaluator, shown.evaluations[0], WEIGHING)
+def explained(shown: Report, width: int, details: Details, *, color: bool = False,
+              answering: Answering | None = None) -> str:  # fmt: skip
+    answering = answering or answering_of(shown)
     evaluator = shown.policy.evaluator.rule_evaluator
     return render_explanation(answering, evaluator, details, width=width, style=Styler(color=color))
 
 
 @cache
 def parsed(name: str) -> dict[str, Any]:
-    shown = made(name)
-    evaluation = shown.evaluations[0]
-    found: dict[str, Any] = json.loads(
-        render_explanation_json(Answering(shown.policy.evaluator, evaluation, WEIGHING), shown.policy)
-    )
+    found: dict[str, Any] = json.loads(render_explanation_json(answered(name), made(name).policy))
     return found
 
 
