@@ -10,7 +10,6 @@ from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.spec import FactValue, Kind
-from aipolicy.facts.tried_values import tried_values
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.estimates import ENDED_FACTS
 from aipolicy.options.workload import workload_of
@@ -41,6 +40,8 @@ def _violating_value(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluat
     spec = facts.known.specs.get(name)
     if spec is None or spec.kind is Kind.PLAN:
         return None
+    from aipolicy.facts.tried_values import tried_values
+
     expected = facts.known.expected.get(name)
     catalog, feature = planned.catalog, evaluation.feature
     likely: FactValue | None = None if expected is None else expected.value
