@@ -135,9 +135,10 @@ def _margin(passing: Passing, fact: str, now: float, factor: float) -> Margin | 
 
     for far in _ladder(near, factor):
         if breaks(far):
-            unit = answering.expected.facts.known.specs[fact].unit
-            value = turning(lambda number: bool(breaks(number)), near, far, unit)
-            return Margin(fact, now, value, breaks(value))
+            spec = answering.expected.facts.known.specs[fact]
+            value = turning(lambda number: bool(breaks(number)), near, far, spec.unit)
+            # NOTE: in few digits it may be a number that no manifest can declare, such as a budget of 0 ms.
+            return None if spec.above is not None and value <= spec.above else Margin(fact, now, value, breaks(value))
         near = far
     return None
 
