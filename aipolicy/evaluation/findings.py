@@ -5,7 +5,7 @@ Most features of a run have none, so that what words and places them is imported
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -97,15 +97,14 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     ids = ", ".join(verdict.conflict)
     message = f"no option satisfies every constraint; a smallest set that clashes: {ids}"
     rules = [ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.id in verdict.conflict]
-    read = tuple(dict.fromkeys(name for rule in rules for name in declared_reads(evaluation, rule)))
-    places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
+    readers: dict[str, list[str]] = {}
+    for rule in rules:
+        for name in declared_reads(evaluation, rule):
+            readers.setdefault(name, []).append(rule.id)
+    places = [Place(path=path_of(name), label=f"read by {', '.join(read_by)}") for name, read_by in readers.items()]
     primary = Place(path=("metadata", "name"))
     found = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
     yield replace(found, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
-
-
-def _labels(rules: Iterable[Rule], fact: str) -> str:
-    return "read by " + ", ".join(rule.id for rule in rules if fact in rule.feature_reads)
 
 
 def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
