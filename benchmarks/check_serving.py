@@ -27,7 +27,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.catalog.machines import Accelerator
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-from aipolicy.economics.roofline import DoesNotFit, Load, at_concurrency
+from aipolicy.economics.roofline import DoesNotFit, Latency, Load, latency, serve
 
 FOLDER = Path(__file__).resolve().parent
 SAMPLE = FOLDER / "serving_sample.csv"
@@ -66,6 +66,22 @@ class Compared:
 
 class NotComputed(Exception):
     """Why a row cannot be computed."""
+
+
+def at_concurrency(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load,
+                   concurrency: float) -> Latency | DoesNotFit:  # fmt: skip
+    """Return what users see of whom as many as said ask again as soon as they are answered (a closed loop).
+
+    Those who find no room in the cache wait for as long as the others are served: by Little's law the share of the time that
+    a request waits is the share of the requests that do not fit.
+    """
+    serving = serve(shape, precision, machine, accelerators, load, batch_cap=max(concurrency, 1.0))
+    if isinstance(serving, DoesNotFit):
+        return serving
+    seen = latency(shape, precision, machine, accelerators, load, serving.batch)
+    served_s = seen.first_token_s + max(load.output_tokens - 1.0, 0.0) * seen.per_output_token_s
+    waits_s = (concurrency / serving.batch - 1.0) * served_s
+    return Latency(seen.first_token_s + waits_s, seen.per_output_token_s)
 
 
 def calibration() -> dict[str, Any]:

@@ -172,22 +172,6 @@ def latency(shape: ModelShape, precision: Precision, machine: Machine, accelerat
     )
 
 
-def at_concurrency(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int, load: Load,
-                   concurrency: float) -> Latency | DoesNotFit:  # fmt: skip
-    """Return what users see of whom as many as said ask again as soon as they are answered (a closed loop).
-
-    Those who find no room in the cache wait for as long as the others are served: by Little's law the share of the time that
-    a request waits is the share of the requests that do not fit.
-    """
-    serving = serve(shape, precision, machine, accelerators, load, batch_cap=max(concurrency, 1.0))
-    if isinstance(serving, DoesNotFit):
-        return serving
-    seen = latency(shape, precision, machine, accelerators, load, serving.batch)
-    served_s = seen.first_token_s + max(load.output_tokens - 1.0, 0.0) * seen.per_output_token_s
-    waits_s = (concurrency / serving.batch - 1.0) * served_s
-    return Latency(seen.first_token_s + waits_s, seen.per_output_token_s)
-
-
 def _pace(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int) -> _Pace:
     """Return the pace of a replica.
 

@@ -22,21 +22,20 @@ def with_scope_questions(findings: Sequence[Finding], evaluation: Evaluation,
                          rule_evaluator: RuleEvaluator) -> list[Finding]:  # fmt: skip
     """Return findings with one in place of those of rules that wait for the same declaration above them."""
     rules = {ruled.active.rule.id: ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.shared}
-    waiting: dict[tuple[str, ...], list[Finding]] = {}
-    for finding in findings:
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    for number, finding in enumerate(findings):
         rule = rules.get(finding.rule_id)
         if rule is not None and finding.outcome is Outcome.UNDETERMINED:
-            waiting.setdefault(_undecided(rule, evaluation, rule_evaluator), []).append(finding)
+            waiting.setdefault(_undecided(rule, evaluation, rule_evaluator), []).append(number)
     waiting.pop((), None)
-    together = {id(each): (facts, of) for facts, of in waiting.items() if len(of) > 1 for each in of}
-    found = []
-    for finding in findings:
-        facts, of = together.get(id(finding), ((), []))
-        if not of:
-            found.append(finding)
-        elif of[0] is finding:
-            found.append(_question(facts, of, rules, evaluation))
-    return found
+    found: dict[int, Finding] = dict(enumerate(findings))
+    for facts, numbers in waiting.items():
+        if len(numbers) > 1:
+            question = _question(facts, [findings[number] for number in numbers], rules, evaluation)
+            for number in numbers:
+                del found[number]
+            found[numbers[0]] = question
+    return [found[number] for number in sorted(found)]
 
 
 def _undecided(rule: Rule, evaluation: Evaluation, rule_evaluator: RuleEvaluator) -> tuple[str, ...]:
