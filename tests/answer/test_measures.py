@@ -85,7 +85,7 @@ def test_thirteen_milliseconds_of_an_estimate_decide_nothing_and_both_ends_are_t
     for asked in answers:
         way = asked.answer.recommended
         assert way is not None
-        [measure] = [m for m in asked.answer.measures if m.close.fact == "option.latency_p50_ms"]
+        [measure] = [m for m in asked.answer.measures if m.close.fact == "option.latency_floor_ms"]
         assert measure.close.low < 1500.0 < 1520.0 < measure.close.high
         assert measure.close.limit_fact == "latency.p95_ms"
         assert not [need for need in asked.answer.needs if need.id == "self-hosting"]
@@ -95,7 +95,7 @@ def test_thirteen_milliseconds_of_an_estimate_decide_nothing_and_both_ends_are_t
 
 def test_programs_read_both_ends_and_the_limit() -> None:
     [measure] = answer_fields(result_of_answer(case("knife-edge-latency"), Depth.BRIEF))["measures"]
-    assert measure["rule"] == "LAT-002"
+    assert measure["rule"] == "LAT-001"
     assert measure["low"] < measure["limit"] < measure["high"]
     assert (measure["limit"], measure["limit_fact"]) == (1500.0, "latency.p95_ms")
 

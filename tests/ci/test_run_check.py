@@ -66,7 +66,7 @@ def test_what_the_change_does_stands_in_comment_and_summary(shop: Path, tmp_path
     git(shop, "update-ref", "refs/remotes/origin/main", "HEAD")
     event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
     for requests, limit, code, changes in ((2000, "10%", "0", "false"), (2010, "10%", "0", "false"),
-                                           (20000, "", "0", "true"), (20000, "10%", "1", "true")):  # fmt: skip
+                                           (200000, "", "0", "true"), (200000, "10%", "1", "true")):  # fmt: skip
         (shop / "old.aifeature.yaml").write_text(priced(requests), encoding="utf-8")
         done, outputs = run_step("Check", shop, GITHUB_EVENT_PATH=event, INPUT_COST_INCREASE=limit)
         assert (outputs["exit-code"], outputs["changes"]) == (code, changes), done.stdout
