@@ -105,7 +105,7 @@ def test_what_no_manifest_could_say_gets_its_message(arguments: tuple[str, ...],
 def test_what_is_fixed_by_the_organisation_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "aipolicy.toml").write_text('[recommendation]\nfixed = ["latency", "volume.output_tokens"]\n')
-    arguments = ["explain", CLAIMS, "--why-not", "hosting=provider-api", *DAY]
+    arguments = ["explain", CLAIMS, "--why-not", "hosting=on-device", *DAY]
     output = CliRunner().invoke(cli, arguments, catch_exceptions=False).output
     assert "latency.p95_ms from" not in output
     assert "latency.p95_ms" in output.partition("stays")[2]
