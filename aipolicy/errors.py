@@ -88,6 +88,21 @@ class BaseError(AipolicyError):
     kind = "base"
 
 
+class About:
+    """Says what was worked on where something fails that nobody foresaw: `with About("rule RES-001"):`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Note what was worked on, unless the error says itself what is wrong."""
+        if error is not None and not isinstance(error, AipolicyError):
+            error.add_note(f"at {self._what}")
+
+
 class Problems(AipolicyError):
     """Several errors of one kind, reported together."""
 

@@ -45,14 +45,11 @@ class _ValueClass(type):
         defaults = {field: namespace.pop(field) for field in names if field in namespace}
         _refuse_defaults(name, names, defaults, kw_only=kw_only)
         scope: dict[str, Any] = {"__name__": namespace["__module__"]}
-        methods = {"__init__": "init", "_values": "values"} | ({"__eq__": "equal", "__hash__": "hash"} if eq else {})
-        made = {
-            method: _method(f"{namespace['__qualname__']}.{method}", kind, names, scope)
-            for method, kind in methods.items()
-        }
-        made["__init__"] = _with_arguments(made["__init__"], len(names), defaults, kw_only=kw_only)
+        init = _method(f"{namespace['__qualname__']}.__init__", "init", names, scope)
+        made = {"__init__": _with_arguments(init, len(names), defaults, kw_only=kw_only)} | _VALUES
+        made |= (_EQUALITY if eq else {}) | (_ORDERING if order else {})
         slots = {"__slots__": names, "_fields": names, "__match_args__": () if kw_only else names, "_by_name": kw_only}
-        value_class = super().__new__(cls, name, bases, made | (_ORDERING if order else {}) | namespace | slots)
+        value_class = super().__new__(cls, name, bases, made | namespace | slots)
         scope.update((f"set{number}", vars(value_class)[field].__set__) for number, field in enumerate(names))
         return value_class
 
@@ -106,6 +103,19 @@ def _with_arguments(init: FunctionType, count: int, defaults: dict[str, object],
     return init
 
 
+def _made_at_first_use(name: str, kind: str) -> Callable[..., Any]:
+    """Return a method that puts that of the class in its own place: most classes of a short run never need it."""
+
+    def method(self: Any, *arguments: Any) -> Any:
+        owner = self.__class__
+        setattr(
+            owner, name, _method(f"{owner.__qualname__}.{name}", kind, owner._fields, {"__name__": owner.__module__})
+        )
+        return getattr(self, name)(*arguments)
+
+    return method
+
+
 def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         return compare(self._values(), other._values()) if other.__class__ is self.__class__ else NotImplemented
@@ -113,6 +123,8 @@ def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
     return method
 
 
+_VALUES = {"_values": _made_at_first_use("_values", "values")}
+_EQUALITY = {name: _made_at_first_use(name, kind) for name, kind in (("__eq__", "equal"), ("__hash__", "hash"))}
 _ORDERING = {f"__{name}__": _compared(getattr(operator, name)) for name in ("lt", "le", "gt", "ge")}
 
 

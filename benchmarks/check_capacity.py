@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from aipolicy.catalog.load import read_catalog
-from aipolicy.economics.machine import Machine, ModelShape, Precision
+from aipolicy.economics.machine import ENGINE_ALONE, Machine, ModelShape, Precision
 from aipolicy.economics.roofline import BATCH_CAP, Load, Serving, latency, serve
 
 POINTS = Path(__file__).resolve().parent / "throughput_points.yaml"
@@ -70,13 +70,15 @@ def ratios(path: Path = POINTS) -> tuple[Ratio, ...]:
             accelerator = catalog.accelerators[point["accelerator"]]
             machine = Machine(
                 accelerator.memory_gb, accelerator.bandwidth_gb_per_s, getattr(accelerator, precision["tflops"]),
-                accelerator.vendor_factor, accelerator.link_gb_per_s,
+                accelerator.vendor_factor, accelerator.link_gb_per_s, calibration=ENGINE_ALONE,
+                operations_factor=accelerator.operations_factor,
             )  # fmt: skip
             sizes = Precision(precision["weight_bytes"], precision["cache_bytes"])
             measure, ratio = _ratio(shape, sizes, machine, point, float(source.get("cap", BATCH_CAP)))
             judged = "not_judged" not in source
             size = _size(shape)
-            found.append(Ratio(source["id"], point["accelerator"], size, measure, source["fitted"], judged, ratio))
+            fitted = source["fitted"] and point["model"] not in table["held_back"]
+            found.append(Ratio(source["id"], point["accelerator"], size, measure, fitted, judged, ratio))
     return tuple(found)
 
 
@@ -131,7 +133,7 @@ def _shape(name: str, shapes: Mapping[str, Mapping[str, float]], catalog: Any) -
     model = catalog.models[name]
     return ModelShape(
         model.params_b, model.active_params_b or model.params_b, model.layers, model.heads,
-        model.kv_heads or model.heads, model.head_dim,
+        model.kv_heads or model.heads, model.head_dim, model.hidden_size or 0.0,
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def hundred() -> tuple[EstimateSettings, tuple[Timed, ...]]:
         distinct.setdefault(reader.cost_basis(option), speeds.setdefault(timed, timed))
     every = tuple(distinct.items())
     chosen = tuple(every[number * len(every) // OPTIONS] for number in range(OPTIONS))
-    return EstimateSettings(assumptions, catalog.assumptions, Organization().confidence), chosen
+    return EstimateSettings(assumptions, catalog.assumptions, catalog.people, Organization().confidence), chosen
 
 
 def at_likely_values(estimator: Estimator, options: Sequence[Timed]) -> int:

@@ -25,7 +25,7 @@ from corpus import GROUP_PER_FEATURE, clean_manifest, imported_manifest, varied_
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-21"
-PARTS = ("start", "many", "portfolio")
+PARTS = ("start", "explain", "many", "portfolio")
 PASS = "python -c pass"
 PEER = "check-jsonschema"
 
@@ -145,6 +145,26 @@ def starting(bench: Bench, runs: int) -> Iterator[Row]:
         yield bench.row(PEER, 1, "", peer)
 
 
+EXPLAINED = ROOT / "examples" / "quickstart" / "claims-triage"
+EXPLAINING = (
+    ("explain", ()), ("explain --all", ("--all",)), ("explain, JSON", ("--format", "json")),
+    ("explain, record", ("--format", "adr")), ("explain --why-not", ("--why-not", "hosting=provider-api")),
+)  # fmt: skip
+
+
+def explaining(bench: Bench, runs: int) -> Iterator[Row]:
+    """Yield what the explanation of a feature with a plan takes: one screen, all of it, and why not."""
+    bench.compile()
+    bench.passes.clear()
+    for work, words in EXPLAINING:
+        costs = []
+        for _ in range(runs):
+            bench.passes.append(bench.run([sys.executable, "-c", "pass"]))
+            command = [sys.executable, "-m", "aipolicy", "explain", str(EXPLAINED), "--as-of", DAY, *words]
+            costs.append(bench.run(command))
+        yield bench.row(work, 1, "", costs)
+
+
 def many(bench: Bench, size: int, runs: int, formats: Sequence[str]) -> Iterator[Row]:
     """Yield what many manifests take in each format: new, again, and again in a format that was not asked before."""
     bench.compile()
@@ -222,6 +242,8 @@ def measured(sizes: Sizes, parts: Sequence[str], formats: Sequence[str], folder:
     bench = Bench(folder)
     if "start" in parts:
         yield from starting(bench, sizes.start_runs)
+    if "explain" in parts:
+        yield from explaining(bench, sizes.start_runs)
     if "many" in parts:
         for size in sizes.many:
             yield from many(bench, size, sizes.runs(size), formats)

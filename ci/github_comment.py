@@ -20,8 +20,9 @@ from workflow_commands import Unusable, required, say, stop
 PAGE_SIZE = 100
 MOST_PAGES = 100
 ATTEMPTS = 4
-MODES = ("true", "failures")
-"""`failures` writes no first comment while nothing blocks; a comment that is there is updated in both."""
+MODES = ("true", "failures", "changes")
+"""`failures` writes no first comment while nothing blocks, `changes` none while nothing blocks or changes; a comment that is
+there is updated in all."""
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _HELP = "the job needs `permissions: pull-requests: write`"
 
@@ -125,7 +126,7 @@ def main() -> None:
     try:
         mode = os.environ.get("INPUT_COMMENT", "")
         if mode not in MODES:
-            raise Unusable(f"`comment` takes false, true or failures, found `{mode[:40]}`")
+            raise Unusable(f"`comment` takes false, true, failures or changes, found `{mode[:40]}`")
         change = pull_request(read_event())
         if change is None:
             return say("notice", "no comment: this run is not about a pull request")
@@ -139,7 +140,8 @@ def main() -> None:
         key = comment_key(*(os.environ.get(name, "") for name in names))
         api = GitHub(os.environ.get("GITHUB_API_URL") or "https://api.github.com", required("GITHUB_TOKEN"))
         comments = Comments(api, required("GITHUB_REPOSITORY"), change.number)
-        first = mode == "true" or os.environ.get("EXIT_CODE") != "0"
+        changes = mode == "changes" and os.environ.get("CHANGES") == "true"
+        first = mode == "true" or changes or os.environ.get("EXIT_CODE") != "0"
         try:
             done = retried(lambda: comments.put(with_key(report, key), key, first=first))
         except Refused as refused:

@@ -15,6 +15,9 @@ metadata: {name: faq}
 data: {classes: [internal], residency: [US]}
 latency: {p95_ms: 8000}
 volume: {requests_per_day: 2000}
+task: {type: dialogue, specialization: generic, prompting: sufficient, stable: true, knowledge_changes: never,
+  needs_frontier_reasoning: false}
+team: {ml_engineers: 0}
 """
 
 

@@ -25,6 +25,9 @@ RUN_ELSEWHERE = {
     "python tools/refresh_prices.py": "by tests/tools/test_refresh_prices.py",
     "aipolicy import --policy facts.yaml": "by tests/test_examples.py, into another folder",
     "python benchmarks/check_speed.py": "by whoever measures",
+    "python benchmarks/check_serving.py": "by tests/economics/test_served_measurements.py",
+    "python benchmarks/check_capacity.py": "by whoever measures",
+    "python tools/compare_prices.py": "from the network; tests/tools/test_compare_prices.py has such wheels",
 }
 """How commands begin that no test here runs as they stand, and what runs them."""
 COMING = {"new"}

@@ -68,12 +68,12 @@ def test_the_answers_to_the_published_decisions_are_those_of_the_page() -> None:
     answers = {
         "checkr-hard-charges": "EXPECTED: nothing remains, ADAPT-006, ADAPT-009, TEAM-001 clash",
         "clause-extraction": "EXPECTED: nothing remains, ADAPT-006, ADAPT-009, TEAM-001 clash",
-        "transaction-fraud": "EXPECTED WITH A GAP: Use classical machine learning, on the device",
+        "transaction-fraud": "EXPECTED WITH A GAP: Use classical machine learning, in your own cloud account",
         "procedure-instructions": "EXPECTED: Self-host a small model in your own cloud account",
         "laboratory-llm": "EXPECTED WITH A GAP: Self-host a small model on your own premises",
         "army-top-secret": "EXPECTED: Self-host a small model on your own premises",
-        "army-low-risk": "EXPECTED: Use an API",
-        "sales-copilot": "EXPECTED: Use an API",
+        "army-low-risk": "EXPECTED WITH A GAP: Use an API",
+        "sales-copilot": "EXPECTED WITH A GAP: Use an API",
         "ticket-classifier": "EXPECTED: Use an API",
     }
     for name, answer in answers.items():

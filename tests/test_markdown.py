@@ -39,6 +39,7 @@ OF_USERS = {
     "PACK/RULE.md": "pages of packs",
     "aifeature.yaml": "manifests",
     "aipolicy-baseline.json": "a baseline",
+    "aipolicy-diff.md": "what the GitLab template writes",
     "aipolicy.lock": "a lock",
     "aipolicy.toml": "a configuration",
     "aipolicy/v1": "a version",

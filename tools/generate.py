@@ -173,7 +173,7 @@ def _fact_row(spec: FactSpec) -> tuple[str, ...]:
         meaning += f" (vocabulary: {spec.vocabulary})"
     if spec.reads and spec.origin is Origin.DERIVED:
         meaning += "; from " + ", ".join(f"`{name}`" for name in spec.reads)
-    assumed = "" if spec.default is None else f"`{_plain(spec.default)}`"
+    assumed = "" if spec.default is None else f"`{NONE_WORD if spec.default == NOT_LIMITED else _plain(spec.default)}`"
     return (f"`{spec.name}`", spec.type.value, spec.unit, assumed, meaning)
 
 

@@ -109,26 +109,26 @@ def refresh(wanted: Sequence[Wanted], sources: Sources, known: Sequence[Mapping[
     disputed: list[str] = []
     undisputed: list[str] = []
     problems: list[str] = []
-    last = _last_read(known)
+    last = last_read(known)
     for line in wanted:
         name = " ".join(line.identity)
         try:
-            amounts = _amounts(line, sources)
+            amounts = amounts_in_litellm(line, sources)
         except PriceError as error:
             problems.append(f"{name}: {error}")
             continue
         before = last.get(line.identity)
-        difference = _disagreement(line, amounts, sources, on)
+        difference = disagreement(line, amounts, sources, on)
         if difference:
             listed = before is not None and "disputed" in before
             (disputed if listed else undisputed).append(f"{name}: {difference}")
-        if before is None or _stated(before) != amounts:
+        if before is None or stated(before) != amounts:
             rows.append(_row(line, amounts, sources, on, agrees=difference == ""))
-            changes.append(f"{name}: {'new' if before is None else _changed(_stated(before), amounts)}")
+            changes.append(f"{name}: {'new' if before is None else _changed(stated(before), amounts)}")
     return Refreshed(tuple(rows), tuple(changes), tuple(disputed), tuple(undisputed), tuple(problems))
 
 
-def _last_read(known: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
+def last_read(known: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
     """Return for every price the row that was last read from litellm; a change there is a change since then."""
     last: dict[Key, Mapping[str, Any]] = {}
     for row in sorted(known, key=lambda row: str(row["effective_from"])):
@@ -137,7 +137,7 @@ def _last_read(known: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any
     return last
 
 
-def _stated(row: Mapping[str, Any]) -> dict[str, Any]:
+def stated(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the amounts that a row states, in the form that a source is read into."""
     stated: dict[str, Any] = {key: float(row[key]) for key in RATES if key in row}
     if "long_context" in row:
@@ -145,7 +145,7 @@ def _stated(row: Mapping[str, Any]) -> dict[str, Any]:
     return stated
 
 
-def _amounts(line: Wanted, sources: Sources) -> dict[str, Any]:
+def amounts_in_litellm(line: Wanted, sources: Sources) -> dict[str, Any]:
     entry = sources.entries.get(line.key)
     if entry is None:
         raise PriceError(f"litellm has no key `{line.key}`; name another in price_sources.yaml")
@@ -170,7 +170,7 @@ def _uplift(line: Wanted, entry: Mapping[str, Any]) -> float:
     return float(value)
 
 
-def _disagreement(line: Wanted, amounts: Mapping[str, Any], sources: Sources, on: date) -> str | None:
+def disagreement(line: Wanted, amounts: Mapping[str, Any], sources: Sources, on: date) -> str | None:
     """Return how the sources differ, nothing when they agree, None when there is no second one."""
     if line.second is None:
         return None

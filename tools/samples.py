@@ -31,6 +31,11 @@ def conflict_sample() -> str:
     return _screen("aipolicy explain clause-extraction examples/decisions")
 
 
+def why_not_sample() -> str:
+    """Return what `aipolicy explain` prints of ways that are not the answer."""
+    return _screen("aipolicy explain claims-triage examples/quickstart --why-not hosting=provider-api")
+
+
 def cost_sample() -> str:
     """Return what `aipolicy cost` prints."""
     return _screen("aipolicy cost claims-triage examples/quickstart")

@@ -6,13 +6,15 @@ They stand between `<!-- generated: NAME -->` and `<!-- /generated -->`.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 from decisions import decision_rows
-from samples import check_sample, conflict_sample, cost_sample, explain_sample
+from samples import check_sample, conflict_sample, cost_sample, explain_sample, why_not_sample
 
 from aipolicy.cli.main import cli
 from aipolicy.findings.reserved_rules import RESERVED_RULES
@@ -107,6 +109,30 @@ def _decision_answers() -> str:
     return table(("case", "answer", "what would turn it"), decision_rows())
 
 
+def _measured_errors() -> str:
+    """Return how far estimates of own machines are from measurements and published figures."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    check_capacity, check_serving = map(import_module, ("check_capacity", "check_serving"))
+    found = check_serving.comparison(check_serving.rows_of(check_serving.SAMPLE))
+    groups = (("all", found["all"]), *found["by_kind"].items(), *found["by_fit"].items(), *found["by_system"].items())
+    served = (
+        (name, str(figures["whole_request"]["rows"]), *(_error(figures[each]) for each in check_serving.MEASURES))
+        for name, figures in groups
+    )
+    published = (
+        (name.replace("judged ", ""), str(each.points), f"{1.0 / each.geometric_mean:.2f} / {each.factor:.2f}")
+        for name, each in check_capacity.judgements(check_capacity.ratios()).items()
+    )
+    heads = ("measurements of served models", "rows", "whole request", "first token", "a token")
+    return "\n\n".join(
+        (table(heads, served), table(("published figures of engines", "points", "throughput and latency"), published))
+    )
+
+
+def _error(figures: Mapping[str, float]) -> str:
+    return f"{figures['geometric_mean']:.2f} / {figures['within_90_percent']:.2f}"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "formats": _formats,
     "reserved-rules": _reserved_rules,
@@ -117,6 +143,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "decision-answers": _decision_answers,
     "explain-sample": explain_sample,
     "conflict-sample": conflict_sample,
+    "why-not-sample": why_not_sample,
     "cost-sample": cost_sample,
+    "measured-errors": _measured_errors,
 }
 """What writes each part."""

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
-from aipolicy.facts.tried_values import tried_values
-from aipolicy.options.workload import WORKLOAD_FACTS
+from aipolicy.options.workload import KNOWLEDGE_CHANGES, PEOPLE_FACTS, SHARED_OVER, WORKLOAD_FACTS
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import NamedTuple
 
 _GROWTH = "volume.growth_12_months"
-_ESTIMATED_FROM = frozenset((*WORKLOAD_FACTS.values(), _GROWTH))
+_ESTIMATED_FROM = frozenset((*WORKLOAD_FACTS.values(), *PEOPLE_FACTS.values(), KNOWLEDGE_CHANGES, SHARED_OVER, _GROWTH))
 
 
 class Alternative(NamedTuple):
@@ -27,6 +26,8 @@ def alternatives(evaluation: Evaluation, vocabulary: Mapping[str, tuple[str, ...
 
     `vocabulary` gives the words of the catalog's vocabularies of which every word is tried.
     """
+    from aipolicy.facts.tried_values import tried_values
+
     relevant = reads_of(evaluation)
     declared = evaluation.facts.declared
     for name, spec in evaluation.facts.known.specs.items():

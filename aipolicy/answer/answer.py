@@ -13,6 +13,7 @@ from aipolicy.answer.model import (
     Change,
     Conflict,
     Gap,
+    Measure,
     PlanStanding,
     PricedRule,
     StatedNeed,
@@ -21,8 +22,9 @@ from aipolicy.answer.model import (
 )
 from aipolicy.answer.to_do import to_dos
 from aipolicy.answer.trials import Trials
-from aipolicy.answer.ways import plan_standing, way_of, ways_left
+from aipolicy.answer.ways import measures_of, plan_standing, way_of, ways_left
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.needs import NEEDS
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender, because
 from aipolicy.facts.all_facts import REGISTRY
@@ -37,7 +39,7 @@ class Answering:
     """Answers for one feature; what is asked for is worked out once, and nothing that is not asked for."""
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
-        self._evaluator = evaluator
+        self.evaluator = evaluator
         self.weighing = weighing
         self.certain = evaluation
         self.expected = evaluation.expected
@@ -57,6 +59,7 @@ class Answering:
             assumed=self.assumed,
             to_do=self.to_do,
             gaps=self.gaps,
+            measures=self.measures,
             clash=self.expected.verdict.conflict,
             rule_prices=() if chosen is None else tuple(self._rule_prices(chosen)),
             ways_left=ways_left(self.expected),
@@ -83,14 +86,14 @@ class Answering:
         """Return what is worth asking, what changes most first."""
         from aipolicy.answer.questions import questions_of  # NOTE: few runs ask.
 
-        return () if self.certain.is_retired else questions_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else questions_of(self.trials, self.vocabulary)
 
     @cached_property
     def turns(self) -> tuple[Change, ...]:
         """Return what would turn the answer though it is declared, or could be done."""
         from aipolicy.answer.turns import turns_of
 
-        return () if self.certain.is_retired else turns_of(self.trials, self._vocabulary)
+        return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary)
 
     @cached_property
     def conflict(self) -> Conflict | None:
@@ -99,16 +102,17 @@ class Answering:
             return None
         from aipolicy.answer.turns import conflict_of
 
-        return conflict_of(self.trials, self._vocabulary, alternatives(self.certain, self._vocabulary))
+        return conflict_of(self.trials, self.vocabulary, alternatives(self.certain, self.vocabulary))
 
     @cached_property
     def trials(self) -> Trials:
         """Return what tries other facts of the feature."""
-        return Trials(self._evaluator, self.certain, self.weighing)
+        return Trials(self.evaluator, self.certain, self.weighing)
 
     @cached_property
-    def _vocabulary(self) -> Mapping[str, tuple[str, ...]]:
-        return {name: self._evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
+    def vocabulary(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the words of the vocabularies of which every word is tried."""
+        return {name: self.evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}
 
     @cached_property
     def _chosen(self) -> Ranked | None:
@@ -123,12 +127,16 @@ class Answering:
         if self.certain.is_retired:
             return ()
         certain = {need.id for need in self.certain.verdict.needs if need.certain}
+        # NOTE: what only ways free of doubt have is no need where another one is recommended, to be measured first.
+        chosen = 0 if self.recommended is None else 1 << self.recommended.number
+        had = {need.id for need in NEEDS if chosen & self.expected.candidates.mask_of(need.attribute, need.values)}
         return tuple(
             StatedNeed(
                 need.id, need.title,
                 Certainty.CERTAIN if need.id in certain else Certainty.EXPECTED if need.certain else Certainty.GAP,
             )
             for need in self.expected.verdict.needs
+            if need.certain or not chosen or need.id in had or need.values
         )  # fmt: skip
 
     @cached_property
@@ -180,9 +188,17 @@ class Answering:
         """Return what is to be looked up."""
         return () if self.certain.is_retired else tuple(dict.fromkeys(self._gaps()))
 
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return what is worth measuring first."""
+        if self.certain.is_retired:
+            return ()
+        margin = self.weighing.margin_percent
+        return measures_of(self.recommender, self.expected, self.recommended, self.plan, margin)
+
     def _gaps(self) -> Iterator[Gap]:
         recommended = self.recommended
-        rule_evaluator, expected = self._evaluator.rule_evaluator, self.expected
+        rule_evaluator, expected = self.evaluator.rule_evaluator, self.expected
         if self.plan is not None and self.plan.is_offered:
             way = self.plan.way
             yield from gaps_of(expected, rule_evaluator, expected.planned, way.number, of_plan=True)
@@ -194,7 +210,7 @@ class Answering:
                 yield from cost_gaps(expected.candidates, recommended.number, of_plan=False)
         for left in ways_left(expected):
             if left.hosting == "provider-api" and not left.admissible:
-                yield from offering_gap(expected, self._evaluator.catalog)
+                yield from offering_gap(expected, self.evaluator.catalog)
             if left.open and not left.admissible:
                 mask = expected.candidates.mask_of("option.hosting", frozenset({left.hosting}))
                 yield from open_gaps(expected, rule_evaluator, mask & expected.verdict.open, left.hosting)

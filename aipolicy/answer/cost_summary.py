@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.answer.comparison import Compared, Part
 from aipolicy.options.costs import running_cost
+from aipolicy.options.fixed_costs import head_counts
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class CostSummary(Frozen):
     """What moves the distance between the two most, or the cost of the one there is."""
     parts: tuple[tuple[str, float], ...]
     """What a month of the recommended way goes into, at likely values."""
+    people: tuple[tuple[str, float], ...]
+    """The full-time equivalents that the recommended way takes, by kind of work."""
 
 
 def cost_summary(answering: Answering, rows: Sequence[Compared]) -> CostSummary:
@@ -61,8 +64,24 @@ def cost_summary(answering: Answering, rows: Sequence[Compared]) -> CostSummary:
     now, growth = workload.requests_per_day, workload.growth_12_months or 1.0
     grown = growth ** (min(answering.weighing.horizon_months, _MONTHS_OF_GROWTH) / _MONTHS_OF_GROWTH)
     return CostSummary(
-        api, own, ranges, probability, now, None if now is None else now * grown, influences, _parts(answering)
+        api,
+        own,
+        ranges,
+        probability,
+        now,
+        None if now is None else now * grown,
+        influences,
+        _parts(answering),
+        _people(answering),
     )
+
+
+def _people(answering: Answering) -> tuple[tuple[str, float], ...]:
+    way = answering.answer.recommended
+    if way is None:
+        return ()
+    basis = way.option_set.cost_basis(way.number)
+    return head_counts(basis, answering.expected.workload, way.option_set.assumptions) or ()
 
 
 def _cheapest(rows: Sequence[Compared], *, is_api: bool) -> Compared | None:

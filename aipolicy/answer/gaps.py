@@ -14,6 +14,7 @@ from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
+from aipolicy.options.estimates import LATENCY_FACTS
 from aipolicy.options.option import Leg
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.policy.cel.expressions import Truth
@@ -36,14 +37,21 @@ _ENTRIES: Mapping[str, tuple[str, str]] = {
     "top_tier": ("models", "tier"),
     "foundation_model": ("models", "tier"),
     "modalities": ("models", "modalities"),
+    "reasoning_score": ("scores", "score"),
+    "coding_score": ("scores", "score"),
+    "dialogue_score": ("scores", "score"),
     "fits_load": ("models", "layers"),
+    "fits_window": ("models", "max_output_tokens"),
+    "context_tokens": ("models", "context_tokens"),
+    "max_input_tokens": ("models", "max_input_tokens"),
+    "max_output_tokens": ("models", "max_output_tokens"),
     "ml_engineers": ("effort", "ml_engineers"),
     "capacity_months": ("effort", "lead_time_weeks"),
     "lead_time_weeks": ("effort", "lead_time_weeks"),
     "labelled_examples": ("effort", "labelled_examples"),
 }
 """The section of a catalog file and the key that says a fact of an option; estimates have their own."""
-_TIMES = frozenset({"latency_floor_ms", "latency_p50_ms", "latency_p95_ms", "network_p95_ms"})
+_TIMES = frozenset(name.removeprefix(OPTION_PREFIX) for name in LATENCY_FACTS)
 _SAID = ("hosting", "adaptation", "provider", "region", "model", "fallback")
 _MOST_NAMES = 3
 
@@ -77,7 +85,7 @@ def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, 
 def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[Gap]:
     """Yield what makes the cost of one way unknown."""
     option, basis = option_set.options[number], option_set.cost_basis(number)
-    if basis.engineers is None or basis.build_weeks is None:
+    if basis.people is None or basis.build_weeks is None:
         about = f"{option.adaptation} on {option.hosting}"
         yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
     asked = [(option.leg, basis.main)]
@@ -89,7 +97,10 @@ def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[
         elif getattr(costed, "price", True) is None:
             yield _catalog_gap(_sold(leg), "prices", "input_per_mtok", (), of_plan=of_plan)
         elif getattr(costed, "cost", True) is None:
-            yield _catalog_gap(leg.accelerator, "accelerators", "hourly_usd", (), of_plan=of_plan)
+            rented = leg.hosting == "own-cloud"
+            about = f"{leg.accelerator} at {leg.provider}" if rented else leg.accelerator
+            section, key = ("machine_prices", "hourly_usd") if rented else ("accelerators", "purchase_usd")
+            yield _catalog_gap(about, section, key, (), of_plan=of_plan)
     training = basis.training
     if training is not None and option.hosting == "provider-api" and training.usd_per_mtok is None:
         yield _catalog_gap(_sold(option.leg), "prices", "training_per_mtok", (), of_plan=of_plan)
@@ -170,12 +181,15 @@ def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], 
     if key in _TIMES and said["hosting"] == "on-device":
         return Gap(f"{said['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
     if key in _TIMES:
-        return _catalog_gap(sold, "first_token", "first_token_p50_ms", rules, of_plan=of_plan)
+        return _catalog_gap(sold, "speeds", "first_token_ms", rules, of_plan=of_plan)
+    if key == "fits_window" and not _word(option_set, number, "context_tokens"):
+        key = "context_tokens"
     section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))
     about = {
         "terms": said["provider"],
         "regions": f"{said['provider']} {said['region']}".strip(),
         "models": said["model"],
+        "scores": said["model"],
         "effort": f"{said['adaptation']} on {said['hosting']}",
     }.get(section, sold)
     return _catalog_gap(about, section, entry, rules, of_plan=of_plan)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.horizon_costs import HorizonCost
 from aipolicy.options.option import Option
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.settling import Close
 
 
 class Certainty(StrEnum):
@@ -114,6 +118,16 @@ class Gap(Frozen):
     of_plan: bool
 
 
+class Measure(Frozen):
+    """An estimate between whose ends a limit lies: measured, it says whether a way can be built."""
+
+    way: Way
+    close: Close
+    of_plan: bool
+    saves_usd: float | None
+    """What a month of it costs less than what is recommended; None where it is that itself, or the plan."""
+
+
 class Opening(Frozen):
     """An axis that the plan leaves open: what is taken, and which words would break a rule."""
 
@@ -175,6 +189,7 @@ class Answer(Frozen, kw_only=True):
     """The expected values that played a part, by fact."""
     to_do: tuple[ToDo, ...]
     gaps: tuple[Gap, ...]
+    measures: tuple[Measure, ...]
     clash: tuple[str, ...]
     """A smallest set of rules that leave nothing; empty where something remains."""
     rule_prices: tuple[PricedRule, ...]

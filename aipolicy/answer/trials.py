@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.answer.model import Effect, Then
-from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.deciding import is_broken_without
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.ranking import Weighing
@@ -24,7 +22,7 @@ class Trials:
 
     def __init__(self, evaluator: Evaluator, evaluation: Evaluation, weighing: Weighing) -> None:
         self._evaluator = evaluator
-        self._weighing = weighing
+        self.weighing = weighing
         self.certain = evaluation
         self.base = evaluation.expected
         self._known: dict[tuple[tuple[str, FactValue], ...], Then] = {}
@@ -38,9 +36,12 @@ class Trials:
 
     def evaluation(self, changes: Changes) -> Evaluation:
         """Return what is expected where these facts are declared."""
+        return self._evaluator.evaluate_like(self.base, self.facts(changes))
+
+    def facts(self, changes: Changes) -> Facts:
+        """Return the facts of the feature where these are declared and the rest is as expected."""
         feature = self.certain.feature
-        facts = with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
-        return self._evaluator.evaluate_like(self.base, facts)
+        return with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
 
     def effect(self, then: Then) -> Effect | None:
         """Return the weightiest thing that is other than expected, None where nothing is."""
@@ -60,12 +61,12 @@ class Trials:
         one, other = before.total_usd, then.total_usd
         if one is None or other is None:
             return one is not other
-        return max(one, other) > min(one, other) * (1.0 + self._weighing.margin_percent / 100.0)
+        return max(one, other) > min(one, other) * (1.0 + self.weighing.margin_percent / 100.0)
 
     def _then(self, evaluation: Evaluation) -> Then:
         verdict = evaluation.verdict
         needs = tuple(need.id for need in verdict.needs)
-        ranked = Recommender(evaluation, self._weighing).chosen()
+        ranked = Recommender(evaluation, self.weighing).chosen()
         if ranked is None:
             return Then(None, None, needs, tuple(verdict.conflict), None, None)
         hosting, adaptation = (
@@ -84,17 +85,23 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     full, undone = evaluation.planned.full, undone_duties(evaluation)
     broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
     alone = sorted(rule for rule, mask in broken.items() if mask == full)
-    has_plan = evaluation.planned is not evaluation.candidates
-    return tuple(alone) or (smallest_clash(broken, full) if has_plan else ())
+    if alone or evaluation.planned is evaluation.candidates:
+        return tuple(alone)
+    from aipolicy.evaluation.conflict import smallest_clash
+
+    return smallest_clash(broken, full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:
     """Return the duties that wait for something of which nobody said whether it is done: they are to-dos, not broken."""
     return frozenset(
-        ruled.active.rule.id
-        for ruled in evaluation.rules
-        if ruled.active.rule.kind is RuleKind.DUTY and _waits(ruled.active.rule, evaluation.facts)
+        ruled.active.rule.id for ruled in evaluation.rules if waits_to_be_done(ruled.active.rule, evaluation.facts)
     )
+
+
+def waits_to_be_done(rule: Rule, facts: Facts) -> bool:
+    """Return whether a rule is a duty that hangs on what nobody said is done."""
+    return rule.kind is RuleKind.DUTY and _waits(rule, facts)
 
 
 def _waits(duty: Rule, facts: Facts) -> bool:
@@ -103,4 +110,6 @@ def _waits(duty: Rule, facts: Facts) -> bool:
     unsaid = {name for name in duty.feature_reads if name in facts.assumed and specs[name].kind is Kind.DONE}
     if not unsaid or any(unsaid & set(line.feature_reads) for line in duty.when):
         return bool(unsaid)
+    from aipolicy.evaluation.deciding import is_broken_without
+
     return not any(is_broken_without(line, duty, facts, unsaid) for line in duty.require)

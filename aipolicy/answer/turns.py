@@ -86,7 +86,9 @@ def declared_alternatives(trials: Trials, vocabulary: Mapping[str, tuple[str, ..
     for name, spec in evaluation.facts.known.specs.items():
         is_declared = name in evaluation.facts.declared
         is_undone = spec.kind is Kind.DONE and not is_declared
-        if name not in relevant or not may_be_asked(spec) or spec.is_subject or not (is_declared or is_undone):
+        if name not in relevant or not may_be_asked(spec) or spec.is_subject or name in trials.weighing.fixed:
+            continue
+        if not (is_declared or is_undone):
             continue
         value = evaluation.expected.facts.values.get(name)
         for other in _others(spec, value, vocabulary):

@@ -1,14 +1,18 @@
-"""Ways of building as data: one option with what it costs, what counts against it, and what it breaks."""
+"""Ways of building as data: one option with what it costs, what counts against it, what it breaks,
+and what is to be measured before it is built."""
 
 from __future__ import annotations
 
-from aipolicy.answer.model import Opening, PlanStanding, Way, WaysLeft
+from collections.abc import Iterator
+
+from aipolicy.answer.model import Measure, Opening, PlanStanding, Way, WaysLeft
 from aipolicy.answer.trials import plan_violates, undone_duties
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.findings.finding import Severity
 
@@ -97,3 +101,39 @@ def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
             left = (mask & verdict.admissible).bit_count(), (mask & verdict.open).bit_count()
             found.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
     return tuple(found)
+
+
+def measures_of(recommender: Recommender, expected: Evaluation, recommended: Way | None, plan: PlanStanding | None,
+                margin_percent: float) -> tuple[Measure, ...]:  # fmt: skip
+    """Return what is close for the plan, for what is recommended, and for the best way that would cost less than that."""
+    found = _measures(recommender, expected, recommended, plan, margin_percent)
+    return tuple(dict.fromkeys(found))
+
+
+def _measures(recommender: Recommender, expected: Evaluation, recommended: Way | None, plan: PlanStanding | None,
+              margin_percent: float) -> Iterator[Measure]:  # fmt: skip
+    if plan is not None and plan.is_offered and not plan.way.breaks:
+        yield from _of_way(expected, expected.planned, plan.way, None, of_plan=True)
+    if recommended is None:
+        return
+    yield from _of_way(expected, expected.candidates, recommended, None, of_plan=False)
+    best = recommender.ranking.first(expected.verdict.close & ~recommender.pool)
+    if best is None or not (best.cost.is_whole and recommended.cost.is_whole):
+        return
+    saved = recommended.cost.total_usd - best.cost.total_usd
+    if saved > recommended.cost.total_usd * margin_percent / 100.0:
+        way = way_of(expected, expected.candidates, best)
+        saves_usd = recommended.cost.monthly_usd - best.cost.monthly_usd
+        yield from _of_way(expected, expected.candidates, way, saves_usd, of_plan=False)
+
+
+def _of_way(evaluation: Evaluation, option_set: OptionSet, way: Way, saves_usd: float | None, *,
+            of_plan: bool) -> Iterator[Measure]:  # fmt: skip
+    for ruled in evaluation.rules:
+        outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
+        if ruled.active.severity is Severity.ERROR and outcomes.close >> way.number & 1:
+            from aipolicy.evaluation.settling import close_of  # NOTE: few ways are close.
+
+            close = close_of(ruled, evaluation, option_set, way.number)
+            if close is not None:
+                yield Measure(way, close, of_plan, saves_usd)

@@ -1,15 +1,24 @@
-"""The constants of cost estimates: one dated value each, with a range where one is known."""
+"""The constants of cost estimates and the people that ways take: dated values, with a range where one is known."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
+from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS, WORKS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.machines import Effort
+
+MACHINES = "machines"
+EVERYTHING = "everything"
+"""The work of a head count that an organisation states for a way of building in all."""
 
 UNITS: Mapping[str, str] = {
     "hours-per-month": "h/month",
@@ -42,11 +51,14 @@ UNITS: Mapping[str, str] = {
     "query-tokens": "tokens/request",
     "embedding-price": "USD/Mtok",
     "retrieval-ms": "ms",
+    "first-token-p95": "factor",
+    "other-host-speed": "factor",
     "judge-input-tokens": "tokens/request",
     "judge-output-tokens": "tokens/request",
     "classical-requests-per-second": "requests/s",
     "batch-latency-hours": "h",
     "capacity-spread": "log",
+    "mixture-capacity-spread": "log",
     "accelerator-price-spread": "log",
     "open-model-price-spread": "log",
     "stale-price-spread": "log",
@@ -65,7 +77,9 @@ _DIVISORS = frozenset(
     }
 )  # fmt: skip
 """Constants that are divided by: 0 is refused."""
-_AT_LEAST_ONE = frozenset({"power-usage-effectiveness", "server-power-factor", "index-overhead"})
+_AT_LEAST_ONE = frozenset(
+    {"first-token-p95", "other-host-speed", "power-usage-effectiveness", "server-power-factor", "index-overhead"}
+)
 """Whole over part: below 1 contradicts the meaning."""
 _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"
@@ -120,3 +134,65 @@ def _check_bounds(record: Record, key: str, id_: str, number: float) -> None:
         record.mistake(f"`{key}` of `{id_}` must be at least 1, found {number:g}", key)
     if id_ in _WHOLE and number % 1.0:
         record.mistake(f"`{key}` of `{id_}` must be a whole number, found {number:g}", key)
+
+
+class HeadCount(Frozen):
+    """Full-time equivalents for one kind of work; `low` and `high` are their 10th and 90th percentile."""
+
+    id: str
+    work: str
+    adaptations: tuple[str, ...]
+    """The adaptations that take it; none named means every one."""
+    hostings: tuple[str, ...]
+    """The hostings that take it; none named means every one."""
+    engineers: float
+    low: float | None
+    high: float | None
+    shareable: bool
+    """Whether features that stand on the same platform share these people."""
+    dated: Dated
+
+    def belongs_to(self, adaptation: str, hosting: str) -> bool:
+        """Return whether a way of building takes this work."""
+        return (not self.adaptations or adaptation in self.adaptations) and (
+            not self.hostings or hosting in self.hostings
+        )
+
+    def at(self, deviation: float) -> float:
+        """Return the head count where few people (-1), as many as likely (0) or many (1) do; an array gives an array."""
+        if self.low is None or self.high is None:
+            return self.engineers
+        more, less = (deviation + abs(deviation)) / 2.0, (deviation - abs(deviation)) / 2.0
+        count: float = self.engineers * (self.high / self.engineers) ** more * (self.engineers / self.low) ** less
+        return count
+
+
+def whole_head_count(effort: Effort) -> HeadCount:
+    """Return the people that an organisation itself says a way of building takes; they stand for every kind of work."""
+    return HeadCount(
+        id=f"{effort.adaptation} on {effort.hosting}", work=EVERYTHING, adaptations=(), hostings=(),
+        engineers=effort.ml_engineers or 0.0, low=None, high=None, shareable=False, dated=effort.dated,
+    )  # fmt: skip
+
+
+def read_head_count(record: Record) -> HeadCount:
+    """Return one entry of `people`; a range without its likely value is a mistake."""
+    engineers = record.number("engineers")
+    low, high = record.optional_number("low"), record.optional_number("high")
+    if (low is None) != (high is None):
+        record.mistake("`low` and `high` are stated together or not at all", "high" if low is None else "low")
+    elif low == 0.0:
+        record.mistake("`low` must be more than 0: nobody at all is no range of a head count", "low")
+    elif low is not None and high is not None and record.has("engineers") and not low <= engineers <= high:
+        record.mistake(f"`engineers` {engineers:g} must lie between `low` {low:g} and `high` {high:g}", "engineers")
+    return HeadCount(
+        id=record.text("id"),
+        work=record.text("work", choices=WORKS),
+        adaptations=record.texts("adaptations", (), ADAPTATIONS),
+        hostings=record.texts("hostings", (), HOSTINGS),
+        engineers=engineers,
+        low=low,
+        high=high,
+        shareable=record.flag("shareable", default=False),
+        dated=read_dated(record),
+    )

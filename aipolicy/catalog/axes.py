@@ -53,3 +53,14 @@ BOUNDARIES = ("device", "on-premises", "own-account", "dedicated-tenant", "third
 """Whose infrastructure processes the data, the closest first."""
 TIERS = ("classical", "encoder", "small", "medium", "frontier")
 """Capability classes of models that answer, the least capable first."""
+PROMPTED_TIERS = TIERS[2:]
+"""The classes of models that can be prompted."""
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""How much a reasoning model thinks before it answers, the least first, as providers call it."""
+USUAL = "usual"
+DISTANCES = (USUAL, "own-process", "same-region", "other-region", "other-continent")
+"""How far the feature is from where its model runs: as is usual of such a place, else the nearest first, from inside the
+service itself to over a network."""
+WORKS = ("prompts", "evaluation", "monitoring", "compliance", "on_call", "index", "training", "machines")
+"""What people do for a feature that runs; a manifest states its own number of them under `team.people`."""

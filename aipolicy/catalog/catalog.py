@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
@@ -15,7 +16,7 @@ from aipolicy.source.suggest import did_you_mean
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
     from aipolicy.catalog import offerings as offered
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.catalog.currencies import ExchangeRate
     from aipolicy.catalog.data_classes import DataClasses
     from aipolicy.catalog.entries import Dated
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PARTS = (
-    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "deployments", "offerings",
-    "exchange_rates", "prices", "accelerators", "networks", "hosted_speeds", "self_hosted", "efforts", "assumptions",
+    "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "scores", "deployments", "offerings",
+    "exchange_rates", "prices", "accelerators", "machine_prices", "networks", "speeds", "tier_speeds", "self_hosted",
+    "efforts", "people", "assumptions",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
 SECTIONS = (
-    "groups", "countries", "aliases", "country_names", "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "network", "first_token",
-    "self_hosted", "effort", "assumptions",
+    "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
+    "levels", "classes", "task_types", "providers", "regions", "terms",
+    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "machine_prices", "network",
+    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
 
@@ -51,7 +54,7 @@ class Catalog:
         """Return countries and groups."""
         from aipolicy.catalog.places import read_places
 
-        return self._read(read_places)
+        return self._read(lambda files: read_places(files, self.as_of))
 
     @cached_property
     def data_classes(self) -> DataClasses:
@@ -72,7 +75,7 @@ class Catalog:
         """Return the providers by id."""
         from aipolicy.catalog import offerings as offered
 
-        entries = self._section("providers", offered.read_provider, lambda e: e.id, lambda e: e.dated)
+        entries = self._section("providers", offered.read_provider, lambda e: e.id)
         return {entry.id: entry for entry in entries}
 
     @cached_property
@@ -80,31 +83,40 @@ class Catalog:
         """Return the regions of all providers."""
         from aipolicy.catalog import offerings as offered
 
-        return self._section("regions", offered.read_region, lambda e: (e.provider, e.id), lambda e: e.dated)
+        return self._section("regions", offered.read_region, lambda e: (e.provider, e.id))
 
     @cached_property
     def terms(self) -> tuple[offered.Term, ...]:
         """Return the terms that hold on the day."""
         from aipolicy.catalog import offerings as offered
 
-        return self._section("terms", offered.read_term, lambda e: (e.provider, e.region, e.term), lambda e: e.dated)
+        return self._section("terms", offered.read_term, lambda e: (e.provider, e.region, e.term))
 
     @cached_property
     def models(self) -> Mapping[str, offered.Model]:
         """Return the models by id."""
         from aipolicy.catalog import offerings as offered
 
-        entries = self._section("models", offered.read_model, lambda e: e.id, lambda e: e.dated)
+        entries = self._section("models", offered.read_model, lambda e: e.id)
         return {entry.id: entry for entry in entries}
+
+    @cached_property
+    def scores(self) -> Mapping[str, Mapping[str, float]]:
+        """Return the best that was published of every model by benchmark, over how much it thinks."""
+        from aipolicy.catalog import offerings as offered
+
+        best: dict[str, dict[str, float]] = {}
+        for entry in self._section("scores", offered.read_score, lambda e: (e.model, e.benchmark, e.effort)):
+            of_model = best.setdefault(entry.model, {})
+            of_model[entry.benchmark] = max(entry.score, of_model.get(entry.benchmark, entry.score))
+        return best
 
     @cached_property
     def deployments(self) -> Mapping[tuple[str, str], str]:
         """Return the models behind the names that an organisation gave them, by provider and name."""
         from aipolicy.catalog import offerings as offered
 
-        entries = self._section(
-            "deployments", offered.read_deployment, lambda e: (e.provider, e.name), lambda e: e.dated
-        )
+        entries = self._section("deployments", offered.read_deployment, lambda e: (e.provider, e.name))
         return {(entry.provider, entry.name): entry.model for entry in entries}
 
     @cached_property
@@ -112,18 +124,14 @@ class Catalog:
         """Return which models are offered where."""
         from aipolicy.catalog import offerings as offered
 
-        return self._section(
-            "offerings", offered.read_offering, lambda e: (e.provider, e.model, e.regions), lambda e: e.dated
-        )
+        return self._section("offerings", offered.read_offering, lambda e: (e.provider, e.model, e.regions))
 
     @cached_property
     def exchange_rates(self) -> Mapping[str, ExchangeRate]:
         """Return what a unit of each currency is worth on the day; a rate of a later day is not there."""
         from aipolicy.catalog.currencies import read_exchange_rate
 
-        entries = self._section(
-            "exchange_rates", read_exchange_rate, lambda e: e.currency, lambda e: e.dated, strict=True
-        )
+        entries = self._section("exchange_rates", read_exchange_rate, lambda e: e.currency, strict=True)
         return {entry.currency: entry for entry in entries}
 
     @cached_property
@@ -145,23 +153,41 @@ class Catalog:
         """Return the accelerators by id."""
         from aipolicy.catalog import machines
 
-        entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id, lambda e: e.dated)
+        entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id)
         return {entry.id: entry for entry in entries}
 
     @cached_property
-    def networks(self) -> Mapping[str, machines.Network]:
-        """Return network round trips by boundary."""
+    def machine_prices(self) -> Mapping[tuple[str, str], machines.MachinePrice]:
+        """Return what sellers charge for machines, by accelerator and provider."""
         from aipolicy.catalog import machines
 
-        entries = self._section("network", machines.read_network, lambda e: e.boundary, lambda e: e.dated)
-        return {entry.boundary: entry for entry in entries}
+        entries = self._section("machine_prices", machines.read_machine_price, lambda e: (e.accelerator, e.provider))
+        return {(entry.accelerator, entry.provider): entry for entry in entries}
 
     @cached_property
-    def hosted_speeds(self) -> Mapping[str, machines.HostedSpeed]:
-        """Return the speed of hosted models by tier."""
+    def networks(self) -> Mapping[tuple[str, str], machines.Network]:
+        """Return network round trips by boundary and distance."""
         from aipolicy.catalog import machines
 
-        entries = self._section("first_token", machines.read_hosted_speed, lambda e: e.tier, lambda e: e.dated)
+        entries = self._section("network", machines.read_network, lambda e: (e.boundary, e.distance))
+        return {(entry.boundary, entry.distance): entry for entry in entries}
+
+    @cached_property
+    def speeds(self) -> Mapping[tuple[str, str], tuple[machines.HostedSpeed, ...]]:
+        """Return the published speeds of hosted models by provider and model, one for each effort."""
+        from aipolicy.catalog import machines
+
+        speeds: dict[tuple[str, str], tuple[machines.HostedSpeed, ...]] = {}
+        for entry in self._section("speeds", machines.read_speed, lambda e: (e.provider, e.model, e.effort)):
+            speeds[entry.provider, entry.model] = (*speeds.get((entry.provider, entry.model), ()), entry)
+        return speeds
+
+    @cached_property
+    def tier_speeds(self) -> Mapping[str, machines.HostedSpeed]:
+        """Return how fast hosted models of a tier are of which nothing is published."""
+        from aipolicy.catalog import machines
+
+        entries = self._section("tier_speeds", machines.read_tier_speed, lambda e: e.tier)
         return {entry.tier: entry for entry in entries}
 
     @cached_property
@@ -169,9 +195,7 @@ class Catalog:
         """Return the models on accelerators that own hosting considers, by model and accelerator."""
         from aipolicy.catalog import machines
 
-        entries = self._section(
-            "self_hosted", machines.read_self_hosted, lambda e: (e.model, e.accelerator), lambda e: e.dated
-        )
+        entries = self._section("self_hosted", machines.read_self_hosted, lambda e: (e.model, e.accelerator))
         return {(entry.model, entry.accelerator): entry for entry in entries}
 
     @cached_property
@@ -179,8 +203,15 @@ class Catalog:
         """Return the effort by adaptation and hosting."""
         from aipolicy.catalog import machines
 
-        entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting), lambda e: e.dated)
+        entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting))
         return {(entry.adaptation, entry.hosting): entry for entry in entries}
+
+    @cached_property
+    def people(self) -> tuple[HeadCount, ...]:
+        """Return whom a feature takes while it runs, by kind of work."""
+        from aipolicy.catalog.assumptions import read_head_count
+
+        return self._section("people", read_head_count, lambda e: e.id)
 
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
@@ -242,20 +273,27 @@ class Catalog:
         mistakes.raise_if_any()
         return result
 
-    def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object],
-                 dated: Callable[[T], Dated], *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
+    def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object], *,
+                 strict: bool = False) -> tuple[T, ...]:  # fmt: skip
         from aipolicy.catalog.sections import read_section
 
-        return self._read(lambda files: read_section(files, name, read, key, dated, self.as_of, strict=strict))
+        return self._read(lambda files: read_section(files, name, read, key, _dated, self.as_of, strict=strict))
+
+
+def _dated(entry: Any) -> Dated:
+    dated: Dated = entry.dated
+    return dated
 
 
 _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
     "data-class": lambda catalog: catalog.data_classes.by_id,
     "place": lambda catalog: catalog.places.names(),
+    "country": lambda catalog: sorted(catalog.places.codes),
     "residency": lambda catalog: catalog.places.residencies(),
     "task-type": lambda catalog: catalog.task_types,
     "provider": lambda catalog: sorted(catalog.providers),
     "model": lambda catalog: sorted(model.id for model in catalog.models.values() if model.answers),
+    "prompting-model": lambda catalog: (*PROMPTED_TIERS, *catalog.vocabulary("model")),
     "region": lambda catalog: sorted({region.id for region in catalog.regions}),
     "regime": lambda catalog: sorted({r for entry in catalog.data_classes.by_id.values() for r in entry.regimes}),
 }

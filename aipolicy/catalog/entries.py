@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
 
+from aipolicy.files.shipped import is_shipped_catalog
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 
@@ -18,6 +19,8 @@ class Dated(Frozen):
     effective_from: date
     verified: bool
     note: str = ""
+    own: bool = False
+    """Whether a file of the organisation says so, which knows what it pays and measures."""
 
 
 def read_dated(record: Record) -> Dated:
@@ -28,6 +31,7 @@ def read_dated(record: Record) -> Dated:
         effective_from=record.day("effective_from"),
         verified=record.flag("verified", default=False),
         note=record.text("note", ""),
+        own=not is_shipped_catalog(record.document.source.path),
     )
 
 

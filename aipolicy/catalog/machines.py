@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, HOSTINGS, TIERS
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, DISTANCES, EFFORTS, HOSTINGS, TIERS, USUAL
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.offerings import Model
 
 PCIE_GB_PER_S = 32.0
 """PCIe 4.0 x16, one way: what connects accelerators without a link of their own."""
@@ -27,27 +33,56 @@ class Accelerator(Frozen):
     hourly_usd: float | None
     vendor_factor: float
     """Speed relative to what the calibration of the roofline says of the figures."""
+    operations_factor: float
+    """The same for operations alone."""
     purchase_usd: float | None
     power_kw: float | None
     dated: Dated
 
 
+class MachinePrice(Frozen):
+    """What a seller charges for an hour of one accelerator on demand."""
+
+    accelerator: str
+    provider: str
+    hourly_usd: float
+    sold_in: float
+    """The smallest number that can be rented there."""
+    dated: Dated
+
+
 class Network(Frozen):
-    """Round trip between the feature and a boundary, in ms."""
+    """Round trip between the feature and a boundary, in ms; of the distance that is usual, or of another."""
 
     boundary: str
+    distance: str
     round_trip_p50_ms: float
     round_trip_p95_ms: float
     dated: Dated
 
 
-class HostedSpeed(Frozen):
-    """First token and output speed of a provider's models of one tier."""
+class Ends(Frozen):
+    """A figure that differs from hour to hour and from publisher to publisher: what is usual, and both ends of it."""
 
+    fast: float
+    usual: float
+    slow: float
+
+
+class HostedSpeed(Frozen):
+    """How fast a provider's model answers at one effort, or the models of a tier where nobody published it.
+
+    The first token is the first that people see: what a model thinks before it is part of it. None is not published.
+    """
+
+    provider: str
+    model: str
     tier: str
-    first_token_p50_ms: float
-    first_token_p95_ms: float
-    output_tokens_per_s: float
+    effort: str
+    """How much the model thinks, empty where it does not think or nobody says how much."""
+    first_token_ms: Ends | None
+    first_token_p95_ms: float | None
+    tokens_per_s: Ends | None
     dated: Dated
 
 
@@ -97,8 +132,21 @@ def read_accelerator(record: Record) -> Accelerator:
         sold_in=record.number("sold_in", minimum=1),
         hourly_usd=record.optional_number("hourly_usd"),
         vendor_factor=record.number("vendor_factor", 1.0),
+        operations_factor=record.number("operations_factor", 1.0),
         purchase_usd=record.optional_number("purchase_usd"),
         power_kw=record.optional_number("power_kw"),
+        dated=read_dated(record),
+    )
+
+
+def read_machine_price(record: Record) -> MachinePrice:
+    """Return one entry of `machine_prices`."""
+    record.text("instance", "")
+    return MachinePrice(
+        accelerator=record.text("accelerator"),
+        provider=record.text("provider"),
+        hourly_usd=record.number("hourly_usd"),
+        sold_in=record.number("sold_in", 1.0, minimum=1),
         dated=read_dated(record),
     )
 
@@ -107,22 +155,104 @@ def read_network(record: Record) -> Network:
     """Return one entry of `network`."""
     return Network(
         boundary=record.text("from", choices=BOUNDARIES),
+        distance=record.text("distance", USUAL, choices=DISTANCES),
         round_trip_p50_ms=record.number("round_trip_p50_ms"),
         round_trip_p95_ms=record.number("round_trip_p95_ms"),
         dated=read_dated(record),
     )
 
 
-def read_hosted_speed(record: Record) -> HostedSpeed:
-    """Return one entry of `first_token`."""
-    record.text("hosting", "provider-api", choices=("provider-api",))
-    return HostedSpeed(
-        tier=record.text("tier", choices=TIERS),
-        first_token_p50_ms=record.number("first_token_p50_ms"),
-        first_token_p95_ms=record.number("first_token_p95_ms"),
-        output_tokens_per_s=record.number("output_tokens_per_s"),
-        dated=read_dated(record),
+def read_speed(record: Record) -> HostedSpeed:
+    """Return one entry of `speeds`, of a model at a provider."""
+    return _read_speed(record, record.text("provider"), record.text("model"), "")
+
+
+def read_tier_speed(record: Record) -> HostedSpeed:
+    """Return one entry of `tier_speeds`, of every model of a tier of which nothing else is known."""
+    return _read_speed(record, "", "", record.text("tier", choices=TIERS))
+
+
+def _read_speed(record: Record, provider: str, model: str, tier: str) -> HostedSpeed:
+    first, output = _ends(record, "first_token_ms", rising=True), _ends(record, "tokens_per_s", rising=False)
+    if first is None and output is None:
+        record.mistake("says neither `first_token_ms` nor `tokens_per_s`; state what was measured")
+    p95 = record.optional_number("first_token_p95_ms")
+    if p95 is not None and first is not None and p95 < first.usual:
+        record.mistake(
+            f"`first_token_p95_ms` must be at least `first_token_ms` ({first.usual:g}), found {p95:g}",
+            "first_token_p95_ms",
+        )
+    effort = record.text("effort", "", choices=("", *EFFORTS))
+    return HostedSpeed(provider, model, tier, effort, first, p95, output, read_dated(record))
+
+
+def _ends(record: Record, key: str, *, rising: bool) -> Ends | None:
+    """Return what is usual with its ends: those that are stated, else the spread on both sides of it."""
+    fast_key, slow_key = f"{key}_fast", f"{key}_slow"
+    fast, slow = record.optional_number(fast_key), record.optional_number(slow_key)
+    spread = record.number("spread", 1.0, minimum=1)
+    usual = record.optional_number(key)
+    if usual is None:
+        for other in (fast_key, slow_key):
+            if record.has(other):
+                record.mistake(f"`{other}` is an end of `{key}`, which is not stated; write it too", other)
+        return None
+    if usual == 0:
+        record.mistake(f"`{key}` must be more than 0; leave out what is unknown", key)
+    less, more = usual / spread, usual * spread
+    ends = Ends(
+        (less if rising else more) if fast is None else fast,
+        usual,
+        (more if rising else less) if slow is None else slow,
     )
+    if not (ends.fast <= usual <= ends.slow if rising else ends.fast >= usual >= ends.slow):
+        record.mistake(
+            f"`{key}` {usual:g} must lie between its ends, {ends.fast:g} (fast) and {ends.slow:g} (slow)", key
+        )
+    return ends
+
+
+def speeds_at(
+    provider: str, model: Model, known: Mapping[tuple[str, str], tuple[HostedSpeed, ...]], other_host: float,
+    of_tier: HostedSpeed | None,
+) -> tuple[HostedSpeed, ...]:  # fmt: skip
+    """Return how fast a model is at a provider by effort, the least first; empty where not even its tier is known.
+
+    What nobody measured at the provider is what the maker's own service does, at least `other_host` times faster or
+    slower, or for open weights what hosts do; a part that is not published at all is that of the tier.
+    """
+    here = {speed.effort: speed for speed in known.get((provider, model.id), ())}
+    elsewhere = {
+        speed.effort: speed if model.open_weights or provider == model.provider else _widened(speed, other_host)
+        for speed in known.get((model.provider, model.id), ())
+    }
+    efforts = sorted({*here, *elsewhere}, key=("", *EFFORTS).index)
+    any_here = next(iter(here.values()), None)
+    found = []
+    for effort in efforts:
+        chain = [each for each in (here.get(effort), any_here, elsewhere.get(effort), of_tier) if each is not None]
+        measured = next(
+            (each for each in chain if each.first_token_ms is not None and each.effort in ("", effort)), None
+        )
+        output = next((each.tokens_per_s for each in chain if each.tokens_per_s is not None), None)
+        if measured is not None and output is not None:
+            found.append(
+                replace(
+                    chain[0], effort=effort, first_token_ms=measured.first_token_ms,
+                    first_token_p95_ms=measured.first_token_p95_ms, tokens_per_s=output,
+                )
+            )  # fmt: skip
+    return tuple(found) or ((of_tier,) if of_tier is not None else ())
+
+
+def _widened(speed: HostedSpeed, factor: float) -> HostedSpeed:
+    """Return a speed whose ends lie at least a factor from what is usual."""
+    first, output = speed.first_token_ms, speed.tokens_per_s
+    if first is not None:
+        first = Ends(min(first.fast, first.usual / factor), first.usual, max(first.slow, first.usual * factor))
+    if output is not None:
+        output = Ends(max(output.fast, output.usual * factor), output.usual, min(output.slow, output.usual / factor))
+    return replace(speed, first_token_ms=first, tokens_per_s=output, first_token_p95_ms=None)
 
 
 def read_self_hosted(record: Record) -> SelfHosted:

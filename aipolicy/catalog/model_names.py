@@ -29,6 +29,9 @@ _VERSION = regex(
     r"[-@](?:20[0-9]{2}-?[0-9]{2}-?[0-9]{2}|[0-9]{2}-20[0-9]{2}|[0-9]{3,4}|latest|preview|default|v[0-9]+(?::[0-9]+)*)"
 )
 """What tells versions of one model apart at the end of a name: a day, a month, a number of three or four digits."""
+_OWN_SERVERS = frozenset({"hosted_vllm", "ollama", "ollama_chat", "vllm"})
+"""What client libraries write before a model that a server of one's own serves: it says nothing of where that server is.
+Source: https://docs.litellm.ai/docs/providers/ollama and https://docs.litellm.ai/docs/providers/vllm."""
 _SEPARATORS = regex(r"[^a-z0-9]+")
 
 
@@ -97,6 +100,8 @@ def _without_prefixes(name: str, catalog: Catalog) -> tuple[str, str, str]:
     provider = place = ""
     for number, prefix in enumerate(prefixes):
         owner = owners.get(prefix)
+        if prefix in _OWN_SERVERS and not provider:
+            continue
         if owner is not None and provider in ("", owner):
             provider = owner
         elif prefix in regions and number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, TIERS
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, TIERS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
@@ -18,6 +18,8 @@ TERMS = (
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
 )  # fmt: skip
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
+BENCHMARKS = ("reasoning", "coding", "dialogue")
+"""What a published score speaks for; none speaks for how faithful an answer is to what it was given."""
 OPEN_WEIGHTS = "open"
 """The provider of models that can be hosted anywhere."""
 
@@ -84,6 +86,10 @@ class Model(Frozen):
     dated: Dated
     aliases: tuple[str, ...] = ()
     """Other names of exactly this version; a name that moves to newer versions is a model of its own."""
+    max_input_tokens: float | None = None
+    """A limit of the input beside the window; None where there is none."""
+    max_output_tokens: float | None = None
+    """A limit of an answer, reasoning included; None where nobody stated it."""
 
     @property
     def answers(self) -> bool:
@@ -99,6 +105,20 @@ class Offering(Frozen):
     regions: tuple[str, ...]
     adaptations: tuple[str, ...]
     retires_on: date | None
+    dated: Dated
+    context_tokens: float | None = None
+    """The window at this provider, None where it is the model's; so with the two limits below."""
+    max_input_tokens: float | None = None
+    max_output_tokens: float | None = None
+
+
+class Score(Frozen):
+    """What somebody published of a model on one benchmark, at one effort; empty where it does not think or nobody says."""
+
+    model: str
+    benchmark: str
+    effort: str
+    score: float
     dated: Dated
 
 
@@ -176,6 +196,19 @@ def read_model(record: Record) -> Model:
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
         aliases=record.texts("aliases", ()),
+        max_input_tokens=record.optional_number("max_input_tokens"),
+        max_output_tokens=record.optional_number("max_output_tokens"),
+    )
+
+
+def read_score(record: Record) -> Score:
+    """Return one entry of `scores`."""
+    return Score(
+        model=record.text("model"),
+        benchmark=record.text("benchmark", choices=BENCHMARKS),
+        effort=record.text("effort", "", choices=("", *EFFORTS)),
+        score=record.number("score"),
+        dated=read_dated(record),
     )
 
 
@@ -198,4 +231,7 @@ def read_offering(record: Record) -> Offering:
         adaptations=record.texts("adaptations", choices=ADAPTATIONS),
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
+        context_tokens=record.optional_number("context_tokens"),
+        max_input_tokens=record.optional_number("max_input_tokens"),
+        max_output_tokens=record.optional_number("max_output_tokens"),
     )

@@ -29,10 +29,10 @@ def check_references(documents: Iterable[Document], named: Named) -> None:
     from aipolicy.catalog.prices import ANY_REGION
 
     references: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
-        ("provider", named.providers, ("regions", "terms", "offerings", "prices", "deployments")),
-        ("provider", (*named.providers, OPEN_WEIGHTS), ("models",)),
-        ("model", named.models, ("offerings", "prices", "self_hosted", "deployments")),
-        ("accelerator", named.accelerators, ("self_hosted",)),
+        ("provider", named.providers, ("regions", "terms", "offerings", "prices", "machine_prices", "deployments")),
+        ("provider", (*named.providers, OPEN_WEIGHTS), ("models", "speeds")),
+        ("model", named.models, ("offerings", "prices", "speeds", "scores", "self_hosted", "deployments")),
+        ("accelerator", named.accelerators, ("self_hosted", "machine_prices")),
     )
     mistakes = Mistakes(CatalogError)
     for document in documents:

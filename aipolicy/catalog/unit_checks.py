@@ -44,5 +44,6 @@ def refuse_far_off(record: Record, entry: object, replaced: object | None) -> No
 def _figures(entry: object) -> Iterator[tuple[str, float]]:
     for name in getattr(entry, "_fields", ()):
         value = getattr(entry, name)
+        value = getattr(value, "usual", value)
         if isinstance(value, float):
             yield name, value

@@ -10,6 +10,7 @@ from aipolicy.changes.state import monthly_cost
 from aipolicy.changes.vanished import Side, vanished_features
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
@@ -19,7 +20,7 @@ from aipolicy.value import replace
 
 
 def compared_with_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, policy: Policy,
-                       margin_percent: float) -> Report:  # fmt: skip
+                       weighing: Weighing) -> Report:  # fmt: skip
     """Return a report with every finding compared with those of the base, which `policy` judges."""
     # NOTE: what does not hold of a waiver at the base must not stop the change that repairs it, nor hide what it breaks.
     at_base = base_report(side, policy, report, files)
@@ -36,7 +37,7 @@ def compared_with_base(report: Report, files: Sequence[ManifestFile], side: Base
         if known.identity.feature not in lost
         and (known.identity.wording or is_answered(report, known.identity.rule, known.identity.feature, covers=True))
     )  # fmt: skip
-    costs = _cost_changes(at_base, report, margin_percent)
+    costs = _cost_changes(at_base, report, weighing)
     gone_features = tuple(sorted(_names(at_base) - _names(report) - lost))
     comparison = Comparison(
         base=side.base.revision, commit=side.base.commit, fixed=fixed, costs=costs, gone=gone_features
@@ -90,7 +91,7 @@ def _paths(files: Sequence[ManifestFile]) -> list[str]:
     return list(dict.fromkeys(file.path for file in files))
 
 
-def _cost_changes(before: Report, now: Report, margin_percent: float) -> tuple[CostChange, ...]:
+def _cost_changes(before: Report, now: Report, weighing: Weighing) -> tuple[CostChange, ...]:
     """Return the features whose cost differs, to a thousandth; what was judged once for both sides does not."""
     sides = [{e.feature.name: e for e in report.evaluations} for report in (before, now)]
     changes = []
@@ -98,7 +99,7 @@ def _cost_changes(before: Report, now: Report, margin_percent: float) -> tuple[C
         first, second = (side.get(name) for side in sides)
         if first is second:
             continue
-        costs = [None if e is None else monthly_cost(e, margin_percent) for e in (first, second)]
+        costs = [None if e is None else monthly_cost(e, weighing) for e in (first, second)]
         old, new = (None if cost is None else cost.low_usd for cost in costs)
         if old != new and (old is None or new is None or abs(old - new) > 1e-3 * max(old, new)):
             changes.append(CostChange(name, old, new))

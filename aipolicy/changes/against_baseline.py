@@ -9,13 +9,15 @@ from aipolicy.changes.answered import is_answered, is_still_open
 from aipolicy.changes.baseline import Baseline, acceptable, read_baseline, write_baseline
 from aipolicy.findings.comparison import Comparison, Known, compare, identity_of
 from aipolicy.findings.finding import Outcome
+from aipolicy.findings.rule_ids import current
+from aipolicy.policy.pack import aliases_of
 from aipolicy.run.report import Report
 from aipolicy.value import replace
 
 
 def compared_with_baseline(report: Report, path: str, paths: Sequence[str], *, stale_gates: bool) -> Report:
     """Return a report with every finding compared with those of a baseline; `paths` are what the run was about."""
-    baseline = read_baseline(path)
+    baseline = _with_current_ids(read_baseline(path), report)
     # NOTE: what nobody may waive nobody accepts by a baseline either.
     accepted = [known for known in baseline.findings if not _never_waived(report, known.identity.rule)]
     compared, gone = compare(report.findings, accepted)
@@ -33,7 +35,8 @@ def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
     if not report.judged:
         return False
     covers = _covers(path, paths)
-    before = read_baseline(path).findings if os.path.lexists(path) and not os.path.islink(path) else ()
+    is_there = os.path.lexists(path) and not os.path.islink(path)
+    before = _with_current_ids(read_baseline(path), report).findings if is_there else ()
     named = {identity_of(finding) for finding in report.findings}
     kept = [
         known for known in before
@@ -43,6 +46,18 @@ def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
     found = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
     write_baseline(path, (*found, *kept))
     return True
+
+
+def _with_current_ids(baseline: Baseline, report: Report) -> Baseline:
+    """Return a baseline that names rules by their ids of today."""
+    aliases = aliases_of(report.policy.packs)
+    if not aliases:
+        return baseline
+    findings = tuple(
+        replace(known, identity=replace(known.identity, rule=current(known.identity.rule, aliases)))
+        for known in baseline.findings
+    )
+    return replace(baseline, findings=findings)
 
 
 def _is_stale(known: Known, baseline: Baseline, report: Report, *, covers: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import pairwise
 
+from aipolicy.answer.what_if import RuleMoved, moved_counts
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.changes.steps import Side, Step, steps_between
 from aipolicy.findings.comparison import Identity, Known, compare, identity_of, is_worse, known_from
@@ -36,6 +37,13 @@ class ChangedNeed(Frozen):
     cause: str
 
 
+class ChangedWays(Frozen):
+    """A rule that removes another number of ways."""
+
+    moved: RuleMoved
+    cause: str
+
+
 class FeatureChange(Frozen):
     """A feature before and after; a side is None where the feature is not there."""
 
@@ -60,6 +68,11 @@ class FeatureChange(Frozen):
     """Findings of the base that are waived now, or until a later day."""
     moved: tuple[ChangedFinding, ...] = ()
     """Findings that are as bad as at the base, by other values."""
+    answer_cause: str = ""
+    """Empty where the same way is recommended."""
+    turned_by: tuple[str, ...] = ()
+    """The rules that remove now what was recommended before; none where another way is only better."""
+    ways: tuple[ChangedWays, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -73,6 +86,8 @@ class FeatureChange(Frozen):
             self.waived,
             self.moved,
             self.cost_cause,
+            self.answer_cause,
+            self.ways,
         )
         return self.before is None or self.after is None or any(causes)
 
@@ -129,7 +144,22 @@ def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone:
         cost_parts=tuple(_parts(steps, costs)) if both else (),
         waived=tuple(_waived(f, steps, states) for f in mine if f.change is Change.WAIVED),
         moved=tuple(_moved(f, steps, states) for f in mine if f.change is Change.CHANGED),
+        answer_cause=_cause(steps, [state.answer.built if state is not None else None for state in states]) if both else "",
+        turned_by=_turned_by(before, after),
+        ways=tuple(_ways(steps, states)) if both else (),
     )  # fmt: skip
+
+
+def _turned_by(before: FeatureState | None, after: FeatureState | None) -> tuple[str, ...]:
+    if before is None or after is None or before.answer.option is None or before.answer.built == after.answer.built:
+        return ()
+    return after.answer.removing(before.answer.option)
+
+
+def _ways(steps: Sequence[Step], states: Sequence[FeatureState | None]) -> Iterator[ChangedWays]:
+    counts = [state.answer.removed if state is not None else {} for state in states]
+    for moved in moved_counts(counts[0], counts[-1]):
+        yield ChangedWays(moved, _cause(steps, [count.get(moved.rule, 0) for count in counts]))
 
 
 def _cause(steps: Sequence[Step], values: Sequence[object]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from aipolicy.changes.against_base import base_report, files_holding
 from aipolicy.changes.base_side import BaseSide
 from aipolicy.changes.diff import Diff, diff_of
-from aipolicy.changes.steps import Side
+from aipolicy.changes.steps import Side, weighed_by
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -39,7 +39,7 @@ def diff_from_base(now: Side, side: BaseSide, policy: Policy, everything: Callab
 
     before = Side(
         before_files, side.settings._replace(as_of=policy.catalog.as_of, strict=policy.strict), side.policy_files,
-        side.config.recommendation.margin_percent, policy, scoped(at_base, before_files, side.files),
+        weighed_by(side.config), policy, scoped(at_base, before_files, side.files),
     )  # fmt: skip
     now = replace(now, files=now_files, report=scoped(now.report, now_files, now.files))
     return diff_of(before, now, side.base.revision, side.base.commit, side.file_of, names)

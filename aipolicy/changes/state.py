@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
 from aipolicy.evaluation.verdict import NeedFound
 from aipolicy.findings.comparison import Identity, Known, known_from
 from aipolicy.manifest.feature import Feature
+from aipolicy.options.option import Option
+from aipolicy.run.answer_result import WayResult, way_result
 from aipolicy.run.report import Report
 from aipolicy.value import Frozen, replace
 
@@ -25,6 +29,26 @@ class MonthlyCost(Frozen):
     """Whether the cost of every option of the plan is known."""
 
 
+class Answered(Frozen):
+    """What is recommended, and how many ways are left and removed; the option itself is None where nothing is left."""
+
+    way: WayResult | None
+    option: Option | None
+    removed: Mapping[str, int]
+    """How many ways each rule of severity error removes."""
+    left: int
+    removing: Callable[[Option], tuple[str, ...]]
+    """Returns the rules that remove an option here; none where it remains, or is not offered."""
+
+    @property
+    def built(self) -> tuple[str | None, ...] | None:
+        """Return what tells ways apart that are recommended; what they cost does not."""
+        way = self.way
+        if way is None:
+            return None
+        return way.hosting, way.adaptation, way.provider, way.model, way.region, way.fallback, way.routing
+
+
 class FeatureState(Frozen):
     """A feature under one policy, catalog and day."""
 
@@ -34,14 +58,15 @@ class FeatureState(Frozen):
     needs: tuple[str, ...]
     cost: MonthlyCost | None
     """None is unknown."""
+    answer: Answered
     known: Mapping[Identity, Sequence[Known]]
 
 
-def states_of(report: Report, margin_percent: float,
+def states_of(report: Report, weighing: Weighing,
               known: Mapping[str, FeatureState] = MappingProxyType({})) -> dict[str, FeatureState]:  # fmt: skip
     """Return the state of every feature of a report by name; of several with one name, the first.
 
-    `known` are states under the same policy and margin: a feature of the same text and path is in the same state.
+    `known` are states under the same policy and weighing: a feature of the same text and path is in the same state.
     """
     found: dict[str, dict[Identity, list[Known]]] = {}
     for finding in report.findings:
@@ -59,7 +84,7 @@ def states_of(report: Report, margin_percent: float,
             expected = evaluation.expected
             states[name] = FeatureState(
                 evaluation.feature, _verdict(expected), tuple(map(_need, expected.verdict.needs)),
-                monthly_cost(expected, margin_percent), found.get(name, {}),
+                monthly_cost(expected, weighing), _answered(report, evaluation, weighing), found.get(name, {}),
             )  # fmt: skip
     return states
 
@@ -82,13 +107,32 @@ def _need(need: NeedFound) -> str:
     return words if need.certain else f"{words} (not certain)"
 
 
-def monthly_cost(evaluation: Evaluation, margin_percent: float) -> MonthlyCost | None:
+def _answered(report: Report, evaluation: Evaluation, weighing: Weighing) -> Answered:
+    answering, expected = Answering(report.policy.evaluator, evaluation, weighing), evaluation.expected
+    way, verdict = answering.recommended, expected.verdict
+
+    def removing(option: Option) -> tuple[str, ...]:
+        numbers = (n for n, other in enumerate(expected.candidates.options) if other.id == option.id)
+        number = next(numbers, None)
+        if number is None:
+            return ()
+        return tuple(sorted(rule for rule, mask in verdict.removed_by.items() if mask >> number & 1))
+
+    return Answered(
+        None if way is None else way_result(way), None if way is None else way.option,
+        {rule: mask.bit_count() for rule, mask in verdict.removed_by.items()}, verdict.admissible.bit_count(), removing,
+    )  # fmt: skip
+
+
+def monthly_cost(evaluation: Evaluation, weighing: Weighing) -> MonthlyCost | None:
     """Return what a month costs, or None when it is not known."""
     if evaluation.planned is not evaluation.candidates:
         groups = evaluation.planned.groups(("option.monthly_usd",), evaluation.workload)
         values = [value for (value,), mask in groups if mask & evaluation.planned.full]
         known = [value for value in values if isinstance(value, float)]
         return MonthlyCost(min(known), max(known), "plan", len(known) == len(values)) if known else None
-    recommendation = recommend(evaluation, margin_percent=margin_percent)
+    recommendation = recommend(
+        evaluation, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
+    )
     usd = recommendation.chosen.monthly_usd if recommendation is not None else None
     return MonthlyCost(usd, usd, "recommendation", True) if usd is not None else None

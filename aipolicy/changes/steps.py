@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from aipolicy.changes.state import FeatureState, states_of
+from aipolicy.config.config import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import AipolicyError
+from aipolicy.evaluation.ranking import Weighing
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.policy import Policy, load_policy
@@ -25,9 +27,14 @@ class Side(Frozen):
     files: Sequence[ManifestFile]
     settings: PolicySettings
     policy_files: PolicyFiles
-    margin_percent: float
+    weighing: Weighing
     policy: Policy
     report: Report
+
+
+def weighed_by(config: Config) -> Weighing:
+    """Return how a configuration weighs ways; what it fixes plays no part in what is recommended."""
+    return Weighing(config.recommendation.margin_percent, config.recommendation.horizon_months)
 
 
 class Step(Frozen):
@@ -42,24 +49,24 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
 
     Inputs that only load together, such as a pack that names a model of the new catalog, are one step with both names.
     """
-    steps = [Step("", states_of(before.report, before.margin_percent))]
+    steps = [Step("", states_of(before.report, before.weighing))]
     differing = [cause for cause in CAUSES if _differs(cause, before, now)]
     exchanged: set[str] = set()
     pending: list[str] = []
     for cause in differing:
         exchanged.add(cause)
         pending.append(cause)
-        margin = (now if "policy" in exchanged else before).margin_percent
+        weighing = (now if "policy" in exchanged else before).weighing
         if cause == differing[-1]:
-            same = now.policy is before.policy and margin == before.margin_percent
-            steps.append(Step(" and ".join(pending), states_of(now.report, margin, steps[0].states if same else {})))
+            same = now.policy is before.policy and weighing == before.weighing
+            steps.append(Step(" and ".join(pending), states_of(now.report, weighing, steps[0].states if same else {})))
             break
         try:
             policy = _policy(before, now, exchanged)
         except AipolicyError:
             continue
         files = (now if "manifest" in exchanged else before).files
-        steps.append(Step(" and ".join(pending), states_of(check(files, policy, SOME_FEATURES), margin)))
+        steps.append(Step(" and ".join(pending), states_of(check(files, policy, SOME_FEATURES), weighing)))
         pending = []
     return tuple(steps)
 
@@ -80,7 +87,7 @@ def _policy_part(side: Side) -> object:
         waivers=(),
     )  # fmt: skip
     packs = [[data for _, data in pack.files] for pack in side.policy_files.packs]
-    return settings, side.margin_percent, packs, [data for _, data in side.policy_files.waivers]
+    return settings, side.weighing, packs, [data for _, data in side.policy_files.waivers]
 
 
 def _catalog_part(side: Side) -> object:

@@ -64,13 +64,14 @@ def compared_report(request: ComparedRun, found: Found, policy: Policy, policy_f
     if options.base is not None:
         from aipolicy.changes.against_base import base_policy, compared_with_base
         from aipolicy.changes.base_side import base_side
+        from aipolicy.changes.steps import weighed_by
 
         given = request.policy_options
         with base_side(options.base, paths, given._replace(as_of=settings.as_of.isoformat())) as side:
             at_base = base_policy(
                 side, policy, settings, policy_files, strict=request.strict, chosen=bool(given.select or given.ignore)
             )
-            report = compared_with_base(report, files, side, at_base, config.recommendation.margin_percent)
+            report = compared_with_base(report, files, side, at_base, weighed_by(config))
     path = baseline_path(options, config)
     if path is None:
         return report

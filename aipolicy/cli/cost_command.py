@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from datetime import date
 
 import click
 
 from aipolicy.cli.completion import feature_names
 from aipolicy.cli.features import features_named
-from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.policy_options import load, policy_options, weighing_of
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.cli.what_if import evaluation_with
 from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.ranking import Weighing
-from aipolicy.facts.counts import unclear_count
-from aipolicy.manifest.what_if import with_declarations
-from aipolicy.run.evaluated_file import evaluate_feature
 from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped, shown
 
@@ -58,11 +54,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     if plot_file is not None:
         _refuse_overwriting(plot_file, subject, paths, options)
     for evaluation in found:
-        if changes:
-            schema = policy.evaluator.known.extensions_schema
-            _refuse_unclear(changes, policy)
-            evaluation = evaluate_feature(with_declarations(evaluation.feature, changes, schema), policy)
-            _refuse_problems(evaluation)
+        evaluation = evaluation_with(evaluation, changes, policy)
         comparison = None
         if output_format == "json" or every or plot or plot_file is not None:
             comparison = compare_costs(evaluation, policy.catalog, every=every)
@@ -79,19 +71,9 @@ def _page(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
     from aipolicy.answer.answer import Answering
     from aipolicy.report.cost.cost_page import render_cost_page
 
-    weighed = settings.recommendation
-    answering = Answering(policy.evaluator, evaluation, Weighing(weighed.margin_percent, weighed.horizon_months))
+    answering = Answering(policy.evaluator, evaluation, weighing_of(settings, policy.evaluator.known))
     confidence = policy.evaluator.organization.confidence
     return render_cost_page(answering, confidence, width=stdout_width(), style=stdout_style())
-
-
-def _refuse_unclear(changes: Sequence[str], policy: Policy) -> None:
-    """Raise `UsageError` for a number that may be a thousand times what it says, as in a manifest."""
-    for name, _, written in (change.partition("=") for change in changes):
-        spec = policy.evaluator.known.specs.get(name)
-        question = "" if spec is None else unclear_count(spec, written.strip())
-        if question:
-            raise UsageError(question)
 
 
 def _refuse_overwriting(target: str, subject: str, paths: tuple[str, ...], options: PolicyOptions) -> None:
@@ -119,13 +101,6 @@ def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, i
         return ""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     return "\n" + render_plot(plot, width=stdout_width(), ascii_only=not encoding.startswith("utf"))
-
-
-def _refuse_problems(evaluation: Evaluation) -> None:
-    messages = [problem.message for problem in evaluation.facts.problems]
-    messages += [problem.message for problem in evaluation.plan_problems]
-    if messages:
-        raise UsageError(f"with `--set` the manifest would be wrong: {'; '.join(messages)}")
 
 
 def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, output_format: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,92 +10,101 @@ from aipolicy.cli.completion import subjects
 from aipolicy.cli.features import features_named
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
-from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.findings.rule_ids import is_rule_id
 from aipolicy.run.policy import Policy
-from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean, same_name
 
-if TYPE_CHECKING:
-    from aipolicy.report.explain.explain_text import Details
-
-_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]+")
+FORMATS = ("text", "json", "markdown", "adr")
 
 
 @click.command("explain")
 @click.argument("subject", metavar="FEATURE|RULE-ID", shell_complete=subjects)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @policy_options
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--facts", is_flag=True, help="Show all facts: declared, assumed and why, derived, missing.")
 @click.option(
     "--options", "ways", is_flag=True, help="Show which ways are left, and the rules that removed the others."
 )
 @click.option("--rules", is_flag=True, help="Show what became of each rule, and the values that it read.")
 @click.option("--cost", is_flag=True, help="Show what the ways cost, as `aipolicy cost` does.")
+@click.option("--migration", is_flag=True, help="Show the stages from the plan to what is recommended.")
 @click.option("--all", "every", is_flag=True, help="Show the answer and all of these.")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Show today's answer beside that with another "
+              "declaration, such as `latency.p95_ms=2000`; repeatable.")  # fmt: skip
+@click.option("--why-not", "targets", multiple=True, metavar="KEY=WORD", help="Show what is in the way of other ways, by "
+              "hosting, adaptation, provider, model or machine, and the least changes that make one of them the answer; "
+              "repeatable, then all at once.")  # fmt: skip
+@click.option("--write", "target", metavar="FILE.md", help="Write the decision record into a file; of one that is there "
+              "only what stands between its markers.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
-            rules: bool, cost: bool, every: bool, summary: bool) -> None:  # fmt: skip
+            rules: bool, cost: bool, migration: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
+            target: str | None, summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
     One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
     answer, what to say first, to do and to look up. A name is searched for below PATH.
     """
     settings, policy = load(options)
+    if summary and (changes or targets):
+        raise UsageError("`--summary` sums up many features; leave out `--set` and `--why-not`")
+    if output_format not in ("text", "json") and summary:
+        raise UsageError(f"`--summary` has no format `{output_format}`; use text or json")
     if summary:
         from aipolicy.cli.explain_summary import summary_text
 
         write_out(summary_text((subject, *paths), policy, settings, output_format))
         return
     # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
-    rule_id = subject if _RULE_ID.fullmatch(subject) else same_name(subject, _known(policy))
-    if _RULE_ID.fullmatch(rule_id) and not os.path.exists(subject):
+    rule_id = subject if is_rule_id(subject) else same_name(subject, _known(policy))
+    if is_rule_id(rule_id) and not os.path.exists(subject):
+        if output_format not in ("text", "json") or changes or targets:
+            raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
         write_out(_rule(rule_id, policy, output_format))
         return
-    found = features_named(subject, paths, policy, settings)
-    if output_format == "json":
-        write_out("".join(_json(evaluation, policy, settings) for evaluation in found))
-        return
+    from aipolicy.cli.explained import JSON, Asked, explained, write_decision
     from aipolicy.report.explain.explain_text import Details
 
-    details = Details(facts=facts, options=ways, rules=rules, cost=cost, every=every)
-    write_out("\n".join(_text(evaluation, policy, settings, details) for evaluation in found))
+    details = Details(facts=facts, options=ways, rules=rules, cost=cost, migration=migration, every=every)
+    asked = Asked(output_format, details, changes, targets)
+    if not details.none and (changes or targets or output_format not in ("text", "json")):
+        raise UsageError(
+            "`--facts`, `--options`, `--rules`, `--cost`, `--migration` and `--all` show the answer of today as text; "
+            "leave them out"
+        )
+    if output_format == "adr" and targets:
+        raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")
+    if target is not None:
+        _refuse_to_write(target, output_format, (*changes, *targets), subject, paths, options)
+    found = features_named(subject, paths, policy, settings)
+    if target is not None:
+        if len(found) > 1:
+            raise UsageError(f"`--write` takes one feature, found {len(found)}; name one")
+        write_decision(target, found[0], policy, settings)
+        return
+    between = "" if output_format == JSON else "\n"
+    write_out(between.join(explained(evaluation, asked, policy, settings) for evaluation in found))
 
 
-def _weighing(settings: Config) -> Weighing:
-    weighed = settings.recommendation
-    return Weighing(weighed.margin_percent, weighed.horizon_months)
+def _refuse_to_write(target: str, output_format: str, asked: tuple[str, ...], subject: str, paths: tuple[str, ...],
+                     options: PolicyOptions) -> None:  # fmt: skip
+    """Raise `UsageError` for what no record is made of, and for a file that a run reads."""
+    from aipolicy.cli.inputs import refuse_overwriting, run_inputs
+    from aipolicy.cli.manifests import manifests_of
+    from aipolicy.config.policy_options import read_settings
+    from aipolicy.policy.sources.locate import read_policy_files
 
-
-def _json(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
-    from aipolicy.report.explain.explain_json import render_explanation_json
-
-    weighing = _weighing(settings)
-    recommendation = recommend(
-        evaluation.expected, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
-    )
-    return render_explanation_json(evaluation, recommendation, policy, weighing)
-
-
-def _text(evaluation: Evaluation, policy: Policy, settings: Config, details: Details) -> str:
-    from aipolicy.answer.answer import Answering
-    from aipolicy.report.explain.explain_text import render_explanation
-
-    answering = Answering(policy.evaluator, evaluation, _weighing(settings))
-    width, style = stdout_width(), stdout_style()
-    text = render_explanation(answering, policy.evaluator.rule_evaluator, details, width=width, style=style)
-    if not details.cost and not details.every:
-        return text
-    from aipolicy.report.cost.cost_page import render_cost_page
-
-    costs = render_cost_page(answering, policy.evaluator.organization.confidence, width=width, style=style)
-    return f"{text}\n{costs}" if text else costs
+    if output_format not in ("text", "adr") or asked:
+        raise UsageError(
+            "`--write` writes the decision record of today; leave out other formats, `--set` and `--why-not`"
+        )
+    configured, settings = read_settings(options)
+    manifests = manifests_of((subject,) if os.path.exists(subject) else paths, configured, exclude=False)
+    refuse_overwriting([target], run_inputs(manifests, configured, settings, read_policy_files(settings)))
 
 
 def _rule(rule_id: str, policy: Policy, output_format: str) -> str:

@@ -6,11 +6,11 @@ import sys
 
 from aipolicy.answer.summary import summary_of
 from aipolicy.cli.manifests import told_manifests
+from aipolicy.cli.policy_options import weighing_of
 from aipolicy.cli.terminal import stdout_style, stdout_width
 from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
@@ -26,8 +26,7 @@ def summary_text(paths: tuple[str, ...], policy: Policy, settings: Config, outpu
         sys.stderr.write(render_concise(broken))
     if not report.evaluations:
         raise UsageError(f"no feature in {', '.join(f'`{shown(path)}`' for path in paths)}")
-    weighed = settings.recommendation
-    weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
+    weighing = weighing_of(settings, policy.evaluator.known)
     summary = summary_of(report.evaluations, policy.evaluator, weighing)
     if output_format == "json":
         from aipolicy.report.explain.summary_json import render_summary_json

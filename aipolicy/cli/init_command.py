@@ -135,18 +135,17 @@ def _asked(conversation: Conversation, suggested: Mapping[str, str]) -> Conversa
 
 def _conversation(config: Config, target: str, given: Mapping[str, str]) -> Conversation:
     from aipolicy.authoring.conversation import Conversation
+    from aipolicy.cli.policy_options import weighing_of
     from aipolicy.config.policy_options import settings_from
-    from aipolicy.evaluation.ranking import Weighing
     from aipolicy.files.cache import Cache, cache_folder
     from aipolicy.run.policy import load_policy
 
     evaluator = load_policy(
         settings_from(config, PolicyOptions(None, (), None, (), ())), Cache(cache_folder())
     ).evaluator
-    weighed = config.recommendation
     path_in_repository = RepositoryPaths().of(os.path.realpath(target).replace(os.sep, "/"))
     manifest = NewManifest(shown_path(target), evaluator.catalog, evaluator.known, path_in_repository)
-    weighing = Weighing(weighed.margin_percent, weighed.horizon_months)
+    weighing = weighing_of(config, evaluator.known)
     declared = declared_by_flags(manifest, given, ())
     return Conversation(manifest, evaluator, weighing, declared)
 

@@ -15,10 +15,12 @@ _COMMANDS = {
     "check": ("check_command", "Check manifests against policies; the gate for hooks and CI."),
     "diff": ("diff_command", "Show what a change does to each feature, and why."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
+    "answers": ("answers_command", "List the answers to many features, a line each."),
     "forecast": ("forecast_command", "Show what will start or stop failing, on which day, and why."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),
     "lint-policy": ("lint_policy_command", "Find mistakes and weaknesses in packs, without a manifest."),
+    "eval": ("eval_command", "Show what a condition comes to for a feature, part by part."),
     "rules": ("rules_command", "List the rules that would be evaluated."),
     "policy": ("policy_command", "Show which packs, rules and values are in force, and why; pin the packs."),
     "docs": ("docs_command", "Write packs as Markdown: an index a pack, a page a rule."),
@@ -85,8 +87,9 @@ def _report_bug(error: Exception) -> None:
 
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)
+    about = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
     print(
-        f"aipolicy: internal error: {type(error).__name__} at {places}\n"
+        f"aipolicy: internal error: {type(error).__name__} at {places}{about}\n"
         f"this is a bug in aipolicy {__version__} on Python {sys.version.split()[0]}; please report it with the line "
         "above and, if you may, the manifest",
         file=sys.stderr,

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from aipolicy.errors import UsageError
 from aipolicy.files.atomic_write import write_whole
 from aipolicy.report.formats.registry import FORMATS
-from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple
 
@@ -38,6 +37,8 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
                 f"`{shown(word)}` is no output; write `--output FORMAT=PATH`, such as `sarif=report.sarif`"
             )
         if name not in known:
+            from aipolicy.source.suggest import did_you_mean
+
             raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, known)} (one of {', '.join(known)})")
         if path == "-":
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")

@@ -39,6 +39,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     Exit codes: 0 when all hold, 1 when one does not or less is covered or noticed than asked for, 3 when there is
     nothing to run.
     """
+    from aipolicy.policy.pack import aliases_of
     from aipolicy.report.packs.rule_tests_json import render_test_run_json
     from aipolicy.report.packs.rule_tests_text import render_test_run
     from aipolicy.rule_tests.example_files import find_test_files, read_test_files
@@ -49,7 +50,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     _, policy = load(options)
     files = find_test_files(paths, (pack.path for pack in policy.packs))
     rules = {rule.id for pack in policy.packs for rule in pack.rules}
-    tests = read_test_files(files, rules, policy.catalog, policy.evaluator.known)
+    tests = read_test_files(files, rules, policy.catalog, policy.evaluator.known, aliases_of(policy.packs))
     run = run_tests(
         policy,
         TestSettings(mutate, suggest, min_coverage, min_mutation),

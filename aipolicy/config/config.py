@@ -30,6 +30,8 @@ class Recommendation(NamedTuple):
     """The time over which costs are compared."""
     confidence: float = 0.8
     """Probability from which on an estimate of cost decides; below it the answer is inconclusive."""
+    fixed: tuple[str, ...] = ()
+    """Facts, and sections of facts, of which no change is ever proposed."""
 
 
 class Config(NamedTuple):

@@ -94,7 +94,8 @@ def _recommendation(record: Record) -> Recommendation:
     confidence = record.number("confidence", default.confidence)
     if not 0.5 <= confidence < 1.0:
         record.mistake(f"`confidence` must be at least 0.5 and less than 1, found {confidence:g}", "confidence")
-    return Recommendation(margin_percent=margin, horizon_months=horizon, confidence=confidence)
+    fixed = _texts(record, "fixed", default.fixed)
+    return Recommendation(margin_percent=margin, horizon_months=horizon, confidence=confidence, fixed=fixed)
 
 
 def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, ParameterValue]]:

@@ -30,6 +30,8 @@ class RentedMachines(Frozen):
     """For one accelerator."""
     sold_in: float
     hours_per_month: float
+    estimated: bool = True
+    """Whether nobody who pays it said so: then it is drawn, and not where an organisation states what it pays."""
 
     def monthly_usd(self, accelerators: float) -> float:
         """Return the rent of a number of accelerators in USD a month."""
@@ -49,6 +51,7 @@ class BoughtMachines(Frozen):
     electricity_usd_per_kwh: float
     colocation_usd_per_kw: float
     hours_per_month: float
+    estimated: bool = True
 
     def monthly_usd(self, accelerators: float) -> float:
         """Return depreciation, power and space of a number of accelerators in USD a month."""

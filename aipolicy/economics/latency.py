@@ -18,6 +18,9 @@ from aipolicy.value import Frozen
 
 _Z95 = 1.6448536269514722
 """95th percentile of the standard normal distribution."""
+_Z99 = 2.3263478740408408
+Z90 = 1.2815515655446004
+"""90th percentile of the standard normal distribution: ends of a range are its 10th and its 90th."""
 
 
 class Duration(Frozen):
@@ -62,13 +65,21 @@ def added(start: Moments, parts: Iterable[Moments]) -> Moments:
 
 def lognormal(moments: Moments) -> Duration:
     """Return the lognormal duration with this mean and variance, raised to the bounds where it lies below them."""
-    mean, variance, medians, slowest = moments
+    p50_ms = max(_percentile(moments, 0.0), moments[2])
+    return Duration(p50_ms, max(_percentile(moments, _Z95), p50_ms, moments[3]))
+
+
+def p99_ms(moments: Moments) -> float:
+    """Return what 99 % of such durations take at most, never less than what 95 % do."""
+    return max(_percentile(moments, _Z99), lognormal(moments).p95_ms)
+
+
+def _percentile(moments: Moments, z: float) -> float:
+    mean, variance, _, _ = moments
     if mean == 0.0:
-        return NOTHING
+        return 0.0
     spread = log(1.0 + variance / (mean * mean))
-    median = mean / exp(spread / 2.0)
-    p50_ms = max(median, medians)
-    return Duration(p50_ms, max(median * exp(_Z95 * sqrt(spread)), p50_ms, slowest))
+    return mean / exp(spread / 2.0) * exp(z * sqrt(spread))
 
 
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Literal
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
-from aipolicy.economics.machine import Machine, ModelShape, Precision
+from aipolicy.economics.machine import Calibration, Machine, ModelShape, Precision
 from aipolicy.value import Frozen
 
 BATCH_CAP = 512.0
@@ -62,6 +62,8 @@ class _Pace(Frozen):
     """Reading all weights."""
     inactive_share: float
     """Share of the weights that one token does not read."""
+    distinct_choice: float
+    """How many tokens choose their experts for themselves."""
     token_s: float
     """The operations for one token, without attention."""
     exchange_s: float
@@ -75,14 +77,18 @@ class _Pace(Frozen):
 
     def read_s(self, tokens: float) -> float:
         """Return the seconds for reading the weights that so many tokens need."""
-        return self.weights_s * (1.0 - self.inactive_share**tokens) if self.inactive_share else self.weights_s
+        if not self.inactive_share:
+            return self.weights_s
+        read_share: float = 1.0 - self.inactive_share ** (1.0 + (tokens - 1.0) * self.distinct_choice)
+        return self.weights_s * read_share
 
     def step_s(self, batch: float, context_tokens: float, arithmetic: Arithmetic) -> float:
         """Return the seconds of one decoding step of a batch.
 
-        A mixture of experts reads the share 1 - (1 - active / total) ** batch of its weights: all tokens choose their
-        experts independently and evenly. Real routing is uneven, its matrix products are small, and engines may spread
-        experts instead of tensors, so that figures for mixtures are less certain than for dense models, whose share is 1.
+        A mixture of experts reads the share 1 - (1 - active / total) ** n of its weights, where n is 1 and a part of the
+        other tokens: these choose their experts independently and evenly, the rest choose what is read already. Engines may
+        spread experts instead of tensors, so that figures for mixtures are less certain than for dense models, whose share
+        is 1.
         """
         busy_s = arithmetic.maximum(batch * self.token_s, self.read_s(batch))
         return batch * self._sequence_s(context_tokens) + busy_s + self.fixed_s
@@ -146,17 +152,22 @@ def latency(shape: ModelShape, precision: Precision, machine: Machine, accelerat
             batch: float = 1.0, *, arithmetic: Arithmetic = SCALARS) -> Latency:  # fmt: skip
     """Return first token and time per output token when a batch of requests is being served; 1 is the floor.
 
-    The prompt reads the weights at least once and launches every layer. Among others it first waits for a step, and
-    every later token waits for its share of the others' prompts.
+    The prompt reads the weights at least once and launches every layer. Among others it first waits for steps and for the
+    prompts of some of them, and every later token waits for its share of all the others' prompts.
     """
+    calibration = machine.calibration
     pace = _pace(shape, precision, machine, accelerators)
     step_s = pace.step_s(batch, _mean_context(load), arithmetic)
     prefill_s = pace.prefill_s(load.input_tokens)
     others = batch - 1.0
-    first_token_s = arithmetic.maximum(prefill_s, pace.read_s(load.input_tokens)) + pace.fixed_s
-    handling_s = machine.calibration.seconds_per_request / machine.capacity_factor
+    prompt_s = arithmetic.maximum(prefill_s, pace.read_s(load.input_tokens)) + pace.fixed_s
+    handling_s = calibration.seconds_per_request + calibration.seconds_per_b_params * shape.params_b
+    steps = calibration.steps_before_first * arithmetic.minimum(others, 1.0)
     return Latency(
-        first_token_s + handling_s + arithmetic.minimum(others, 1.0) * step_s,
+        handling_s / machine.capacity_factor
+        + prompt_s
+        + steps * step_s
+        + calibration.prompts_ahead * others * prefill_s,
         step_s + others * prefill_s / arithmetic.maximum(load.output_tokens, 1.0),
     )
 
@@ -168,26 +179,43 @@ def _pace(shape: ModelShape, precision: Precision, machine: Machine, accelerator
     """
     calibration = machine.calibration
     speed = machine.capacity_factor
+    bandwidth_efficiency, operations_efficiency, layer_s = _reached(shape, calibration)
     kernels = accelerators * machine.vendor_factor * speed
-    byte_s = 1e-9 / (machine.bandwidth_gb_per_s * calibration.bandwidth_efficiency * kernels)
-    operation_s = 1e-12 / (machine.tflops * calibration.operations_efficiency * kernels)
+    byte_s = 1e-9 / (machine.bandwidth_gb_per_s * bandwidth_efficiency * kernels)
+    operation_s = 1e-12 / (machine.tflops * operations_efficiency * machine.operations_factor * kernels)
     width = shape.heads * shape.head_dim
-    fixed_s = calibration.seconds_per_layer * shape.layers
+    fixed_s = layer_s * shape.layers
     exchange_s = 0.0
     if accelerators > 1:
         fixed_s += 2.0 * shape.layers * calibration.seconds_per_message
-        sent_bytes = 2.0 * shape.layers * width * ACTIVATION_BYTES * 2.0 * (accelerators - 1) / accelerators
+        handed_on = shape.hidden or width
+        sent_bytes = 2.0 * shape.layers * handed_on * ACTIVATION_BYTES * 2.0 * (accelerators - 1) / accelerators
         exchange_s = sent_bytes * 1e-9 / (machine.link_gb_per_s * calibration.link_efficiency * speed)
     return _Pace(
         fixed_s / speed,
         1e9 * shape.params_b * precision.weight_bytes * byte_s,
         1.0 - shape.active_params_b / shape.params_b,
+        calibration.distinct_choice,
         2e9 * shape.active_params_b * operation_s,
         exchange_s,
         cache_bytes_per_token(shape, precision) * byte_s,
         2.0 * shape.layers * width * operation_s,
-        calibration.seconds_per_sequence / speed,
+        (calibration.seconds_per_sequence + calibration.seconds_per_stream) / speed,
     )
+
+
+def _reached(shape: ModelShape, calibration: Calibration) -> tuple[float, float, float]:
+    """Return the shares of bandwidth and of operations that a model reaches, and the seconds that a layer adds to a step."""
+    if not shape.is_mixture:
+        bandwidth, operations = calibration.bandwidth_efficiency, calibration.operations_efficiency
+        layer_s = calibration.seconds_per_layer
+    else:
+        bandwidth, operations = calibration.mixture_bandwidth_efficiency, calibration.mixture_operations_efficiency
+        layer_s = calibration.mixture_seconds_per_layer
+    if shape.has_latent_attention:
+        operations *= calibration.latent_operations_efficiency
+        layer_s += calibration.latent_seconds_per_layer
+    return bandwidth, operations, layer_s
 
 
 def _free_gb(shape: ModelShape, precision: Precision, machine: Machine, accelerators: int) -> float:

@@ -16,6 +16,7 @@ from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Severity
 from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.costs import running_cost
+from aipolicy.options.fixed_costs import PEOPLE, head_counts
 from aipolicy.options.option import Leg, Option
 from aipolicy.options.uncertain_inputs import unknown_because
 from aipolicy.options.upfront_costs import Lines, upfront_cost
@@ -58,11 +59,18 @@ class CostedOption(Frozen):
     usd_per_request: float | None
     lines: Lines
     """The parts of a month at likely values."""
+    people: Lines
+    """Full-time equivalents that stay, by kind of work; empty where nobody knows them."""
     upfront: Lines | None
     curve: CostCurve | None
     unknown: tuple[str, ...]
     against: Against | None
     """None for the baseline itself."""
+
+    @property
+    def people_usd(self) -> float | None:
+        """Return what people cost a month, at likely values."""
+        return dict(self.lines).get(PEOPLE)
 
     @property
     def upfront_usd(self) -> float | None:
@@ -213,6 +221,7 @@ class _Comparer:
             monthly_usd=self._drawn.quantiles(basis) if known else None,
             usd_per_request=per_request if isinstance(per_request, float) else None,
             lines=running.lines(requests) if running is not None and requests is not None else (),
+            people=head_counts(basis, self._workload, assumptions) or (),
             upfront=upfront_cost(basis, self._workload, assumptions),
             curve=None if running is None else running.curve,
             unknown=unknown_because(basis, self._workload),

@@ -11,7 +11,6 @@ from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Decided, DecidingValue, Worse
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
-from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.text import without_secrets
 from aipolicy.value import replace
@@ -43,6 +42,8 @@ def _data_at_stake(rule: Rule, facts: Facts) -> Iterator[Decided]:
 
     Data where it must not be is accepted for what it is: no condition need ask which it is.
     """
+    from aipolicy.policy.message import names_in
+
     if _CLASSES in names_in(rule.message):
         yield from declared_value(facts, _CLASSES)
         for value in declared_value(facts, _SENSITIVITY):

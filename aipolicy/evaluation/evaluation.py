@@ -14,6 +14,7 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
+from aipolicy.facts.all_facts import PLACES_PREFIX
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
@@ -27,7 +28,7 @@ from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, ESTIMATED_FAC
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.rule import Rule, RuleScope
+from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen, replace
 
@@ -272,9 +273,19 @@ def _compares(rule: Rule) -> bool:
 
 
 def _active_rules(packs: tuple[PolicyPack, ...], catalog: Catalog) -> tuple[ActiveRule, ...]:
-    return active_rules(
-        sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id), catalog.as_of
-    )
+    rules = sorted((rule for pack in packs for rule in pack.rules), key=lambda rule: rule.id)
+    parts = (part for rule in rules for part in parts_of(rule))
+    return active_rules((with_places_of_day(part, catalog) for part in parts), catalog.as_of)
+
+
+def with_places_of_day(rule: Rule, catalog: Catalog) -> Rule:
+    """Return a rule that knows the groups of countries of the catalog's day."""
+    if not any(name.startswith(PLACES_PREFIX) for name in rule.parameters):
+        return rule
+    from aipolicy.policy.cel.within import refreshed
+
+    now = refreshed(rule.parameters, catalog.places)
+    return rule if now == rule.parameters else replace(rule, parameters=now)
 
 
 def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import is_option_fact
+from aipolicy.facts.all_facts import is_option_fact, is_parameter
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Place
@@ -33,7 +33,7 @@ def places(
                 for name, _ in line.values]  # fmt: skip
     candidates = plan_candidates(deciding)
     for name in deciding:
-        if not is_option_fact(name) and not name.startswith("params."):
+        if not is_option_fact(name) and not is_parameter(name):
             candidates.extend(evaluation.facts.places_of(name))
     reads = declared_reads(evaluation, rule)
     primary = next((name for name in candidates if name in declared), None)

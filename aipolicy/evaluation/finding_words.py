@@ -12,8 +12,9 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.estimates import AT_LEAST
 from aipolicy.options.option import Option
+from aipolicy.policy.cel.expressions import Condition, cel_value
 from aipolicy.policy.message import PLACEHOLDER, value_of
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.text import escaped
 
 
@@ -28,6 +29,8 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
     def lookup(name: str) -> FactValue | None:
         if name.startswith("params."):
             return rule.parameters.get(name)
+        if name.startswith("variables."):
+            return _spoken(dict(rule.spoken)[name], rule, facts, option)
         return option.get(name) if is_option_fact(name) else facts.values.get(name)
 
     def fill(match: re.Match[str]) -> str:
@@ -37,6 +40,16 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
         return shown_value(value) if least is None else f"at least {shown_value(least)}"
 
     return PLACEHOLDER.sub(fill, rule.message)
+
+
+def _spoken(line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> FactValue | None:
+    """Return the value of a variable that a message shows."""
+    read: dict[str, FactValue | None] = {name: facts.values.get(name) for name in line.feature_reads}
+    read.update({name: option.get(name) for name in line.option_reads})
+    read.update({name: rule.parameters[name] for name in line.parameter_reads})
+    known = {name: cel_value(value) for name, value in read.items() if value is not None}
+    value = Condition(line.checked).value(known)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def option_name(option: Option) -> str:

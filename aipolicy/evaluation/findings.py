@@ -1,22 +1,18 @@
-"""An evaluation in, the findings on the feature and its plan out."""
+"""An evaluation in, the findings on the feature and its plan out.
+
+Most features of a run have none, so that what words and places them is imported where there is one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
-from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.deciding import decided_by, declared_value
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.finding_places import MAX_RELATED, declared_reads, places, read_facts
-from aipolicy.evaluation.finding_words import render_message
-from aipolicy.evaluation.gate import Gate, broken_by, passing_options
-from aipolicy.evaluation.missing_facts import missing_facts
-from aipolicy.evaluation.open_axes import deciding_axes, way_out
+from aipolicy.evaluation.gate import Gate, broken_by, broken_somewhere, passing_options
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
-from aipolicy.evaluation.settling import settling_words
 from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
@@ -42,6 +38,10 @@ def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict
         finding = _rule_finding(evaluation, ruled, rule_evaluator, gate)
         if finding is not None:
             findings.append(finding)
+    if any(ruled.active.rule.shared for ruled in evaluation.rules):
+        from aipolicy.evaluation.scope_questions import with_scope_questions
+
+        findings = with_scope_questions(findings, evaluation, rule_evaluator)
     return tuple(findings)
 
 
@@ -54,6 +54,8 @@ def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.plan_problems if not evaluation.is_retired else ():
+        from aipolicy.evaluation.deciding import declared_value
+
         found = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
         yield replace(found, decided_by=declared_value(evaluation.facts, problem.fact))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
@@ -61,6 +63,8 @@ def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
         message = f"a plan is declared, but no lifecycle; `{lifecycle}` is assumed"
         yield _reserved(evaluation, "PLAN-002", message, Place(path=("plan",), part="key"))
     if not evaluation.has_plan and evaluation.facts.values.get("metadata.past_prototype") is True:
+        from aipolicy.evaluation.deciding import declared_value
+
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
         found = _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
@@ -72,6 +76,8 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     full = evaluation.planned.full
     if not _has_plan_axes(evaluation) or not evaluation.verdict.remaining:
         return
+    from aipolicy.evaluation.conflict import smallest_clash
+
     clash = smallest_clash(broken_by(evaluation), full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
@@ -84,24 +90,21 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
     verdict = evaluation.verdict
     if verdict.remaining:
         return
-    if _has_plan_axes(evaluation):
-        broken = 0
-        for mask in broken_by(evaluation).values():
-            broken |= mask
-        if broken != evaluation.planned.full:
-            return
+    if _has_plan_axes(evaluation) and broken_somewhere(evaluation) != evaluation.planned.full:
+        return
+    from aipolicy.evaluation.finding_places import MAX_RELATED, declared_reads
+
     ids = ", ".join(verdict.conflict)
     message = f"no option satisfies every constraint; a smallest set that clashes: {ids}"
     rules = [ruled.active.rule for ruled in evaluation.rules if ruled.active.rule.id in verdict.conflict]
-    read = tuple(dict.fromkeys(name for rule in rules for name in declared_reads(evaluation, rule)))
-    places = [Place(path=path_of(name), label=_labels(rules, name)) for name in read]
+    readers: dict[str, list[str]] = {}
+    for rule in rules:
+        for name in declared_reads(evaluation, rule):
+            readers.setdefault(name, []).append(rule.id)
+    places = [Place(path=path_of(name), label=f"read by {', '.join(read_by)}") for name, read_by in readers.items()]
     primary = Place(path=("metadata", "name"))
     found = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
     yield replace(found, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
-
-
-def _labels(rules: Iterable[Rule], fact: str) -> str:
-    return "read by " + ", ".join(rule.id for rule in rules if fact in rule.feature_reads)
 
 
 def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
@@ -128,6 +131,8 @@ def _rule_finding(
         return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
     if not gate.is_shut_by(ruled.active.severity):
         return None  # NOTE: it is a question, a to-do or a gap of the answer.
+    if not relevant & ~(outcomes.close & broken_somewhere(evaluation)):
+        return None  # NOTE: what is broken anyway need not be measured.
     if outcomes.violated:
         return _open(evaluation, ruled, rule_evaluator)
     return _undetermined(evaluation, ruled, rule_evaluator, relevant)
@@ -173,6 +178,9 @@ def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: Outco
 
 
 def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
+    from aipolicy.evaluation.deciding import decided_by
+    from aipolicy.evaluation.finding_words import render_message
+
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     message = render_message(ruled.active.rule, evaluation, option)
@@ -181,6 +189,9 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
 
 
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
+    from aipolicy.evaluation.finding_words import render_message
+    from aipolicy.evaluation.open_axes import deciding_axes
+
     number = first_in(ruled.planned.violated)
     option = evaluation.planned.facts_of(number, evaluation.workload)
     axes = deciding_axes(evaluation.planned, ruled.planned.violated)
@@ -196,7 +207,16 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
+    from aipolicy.evaluation.finding_places import read_facts
+    from aipolicy.evaluation.missing_facts import missing_facts
+    from aipolicy.evaluation.open_axes import way_out
+
     for number in _each_kind(evaluation, rule, relevant):
+        if ruled.planned.close >> number & 1:
+            from aipolicy.evaluation.settling import close_words
+
+            words = close_words(ruled, evaluation, number)
+            return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, words, rule_evaluator, number, ())
         trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, number))
         # NOTE: masks, because asking an option itself would make all of them.
         cascade, hosted = (
@@ -227,6 +247,8 @@ def _settled_by(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: R
     """Return what settles a rule: what to declare, what to look up, or where to put the file."""
     declarable = [name for name in facts if name != MANIFEST_PATH and not is_option_fact(name)]
     unknown = tuple(name for name in facts if is_option_fact(name))
+    from aipolicy.evaluation.settling import settling_words
+
     parts = [settling_words(evaluation, ruled, rule_evaluator, declarable)] if declarable else []
     parts += [_looked_up(evaluation, unknown, number)] if unknown else []
     parts += ["put the file into a repository: the rule reads where it is"] if MANIFEST_PATH in facts else []
@@ -259,6 +281,8 @@ def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
 
 def _finding(evaluation: Evaluation, ruled: RuleEvaluation, outcome: Outcome, severity: Severity,
              message: str, rule_evaluator: RuleEvaluator, number: int, missing: tuple[str, ...]) -> Finding:  # fmt: skip
+    from aipolicy.evaluation.finding_places import places
+
     rule = ruled.active.rule
     primary, related = places(evaluation, rule, rule_evaluator, number)
     if outcome is Outcome.UNDECLARED:

@@ -43,3 +43,11 @@ def broken_by(evaluation: Evaluation) -> dict[str, int]:
         for ruled in evaluation.rules
         if ruled.active.severity is Severity.ERROR
     }
+
+
+def broken_somewhere(evaluation: Evaluation) -> int:
+    """Return the options of the plan that break some rule of severity error."""
+    broken = 0
+    for mask in broken_by(evaluation).values():
+        broken |= mask
+    return broken

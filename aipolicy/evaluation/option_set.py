@@ -38,7 +38,7 @@ _IDS = count()
 _SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
-_MAX_ESTIMATORS = 16
+_MAX_ESTIMATORS = 32
 """Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
 
 
@@ -255,7 +255,9 @@ class OptionSet:
     @cached_property
     def estimate_settings(self) -> EstimateSettings:
         """Return what estimates rest on besides the workload."""
-        return EstimateSettings(self.assumptions, self.catalog.assumptions, self.organization.confidence)
+        return EstimateSettings(
+            self.assumptions, self.catalog.assumptions, self.catalog.people, self.organization.confidence
+        )
 
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""

@@ -8,7 +8,8 @@ from typing import Any
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.options.estimates import ESTIMATED_FACTS
+from aipolicy.findings.finding import Severity
+from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS
 from aipolicy.policy.cel.expressions import cel_value
 from aipolicy.policy.rule import Line, Rule
 
@@ -29,8 +30,8 @@ class PreparedRule:
     """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
-        "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule", "when",
-        "workload_reads",
+        "has_ends", "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule",
+        "when", "workload_reads",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
@@ -42,6 +43,8 @@ class PreparedRule:
         self.label_keys = frozenset(key for line in lines for key in line.label_keys)
         self.option_reads = tuple(dict.fromkeys(name for line in lines for name in line.option_reads))
         self.is_estimated = not ESTIMATED_FACTS.isdisjoint(self.option_reads)
+        # NOTE: only what removes must hold at the favourable end; warnings and notes weigh what is usual.
+        self.has_ends = rule.severity is Severity.ERROR and not ENDED_FACTS.isdisjoint(self.option_reads)
         self.workload_reads = tuple(
             dict.fromkeys(read for line in lines for name in line.option_reads for read in REGISTRY[name].reads)
         )

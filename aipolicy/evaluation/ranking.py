@@ -22,6 +22,8 @@ class Weighing(NamedTuple):
     """A simpler way is recommended when it costs at most this much more than the cheapest."""
     horizon_months: float
     """The time over which costs are compared."""
+    fixed: frozenset[str] = frozenset()
+    """The facts of which no change is proposed."""
 
 
 class Ranked(Frozen):

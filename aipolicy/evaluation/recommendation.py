@@ -70,9 +70,10 @@ class Recommender:
         self._option_set = evaluation.candidates
         self.ranking = Ranking(evaluation, evaluation.candidates, weighing)
         verdict = evaluation.verdict
-        self.is_open = not verdict.admissible
-        self.pool = verdict.admissible or fewest(verdict.open, verdict.opened_by.values())
-        """The options that are recommended from: those free of doubt, where there are any, else with the least of it."""
+        expected = verdict.admissible | verdict.likely
+        self.is_open = not expected
+        self.pool = expected or fewest(verdict.open, verdict.opened_by.values())
+        """The options that are recommended from: those that are expected to keep every rule, else with the least doubt."""
 
     def chosen(self) -> Ranked | None:
         """Return the way that comes first, None where nothing remains or the feature is retired."""

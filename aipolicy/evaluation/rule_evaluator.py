@@ -18,7 +18,7 @@ from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
 
 MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
@@ -42,6 +42,10 @@ class OutcomeMasks(NamedTuple):
     """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
     undeclared: int = 0
     """Where the rule applies and is not violated, and a fact that it demands is not declared."""
+    close: int = 0
+    """Where it is undetermined only because it comes out otherwise at the two ends of an estimate."""
+    kept: int = 0
+    """Where it is close, and kept at what is usual."""
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
@@ -53,6 +57,23 @@ class OutcomeMasks(NamedTuple):
         if self.undetermined & bit:
             return Outcome.UNDETERMINED
         return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
+
+
+def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> OutcomeMasks:
+    """Return what becomes of a rule that comes to this at both ends of its estimates and at what is usual.
+
+    What holds at both ends is known. Where it is broken at the favourable end and does not apply at the other, another
+    rule speaks of the latter.
+    """
+    violated = fast.violated & (slow.violated | slow.not_applicable)
+    undeclared = (fast.undeclared | slow.undeclared) & ~violated
+    close = (fast.violated ^ slow.violated) & ~(violated | undeclared | fast.undetermined | slow.undetermined)
+    undetermined = (fast.undetermined | slow.undetermined | close) & ~(violated | undeclared)
+    satisfied = (fast.satisfied | slow.satisfied) & ~(violated | undetermined | undeclared)
+    not_applicable = fast.not_applicable & slow.not_applicable
+    failed = fast.failed or slow.failed
+    kept = close & (usual.satisfied | usual.not_applicable)
+    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
 
 
 class LineTrace(Frozen):
@@ -87,6 +108,16 @@ class RuleEvaluator:
         prepared = self._prepared.of(rule)
         if not prepared.is_for_retired and is_retired(facts):
             return OutcomeMasks(option_set.full, 0, 0, 0)
+        if prepared.has_ends and workload.end == "usual":
+            fast, slow = (
+                self.evaluate(rule, facts, replace(workload, end=end), option_set) for end in ("fast", "slow")
+            )
+            return between(fast, self._remembered(prepared, facts, workload, option_set), slow)
+        return self._remembered(prepared, facts, workload, option_set)
+
+    def _remembered(
+        self, prepared: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet
+    ) -> OutcomeMasks:
         key = (
             option_set.id_for(prepared.option_reads),
             prepared,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.axes import AXES
-from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks
@@ -34,6 +33,10 @@ class Verdict(Frozen):
     removed: int
     open: int
     admissible: int
+    likely: int
+    """Open options for which every estimate that leaves them open keeps its rule at what is usual."""
+    close: int
+    """Open options that only the width of estimates leaves open."""
     removed_by: Mapping[str, int]
     opened_by: Mapping[str, int]
     counted_against: Mapping[str, int]
@@ -56,6 +59,7 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]],
     opened_by: dict[str, int] = {}
     against: dict[str, int] = {}
     duties: dict[str, int] = {}
+    unlikely = unknown = close = 0
     chooses_provider = False
     for rule, severity, outcomes in judged:
         if rule.kind is RuleKind.DUTY:
@@ -68,6 +72,9 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]],
                 chooses_provider |= any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require)
             if outcomes.undetermined:
                 opened_by[rule.id] = outcomes.undetermined
+                unlikely |= outcomes.undetermined & ~outcomes.kept
+                unknown |= outcomes.undetermined & ~outcomes.close
+                close |= outcomes.close
         elif outcomes.violated:
             against[rule.id] = outcomes.violated
     removed = _union(removed_by)
@@ -78,28 +85,43 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]],
         removed=removed,
         open=open_,
         admissible=admissible,
+        likely=open_ & ~unlikely,
+        close=open_ & ~unknown,
         removed_by=removed_by,
         opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
         counted_against=against,
         duties=duties,
-        needs=_needs(admissible, open_, option_set, chooses_provider=chooses_provider),
+        needs=_needs(admissible, open_, close, option_set, chooses_provider=chooses_provider),
         remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
-        conflict=smallest_clash(removed_by, full) if removed == full else (),
+        conflict=_conflict(removed_by, full) if removed == full else (),
     )
 
 
-def _needs(admissible: int, open_: int, option_set: OptionSet, *, chooses_provider: bool) -> tuple[NeedFound, ...]:
+def _conflict(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:
+    from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
+
+    return smallest_clash(removed_by, full)
+
+
+def _needs(
+    admissible: int, open_: int, close: int, option_set: OptionSet, *, chooses_provider: bool
+) -> tuple[NeedFound, ...]:
+    """Return the needs; none is certain where every way that remains is close.
+
+    What is close comes and goes at an end of its estimate: so that no need does, one that only such ways lack stays.
+    """
     remaining = admissible | open_
     if not remaining:
         return ()
+    stands = admissible or remaining & ~close
     found: list[NeedFound] = []
     for need in NEEDS:
         having = option_set.mask_of(need.attribute, need.values)
         if any(earlier.id in need.implied_by and earlier.certain for earlier in found):
             continue
-        certain = remaining & ~having == 0
-        if certain or (admissible and admissible & ~having == 0):
-            found.append(NeedFound(need.id, need.title, certain))
+        has_all = remaining & ~having == 0
+        if has_all or (stands and stands & ~having == 0):
+            found.append(NeedFound(need.id, need.title, has_all and bool(stands)))
     if chooses_provider:
         found += _provider(admissible, open_, option_set)
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.derived import Sources
@@ -13,7 +14,7 @@ from aipolicy.facts.spec import Expected, FactValue, Origin
 _REQUESTS, _LATER, _GROWTH = (
     f"volume.{name}" for name in ("requests_per_day", "requests_per_day_in_12_months", "growth_12_months")
 )
-_P95, _P50 = "latency.p95_ms", "latency.p50_ms"
+_P95, _P50, _P99, _FIRST = (f"latency.{name}" for name in ("p95_ms", "p50_ms", "p99_ms", "first_token_p95_ms"))
 
 
 def assume(facts: Facts, catalog: Catalog, path_in_repository: str | None = None) -> Facts:
@@ -62,7 +63,9 @@ def _in_agreement(name: str, value: FactValue | None, values: Mapping[str, FactV
     if name == _REQUESTS and isinstance(later, float) and later > 0.0:
         growth = values.get(_GROWTH, assumed.get(_GROWTH))
         return later / growth if isinstance(growth, float) and growth > 0.0 else later
-    median = values.get(_P50)
-    if name == _P95 and isinstance(median, float) and isinstance(value, float):
-        return max(value, median)
+    if name == _P95 and isinstance(value, float):
+        least = [budget for budget in (values.get(_P50), values.get(_FIRST)) if isinstance(budget, float)]
+        most = values.get(_P99)
+        value = min(value, most) if isinstance(most, float) else value
+        return max(value, *(budget for budget in least if budget != inf), 0.0)
     return value

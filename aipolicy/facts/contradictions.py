@@ -12,6 +12,11 @@ from aipolicy.value import Frozen
 
 DeclaredRange = tuple[float, float, float]
 """Low, likely and high value: 10th, 50th and 90th percentile."""
+_SMALLER = (
+    ("latency.p50_ms", "latency.p95_ms"), ("latency.p95_ms", "latency.p99_ms"), ("latency.p50_ms", "latency.p99_ms"),
+    ("latency.first_token_p95_ms", "latency.p95_ms"), ("latency.first_token_p95_ms", "latency.p99_ms"),
+)  # fmt: skip
+"""Budgets of which the first is no larger than the second."""
 
 
 class FactProblem(Frozen):
@@ -28,9 +33,9 @@ class FactProblem(Frozen):
 def contradictions(values: Mapping[str, FactValue], declared: set[str],
                     ranges: dict[str, DeclaredRange]) -> Iterable[FactProblem]:  # fmt: skip
     """Yield what contradicts itself; a range that does is dropped."""
-    for smaller, larger in (("latency.p50_ms", "latency.p95_ms"),):
+    for smaller, larger in _SMALLER:
         low, high = values.get(smaller), values.get(larger)
-        if isinstance(low, float) and isinstance(high, float) and low > high:
+        if {smaller, larger} <= declared and isinstance(low, float) and isinstance(high, float) and low > high:
             yield contradiction(f"`{smaller}` is {low:g}, more than `{larger}` {high:g}", smaller, larger)
     growth, later, now = (
         values.get(f"volume.{name}")
@@ -47,6 +52,10 @@ def contradictions(values: Mapping[str, FactValue], declared: set[str],
         )  # fmt: skip
     if overflow := cache_overflow(values, ranges):
         yield contradiction(overflow, "volume.cache_written_tokens", "volume.input_tokens")
+    if values.get("task.prompting") == "not-tried" and "task.prompting_model" in declared:
+        yield contradiction(
+            "prompting was not tried, but a model is named on which it was", "task.prompting_model", "task.prompting"
+        )
     effect, area = values.get("decision.effect"), values.get("decision.area")
     if area == "none" and effect in ("assistive", "material", "sole"):
         yield contradiction(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipolicy.catalog.axes import AXES
-from aipolicy.facts.expected import with_expectations
+from aipolicy.catalog.axes import AXES, DISTANCES, EFFORTS
+from aipolicy.facts.expected import NOT_LIMITED, with_expectations
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
@@ -83,6 +83,10 @@ _METADATA = (
 _TASK = (
     _text("task.type", "Kind of task", "summarization", vocabulary="task-type"),
     _choice("task.specialization", "How special the subject matter is", ("generic", "domain", "niche")),
+    _choice(
+        "task.reasoning_effort", "How much a model that reasons thinks first; where nothing is said, the least that it can",
+        EFFORTS, default=EFFORTS[0],
+    ),
     _flag("task.needs_frontier_reasoning", "Whether only the most capable models solve the task"),
     _list(
         "task.required_behavior",
@@ -102,6 +106,11 @@ _TASK = (
         "task.prompting", "Whether prompting was tried on an evaluation set, and how it went",
         ("not-tried", "sufficient", "insufficient"),
     ),
+    _text(
+        "task.prompting_model",
+        "Model on which prompting was tried, or its class: `small`, `medium`, `frontier`", "gpt-6-luna",
+        vocabulary="prompting-model",
+    ),
     _choice(
         "task.answers_from", "What answers rest on beside the model: what a request carries, or documents of one's own",
         ("prompt", "own-documents"),
@@ -119,7 +128,10 @@ _DATA = (
         "data.subjects", "Whom the data is about", ("patient",),
         choices=("customer", "employee", "applicant", "patient", "student", "child", "citizen", "business", "none"),
     ),
-    _list("data.subject_regions", "Where the people whom the data is about are", ("DE",), vocabulary="place"),
+    _list(
+        "data.subject_regions", "Where the people whom the data is about are: countries, groups, or subdivisions",
+        ("DE",), vocabulary="place",
+    ),
     _number("data.retention_days", "Longest time for which anyone may keep the data", "days", 30),
     _flag("data.must_stay_inside", "Whether the data may not leave the organisation, whatever its class"),
     _flag("data.minimized", "Whether requests carry only the data that the task needs"),
@@ -139,9 +151,27 @@ _LATENCY = (
     _number(
         "latency.p50_ms", "Budget for half of the interactions, end to end", "ms", 300, positive=True, maximum=1e10
     ),
+    replace(
+        _number(
+            "latency.p99_ms", "Budget for 99 % of interactions, end to end", "ms", 2000, positive=True, maximum=1e10
+        ),
+        default=NOT_LIMITED, default_source="by definition: nobody set such a budget",
+    ),
+    replace(
+        _number(
+            "latency.first_token_p95_ms", "Budget for 95 % of interactions until something is shown", "ms", 1000,
+            positive=True, maximum=1e10,
+        ),
+        default=NOT_LIMITED, default_source="by definition: nobody set such a budget",
+    ),
+    _flag("latency.streaming", "Whether an answer is shown while it is written"),
     _number(
         "latency.chained_calls", "Model calls that follow one another in an interaction", "calls", 1, default=1,
         positive=True, maximum=1e4,
+    ),
+    _choice(
+        "latency.network", "How far the feature is from where its model runs, `own-process` for a model inside the service",
+        DISTANCES, default=DISTANCES[0],
     ),
     _flag("latency.realtime", "Whether somebody or something waits for every answer", default=False),
     _flag("latency.offline", "Whether the feature must work without a network", default=False),
@@ -208,8 +238,31 @@ _TEAM = (
     _number("team.ml_engineers", "People who can run and improve models", "people", 2),
     _number("team.capacity_months", "Person-months that the team can spend on the feature", "person-months", 6),
     _number("team.deadline_weeks", "Weeks until the first release", "weeks", 8),
+    *(
+        _number(f"team.people.{work}", meaning, "people", 0.1)
+        for work, meaning in (
+            ("prompts", "Upkeep of prompts, and testing them again with a new model"),
+            ("evaluation", "A test set that keeps up, and reading a sample of answers"),
+            ("monitoring", "Looking at quality, drift and spending"),
+            ("compliance", "Reviews, assessments and records that law or contracts ask for"),
+            ("on_call", "Incidents of the feature"),
+            ("index", "Documents that are searched, and access rights to them"),
+            ("training", "Examples, training runs, and what comes of them"),
+            ("machines", "Running models on machines of one's own, or on devices"),
+        )
+    ),
+    replace(
+        _number(
+            "team.shared_over",
+            "Features that share the people who watch and run the platform under it",
+            "features",
+            4,
+            maximum=1e4,
+        ),
+        minimum=1,
+    ),
     _flag("team.on_call", "Whether the team has an on-call rota for what it runs"),
-    _number("budget.monthly_usd", "What the feature may cost a month", "USD/month", 5000),
+    _number("budget.monthly_usd", "What the feature may cost a month, people included", "USD/month", 5000),
     _number("budget.usd_per_request", "What one request may cost on average", "USD/request", 0.02),
     _number("budget.upfront_usd", "What may be spent before the first release", "USD", 20000),
     _number(
@@ -342,6 +395,7 @@ SECTIONS: dict[str, str] = {
     "latency": "How fast answers must come",
     "volume": "How much is asked; numbers are means, not typical values",
     "team": "Who builds and runs the feature",
+    "team.people": "Full-time equivalents that stay with the feature, by kind of work; they replace those of the catalog",
     "budget": "What may be spent",
     "availability": "How dependable the feature must be",
     "purpose": "What the feature is for, and practices that law restricts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.expected import ANYWHERE, RESIDENCY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
@@ -13,6 +14,8 @@ DAYS_PER_MONTH = 30.4
 """365 / 12, rounded; stated wherever a month is shown."""
 
 MANIFEST_PATH = "manifest.path"
+_TRIED = "task.prompting_model"
+SUBJECT_REGIONS = "data.subject_regions"
 _PAST_PROTOTYPE = frozenset({"pilot", "production"})
 
 
@@ -94,6 +97,27 @@ def _countries(declared: str) -> Formula:
     return formula
 
 
+def _places(sources: Sources) -> FactValue | Missing:
+    """Return the countries of the people concerned and, where they are said, the subdivisions."""
+    catalog, declared = sources.catalog.places, _texts(sources.values, SUBJECT_REGIONS)
+    if declared is None or not all(map(catalog.knows, declared)):
+        return Missing((SUBJECT_REGIONS,))
+    parts = [catalog.chain(place) for place in declared if catalog.is_part(place)]
+    if any(outer in declared for chain in parts for outer in chain[1:]):
+        return Missing((SUBJECT_REGIONS,))  # NOTE: of a country and one of its parts nobody knows which is meant.
+    return tuple(sorted({*catalog.countries(declared), *(place for chain in parts for place in chain)}))
+
+
+def _places_in_full(sources: Sources) -> FactValue | Missing:
+    """Return true; unknown where a place is declared whose parts are not told apart."""
+    catalog, places = sources.catalog.places, _places(sources)
+    if not isinstance(places, tuple):
+        return Missing((SUBJECT_REGIONS,))
+    said = {outer for place in places if catalog.is_part(place) for outer in catalog.chain(place)[1:]}
+    whole = (place for place in places if place not in said)
+    return Missing((SUBJECT_REGIONS,)) if any(map(catalog.has_parts, whole)) else True
+
+
 def _residency_restricted(sources: Sources) -> FactValue | Missing:
     places = _texts(sources.values, RESIDENCY)
     return Missing((RESIDENCY,)) if places is None else places != (ANYWHERE,)
@@ -106,6 +130,17 @@ def _task_attribute(attribute: str) -> Formula:
         return Missing(("task.type",)) if value is None else value
 
     return formula
+
+
+def _prompting_shown_on(sources: Sources) -> FactValue | Missing:
+    """Return the classes of models that are at least as capable as the one that was tried."""
+    tried = _text(sources.values, _TRIED) or ""
+    if tried and tried not in TIERS:
+        from aipolicy.catalog.model_names import read_model_name
+
+        model = sources.catalog.models.get(read_model_name(tried, sources.catalog, None).model or "")
+        tried = "" if model is None else model.tier
+    return tuple(TIERS[TIERS.index(tried) :]) if tried in TIERS else Missing((_TRIED,))
 
 
 def _manifest_path(sources: Sources) -> FactValue | Missing:
@@ -169,16 +204,25 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           vocabulary="regime"),
     _fact("data.personal", FactType.BOOL, "Whether any class is a kind of personal data", _personal, ("data.classes",)),
     _fact("data.residency_countries", FactType.TEXTS, "Countries that the residency allows",
-          _countries(RESIDENCY), (RESIDENCY,), vocabulary="place"),
+          _countries(RESIDENCY), (RESIDENCY,), vocabulary="country"),
     _fact("data.residency_restricted", FactType.BOOL, "Whether the residency allows some places only; `any` allows all",
           _residency_restricted, (RESIDENCY,)),
     _fact("data.subject_countries", FactType.TEXTS, "Countries in which the people concerned are",
-          _countries("data.subject_regions"), ("data.subject_regions",), vocabulary="place"),
+          _countries(SUBJECT_REGIONS), (SUBJECT_REGIONS,), vocabulary="country"),
+    _fact("data.subject_places", FactType.TEXTS,
+          "Countries in which the people concerned are and, where they are said, their subdivisions such as `US-CA`",
+          _places, (SUBJECT_REGIONS,), vocabulary="place"),
+    _fact("data.subject_places_in_full", FactType.BOOL,
+          "True; unknown where a country is declared and not which of its subdivisions", _places_in_full,
+          (SUBJECT_REGIONS,)),
     _fact("task.family", FactType.TEXT, "What the task works on", _task_attribute("family"), ("task.type",),
           choices=("language", "code", "vision", "audio", "tabular")),
     _fact("task.foundation_models_serve", FactType.BOOL,
           "Whether general pretrained models do this kind of task out of the box",
           _task_attribute("foundation_models"), ("task.type",)),
+    _fact("task.prompting_shown_on", FactType.TEXTS,
+          "Classes of models for which holds what was found of prompting: that of the model tried, and more capable ones",
+          _prompting_shown_on, (_TRIED,), choices=TIERS),
     _fact("metadata.past_prototype", FactType.BOOL, "Whether the lifecycle is pilot or production", _past_prototype,
           ("metadata.lifecycle",)),
     _fact("volume.requests_per_month", FactType.NUMBER, "Mean requests a month of 30.4 days",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
 from aipolicy.facts.counts import unclear_counts
@@ -13,7 +14,6 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
-from aipolicy.facts.meant_words import meant_word
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
@@ -24,7 +24,7 @@ from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
-_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "residency", "task-type"})
+_CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
 _NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
 """What a plan names by a name of the catalog, or another that means the same."""
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
@@ -224,9 +224,11 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
     for index, item in enumerate(items):
         if not isinstance(item, str) or _is_known(item, spec.vocabulary, catalog):
             continue
+        from aipolicy.facts.meant_words import meant_word
+
         path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
 
-        what = "place" if name == RESIDENCY else spec.vocabulary.replace("-", " ")
+        what = "place" if name == RESIDENCY else spec.vocabulary.removeprefix("prompting-").replace("-", " ")
         match = meant_word(item, spec.vocabulary, catalog)
         hint = f"; did you mean `{match[0]}`?" if match is not None else ""
         message = f"unknown {what} `{shown(item)}`{hint}"
@@ -235,7 +237,12 @@ def _unknown_words(name: str, plain: PlainValue, catalog: Catalog) -> Iterable[F
 
 def _is_known(word: str, vocabulary: str, catalog: Catalog) -> bool:
     if vocabulary in ("place", "residency"):
-        return catalog.places.knows(word)
+        places = catalog.places
+        return places.knows(word) and (vocabulary == "place" or not places.is_part(word))
     if vocabulary == "data-class":
         return word in catalog.data_classes.by_id
+    if vocabulary == "prompting-model":
+        from aipolicy.catalog.model_names import read_model_name
+
+        return word in PROMPTED_TIERS or read_model_name(word, catalog, None).model is not None
     return word in catalog.task_types

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.places import ANYWHERE
+from aipolicy.catalog.places import ANYWHERE, fold_country
 from aipolicy.source.suggest import certain_match, folded_word, misspelt, nearest
 
 _EVERYWHERE = frozenset({"anywhere", "worldwide", "global", "no-restriction", "unrestricted"})
@@ -33,14 +33,20 @@ def meant_word(word: str, vocabulary: str, catalog: Catalog) -> tuple[str, bool]
 
 
 def _meant_place(word: str, catalog: Catalog, *, allows_any: bool) -> tuple[str, bool] | None:
-    place = catalog.places.word_of(word)
+    places = catalog.places
+    place = places.word_of(word)
+    if place is not None and allows_any and places.is_part(place):
+        return places.chain(place)[-1], False  # NOTE: residency is kept by countries.
     if place is not None:
         return place, True
     if allows_any and folded_word(word) in _EVERYWHERE:
         return ANYWHERE, False
-    names = {**catalog.places.country_names, **{group.casefold(): group for group in catalog.places.groups}}
+    hinted = places.group_hints.get(fold_country(word))
+    if hinted is not None:
+        return hinted, False
+    names = {**places.country_names, **{group.casefold(): group for group in places.groups}}
     slip = misspelt(word, names)
-    near = names[slip] if slip is not None else nearest(word, catalog.places.groups)
+    near = names[slip] if slip is not None else nearest(word, places.groups)
     return (near, False) if near is not None else None
 
 

@@ -26,7 +26,8 @@ def _number(name: str, meaning: str, unit: str, reads: tuple[str, ...] = ()) -> 
 
 _LENGTHS = ("volume.input_tokens", "volume.output_tokens")
 _LATENCY_READS = ("volume.requests_per_day", *_LENGTHS, "latency.chained_calls", "latency.p95_ms")
-HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.chained_calls"})
+_FIRST_TOKEN_READS = (*_LATENCY_READS, "latency.streaming")
+HOSTED_LATENCY_READS = frozenset({"volume.output_tokens", "latency.streaming", "latency.chained_calls"})
 """What the latency of a provider's model hangs on; how busy its machines are is its own business."""
 _COST_READS = (
     "volume.requests_per_day", *_LENGTHS, "volume.cached_share", "volume.peak_to_mean", "latency.p95_ms",
@@ -60,7 +61,7 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
         "leaves_organization",
         "Whether data reaches infrastructure that the organisation does not count as its own, on any leg",
     ),
-    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "place"),
+    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "country"),
     _texts("providers", "Providers that data reaches, on every leg", "provider"),
     _flag("second_provider", "Whether the fallback is with another provider than the main way"),
     _flag("offers_dpa", "Whether every provider reached offers a data processing agreement"),
@@ -72,6 +73,9 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("retention_days", "Longest time for which any provider reached keeps data", "days"),
     _text("tier", "Capability class of the model", TIERS),
     _text("top_tier", "Capability class of the most capable model on the way, the far side of a cascade included", TIERS),
+    _number("reasoning_score", "Best published score of the model as it is on tasks of reasoning, 0 to 100", "points"),
+    _number("coding_score", "Best published score of the model as it is on tasks of coding, 0 to 100", "points"),
+    _number("dialogue_score", "Published rating of the model as it is by votes on its answers", "points"),
     _texts("modalities", "What the model takes in: text, image, audio"),
     _flag("foundation_model", "Whether the model is a general pretrained one, not trained for one task"),
     _flag("weights_controlled", "Whether the organisation holds the weights"),
@@ -83,10 +87,21 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
             ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
     _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
+    _number("latency_p99_ms", "Estimated time that 99 % of interactions take", "ms", _LATENCY_READS),
+    _number("first_token_p50_ms", "Estimated time until half of the interactions show something",
+            "ms", _FIRST_TOKEN_READS),
+    _number("first_token_p95_ms", "Estimated time until 95 % of the interactions show something",
+            "ms", _FIRST_TOKEN_READS),
     _number("network_p95_ms", "Estimated network time of 95 % of interactions, every chained call crossing it", "ms",
             ("latency.chained_calls",)),
     FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",
              Origin.OPTION, reads=_LENGTHS),
+    FactSpec("option.fits_window", FactType.BOOL,
+             "Whether a request and its answer fit the model's window and the limits that are set beside it",
+             Origin.OPTION, reads=(*_LENGTHS, "volume.reasoning_tokens")),
+    _number("context_tokens", "Tokens that the window of the model holds, input and answer together", "tokens"),
+    _number("max_input_tokens", "Tokens of input that the model takes", "tokens"),
+    _number("max_output_tokens", "Tokens that an answer may have, reasoning included", "tokens"),
     _number("monthly_usd", "Estimated running cost, people included, at likely values", "USD/month", _COST_READS),
     _number("fixed_monthly_usd", "Part of the running cost that stays at zero requests", "USD/month", _COST_READS),
     _number("usd_per_request", "Estimated running cost of a request", "USD/request", _COST_READS),

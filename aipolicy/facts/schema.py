@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
-from aipolicy.facts.expected import ANYWHERE, NONE_WORD, RESIDENCY
+from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
@@ -78,7 +78,7 @@ def _property(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> Json
         return _evidence(spec)
     schema: JsonObject = {"description": _description(spec), **_type(spec, vocabularies)}
     if spec.default is not None:
-        schema["default"] = _json(spec.default)
+        schema["default"] = NONE_WORD if spec.default == NOT_LIMITED else _json(spec.default)
     if spec.examples and "examples" not in schema:
         schema["examples"] = [_json(example) for example in spec.examples]
     return schema
@@ -177,6 +177,8 @@ def _description(spec: FactSpec) -> str:
 
 
 def _shown(value: object) -> str:
+    if value == NOT_LIMITED:
+        return NONE_WORD
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(_json(value))

@@ -10,6 +10,7 @@ from aipolicy.files.paths import StrPath, joined
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__))
 """The folder of the package itself."""
+_CATALOG = os.path.join(PACKAGE, "catalog", "data")
 
 
 def shipped_path(*parts: str) -> str:
@@ -20,8 +21,12 @@ def shipped_path(*parts: str) -> str:
 
 def catalog_paths() -> tuple[str, ...]:
     """Return the shipped catalog files, sorted by name."""
-    folder = os.path.join(PACKAGE, "catalog", "data")
-    return tuple(os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".yaml"))
+    return tuple(os.path.join(_CATALOG, name) for name in sorted(os.listdir(_CATALOG)) if name.endswith(".yaml"))
+
+
+def is_shipped_catalog(path: str) -> bool:
+    """Return whether a catalog file is one of those that ship with aipolicy."""
+    return path.startswith(_CATALOG)
 
 
 def read_bytes(path: StrPath, make_error: Callable[..., AipolicyError]) -> bytes:

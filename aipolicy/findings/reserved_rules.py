@@ -19,9 +19,10 @@ class ReservedRule(Frozen, kw_only=True):
 
 
 MANIFEST_PREFIX, PLAN_PREFIX, VERDICT_PREFIX, WAIVER_PREFIX = "MAN-", "PLAN-", "VERDICT-", "WAIVER-"
+SCOPE_PREFIX, SCOPE_UNDECIDED = "SCOPE-", "SCOPE-001"
 PACK_PREFIX = "PACK-"
 """How the ids of findings about packs begin (`aipolicy.pack_lint.registry`)."""
-RESERVED_PREFIXES = (MANIFEST_PREFIX, PACK_PREFIX, PLAN_PREFIX, VERDICT_PREFIX, WAIVER_PREFIX)
+RESERVED_PREFIXES = (MANIFEST_PREFIX, PACK_PREFIX, PLAN_PREFIX, SCOPE_PREFIX, VERDICT_PREFIX, WAIVER_PREFIX)
 """How the ids of rules begin that no pack may use; what a finding is about is told by it."""
 
 RESERVED_RULES: tuple[ReservedRule, ...] = (
@@ -136,6 +137,14 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         severity=Severity.ERROR,
         why="no single constraint rules the plan out, but together they leave no way to build it as declared",
         fix="change the plan; `aipolicy explain` lists the options that remain",
+    ),
+    ReservedRule(
+        id=SCOPE_UNDECIDED,
+        name="rules-waiting-for-a-declaration",
+        title="Whether several rules apply hangs on a fact that is not declared",
+        severity=Severity.ERROR,
+        why="nobody knows whether these rules are kept",
+        fix="declare the fact; the rules that apply then say what they ask for",
     ),
     ReservedRule(
         id="VERDICT-001",

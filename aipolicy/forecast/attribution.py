@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Severity
+from aipolicy.findings.rule_ids import whole_id
 from aipolicy.forecast.change import Change, Delta, deltas, has_come
 from aipolicy.forecast.events import INPUT_OF, Event, Input
 from aipolicy.forecast.timeline import Moment, Timeline
@@ -31,7 +32,7 @@ def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Se
     for delta, concerned in zip(found, inputs, strict=True):
         cause = _cause(delta, concerned, between)
         events = [e for e in now.events if INPUT_OF[e.cause] is cause and e.feature in ("", delta.finding.feature)]
-        causes = _behind(delta, events, rules.get(delta.finding.rule_id), legs)
+        causes = _behind(delta, events, rules.get(whole_id(delta.finding.rule_id)), legs)
         changes.append(Change(now.day, delta.kind(fail_on), delta, causes))
     return tuple(changes)
 
@@ -69,7 +70,7 @@ def _behind(delta: Delta, events: list[Event], rule: Rule | None, legs: Legs) ->
     reads = frozenset(rule.feature_reads) if rule is not None else frozenset()
     planned = legs.get(delta.finding.feature)
     tests: tuple[Callable[[Event], bool], ...] = (
-        lambda event: event.rule in ("", delta.finding.rule_id),
+        lambda event: event.rule in ("", whole_id(delta.finding.rule_id)),
         lambda event: event.fact in ("", *reads) or event.fact.startswith("option."),
         lambda event: event.leg is None or planned is None or event.leg in planned,
         lambda event: bool(event.rule),

@@ -44,7 +44,7 @@ class CatalogDays:
             catalog.validate()
             self._kept[span] = catalog
         known = self._kept[span]
-        return known if known.as_of == day else _of_another_day(known, day)
+        return known if known.as_of == day else of_another_day(known, day)
 
     def span(self, day: date) -> int:
         """Return the number of the span of days in which the same entries hold."""
@@ -92,7 +92,7 @@ class CatalogDays:
         return documents + catalog_documents(self._files.own_catalog)
 
 
-def _of_another_day(catalog: Catalog, day: date) -> Catalog:
+def of_another_day(catalog: Catalog, day: date) -> Catalog:
     """Return a catalog with the same entries as of another day of the same span."""
     other = Catalog(catalog.documents, day)
     for part in (*PARTS, "price_index"):

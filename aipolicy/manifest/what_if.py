@@ -14,10 +14,11 @@ from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import replace
 
 
-def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "") -> Feature:
+def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "",
+                      option: str = "--set") -> Feature:  # fmt: skip
     """Return the feature with every `path=value` declared; raises `UsageError` for what no manifest could say.
 
-    `extensions` is what packs add to the manifest schema (`nonconformance`).
+    `extensions` is what packs add to the manifest schema (`nonconformance`); `option` is where it is asked for.
     """
     value = deepcopy(feature.document.value)
     changed = False
@@ -33,7 +34,7 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
     departures = nonconformance(document, extensions)
     if departures:
         problems = "; ".join(finding.message for finding in departures)
-        raise UsageError(f"with `--set` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
+        raise UsageError(f"with `{option}` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
     return feature_of(document, feature.path_in_repository)
 
 

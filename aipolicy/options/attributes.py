@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import TIERS
@@ -24,6 +25,8 @@ _OFFERED = {
     "option.offers_zero_retention": "zero_retention_offered",
 }
 _RETENTION_OFFER = "zero_retention_offered"
+_AS_IT_IS = frozenset({"prompting", "rag"})
+"""Adaptations that leave the model as it was measured."""
 _TASK_MODELS = frozenset({"encoder", "classical"})
 AGEING: Mapping[str, int] = {
     "option.days_until_retirement": -1, "option.price_age_days": 1, "option.exchange_rate_age_days": 1,
@@ -54,6 +57,7 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
     if all(leg.model.tier for leg in option.legs):
         facts["option.top_tier"] = _top_tier(option)
         facts["option.foundation_model"] = _is_foundation_model(option)
+    facts.update(_limits(option))
     if option.leg.model.modalities:
         facts["option.modalities"] = tuple(sorted(option.leg.model.modalities))
     countries = [leg.countries for leg in option.legs if leg.boundary != "device"]
@@ -61,11 +65,32 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
         facts["option.regions"] = tuple(sorted({code for known in countries for code in known or ()}))
     if option.leg.model.pinned is not None:
         facts["option.model_pinned"] = option.leg.model.pinned
+    facts.update(_scores(option, catalog))
     facts.update(_terms(option))
     facts.update(_retirement(option, catalog.as_of))
     facts.update(_effort(option, catalog))
     facts.update(_price_ages(option, catalog))
     return facts
+
+
+def _limits(option: Option) -> dict[str, FactValue]:
+    """Return how many tokens the narrowest leg that answers takes; where no limit is set, none is a fact."""
+    legs = option.legs if option.routing == "cascade" else (option.leg,)
+    facts: dict[str, FactValue] = {}
+    for name in ("context_tokens", "input_tokens", "output_tokens"):
+        limits: list[float | None] = [getattr(leg.window, name) for leg in legs]
+        known = [limit for limit in limits if limit is not None]
+        if known and len(known) == len(limits) and min(known) != inf:
+            facts[f"option.{name if name == 'context_tokens' else f'max_{name}'}"] = min(known)
+    return facts
+
+
+def _scores(option: Option, catalog: Catalog) -> dict[str, FactValue]:
+    """Return what was published of the model that answers; one that is trained further is another model."""
+    if option.adaptation not in _AS_IT_IS:
+        return {}
+    published = catalog.scores.get(option.leg.model.id, {})
+    return {f"option.{benchmark}_score": score for benchmark, score in published.items()}
 
 
 def _top_tier(option: Option) -> str:

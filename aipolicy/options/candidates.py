@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.offerings import Model, Region
+from aipolicy.catalog.offerings import Model, Offering, Region
 from aipolicy.options.attributes import Organization
-from aipolicy.options.option import Leg, Option
+from aipolicy.options.option import Leg, Option, window_of
 
 SELF_HOSTED_ADAPTATIONS: Mapping[str, tuple[str, ...]] = {
     "small": ("prompting", "rag", "fine-tuning"),
@@ -51,15 +51,14 @@ class Legs:
                 if not every_region and (retired or region.restricted or key in seen):
                     continue
                 seen.add(key)
-                yield self.api_leg(offering.provider, region, model, ends), offering.adaptations
+                yield self._api_leg(offering, region, model, ends), offering.adaptations
 
-    def api_leg(self, provider: str, region: Region, model: Model, retires_on: date | None) -> Leg:
-        """Return the leg of a model at a provider in a region."""
-        entry = self._catalog.providers[provider]
+    def _api_leg(self, offering: Offering, region: Region, model: Model, retires_on: date | None) -> Leg:
+        entry = self._catalog.providers[offering.provider]
         return Leg(
-            hosting="provider-api", provider=provider, region=region.id, countries=region.countries,
+            hosting="provider-api", provider=entry.id, region=region.id, countries=region.countries,
             boundary=entry.boundary, model=model, accelerator="", retires_on=retires_on,
-            terms=self.terms(provider, region.id),
+            terms=self.terms(entry.id, region.id), window=window_of(model, offering),
         )  # fmt: skip
 
     def own(self, *, every_region: bool) -> Iterator[Leg]:
@@ -70,7 +69,7 @@ class Legs:
                 yield Leg(
                     hosting="own-cloud", provider=provider.id, region=region.id, countries=region.countries,
                     boundary=provider.boundary, model=model, accelerator=machine, retires_on=None,
-                    terms=self.terms(provider.id, region.id),
+                    terms=self.terms(provider.id, region.id), window=window_of(model, None),
                 )  # fmt: skip
         for provider in self._catalog.providers.values():
             if provider.kind == "self":
@@ -89,7 +88,7 @@ class Legs:
                 hosting="on-device" if device else "on-premises", provider=provider, region="",
                 countries=None if device else self._organization.on_premises_countries,
                 boundary=boundary, model=model, accelerator="cpu" if machine == "cpu" else "" if device else machine,
-                retires_on=None, terms={},
+                retires_on=None, terms={}, window=window_of(model, None),
             )  # fmt: skip
 
     def _cloud_regions(self, *, every_region: bool) -> Iterator[Region]:

@@ -23,6 +23,26 @@ class OwnSite(Frozen, kw_only=True):
     colocation_usd_per_kw: float
 
 
+class SpeedAssumptions(Frozen):
+    """How far hosted answers differ: slow ones from the median, and one host of a model from another."""
+
+    p95_over_p50_fast: float
+    p95_over_p50_usual: float
+    p95_over_p50_slow: float
+    other_host: float
+
+
+class TrainingConstants(Frozen, kw_only=True):
+    """What training takes whatever is trained."""
+
+    runs_per_year: float
+    usd_per_label: float
+    tokens_per_example: float
+    epochs: float
+    utilisation: float
+    tokens_per_parameter: float
+
+
 class CostAssumptions(Frozen, kw_only=True):
     """Constants of the catalog; units as in `docs/assumptions.md`. A factor is 1 unless an estimate draws it."""
 
@@ -35,24 +55,26 @@ class CostAssumptions(Frozen, kw_only=True):
     evaluation_monthly_usd: float
     retry_share: float
     evaluation_traffic_share: float
-    retrainings_per_year: float
     batch_latency_hours: float
-    labelling_usd_per_example: float
-    training_tokens_per_example: float
-    training_epochs: float
-    training_utilisation: float
-    training_tokens_per_parameter: float
+    training: TrainingConstants
     index: Index
     vector_store_usd_per_gb: float
-    index_refreshes_per_year: float
+    index_refreshes_per_year: float | None
+    """What the organisation states; None, and an index is made anew as often as knowledge changes."""
     query_tokens: float
     embedding_usd_per_mtok: float
     retrieval_ms: float
+    speed: SpeedAssumptions
     judge_input_tokens: float
     judge_output_tokens: float
     one_step_requests_per_s: float
     stale_price_days: float
+    capacity_spread: float
+    """Standard deviation of the logarithm of what machines reach around their estimate."""
+    people_deviation: float = 0.0
+    """How many people ways take: -1 few, 0 as likely, 1 many."""
     capacity_factor: float = 1.0
+    mixture_capacity_factor: float = 1.0
     accelerator_price_factor: float = 1.0
     open_price_factor: float = 1.0
     list_price_factor: float = 1.0
@@ -60,6 +82,7 @@ class CostAssumptions(Frozen, kw_only=True):
 
 def cost_assumptions(catalog: Catalog) -> CostAssumptions:
     """Return the constants of a catalog."""
+    refreshes = catalog.assumptions["index-refreshes-per-year"]
     value = {id_: assumption.value for id_, assumption in catalog.assumptions.items()}
     return CostAssumptions(
         hours_per_month=value["hours-per-month"],
@@ -78,13 +101,15 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         evaluation_monthly_usd=value["evaluation-monthly"],
         retry_share=value["retry-share"],
         evaluation_traffic_share=value["evaluation-traffic-share"],
-        retrainings_per_year=value["retrainings-per-year"],
         batch_latency_hours=value["batch-latency-hours"],
-        labelling_usd_per_example=value["labelling-cost"],
-        training_tokens_per_example=value["training-tokens-per-example"],
-        training_epochs=value["training-epochs"],
-        training_utilisation=value["training-utilisation"],
-        training_tokens_per_parameter=value["training-tokens-per-parameter"],
+        training=TrainingConstants(
+            runs_per_year=value["retrainings-per-year"],
+            usd_per_label=value["labelling-cost"],
+            tokens_per_example=value["training-tokens-per-example"],
+            epochs=value["training-epochs"],
+            utilisation=value["training-utilisation"],
+            tokens_per_parameter=value["training-tokens-per-parameter"],
+        ),
         index=Index(
             chunk_tokens=value["chunk-tokens"],
             dimensions=value["embedding-dimensions"],
@@ -92,12 +117,21 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
             overhead=value["index-overhead"],
         ),
         vector_store_usd_per_gb=value["vector-store-monthly"],
-        index_refreshes_per_year=value["index-refreshes-per-year"],
+        index_refreshes_per_year=refreshes.value if refreshes.dated.own else None,
         query_tokens=value["query-tokens"],
         embedding_usd_per_mtok=value["embedding-price"],
         retrieval_ms=value["retrieval-ms"],
+        speed=_speed(catalog),
         judge_input_tokens=value["judge-input-tokens"],
         judge_output_tokens=value["judge-output-tokens"],
         one_step_requests_per_s=value["classical-requests-per-second"],
         stale_price_days=value["stale-price-days"],
+        capacity_spread=value["capacity-spread"],
     )
+
+
+def _speed(catalog: Catalog) -> SpeedAssumptions:
+    slow_answers = catalog.assumptions["first-token-p95"]
+    usual = slow_answers.value
+    fast, slow = (usual if end is None else end for end in (slow_answers.low, slow_answers.high))
+    return SpeedAssumptions(fast, usual, slow, catalog.assumptions["other-host-speed"].value)

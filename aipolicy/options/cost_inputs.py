@@ -2,35 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-from aipolicy.economics.token_cost import TokenPrice
+from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
+from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
-    pass
+    from aipolicy.catalog.assumptions import HeadCount
+    from aipolicy.catalog.prices import LongContext as PriceTier
+    from aipolicy.catalog.prices import Price
+
+End = Literal["fast", "usual", "slow"]
+"""Which end of what is known of a speed: the favourable one, what is usual, or the other one."""
+
+
+class Network(Frozen):
+    """Round trips to where a model runs: the usual one, and by distance from it."""
+
+    usual: Duration
+    by_distance: tuple[tuple[str, Duration], ...] = ()
+
+    def at(self, distance: str, end: End = "usual") -> Duration:
+        """Return the round trip over a distance; where that is not known or not said, at one end of all of them."""
+        stated = dict(self.by_distance)
+        if distance in stated:
+            return stated[distance]
+        if end == "usual":
+            return self.usual
+        every = (self.usual, *stated.values())
+        return (min if end == "fast" else max)(every, key=lambda trip: trip.p50_ms)
+
+
+class Pace(Frozen):
+    """First token that people see, and ms an output token after it."""
+
+    first_token: Duration
+    per_token_ms: float
+
+
+class HostedSpeed(Frozen):
+    """How fast a model answers at one effort: what is usual, and the ends of what is published."""
+
+    effort: str
+    usual: Pace
+    fast: Pace
+    slow: Pace
+
+    def at(self, end: End) -> Pace:
+        """Return the pace at one end."""
+        return self.fast if end == "fast" else self.slow if end == "slow" else self.usual
 
 
 class HostedBasis(Frozen):
     """A model at a provider: its price list (None is unknown) and its speed."""
 
     price: TokenPrice | None
-    speed: HostedSpeed | None
+    network: Network | None
+    speeds: tuple[HostedSpeed, ...]
+    """By effort, the least first; empty where nothing is known."""
     price_uncertain: bool
     """Whether hosts ask very different prices for the same open model."""
     price_stale: bool = False
     """Whether nobody checked the price for long."""
+    window: Window = UNKNOWN_WINDOW
+
+    def speed_at(self, effort: str) -> HostedSpeed | None:
+        """Return the speed at an effort or the next higher one that is known, the highest where there is none."""
+        enough = [speed for speed in self.speeds if _rank(speed.effort) >= _rank(effort)]
+        return (enough[0] if enough else self.speeds[-1]) if self.speeds else None
 
 
-class HostedSpeed(Frozen):
-    """First token with the network to it, and ms an output token after it."""
-
-    network: Duration
-    first_token: Duration
-    per_token_ms: float
+def _rank(effort: str) -> int:
+    """Return where an effort stands; a model of which no effort is known is the same at each of them."""
+    return EFFORTS.index(effort) if effort else len(EFFORTS)
 
 
 class OwnBasis(Frozen):
@@ -42,7 +91,8 @@ class OwnBasis(Frozen):
     accelerators: int
     """Accelerators of one replica."""
     cost: MachineCost | None
-    network: Duration
+    network: Network
+    window: Window = UNKNOWN_WINDOW
 
 
 class OneStepBasis(Frozen):
@@ -51,11 +101,14 @@ class OneStepBasis(Frozen):
     pass_ms: float
     requests_per_s: float
     cost: MachineCost | None
-    network: Duration
+    network: Network
+    window: Window = UNKNOWN_WINDOW
 
 
 class DeviceBasis(Frozen):
     """A model on the device of a user: the organisation pays no machine, and how fast it is depends on the device."""
+
+    window: Window = UNKNOWN_WINDOW
 
 
 LegBasis = HostedBasis | OwnBasis | OneStepBasis | DeviceBasis
@@ -77,6 +130,12 @@ class Training(Frozen):
     """What a provider charges for every hour in which it holds a tuned model ready."""
 
 
+class People(Frozen, eq=False):
+    """Whom a way of building takes while it runs; there is one for each way, so that identity tells them apart."""
+
+    counts: tuple[HeadCount, ...]
+
+
 class CostBasis(Frozen):
     """What the cost of an option depends on besides the workload; None is unknown."""
 
@@ -87,7 +146,7 @@ class CostBasis(Frozen):
     """Own machines that wait as a fallback; a provider as a fallback costs nothing while it is not asked."""
     cascade: bool
     stands_by: bool
-    engineers: float | None
+    people: People | None
     build_weeks: float | None
     retrieves: bool
     watched: bool
@@ -104,14 +163,55 @@ class Speeds(Frozen):
     retrieves: bool
 
 
-def network_of(leg: LegBasis | None) -> Duration | None:
-    """Return the round trip to a leg, nothing for a device, None where it is unknown."""
+NO_NETWORK = Network(NOTHING)
+"""Nothing is crossed."""
+
+
+def network_of(leg: LegBasis | None) -> Network | None:
+    """Return the round trips to a leg, nothing for a device, None where they are unknown."""
     match leg:
-        case HostedBasis():
-            return None if leg.speed is None else leg.speed.network
-        case OwnBasis() | OneStepBasis():
+        case HostedBasis() | OwnBasis() | OneStepBasis():
             return leg.network
         case DeviceBasis():
-            return NOTHING
+            return NO_NETWORK
         case None:
             return None
+
+
+def token_price(price: Price) -> TokenPrice | None:
+    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
+    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
+        return None
+    if price.output_usd_per_mtok is None and price.charges_output:
+        return None
+    rates = TokenRates(
+        price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
+        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
+    )  # fmt: skip
+    long = None
+    if price.long_context is not None:
+        tier = price.long_context
+        if tier.input_usd_per_mtok is None or tier.output_usd_per_mtok is None:
+            return None
+        above = TokenRates(
+            tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
+            tier.cache_write_usd_per_mtok,
+        )  # fmt: skip
+        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
+    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
+
+
+def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
+    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
+    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
+        return None
+    return TokenRates(
+        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
+    )
+
+
+def tuned_price(price: Price) -> TokenPrice | None:
+    """Return the price of a fine-tuned model, which is not the price of the model it was tuned from."""
+    if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
+        return None
+    return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.assumptions import MACHINES, whole_head_count
+from aipolicy.catalog.axes import DISTANCES, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import BF16, FP8, Machine, ModelShape, Precision
-from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
 from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
     HostedBasis,
     HostedSpeed,
     LegBasis,
+    Network,
     OneStepBasis,
     OwnBasis,
+    Pace,
+    People,
     Speeds,
     Training,
+    token_price,
+    tuned_price,
 )
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.machines import Accelerator
+    from aipolicy.catalog.machines import HostedSpeed as Published
     from aipolicy.catalog.offerings import Model
-    from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
+    from aipolicy.options.cost_inputs import End
     from aipolicy.options.option import Leg, Option
 
+SOME_HOST = "hosted-open-weights"
+"""Any host of open models: its prices are the middle of those of many, and so are estimates."""
 ONE_STEP_TIERS = frozenset({"encoder", "classical"})
 """Tiers that answer in one pass, whatever the length of the answer."""
 
@@ -43,6 +52,7 @@ class BasisReader:
         self._assumptions = assumptions
         self._legs: dict[tuple[str, str, str, str, str, bool], LegBasis | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
+        self._people: dict[tuple[str, str, str], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
 
     def cost_basis(self, option: Option) -> CostBasis:
@@ -56,12 +66,29 @@ class BasisReader:
             standby=self._leg(option.other) if stands_by else None,
             cascade=cascade,
             stands_by=stands_by,
-            engineers=None if effort is None else effort.ml_engineers,
+            people=self._people_of(option),
             build_weeks=None if effort is None else effort.build_weeks,
             retrieves=option.adaptation == "rag",
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )
+
+    def _people_of(self, option: Option) -> People | None:
+        """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
+        key = (option.adaptation, option.hosting, "" if option.other is None else option.other.hosting)
+        if key not in self._people:
+            self._people[key] = self._read_people(*key)
+        return self._people[key]
+
+    def _read_people(self, adaptation: str, hosting: str, partner: str) -> People | None:
+        effort = self._catalog.efforts.get((adaptation, hosting))
+        if effort is None:
+            return None
+        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting)]
+        if effort.dated.own and effort.ml_engineers and not any(each.dated.own for each in counts):
+            return People((whole_head_count(effort),))
+        machines = [each for each in self._catalog.people if each.work == MACHINES and each not in counts]
+        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner))))
 
     def speeds(self, option: Option) -> Speeds:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
@@ -96,32 +123,66 @@ class BasisReader:
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         return HostedBasis(
-            price=None if price is None else _tuned_price(price) if tuned else _price(price),
-            speed=self._hosted_speed(leg),
-            price_uncertain=leg.model.open_weights,
-            price_stale=price is not None and self._is_stale(price),
+            price=None if price is None else tuned_price(price) if tuned else token_price(price),
+            network=self._network(leg),
+            speeds=self._speeds(leg),
+            price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
+            price_stale=price is not None and not price.dated.own and self._is_stale(price),
+            window=leg.window,
         )
 
     def _is_stale(self, price: Price) -> bool:
         return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
 
-    def _hosted_speed(self, leg: Leg) -> HostedSpeed | None:
-        hosted = self._catalog.hosted_speeds.get(leg.model.tier)
-        network = self._network(leg)
-        if hosted is None or network is None:
-            return None
-        first_token = Duration(hosted.first_token_p50_ms, hosted.first_token_p95_ms)
-        return HostedSpeed(network, first_token, 1000.0 / hosted.output_tokens_per_s)
+    def _speeds(self, leg: Leg) -> tuple[HostedSpeed, ...]:
+        from aipolicy.catalog.machines import speeds_at
 
-    def _network(self, leg: Leg) -> Duration | None:
-        network = self._catalog.networks.get(leg.boundary)
-        return None if network is None else Duration(network.round_trip_p50_ms, network.round_trip_p95_ms)
+        found = speeds_at(
+            leg.provider, leg.model, self._catalog.speeds, self._assumptions.speed.other_host,
+            self._catalog.tier_speeds.get(leg.model.tier),
+        )  # fmt: skip
+        return tuple([self._speed(speed) for speed in found])
+
+    def _speed(self, published: Published) -> HostedSpeed:
+        usual, fast, slow = (self._pace(published, end) for end in ("usual", "fast", "slow"))
+        return HostedSpeed(published.effort, usual, fast, slow)
+
+    def _pace(self, published: Published, end: End) -> Pace:
+        """Return a pace at one end; the slow answers of one end are what its median is over those of the usual one."""
+        first, output = published.first_token_ms, published.tokens_per_s
+        assert first is not None
+        assert output is not None
+        p50_ms = getattr(first, end)
+        ratio = getattr(self._assumptions.speed, f"p95_over_p50_{end}")
+        if published.first_token_p95_ms is not None:
+            ratio = published.first_token_p95_ms / first.usual
+        return Pace(Duration(p50_ms, p50_ms * ratio), 1000.0 / getattr(output, end))
+
+    def _network(self, leg: Leg) -> Network | None:
+        """Return the round trips to a leg; what an organisation states itself is no range of ours."""
+        usual = self._catalog.networks.get((leg.boundary, USUAL))
+        if usual is None:
+            return None
+        trips = {
+            distance: trip
+            for distance in DISTANCES
+            if distance != USUAL and (trip := self._catalog.networks.get((leg.boundary, distance))) is not None
+        }
+        if usual.dated.own:
+            trips = {distance: trip for distance, trip in trips.items() if trip.dated.own}
+        return Network(
+            Duration(usual.round_trip_p50_ms, usual.round_trip_p95_ms),
+            tuple([
+                (distance, Duration(trip.round_trip_p50_ms, trip.round_trip_p95_ms))
+                for distance, trip in trips.items()
+            ]),
+        )  # fmt: skip
 
     def _own(self, leg: Leg) -> LegBasis | None:
         network = self._network(leg)
         accelerator = self._catalog.accelerators.get(leg.accelerator)
         if leg.hosting == "on-device":
-            return DeviceBasis()
+            return DeviceBasis(leg.window)
         if network is None or accelerator is None:
             return None
         cost = self._machine_cost(leg, accelerator)
@@ -129,31 +190,47 @@ class BasisReader:
         if leg.model.tier in ONE_STEP_TIERS:
             if serving is None or serving.pass_ms is None:
                 return None
-            return OneStepBasis(serving.pass_ms, self._one_step_capacity(leg.model, serving.pass_ms), cost, network)
+            capacity = self._one_step_capacity(leg.model, serving.pass_ms)
+            return OneStepBasis(serving.pass_ms, capacity, cost, network, leg.window)
         shape = shape_of(leg.model)
         if shape is None:
             return None
         precision = FP8 if accelerator.fp8_tflops is not None else BF16
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
-        return OwnBasis(shape, precision, machine, replica, cost, network)
+        return OwnBasis(shape, precision, machine, replica, cost, network, leg.window)
+
+    def _training_rent(self, leg: Leg, accelerator: Accelerator) -> float | None:
+        """Return what an hour for training costs: of the seller, or as the catalog has it where nothing is rented."""
+        if leg.hosting != "own-cloud":
+            return accelerator.hourly_usd
+        rent = self._rent(leg, accelerator)
+        return None if rent is None else rent.hourly_usd
 
     def _one_step_capacity(self, model: Model, pass_ms: float) -> float:
         return self._assumptions.one_step_requests_per_s if model.tier == "classical" else 1000.0 / pass_ms
 
     def _machine_cost(self, leg: Leg, accelerator: Accelerator) -> MachineCost | None:
         if leg.hosting == "own-cloud":
-            if accelerator.hourly_usd is None:
-                return None
-            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, self._assumptions.hours_per_month)
+            return self._rent(leg, accelerator)
         if accelerator.purchase_usd is None or accelerator.power_kw is None:
             return None
         site = self._assumptions.own_site
         return BoughtMachines(
             accelerator.purchase_usd, 1.0, accelerator.power_kw * site.server_power_factor, site.server_overhead_share,
             site.amortisation_years, site.power_usage_effectiveness, site.electricity_usd_per_kwh,
-            site.colocation_usd_per_kw, self._assumptions.hours_per_month,
+            site.colocation_usd_per_kw, self._assumptions.hours_per_month, not accelerator.dated.own,
         )  # fmt: skip
+
+    def _rent(self, leg: Leg, accelerator: Accelerator) -> RentedMachines | None:
+        """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
+        hours, own = self._assumptions.hours_per_month, accelerator.dated.own
+        price = self._catalog.machine_prices.get((accelerator.id, leg.provider))
+        if own and accelerator.hourly_usd is not None and (price is None or not price.dated.own):
+            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, hours, estimated=False)
+        if price is None:
+            return None
+        return RentedMachines(price.hourly_usd, price.sold_in, hours, estimated=not price.dated.own)
 
     def _training(self, option: Option) -> Training | None:
         """Return what an adaptation trains; None where nothing is trained."""
@@ -178,7 +255,7 @@ class BasisReader:
         params_b = leg.model.params_b if leg.model.tier != "classical" else 0.0
         return Training(
             examples, None, params_b, 0.0 if accelerator is None else accelerator.bf16_tflops,
-            None if accelerator is None else accelerator.hourly_usd,
+            None if accelerator is None else self._training_rent(leg, accelerator),
             from_scratch=option.adaptation == "training-from-scratch",
         )  # fmt: skip
 
@@ -189,8 +266,9 @@ def shape_of(model: Model) -> ModelShape | None:
         return None
     heads = model.heads if model.heads is not None else model.kv_heads
     return ModelShape(
-        model.params_b, model.active_params_b or model.params_b, model.layers, heads, model.kv_heads, model.head_dim
-    )
+        model.params_b, model.active_params_b or model.params_b, model.layers, heads, model.kv_heads, model.head_dim,
+        model.hidden_size or 0.0,
+    )  # fmt: skip
 
 
 def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
@@ -198,44 +276,5 @@ def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
     tflops = accelerator.fp8_tflops if precision is FP8 and accelerator.fp8_tflops else accelerator.bf16_tflops
     return Machine(
         accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
-        accelerator.link_gb_per_s,
+        accelerator.link_gb_per_s, operations_factor=accelerator.operations_factor,
     )  # fmt: skip
-
-
-def _price(price: Price) -> TokenPrice | None:
-    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
-    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
-        return None
-    if price.output_usd_per_mtok is None and price.charges_output:
-        return None
-    rates = TokenRates(
-        price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
-        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
-    )  # fmt: skip
-    long = None
-    if price.long_context is not None:
-        tier = price.long_context
-        if tier.input_usd_per_mtok is None or tier.output_usd_per_mtok is None:
-            return None
-        above = TokenRates(
-            tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
-            tier.cache_write_usd_per_mtok,
-        )  # fmt: skip
-        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
-    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
-
-
-def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
-    """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
-    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
-        return None
-    return TokenRates(
-        price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok
-    )
-
-
-def _tuned_price(price: Price) -> TokenPrice | None:
-    """Return the price of a fine-tuned model, which is not the price of the model it was tuned from."""
-    if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
-        return None
-    return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))

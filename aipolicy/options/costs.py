@@ -153,8 +153,9 @@ def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions
     if load is None:
         return None
     machine = basis.machine
-    if not _is_one(assumptions.capacity_factor):
-        machine = replace(machine, vendor_factor=machine.vendor_factor * assumptions.capacity_factor)
+    factor = assumptions.mixture_capacity_factor if basis.shape.is_mixture else assumptions.capacity_factor
+    if not _is_one(factor):
+        machine = replace(machine, vendor_factor=machine.vendor_factor * factor)
     limit_s = _step_limit_s(basis, workload, load)
     if limit_s is not None and likely is not None and not _keeps_budget(basis, likely, assumptions, judged=judged):
         limit_s = None
@@ -193,7 +194,7 @@ def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | No
     """Return the time for one output token that the latency budget leaves, in seconds; None where there is no limit."""
     if workload.latency_budget_ms is None or workload.latency_budget_ms == inf:
         return None
-    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.p95_ms
+    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.at(workload.distance).p95_ms
     return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None
 
 
@@ -211,7 +212,7 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
     stairs = staircase(
         requests_per_s / (calls * traffic), accelerators, cost, assumptions.redundancy, workload.peak_to_mean
     )
-    if not _is_one(assumptions.accelerator_price_factor):
+    if cost.estimated and not _is_one(assumptions.accelerator_price_factor):
         stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
     return LegCurve(0.0, stairs)
 
@@ -261,5 +262,7 @@ def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve |
     accelerators = basis.accelerators if isinstance(basis, OwnBasis) else 1
     sold_in = int(basis.cost.sold_in)
     instance = sold_in * -(-max(accelerators, 1) // sold_in)
-    usd = basis.cost.monthly_usd(instance) * assumptions.accelerator_price_factor
+    usd = basis.cost.monthly_usd(instance)
+    if basis.cost.estimated:
+        usd = usd * assumptions.accelerator_price_factor
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import LegCurve, Role
@@ -31,9 +32,12 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.latency_floor_ms": attrgetter("floor_ms"),
     "option.latency_p50_ms": attrgetter("p50_ms"),
     "option.latency_p95_ms": attrgetter("p95_ms"),
+    "option.latency_p99_ms": attrgetter("p99_ms"),
+    "option.first_token_p50_ms": attrgetter("first_token_p50_ms"),
+    "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
-FIT_FACTS = ("option.fits_load",)
+FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
 """The cost of a month at today's volume and at none, in the order in which costs are kept."""
@@ -54,8 +58,10 @@ COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
 
+ENDED_FACTS = frozenset(LATENCY_FACTS)
+"""Estimates that have a favourable and an unfavourable end beside what is usual."""
+
 _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
-_UPFRONT = "option.upfront_usd"
 
 
 def reduced(workload: Workload, names: Iterable[str]) -> Workload:
@@ -64,16 +70,20 @@ def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     if not wanted.isdisjoint(_NEEDS_ALL):
         return workload
     costs = not wanted.isdisjoint(COST_FACTS_SET)
+    has_ends = not wanted.isdisjoint(ENDED_FACTS)
     return replace(
-        workload, growth_12_months=None, rivals=None, ranges=(), seed="",
-        labelled_examples=workload.labelled_examples if _UPFRONT in wanted else None,
+        workload, growth_12_months=None, rivals=None, ranges=(), seed="", end=workload.end if has_ends else "usual",
+        labelled_examples=workload.labelled_examples if costs else None,
+        index_refreshes_per_year=workload.index_refreshes_per_year if costs else None,
         corpus_tokens=workload.corpus_tokens if costs else None,
         cache_written_tokens=workload.cache_written_tokens if costs else 0.0,
+        people=workload.people if costs else (),
+        shared_over=workload.shared_over if costs else 1.0,
     )  # fmt: skip
 
 
 UNKNOWN_COST = CostBasis(
-    main=None, far=None, standby=None, cascade=True, stands_by=False, engineers=None, build_weeks=None, retrieves=False,
+    main=None, far=None, standby=None, cascade=True, stands_by=False, people=None, build_weeks=None, retrieves=False,
     watched=False, training=None,
 )  # fmt: skip
 """The basis of every cascade while nobody knows how many requests escalate."""
@@ -84,6 +94,7 @@ class EstimateSettings(Frozen):
 
     assumptions: CostAssumptions
     constants: Mapping[str, Assumption]
+    people: tuple[HeadCount, ...]
     confidence: float
     """Probability from which on the organisation takes an estimate as decided."""
 
@@ -95,8 +106,11 @@ class Estimator:
         self._workload = workload
         self._settings = settings
         self._assumptions = settings.assumptions
-        self._latencies = Memo(Latencies(workload, settings.assumptions).of)
-        self._fits = Memo(partial(_leg_fits, workload, settings.assumptions))
+        self._latencies = Memo(Latencies(workload, settings.assumptions, workload.end).of)
+        self._fits = {
+            "option.fits_load": Memo(partial(_leg_fits, workload, settings.assumptions)),
+            "option.fits_window": Memo(partial(_fits_window, workload)),
+        }
         self._running = RunningCosts(workload, settings.assumptions)
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
 
@@ -114,9 +128,11 @@ class Estimator:
         if speeds is None:
             return None
         if name in FIT_FACTS:
-            return self._fits_load(speeds)
+            return self._fit(self._fits[name], speeds)
         network = network_of(speeds.main)
-        return None if network is None else network.p95_ms * self._workload.chained_calls
+        if network is None:
+            return None
+        return network.at(self._workload.distance).p95_ms * self._workload.chained_calls
 
     def costs(self, table: CostTable) -> list[Monthly | None]:
         """Return the monthly cost at today's volume and at none for every basis of a table."""
@@ -144,7 +160,7 @@ class Estimator:
         """Return costs under draws; numpy is imported here and nowhere before."""
         from aipolicy.options.monte_carlo import DrawnCosts
 
-        return DrawnCosts(self._workload, self._assumptions, self._settings.constants)
+        return DrawnCosts(self._workload, self._assumptions, self._settings.constants, self._settings.people)
 
     def _drawn_fact(self, name: str, basis: CostBasis) -> FactValue | None:
         certain = self._settings.confidence
@@ -210,10 +226,11 @@ class Estimator:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._running.curve_of(leg, role)
 
-    def _fits_load(self, speeds: Speeds) -> bool | None:
+    @staticmethod
+    def _fit(fits_leg: Memo[LegBasis | None, bool | None], speeds: Speeds) -> bool | None:
         found: bool | None = True
         for leg in (speeds.main, speeds.far) if speeds.cascade else (speeds.main,):
-            fits = self._fits.of(leg)
+            fits = fits_leg.of(leg)
             if fits is False:
                 return False
             found = None if fits is None else found
@@ -226,3 +243,25 @@ def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | 
         return None if leg is None else True
     serving = serving_of(leg, workload, assumptions)
     return None if serving is None else not isinstance(serving, DoesNotFit)
+
+
+def _fits_window(workload: Workload, leg: LegBasis | None) -> bool | None:
+    """Return whether a request and its answer fit the window and the limits beside it; what is unknown never fits.
+
+    Lengths that are unknown are at least nothing; reasoning counts where the model reasons.
+    """
+    if leg is None:
+        return None
+    window, prompt, answer = leg.window, workload.prompt_tokens, workload.output_tokens
+    thinking = workload.reasoning_tokens
+    least_answer = (answer or 0.0) + (thinking if window.reasons is True else 0.0)
+    most_answer = inf if answer is None else answer + (0.0 if window.reasons is False else thinking)
+    least_prompt, most_prompt = (0.0, inf) if prompt is None else (prompt, prompt)
+    compared = (
+        (least_prompt, most_prompt, window.input_tokens),
+        (least_answer, most_answer, window.output_tokens),
+        (least_prompt + least_answer, most_prompt + most_answer, window.context_tokens),
+    )
+    if any(limit is not None and least > limit for least, _, limit in compared):
+        return False
+    return None if any(limit is None or most > limit for _, most, limit in compared) else True

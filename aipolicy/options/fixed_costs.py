@@ -22,7 +22,8 @@ def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumption
 
 def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
     """Return the parts of what an option costs a month whatever the volume; None is a part that is not known."""
-    people = None if basis.engineers is None else basis.engineers * assumptions.staff_year_usd / MONTHS_PER_YEAR
+    heads = head_counts(basis, workload, assumptions)
+    people = None if heads is None else sum(count for _, count in heads) * assumptions.staff_year_usd / MONTHS_PER_YEAR
     parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
     if basis.watched:
         parts += [
@@ -32,17 +33,41 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
     if basis.retrieves:
         parts.append(("index", index_monthly_usd(workload, assumptions)))
     if basis.training is not None and not basis.training.from_scratch:
-        run = training_run_usd(basis.training, assumptions)
-        monthly = None if run is None else run * assumptions.retrainings_per_year / MONTHS_PER_YEAR
+        run = training_run_usd(basis.training, workload, assumptions)
+        monthly = None if run is None else run * assumptions.training.runs_per_year / MONTHS_PER_YEAR
         parts.append(("retraining", monthly))
         if basis.training.hosting_usd_per_hour:
             parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
     return tuple(parts)
 
 
+def head_counts(basis: CostBasis, workload: Workload,
+                assumptions: CostAssumptions) -> tuple[tuple[str, float], ...] | None:  # fmt: skip
+    """Return the full-time equivalents that an option takes by kind of work, or None when nobody knows them.
+
+    What the team says of a kind of work replaces the catalog's figure; what features can share is divided by their number.
+    """
+    if basis.people is None:
+        return None
+    stated = dict(workload.people)
+    found = []
+    for each in basis.people.counts:
+        count = stated.get(each.work)
+        if count is None:
+            count = each.at(assumptions.people_deviation)
+        found.append((each.work, count / workload.shared_over if each.shareable else count))
+    return tuple(found)
+
+
 def index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:
+    """Return what keeping an index costs a month: its storage, and making it anew as often as knowledge changes."""
     indexing = indexing_usd(workload, assumptions)
     if indexing is None or workload.corpus_tokens is None:
         return None
+    refreshes = assumptions.index_refreshes_per_year
+    if refreshes is None:
+        refreshes = workload.index_refreshes_per_year
+    if refreshes is None:
+        return None
     stored = index_gb(workload.corpus_tokens, assumptions.index) * assumptions.vector_store_usd_per_gb
-    return stored + indexing * assumptions.index_refreshes_per_year / MONTHS_PER_YEAR
+    return stored + indexing * refreshes / MONTHS_PER_YEAR

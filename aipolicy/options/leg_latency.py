@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil
+from math import ceil, exp
 
+from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics import roofline
 from aipolicy.economics.fleet import SECONDS_PER_DAY
-from aipolicy.economics.latency import NO_TIME, Duration, Moments, added, lognormal, moments_of, waiting_for_server
+from aipolicy.economics.latency import (
+    NO_TIME,
+    NOTHING,
+    Z90,
+    Duration,
+    Moments,
+    added,
+    lognormal,
+    moments_of,
+    p99_ms,
+    waiting_for_server,
+)
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
 from aipolicy.options.costs import serving_of
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 _MS_PER_S = 1000.0
 _MOST_BUSY = 0.98
@@ -28,6 +40,25 @@ class LatencyEstimate(Frozen):
     """Half of the interactions take at least this, with answers of one token and nobody else asking."""
     p50_ms: float | None
     p95_ms: float | None
+    whole: Moments | None = None
+    """The whole interaction; None where the length of requests or how busy machines are is not known."""
+    first_token: Moments | None = None
+    """The interaction up to what is shown first: a token of the last answer where it is streamed, else all of it."""
+
+    @property
+    def p99_ms(self) -> float | None:
+        """Return what 99 % of interactions take at most."""
+        return None if self.whole is None else p99_ms(self.whole)
+
+    @property
+    def first_token_p50_ms(self) -> float | None:
+        """Return after what time half of the interactions show something."""
+        return None if self.first_token is None else lognormal(self.first_token).p50_ms
+
+    @property
+    def first_token_p95_ms(self) -> float | None:
+        """Return after what time 95 % of the interactions show something."""
+        return None if self.first_token is None else lognormal(self.first_token).p95_ms
 
 
 UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
@@ -36,78 +67,100 @@ UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
 class Latencies:
     """Latencies under one workload and the constants of one catalog; what options share is timed once."""
 
-    def __init__(self, workload: Workload, assumptions: CostAssumptions) -> None:
-        near = Memo(partial(_leg, workload, assumptions, 1.0))
-        self._far = Memo(partial(_leg, workload, assumptions, workload.hard_case_share))
+    def __init__(self, workload: Workload, assumptions: CostAssumptions, end: End = "usual") -> None:
+        near = Memo(partial(_leg, workload, assumptions, 1.0, end))
+        self._far = Memo(partial(_leg, workload, assumptions, workload.hard_case_share, end))
         self._alone = Memo(partial(_alone, near, workload, 0.0))
         self._retrieving = Memo(partial(_alone, near, workload, assumptions.retrieval_ms))
 
     def of(self, speeds: Speeds) -> LatencyEstimate:
         """Return the latency of an option; in a cascade the slow requests also visit the far side, an upper bound."""
-        alone, moments = (self._retrieving if speeds.retrieves else self._alone).of(speeds.main)
-        if not speeds.cascade or moments is None:
+        alone = (self._retrieving if speeds.retrieves else self._alone).of(speeds.main)
+        if not speeds.cascade or alone.whole is None:
             return alone
         far = self._far.of(speeds.far)
         if far is None or far.parts is None:
             return LatencyEstimate(alone.floor_ms, alone.p50_ms, None)
-        return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(added(moments, far.parts)).p95_ms)
+        whole = added(alone.whole, far.parts)
+        first = None if far.first is None else added(alone.whole, far.first)
+        return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(whole).p95_ms, whole, first)
 
 
 class _LegTime(Frozen):
     floor_ms: float
     parts: tuple[Moments, ...] | None
     """The parts of all calls of an interaction; None when the length of requests is not known."""
+    first: tuple[Moments, ...] | None = None
+    """Those until something is shown; None where it is not known whether answers are streamed."""
 
 
-def _in_parts(floor_ms: float, workload: Workload, *parts: Duration) -> _LegTime:
-    return _LegTime(floor_ms, tuple([moments_of(part, workload.chained_calls) for part in parts]))
+def _in_parts(floor_ms: float, workload: Workload, network: Duration, first: Duration, *further: Duration,
+              thinking: Duration = NOTHING) -> _LegTime:  # fmt: skip
+    durations = (network, first, *further)
+    parts = tuple([moments_of(part, workload.chained_calls) for part in durations])
+    if workload.streaming is not True:
+        return _LegTime(floor_ms, parts, parts if workload.streaming is False else None)
+    before = [moments_of(part, workload.chained_calls - 1.0) for part in durations]
+    shown = [moments_of(part, 1.0) for part in (network, first, thinking)]
+    return _LegTime(floor_ms, parts, (*before, *shown))
 
 
 def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, retrieval_ms: float,
-           leg: LegBasis | None) -> tuple[LatencyEstimate, Moments | None]:  # fmt: skip
+           leg: LegBasis | None) -> LatencyEstimate:  # fmt: skip
     """Return the latency of an option without a far side."""
     main = near.of(leg)
     if main is None:
-        return UNKNOWN_LATENCY, None
+        return UNKNOWN_LATENCY
     floor = workload.chained_calls * main.floor_ms + retrieval_ms
     if main.parts is None:
-        return LatencyEstimate(floor, None, None), None
+        return LatencyEstimate(floor, None, None)
     retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
     moments = added(NO_TIME, (*main.parts, retrieval))
     duration = lognormal(moments)
-    return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms), moments
+    first = None if main.first is None else added(NO_TIME, (*main.first, retrieval))
+    return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms, moments, first)
 
 
 def _leg(
-    workload: Workload, assumptions: CostAssumptions, share: float | None, basis: LegBasis | None
+    workload: Workload, assumptions: CostAssumptions, share: float | None, end: End, basis: LegBasis | None
 ) -> _LegTime | None:
     match basis:
         case HostedBasis():
-            return _hosted(basis, workload)
+            return _hosted(basis, workload, end)
         case OwnBasis():
-            return _own(basis, workload, assumptions, share)
+            return _own(basis, workload, assumptions, share, end)
         case OneStepBasis():
-            return _one_step(basis, workload, assumptions, share)
+            return _one_step(basis, workload, assumptions, share, end)
         case DeviceBasis() | None:
             return None
 
 
-def _hosted(basis: HostedBasis, workload: Workload) -> _LegTime | None:
-    speed = basis.speed
-    if speed is None:
+def _hosted(basis: HostedBasis, workload: Workload, end: End) -> _LegTime | None:
+    speed = basis.speed_at(EFFORTS[0] if workload.reasoning_tokens else workload.effort)
+    if speed is None or basis.network is None:
         return None
-    floor = speed.network.p50_ms + speed.first_token.p50_ms
+    pace, network = speed.at(end), basis.network.at(workload.distance, end)
+    floor = network.p50_ms + pace.first_token.p50_ms
     if workload.answer_tokens is None:
         return _LegTime(floor, None)
-    further = max(workload.answer_tokens - 1.0, 0.0) * speed.per_token_ms
-    return _in_parts(floor, workload, speed.network, speed.first_token, Duration(further, further))
+    # NOTE: what a model thinks before the first token that people see is in that token; tokens that are declared come
+    # on top of the least that it can think.
+    further = max(workload.answer_tokens - 1.0, 0.0) * pace.per_token_ms
+    thinking = _thought(workload) * pace.per_token_ms
+    return _in_parts(
+        floor, workload, network, pace.first_token, Duration(further, further), thinking=Duration(thinking, thinking)
+    )
 
 
-def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime | None:
-    at_batch = partial(roofline.latency, basis.shape, basis.precision, basis.machine, basis.accelerators)
+def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+         end: End) -> _LegTime | None:  # fmt: skip
+    network = basis.network.at(workload.distance, end)
+    # NOTE: machines are bought by the estimate; at an end they are as many, and only faster or slower.
+    machine = replace(basis.machine, capacity_factor=basis.machine.capacity_factor * _capacity(assumptions, end))
+    at_batch = partial(roofline.latency, basis.shape, basis.precision, machine, basis.accelerators)
     # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
     floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
-    floor = basis.network.p50_ms + floor_s * _MS_PER_S
+    floor = network.p50_ms + floor_s * _MS_PER_S
     serving = serving_of(basis, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
         return _LegTime(floor, None)
@@ -120,16 +173,34 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
     further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
     rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
-    return _in_parts(floor, workload, basis.network, first, rest)
+    thinking_ms = _thought(workload) * _MS_PER_S
+    thinking = Duration(thinking_ms * average.per_output_token_s, thinking_ms * peak.per_output_token_s)
+    return _in_parts(floor, workload, network, first, rest, thinking=thinking)
 
 
-def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None) -> _LegTime:
-    floor = basis.network.p50_ms + basis.pass_ms
+def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+              end: End) -> _LegTime:  # fmt: skip
+    network = basis.network.at(workload.distance, end)
+    speed = _capacity(assumptions, end)
+    pass_ms = basis.pass_ms / speed
+    floor = network.p50_ms + pass_ms
     if _load_unknown(workload, share):
         return _LegTime(floor, None)
-    busy = min(_utilisation(basis.requests_per_s, workload, assumptions, share), _MOST_BUSY)
-    queued = waiting_for_server(basis.pass_ms, busy)
-    return _in_parts(floor, workload, basis.network, Duration(basis.pass_ms, queued.p95_ms))
+    busy = min(_utilisation(basis.requests_per_s * speed, workload, assumptions, share), _MOST_BUSY)
+    queued = waiting_for_server(pass_ms, busy)
+    return _in_parts(floor, workload, network, Duration(pass_ms, queued.p95_ms))
+
+
+def _thought(workload: Workload) -> float:
+    """Return the tokens that are written before anything is shown, besides the first that is."""
+    return min(workload.reasoning_tokens, max((workload.answer_tokens or 0.0) - 1.0, 0.0))
+
+
+def _capacity(assumptions: CostAssumptions, end: End) -> float:
+    """Return what machines of one's own reach at an end, relative to the estimate."""
+    if end == "usual":
+        return 1.0
+    return exp((Z90 if end == "fast" else -Z90) * assumptions.capacity_spread)
 
 
 def _load_unknown(workload: Workload, share: float | None) -> bool:

@@ -28,7 +28,7 @@ from aipolicy.options.uncertain_inputs import applied, drivers_of
 from aipolicy.options.workload import Workload
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.economics.uncertainty import Draws
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import LegCurve
@@ -43,9 +43,9 @@ _BISECTIONS = 18
 class DrawnCosts:
     """Monthly costs under the draws of one workload; every leg is drawn once, whatever options share it."""
 
-    def __init__(self, workload: Workload, assumptions: CostAssumptions, constants: Mapping[str, Assumption], *,
-                 draws: int = DRAWS) -> None:  # fmt: skip
-        self.drivers: Mapping[str, Range] = drivers_of(workload, constants)
+    def __init__(self, workload: Workload, assumptions: CostAssumptions, constants: Mapping[str, Assumption],
+                 people: tuple[HeadCount, ...], *, draws: int = DRAWS) -> None:  # fmt: skip
+        self.drivers: Mapping[str, Range] = drivers_of(workload, constants, people)
         """What is uncertain, with its range."""
         self._likely = workload
         self._constants = assumptions

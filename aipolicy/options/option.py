@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING
 
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.offerings import Model
+    from aipolicy.catalog.offerings import Model, Offering
+
+
+class Window(Frozen):
+    """How many tokens a leg takes in and writes for one request; None is unknown, infinity is no limit."""
+
+    context_tokens: float | None
+    """Input and answer together."""
+    input_tokens: float | None
+    output_tokens: float | None
+    """An answer, reasoning included."""
+    reasons: bool | None
+    """Whether the model writes reasoning tokens before its answer."""
+
+
+UNKNOWN_WINDOW = Window(None, None, None, None)
+"""The window of a leg of which the catalog knows nothing."""
+
+
+def window_of(model: Model, offering: Offering | None) -> Window:
+    """Return the window of a model at a provider, or on machines of one's own, which write until the window is full."""
+    if model.tier == "classical":
+        return Window(inf, inf, inf, reasons=False)
+    context, inputs, outputs = model.context_tokens, model.max_input_tokens, model.max_output_tokens
+    if offering is None or model.tier == "encoder":
+        return Window(context, context, context if model.tier != "encoder" else inf, model.reasoning)
+    context = context if offering.context_tokens is None else offering.context_tokens
+    inputs = inputs if offering.max_input_tokens is None else offering.max_input_tokens
+    outputs = outputs if offering.max_output_tokens is None else offering.max_output_tokens
+    return Window(context, context if inputs is None else inputs, outputs, model.reasoning)
 
 
 class Leg(Frozen, kw_only=True):
@@ -24,6 +54,7 @@ class Leg(Frozen, kw_only=True):
     accelerator: str
     retires_on: date | None
     terms: Mapping[str, bool | float]
+    window: Window = UNKNOWN_WINDOW
 
     @property
     def name(self) -> str:

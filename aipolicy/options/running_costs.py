@@ -12,7 +12,7 @@ from aipolicy.options.memo import Memo
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import CostBasis, LegBasis, Training
+    from aipolicy.options.cost_inputs import CostBasis, LegBasis, People, Training
     from aipolicy.options.costs import LegCurve, Role
     from aipolicy.options.workload import Workload
 
@@ -102,12 +102,12 @@ class RunningCosts:
         return self._fixed[key]
 
 
-_FixedKey = tuple[float | None, bool, bool, "Training | None"]
+_FixedKey = tuple["People | None", bool, bool, "Training | None"]
 """What a fixed cost depends on besides the workload."""
 
 
 def _fixed_key(basis: CostBasis) -> _FixedKey:
-    return basis.engineers, basis.watched, basis.retrieves, basis.training
+    return basis.people, basis.watched, basis.retrieves, basis.training
 
 
 def _curve(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> LegCurve | None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
-from aipolicy.options.workload import WORKLOAD_FACTS, Workload
+from aipolicy.options.workload import KNOWLEDGE_CHANGES, WORKLOAD_FACTS, Workload
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.assumptions import Assumption
+    from aipolicy.catalog.assumptions import Assumption, HeadCount
     from aipolicy.options.cost_assumptions import CostAssumptions
 
 CAPACITY = "capacity of a machine"
+MIXTURE_CAPACITY = "capacity of a machine for a mixture of experts"
 ACCELERATOR_PRICE = "price of accelerators"
 OPEN_PRICE = "price of an open model at a host"
 LIST_PRICE = "list prices that were not checked for long"
 STAFF = "loaded-staff-year"
+PEOPLE = "people that it takes"
+"""Few are -1, the 10th percentile of every kind of work, many are 1, the 90th: a team that needs more for one kind of work
+is taken to need more for all."""
+_FAR_OUT = 3.0
+"""How far from the likely head count, in the distance to its 10th or 90th percentile, no draw lies beyond."""
 
 _SPREADS: Mapping[str, str] = {
     "requests_per_day": "volume-spread",
@@ -29,6 +35,7 @@ _SPREADS: Mapping[str, str] = {
 """Fields that are uncertain even where one number is declared, and the constant that says by how much."""
 _FACTORS: Mapping[str, tuple[str, str]] = {
     CAPACITY: ("capacity_factor", "capacity-spread"),
+    MIXTURE_CAPACITY: ("mixture_capacity_factor", "mixture-capacity-spread"),
     ACCELERATOR_PRICE: ("accelerator_price_factor", "accelerator-price-spread"),
     OPEN_PRICE: ("open_price_factor", "open-model-price-spread"),
     LIST_PRICE: ("list_price_factor", "stale-price-spread"),
@@ -44,7 +51,8 @@ _SHARES = frozenset({"cached_share", "hard_case_share"})
 _FIELD_OF = {fact: field for field, fact in WORKLOAD_FACTS.items()}
 
 
-def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mapping[str, Range]:
+def drivers_of(workload: Workload, constants: Mapping[str, Assumption],
+               people: Iterable[HeadCount]) -> Mapping[str, Range]:  # fmt: skip
     """Return every uncertain input by name with its range; a fact goes by its own name."""
     drivers: dict[str, Range] = {}
     declared = {field: (low, likely, high) for field, low, likely, high in workload.ranges}
@@ -63,6 +71,9 @@ def drivers_of(workload: Workload, constants: Mapping[str, Assumption]) -> Mappi
         range_ = _range(constants[name])
         if range_ is not None:
             drivers[name] = range_
+    stated = dict(workload.people)
+    if any(each.low is not None and each.work not in stated for each in people):
+        drivers[PEOPLE] = Range(-1.0, 0.0, 1.0, at_least=-_FAR_OUT, at_most=_FAR_OUT)
     return {name: range_ for name, range_ in drivers.items() if not range_.certain}
 
 
@@ -82,6 +93,8 @@ def applied(values: Mapping[str, float], workload: Workload,
     for name, value in values.items():
         if name in _FIELD_OF:
             fields[_FIELD_OF[name]] = value
+        elif name == PEOPLE:
+            constants["people_deviation"] = value
         elif name == STAFF:
             constants["staff_year_usd"] = value
         elif name in _CONSTANTS:
@@ -110,9 +123,20 @@ def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
     for name, leg, wanted in legs:
         if wanted:
             reasons += _leg_reasons(name, leg)
-    if basis.engineers is None:
+    if basis.retrieves:
+        reasons += [f"`{fact}` is not declared" for fact, value in _of_an_index(workload) if value is None]
+    if basis.training is not None and not basis.training.from_scratch and workload.labelled_examples is None:
+        reasons.append(f"`{WORKLOAD_FACTS['labelled_examples']}` is not declared")
+    if basis.people is None:
         reasons.append("no figure for the people it takes")
     return tuple(reasons)
+
+
+def _of_an_index(workload: Workload) -> tuple[tuple[str, float | None], ...]:
+    return (
+        (WORKLOAD_FACTS["corpus_tokens"], workload.corpus_tokens),
+        (KNOWLEDGE_CHANGES, workload.index_refreshes_per_year),
+    )
 
 
 def _needed(basis: CostBasis) -> tuple[str, ...]:

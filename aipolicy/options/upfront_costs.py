@@ -40,7 +40,7 @@ def upfront_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumpt
         parts.append(("indexing documents", indexing_usd(workload, assumptions)))
     if basis.training is not None:
         parts.append(("labelling", _labels_usd(basis.training, workload, assumptions)))
-        parts.append(("training run", training_run_usd(basis.training, assumptions)))
+        parts.append(("training run", training_run_usd(basis.training, workload, assumptions)))
     return tuple(parts)
 
 
@@ -62,26 +62,29 @@ def _labels_usd(training: Training, workload: Workload, assumptions: CostAssumpt
         return 0.0
     if training.examples is None or workload.labelled_examples is None:
         return None
-    return max(training.examples - workload.labelled_examples, 0.0) * assumptions.labelling_usd_per_example
+    return max(training.examples - workload.labelled_examples, 0.0) * assumptions.training.usd_per_label
 
 
-def training_run_usd(training: Training, assumptions: CostAssumptions) -> float | None:
-    """Return the price of one run in USD: the provider's tokens, or hours of accelerators by 6ND; None when unknown."""
+def training_run_usd(training: Training, workload: Workload, assumptions: CostAssumptions) -> float | None:
+    """Return the price of one run in USD: the provider's tokens, or hours of accelerators by 6ND; None when unknown.
+
+    A run reads every example that there is, and no fewer than tuning takes.
+    """
+    constants = assumptions.training
+    if training.params_b == 0.0:
+        return 0.0
     if training.from_scratch:
         if training.params_b is None:
             return None
-        tokens = training.params_b * 1e9 * assumptions.training_tokens_per_parameter
-    elif training.examples is None:
+        tokens = training.params_b * 1e9 * constants.tokens_per_parameter
+    elif training.examples is None or workload.labelled_examples is None:
         return None
     else:
-        tokens = training_tokens(
-            training.examples, assumptions.training_tokens_per_example, assumptions.training_epochs
-        )
+        examples = max(training.examples, workload.labelled_examples)
+        tokens = training_tokens(examples, constants.tokens_per_example, constants.epochs)
     if training.usd_per_mtok is not None:
         return tokens_usd(tokens, training.usd_per_mtok)
     if training.params_b is None or training.hourly_usd is None or training.tflops <= 0.0:
         return None
-    hours = accelerator_hours(
-        training_operations(training.params_b, tokens), training.tflops, assumptions.training_utilisation
-    )
+    hours = accelerator_hours(training_operations(training.params_b, tokens), training.tflops, constants.utilisation)
     return training_usd(hours, training.hourly_usd)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
+from aipolicy.catalog.axes import WORKS
 from aipolicy.facts.spec import FactValue
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.facts.facts import Facts
-    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.cost_inputs import CostBasis, End
 
 
 class Rivals(Frozen):
@@ -38,11 +39,25 @@ class Workload(Frozen):
     corpus_tokens: float | None = None
     labelled_examples: float | None = None
     latency_budget_ms: float | None = None
+    effort: str = "none"
+    """How much a model that reasons thinks, or the least above it that it can."""
+    distance: str = "usual"
+    """How far the feature is from where its model runs."""
     growth_12_months: float | None = None
+    index_refreshes_per_year: float | None = None
+    """How often the knowledge that answers rest on changes; None is unknown."""
+    people: tuple[tuple[str, float], ...] = ()
+    """Full-time equivalents by kind of work that the team states itself."""
+    shared_over: float = 1.0
+    """Features that share the people of their platform."""
     ranges: tuple[tuple[str, float, float, float], ...] = ()
     """Fields that were declared as a range: name, low, likely, high."""
     rivals: Rivals | None = None
     """What a cost is compared with; None before it is known what remains."""
+    streaming: bool | None = None
+    """Whether an answer is shown while it is written."""
+    end: End = "usual"
+    """Which end of every estimate is taken."""
     seed: str = ""
     """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
@@ -51,7 +66,7 @@ class Workload(Frozen):
         """Return whether everything is known that an estimate could hang on."""
         wanted = (
             self.requests_per_day, self.input_tokens, self.output_tokens, self.hard_case_share, self.corpus_tokens,
-            self.labelled_examples, self.latency_budget_ms,
+            self.labelled_examples, self.latency_budget_ms, self.index_refreshes_per_year,
         )  # fmt: skip
         return all(value is not None for value in wanted)
 
@@ -100,8 +115,19 @@ WORKLOAD_FACTS: Mapping[str, str] = {
     "corpus_tokens": "volume.corpus_tokens",
     "labelled_examples": "data.labelled_examples",
     "latency_budget_ms": "latency.p95_ms",
+    "streaming": "latency.streaming",
+    "effort": "task.reasoning_effort",
+    "distance": "latency.network",
 }
 """Which declared fact each field is."""
+
+KNOWLEDGE_CHANGES = "task.knowledge_changes"
+_TIMES_A_YEAR: Mapping[FactValue | None, float] = {
+    "never": 0.0, "yearly": 1.0, "monthly": 12.0, "weekly": 52.0, "daily": 365.0, "hourly": 8760.0,
+}  # fmt: skip
+SHARED_OVER = "team.shared_over"
+PEOPLE_FACTS: Mapping[str, str] = {work: f"team.people.{work}" for work in WORKS}
+"""Which declared fact says how many people a kind of work takes."""
 
 
 def workload_of(facts: Facts, name: str) -> Workload:
@@ -113,7 +139,20 @@ def workload_of(facts: Facts, name: str) -> Workload:
     known = {field: values[fact] for field, fact in WORKLOAD_FACTS.items() if fact in values}
     ranges = tuple((field, *facts.ranges[fact]) for field, fact in WORKLOAD_FACTS.items() if fact in facts.ranges)
     numbers = cast("dict[str, float]", known)
-    return Workload(**numbers, growth_12_months=_growth(values), ranges=ranges, seed=name)  # type: ignore[arg-type]
+    return Workload(
+        **numbers,  # type: ignore[arg-type]
+        growth_12_months=_growth(values),
+        index_refreshes_per_year=_TIMES_A_YEAR.get(values.get(KNOWLEDGE_CHANGES)),
+        people=_people(values),
+        shared_over=cast("float", values.get(SHARED_OVER, 1.0)),
+        ranges=ranges,
+        seed=name,
+    )
+
+
+def _people(values: Mapping[str, FactValue]) -> tuple[tuple[str, float], ...]:
+    stated = ((work, values.get(fact)) for work, fact in PEOPLE_FACTS.items())
+    return tuple((work, count) for work, count in stated if isinstance(count, float))
 
 
 def _growth(values: Mapping[str, FactValue]) -> float | None:

@@ -51,12 +51,14 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
             yield _at(entry, "name", UNDOCUMENTED_PARAMETER, message)
     for entry in subject.entries("variables"):
         name = entry.text("name")
-        if name and name not in used:
+        if name and name not in used and entry.fields.get("export") is not True:
             yield _at(entry, "name", UNUSED_VARIABLE, f"variable `{shown(name)}` is used nowhere in the pack")
 
 
 def entry_findings(subject: Subject) -> Iterator[Finding]:
     """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
+    mended = {text.rule.id for text in subject.rules if _is_mended(text.rule)}
+    based = {text.rule.id for text in subject.rules if text.rule.references}
     for entry in _rule_entries(subject):
         name = shown(entry.text("id")) or "the rule"
         for key, rule_id, what in (
@@ -64,7 +66,9 @@ def entry_findings(subject: Subject) -> Iterator[Finding]:
             ("fix", NO_FIX, "does not say what to do"),
             ("references", NO_REFERENCE, "names no source"),
         ):
-            if not (entry.fields.get(key) if key == "references" else says_something(entry.text(key))):
+            has_source = entry.fields.get(key) or entry.text("id") in based
+            has_fix = key == "fix" and entry.text("id") in mended
+            if not (has_source if key == "references" else has_fix or says_something(entry.text(key))):
                 yield _at(entry, "id", rule_id, f"`{name}` {what}; there is no `{key}`")
         message = entry.text("message")
         if message and "{" not in message:
@@ -91,7 +95,7 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
         if not text.is_whole and text.expected:
             continue
         if text.rule.must_declare:
-            lacking += [Outcome.UNDECLARED] if Outcome.UNDECLARED not in seen else []
+            lacking += [Outcome.UNDECLARED] if Outcome.UNDECLARED not in seen | _shown_above(text, subject) else []
             if not text.rule.require:
                 lacking = [outcome for outcome in lacking if outcome is not Outcome.VIOLATED]
         if Outcome.SATISFIED in lacking and not _can_be_satisfied(text, facts):
@@ -107,6 +111,20 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
         elif lacking:
             named = " and none ".join(f"that is {outcome.value}" for outcome in lacking)
             yield text.found(UNTESTED, f"`{rule.id}` has no test {named}", key="tests")
+
+
+def _shown_above(text: RuleText, subject: Subject) -> frozenset[Outcome]:
+    """Return what examples of other rules show of declarations that a file or a group demands of all its rules."""
+    shared = {name for scope in text.rule.shared for name in scope.must_declare}
+    if not shared.issuperset(text.rule.must_declare):
+        return frozenset()
+    others = (other for other in subject.rules if set(text.rule.shared) & set(other.rule.shared))
+    return frozenset(outcome for other in others for outcome in other.expected)
+
+
+def _is_mended(rule: Rule) -> bool:
+    """Return whether every line that a rule requires says itself what to do."""
+    return bool(rule.requirements) and not rule.plain_require and all(each.fix for each in rule.requirements)
 
 
 def _rule_entries(subject: Subject) -> Iterator[Entry]:

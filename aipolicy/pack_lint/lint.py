@@ -15,11 +15,12 @@ from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
 from aipolicy.pack_lint.logic import Logic
+from aipolicy.pack_lint.messages import message_findings
 from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
 from aipolicy.pack_lint.subject import Subject, subject_of
 from aipolicy.pack_lint.unsatisfiable import unsatisfiable_findings
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.reading.load import read_packs
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.rule_tests.case_search import Bench
@@ -136,6 +137,7 @@ class _Run:
                 continue
             yield from pack_findings(subject)
             yield from entry_findings(subject)
+            yield from message_findings(subject)
             yield from ended_findings(subject, self._settings.as_of)
             yield from test_findings(subject, self._tests, self._catalog, facts)
             yield from condition_findings([text for text in subject.rules if text.is_whole], facts, bench)
@@ -152,7 +154,9 @@ def _tested(packs: Sequence[PolicyPack], catalog: Catalog, known: KnownFacts,
     """Return the outcomes that the test files of packs show of each rule."""
     rules = {rule.id for pack in packs for rule in pack.rules}
     try:
-        tests = read_test_files(find_test_files((), (pack.path for pack in packs)), rules, catalog, known)
+        tests = read_test_files(
+            find_test_files((), (pack.path for pack in packs)), rules, catalog, known, aliases_of(packs)
+        )
     except Problems as problems:
         for error in problems.errors:
             mistakes.add_error(error)

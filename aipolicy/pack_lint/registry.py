@@ -24,6 +24,7 @@ ENDED = "PACK-016"
 PLAIN_MESSAGE = "PACK-017"
 SILENT_VALUES = "PACK-018"
 NO_DESCRIPTION = "PACK-019"
+MESSAGE_OF_ANOTHER = "PACK-020"
 
 LINT_RULES: tuple[ReservedRule, ...] = (
     ReservedRule(
@@ -177,6 +178,14 @@ LINT_RULES: tuple[ReservedRule, ...] = (
         severity=Severity.WARNING,
         why="who chooses packs has nothing else to go by",
         fix="write `metadata.description`",
+    ),
+    ReservedRule(
+        id=MESSAGE_OF_ANOTHER,
+        name="message-of-another-condition",
+        title="A message shows a value that another condition of the rule is about",
+        severity=Severity.WARNING,
+        why="where that condition holds, people read of a value that is right, and not of what is wrong",
+        fix="give each requirement its own words: `{that: …, message: …, fix: …}`",
     ),
 )
 

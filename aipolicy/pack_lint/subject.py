@@ -12,6 +12,7 @@ from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.expressions import Checked
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.reading.scope_reader import GROUPS
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath, Part
@@ -68,15 +69,7 @@ class RuleText(Frozen):
 
     def path_of(self, line: Line) -> DocumentPath:
         """Return where a line stands in the document."""
-        for key in ("over", "when", "require"):
-            raw = self.entry.fields.get(key)
-            path = (*self.entry.path, key)
-            places: list[tuple[DocumentPath, PlainValue]] = [(path, raw)] if isinstance(raw, str) else []
-            places += [((*path, number), item) for number, item in enumerate(raw)] if isinstance(raw, list) else []
-            for place, item in places:
-                if item == line.text and self.entry.document.locate(place).start.line == line.number:
-                    return place
-        return (*self.entry.path, "applies_to")
+        return line.path or (*self.entry.path, "applies_to")
 
     def found(self, rule_id: str, message: str, line: Line | None = None, key: str = "id",
               related: Iterable[tuple[Line, str]] = ()) -> Finding:  # fmt: skip
@@ -108,11 +101,18 @@ class Subject(Frozen):
 
 
 def entries(document: Document, key: str) -> Iterator[Entry]:
-    """Yield the mappings of a list at the top of a document."""
-    top = document.value.get(key) if isinstance(document.value, dict) else None
-    for number, item in enumerate(top if isinstance(top, list) else ()):
+    """Yield the mappings of a list at the top of a document; of `rules` those of groups too."""
+    top = document.value if isinstance(document.value, dict) else {}
+    yield from _listed(document, (key,), top.get(key))
+    if key == "rules":
+        for group in _listed(document, (GROUPS,), top.get(GROUPS)):
+            yield from _listed(document, (*group.path, key), group.fields.get(key))
+
+
+def _listed(document: Document, path: DocumentPath, value: PlainValue) -> Iterator[Entry]:
+    for number, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, dict):
-            yield Entry(document, (key, number), item)
+            yield Entry(document, (*path, number), item)
 
 
 def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequence[AipolicyError], *,

@@ -18,7 +18,9 @@ class NeverWaived(NamedTuple):
 
     def covers(self, rule_id: str) -> bool:
         """Return whether a rule is meant."""
-        return rule_id == self.word or rule_id.startswith(f"{self.word}-")
+        from aipolicy.findings.rule_ids import is_below
+
+        return is_below(rule_id, self.word)
 
 
 class Governance(NamedTuple):

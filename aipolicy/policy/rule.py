@@ -15,10 +15,10 @@ from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
 from aipolicy.source.regex import regex
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
-    pass
+    from aipolicy.source.span import DocumentPath
 
 
 _NAMES_RETIRED = regex(rf"""(["']){RETIRED}\1""")
@@ -56,11 +56,52 @@ class Line(Frozen):
     """The labels that it reads by name."""
     number: int = 0
     """The line of the rule's file on which it begins."""
+    path: DocumentPath = ()
+    """Where it stands in the document."""
 
     @property
     def condition(self) -> str:
         """Return the text that was compiled."""
         return self.expanded or self.text
+
+
+class Basis(NamedTuple):
+    """The law or the standard that rules come from, in the version that was read."""
+
+    instrument: str
+    as_amended: str = ""
+    url: str = ""
+    checked_on: date | None = None
+
+    @property
+    def reference(self) -> Reference:
+        """Return it as one of the references of a rule."""
+        version = f", as amended by {self.as_amended}" if self.as_amended else ""
+        read = f", read {self.checked_on.isoformat()}" if self.checked_on is not None else ""
+        return Reference(title=f"{self.instrument}{version}{read}", url=self.url)
+
+
+class SharedScope(Frozen, kw_only=True):
+    """What a file or a group says once for all rules below it; its conditions come first in each of them."""
+
+    title: str
+    when: tuple[Line, ...]
+    must_declare: tuple[str, ...]
+    basis: Basis | None
+    defined_at: str
+    """The file and line; no two have the same."""
+
+
+class Requirement(Frozen, kw_only=True):
+    """A line of `require` with words of its own: reported, waived and judged by itself."""
+
+    name: str
+    """What tells it from the others of its rule, in ids such as `DORA-030-2/sla`."""
+    line: Line
+    message: str
+    fix: str
+    evidence: tuple[str, ...]
+    """The facts of evidence that show it."""
 
 
 class Bounds(NamedTuple):
@@ -149,6 +190,31 @@ class Rule(Frozen, kw_only=True):
     warning_from: date | None = None
     must_declare: tuple[str, ...] = ()
     """The facts that have to be declared where the rule applies; one that is not removes nothing."""
+    shared: tuple[SharedScope, ...] = ()
+    """What the file and the group of the rule say for all rules below them, the outer one first."""
+    basis: Basis | None = None
+    aliases: tuple[str, ...] = ()
+    """Ids that it had before, by which waivers, baselines and configurations may still name it."""
+    spoken: tuple[tuple[str, Line], ...] = ()
+    """The variables that messages show, by the name that they use."""
+    requirements: tuple[Requirement, ...] = ()
+    """Those lines of `require` that have words of their own, in their order."""
+
+    @property
+    def plain_require(self) -> tuple[Line, ...]:
+        """Return the lines of `require` that the message of the rule is about."""
+        own = [requirement.line for requirement in self.requirements]
+        return tuple(line for line in self.require if line not in own)
+
+    @property
+    def shared_when(self) -> tuple[Line, ...]:
+        """Return the conditions that other rules have too: the first ones of `when`."""
+        return tuple(line for scope in self.shared for line in scope.when)
+
+    @property
+    def own_when(self) -> tuple[Line, ...]:
+        """Return the conditions of the rule itself."""
+        return self.when[len(self.shared_when) :]
 
     def severity_on(self, day: date) -> Severity | None:
         """Return what the rule weighs on a day: less before it is in force, None before it is announced and once ended."""
@@ -179,3 +245,28 @@ class Rule(Frozen, kw_only=True):
         """Return the facts of the feature that the rule reads or wants declared, sorted."""
         reads = {name for line in (*self.when, *self.require) for name in line.feature_reads}
         return tuple(sorted(reads.union(self.must_declare)))
+
+
+def parts_of(rule: Rule) -> tuple[Rule, ...]:
+    """Return what of a rule is judged by itself: the rule, or its plain lines and each requirement with its own words.
+
+    They apply together, so that what decides whether they do stands above all of them.
+    """
+    if not rule.requirements:
+        return (rule,)
+    from aipolicy.findings.rule_ids import PART
+
+    plain = rule.plain_require
+    above = SharedScope(
+        title=f"{rule.id} {rule.title}", when=rule.own_when, must_declare=(), basis=None, defined_at=rule.defined_at
+    )
+    shared = (*rule.shared, above)
+    main = replace(rule, require=plain, requirements=(), shared=shared)
+    own = (
+        replace(
+            rule, id=f"{rule.id}{PART}{each.name}", require=(each.line,), message=each.message or rule.message,
+            fix=each.fix or rule.fix, must_declare=(), requirements=(), shared=shared,
+        )
+        for each in rule.requirements
+    )  # fmt: skip
+    return (*((main,) if plain or rule.must_declare else ()), *own)

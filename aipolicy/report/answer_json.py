@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.migration import Migration, migration_of
 from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
+from aipolicy.forecast.first_break import Holding, holding_of
 from aipolicy.report.formats.json_value import json_value
-from aipolicy.run.answer_result import AnswerResult, ChangeResult, ConflictResult, WayResult, way_result
+from aipolicy.run.answer_result import (
+    AnswerResult,
+    ChangeResult,
+    ConflictResult,
+    MeasureResult,
+    WayResult,
+    way_result,
+)
 from aipolicy.source.text import escaped
 
 JsonObject = dict[str, Any]
@@ -22,23 +31,33 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
     What was not asked for is null.
     """
     if answer is None:
-        return dict.fromkeys(("answer", "assumed", "questions", "to_do", "gaps", "conflict"))
+        return dict.fromkeys(("answer", "assumed", "questions", "to_do", "gaps", "measures", "conflict"))
     return {
         "answer": {
             "certainty": answer.certainty,
             "needs": [{"id": need, "certainty": certainty} for need, _, certainty in answer.needs],
-            "recommended": _way_object(answer.recommended),
-            "runner_up": _way_object(answer.runner_up),
+            "recommended": way_fields(answer.recommended),
+            "runner_up": way_fields(answer.runner_up),
         },
         "assumed": {name: json_value(value) for name, value in answer.assumed.items()},
         "questions": None if answer.questions is None else list(map(_question, answer.questions)),
         "to_do": [{"rule": each.rule, "fact": each.fact, "before": each.before} for each in answer.to_do],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in answer.gaps],
+        "measures": list(map(_measure, answer.measures)),
         "conflict": _conflict_object(answer.conflict),
     }
 
 
-def _way_object(way: WayResult | None) -> JsonObject | None:
+def _measure(measure: MeasureResult) -> JsonObject:
+    return {
+        "way": way_fields(measure.way), "rule": measure.rule, "fact": measure.fact, "low": measure.low,
+        "high": measure.high, "limit": measure.limit, "limit_fact": measure.limit_fact or None,
+        "of_plan": measure.of_plan, "saves_monthly_usd": _usd(measure.saves_usd),
+    }  # fmt: skip
+
+
+def way_fields(way: WayResult | None) -> JsonObject | None:
+    """Return a way as it was kept; null where there is none."""
     if way is None:
         return None
     likely = _usd(way.monthly_usd)
@@ -79,6 +98,8 @@ def reasons_fields(answering: Answering) -> JsonObject:
     return {
         "because": answer.because,
         "plan": None if answer.plan is None else _plan(answer.plan, expected),
+        "holds": _holding(holding_of(answering)),
+        "migration": _migration(migration_of(answering)),
         "turns": [_change(change) for change in answering.turns],
         "rule_prices": [_priced(each, expected) for each in answer.rule_prices],
         "ways_left": [
@@ -91,8 +112,9 @@ def reasons_fields(answering: Answering) -> JsonObject:
     }  # fmt: skip
 
 
-def _way(way: Way, evaluation: Evaluation) -> JsonObject | None:
-    return _way_object(way_result(way, evaluation))
+def way_object(way: Way, evaluation: Evaluation | None = None) -> JsonObject | None:
+    """Return a way with its cost; with the evaluation of what is expected as a range."""
+    return way_fields(way_result(way, evaluation))
 
 
 def _then(then: Then) -> JsonObject:
@@ -111,7 +133,7 @@ def _change(change: Change) -> JsonObject:
 
 def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
     return {
-        "way": _way(plan.way, evaluation),
+        "way": way_object(plan.way, evaluation),
         "violates": list(plan.violates),
         "ways": plan.ways,
         "passing": plan.passing,
@@ -122,8 +144,39 @@ def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
     }
 
 
+def _holding(holding: Holding | None) -> JsonObject | None:
+    if holding is None:
+        return None
+    first = holding.first
+    return {
+        "of": "plan" if holding.of_plan else "recommended",
+        "until": None if first is None else {"day": first.on.isoformat(), "rules": list(first.rules)},
+        "margins": [
+            {
+                "fact": each.fact, "now": json_value(each.now), "breaks": "from" if each.is_more else "to",
+                "value": json_value(each.value), "rules": list(each.rules),
+                "on": None if each.on is None else each.on.isoformat(),
+            }
+            for each in holding.margins
+        ],
+    }  # fmt: skip
+
+
+def _migration(migration: Migration | None) -> JsonObject | None:
+    if migration is None:
+        return None
+    return {
+        "stages": [
+            {"name": each.name, "facts": list(each.facts), "missing": list(each.missing)} for each in migration.stages
+        ],
+        "back_where": {
+            "monthly_usd_above": _usd(migration.bill_above_usd), "latency_p95_ms_above": migration.latency_above_ms,
+        },
+    }  # fmt: skip
+
+
 def _priced(priced: PricedRule, evaluation: Evaluation) -> JsonObject:
-    return {"rule": priced.rule, "way": _way(priced.way, evaluation)}
+    return {"rule": priced.rule, "way": way_object(priced.way, evaluation)}
 
 
 def _values(facts: Mapping[str, FactValue]) -> JsonObject:

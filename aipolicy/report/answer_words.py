@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aipolicy.answer.model import Certainty, Change, Then, Way
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.option import Leg
-from aipolicy.run.answer_result import AnswerResult, ThenResult, ToDoResult, WayResult
+from aipolicy.run.answer_result import AnswerResult, MeasureResult, ThenResult, ToDoResult, WayResult
 from aipolicy.source.text import escaped, grouped
 
 CERTAINTIES: Mapping[str, str] = {
@@ -113,6 +114,16 @@ def usd_words(usd: float) -> str:
     if abs(usd) >= 10_000.0:
         usd = float(f"{usd:.3g}")
     return grouped(round(usd))
+
+
+def measure_words(measure: MeasureResult) -> str:
+    """Return which estimate is to be measured, with both ends and the limit that lies between them."""
+    ends = f"{grouped(round(measure.low))} to {grouped(round(measure.high))}"
+    limit = f"`{measure.limit_fact}` is" if measure.limit_fact else "the limit is"
+    saves = "" if measure.saves_usd is None else f", saves {usd_words(measure.saves_usd)} USD a month"
+    unit = REGISTRY[measure.fact].unit
+    what = f"{ends} {unit}, {limit} {grouped(measure.limit)}"
+    return f"{offering_words(measure.way)}: {what} ({measure.rule}){saves}"
 
 
 def then_words(then: ThenResult, broken: Collection[str] = ()) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from aipolicy.answer.comparison import Compared, Figures, Part
 from aipolicy.report.answer_words import leg_name, place_name, rules, way_name
-from aipolicy.report.terminal.drawing import grid, said
+from aipolicy.report.terminal.drawing import as_read, grid, said
 from aipolicy.report.terminal.style import Role
 from aipolicy.source.text import grouped
 
@@ -143,3 +143,18 @@ def short_usd(usd: float) -> str:
     if usd < _NOTHING_USD:
         return "0"
     return f"{usd:.0f}" if usd >= 9.95 else f"{usd:.2g}"
+
+
+WAYS_HEAD = ("", "way", "running", "people", "total", "80 % range", "")
+"""The heads of the cells of a way."""
+
+
+def ways_cells(rows: Iterable[Compared]) -> tuple[tuple[str, ...], ...]:
+    """Return the ways of a comparison with the same words and figures, a tuple of cells each."""
+    return tuple(
+        (
+            LABELS[row.part], way_name(row.way), *_parts(row.figures), range_text(row.figures),
+            "; ".join(as_read(note) for note in _notes(row)),
+        )
+        for row in rows
+    )  # fmt: skip

@@ -99,6 +99,7 @@ class Domains:
     def _words(self, spec: FactSpec, readers: Sequence[str]) -> tuple[tuple[str, ...], bool]:
         seeds = [w for s in self._seeds(spec.name) for w in (s if isinstance(s, tuple) else (s,)) if isinstance(w, str)]
         named = [w for c in self._comparisons if c.fact in readers and c.fact == spec.name for w in self._compared(c)]
+        named += self._parts_named(spec, readers)
         allowed = spec.choices or self._vocabularies.get(spec.vocabulary, ())
         if not spec.choices and any(name != spec.name for name in readers):
             return self._one_of_each_kind(spec, readers, (*dict.fromkeys((*seeds, *named)), *allowed)), False
@@ -109,6 +110,13 @@ class Domains:
         first = list(dict.fromkeys((*seeds, *named, *matched)))
         others = [word for word in (*allowed, _ANOTHER_WORD) if word not in first]
         return (*first, *others[:2]), False
+
+    def _parts_named(self, spec: FactSpec, readers: Sequence[str]) -> list[str]:
+        """Return the parts of countries that conditions name, which the vocabulary of places leaves out."""
+        if spec.vocabulary != "place":
+            return []
+        words = (w for c in self._comparisons if c.fact in readers and c.fact != spec.name for w in self._compared(c))
+        return [word for word in words if self._catalog.places.is_part(word)]
 
     def _one_of_each_kind(self, spec: FactSpec, readers: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
         """Return of all words that lead to the same facts the first one, and every word that a condition names."""

@@ -42,15 +42,30 @@ class LineCoverage(Frozen):
 def line_coverage(searches: Iterable[CaseSearch], results: Iterable[ExampleResult]) -> tuple[LineCoverage, ...]:
     """Return the coverage of every line that reads a fact; a line that reads none has one truth only and is left out."""
     seen = _seen(results)
+    listed = tuple(searches)
+    rules: dict[str, list[str]] = {}
+    for rule in (search.rule for search in listed):
+        for line in rule.shared_when:
+            rules.setdefault(rule.place_of(line) + line.text, []).append(rule.id)
     return tuple(
         LineCoverage(
-            search.rule, section, index, line, frozenset(seen.get((search.rule.id, section, line.text), ())),
+            search.rule, section, index, line,
+            frozenset(truth for rule_id in below for truth in seen.get((rule_id, section, line.text), ())),
             possible_truths(search, index),
         )
-        for search in searches
+        for search in listed
         for index, (section, line) in enumerate(sections(search.rule))
-        if line.feature_reads or line.option_reads
+        for below in (_below(search.rule, index, line, rules),)
+        if below and (line.feature_reads or line.option_reads)
     )  # fmt: skip
+
+
+def _below(rule: Rule, index: int, line: Line, rules: Mapping[str, list[str]]) -> list[str]:
+    """Return the rules that have a line: its own alone, or all below a file or group, told with the first of them."""
+    if index >= len(rule.shared_when):
+        return [rule.id]
+    below = rules[rule.place_of(line) + line.text]
+    return below if below[0] == rule.id else []
 
 
 def possible_truths(search: CaseSearch, index: int) -> frozenset[Truth]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.discovery.globs import name_matcher
@@ -18,7 +19,8 @@ from aipolicy.manifest.feature import Feature, feature_of
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
-from aipolicy.policy.reading.rule_reader import fact_values
+from aipolicy.policy.cel.fact_words import FactWords
+from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.rule import RuleTest
 from aipolicy.policy.sources.pack_files import TESTS_FOLDER, YAML_SUFFIXES, is_yaml, may_be_part
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND, TESTS_KIND, Document, PlainValue, SourceFile
@@ -92,11 +94,11 @@ def _test_files_in(folder: str) -> list[str]:
     return [Path(path).as_posix() for path in paths if os.path.isfile(path)]
 
 
-def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog,
-                    facts: KnownFacts) -> tuple[FileTest, ...]:  # fmt: skip
+def read_test_files(paths: Iterable[str], rules: Collection[str], catalog: Catalog, facts: KnownFacts,
+                    aliases: Mapping[str, str] = MappingProxyType({})) -> tuple[FileTest, ...]:  # fmt: skip
     """Return the tests of every file; raises `PolicyError` or `Problems` with every mistake."""
     mistakes = Mistakes(PolicyError)
-    known = _Known(rules, catalog.vocabularies, facts)
+    known = _Known(rules, FactWords(facts.specs, catalog.vocabularies, catalog), facts, aliases)
     tests = [test for path in paths for test in _read_file(path, known, mistakes)]
     mistakes.raise_if_any()
     return tuple(tests)
@@ -127,8 +129,9 @@ def _read_bytes(path: str, mistakes: Mistakes) -> bytes | None:
 
 class _Known(NamedTuple):
     rules: Collection[str]
-    vocabularies: Mapping[str, Sequence[str]]
+    words: FactWords
     facts: KnownFacts
+    aliases: Mapping[str, str]
 
 
 class _TestReader:
@@ -141,7 +144,7 @@ class _TestReader:
     def read(self) -> FileTest:
         """Return the test; mistakes are noted on its record."""
         record = self._record
-        rule_id = record.text("rule")
+        rule_id = self._known.aliases.get(record.text("rule"), record.text("rule"))
         if rule_id and rule_id not in self._known.rules:
             record.mistake(f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self._known.rules)}", "rule")
         given, option = record.has("given"), record.has("option")
@@ -169,7 +172,7 @@ class _TestReader:
     def _values(self, key: str, prefix: str) -> dict[str, FactValue]:
         if not self._record.has(key):
             return {}
-        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.vocabularies)
+        return fact_values(self._record.record(key), prefix, self._known.facts.specs, self._known.words)
 
     def _check_finding(self, test: RuleTest, manifest: PlainValue) -> None:
         record = self._record

@@ -11,7 +11,7 @@ from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, LineTrace, RuleEval
 from aipolicy.facts.facts import Facts, facts_from_values
 from aipolicy.findings.finding import Outcome, Stage
 from aipolicy.policy.cel.expressions import Truth
-from aipolicy.policy.rule import Rule, RuleTest
+from aipolicy.policy.rule import Rule, RuleTest, parts_of
 from aipolicy.value import Frozen, NamedTuple
 
 NO_FINDING = "no finding"
@@ -64,7 +64,10 @@ def run_example(rule: Rule, test: RuleTest, catalog: Catalog, rule_evaluator: Ru
     option = dict(test.option)
     trace = rule_evaluator.trace(rule, facts, option)
     outcome = outcome_of(trace)
-    message = message_of(rule, facts, option) if outcome is Outcome.VIOLATED else NO_FINDING
+    message = NO_FINDING
+    if outcome is Outcome.VIOLATED:
+        broken = (part for part in parts_of(rule) if outcome_of(rule_evaluator.trace(part, facts, option)) is outcome)
+        message = "; ".join(message_of(part, facts, option) for part in broken)
     return ExampleResult(rule, test, outcome, trace, message)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks
 from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.findings.rule_ids import whole_id
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.rule import Line, Rule, RuleTest
 from aipolicy.rule_tests.case_search import Variation, demanded
@@ -23,14 +24,16 @@ class ManifestCase:
         self._evaluation = evaluator.evaluate(feature)
         self.problems = tuple(f"{problem.rule_id} {problem.message}" for problem in self._evaluation.facts.problems)
         findings = findings_of(self._evaluation, self._rule_evaluator, strict=strict)
-        finding = next((finding for finding in findings if finding.rule_id == rule.id), None)
-        ruled = next((ruled for ruled in self._evaluation.rules if ruled.active.rule.id == rule.id), None)
-        self._judgement = ruled.planned if ruled is not None else None
+        own = [finding for finding in findings if whole_id(finding.rule_id) == rule.id]
+        finding = own[0] if own else None
+        self._judgement = self._judged()
         self.result = ExampleResult(
             rule=rule,
             test=test,
-            outcome=Outcome.NOT_APPLICABLE if ruled is None else outcome_of_plan(ruled.planned, self._full),
-            trace=() if ruled is None else self._trace(ruled),
+            outcome=(
+                Outcome.NOT_APPLICABLE if self._judgement is None else outcome_of_plan(self._judgement, self._full)
+            ),
+            trace=() if self._judgement is None else self._trace(self._judgement),
             message=NO_FINDING if finding is None else finding.message,
             location="" if finding is None else _location(finding, test.location),
             note=why_not_evaluated(rule, evaluator.catalog.as_of),
@@ -50,12 +53,18 @@ class ManifestCase:
     def _full(self) -> int:
         return self._evaluation.planned.full
 
-    def _trace(self, ruled: RuleEvaluation) -> tuple[LineTrace, ...]:
+    def _judged(self) -> OutcomeMasks | None:
+        """Return what becomes of the rule over the plan, all its requirements together; None where it is not evaluated."""
+        evaluation, rule = self._evaluation, self._rule
+        ruled = next((ruled for ruled in evaluation.rules if whole_id(ruled.active.rule.id) == rule.id), None)
+        if ruled is None or not rule.requirements:
+            return ruled.planned if ruled is not None else None
+        return self._rule_evaluator.evaluate(rule, evaluation.facts, evaluation.workload, evaluation.planned)
+
+    def _trace(self, planned: OutcomeMasks) -> tuple[LineTrace, ...]:
         """Return the lines for the option that decides: one that violates, else one that is open, else the first."""
         evaluation: Evaluation = self._evaluation
-        number = first_in(
-            ruled.planned.violated or ruled.planned.undeclared or ruled.planned.undetermined or self._full
-        )
+        number = first_in(planned.violated or planned.undeclared or planned.undetermined or self._full)
         option = evaluation.planned.facts_of(number, evaluation.workload)
         return self._rule_evaluator.trace(self._rule, evaluation.facts, option)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.comparisons import comparisons
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
-from aipolicy.policy.reading.rule_reader import line_of
+from aipolicy.policy.reading.condition_lines import line_of, uses_variables, written_out
 from aipolicy.policy.rule import Line
 from aipolicy.source.regex import regex
 from aipolicy.value import NamedTuple
@@ -48,7 +49,9 @@ class Mutator:
     """Makes the mutants of lines; lines with the same text share theirs."""
 
     def __init__(self, compiler: Compiler, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
-                 parameters: Mapping[str, FactValue]) -> None:  # fmt: skip
+                 parameters: Mapping[str, FactValue],
+                 variables: Mapping[str, str] = MappingProxyType({})) -> None:  # fmt: skip
+        self._variables = variables
         self._compiler = compiler
         self._specs = specs
         self._vocabularies = vocabularies
@@ -57,16 +60,44 @@ class Mutator:
 
     def mutants(self, line: Line) -> tuple[Mutant, ...]:
         """Return every mutant of a line that passes the type check, the dropped line last."""
-        text = line.condition
+        text = self._said(line)
         if text not in self._known:
             self._known[text] = (*self._compiled(text, line), Mutant(MutationKind.DROPPED, "", None))
         return self._known[text]
+
+    def values(self, text: str, line: Line) -> Iterator[tuple[MutationKind, str]]:
+        """Yield the mutants of an expression of any type that pass the type check, as texts."""
+        seen = {_normal(decode(line.checked))}
+        for kind, mutated in self._texts(text, line):
+            try:
+                compiled, _ = self._compiler.compile_value(self.written_out(mutated))
+            except ExpressionError:
+                continue
+            tree = _normal(decode(compiled.checked))
+            if tree not in seen:
+                seen.add(tree)
+                yield kind, mutated
+
+    def line(self, text: str, variables: Mapping[str, str]) -> Line | None:
+        """Return a condition with other variables, None where it does not pass the type check."""
+        try:
+            return line_of(text, self._compiler.compile(written_out(text, {**self._variables, **variables})))
+        except ExpressionError:
+            return None
+
+    def written_out(self, text: str) -> str:
+        """Return an expression with its variables written out."""
+        return written_out(text, self._variables)
+
+    def _said(self, line: Line) -> str:
+        """Return what a line says itself: variables have mutants of their own, where they are defined."""
+        return line.text if uses_variables(line.text) and self._variables else line.condition
 
     def _compiled(self, text: str, line: Line) -> Iterator[Mutant]:
         seen = {_normal(decode(line.checked))}
         for kind, mutated in self._texts(text, line):
             try:
-                compiled = self._compiler.compile(mutated)
+                compiled = self._compiler.compile(self.written_out(mutated))
             except ExpressionError:
                 continue
             tree = _normal(decode(compiled.checked))
@@ -108,7 +139,7 @@ class Mutator:
 
     def _allowed_words(self, line: Line) -> dict[str, str]:
         """Return for each word of a line another one that the same fact may take, where there is one."""
-        others: dict[str, str] = {}
+        others: dict[str, str] = self._compiler.other_groups() if "within" in line.condition else {}
         for comparison in comparisons(decode(line.checked)):
             spec = self._specs.get(comparison.fact)
             if spec is None or spec.type not in (FactType.TEXT, FactType.TEXTS):
@@ -156,6 +187,8 @@ def _negations(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int, st
             yield token.start, token.end, ""
         elif index == 0 or (_opens_operand(found[index - 1]) and token.text != "!"):
             last = _end_of_operand(found, index)
+            if last < index:
+                continue  # NOTE: nothing stands between the brackets of `[]` or of a call without arguments.
             operand = found[index : last + 1]
             if token.text != "!" and not _compares(operand):
                 start, end = operand[0].start, operand[-1].end

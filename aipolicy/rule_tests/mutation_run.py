@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.errors import About
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
@@ -37,11 +38,13 @@ class MutantResult(Frozen):
     fate: Fate
     killed_by: str = ""
     """The name of the first example that came out otherwise."""
+    at: str = ""
+    """The file and line of a variable, which is defined elsewhere than the rule."""
 
     @property
     def defined_at(self) -> str:
         """Return the file and line of the condition."""
-        return self.rule.place_of(self.original)
+        return self.at or self.rule.place_of(self.original)
 
 
 class MutationScore(Frozen):
@@ -68,35 +71,81 @@ def mutation_score(results: Iterable[MutantResult]) -> MutationScore:
     return MutationScore(*(fates.count(fate) for fate in (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)))
 
 
-def run_mutants(rule: Rule, results: Sequence[ExampleResult], mutator: Mutator, search: CaseSearch, bench: Bench,
-                catalog: Catalog, also: Killer | None = None) -> Iterator[MutantResult]:  # fmt: skip
-    """Yield what becomes of every mutant of a rule; examples that fail already kill nothing."""
+class RuleUnderTest(Frozen):
+    """A rule with what tells its mutants apart: its examples that hold, other tests, and a search for cases."""
+
+    rule: Rule
+    examples: tuple[_Example, ...]
+    search: CaseSearch
+    bench: Bench
+    also: Killer | None = None
+
+    def killer(self, variation: Variation) -> str:
+        """Return the name of the first test that comes out otherwise under a variation, or nothing."""
+        killer = next((example.name for example in self.examples if example.tells(variation, self.bench)), "")
+        return killer or (self.also(self.rule, variation) if self.also is not None else "")
+
+
+def rule_under_test(rule: Rule, results: Sequence[ExampleResult], search: CaseSearch, bench: Bench, catalog: Catalog,
+                    also: Killer | None = None) -> RuleUnderTest:  # fmt: skip
+    """Return a rule with its examples; those that fail already kill nothing."""
     examples = tuple(_Example(result, bench, catalog) for result in results if result.passed and not result.note)
+    return RuleUnderTest(rule, examples, search, bench, also)
+
+
+def run_mutants(rules: Sequence[RuleUnderTest], mutator: Mutator) -> Iterator[MutantResult]:
+    """Yield what becomes of every mutant of some rules; one of a line that several rules have is made once."""
+    done: set[str] = set()
+    for tested in rules:
+        with About(f"rule {tested.rule.id}"):
+            yield from _mutants_of(tested, rules, mutator, done)
+
+
+def _mutants_of(tested: RuleUnderTest, rules: Sequence[RuleUnderTest], mutator: Mutator,
+                done: set[str]) -> Iterator[MutantResult]:  # fmt: skip
+    rule = tested.rule
     for index, line in enumerate((*rule.when, *rule.require)):
         section = "when" if index < len(rule.when) else "require"
-        for mutant in mutator.mutants(line):
-            variation = Variation(index, mutant.line)
-            killer = next((example.name for example in examples if example.tells(variation, bench)), "")
-            if not killer and also is not None:
-                killer = also(rule, variation)
-            if killer:
-                yield MutantResult(rule, section, variation, line, mutant, Fate.KILLED, killer)
+        below = [tested]
+        if index < len(rule.shared_when):
+            place = rule.place_of(line) + line.text
+            if place in done:
                 continue
-            fate = Fate.EQUIVALENT if search.is_equivalent(variation) else Fate.SURVIVED
-            yield MutantResult(rule, section, variation, line, mutant, fate)
-    yield from _undemanded(rule, examples, bench, also)
+            done.add(place)
+            below = [other for other in rules if line in other.rule.shared_when]
+        for mutant in mutator.mutants(line):
+            yield _fate(below, index, section, line, mutant)
+    yield from _undemanded(tested, [other for other in rules if other is not tested])
 
 
-def _undemanded(rule: Rule, examples: Sequence[_Example], bench: Bench, also: Killer | None) -> Iterator[MutantResult]:
-    """Yield what becomes of a rule that demands one declaration less."""
+def _fate(below: Sequence[RuleUnderTest], index: int, section: str, line: Line, mutant: Mutant) -> MutantResult:
+    """Return what becomes of a mutant of a line that stands above some rules, or in one of them."""
+    rule, variation = below[0].rule, Variation(index, mutant.line)
+    killer = next(filter(None, (tested.killer(variation) for tested in below)), "")
+    if killer:
+        return MutantResult(rule, section, variation, line, mutant, Fate.KILLED, killer)
+    is_equivalent = all(tested.search.is_equivalent(variation) for tested in below)
+    fate = Fate.EQUIVALENT if is_equivalent else Fate.SURVIVED
+    return MutantResult(rule, section, variation, line, mutant, fate)
+
+
+def _undemanded(tested: RuleUnderTest, others: Sequence[RuleUnderTest]) -> Iterator[MutantResult]:
+    """Yield what becomes of a rule that demands one declaration less; one for several rules is told with the first."""
+    rule = tested.rule
     for number, name in enumerate(rule.must_declare, len(rule.when) + len(rule.require)):
-        variation = Variation(number, None)
-        killer = next((example.name for example in examples if example.tells(variation, bench)), "")
-        if not killer and also is not None:
-            killer = also(rule, variation)
+        scope = next((scope for scope in rule.shared if name in scope.must_declare), None)
+        below = [tested, *(other for other in others if scope is not None and scope in other.rule.shared)]
+        if min(below, key=lambda each: each.rule.id) is not tested:
+            continue
+        killer = next(filter(None, (each.killer(_demand(each.rule, name)) for each in below)), "")
         fate = Fate.KILLED if killer else Fate.SURVIVED
         mutant = Mutant(MutationKind.DROPPED, "", None)
+        variation = Variation(number, None)
         yield MutantResult(rule, MUST_DECLARE, variation, _demand_line(rule, name), mutant, fate, killer)
+
+
+def _demand(rule: Rule, name: str) -> Variation:
+    return Variation(len(rule.when) + len(rule.require) + rule.must_declare.index(name), None)
 
 
 class _Example:

@@ -8,17 +8,19 @@ from datetime import date
 from aipolicy.errors import PolicyError
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.reading.condition_lines import VARIABLES
 from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
 from aipolicy.rule_tests.example_files import FileTest
 from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_evaluated
 from aipolicy.rule_tests.manifest_tests import ManifestCase
-from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, run_mutants
+from aipolicy.rule_tests.mutation_run import MutantResult, MutationScore, mutation_score, rule_under_test, run_mutants
 from aipolicy.rule_tests.pack_compiler import default_parameters, mutator_of, mutator_of_groups, with_default_parameters
 from aipolicy.rule_tests.portfolio_examples import portfolio_coverage, portfolio_results
 from aipolicy.rule_tests.portfolio_mutation import run_portfolio_mutants
 from aipolicy.rule_tests.suggestions import Suggestion, suggestions
+from aipolicy.rule_tests.variable_mutants import variable_mutants
 from aipolicy.run.policy import Policy
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.value import Frozen, replace
@@ -112,7 +114,7 @@ class _PortfolioRun:
     """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
-        defaults, catalog = default_parameters(pack), policy.catalog
+        defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
         rules = [
             replace(each, rule=with_default_parameters(each.rule, defaults))
             for each in pack.portfolio_rules
@@ -170,8 +172,11 @@ class _PackRun:
     """The tests of one pack; examples are judged with the parameters that their author wrote them for."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings, in_files: _FileTests) -> None:
-        defaults = default_parameters(pack)
-        self.rules = [with_default_parameters(r, defaults) for r in pack.rules if r.id not in policy.ignored_rules]
+        defaults = default_parameters(pack, policy.catalog)
+        self._variables = pack.variables
+        named = [example for variable in pack.variables for example in variable.tests]
+        own = [rule for rule in pack.rules if rule.id not in policy.ignored_rules]
+        self.rules = [with_default_parameters(rule, defaults) for rule in (*named, *own)]
         self._policy = policy
         self._bench = Bench()
         self._specs = policy.evaluator.known.specs
@@ -192,20 +197,22 @@ class _PackRun:
         ]
         tested = {result.rule.id for result in self.results}
         self.untested = [rule for rule in self.rules if rule.id not in tested]
-        self.coverage = line_coverage(self._searches.values(), self.results)
+        of_rules = [self._searches[rule.id] for rule in self.rules if not rule.id.startswith(VARIABLES)]
+        self.coverage = line_coverage(of_rules, self.results)
         self.mutants: list[MutantResult] = self._mutate(pack) if settings.mutate or settings.suggest else []
         self.suggested = self._suggest() if settings.suggest else []
 
     def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
-        mutator = mutator_of(pack, self._policy.catalog, self._specs)
-        return [
-            mutant
-            for rule in self.rules
-            for mutant in run_mutants(
-                rule, self._given[rule.id], mutator, self._searches[rule.id], self._bench, self._policy.catalog,
-                also=self._told_by_manifest,
+        catalog = self._policy.catalog
+        tested = [
+            rule_under_test(
+                rule, self._given[rule.id], self._searches[rule.id], self._bench, catalog, self._told_by_manifest
             )
-        ]  # fmt: skip
+            for rule in self.rules
+        ]
+        mutator = mutator_of(pack, catalog, self._specs)
+        of_rules = [each for each in tested if not each.rule.id.startswith(VARIABLES)]
+        return [*variable_mutants(self._variables, tested, mutator), *run_mutants(of_rules, mutator)]
 
     def _told_by_manifest(self, rule: Rule, variation: Variation) -> str:
         cases = self._manifests.get(rule.id, ())

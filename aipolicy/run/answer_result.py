@@ -10,7 +10,7 @@ from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.answer.answer import Answering
-    from aipolicy.answer.model import Change, Way
+    from aipolicy.answer.model import Change, Measure, Way
     from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 
 
@@ -73,6 +73,20 @@ class GapResult(NamedTuple):
     file: str
 
 
+class MeasureResult(NamedTuple):
+    """An estimate to be measured: of which way, for which rule, both ends and the limit between them."""
+
+    way: WayResult
+    rule: str
+    fact: str
+    low: float
+    high: float
+    limit: float
+    limit_fact: str
+    of_plan: bool
+    saves_usd: float | None
+
+
 class PlanResult(NamedTuple):
     """How the declared plan stands."""
 
@@ -104,6 +118,7 @@ class AnswerResult(NamedTuple):
     """None where they were not asked for."""
     broken: Sequence[str] = ()
     """Beside questions, what they are compared with: the rules that the plan is expected to break as it is."""
+    measures: Sequence[MeasureResult] = ()
 
 
 def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> AnswerResult:
@@ -112,6 +127,10 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
     from aipolicy.evaluation.ranking import Weighing
 
     weighing = Weighing(asked.margin_percent, asked.horizon_months)
+    if asked.fixed:
+        from aipolicy.facts.hardness import fixed_facts
+
+        weighing = weighing._replace(fixed=fixed_facts(asked.fixed, evaluator.known.specs, None))
     return result_of_answer(Answering(evaluator, evaluation, weighing), depth)
 
 
@@ -134,7 +153,17 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
         runner_up=None if second is None else way_result(second, drawn),
         questions=tuple(map(change_result, answering.questions)) if is_full else None,
         broken=plan_violates(answering.expected) if is_full else (),
+        measures=tuple(map(measure_result, answering.measures)),
     )
+
+
+def measure_result(measure: Measure) -> MeasureResult:
+    """Return what is to be measured as data."""
+    close = measure.close
+    return MeasureResult(
+        way_result(measure.way), close.rule, close.fact, close.low, close.high, close.limit, close.limit_fact,
+        measure.of_plan, measure.saves_usd,
+    )  # fmt: skip
 
 
 def way_result(way: Way, expected: Evaluation | None = None) -> WayResult:

@@ -27,6 +27,8 @@ class AnswersAsked(NamedTuple):
     without_findings: Depth = Depth.NONE
     with_findings: Depth = Depth.NONE
     """For features of which a finding is shown that is not accepted."""
+    fixed: tuple[str, ...] = ()
+    """Facts, and sections of facts, of which no change is proposed."""
 
 
 NO_ANSWERS = AnswersAsked()

@@ -24,7 +24,7 @@ from aipolicy.value import Frozen
 if TYPE_CHECKING:
     from aipolicy.waivers.waiver import WaiverUse
 
-_MAY_WAIVE = regex(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}", re.IGNORECASE)
+_MAY_WAIVE = regex(r"aipolicy[ \t]*:|[\w:][ \t]*\[[ \t]*[A-Z][A-Z0-9-]*-[0-9]", re.IGNORECASE)
 """Text in which a comment may waive something, if perhaps misspelt."""
 
 

@@ -13,10 +13,9 @@ from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules, own_expected
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
-from aipolicy.policy.pack import PolicyPack
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.pack import PolicyPack, aliases_of
+from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
-from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class Policy(Frozen):
 
     @property
     def all_rules(self) -> tuple[str, ...]:
-        """Return the ids of all rules, those that are left out by choice included."""
-        return tuple(rule.id for pack in self.packs for rule in pack.rules)
+        """Return the ids of all that is judged by itself, what is left out by choice included."""
+        return tuple(part.id for pack in self.packs for rule in pack.rules for part in parts_of(rule))
 
     portfolio_rules: tuple[PortfolioRule, ...] = ()
     """The rules over all features of a run that are chosen, by id, whatever their stage, without their examples."""
@@ -70,8 +69,11 @@ class Policy(Frozen):
         return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
-        """Return a rule of any pack, or None."""
-        return next((rule for rule in self.rules_with_examples() if rule.id == rule_id), None)
+        """Return a rule of any pack by its id or that of one of its requirements, or None."""
+        from aipolicy.findings.rule_ids import whole_id
+
+        wanted = whole_id(rule_id)
+        return next((rule for rule in self.rules_with_examples() if wanted in (rule.id, *rule.aliases)), None)
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
@@ -83,6 +85,11 @@ class Policy(Frozen):
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules that are evaluated, by id."""
         return tuple(active.rule for active in self.evaluator.rules)
+
+    @property
+    def rule_count(self) -> int:
+        """Return how many rules are evaluated, however many requirements they have."""
+        return len({rule.name for rule in self.rules})
 
     @property
     def chosen_rules(self) -> tuple[Rule, ...]:
@@ -173,7 +180,9 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    wanted = _chosen(_rule_ids(packs), settings.select, settings.ignore)
+    aliases = aliases_of(packs)
+    select, ignore = ([aliases.get(word, word) for word in words] for words in (settings.select, settings.ignore))
+    wanted = _chosen(_rule_ids(packs), select, ignore)
     count, groups = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them.
     light = tuple(
@@ -220,12 +229,17 @@ def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) ->
 
 def rules_named(word: str, ids: Sequence[str]) -> set[str]:
     """Return the rules that a word names, or that begin with it, whatever its case and marks: `res001`, `data`."""
-    meant = same_name(word, (*ids, *{rule_id.partition("-")[0] for rule_id in ids}))
-    return {rule_id for rule_id in ids if rule_id == meant or rule_id.startswith(f"{meant}-")}
+    from aipolicy.findings.rule_ids import beginnings, is_below
+    from aipolicy.source.suggest import same_name
+
+    meant = same_name(word, (*ids, *beginnings(ids)))
+    return {rule_id for rule_id in ids if is_below(rule_id, meant)}
 
 
 def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
     """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
+    from aipolicy.source.suggest import did_you_mean, same_name
+
     found: set[str] = set()
     for word in wanted:
         matches = rules_named(word, ids)

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import Scope
-from aipolicy.findings.comparison import Comparison, counted
 from aipolicy.findings.finding import Change, Finding, sorted_findings
 from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.feature_result import FeatureResult
@@ -18,6 +17,7 @@ from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
+    from aipolicy.findings.comparison import Comparison
     from aipolicy.portfolio.feature_records import FeatureRecord
     from aipolicy.portfolio.portfolio_findings import Documents
     from aipolicy.waivers.waiver import WaiverUse
@@ -132,6 +132,8 @@ class RunResult:
         totals.add_portfolio(len(self.policy.evaluated_portfolio_rules), self.scope.partial)
         totals.notices += tuple(_without_lifecycle(*each) for each in sorted(totals.without_lifecycle.items()))
         if self._comparison is not None:
+            from aipolicy.findings.comparison import counted
+
             totals.comparison = counted(self._comparison, self.all_findings())
         return totals
 

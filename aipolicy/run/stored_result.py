@@ -25,6 +25,7 @@ from aipolicy.run.answer_result import (
     ChangeResult,
     ConflictResult,
     GapResult,
+    MeasureResult,
     PlanResult,
     ThenResult,
     ToDoResult,
@@ -164,6 +165,7 @@ def _answer_from_plain(plain: list[Any]) -> AnswerResult:
         gaps=tuple(GapResult(*each) for each in answer.gaps),
         conflict=None if conflict is None else ConflictResult(conflict[0], changes(conflict[1])),
         questions=changes(plain[AnswerResult._fields.index("questions")]),
+        measures=tuple(MeasureResult(*each)._replace(way=WayResult(*each[0])) for each in answer.measures),
     )
 
 

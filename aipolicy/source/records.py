@@ -11,11 +11,13 @@ from aipolicy.source.day import read_day as read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.mistakes import Mistakes as Mistakes
 from aipolicy.source.names import says_something
+from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 T = TypeVar("T")
+_NUMBER = regex(r"-?\d{1,15}(\.\d{1,15})?")
 
 
 class Record:
@@ -92,7 +94,9 @@ class Record:
                 self.mistake(f"`{key}` must be at least {minimum:g}, found {value:g}", key)
             return float(value)
         if value is not None:
-            self.mistake(f"`{key}` must be a number, found {kind_of(value)}", key)
+            quoted = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+            hint = f" `{shown(str(value))}`; remove the quotes" if quoted else ""
+            self.mistake(f"`{key}` must be a number, found {kind_of(value)}{hint}", key)
         return default or 0.0
 
     def optional_number(self, key: str, minimum: float | None = 0) -> float | None:

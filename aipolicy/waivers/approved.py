@@ -32,7 +32,10 @@ def rests_on(rule: Rule, evaluation: Evaluation) -> Mapping[str, PlainValue]:
     That is what its conditions read and its message shows, through formulas too, and what is weighed in every approval.
     A rule that reads options rests on all of the plan that chooses among them or changes their terms.
     """
-    reads = {name for line in (*rule.when, *rule.require) for name in (*line.feature_reads, *line.option_reads)}
+    spoken = (line for _, line in rule.spoken)
+    reads = {
+        name for line in (*rule.when, *rule.require, *spoken) for name in (*line.feature_reads, *line.option_reads)
+    }
     names = _declarations({*reads, *names_in(rule.message)}) | ALWAYS
     declared = evaluation.feature.declared
     of_options = any(map(is_option_fact, reads))

@@ -9,6 +9,7 @@ from datetime import date
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Outcome, Place
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
+from aipolicy.findings.rule_ids import RULE_ID, current, whole_id
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.source.comments import Comment, comments_of
 from aipolicy.source.day import day_hint, read_day
@@ -25,7 +26,7 @@ KEYS = ("until", "owner", "approver", "ticket", "approved_on")
 
 _DIRECTIVE = regex(r"aipolicy[ \t]*:[ \t]*([^\s\[]*)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 _IN_TEXT = regex(r"\baipolicy[ \t]*:[ \t]*\w+[ \t]*\[", re.IGNORECASE)
-_LOOKALIKE = regex(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*[A-Z][A-Z0-9]*-[0-9]{3}")
+_LOOKALIKE = regex(r"([\w-]+)[ \t]*:?[ \t]*(\w*)[ \t]*\[[ \t]*" + RULE_ID)
 _LOOKED_AT = 200
 """Characters in which a misspelt beginning is looked for: the search takes the square of their number."""
 _RULES = regex(r"\[([^\]]*)\][ \t]*:?[ \t]*(.*)", re.DOTALL)
@@ -85,6 +86,8 @@ def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> t
     ids = [each.strip() for each in match.group(1).split(",")] if match is not None else []
     if match is None or not all(ids):
         return f"it names no rule; write `{FORM}`"
+    aliases = {alias: whole_id(r.active.rule.id) for r in evaluation.rules for alias in r.active.rule.aliases}
+    ids = [current(rule_id, aliases) for rule_id in ids]
     for rule_id in ids:
         if rule_id in RESERVED_IDS:
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"

@@ -13,9 +13,11 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.findings.reserved_rules import RESERVED_IDS, reserved_finding
+from aipolicy.findings.rule_ids import current, whole_id
 from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.governance import strictest
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
+from aipolicy.policy.rule import parts_of
 from aipolicy.source.document import WAIVERS_KIND, Document, PlainValue
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
@@ -79,7 +81,8 @@ class Vocabulary:
 
     def __init__(self, packs: Sequence[PolicyPack], catalog: Catalog) -> None:
         facts = known_facts(spec for pack in packs for spec in pack.facts).specs
-        self.rules = frozenset(rule.id for pack in packs for rule in pack.rules)
+        self.rules = frozenset(part.id for pack in packs for rule in pack.rules for part in parts_of(rule))
+        self.aliases = aliases_of(packs)
         self.portfolio_rules = frozenset(each.rule.id for pack in packs for each in pack.portfolio_rules)
         self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
@@ -101,6 +104,9 @@ class Vocabulary:
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
         if rule_id in self.portfolio_rules:
             return f"`{rule_id}` is about all features together and is never waived for one"
+        parts = sorted(each for each in self.rules if whole_id(each) == rule_id)
+        if rule_id not in self.rules and parts:
+            return f"`{rule_id}` is waived requirement by requirement: {', '.join(f'`{part}`' for part in parts)}"
         if rule_id not in self.rules:
             return f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self.rules)}"
         return ""
@@ -151,7 +157,7 @@ class _EntryReader:
 
     def _waiver(self, record: Record) -> Waiver:
         vocabulary = self._vocabulary
-        rule, feature = record.text("rule"), record.text("feature")
+        rule, feature = current(record.text("rule"), vocabulary.aliases), record.text("feature")
         if rule and (wrong := vocabulary.wrong_rule(rule)):
             record.mistake(wrong, "rule")
         if feature and (wrong := vocabulary.wrong_feature(feature)):

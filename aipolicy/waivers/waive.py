@@ -110,7 +110,9 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
 
 def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
                      ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
-    if waiver.rule in ignored:
+    from aipolicy.findings.rule_ids import whole_id
+
+    if whole_id(waiver.rule) in ignored:
         return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
     if waiver.rule not in judged:
         return State.UNNEEDED, f"{waiver.rule} is not in force for this feature"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from answers import WEIGHING, catalog, evaluator, feature_of
@@ -62,6 +63,13 @@ def body_of(declared: dict[str, Any], plan: dict[str, Any]) -> str:
 
 def plain(value: FactValue) -> Any:
     return list(value) if isinstance(value, tuple) else NONE_WORD if value == NOT_LIMITED else value
+
+
+@cache
+def expecting(engineers: float, inside: bool) -> Evaluator:
+    """Return an evaluator of the default pack for an organisation that expects other values than the registry."""
+    own: dict[str, FactValue] = {"team.ml_engineers": engineers, "data.must_stay_inside": inside}
+    return Evaluator(evaluator().packs, catalog(), Organization(), expected=own)
 
 
 def answering_of(declared: dict[str, Any], plan: dict[str, Any], judging: Evaluator | None = None) -> Answering:
@@ -170,14 +178,12 @@ def test_what_is_to_be_done_is_something_that_can_be_done(declared: dict[str, An
 def test_no_expected_value_makes_a_rule_pass(
     declared: dict[str, Any], plan: dict[str, Any], engineers: float, inside: bool
 ) -> None:
-    own: dict[str, FactValue] = {"team.ml_engineers": engineers, "data.must_stay_inside": inside}
-    other = Evaluator(evaluator().packs, catalog(), Organization(), expected=own)
     feature = feature_of(body_of(declared, plan))
     found = [
         [
             (f.rule_id, f.severity, f.outcome, f.message)
             for f in findings_of(by.evaluate(feature), by.rule_evaluator, strict=False)
         ]
-        for by in (evaluator(), other)
+        for by in (evaluator(), expecting(engineers, inside))
     ]
     assert found[0] == found[1]

@@ -79,7 +79,7 @@ def held(replies: Mapping[str, str], started: Conversation | None = None) -> tup
         ),
         pytest.param(
             {**USUAL, "data.classes": "health", "data.residency": "DE", "latency.p95_ms": "3000", "task.type": "dialogue"},
-            {"task.prompting", "team.ml_engineers"}, ("own-cloud", "prompting"), id="health data in one country",
+            {"task.prompting", "team.ml_engineers"}, ("provider-api", "prompting"), id="health data in one country",
         ),
         pytest.param(
             {**USUAL, "data.classes": "internal", "data.must_stay_inside": "yes", "task.type": "summarization"},
@@ -88,7 +88,7 @@ def held(replies: Mapping[str, str], started: Conversation | None = None) -> tup
         pytest.param(
             {
                 "data.classes": "internal", "data.residency": "any", "latency.p95_ms": "500",
-                "volume.requests_per_day": "5000000", "task.type": "classification", "task.prompting": "insufficient",
+                "volume.requests_per_day": "5000000", "task.type": "classification",
                 "data.labelled_examples": "20000", "team.ml_engineers": "2",
             },
             {"data.labelled_examples", "team.ml_engineers"}, ("own-cloud", "classical-ml"),

@@ -153,7 +153,7 @@ def test_a_refusal_is_told_and_changes_no_outcome(
     ({"GITHUB_TOKEN": "a\nX-Evil: 1"}, "empty or malformed"),
     ({"GITHUB_REPOSITORY": "acme/shop/../../user"}, "not owner/name"),
     ({"GITHUB_REPOSITORY": "acme/.."}, "not owner/name"),
-    ({"INPUT_COMMENT": "yes"}, "`comment` takes false, true or failures"),
+    ({"INPUT_COMMENT": "yes"}, "`comment` takes false, true, failures or changes"),
     ({"GITHUB_EVENT_PATH": "missing.json"}, "cannot be read"),
     ({"COMMENT_FILE": "missing.md"}, "cannot be read"),
 ])  # fmt: skip

@@ -50,6 +50,36 @@ def test_every_variable_becomes_an_argument(tmp_path: Path, variables: dict[str,
     assert not (shop / "pwned").exists()
 
 
+FAKE = """case "$1 $2" in
+  "diff --help") echo --ignore-cost-below ;;
+  diff*) printf "%s\\n" "$@"; exit ${DIFF:-0} ;;
+  *) exit ${CHECK:-0} ;;
+esac"""
+
+
+@pytest.mark.parametrize(
+    ("check", "diff", "code"),
+    [("0", "0", 0), ("1", "0", 1), ("0", "1", 1), ("0", "3", 0), ("1", "3", 1), ("0", "2", 2)],
+)
+def test_what_a_change_does_is_kept_and_its_cost_may_fail(tmp_path: Path, check: str, diff: str, code: int) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    variables = {"AIPOLICY_BASE": "v1", "AIPOLICY_FAIL_ON_COST_INCREASE": "10%", "AIPOLICY_POLICY": "our own.yaml"}
+    done = run(shop, FAKE, CHECK=check, DIFF=diff, **variables)
+    assert done.returncode == code, done.stderr
+    wanted = ["--base=v1", "--ignore-cost-below=1%", "--policy=our own.yaml", "--fail-on-cost-increase=10%", "--", "."]
+    assert done.stdout.splitlines() == ["diff", "--format=markdown", *wanted]
+    assert (shop / "aipolicy-diff.md").read_text() == done.stdout
+
+
+@pytest.mark.parametrize(("check", "base"), [("2", "v1"), ("0", "none")])
+def test_nothing_is_compared_without_a_base_or_a_check(tmp_path: Path, check: str, base: str) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    done = run(shop, FAKE, CHECK=check, AIPOLICY_BASE=base)
+    assert (done.returncode, done.stdout) == (int(check), "")
+
+
 @pytest.mark.parametrize(
     ("packages", "installed"),
     [("", []), ("acme-policies==1.4.0\n--evil\n*", ["--", "acme-policies==1.4.0", "--evil", "*"])],
@@ -85,7 +115,7 @@ def test_the_reports_of_a_real_run_are_those_that_the_job_delivers(tmp_path: Pat
     issues = json.loads((shop / reports["codequality"]).read_text(encoding="utf-8"))
     assert issues[0]["location"] == {"lines": {"begin": 4}, "path": "aifeature.yaml"}
     assert "<testsuites" in (shop / reports["junit"]).read_text(encoding="utf-8")
-    assert set(JOB["artifacts"]["paths"]) == set(reports.values())
+    assert set(JOB["artifacts"]["paths"]) == {*reports.values(), "aipolicy-diff.md"}
 
 
 def test_the_job_sets_nothing_that_a_pipeline_may_want_to_set() -> None:

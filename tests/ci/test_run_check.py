@@ -53,6 +53,40 @@ def test_what_was_wrong_before_the_pull_request_does_not_gate(shop: Path, tmp_pa
     assert outputs["exit-code"] == "1"
 
 
+def priced(requests: int) -> str:
+    return CLEAN.replace(
+        "requests_per_day: 2000", f"requests_per_day: {requests}, input_tokens: 1000, output_tokens: 100"
+    )
+
+
+def test_what_the_change_does_stands_in_comment_and_summary(shop: Path, tmp_path: Path) -> None:
+    git(shop, "checkout", "-q", "main")
+    (shop / "old.aifeature.yaml").write_text(priced(2000), encoding="utf-8")
+    git(shop, "commit", "-qam", "priced")
+    git(shop, "update-ref", "refs/remotes/origin/main", "HEAD")
+    event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
+    for requests, limit, code, changes in ((2000, "10%", "0", "false"), (2010, "10%", "0", "false"),
+                                           (200000, "", "0", "true"), (200000, "10%", "1", "true")):  # fmt: skip
+        (shop / "old.aifeature.yaml").write_text(priced(requests), encoding="utf-8")
+        done, outputs = run_step("Check", shop, GITHUB_EVENT_PATH=event, INPUT_COST_INCREASE=limit)
+        assert (outputs["exit-code"], outputs["changes"]) == (code, changes), done.stdout
+        comment = Path(outputs["comment-file"]).read_text(encoding="utf-8")
+        assert ("### aipolicy: what this change does" in comment) is (changes == "true")
+        assert ("costs more by more than 10%" in done.stdout) is (code == "1")
+
+
+def test_a_limit_of_costs_without_a_base_is_told(shop: Path) -> None:
+    done, _ = run_step("Check", shop, INPUT_BASE="none", INPUT_COST_INCREASE="10%")
+    assert "`fail-on-cost-increase` compares nothing: there is no base" in done.stdout
+
+
+def test_a_limit_that_is_none_is_exit_code_2(shop: Path, tmp_path: Path) -> None:
+    event = write_event(tmp_path / "event.json", base_sha=git(shop, "rev-parse", "main"))
+    done, outputs = run_step("Check", shop, GITHUB_EVENT_PATH=event, INPUT_COST_INCREASE="a lot")
+    assert outputs["exit-code"] == "2"
+    assert "takes USD a month such as 500" in done.stdout
+
+
 def test_a_clone_without_the_base_is_exit_code_2_with_what_to_do(shop: Path, tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--depth=1", shop.as_uri(), str(shallow))

@@ -68,7 +68,11 @@ def test_the_plan_is_the_baseline_and_its_tokens_times_price_are_its_cost() -> N
     request = (2000 * price["x_InputListUnitPrice"] + 300 * price["x_OutputListUnitPrice"]) / 1e6
     constants = {constant["id"]: constant["value"] for constant in found["constants"]}
     traffic = 1 + constants["retry-share"] + constants["evaluation-traffic-share"]
-    assert plan["monthly_usd"]["likely"] == pytest.approx(300_000 * 30.4 * request * traffic, rel=1e-5)
+    assert plan["running_usd"] == pytest.approx(300_000 * 30.4 * request * traffic, rel=1e-5)
+    assert plan["people_usd"] == pytest.approx(
+        sum(each["engineers"] for each in plan["people"]) * 200_000 / 12, rel=1e-5
+    )
+    assert plan["monthly_usd"]["likely"] == pytest.approx(plan["running_usd"] + plan["people_usd"], rel=1e-5)
     assert found["baseline"] == plan["id"]
 
 

@@ -165,7 +165,7 @@ REFUSED = {
     "a name that is taken": (("Z-002", "--name", "z-001-broken"), "`z-001-broken` is taken by the rule at org/pack.yaml:5"),
     "lower case": (("data-001",), "`data-001` is no rule id; write it like `DATA-001`"),
     "no number": (("DATA",), "`DATA` is no rule id"),
-    "too long a number": (("DATA-0001",), "`DATA-0001` is no rule id"),
+    "no number at the end": (("DATA-X1",), "`DATA-X1` is no rule id"),
     "a secret for an id": (("ghp_abcdefghijk0123456789ABCD",), "`ghp_…` is no rule id"),
     "a name that is none": (("Z-002", "--name", "Two words"), "`Two words` is no rule name"),
     **{

@@ -36,6 +36,7 @@ on_premises_countries = ["DE", "CH"]
 margin_percent = 0
 confidence = 0.95
 horizon_months = 24.5
+fixed = ["budget"]
 
 [parameters]
 "build-or-buy.restricted_from" = 3
@@ -93,7 +94,7 @@ def test_without_a_file_the_defaults_hold(here: Path) -> None:
         "organization": {
             "own_boundaries": ("device", "on-premises", "own-account"), "on_premises_countries": (),
         },
-        "recommendation": {"margin_percent": 20.0, "horizon_months": 36.0, "confidence": 0.8},
+        "recommendation": {"margin_percent": 20.0, "horizon_months": 36.0, "confidence": 0.8, "fixed": ()},
         "path": None,
         "parameter_places": {},
         "expected": {},
@@ -134,7 +135,7 @@ def test_every_key_is_read(here: Path, newline: str) -> None:
             "own_boundaries": ("device", "dedicated-tenant"), "on_premises_countries": ("DE", "CH"),
         },
         "expected": {"team.ml_engineers": 0.0},
-        "recommendation": {"margin_percent": 0.0, "horizon_months": 24.5, "confidence": 0.95},
+        "recommendation": {"margin_percent": 0.0, "horizon_months": 24.5, "confidence": 0.95, "fixed": ("budget",)},
         "path": path,
     }  # fmt: skip
 
@@ -152,6 +153,7 @@ def test_every_value_knows_the_file_that_set_it(here: Path) -> None:
             "policies", "catalog", "fresher_prices", "manifests", "exclude", "select", "ignore", "fail_on", "strict",
             "baseline", "waivers", "organization.own_boundaries", "organization.on_premises_countries",
             "recommendation.margin_percent", "recommendation.horizon_months", "recommendation.confidence",
+            "recommendation.fixed",
             "expected.team.ml_engineers",
             "parameters.build-or-buy.restricted_from", "parameters.build-or-buy.dated",
             "parameters.own.regions", "parameters.own.deep.allowed",

@@ -88,8 +88,15 @@ def test_cache_of_llama_8b_is_128_kib_a_token_in_16_bits():
 def test_a_mixture_with_all_experts_active_is_a_dense_model(params_b, context_tokens, batch):
     dense = ModelShape(params_b, params_b, 32, 32, 8, 128)
     nearly = replace(dense, active_params_b=params_b * (1 - 1e-12))
-    assert step_s(nearly, FP8, H200, 2, context_tokens, batch) == pytest.approx(
-        step_s(dense, FP8, H200, 2, context_tokens, batch)
+    alike = replace(
+        CALIBRATED,
+        mixture_bandwidth_efficiency=CALIBRATED.bandwidth_efficiency,
+        mixture_operations_efficiency=CALIBRATED.operations_efficiency,
+        mixture_seconds_per_layer=CALIBRATED.seconds_per_layer,
+    )
+    machine = replace(H200, calibration=alike)
+    assert step_s(nearly, FP8, machine, 2, context_tokens, batch) == pytest.approx(
+        step_s(dense, FP8, machine, 2, context_tokens, batch)
     )
 
 
@@ -184,7 +191,8 @@ def test_a_machine_of_another_vendor_is_slower_by_its_factor_where_kernels_decid
 
 def test_a_request_without_output_takes_its_prompt_alone():
     alone = latency(LLAMA_8B, FP8, H100, 1, Load(1000, 0)).first_token_s
-    added = alone - CALIBRATED.seconds_per_request - CALIBRATED.seconds_per_layer * LLAMA_8B.layers
+    handling = CALIBRATED.seconds_per_request + CALIBRATED.seconds_per_b_params * LLAMA_8B.params_b
+    added = alone - handling - CALIBRATED.seconds_per_layer * LLAMA_8B.layers
     assert served(LLAMA_8B, FP8, H100, 1, Load(1000, 0)).requests_per_s == pytest.approx(1 / added)
 
 
@@ -195,6 +203,7 @@ def test_no_batch_exceeds_the_cap_of_the_engine():
 def test_calibration_never_promises_more_than_the_machine_has():
     shares = (
         CALIBRATED.bandwidth_efficiency, CALIBRATED.operations_efficiency, CALIBRATED.link_efficiency,
-        CALIBRATED.usable_memory,
+        CALIBRATED.usable_memory, CALIBRATED.mixture_bandwidth_efficiency, CALIBRATED.mixture_operations_efficiency,
+        CALIBRATED.latent_operations_efficiency, CALIBRATED.distinct_choice, CALIBRATED.prompts_ahead,
     )  # fmt: skip
     assert all(0 < share < 1 for share in shares)

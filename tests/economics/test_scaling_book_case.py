@@ -11,7 +11,11 @@ import pytest
 from aipolicy.economics.machine import BF16, FP8, Calibration, Machine, ModelShape, Precision
 from aipolicy.economics.roofline import Load, cache_bytes_per_token, latency, serve
 
-PURE_ROOFLINE = Calibration(1.0, 1.0, 0.0, 0.0, 0.0, float("inf"), 0.0, 1.0, 0.0)
+PURE_ROOFLINE = Calibration(
+    bandwidth_efficiency=1.0, operations_efficiency=1.0, seconds_per_layer=0.0, seconds_per_sequence=0.0,
+    seconds_per_stream=0.0, seconds_per_request=0.0, seconds_per_b_params=0.0, steps_before_first=0.0, prompts_ahead=0.0,
+    link_efficiency=float("inf"), seconds_per_message=0.0, usable_memory=1.0, reserved_gb=0.0,
+)  # fmt: skip
 """Nothing lost and nothing added: the bound that no engine beats."""
 
 TPU_V5E = Machine(16, 820, 197, calibration=PURE_ROOFLINE)

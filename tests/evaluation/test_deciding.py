@@ -47,16 +47,16 @@ CASES: dict[str, tuple[str, str, dict[str, tuple[DecidingValue, Worse]]]] = {
         "data.sensitivity >= 3.0", "team.on_call", {"data.sensitivity": (3.0, HIGHER)}
     ),
     "of a list, the members that break the rule by themselves": (
-        "true", "data.residency.all(c, c in ['DE'])", {"data.residency": (("FR", "US"), MORE)}
+        "true", "data.residency_countries.all(c, c in ['DE'])", {"data.residency_countries": (("FR", "US"), MORE)}
     ),
     "beside them the list that they are compared with says nothing more": (
-        "true", "data.residency.all(c, c in params.places)", {"data.residency": (("FR", "US"), MORE)}
+        "true", "data.residency_countries.all(c, c in params.places)", {"data.residency_countries": (("FR", "US"), MORE)}
     ),
     "of a list that makes the rule apply, those that do": (
-        "data.classes.exists(c, c in ['health', 'itar'])", "team.on_call", {"data.classes": (("health",), MORE)}
+        "data.kinds.exists(c, c in ['health', 'itar'])", "team.on_call", {"data.kinds": (("health",), MORE)}
     ),
     "a list that lacks something is worse in no direction": (
-        "true", "'AT' in data.residency", {"data.residency": (("DE", "FR", "US"), UNTOLD)}
+        "true", "'AT' in data.residency_countries", {"data.residency_countries": (("DE", "FR", "US"), UNTOLD)}
     ),
     "a word has no order": ("true", "metadata.owner == 'web'", {"metadata.owner": ("claims", UNTOLD)}),
     "one answer cannot be another": ("true", "team.on_call", {}),

@@ -46,7 +46,7 @@ CASES: dict[str, tuple[str, str, str, str, str, tuple[str, ...]]] = {
         BODY + PLAN, "duty", "latency.p95_ms > 10.0 || budget.monthly_usd > 1.0", "team.on_call",
         "team.on_call", ("latency.p95_ms",)),
     "three others, by name, and no fourth": (
-        BODY + PLAN, "duty", 'data.classes.exists(c, c == "health") && latency.p95_ms > 1.0 && latency.chained_calls > 0.0 '
+        BODY + PLAN, "duty", '"health" in data.kinds && latency.p95_ms > 1.0 && latency.chained_calls > 0.0 '
         "&& team.ml_engineers < 1.0 && volume.requests_per_day > 1.0", "team.on_call",
         "team.on_call", ("data.classes", "latency.chained_calls", "latency.p95_ms")),
     "a declaration that decides is not named again": (
@@ -75,7 +75,7 @@ def test_a_finding_points_at_what_decides_and_names_what_made_the_rule_apply(
     assert tuple(each.label for each in found.related) == related
 
 
-FEW = 'team.ml_engineers < 1.0 && data.classes.exists(c, c == "health")'
+FEW = 'team.ml_engineers < 1.0 && "health" in data.kinds'
 MANY = (
     "team.ml_engineers < 1.0 && latency.chained_calls > 0.0 && !team.on_call && volume.input_tokens > 1.0 "
     "&& volume.output_tokens > 1.0 && !data.proprietary"

@@ -65,9 +65,9 @@ class World:
         option_set = OptionSet(lambda: options, catalog(), OWN)
         empty = CostBasis(None, None, None, False, False, None, None, False, False, None)
         monkeypatch.setitem(
-            option_set.__dict__, "_costs", tuple(replace(empty, engineers=float(n)) for n in range(len(options)))
+            option_set.__dict__, "_costs", tuple(replace(empty, build_weeks=float(n)) for n in range(len(options)))
         )
-        monkeypatch.setattr(HorizonCosts, "of", lambda _, basis: self._cost(int(basis.engineers)))
+        monkeypatch.setattr(HorizonCosts, "of", lambda _, basis: self._cost(int(basis.build_weeks)))
         self.evaluation = self._evaluated(option_set)
 
     def _cost(self, number: int) -> HorizonCost:
@@ -258,21 +258,21 @@ def test_the_fewest_is_what_counting_one_by_one_says(mask: int, against: list[in
 COST_FACTS = "volume: {requests_per_day: 1000, input_tokens: 1000, output_tokens: 200}\nlatency: {p95_ms: 8000}\n"
 
 
-def total_of(body: str) -> tuple[float, float]:
-    """Return the cost over the horizon and of a month of what is recommended for a manifest."""
+def total_of(body: str) -> HorizonCost:
+    """Return what the way costs that is recommended for a manifest."""
     found = recommend(evaluate(body, LEAVES).expected, margin_percent=0)
     assert found is not None
-    cost = found.chosen.ranked.cost
-    return cost.total_usd, cost.monthly_usd
+    return found.chosen.ranked.cost
 
 
 def test_the_total_holds_building_running_and_growth_over_the_horizon() -> None:
-    same, monthly = total_of(COST_FACTS.replace("{requests", "{growth_12_months: 1, requests"))
-    grown, monthly_today = total_of(COST_FACTS.replace("{requests", "{growth_12_months: 10, requests"))
-    assert monthly == monthly_today
-    assert same > 36 * monthly
-    assert grown > same
-    upfront = same - 36 * monthly
+    same = total_of(COST_FACTS.replace("{requests", "{growth_12_months: 1, requests"))
+    grown = total_of(COST_FACTS.replace("{requests", "{growth_12_months: 10, requests"))
+    assert same.monthly_usd == grown.monthly_usd
+    assert same.people_usd == grown.people_usd > 0.0
+    assert same.total_usd == pytest.approx(same.upfront_usd + 36 * same.monthly_usd, rel=1e-9)
+    running = same.monthly_usd - same.people_usd
     # NOTE: growth is costed in four steps a year; after twelve months volume stays ten times what it is today.
     steps = [10 ** ((n + 0.5) / 4) for n in range(4)]
-    assert grown == pytest.approx(upfront + monthly * (sum(3 * step for step in steps) + 24 * 10), rel=1e-9)
+    growing = running * (sum(3 * step for step in steps) + 24 * 10)
+    assert grown.total_usd == pytest.approx(same.upfront_usd + 36 * same.people_usd + growing, rel=1e-9)

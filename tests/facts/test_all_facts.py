@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pytest
@@ -13,7 +14,19 @@ from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, OPTION_FACTS, PLAN_P
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 
 ALL = (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS)
-VOCABULARIES = {"", "data-class", "place", "residency", "task-type", "provider", "model", "region", "regime"}
+VOCABULARIES = {
+    "",
+    "country",
+    "data-class",
+    "place",
+    "prompting-model",
+    "residency",
+    "task-type",
+    "provider",
+    "model",
+    "region",
+    "regime",
+}
 
 
 def test_names_are_unique() -> None:
@@ -41,7 +54,7 @@ def test_defaults_are_allowed_values(spec: FactSpec) -> None:
         assert isinstance(spec.default, int | float)
         assert spec.minimum is None or spec.default >= spec.minimum
         assert spec.above is None or spec.default > spec.above
-        assert spec.maximum is None or spec.default <= spec.maximum
+        assert spec.maximum is None or spec.default <= spec.maximum or (spec.says_none and spec.default == math.inf)
 
 
 def test_units_that_a_name_tells_agree_with_the_unit() -> None:

@@ -28,7 +28,12 @@ MEANT: list[tuple[str, str, tuple[str, bool] | None]] = [
     ("Germny", "residency", ("DE", False)),
     ("worldwide", "residency", ("any", False)),
     ("worldwide", "place", None),
-    ("Europe", "residency", None),
+    ("Europe", "residency", ("EU", False)),
+    ("European Union", "place", ("EU", True)),
+    ("California", "place", ("US-CA", True)),
+    ("us-ca", "place", ("US-CA", True)),
+    ("NYC", "place", ("US-NYC", True)),
+    ("US-CA", "residency", ("US", False)),
     ("XX", "residency", None),
 ]
 

@@ -185,3 +185,78 @@ def test_nothing_of_a_manifest_is_markup_in_markdown(repo: GitRepo, run) -> None
         assert line.count("`") % 2 == 0
         assert not any(word in outside for word in ("<img", "@team", "#1", "https", "[a]", "**b**")), line
     assert "\u202e" not in out
+
+
+def test_another_recommendation_is_told_with_the_rules_that_turned_it(repo: GitRepo, diff) -> None:  # type: ignore[no-untyped-def]
+    body = HEAD + "metadata: {name: faq}\ndata: {classes: [internal], residency: [US]}\nlatency: {p95_ms: 8000}\n"
+    repo.commit({"faq.aifeature.yaml": body})
+    repo.write({"faq.aifeature.yaml": body.replace("[internal]", "[itar]")})
+    faq = diff()["faq"]
+    assert (faq["before"]["recommended"]["hosting"], faq["answer_cause"]) == ("provider-api", "manifest")
+    assert faq["after"]["recommended"]["hosting"] != "provider-api"
+    assert "DATA-001" in faq["turned_by"]
+    (moved,) = (ways for ways in faq["ways"] if ways["rule"] == "DATA-001")
+    assert (moved["before"], moved["cause"]) == (0, "manifest")
+    assert moved["after"] > 0
+    assert faq["after"]["ways_left"] < faq["before"]["ways_left"]
+
+
+def test_the_same_recommendation_turns_by_nothing(repo: GitRepo, diff) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(FILES)
+    repo.write({"chat.aifeature.yaml": planned(1001)})
+    chat = diff()["chat"]
+    assert (chat["answer_cause"], chat["turned_by"], chat["ways"]) == (None, [], [])
+
+
+@pytest.mark.parametrize(
+    ("requests", "limit", "code"),
+    [
+        (1100, "1000", 0),
+        (1100, "1", 1),
+        (1100, "9%", 1),
+        (1100, "11%", 0),
+        (900, "0", 0),
+        (1000, "0%", 0),
+        (1001, "0", 1),
+    ],
+)
+def test_a_month_that_costs_too_much_more_is_exit_1(
+    requests: int,
+    limit: str,
+    code: int,
+    repo: GitRepo,
+    run,  # type: ignore[no-untyped-def]
+) -> None:
+    repo.commit(FILES)
+    repo.write({"chat.aifeature.yaml": planned(requests)})
+    done = run("diff", "--base", "main", "--fail-on-cost-increase", limit)
+    assert done.code == code
+    assert ("a month of `chat` costs more" in done.err) is (code == 1)
+
+
+def test_a_cost_that_is_not_known_any_more_counts_and_a_new_feature_does_not(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(FILES)
+    repo.write({"new.aifeature.yaml": planned().replace("name: chat", "name: new")})
+    assert run("diff", "--base", "main", "--fail-on-cost-increase", "0").code == 0
+    repo.write({"chat.aifeature.yaml": planned().replace("gpt-6-luna", "gpt-unheard-of")})
+    assert run("diff", "--base", "main", "--fail-on-cost-increase", "1000").code == 1
+
+
+def test_small_costs_are_no_change_and_then_there_is_nothing_to_comment_on(repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(FILES)
+    repo.write({"chat.aifeature.yaml": planned(1010)})
+    markdown = ("diff", "--base", "main", "--format", "markdown", "--ignore-cost-below")
+    assert run(*markdown, "5%").out == ""
+    assert "cost a month" in run(*markdown, "0.5%").out
+    assert "0 features changed" in run("diff", "--base", "main", "--ignore-cost-below", "5%").out
+    repo.write({"chat.aifeature.yaml": planned(990)})
+    assert run(*markdown, "5%").out == ""
+    assert "cost a month" in run(*markdown, "0.1").out
+
+
+@pytest.mark.parametrize("limit", ["", "a lot", "-1", "nan", "inf", "5%%"])
+def test_a_limit_that_is_no_number_is_exit_2(limit: str, repo: GitRepo, run) -> None:  # type: ignore[no-untyped-def]
+    repo.commit(FILES)
+    done = run("diff", "--base", "main", "--fail-on-cost-increase", limit)
+    assert done.code == 2
+    assert "takes USD a month such as 500, or a share such as 10%" in done.err

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
+from aipolicy.catalog.assumptions import HeadCount
+from aipolicy.catalog.entries import Dated
 from aipolicy.economics.fleet import Redundancy, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import FP8, Machine, ModelShape
 from aipolicy.economics.retrieval import Index
 from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
-from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite
+from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite, SpeedAssumptions, TrainingConstants
 from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
     HostedBasis,
     HostedSpeed,
     LegBasis,
+    Network,
     OneStepBasis,
     OwnBasis,
+    Pace,
+    People,
     Training,
 )
 from aipolicy.options.workload import Workload
+from aipolicy.value import replace
 
 ASSUMPTIONS = CostAssumptions(
     hours_per_month=730.0,
@@ -41,40 +49,50 @@ ASSUMPTIONS = CostAssumptions(
     evaluation_monthly_usd=1_000.0,
     retry_share=0.02,
     evaluation_traffic_share=0.03,
-    retrainings_per_year=4.0,
     batch_latency_hours=24.0,
-    labelling_usd_per_example=2.0,
-    training_tokens_per_example=500.0,
-    training_epochs=3.0,
-    training_utilisation=0.4,
-    training_tokens_per_parameter=20.0,
+    training=TrainingConstants(
+        runs_per_year=4.0,
+        usd_per_label=2.0,
+        tokens_per_example=500.0,
+        epochs=3.0,
+        utilisation=0.4,
+        tokens_per_parameter=20.0,
+    ),
     index=Index(chunk_tokens=400.0, dimensions=1000.0, bytes_per_dimension=4.0, overhead=2.0),
     vector_store_usd_per_gb=0.5,
-    index_refreshes_per_year=6.0,
+    index_refreshes_per_year=None,
     query_tokens=50.0,
     embedding_usd_per_mtok=0.1,
     retrieval_ms=50.0,
+    speed=SpeedAssumptions(1.4, 1.74, 4.0, 1.5),
     judge_input_tokens=100.0,
     judge_output_tokens=10.0,
     one_step_requests_per_s=2_000.0,
     stale_price_days=90.0,
+    capacity_spread=0.2,
 )
 
 AN_HOUR_MS = 3_600_000.0
 """A latency budget that limits no batch on own machines and is too short for the batch price of a provider."""
 WORK = Workload(
-    requests_per_day=10_000.0, input_tokens=1_000.0, output_tokens=200.0, peak_to_mean=2.0, latency_budget_ms=AN_HOUR_MS
-)
+    requests_per_day=10_000.0, input_tokens=1_000.0, output_tokens=200.0, peak_to_mean=2.0, latency_budget_ms=AN_HOUR_MS,
+    index_refreshes_per_year=6.0, labelled_examples=0.0,
+)  # fmt: skip
 """1,000 tokens in and 200 out: 4,500 USD a million requests at the rates of `API`."""
 
-NEAR = Duration(10.0, 20.0)
-FAST = HostedSpeed(Duration(80.0, 150.0), Duration(400.0, 1_000.0), per_token_ms=5.0)
-API = HostedBasis(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAST, price_uncertain=False)
-CHEAP_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=False)
-OPEN_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=True)
-STALE_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAST, price_uncertain=False, price_stale=True)
+NEAR = Network(Duration(10.0, 20.0))
+FAR = Network(
+    Duration(80.0, 150.0), (("same-region", Duration(20.0, 40.0)), ("other-continent", Duration(180.0, 300.0)))
+)
+PACE = Pace(Duration(400.0, 1_000.0), per_token_ms=5.0)
+FAST = (HostedSpeed("", PACE, Pace(Duration(200.0, 400.0), 2.5), Pace(Duration(800.0, 3_000.0), 10.0)),)
+API = HostedBasis(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAR, FAST, price_uncertain=False)
+CHEAP_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False)
+OPEN_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=True)
+STALE_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False, price_stale=True)
 LONG_API = HostedBasis(
     TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0), LongContext(2_000.0, TokenRates(5.0, 15.0))),
+    FAR,
     FAST,
     price_uncertain=False,
 )
@@ -93,13 +111,28 @@ TUNED_ON_OWN = Training(1_000.0, None, params_b=8.0, tflops=1_000.0, hourly_usd=
 FROM_SCRATCH = Training(None, None, params_b=1.0, tflops=1_000.0, hourly_usd=2.0, from_scratch=True)
 
 
+HEAD_COUNT = HeadCount(
+    id="prompts", work="prompts", adaptations=(), hostings=(), engineers=0.5, low=None, high=None, shareable=False,
+    dated=Dated("a test", date(2026, 11, 21), date(2026, 11, 21), verified=True),
+)  # fmt: skip
+"""Half an engineer: 5,000 USD a month."""
+
+
 def basis(main: LegBasis | None, **others: Any) -> CostBasis:
     """Return the basis of an option that needs nobody and nothing but its main leg, with what is named changed."""
     plain: dict[str, Any] = {
-        "far": None, "standby": None, "cascade": False, "stands_by": False, "engineers": 0.0, "build_weeks": 0.0,
+        "far": None, "standby": None, "cascade": False, "stands_by": False, "build_weeks": 0.0,
         "retrieves": False, "watched": False, "training": None,
     }  # fmt: skip
-    return CostBasis(main=main, **plain | others)
+    engineers = others.pop("engineers", 0.0)
+    people = None if engineers is None else people_of(engineers)
+    return CostBasis(main=main, people=people, **plain | others)
+
+
+@cache
+def people_of(engineers: float) -> People:
+    """Return people who do one kind of work, as many whoever asks."""
+    return People((HEAD_COUNT,) if engineers == HEAD_COUNT.engineers else (replace(HEAD_COUNT, engineers=engineers),))
 
 
 BASES = (
@@ -135,4 +168,5 @@ def workloads(draw: st.DrawFn) -> Workload:
         corpus_tokens=draw(st.floats(0.0, 1e9)),
         labelled_examples=draw(st.floats(0.0, 5_000.0)),
         latency_budget_ms=budget,
+        index_refreshes_per_year=draw(st.sampled_from((0.0, 1.0, 52.0))),
     )

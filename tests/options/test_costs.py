@@ -14,6 +14,7 @@ from cost_worlds import (
     CHEAP_API,
     DEVICE,
     ENCODER,
+    FAR,
     FAST,
     FROM_SCRATCH,
     LLAMA_8B,
@@ -42,12 +43,13 @@ from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, OwnBasis
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.costs import running_cost, serving_of
+from aipolicy.options.fixed_costs import index_monthly_usd
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace
 
 CACHED_BATCH_API = HostedBasis(
-    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAST, price_uncertain=False
+    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAR, FAST, price_uncertain=False
 )
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""
@@ -216,6 +218,19 @@ def test_a_model_without_output_price_needs_no_length_of_answers() -> None:
     assert monthly(basis(embedding), replace(WORK, output_tokens=None)) == pytest.approx(DAYS_TRAFFIC * 0.0025)
 
 
+@pytest.mark.parametrize(("changes", "usd"), [(0.0, 0.1), (12.0, 1.1), (365.0, 0.1 + 365 / 12)])
+def test_an_index_is_made_anew_as_often_as_knowledge_changes(changes: float, usd: float) -> None:
+    """25,000 vectors of 8 kB are 0.2 GB at 0.5; embedding ten million tokens costs 1 USD."""
+    work = replace(WORK, corpus_tokens=10e6, index_refreshes_per_year=changes)
+    assert index_monthly_usd(work, ASSUMPTIONS) == pytest.approx(usd)
+
+
+def test_how_often_an_organisation_makes_its_index_anew_is_its_own_matter() -> None:
+    work = replace(WORK, corpus_tokens=10e6, index_refreshes_per_year=None)
+    assert index_monthly_usd(work, ASSUMPTIONS) is None
+    assert index_monthly_usd(work, replace(ASSUMPTIONS, index_refreshes_per_year=24.0)) == pytest.approx(2.1)
+
+
 @pytest.mark.parametrize(
     ("option", "work", "lines"),
     [
@@ -231,7 +246,7 @@ def test_a_model_without_output_price_needs_no_length_of_answers() -> None:
         (
             basis(OWN, training=TUNED_ON_OWN),
             replace(WORK, labelled_examples=4_000.0),
-            {"engineering": 0.0, "labelling": 0.0, "training run": 0.1},
+            {"engineering": 0.0, "labelling": 0.0, "training run": 4 * 0.1},  # a run reads every example that there is
         ),
         # 1 B parameters, 20 B tokens: 1.2e20 operations, 83.3 hours at 2 USD, and no labels
         (
@@ -254,7 +269,7 @@ def test_up_front_an_option_costs_engineers_labels_a_run_and_an_index(
     [
         (basis(API, build_weeks=None), WORK),
         (basis(API, retrieves=True), WORK),
-        (basis(API, training=TUNED_AT_PROVIDER), WORK),
+        (basis(API, training=TUNED_AT_PROVIDER), replace(WORK, labelled_examples=None)),
         (basis(API, training=replace(TUNED_AT_PROVIDER, usd_per_mtok=None)), replace(WORK, labelled_examples=0.0)),
     ],
 )

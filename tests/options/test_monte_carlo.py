@@ -32,7 +32,7 @@ def constants(request: pytest.FixtureRequest) -> Mapping[str, Assumption]:
 
 def drawn(work: Workload, constants: Mapping[str, Assumption], **more: Any) -> DrawnCosts:
     """Return costs under the draws of a workload."""
-    return DrawnCosts(work, ASSUMPTIONS, constants, **more)
+    return DrawnCosts(work, ASSUMPTIONS, constants, (), **more)
 
 
 def array(costs: DrawnCosts, option: CostBasis) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.policy.cel.expressions import Compiler
-from aipolicy.policy.reading.rule_reader import line_of
+from aipolicy.policy.reading.condition_lines import line_of
 from aipolicy.rule_tests.mutation import Mutator, step_of
 
 PARAMETERS = {"params.limit": 99.5, "params.words": ("a", "b")}

@@ -27,7 +27,7 @@ from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import line_coverage, possible_truths
 from aipolicy.rule_tests.examples import run_example
-from aipolicy.rule_tests.mutation_run import Fate, MutantResult, mutation_score, run_mutants
+from aipolicy.rule_tests.mutation_run import Fate, MutantResult, mutation_score, rule_under_test, run_mutants
 from aipolicy.rule_tests.pack_compiler import mutator_of
 from aipolicy.rule_tests.suggestions import suggestions
 
@@ -54,7 +54,8 @@ def _mutants(pack: PolicyPack) -> list[MutantResult]:
     rule, judge, bench = pack.rules[0], RuleEvaluator(), Bench()
     results = [run_example(rule, test, _catalog(), judge) for test in rule.tests]
     search = CaseSearch(rule, _catalog(), bench)
-    return list(run_mutants(rule, results, mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
+    tested = rule_under_test(rule, results, search, bench, _catalog())
+    return list(run_mutants([tested], mutator_of(pack, _catalog(), REGISTRY)))
 
 
 def _of(results: list[MutantResult], fate: Fate) -> list[str]:
@@ -157,7 +158,9 @@ def test_suggestions_kill_every_mutant_and_show_every_truth(rule_id: str) -> Non
     search = CaseSearch(rule, _catalog(), bench)
     mutants = [
         result
-        for result in run_mutants(rule, [], mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog())
+        for result in run_mutants(
+            [rule_under_test(rule, [], search, bench, _catalog())], mutator_of(pack, _catalog(), REGISTRY)
+        )
         if result.fate is Fate.SURVIVED
     ]
     found = list(suggestions(search, mutants, line_coverage([search], [])))
@@ -218,7 +221,9 @@ def test_no_case_tells_an_equivalent_mutant_and_no_truth_occurs_that_was_ruled_o
     pack = _pack(f"require: ['option.works_offline || ({condition})']", "{name: n, expect: undetermined}")
     rule, bench = pack.rules[0], Bench()
     search = CaseSearch(rule, _catalog(), bench)
-    mutants = list(run_mutants(rule, [], mutator_of(pack, _catalog(), REGISTRY), search, bench, _catalog()))
+    mutants = list(
+        run_mutants([rule_under_test(rule, [], search, bench, _catalog())], mutator_of(pack, _catalog(), REGISTRY))
+    )
     possible = possible_truths(search, 0)
     for some, known in drawn:
         case = {**some, **known}

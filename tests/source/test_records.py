@@ -42,7 +42,7 @@ WRONG: tuple[tuple[str, Ask, str], ...] = (
     ("a: yes", lambda r: r.flag("a"), "data.yaml:1:4: `a` must be true or false, found text"),
     ("a: 1", lambda r: r.flag("a"), "data.yaml:1:4: `a` must be true or false, found a number"),
     ("a: true", lambda r: r.number("a"), "data.yaml:1:4: `a` must be a number, found true or false"),
-    ("a: '5'", lambda r: r.number("a"), "data.yaml:1:4: `a` must be a number, found text"),
+    ("a: '5'", lambda r: r.number("a"), "data.yaml:1:4: `a` must be a number, found text `5`; remove the quotes"),
     ("a: -1", lambda r: r.number("a"), "data.yaml:1:4: `a` must be at least 0, found -1"),
     ("a: 2026-02-30", lambda r: r.day("a"), "data.yaml:1:4: `a` must be a day as YYYY-MM-DD, found `2026-02-30`"),
     ("a: 20261121", lambda r: r.day("a"),

@@ -211,4 +211,4 @@ def test_every_line_of_the_mapping_has_a_row_in_the_catalog(tool: ModuleType) ->
     wanted = tool.read_wanted(tool.SOURCES.read_text())
     known = yaml.safe_load(tool.PRICES.read_text())["prices"]
     assert len({line.identity for line in wanted}) == len(wanted)
-    assert {line.identity for line in wanted} == set(tool._last_read(known))
+    assert {line.identity for line in wanted} == set(tool.last_read(known))

@@ -8,11 +8,49 @@ from collections.abc import Collection
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
+
+class ExpressionError(ValueError):
+    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.column = column
+
+
 _COMPILER_ERROR = regex(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = regex(r"undeclared reference to '([^']*)'")
 _EXPECTING = regex(r" expecting \{.*")
 _MIXED_NUMBERS = regex(r"double, (?:int|list\(int\))|int, (?:double|list\(double\))")
 _STATUS = regex(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
+
+
+_ON_A_CONDITION = "expression of type 'bool' cannot be the operand of a select operation"
+_HINTS = {
+    "'_[_]' applied to '(string": '; `[…]` is for labels, such as `metadata.labels["unit"]`',
+    "'_==_' applied to '(list(string), string)'": '; ask a list by `in`, such as `"health" in data.kinds`',
+    "'_!=_' applied to '(list(string), string)'": '; ask a list by `in`, such as `!("health" in data.kinds)`',
+    "(string, string)": "; words have no order, compare them by `==` or `in`",
+    "mismatched input '<EOF>'": "; the condition ends too early",
+}
+"""What to do, by a part of the complaint."""
+_UNDECLARED_IS = "one that is not declared is unknown, and the rule undetermined; `must_declare` asks for it"
+_SLIPS = {
+    "and": "`and` is no operator here; write `&&`",
+    "or": "`or` is no operator here; write `||`",
+    "not": "`not` is no operator here; write `!`",
+    "=": "`=` compares nothing; write `==`",
+    "has": f"`has` asks nothing of a fact: {_UNDECLARED_IS}",
+    "null": f"no fact is ever `null`: {_UNDECLARED_IS}",
+}  # fmt: skip
+"""What people of other languages write."""
+
+
+def slip(text: str) -> str:
+    """Return what to write in place of a word or a sign of another language; nothing where there is none."""
+    from aipolicy.policy.cel.tokens import TokenKind, tokens
+
+    found = (token.text for token in tokens(text) if token.kind in (TokenKind.NAME, TokenKind.OPERATOR))
+    return next((_SLIPS[word] for word in found if word in _SLIPS), "")
 
 
 def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int | None]:
@@ -21,13 +59,19 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
     if match is None:
         return f"invalid condition: {plain_reason(error.splitlines()[0])[:200]}", None
     column = int(match.group(2))
+    if said := slip(text):
+        return said, column
     message = _EXPECTING.sub("", plain_reason(match.group(3))).replace(" (in container '')", "")
     undeclared = _UNDECLARED.search(message)
     if undeclared is not None:
-        name = _dotted_name(text, undeclared.group(1))
+        name, column = _dotted_name(text, undeclared.group(1), column)
+        if name.rpartition(".")[2] == "within":
+            return 'write `within(PLACES, PLACE)`, such as `within(data.subject_countries, "EU")`', column
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
-    if "(string, string)" in message:
-        message += "; words have no order, compare them by `==` or `in`"
+    if _ON_A_CONDITION in message:
+        name, attribute = text[: column - 1].rpartition(" ")[2].lstrip("(!"), text[column:].split(" ")[0].strip(")")
+        return f"`{name}` is true or false, and has no `{attribute}`", column
+    message += next((hint for known, hint in _HINTS.items() if known in message), "")
     if _MIXED_NUMBERS.search(message) is not None:
         message += "; write whole numbers with a point, such as `5.0`"
     return f"{message[:1].lower()}{message[1:]}", column
@@ -38,7 +82,9 @@ def plain_reason(message: str) -> str:
     return _STATUS.sub("", message) or message
 
 
-def _dotted_name(text: str, reported: str) -> str:
-    """Return the whole dotted name that begins with what the compiler reports."""
-    match = re.search(rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*", text)
-    return match.group() if match is not None else reported
+def _dotted_name(text: str, reported: str, column: int) -> tuple[str, int]:
+    """Return the whole dotted name that begins with what the compiler reports, and the column at which it begins."""
+    pattern = rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*"
+    matches = list(re.finditer(pattern, text))
+    match = next((each for each in matches if each.start() < column <= each.end()), matches[0] if matches else None)
+    return (match.group(), match.start() + 1) if match is not None else (reported, column)

@@ -6,22 +6,24 @@ declarations leave out. Words have no order here: `option.tier >= "medium"` woul
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NewType
 
 from cel_expr_python import cel
 
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.policy.cel.compiler_messages import explained, plain_reason
-from aipolicy.source.suggest import did_you_mean
-from aipolicy.source.text import shown
-from aipolicy.value import Frozen
+from aipolicy.policy.cel.compiler_messages import ExpressionError as ExpressionError
+from aipolicy.policy.cel.compiler_messages import explained, plain_reason, slip
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.policy.cel.comparisons import Joined, PartComparison
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.policy.cel.checked_expr import Node
+    from aipolicy.policy.cel.condition_checks import ConditionChecks
+    from aipolicy.policy.cel.fact_words import FactWords
+    from aipolicy.policy.cel.within import Within
 
 Checked = NewType("Checked", bytes)
 """A checked expression in its serialised form."""
@@ -48,14 +50,8 @@ class Compiled(Frozen):
     """The name or the number that this fact is ordered against; None for a formula."""
     label_keys: tuple[str, ...] = ()
     """The labels that the condition reads by name."""
-
-
-class ExpressionError(ValueError):
-    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
-
-    def __init__(self, message: str, column: int | None = None) -> None:
-        super().__init__(message)
-        self.column = column
+    some_within: tuple[tuple[str, bool], ...] = ()
+    """The lists of which it is asked whether some lies within a place, and whether that makes the condition hold."""
 
 
 _ORDERINGS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
@@ -65,24 +61,47 @@ _WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join
 _MISSING = "No value with name"
 
 
-_TEXTUAL = (FactType.TEXT, FactType.TEXTS)
-
-
 class Compiler:
     """Compiles conditions against a set of typed names."""
 
     def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
-                 constants: Mapping[str, FactValue] | None = None,
-                 set_at: Mapping[str, str] | None = None) -> None:  # fmt: skip
-        self._specs = specs
-        self._vocabularies = vocabularies
+                 constants: Mapping[str, FactValue] | None = None, set_at: Mapping[str, str] | None = None,
+                 catalog: Catalog | None = None) -> None:  # fmt: skip
         self._constants = constants or {}
         self._set_at = set_at or {}
+        self._within: Within | None = None
+        if catalog is not None:
+            from aipolicy.policy.cel.within import Within, place_parameters, place_specs
+
+            places = place_parameters(self._constants, catalog.places)
+            self._constants = {**self._constants, **places}
+            specs = {**specs, **place_specs(places)}
+            self._within = Within(catalog.places, specs, self._constants)
+        self._specs = specs
+        self._vocabularies = vocabularies
+        self._catalog = catalog
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
             variables={name: _cel_type(spec.type) for name, spec in specs.items()},
-            functions=_orderings(),
+            functions=(*_orderings(), _within_declared()),
         )
+
+    @property
+    def constants(self) -> Mapping[str, FactValue]:
+        """Return the parameters, and what conditions read of places on the day."""
+        return self._constants
+
+    @cached_property
+    def words(self) -> FactWords:
+        """Return the words that facts can hold."""
+        from aipolicy.policy.cel.fact_words import FactWords
+
+        return FactWords(self._specs, self._vocabularies, self._catalog)
+
+    def other_groups(self) -> dict[str, str]:
+        """Return for each group of countries another one."""
+        groups = sorted(self._catalog.places.groups) if self._catalog is not None else []
+        return dict(zip(groups, (*groups[1:], *groups[:1]), strict=True)) if len(groups) > 1 else {}
 
     @property
     def vocabularies(self) -> Mapping[str, Sequence[str]]:
@@ -91,22 +110,41 @@ class Compiler:
 
     def compile(self, text: str) -> Compiled:
         """Return the compiled condition; raises `ExpressionError`."""
-        expression = self._typed(text)
+        expression, written, some_within = self._written_out(text)
         if expression.return_type() != cel.Type.BOOL:
             kind = expression.return_type().name().lower()
-            raise ExpressionError(f"a condition must be true or false, this one is {kind}")
-        return self._checked(expression)
+            raise ExpressionError(slip(text) or f"a condition must be true or false, this one is {kind}")
+        return replace(self._checked(expression, written), some_within=some_within)
 
     def compile_value(self, text: str) -> tuple[Compiled, FactType]:
         """Return a compiled expression and the type of what it gives; raises `ExpressionError`."""
-        expression = self._typed(text)
+        expression, written, some_within = self._written_out(text)
         given = expression.return_type()
         found = next((type_ for type_ in FactType if _cel_type(type_) == given), None)
         if given == cel.Type.INT:
             found = FactType.NUMBER
         if found is None:
             raise ExpressionError(f"a value must be a number, text or a list of text, not {given.name().lower()}")
-        return self._checked(expression), found
+        return replace(self._checked(expression, written), some_within=some_within), found
+
+    def _written_out(self, text: str) -> tuple[Any, Node, tuple[tuple[str, bool], ...]]:
+        """Return a typed expression without `within`, the one that was written, and the lists that `within` asks of."""
+        from aipolicy.policy.cel.checked_expr import decode
+
+        expression = self._typed(text)
+        written = decode(Checked(expression.serialize()))
+        if "within" not in text:
+            return expression, written, ()
+        from aipolicy.policy.cel.within import whole_lists
+
+        if self._within is None:
+            raise ExpressionError("`within` needs the places of the catalog, which these conditions do not read")
+        some_within = tuple(whole_lists(written, self._specs))
+        written_out = self._within.written_out(text)
+        try:
+            return self._env.compile(written_out), written, some_within
+        except RuntimeError as error:
+            raise ExpressionError(explained(str(error), written_out, self._specs)[0]) from None
 
     def _typed(self, text: str) -> Any:
         if len(text) > MAX_EXPRESSION:
@@ -116,25 +154,12 @@ class Compiler:
         except RuntimeError as error:
             raise ExpressionError(*explained(str(error), text, self._specs)) from None
 
-    def _checked(self, expression: Any) -> Compiled:
-        from aipolicy.policy.cel.checked_expr import compared_alone, decode, divisors, identifiers, keys_of, patterns
-        from aipolicy.policy.cel.comparisons import comparisons, joined_operands, orderings, part_comparisons
+    def _checked(self, expression: Any, written: Node) -> Compiled:
+        from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of
 
         checked = Checked(expression.serialize())
         tree = decode(checked)
-        for comparison in comparisons(tree):
-            self._check_words(comparison.fact, comparison.words)
-            self._check_words(comparison.fact, _texts(self._constants.get(comparison.other)), comparison.other)
-        for name in divisors(tree):
-            raise ExpressionError(f"division by `{name}`, which may be 0; multiply the other side instead")
-        for fact, other in orderings(tree):
-            self._check_bounds(fact, other)
-        for joined in joined_operands(tree):
-            self._check_joined(joined)
-        for pattern in patterns(tree):
-            self._check_pattern(pattern)
-        for part in part_comparisons(tree):
-            self._check_part(part)
+        self._checks.check(tree, written)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         turn = compared_alone(tree, "option.")
         labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
@@ -142,69 +167,19 @@ class Compiler:
             return Compiled(checked, reads, None, None, labels)
         return Compiled(checked, reads, turn.fact, turn.against, labels)
 
+    @cached_property
+    def _checks(self) -> ConditionChecks:
+        from aipolicy.policy.cel.condition_checks import ConditionChecks
+
+        return ConditionChecks(self._specs, self.words, self._constants, self._set_at, self._holds)
+
+    def _holds(self, text: str) -> str:
+        """Return what a constant expression comes to, or why it comes to nothing."""
+        truth, problem = Condition(Checked(self._env.compile(text).serialize())).evaluate({})
+        return problem or truth.value
+
     def _is_map(self, name: str) -> bool:
         return self._specs[name].type is FactType.LABELS
-
-    def _check_bounds(self, fact: str, other: str) -> None:
-        """Refuse a parameter beyond every value of the fact that it is ordered against: it would turn the rule off."""
-        spec, bound = self._specs.get(fact), self._constants.get(other)
-        if spec is None or not isinstance(bound, float):
-            return
-        least, most = spec.minimum if spec.above is None else spec.above, spec.maximum
-        if (least is not None and bound < least) or (most is not None and bound > most):
-            raise ExpressionError(f"`{other}` is {bound:g}, which `{fact}` never passes{self._where_set(other)}")
-
-    def _check_joined(self, joined: Joined) -> None:
-        """Refuse text that is put together where the words of a fact are known: nobody could check it against them."""
-        is_text = any(
-            isinstance(part.constant, str) or part.kind == "list"
-            or (part.kind == "ident" and (part.name not in self._specs or self._specs[part.name].type in _TEXTUAL))
-            for part in joined.parts
-        )  # fmt: skip
-        if is_text and any(map(self._known_words, joined.reads)):
-            raise ExpressionError("text that is put together with `+` cannot be checked; write the words out")
-
-    def _known_words(self, fact: str) -> Sequence[str]:
-        """Return the words that a fact can be, none where it can be any."""
-        spec = self._specs.get(fact)
-        return () if spec is None else spec.choices or self._vocabularies.get(spec.vocabulary, ())
-
-    def _check_part(self, part: PartComparison) -> None:
-        from aipolicy.policy.cel.comparisons import PART_VERBS
-
-        known = self._known_words(part.fact)
-        words = part.words or tuple(word for name in part.others for word in _texts(self._constants.get(name)))
-        for word in words if known else ():
-            if not any(self._has_part(part.function, each, word) for each in known):
-                verb = PART_VERBS[part.function]
-                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
-
-    def _has_part(self, function: str, text: str, part: str) -> bool:
-        from aipolicy.policy.cel.comparisons import MATCHES, has_part
-
-        if function != MATCHES:
-            return has_part(function, text, part)
-        literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
-        matching = Checked(self._env.compile("{}.matches({})".format(*literals)).serialize())
-        return Condition(matching).evaluate({})[0] is not Truth.FALSE
-
-    def _where_set(self, constant: str) -> str:
-        """Return where the value of a parameter comes from, as the end of a message."""
-        place = self._set_at.get(constant)
-        return f"; `{constant}` is set at {place}" if place else ""
-
-    def _check_words(self, fact: str, words: Sequence[str], constant: str = "") -> None:
-        known = self._known_words(fact)
-        for word in words:
-            if known and word not in known:
-                message = f"`{fact}` is never `{word}`{did_you_mean(word, known)}{self._where_set(constant)}"
-                raise ExpressionError(message)
-
-    def _check_pattern(self, pattern: str) -> None:
-        literal = json.dumps(pattern, ensure_ascii=False)
-        _, problem = Condition(Checked(self._env.compile(f'"".matches({literal})').serialize())).evaluate({})
-        if problem:
-            raise ExpressionError(f"invalid regular expression `{shown(pattern)}`: {problem}")
 
 
 class Condition:
@@ -266,6 +241,14 @@ def _cel_type(type_: FactType) -> Any:
             return cel.Type.Map(cel.Type.STRING, cel.Type.STRING)
 
 
+def _within_declared() -> Any:
+    """Return the type of `within`, which is written out before anything is evaluated."""
+    text, texts = cel.Type.STRING, cel.Type.List(cel.Type.STRING)
+    names = ((text, "text"), (texts, "list"))
+    overloads = [cel.Overload(f"within_{one}_{two}", cel.Type.BOOL, [a, b]) for a, one in names for b, two in names]
+    return cel.FunctionDecl("within", overloads)
+
+
 def _orderings() -> list[Any]:
     numbers = ((cel.Type.DOUBLE, "double"), (cel.Type.INT, "int64"))
     declarations = []
@@ -277,7 +260,3 @@ def _orderings() -> list[Any]:
         ]
         declarations.append(cel.FunctionDecl(function, overloads))
     return declarations
-
-
-def _texts(value: FactValue | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()

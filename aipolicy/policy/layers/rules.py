@@ -37,12 +37,18 @@ class RuleLayers(Frozen):
     def _read_loosening(self) -> None:
         for layer in self.layers:
             known = {*self._below(layer), *(rule.id for rule in self.rules[layer.key])}
-            for number, rule_id in enumerate(layer.overlay.loosened_rules):
+            for number, written in enumerate(layer.overlay.loosened_rules):
+                rule_id = self._aliases.get(written, written)
                 record = layer.overlay.loosening
                 if rule_id not in known and record is not None:
                     message = f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, known)}"
                     self.mistakes.add(message, record.document, (*record.path, "rules", number))
                 self.loosening.allow(layer.key, rule_id)
+
+    @property
+    def _aliases(self) -> Mapping[str, str]:
+        """Return the older ids of rules, each with the one of today."""
+        return {alias: rule.id for rules in self.rules.values() for rule in rules for alias in rule.aliases}
 
     def _below(self, layer: Layer) -> dict[str, str]:
         """Return the layer that each rule below a layer belongs to."""
@@ -56,13 +62,14 @@ class RuleLayers(Frozen):
             own = {rule.id for rule in self.rules[layer.key]}
             seen: dict[str, OverrideEntry] = {}
             for entry in layer.overlay.overrides:
-                first = seen.setdefault(entry.rule, entry)
+                rule_id = self._aliases.get(entry.rule, entry.rule)
+                first = seen.setdefault(rule_id, entry)
                 message = ""
                 if first is not entry:
                     message = f"is overridden twice, first at {place_of(first.record, 'rule')}; keep one"
-                elif entry.rule in known:
-                    found.setdefault((known[entry.rule], entry.rule), []).append((layer, entry))
-                elif entry.rule in own:
+                elif rule_id in known:
+                    found.setdefault((known[rule_id], rule_id), []).append((layer, entry))
+                elif rule_id in own:
                     message = "is a rule of this pack itself; change the rule"
                 else:
                     hint = did_you_mean(entry.rule, known) if known else "; add the pack to `extends`"

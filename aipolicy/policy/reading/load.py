@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.errors import PolicyError
+from aipolicy.errors import About, PolicyError
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.policy.cel.expressions import Compiler, ExpressionError
+from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.governance import Governance, read_governance, unknown_never
 from aipolicy.policy.layers.layers import Layer, Layers, Loosening, refuse_wrong_extends
 from aipolicy.policy.layers.origins import ParameterOrigin
@@ -17,10 +17,12 @@ from aipolicy.policy.layers.overlay import Overlay, place_of, read_overlay
 from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.layers.tightening import read_direction
-from aipolicy.policy.pack import PolicyPack
+from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
-from aipolicy.policy.reading.rule_reader import RuleReader, inlined
+from aipolicy.policy.reading.rule_reader import RuleReader
+from aipolicy.policy.reading.scope_reader import ScopeReader
+from aipolicy.policy.reading.variable_reader import VariableReader, exported, imported, parameter_of_pack
 from aipolicy.policy.rule import Bounds, Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
@@ -35,6 +37,11 @@ from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_records import read_kind
 from aipolicy.value import replace
 
+_OTHER_TYPES = {
+    "int": "number", "integer": "number", "float": "number", "string": "text", "str": "text", "boolean": "bool",
+    "list": "texts", "strings": "texts",
+}  # fmt: skip
+"""Types as people of other languages call them."""
 _PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
@@ -54,15 +61,19 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
                override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
     """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
-    readers = [_PackReader(files, catalog.vocabularies, mistakes) for files in packs]
+    readers = [_PackReader(files, catalog, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
     refuse_wrong_extends(layers, mistakes)
     parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
-    loaded = [reader.read(parameters[reader.layer.key], specs) for reader in readers]
+    loaded: list[PolicyPack] = []
+    for reader in readers:
+        below = [pack for pack in loaded if pack.path in layers.below(reader.layer.key)]
+        loaded.append(reader.read(parameters[reader.layer.key], specs, below))
     _refuse_equal_ids(loaded, mistakes)
     _refuse_equal_names(loaded, mistakes)
+    loaded = [_with_current_never(pack, aliases_of(loaded)) for pack in loaded]
     _refuse_unknown_never(loaded, mistakes)
     rules = RuleLayers(layers, {pack.path: pack.all_rules for pack in loaded}, mistakes, loosening).settled()
     if mistakes.errors:
@@ -83,7 +94,7 @@ def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosenin
 def _refuse_equal_ids(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None:
     first: dict[str, Rule] = {}
     for rule in (rule for pack in packs for rule in pack.all_rules):
-        for key in (rule.id, rule.name):
+        for key in (rule.id, rule.name, *rule.aliases):
             earlier = first.setdefault(key, rule)
             if key and earlier is not rule:
                 path, _, line = rule.defined_at.rpartition(":")
@@ -100,6 +111,14 @@ def _refuse_equal_names(packs: Iterable[PolicyPack], mistakes: Mistakes) -> None
             mistakes.add_at(message, pack.path)
 
 
+def _with_current_never(pack: PolicyPack, aliases: Mapping[str, str]) -> PolicyPack:
+    """Return a pack that names the rules which are never waived by the ids of today."""
+    if pack.waivers is None or not aliases:
+        return pack
+    never = tuple(each._replace(word=aliases.get(each.word, each.word)) for each in pack.waivers.never)
+    return replace(pack, waivers=pack.waivers._replace(never=never))
+
+
 def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> None:
     ids = [rule.id for pack in packs for rule in pack.all_rules]
     for pack in packs:
@@ -112,11 +131,13 @@ def _refuse_unknown_never(packs: Sequence[PolicyPack], mistakes: Mistakes) -> No
 class _PackReader:
     """Reads the documents of one pack."""
 
-    def __init__(self, files: PackFiles, vocabularies: Mapping[str, Sequence[str]], mistakes: Mistakes) -> None:
+    def __init__(self, files: PackFiles, catalog: Catalog, mistakes: Mistakes) -> None:
         self._files = files
-        self._vocabularies = vocabularies
+        self._catalog = catalog
+        self._vocabularies = catalog.vocabularies
         self._mistakes = mistakes
-        self._variables: dict[str, str] = {}
+        self._variables: Mapping[str, str] = {}
+        self._foreign: tuple[Parameter, ...] = ()
         self._parameters: dict[str, Parameter] = {}
         self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
@@ -136,20 +157,31 @@ class _PackReader:
                 self._read_parameter(parameter, name)
         self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
 
-    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec]) -> PolicyPack:
-        """Return the pack; mistakes are collected, and the pack must not be used when there are any."""
+    def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec],
+             below: Sequence[PolicyPack]) -> PolicyPack:  # fmt: skip
+        """Return the pack; mistakes are collected, and the pack must not be used when there are any.
+
+        `below` are the packs that it extends, whose exported variables it may import.
+        """
         records, metadata, name = self._records, self._metadata, self.layer.name
         self._parameters = {parameter.name: parameter for parameter in parameters}
-        constants = {f"params.{p.name}": p.value for p in self._parameters.values()}
-        set_at = {f"params.{p.name}": each.place for p in parameters for each in p.origins if each.holds}
-        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at)
-        for record in records:
-            for variable in record.records("variables"):
-                self._read_variable(variable, compiler)
+        heads = [record for record in records if record.has("imports")]
+        texts = imported(heads, {p.name: exported(p.variables, p.name) for p in below},
+                         {p.name: [v.name for v in p.variables] for p in below})  # fmt: skip
+        foreign = tuple(
+            replace(p, name=parameter_of_pack(pack.name, p.name)) for pack in below if texts for p in pack.parameters
+        )
+        self._foreign = foreign
+        constants = {f"params.{p.name}": p.value for p in (*self._parameters.values(), *foreign)}
+        set_at = {f"params.{p.name}": at.place for p in (*parameters, *foreign) for at in p.origins if at.holds}
+        compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at, self._catalog)
+        reader = VariableReader(compiler, specs, name, texts)
+        variables = reader.read([each for record in records for each in record.records("variables")])
+        self._variables = reader.texts
         rules = [
-            RuleReader(rule, compiler, self._variables, name, constants, specs).read()
+            _read_rule(RuleReader(rule, compiler, self._variables, name, constants, specs, shared), rule)
             for record in records
-            for rule in record.records("rules")
+            for rule, shared in ScopeReader(compiler, self._variables, specs).rules(record)
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)
         if not rules and not portfolio_rules and not self.layer.overlay.extends and self._is_readable:
@@ -165,6 +197,9 @@ class _PackReader:
             waivers=self._governance,
             facts=tuple(fact.spec for fact in self.facts),
             portfolio_rules=portfolio_rules,
+            variables=variables,
+            imported=foreign,
+            texts=tuple(self._variables.items()),
             package=self._files.origin.package,
         )
         for record in (*records, *((metadata,) if metadata is not None else ())):
@@ -192,14 +227,14 @@ class _PackReader:
             # NOTE: what seems to be missing may stand in the part that could not be read.
             self._is_readable &= not result.problems
             for problem in result.problems:
-                self._mistakes.add_at(problem.message, path, problem.span)
+                self._mistakes.add_at(f"{problem.message}{_quoting(problem.message)}", path, problem.span)
             if not result.documents and not result.problems:
                 self._mistakes.add_at("the file is empty", path)
             yield from result.documents
 
     def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
         specs = dict(facts)
-        for parameter in self._parameters.values():
+        for parameter in (*self._parameters.values(), *self._foreign):
             name = f"params.{parameter.name}"
             specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
         return specs
@@ -210,9 +245,18 @@ class _PackReader:
             record.mistake(f"`{name}` is no parameter name; use lower case, digits and `_`", "name")
         if name in self._parameters:
             record.mistake(f"parameter `{name}` is defined twice", "name")
-        type_text = record.text("type", choices=_TYPES)
+        type_text = record.text("type")
+        if type_text and type_text not in _TYPES:
+            listed = ", ".join(f"`{each}`" for each in _TYPES)
+            hint = (
+                f"; did you mean `{_OTHER_TYPES[type_text]}`?"
+                if type_text in _OTHER_TYPES
+                else did_you_mean(type_text, _TYPES)
+            )
+            record.mistake(f"`{shown(type_text)}` is not one of {listed}{hint}", "type")
         type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
-        default = read_value(record, "default", type_)
+        is_typed = type_text in _TYPES or not record.has("default")
+        default = read_value(record, "default", type_) if is_typed else ""
         bounds = _read_bounds(record, type_)
         if broken := bounds.broken_by(default):
             record.mistake(f"`default` {broken}", "default")
@@ -225,19 +269,17 @@ class _PackReader:
         )  # fmt: skip
         record.finish()
 
-    def _read_variable(self, record: Record, compiler: Compiler) -> None:
-        name, text = record.text("name"), record.text("expression")
-        record.text("description", "")
-        record.finish()
-        expanded = inlined(text, self._variables, record, "expression")
-        try:
-            compiler.compile(expanded)
-        except ExpressionError as error:
-            record.mistake(str(error), "expression")
-            expanded = "true"
-        if name in self._variables:
-            record.mistake(f"variable `{name}` is defined twice", "name")
-        self._variables[name] = expanded
+
+def _read_rule(reader: RuleReader, record: Record) -> Rule:
+    with About(f"rule {shown(str(record.raw('id')))}"):
+        return reader.read()
+
+
+def _quoting(problem: str) -> str:
+    """Return what to do about a condition that YAML takes for something of its own."""
+    if "while scanning a tag" in problem:
+        return "; quote a condition that begins with `!`"
+    return "; quote a condition that holds brackets" if "while parsing a flow sequence" in problem else ""
 
 
 def _read_bounds(record: Record, type_: FactType) -> Bounds:

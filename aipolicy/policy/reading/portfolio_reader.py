@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_parameter
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.cel.checked_expr import decode
@@ -24,7 +24,9 @@ from aipolicy.policy.portfolio_rule import (
     TestFeature,
 )
 from aipolicy.policy.reading.applies_to import read_applies_to
-from aipolicy.policy.reading.rule_reader import RuleReader, fact_values, inlined
+from aipolicy.policy.reading.condition_lines import inlined, parameters_of
+from aipolicy.policy.reading.given_facts import fact_values
+from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
@@ -34,8 +36,8 @@ from aipolicy.source.text import shown
 from aipolicy.value import replace
 
 _KEYS = (
-    "id", "name", "title", "severity", "applies_to", "over", "group_by", "measures", "when", "require", "message", "why",
-    "fix", "references", "effective", "tests",
+    "id", "aliases", "name", "title", "severity", "applies_to", "over", "group_by", "measures", "when", "require",
+    "message", "why", "fix", "references", "effective", "tests",
 )  # fmt: skip
 _SHARES = frozenset({"share", "percent"})
 """Units in which the most that can be is a fact."""
@@ -88,7 +90,7 @@ class PortfolioReader:
             for reading in (*over, *formulas, *((group_by,) if group_by is not None else ()))
             for name in reading.parameter_reads
         }
-        parameters = {**rule.parameters, **{name: self._parameters[name] for name in read}}
+        parameters = {**rule.parameters, **parameters_of(read, self._compiler.constants)}
         rule = replace(rule, parameters=dict(sorted(parameters.items())))
         self._check_use(rule.when, rule.require, rule.message, measures)
         return PortfolioRule(rule=rule, over=over, group_by=group_by, measures=measures, tests=tests)
@@ -106,6 +108,7 @@ class PortfolioReader:
                     option_reads=formula.option_reads, parameter_reads=formula.parameter_reads,
                     label_keys=formula.label_keys, expanded="" if condition == text else condition,
                     number=self._record.document.locate((*self._record.path, *where)).start.line,
+                    path=(*self._record.path, *where),
                 )  # fmt: skip
 
     def _texts(self, key: str) -> Iterable[tuple[str, tuple[str | int, ...]]]:
@@ -169,9 +172,9 @@ class PortfolioReader:
             text=text,
             checked=compiled.checked,
             type=type_,
-            feature_reads=tuple(n for n in compiled.reads if not is_option_fact(n) and not n.startswith("params.")),
+            feature_reads=tuple(n for n in compiled.reads if not is_option_fact(n) and not is_parameter(n)),
             option_reads=tuple(n for n in compiled.reads if is_option_fact(n)),
-            parameter_reads=tuple(n for n in compiled.reads if n.startswith("params.")),
+            parameter_reads=tuple(n for n in compiled.reads if is_parameter(n)),
             label_keys=compiled.label_keys,
             numbers={name: _bounds(spec) for name, spec in specs.items() if spec.type is FactType.NUMBER},
         )
@@ -199,7 +202,7 @@ class PortfolioReader:
         for feature in record.records("features"):
             name = feature.text("name")
             given, option = (
-                fact_values(feature.record(key), prefix, self._specs, self._vocabularies)
+                fact_values(feature.record(key), prefix, self._specs, self._compiler.words)
                 for key, prefix in (("given", ""), ("option", "option."))
             )
             features.append(TestFeature(name, given, option))
@@ -236,7 +239,7 @@ class PortfolioReader:
 def names_of_groups(specs: Mapping[str, FactSpec], measures: Sequence[Measure], group_by: FeatureFormula | None, *,
                     grouped: bool) -> dict[str, FactSpec]:  # fmt: skip
     """Return what conditions on groups may read: measures, parameters among the facts given, the name of the group."""
-    names = {name: spec for name, spec in specs.items() if name.startswith("params.")}
+    names = {name: spec for name, spec in specs.items() if is_parameter(name)}
     for measure in measures:
         for prefix in (TOTAL, GROUP) if grouped else (TOTAL,):
             name = f"{prefix}{measure.name}"
@@ -264,8 +267,8 @@ class _SharedReader(RuleReader):
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
                  parameters: Mapping[str, FactValue], types: Mapping[str, FactType],
                  facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
-        super().__init__(record, compiler, variables, pack, parameters, facts)
         self._types = types
+        super().__init__(record, compiler, variables, pack, parameters, facts)
 
     def _kind(self) -> RuleKind:
         return RuleKind.DUTY
@@ -276,12 +279,10 @@ class _SharedReader(RuleReader):
     def _applies_to(self) -> Iterable[Line]:
         return ()
 
-    def _line(self, text: str, key: str, number: int) -> Line:
-        line = super()._line(text, key, number)
+    def _check_line(self, line: Line) -> None:
         refuse_unsupported(decode(line.checked), self._types)
-        return line
 
-    def _check_message(self, message: str) -> set[str]:
+    def _check_message(self, message: str, record: Record) -> set[str]:
         if any(len(names_of(placeholder)) > 1 for placeholder in PLACEHOLDER.findall(message)):
-            self._record.mistake("`without` is for messages of rules about one feature", "message")
-        return self._check_placeholders(message, self._types)
+            record.mistake("`without` is for messages of rules about one feature", "message")
+        return self._check_placeholders(message, self._types, record)

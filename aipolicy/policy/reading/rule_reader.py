@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
-from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
+from aipolicy.findings.rule_ids import RULE_ID
+from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
-from aipolicy.policy.reading.applies_to import read_applies_to
-from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, ConditionReader, line_of, parameters_of
+from aipolicy.policy.reading.given_facts import fact_values
+from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements
+from aipolicy.policy.reading.scope_reader import basis_of, read_basis, read_must_declare
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
-from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import replace
 
-_RULE_ID = regex(r"[A-Z][A-Z0-9]*-[0-9]{3}")
+_RULE_ID = regex(RULE_ID)
+_OLD_ID = regex(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 _RULE_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*")
-_VARIABLE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])variables\.([A-Za-z_]\w*)")
-_CHECKED = frozenset({"data-class", "place", "residency", "task-type"})
-"""Vocabularies of which an example uses nothing else; providers and models of an example may be invented."""
-_DECLARABLE = frozenset({Origin.DECLARED, Origin.EVIDENCE})
 
 
 def mistake_of_id(rule_id: str) -> str:
     """Return what is wrong with the id of a rule; empty for nothing."""
     if rule_id.startswith(RESERVED_PREFIXES):
         return f"`{shown(rule_id)}` is reserved for findings about manifests, plans and packs"
-    return "" if _RULE_ID.fullmatch(rule_id) else f"`{shown(rule_id)}` is no rule id; write it like `DATA-001`"
+    wrong = f"`{shown(rule_id)}` is no rule id; write it like `DATA-001` or `GDPR-28-3`"
+    return "" if _RULE_ID.fullmatch(rule_id) else wrong
 
 
 def mistake_of_name(name: str) -> str:
@@ -49,36 +49,50 @@ class RuleReader:
     """Reads one rule."""
 
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
-                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY) -> None:  # fmt: skip
+                 parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY,
+                 shared: tuple[SharedScope, ...] = ()) -> None:  # fmt: skip
         self._record = record
+        self._shared = shared
         self._facts = facts
         self._compiler = compiler
-        self._variables = variables
+        self._conditions = ConditionReader(record, compiler, variables, self._check_line)
         self._pack = pack
+        self._own_reads: set[str] = set()
+        self._variables = variables
+        self._spoken: dict[str, Line] = {}
         self._parameters = parameters
 
     def read(self) -> Rule:
         """Return the rule; mistakes are noted on its record."""
         record = self._record
         effective = record.record("effective")
+        required = RequirementReader(record, self._conditions, self._facts, self._check_own_message).read()
+        demanded = [name for scope in self._shared for name in scope.must_declare]
+        basis = basis_of(read_basis(record), self._shared)
+        if not record.has("require") and not record.has("must_declare"):
+            record.mistake("missing key `require`")
         start = record.document.locate(record.path)
         kind = self._kind()
         scope = record.text("scope", RuleScope.OPTIONS.value, tuple(scope.value for scope in RuleScope))
         severity = record.text("severity", choices=tuple(severity.value for severity in Severity))
         rule = Rule(
             id=self._id(),
+            aliases=self._aliases(),
             name=self._name(),
             title=record.said("title"),
             kind=kind,
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
-            when=(*self._applies_to(), *self._lines("when", required=False)),
-            require=self._lines("require", required=not record.has("must_declare")),
-            must_declare=self._must_declare(),
-            message=record.said("message"),
+            when=self._when(),
+            require=required.lines,
+            requirements=required.own,
+            must_declare=tuple(dict.fromkeys((*demanded, *read_must_declare(record, self._facts)))),
+            shared=self._shared,
+            basis=basis,
+            message=self._message(required),
             why=record.text("why", ""),
             fix=record.text("fix", ""),
-            references=tuple(self._references()),
+            references=(*self._references(), *((basis.reference,) if basis is not None else ())),
             effective_from=effective.optional_day("from"),
             effective_until=effective.optional_day("until"),
             tests=self._tests(),
@@ -94,16 +108,18 @@ class RuleReader:
         self._check_scope(rule)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
-        used |= self._check_message(rule.message)
+        used |= self._check_message(rule.message, record) | self._own_reads
         origin = RuleOrigin(
             rule.severity, rule.effective_from, rule.effective_until, self._pack,
             place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
         )  # fmt: skip
-        return replace(rule, parameters={name: self._parameters[name] for name in sorted(used)}, origins=(origin,))
+        parameters = parameters_of(used, self._compiler.constants)
+        return replace(rule, parameters=parameters, origins=(origin,), spoken=tuple(sorted(self._spoken.items())))
 
     def _kind(self) -> RuleKind:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
-        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.CONSTRAINT
+        # NOTE: of a word that is none, nothing else is said: a duty may read any fact.
+        return RuleKind(kind) if kind in list(RuleKind) else RuleKind.DUTY
 
     def _tests(self) -> tuple[RuleTest, ...]:
         return tuple(self._test(test) for test in self._record.records("tests"))
@@ -115,6 +131,15 @@ class RuleReader:
             self._record.mistake(wrong, "id")
         return rule_id
 
+    def _aliases(self) -> tuple[str, ...]:
+        """Return the ids that the rule had before; an id of an older form will do."""
+        aliases = self._record.texts("aliases", ())
+        for number, alias in enumerate(aliases):
+            if not _OLD_ID.fullmatch(alias) or alias.startswith(RESERVED_PREFIXES):
+                message = f"`{shown(alias)}` is no id that a rule can have had; write it like `DATA-001`"
+                self._record.mistakes.add(message, self._record.document, (*self._record.path, "aliases", number))
+        return aliases
+
     def _name(self) -> str:
         name = self._record.text("name")
         wrong = mistake_of_name(name) if name else ""
@@ -122,60 +147,16 @@ class RuleReader:
             self._record.mistake(wrong, "name")
         return name
 
+    def _when(self) -> tuple[Line, ...]:
+        shared = (line for scope in self._shared for line in scope.when)
+        own = (*self._conditions.lines("when"), *self._conditions.lines(UNLESS))
+        return (*shared, *self._applies_to(), *own)
+
     def _applies_to(self) -> Iterable[Line]:
-        """Return what `applies_to` says as lines like any other, so that one evaluator judges them."""
-        record = self._record
-        for limit in read_applies_to(record):
-            try:
-                line = line_of(limit.text, self._compiler.compile(limit.condition))
-                number = record.document.locate(limit.path).start.line
-                yield replace(line, expanded=limit.condition, number=number)
-            except ExpressionError as error:
-                record.mistakes.add(str(error), record.document, limit.path)
+        return self._conditions.applies_to()
 
-    def _lines(self, key: str, *, required: bool) -> tuple[Line, ...]:
-        record = self._record
-        raw = record.raw(key)
-        if raw is None:
-            if required:
-                record.mistake(f"missing key `{key}`")
-            return ()
-        items = [raw] if isinstance(raw, str) else raw
-        if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
-            record.mistake(f"`{key}` must be a list of conditions, each as text; quote one that starts with `!`", key)
-            return ()
-        lines = []
-        for index, text in enumerate(items):
-            path = (*record.path, key, index) if isinstance(raw, list) else (*record.path, key)
-            try:
-                number = record.document.locate(path).start.line
-                lines.append(self._line(str(text), key, number))
-            except ExpressionError as error:
-                column = f" (column {error.column} of the condition)" if error.column is not None else ""
-                record.mistakes.add(f"{error}{column}", record.document, path)
-        return tuple(lines)
-
-    def _line(self, text: str, key: str, number: int) -> Line:
-        expanded = inlined(text, self._variables, self._record, key)
-        line = line_of(text, self._compiler.compile(expanded))
-        return replace(line, expanded="" if expanded == text else expanded, number=number)
-
-    def _must_declare(self) -> tuple[str, ...]:
-        """Return the facts that a manifest has to declare; one that none can declare is a mistake."""
-        record = self._record
-        if not record.has("must_declare"):
-            return ()
-        names = record.texts("must_declare")
-        known = {name for name, spec in self._facts.items() if spec.origin in _DECLARABLE}
-        for number, name in enumerate(names):
-            message = f"`{shown(name)}` is written twice" if name in names[:number] else ""
-            if name not in known:
-                message = f"`{shown(name)}` is no fact that a manifest declares{did_you_mean(name, known)}"
-            if message:
-                record.mistakes.add(message, record.document, (*record.path, "must_declare", number))
-        if not names:
-            record.mistake("`must_declare` is empty; name a fact, or remove the key", "must_declare")
-        return tuple(name for name in dict.fromkeys(names) if name in known)
+    def _check_line(self, line: Line) -> None:
+        """Raise `ExpressionError` for a condition that rules of this kind do not take."""
 
     def _references(self) -> Iterable[Reference]:
         for reference in self._record.records("references"):
@@ -185,12 +166,12 @@ class RuleReader:
             reference.finish()
 
     def _test(self, record: Record) -> RuleTest:
-        vocabularies = self._compiler.vocabularies
+        words = self._compiler.words
         expect = record.text("expect", choices=tuple(o.value for o in Outcome if o is not Outcome.WAIVED))
         test = RuleTest(
             name=record.text("name"),
-            given=fact_values(record.record("given"), "", self._facts, vocabularies),
-            option=fact_values(record.record("option"), "option.", self._facts, vocabularies),
+            given=fact_values(record.record("given"), "", self._facts, words),
+            option=fact_values(record.record("option"), "option.", self._facts, words),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
             message=record.text("message", ""),
             defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
@@ -220,73 +201,34 @@ class RuleReader:
             if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
-    def _check_message(self, message: str) -> set[str]:
+    def _message(self, required: Requirements) -> str:
+        """Return the message of the rule, which may be left out where each requirement has its own."""
+        is_spoken = bool(required.own) and len(required.own) == len(required.lines)
+        if is_spoken and all(each.message for each in required.own) and not self._record.has("message"):
+            return ""
+        return self._record.said("message")
+
+    def _check_own_message(self, record: Record, message: str) -> None:
+        self._own_reads |= self._check_message(message, record)
+
+    def _check_message(self, message: str, record: Record) -> set[str]:
         for placeholder in PLACEHOLDER.findall(message):
             lists = names_of(placeholder)
             for name in lists if len(lists) > 1 else ():
                 if name in self._facts and self._facts[name].type is not FactType.TEXTS:
-                    self._record.mistake(f"`{name}` is no list; `without` stands between two lists", "message")
-        return self._check_placeholders(message, self._facts)
+                    record.mistake(f"`{name}` is no list; `without` stands between two lists", "message")
+        return self._check_placeholders(message, self._facts, record)
 
-    def _check_placeholders(self, message: str, names: Collection[str]) -> set[str]:
+    def _check_placeholders(self, message: str, names: Collection[str], record: Record) -> set[str]:
         used = set()
         for name in names_in(message):
             if name in self._parameters:
                 used.add(name)
+            elif name.removeprefix(VARIABLES) in self._variables and name.startswith(VARIABLES):
+                text = self._variables[name.removeprefix(VARIABLES)]
+                self._spoken[name] = line_of(name, self._compiler.compile_value(text)[0])
+                used.update(self._spoken[name].parameter_reads)
             elif name not in names:
                 hint = did_you_mean(name, (*names, *self._parameters))
-                self._record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
+                record.mistake(f"unknown fact `{name}` in the message{hint}", "message")
         return used
-
-
-def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec],
-                vocabularies: Mapping[str, Sequence[str]]) -> dict[str, FactValue]:  # fmt: skip
-    """Return the facts that an example gives; an unknown fact or word is a mistake at its place."""
-    values: dict[str, FactValue] = {}
-    for key in record.field_names():
-        name = f"{prefix}{key}"
-        spec = facts.get(name)
-        if spec is None or is_option_fact(name) != bool(prefix):
-            record.raw(key)
-            record.mistake(f"unknown fact `{name}`{did_you_mean(name, facts)}", key, "key")
-            continue
-        value = read_value(record, key, spec.type)
-        values[name] = value
-        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-        allowed = spec.choices or (vocabularies.get(spec.vocabulary, ()) if spec.vocabulary in _CHECKED else ())
-        for word in words:
-            if allowed and word not in allowed:
-                record.mistake(f"`{name}` is never `{shown(word)}`{did_you_mean(word, allowed)}", key)
-    return values
-
-
-def line_of(text: str, compiled: Compiled) -> Line:
-    """Return a line made of a compiled condition."""
-    parameters = tuple(name for name in compiled.reads if name.startswith("params."))
-    return Line(
-        text=text,
-        checked=compiled.checked,
-        feature_reads=tuple(
-            name for name in compiled.reads if not is_option_fact(name) and not name.startswith("params.")
-        ),
-        option_reads=tuple(name for name in compiled.reads if is_option_fact(name)),
-        parameter_reads=parameters,
-        ordered_by=compiled.ordered_by,
-        turns_at=compiled.turns_at,
-        label_keys=compiled.label_keys,
-    )
-
-
-def inlined(text: str, variables: Mapping[str, str], record: Record, key: str) -> str:
-    """Return the text with every `variables.NAME` outside quotes replaced by its expression."""
-
-    def expand(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return match.group()
-        if name not in variables:
-            record.mistake(f"unknown variable `variables.{name}`{did_you_mean(name, variables)}", key)
-            return "true"
-        return f"({variables[name]})"
-
-    return _VARIABLE.sub(expand, text)

@@ -83,12 +83,20 @@ def _option(costed: CostedOption) -> dict[str, Any]:
             "p50": _rounded(quantiles.p50),
             "p90": _rounded(quantiles.p90),
         },
+        "running_usd": _rounded(_running_usd(costed)),
+        "people_usd": _rounded(costed.people_usd),
+        "people": [{"work": work, "engineers": _rounded(count)} for work, count in costed.people],
         "usd_per_request": _rounded(costed.usd_per_request),
         "upfront_usd": _rounded(costed.upfront_usd),
         "unknown": list(costed.unknown),
         "charges": [*_charges(costed, costed.lines, "Recurring"), *_charges(costed, costed.upfront or (), "One-Time")],
         "against_baseline": None if costed.against is None else _against(costed.against),
     }
+
+
+def _running_usd(costed: CostedOption) -> float | None:
+    total, people = costed.likely_monthly_usd, costed.people_usd
+    return None if total is None or people is None else total - people
 
 
 def _charges(costed: CostedOption, lines: tuple[tuple[str, float], ...], frequency: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import Compared, Part, compared_ways
 from aipolicy.answer.cost_summary import BreakEvenRange, CostSummary, cost_summary
 from aipolicy.economics.uncertainty import Range
+from aipolicy.options.uncertain_inputs import PEOPLE
 from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, title_line
 from aipolicy.report.terminal.drawing import Screen, grid, said
@@ -22,7 +23,9 @@ from aipolicy.source.text import grouped
 MOST_LINES = 30
 _USUAL_WIDTH = 80
 _LABEL_WIDTH = 10
-_ROOM = ((3, 3, 4), (2, 3, 4), (2, 2, 4), (1, 2, 4), (1, 1, 4), (0, 1, 4), (0, 1, 3), (0, 1, 2), (0, 0, 2))
+_ROOM = (
+    (3, 3, 5), (2, 3, 5), (2, 2, 5), (1, 2, 5), (1, 1, 5), (0, 1, 5), (0, 1, 4), (0, 1, 3), (0, 1, 2), (0, 0, 2),
+)  # fmt: skip
 """How many removed ways, influences and other sections are shown, the most first, until the page is short enough."""
 _LEAST_PART = 0.02
 """Share of a month below which a part of it is not told."""
@@ -71,6 +74,7 @@ def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSum
         ("break-even", list(_break_even(summary, months))),
         ("moves it", list(_influences(summary, drivers, most_influences))),
         (f"{months:g} months", _totals(rows)),
+        ("people", _people(summary)),
         ("goes into", _parts(rows, summary)),
     )
     for label, lines in sections[:most_sections]:
@@ -146,6 +150,16 @@ def _workload(answering: Answering) -> str:
     return "at " + ", ".join(words)
 
 
+def _people(summary: CostSummary) -> list[Text]:
+    """Return the head counts that the recommended way takes, and where a team says its own."""
+    if not summary.people:
+        return []
+    most_first = sorted(summary.people, key=lambda each: -each[1])
+    words = ", ".join(f"{work.replace('_', '-')} {count:.2g}" for work, count in most_first)
+    whole = sum(count for _, count in summary.people)
+    return [said(f"{whole:.2g} posts: {words} (yours: `team.people`)")]
+
+
 def _parts(rows: tuple[Compared, ...], summary: CostSummary) -> list[Text]:
     build = next((row for row in rows if row.part is Part.BUILD), None)
     if build is None or not summary.parts:
@@ -208,4 +222,5 @@ def _influences(summary: CostSummary, drivers: Mapping[str, Range], most: int) -
         low, high = two_digits(influence.at_low), two_digits(influence.at_high)
         at_low, at_high = two_digits(range_.low), two_digits(range_.high)
         times = " times" if range_.likely == 1.0 else ""
-        yield said(f"{influence.name} {at_low} to {at_high}{times}: {what} is {low} to {high} USD")
+        span = "few to many" if influence.name == PEOPLE else f"{at_low} to {at_high}{times}"
+        yield said(f"{influence.name} {span}: {what} is {low} to {high} USD")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aipolicy import __version__
 from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange
 from aipolicy.changes.state import FeatureState, MonthlyCost
+from aipolicy.report.answer_json import way_fields
 from aipolicy.report.formats.json_report import finding_object, known_object
 from aipolicy.report.formats.json_text import JsonObject, json_text
 from aipolicy.source.text import escaped, shown
@@ -53,6 +54,12 @@ def _feature(change: FeatureChange) -> JsonObject:
         "changed": [_changed(finding) for finding in change.moved],
         "fixed": [{**known_object(fixed.known), "cause": fixed.cause} for fixed in change.fixed],
         "unchanged": change.unchanged,
+        "answer_cause": change.answer_cause or None,
+        "turned_by": list(change.turned_by),
+        "ways": [
+            {"rule": each.moved.rule, "before": each.moved.before, "after": each.moved.after, "cause": each.cause}
+            for each in change.ways
+        ],
         "cost_cause": change.cost_cause or None,
         "cost_parts": [{"cause": cause, "monthly_usd": usd} for cause, usd in change.cost_parts],
     }
@@ -66,6 +73,8 @@ def _state(state: FeatureState | None) -> JsonObject | None:
         "verdict": state.verdict,
         "needs": [escaped(need) for need in state.needs],
         "cost": _cost(state.cost),
+        "recommended": way_fields(state.answer.way),
+        "ways_left": state.answer.left,
     }
 
 

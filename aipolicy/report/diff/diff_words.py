@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aipolicy import __version__
+from aipolicy.answer.what_if import RuleMoved
 from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange
 from aipolicy.changes.state import FeatureState, MonthlyCost
 from aipolicy.findings.comparison import Known
 from aipolicy.findings.finding import Outcome, Severity
+from aipolicy.report.answer_words import answer_sentence, offering_words, rules
 from aipolicy.report.formats.concise import message_of, waived_until
 from aipolicy.source.text import escaped, grouped, quantity, shown
 from aipolicy.value import NamedTuple
+
+_MOST_RULES = 4
+"""Rules of which it is told how many ways they remove, those first that moved most."""
 
 
 class Row(NamedTuple):
@@ -87,6 +92,12 @@ def rows_of(change: FeatureChange) -> Iterator[Row]:
     cost_cause = change.cost_cause
     if len(change.cost_parts) > 1:
         cost_cause = ", ".join(f"{cause} {_signed(usd)} USD" for cause, usd in change.cost_parts)
+    yield _moved_row("build", change, lambda state: _built(state), change.answer_cause)
+    if change.turned_by:
+        yield Row("turned by", f"{rules(change.turned_by)} removes what was recommended", change.answer_cause)
+    yield from (Row("ways", _ways_words(ways.moved), ways.cause) for ways in change.ways[:_MOST_RULES])
+    if len(change.ways) > _MOST_RULES:
+        yield Row("ways", f"{quantity(len(change.ways) - _MOST_RULES, 'rule')} more")
     yield _moved_row("cost a month", change, lambda state: _usd(state.cost), cost_cause)
     parts = (("new", change.new), ("worse", change.worse), ("waived", change.waived), ("changed", change.moved))
     for label, findings in parts:
@@ -105,6 +116,20 @@ def _moved_row(label: str, change: FeatureChange, words: Callable[[FeatureState]
     """Return a row with the words on a feature, on both sides where something is the cause of a difference."""
     sides = [words(state) for state in (change.before, change.after) if state is not None]
     return Row(label, " → ".join(sides) if cause else sides[-1], cause)
+
+
+def _built(state: FeatureState) -> str:
+    way = state.answer.way
+    if way is None:
+        return "nothing is recommended"
+    return f"{answer_sentence(way)} ({offering_words(way)})"
+
+
+def _ways_words(moved: RuleMoved) -> str:
+    more = moved.after - moved.before
+    return (
+        f"{escaped(moved.rule)} removes {grouped(moved.after)}, {grouped(abs(more))} {'more' if more > 0 else 'fewer'}"
+    )
 
 
 def _usd(cost: MonthlyCost | None) -> str:

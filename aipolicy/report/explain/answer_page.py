@@ -18,13 +18,15 @@ from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, rules, tw
 from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
+    holding_lines,
+    measure_lines,
     question_lines,
     to_do_lines,
     turn_lines,
     ways_left_line,
 )
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
-from aipolicy.report.terminal.drawing import Screen, grid, joined, said
+from aipolicy.report.terminal.drawing import Screen, as_read, grid, joined, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.ways_table import WaysTable, chosen_rows
 from aipolicy.run.answer_result import way_result
@@ -39,13 +41,15 @@ NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
-    "close": 2, "plan": 4, "why": 4, "ways": 2, "turns": 4, "questions": 5, "to do": 5, "gaps": 3, "left": 1,
+    "close": 2, "plan": 4, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5, "measures": 2,
+    "gaps": 3, "left": 1,
 }  # fmt: skip
 """How many of each are shown where the page has room."""
 _SHORTENED = (
-    ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("ways", 1), ("to do", 3), ("questions", 3), ("gaps", 1),
+    ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("measures", 1), ("ways", 1), ("to do", 3),
+    ("questions", 3), ("gaps", 1),
     ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
-    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("left", 0),
+    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("holds", 0), ("left", 0),
 )  # fmt: skip
 """What is shortened to how many, one after the other, until the page is one screen."""
 
@@ -56,12 +60,27 @@ def render_answer(answering: Answering, rule_evaluator: RuleEvaluator, margin_pe
     return _Page(answering, rule_evaluator, margin_percent, width, style).text()
 
 
+def title_of(evaluation: Evaluation) -> str:
+    """Return the name, the stage and the file of a feature."""
+    return as_read(title_line(evaluation))
+
+
 def title_line(evaluation: Evaluation) -> Text:
     """Return the name, the stage and the file of a feature."""
     lifecycle = evaluation.expected.facts.values.get("metadata.lifecycle")
     assumed = "" if "metadata.lifecycle" in evaluation.facts.declared else " (assumed)"
     name, file = escaped(evaluation.feature.name), escaped(evaluation.feature.file)
     return joined(said(name, Role.STRONG), f" · {lifecycle}{assumed} · {file}")
+
+
+def headline_of(answering: Answering) -> str:
+    """Return what to build in one sentence, or what clashes."""
+    answer = answering.answer
+    if answer.recommended is not None:
+        return answer_sentence(way_result(answer.recommended))
+    is_certain = answer.certainty is Certainty.CERTAIN
+    nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
+    return f"{nothing}: {rules(answer.clash)} clash"
 
 
 class _Page:
@@ -76,6 +95,7 @@ class _Page:
             "plan": cache(lambda most: self._section("your plan", plan_lines(answering, rule_evaluator, most))),
             "why": cache(lambda most: self._section("why", reason_lines(answering, most))),
             "ways": cache(self._ways),
+            "holds": cache(lambda most: self._section("it holds", holding_lines(answering)[:most])),
             "turns": cache(
                 lambda most: self._section(
                     "it ends" if answering.conflict else "it turns", turn_lines(answering, most, margin_percent)
@@ -85,6 +105,7 @@ class _Page:
                 lambda most: self._section("say first", question_lines(answering, most, margin_percent))
             ),
             "to do": cache(lambda most: self._section("to do", to_do_lines(answering, most))),
+            "measures": cache(lambda most: self._section("measure", measure_lines(answering, most))),
             "gaps": cache(lambda most: self._section("look up", gap_lines(answering, most))),
             "left": cache(lambda most: self._section("ways left", [ways_left_line(answering)] if most else [])),
         }
@@ -126,14 +147,8 @@ class _Page:
         line = Table.grid(expand=True, padding=(0, 2, 0, 0))
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
-        is_certain = answer.certainty is Certainty.CERTAIN
-        nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
-        sentence = f"{nothing}: {rules(answer.clash)} clash"
         role = Role.ERROR if way is None else _ROLES[answer.certainty]
-        line.add_row(
-            said(sentence if way is None else answer_sentence(way_result(way)), Role.STRONG),
-            said(CERTAINTIES[answer.certainty], role),
-        )
+        line.add_row(said(headline_of(self._answering), Role.STRONG), said(CERTAINTIES[answer.certainty], role))
         return line
 
     def _retired(self) -> str:

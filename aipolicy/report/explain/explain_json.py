@@ -6,14 +6,16 @@ from typing import Any
 
 from aipolicy import __version__
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.what_if import WhatIf
+from aipolicy.answer.why_not import WhyNot
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.evaluation.option_masks import first_in
-from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import Choice, Recommendation
+from aipolicy.evaluation.recommendation import Choice, Recommendation, recommend
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Stage
 from aipolicy.report.answer_json import reasons_fields
+from aipolicy.report.explain.what_if_json import what_if_object, why_not_object
 from aipolicy.report.formats.json_report import feature_object, options_object
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.json_value import json_value
@@ -25,10 +27,13 @@ from aipolicy.run.policy import Policy
 EXPLANATION_SCHEMA = "aipolicy/explanation/v2"
 
 
-def render_explanation_json(evaluation: Evaluation, recommendation: Recommendation | None, policy: Policy,
-                            weighing: Weighing) -> str:  # fmt: skip
-    """Return one explanation as strict JSON."""
-    answering = Answering(policy.evaluator, evaluation, weighing)
+def render_explanation_json(answering: Answering, policy: Policy, beside: WhatIf | None = None,
+                            not_so: tuple[Answering, WhyNot] | None = None) -> str:  # fmt: skip
+    """Return one explanation as strict JSON, with what was asked what-if about."""
+    evaluation, weighing = answering.certain, answering.weighing
+    recommendation = recommend(
+        evaluation.expected, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
+    )
     verdict, option_set = evaluation.expected.verdict, evaluation.candidates
     return json_text(
         {
@@ -41,6 +46,8 @@ def render_explanation_json(evaluation: Evaluation, recommendation: Recommendati
             "open_options": options_object(verdict.open, option_set),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
             "reasons": reasons_fields(answering),
+            "what_if": what_if_object(beside),
+            "why_not": why_not_object(None if not_so is None else not_so[1]),
             "rules": [_rule(evaluation, ruled, policy.evaluator.rule_evaluator) for ruled in evaluation.rules],
         }
     )

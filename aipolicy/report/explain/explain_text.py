@@ -6,8 +6,10 @@ from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.report.explain.answer_page import render_answer, title_line
 from aipolicy.report.explain.fact_details import draw_facts
+from aipolicy.report.explain.migration_lines import migration_sheet
 from aipolicy.report.explain.option_details import draw_options
 from aipolicy.report.explain.rule_details import draw_rules
+from aipolicy.report.explain.sheet import sheet_text
 from aipolicy.report.terminal.drawing import Screen
 from aipolicy.report.terminal.style import Styler
 from aipolicy.value import Frozen
@@ -20,12 +22,13 @@ class Details(Frozen, kw_only=True):
     options: bool = False
     rules: bool = False
     cost: bool = False
+    migration: bool = False
     every: bool = False
 
     @property
     def none(self) -> bool:
         """Return whether only the answer is asked for."""
-        return not (self.facts or self.options or self.rules or self.cost or self.every)
+        return not (self.facts or self.options or self.rules or self.cost or self.migration or self.every)
 
 
 def render_explanation(answering: Answering, rule_evaluator: RuleEvaluator, details: Details, *, width: int,
@@ -43,4 +46,7 @@ def render_explanation(answering: Answering, rule_evaluator: RuleEvaluator, deta
         draw_options(screen, certain)
     if details.rules or details.every:
         draw_rules(screen, certain, rule_evaluator, every_trace=details.every)
-    return "\n".join(text for text in (answer, screen.result()) if text)
+    stages = ""
+    if details.migration or details.every:
+        stages = sheet_text(migration_sheet(answering), width=width, style=style)
+    return "\n".join(text for text in (answer, screen.result(), stages) if text)

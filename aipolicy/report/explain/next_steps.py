@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from rich.text import Text
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.margins import Margin
 from aipolicy.answer.model import Change, Then
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
-from aipolicy.report.answer_words import HOSTINGS, bound_value, change_words, kind_words, rules, what_follows
+from aipolicy.forecast.first_break import holding_of
+from aipolicy.report.answer_words import (
+    HOSTINGS,
+    bound_value,
+    change_words,
+    kind_words,
+    measure_words,
+    rules,
+    what_follows,
+)
 from aipolicy.report.terminal.drawing import joined, said
 from aipolicy.report.terminal.style import Role
+from aipolicy.run.answer_result import measure_result
 from aipolicy.source.text import escaped, grouped, quantity
 
 _MOST_VALUES = 2
@@ -22,6 +34,8 @@ _FAR = 30.0
 """How many times what is declared a number may be that is told: of more nobody asks what follows then."""
 _NEAR = 1.1
 """Within how many times what is declared a number is too near to another way of building to be relied on."""
+_DECLARED_DAYS = 366
+"""For how long growth is declared; after that nobody said that it goes on."""
 _WHERE = {
     "now": "now",
     "pilot": "before the pilot",
@@ -144,6 +158,12 @@ def _facts(facts: Iterable[str]) -> str:
     return ", ".join([first, *(other.removeprefix(section) for other in others)])
 
 
+def measure_lines(answering: Answering, most: int) -> list[Text]:
+    """Return which estimates are to be measured, with both ends and the limit between them."""
+    words = [measure_words(measure_result(measure)) for measure in answering.answer.measures]
+    return listed([said(text.replace("`", "")) for text in words], most)
+
+
 def gap_lines(answering: Answering, most: int) -> list[Text]:
     """Return what is to be looked up, and where it is written to."""
     rules_of: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -158,6 +178,27 @@ def gap_lines(answering: Answering, most: int) -> list[Text]:
 
 def _for(ids: tuple[str, ...]) -> str:
     return f" ({rules(ids)})" if ids else ""
+
+
+def holding_lines(answering: Answering) -> list[Text]:
+    """Return how far what passes holds: until when, up to which volume and budget, and the rules that break then."""
+    holding = holding_of(answering)
+    if holding is None:
+        return []
+    today = answering.evaluator.catalog.as_of
+    words = [] if holding.first is None else [f"until {holding.first.on} ({rules(holding.first.rules)})"]
+    words += [_margin_words(margin, today) for margin in holding.margins]
+    return [said(("your plan, " if holding.of_plan else "") + "; ".join(words))] if words else []
+
+
+def _margin_words(margin: Margin, today: date) -> str:
+    words = (
+        f"{margin.fact} {'below' if margin.is_more else 'above'} {shown_value(margin.value)} ({rules(margin.rules)})"
+    )
+    if margin.on is None:
+        return words
+    goes_on = ", if it goes on" if (margin.on - today).days > _DECLARED_DAYS else ""
+    return f"{words}, where growth leads on {margin.on}{goes_on}"
 
 
 def ways_left_line(answering: Answering) -> Text:

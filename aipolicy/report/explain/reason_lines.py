@@ -59,7 +59,7 @@ def plan_lines(answering: Answering, rule_evaluator: RuleEvaluator, most: int) -
             said(_standing(answering, plan, broken, expected), _standing_role(broken, expected)),
         )
     ]
-    titles = _rules(answering.expected)
+    titles = rules_of(answering.expected)
     details = [_told(finding) for finding in broken]
     details += [f"{rule}, expected: {_plain(titles[rule].title)}" for rule in expected]
     return lines + listed([said(words) for words in (*details, *_openings(plan.openings))], most)
@@ -71,6 +71,8 @@ def _standing(answering: Answering, plan: PlanStanding, broken: list[Finding], e
     if expected:
         return f" is expected to break {rules(expected)}"
     if plan.way.open_for:
+        if set(plan.way.open_for) <= _close_for(answering, plan.way):
+            return f" is too close to tell, see measure: {rules(plan.way.open_for)}"
         return f" hangs on what is not known, see look up: {rules(plan.way.open_for)}"
     if is_recommended(answering, plan.way):
         return " is what is recommended"
@@ -102,22 +104,34 @@ def _told(finding: Finding) -> str:
 
 def reason_lines(answering: Answering, most: int) -> list[Text]:
     """Return why the recommended way is no simpler, and why it comes first of what is left."""
-    known = _rules(answering.expected)
+    known = rules_of(answering.expected)
     if answering.answer.recommended is None:
-        shown = [f"{rule} {_message(answering.expected, known[rule], option)}" for rule, option in clash_of(answering)]
+        shown = [
+            f"{rule} {message_for(answering.expected, known[rule], option)}" for rule, option in clash_of(answering)
+        ]
         return listed([said(words) for words in shown], most)
     reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, known)]
-    hangs = _hangs_on(answering.answer.recommended, known)
+    hangs = _hangs_on(answering, answering.answer.recommended, known)
     if not reasons:
         reasons = [] if hangs else [said("nothing is simpler, and no rule of severity error speaks against it")]
     reasons = [said(words) for words in hangs] + reasons
     return [*listed(reasons, most), said(_first(answering))]
 
 
-def _hangs_on(way: Way, known: Mapping[str, Rule]) -> list[str]:
-    """Return what the answer hangs on that the catalog does not know."""
-    words = [f"it hangs on what is not known, see look up: {rule} {_quoted(known[rule])}" for rule in way.open_for]
+def _hangs_on(answering: Answering, way: Way, known: Mapping[str, Rule]) -> list[str]:
+    """Return what the answer hangs on that the catalog does not know, or that is too close to be known."""
+    close = _close_for(answering, way)
+    words = [
+        f"{'too close to tell, see measure' if rule in close else 'it hangs on what is not known, see look up'}: "
+        f"{rule} {quoted(known[rule])}"
+        for rule in way.open_for
+    ]
     return words if way.cost.is_whole else [*words, "a part of its cost is not known, see look up"]
+
+
+def _close_for(answering: Answering, way: Way) -> frozenset[str]:
+    """Return the rules that only the width of an estimate leaves open for a way."""
+    return frozenset(m.close.rule for m in answering.answer.measures if m.way is way or m.way == way)
 
 
 def _first(answering: Answering) -> str:
@@ -133,13 +147,13 @@ def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> 
     telling = reason.telling[:_MOST_MESSAGES]
     if reason.removed_by:
         for number, (rule, option) in enumerate(telling):
-            yield f"{'the others' if number else f'not {what}'}: {rule} {_message(expected, known[rule], option)}"
+            yield f"{'the others' if number else f'not {what}'}: {rule} {message_for(expected, known[rule], option)}"
         return
     if reason.open_by:
-        told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
+        told = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
         yield f"{what}: undetermined, {told}"
         return
-    told = ", ".join(f"{rule} {_quoted(known[rule])}" for rule, _ in telling)
+    told = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
     costs = _costs(reason.total_usd, None if recommended is None else recommended.cost.total_usd)
     yield f"{what}: {costs}" + (f", but against it counts {told}" if told else "")
 
@@ -160,17 +174,20 @@ def _costs(theirs: float | None, ours: float | None) -> str:
     return f"{than}, {two_digits(theirs)} USD over the horizon where this takes {two_digits(ours)}"
 
 
-def _message(evaluation: Evaluation, rule: Rule, number: int) -> str:
+def message_for(evaluation: Evaluation, rule: Rule, number: int) -> str:
+    """Return the message of a rule about one way, with the leg that it is about."""
     option_set = evaluation.candidates
     option = option_set.facts_of(number, evaluation.workload)
     return f"{_plain(render_message(rule, evaluation, option))} ({leg_name(option_set.options[number].leg)})"
 
 
-def _rules(evaluation: Evaluation) -> dict[str, Rule]:
+def rules_of(evaluation: Evaluation) -> dict[str, Rule]:
+    """Return the rules of an evaluation by id."""
     return {ruled.active.rule.id: ruled.active.rule for ruled in evaluation.rules}
 
 
-def _quoted(rule: Rule) -> str:
+def quoted(rule: Rule) -> str:
+    """Return the title of a rule in quotation marks."""
     return f'"{_plain(rule.title)}"'
 
 

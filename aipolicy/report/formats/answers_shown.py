@@ -23,8 +23,15 @@ def answers_asked(formats: Iterable[str], files: int, recommendation: Recommenda
     depths = [_depths(output_format, files) for output_format in formats]
     return AnswersAsked(
         recommendation.margin_percent, recommendation.horizon_months,
-        max(without for without, _ in depths), max(beside for _, beside in depths),
+        max(without for without, _ in depths), max(beside for _, beside in depths), recommendation.fixed,
     )  # fmt: skip
+
+
+def all_answers(recommendation: Recommendation) -> AnswersAsked:
+    """Return that every feature is answered with what is worth asking of it, however many there are."""
+    return AnswersAsked(
+        recommendation.margin_percent, recommendation.horizon_months, Depth.FULL, Depth.FULL, recommendation.fixed
+    )
 
 
 def _depths(output_format: str, files: int) -> tuple[Depth, Depth]:

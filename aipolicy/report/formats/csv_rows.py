@@ -17,11 +17,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def render(run: Run) -> Iterator[str]:
     """Yield a head and one row a finding, with CRLF as line end."""
-    yield _row(COLUMNS)
+    yield csv_row(COLUMNS)
     for each in run.findings():
         column = 1 if each.place is None else each.place.column
-        yield _row(
-            _cell(str(value))
+        yield csv_row(
+            csv_cell(str(value))
             for value in (
                 each.severity, each.outcome, each.rule, each.name, each.feature, each.file, each.line, column,
                 each.message, each.why, each.fix, " ".join(each.missing_facts), each.waived,
@@ -29,12 +29,13 @@ def render(run: Run) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _row(cells: Iterable[str]) -> str:
+def csv_row(cells: Iterable[str]) -> str:
+    """Return a row; text that a spreadsheet would take as a formula goes through `csv_cell` first."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
 
 
-def _cell(text: str) -> str:
+def csv_cell(text: str) -> str:
     """Return text that a spreadsheet takes as text (https://owasp.org/www-community/attacks/CSV_Injection)."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -65,7 +65,7 @@ def _summary(policy: Policy, totals: Totals, fail_on: Severity) -> JsonObject:
     return {
         "files": totals.files,
         "features": totals.features,
-        "rules": len(policy.rules) + totals.portfolio_rules,
+        "rules": policy.rule_count + totals.portfolio_rules,
         **({"notices": list(totals.notices)} if totals.notices else {}),
         "findings": {severity.value: count for severity, count in totals.counts().items()},
         "waived": totals.waived.total(),

@@ -86,7 +86,7 @@ def _summary(policy: Policy, totals: Totals, view: View) -> str:
     width, style = view.width, view.style
     packs = ", ".join(escaped(pack.label) for pack in policy.packs)
     features, files = totals.features, totals.files
-    rules = quantity(len(policy.rules) + totals.portfolio_rules, "rule")
+    rules = quantity(policy.rule_count + totals.portfolio_rules, "rule")
     lines = wrapped(
         f"{quantity(features, 'feature')} in {quantity(files, 'file')} checked against {rules} ({packs}) "
         f"as of {policy.catalog.as_of.isoformat()}",

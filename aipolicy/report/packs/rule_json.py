@@ -7,7 +7,7 @@ from typing import Any
 
 from aipolicy.findings.reserved_rules import ReservedRule
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.rule import Rule
+from aipolicy.policy.rule import Requirement, Rule, SharedScope
 
 
 def rule_object(rule: Rule | PortfolioRule | ReservedRule, day: date) -> dict[str, Any]:
@@ -31,10 +31,12 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
+        **({"requirements": [_requirement_object(each) for each in rule.requirements]} if rule.requirements else {}),
+        **({"shared": [_shared_object(scope) for scope in rule.shared]} if rule.shared else {}),
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
         "parameters": {
-            name.partition(".")[2]: list(value) if isinstance(value, tuple) else value
+            name.removeprefix("params."): list(value) if isinstance(value, tuple) else value
             for name, value in rule.parameters.items()
         },
         "message": rule.message,
@@ -50,6 +52,22 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "defined_at": rule.defined_at,
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }
+
+
+def _requirement_object(requirement: Requirement) -> dict[str, Any]:
+    """Return a requirement with its own words; its condition is one of `require`."""
+    return {
+        "name": requirement.name, "that": requirement.line.text, "message": requirement.message,
+        "fix": requirement.fix, "evidence": list(requirement.evidence),
+    }  # fmt: skip
+
+
+def _shared_object(scope: SharedScope) -> dict[str, Any]:
+    """Return what a file or a group says for all its rules; its conditions are the first ones of `when`."""
+    return {
+        "title": scope.title, "when": [line.text for line in scope.when], "must_declare": list(scope.must_declare),
+        "defined_at": scope.defined_at,
+    }  # fmt: skip
 
 
 def _portfolio_object(rule: PortfolioRule, day: date) -> dict[str, Any]:

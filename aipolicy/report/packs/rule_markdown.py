@@ -34,11 +34,21 @@ Blocks = Iterator[str]
 def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule."""
     yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}"))
-    yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
+    above = ((f"All of {prose(scope.title)} applies when", scope.when) for scope in rule.shared)
+    yield from _conditions((*above, ("Applies when", rule.own_when), ("Requires", rule.plain_require)))
+    yield from _requirements(rule)
     if rule.must_declare:
         yield from ("Must be declared:", fenced(rule.must_declare))
     yield from _body(rule, pack)
     yield from _examples(rule, pack)
+
+
+def _requirements(rule: Rule) -> Blocks:
+    """Yield the requirements that have words of their own."""
+    for each in rule.requirements:
+        yield from _conditions(((f"Requires {code(each.name)}", (each.line,)),))
+        words = (("Message", each.message), ("Fix", each.fix))
+        yield "\n".join(f"- {key}: {prose(text)}" for key, text in words if text)
 
 
 def portfolio_blocks(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:

@@ -65,10 +65,16 @@ def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
 
 
 def _conditions(screen: Screen, rule: Rule, tests: Iterable[RuleTest | PortfolioTest]) -> None:
-    _lines(screen, "applies when", rule.when)
-    _lines(screen, "requires", rule.require)
+    for scope in rule.shared:
+        _lines(screen, f"all of {one_line(scope.title)} applies when", scope.when)
+    _lines(screen, "applies when", rule.own_when)
+    _lines(screen, "requires", rule.plain_require)
+    for each in rule.requirements:
+        words = (("message", each.message), ("fix", each.fix))
+        said_of_it = (f"{key}: {one_line(text)}" for key, text in words if text)
+        screen.section(f"requires {each.name}", listed([stacked(one_line(each.line.text), *said_of_it)]))
     screen.section("must be declared", listed(rule.must_declare))
-    parameters = ((name.partition(".")[2], exact_value(value, str)) for name, value in rule.parameters.items())
+    parameters = ((name.removeprefix("params."), exact_value(value, str)) for name, value in rule.parameters.items())
     screen.section("parameters", aligned(parameters))
     references = (stacked(*filter(None, (f"{ref.title} {ref.clause}".strip(), ref.url))) for ref in rule.references)
     screen.section("references", listed(references))

@@ -20,7 +20,7 @@ from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped
 
-__all__ = ["Screen", "aligned", "grid", "joined", "listed", "said", "stacked", "table"]
+__all__ = ["Screen", "aligned", "as_read", "grid", "joined", "listed", "said", "stacked", "table"]
 
 # NOTE: rich takes the cells of a character from the Unicode version that this names; the same text is the same everywhere.
 os.environ.pop("UNICODE_VERSION", None)
@@ -43,6 +43,11 @@ def said(text: str, role: Role | None = None) -> Text:
     """Return text as it is shown, in the colour of its role; no line breaks within a number."""
     held = _IN_NUMBERS.sub(_HELD, escaped(text))
     return Text(held, style="" if role is None else _STYLES[role], overflow="fold")
+
+
+def as_read(text: Text) -> str:
+    """Return drawn text as it reads, without its colours."""
+    return text.plain.replace(_HELD, " ")
 
 
 def joined(*parts: str | Text) -> Text:

@@ -10,6 +10,7 @@ from aipolicy.report.answer_words import (
     answer_words,
     change_words,
     cost_words,
+    measure_words,
     offering_words,
     rules,
     then_words,
@@ -71,6 +72,8 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
         yield "assumed", [_assumed(answer, room)]
     if answer.to_do:
         yield "to do", _few(list(to_do_words(answer.to_do)), _LINES_OF_TO_DO, name, room)
+    if answer.measures:
+        yield "measure", [shortened(measure_words(answer.measures[0]), room)]
     if answer.gaps:
         yield "look up", [_gaps(answer.gaps, room)]
 

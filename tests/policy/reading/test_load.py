@@ -161,10 +161,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("parameter name", pack_text().replace("name: limit", "name: Limit"), "`Limit` is no parameter name"),
     ("parameter twice", pack_text().replace("variables:", PARAMETERS.splitlines()[1] + "\nvariables:"),
      "p0.yaml:6:10: parameter `limit` is defined twice"),
-    ("variable that is no condition", pack_text().replace("expression: data.personal", "expression: data.sensitivity"),
-     "p0.yaml:7:32: a condition must be true or false"),
+    ("variable of a type that no other takes",
+     pack_text().replace("expression: data.personal", "expression: data.sensitivity"),
+     "p0.yaml:8:28: found no matching overload for '_||_' applied to '(double, bool)'"),
     ("variable that reads itself", pack_text().replace("expression: data.personal", "expression: variables.personal"),
-     "p0.yaml:7:32: unknown variable `variables.personal`"),
+     "p0.yaml:7:32: variable `personal` uses itself: personal → personal"),
     ("variable twice", pack_text().replace("name: both", "name: personal"), "variable `personal` is defined twice"),
 )  # fmt: skip
 

@@ -13,7 +13,6 @@ from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHER
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import recommend
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
 from aipolicy.report.explain.explain_text import Details, render_explanation
@@ -56,25 +55,30 @@ OPTIONS = Details(options=True)
 
 
 @cache
+def answered(name: str) -> Answering:
+    """Return the answer, which is worked out once, however often it is drawn."""
+    return answering_of(made(name))
+
+
+def answering_of(shown: Report) -> Answering:
+    return Answering(shown.policy.evaluator, shown.evaluations[0], WEIGHING)
+
+
+@cache
 def text(name: str, width: int = 100, details: Details = ALL, color: bool = False) -> str:
-    return explained(made(name), width, details, color=color)
+    return explained(made(name), width, details, color=color, answering=answered(name))
 
 
-def explained(shown: Report, width: int, details: Details, *, color: bool = False) -> str:
-    answering = Answering(shown.policy.evaluator, shown.evaluations[0], WEIGHING)
+def explained(shown: Report, width: int, details: Details, *, color: bool = False,
+              answering: Answering | None = None) -> str:  # fmt: skip
+    answering = answering or answering_of(shown)
     evaluator = shown.policy.evaluator.rule_evaluator
     return render_explanation(answering, evaluator, details, width=width, style=Styler(color=color))
 
 
 @cache
 def parsed(name: str) -> dict[str, Any]:
-    shown = made(name)
-    evaluation = shown.evaluations[0]
-    found: dict[str, Any] = json.loads(
-        render_explanation_json(
-            evaluation, recommend(evaluation.expected, margin_percent=20.0, horizon_months=36.0), shown.policy, WEIGHING
-        )
-    )
+    found: dict[str, Any] = json.loads(render_explanation_json(answered(name), made(name).policy))
     return found
 
 
@@ -187,7 +191,7 @@ def test_a_secret_that_a_rule_reads_is_not_echoed() -> None:
     shown = report(manifest, by=policy(EVIL_PACK))
     evaluation = shown.evaluations[0]
     for output in (
-        render_explanation_json(evaluation, None, shown.policy, WEIGHING),
+        render_explanation_json(Answering(shown.policy.evaluator, evaluation, WEIGHING), shown.policy),
         explained(shown, 100, ALL),
     ):  # fmt: skip
         assert "EVIL-001" in output

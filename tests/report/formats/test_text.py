@@ -74,7 +74,7 @@ def test_a_run_that_evaluated_something_does_not_say_the_contrary(shown: Report)
     ("shown", "sentence"),
     [
         (report(CALM), "EXPECTED: Use an API"),
-        (report(UNSURE), "Self-host"),
+        (report(UNSURE), "Use classical machine learning"),
         (report(NOWHERE, by=policy(ONLY_OUT)), "nothing remains, IN-001 clash"),
         (report(DEAR), "nothing remains, OUT-001 clash"),
     ],

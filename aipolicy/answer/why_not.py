@@ -1,0 +1,102 @@
+"""Why ways that somebody asks about are not the answer: the rules in the way, and the least changes that make them it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aipolicy.answer.alternatives import base_facts
+from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
+from aipolicy.answer.gaps import gaps_of
+from aipolicy.answer.model import Gap, Way
+from aipolicy.answer.targets import Target, ways_asked
+from aipolicy.answer.ways import way_of
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.ranking import fewest
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.findings.finding import Severity
+from aipolicy.policy.rule import RuleKind
+from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.answer.answer import Answering
+
+
+class InTheWay(Frozen):
+    """A rule of severity error, with how many of the ways it removes or leaves open, and one that shows it."""
+
+    rule: str
+    ways: int
+    is_open: bool
+    """Whether it is undetermined for them; else it removes them."""
+    number: int
+
+
+class WhyNot(Frozen):
+    """How the ways of a target stand, what is in their way, and what would have to change."""
+
+    target: Target
+    ways: int
+    standing: Standing
+    best: Way | None
+    """The one that is nearest to keeping every rule, and of these the one that would be recommended."""
+    in_the_way: tuple[InTheWay, ...]
+    gaps: tuple[Gap, ...]
+    """What is not known of the best of them."""
+    changes: tuple[Counterfactual, ...]
+    held: tuple[str, ...]
+    """The facts that rules in the way read and of which no change is proposed: what the feature is, and what is fixed."""
+
+
+def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator) -> WhyNot:
+    """Return why the ways of a target, of which there are some, are not the answer."""
+    expected = answering.expected
+    mask = ways_asked(expected.candidates, target)
+    search = Counterfactuals(answering.trials, mask, answering.vocabulary)
+    standing = search.standing({})
+    in_the_way = _in_the_way(expected, mask) if standing < Standing.ADMISSIBLE else ()
+    best = _best(answering, mask)
+    gaps: tuple[Gap, ...] = ()
+    if best is not None and standing is not Standing.ANSWER:
+        found = gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)
+        gaps = tuple(dict.fromkeys(found))
+    return WhyNot(
+        target, mask.bit_count(), standing, best, in_the_way, gaps, search.found(), _held(answering, in_the_way)
+    )
+
+
+def _best(answering: Answering, mask: int) -> Way | None:
+    """Return the way of a mask that comes nearest to keeping every rule of severity error."""
+    verdict, expected = answering.expected.verdict, answering.expected
+    nearest = mask & verdict.admissible or fewest(mask & verdict.open, verdict.opened_by.values())
+    ranked = answering.recommender.ranking.first(nearest or fewest(mask, verdict.removed_by.values()))
+    return None if ranked is None else way_of(expected, expected.candidates, ranked)
+
+
+def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
+    """Return the rules that remove ways of a mask or leave them open, those that concern most of them first."""
+    found = []
+    nearest = fewest(mask, evaluation.verdict.removed_by.values())
+    for ruled in evaluation.rules:
+        if ruled.active.rule.kind is not RuleKind.CONSTRAINT or ruled.active.severity is not Severity.ERROR:
+            continue
+        outcomes = ruled.candidates
+        removed = outcomes.violated & mask
+        stands = removed or outcomes.undetermined & mask & evaluation.verdict.open
+        if stands:
+            shown = first_in(stands & nearest or stands)
+            found.append(InTheWay(ruled.active.rule.id, stands.bit_count(), not removed, shown))
+    return tuple(sorted(found, key=lambda each: (each.is_open, -each.ways, each.rule)))
+
+
+def _held(answering: Answering, in_the_way: tuple[InTheWay, ...]) -> tuple[str, ...]:
+    specs, fixed = answering.expected.facts.known.specs, answering.weighing.fixed
+    rules = {each.rule for each in in_the_way}
+    reads = {
+        base
+        for ruled in answering.expected.rules
+        if ruled.active.rule.id in rules
+        for name in ruled.active.rule.feature_reads
+        for base in base_facts(name, specs)
+    }
+    return tuple(name for name in specs if name in reads and (specs[name].is_subject or name in fixed))

@@ -1,0 +1,91 @@
+"""What a command line asks what-if about: other declarations (`--set`), and ways that are not the answer (`--why-not`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aipolicy.answer.targets import ASKED, MACHINE, Target, ways_asked
+from aipolicy.errors import UsageError
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.counts import unclear_count
+from aipolicy.facts.plan_names import with_catalog_names
+from aipolicy.facts.spec import FactValue
+from aipolicy.manifest.what_if import with_declarations
+from aipolicy.options.plan import plan_options, unknown_names
+from aipolicy.run.evaluated_file import evaluate_feature
+from aipolicy.run.policy import Policy
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+
+_NAMED = ("provider", "model")
+
+
+def evaluation_with(evaluation: Evaluation, changes: Sequence[str], policy: Policy) -> Evaluation:
+    """Return the evaluation of a feature that declares something else; raises `UsageError` for what none could."""
+    if not changes:
+        return evaluation
+    _refuse_unclear(changes, policy)
+    feature = with_declarations(evaluation.feature, changes, policy.evaluator.known.extensions_schema)
+    changed = evaluate_feature(feature, policy)
+    messages = [problem.message for problem in changed.facts.problems]
+    messages += [problem.message for problem in changed.plan_problems]
+    if messages:
+        raise UsageError(f"with `--set` the manifest would be wrong: {'; '.join(messages)}")
+    return changed
+
+
+def _refuse_unclear(changes: Sequence[str], policy: Policy) -> None:
+    """Raise `UsageError` for a number that may be a thousand times what it says, as in a manifest."""
+    for name, _, written in (change.partition("=") for change in changes):
+        spec = policy.evaluator.known.specs.get(name)
+        question = "" if spec is None else unclear_count(spec, written.strip())
+        if question:
+            raise UsageError(question)
+
+
+def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> Target:
+    """Return the ways that `--why-not` asks about; raises `UsageError` for a word that no plan could say."""
+    asked: dict[str, str] = {}
+    for text in words:
+        key, equals, word = text.partition("=")
+        if not equals or not word:
+            raise UsageError(f"`{shown(text)}` asks about no way; write `--why-not hosting=provider-api`")
+        if key not in ASKED:
+            hint = did_you_mean(key, ASKED)
+            raise UsageError(f"ways cannot be asked for by `{shown(key)}`{hint} (one of {', '.join(ASKED)})")
+        if asked.setdefault(key, word) != word:
+            raise UsageError(f"`--why-not` names two words for `{key}`; ask about one after the other")
+    target = Target({key: _known(key, word, asked, evaluation, policy) for key, word in asked.items()})
+    if not ways_asked(evaluation.candidates, target):
+        raise UsageError(f"no way has {target.name}{_nothing_offered(target, policy)}")
+    return target
+
+
+def _known(key: str, word: str, asked: dict[str, str], evaluation: Evaluation, policy: Policy) -> str:
+    """Return a word as the catalog has it."""
+    if key == MACHINE:
+        machines = policy.catalog.accelerators
+        if word not in machines:
+            raise UsageError(f"unknown machine: `{shown(word)}`{did_you_mean(word, machines)}")
+        return word
+    if key not in _NAMED:
+        # NOTE: a manifest with this word would be refused in these words.
+        with_declarations(
+            evaluation.feature, (f"plan.{key}={word}",), policy.evaluator.known.extensions_schema, "--why-not"
+        )
+        return word
+    values: dict[str, FactValue] = {f"plan.{name}": asked[name] for name in _NAMED if name in asked}
+    conflicts = [message for _, message in with_catalog_names(values, policy.catalog)]
+    problems = unknown_names({name: str(value) for name, value in values.items()}, policy.catalog)
+    messages = [*conflicts, *(problem.message for problem in problems)]
+    if messages:
+        raise UsageError(f"`--why-not`: {'; '.join(messages)}")
+    return str(values[f"plan.{key}"])
+
+
+def _nothing_offered(target: Target, policy: Policy) -> str:
+    """Return what the catalog offers in the place of a target, as for a plan; empty where it offers it, but not now."""
+    plan: dict[str, FactValue] = {f"plan.{key}": word for key, word in target.words.items() if key != MACHINE}
+    planned = plan_options(plan, plan, policy.catalog, policy.evaluator.organization)
+    messages = [problem.message for problem in planned.problems]
+    return f": {'; '.join(messages)}" if messages else "; what is offered is retired, or in restricted regions"

@@ -1,0 +1,77 @@
+"""When a decision is to be looked at again: prices grow old, costs cross, models retire, rules come into force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from aipolicy.answer.answer import Answering
+from aipolicy.answer.margins import VOLUME, Margin, Passing, dated
+from aipolicy.economics.break_even import Crossings
+from aipolicy.forecast.events import Horizon, months_later
+from aipolicy.forecast.first_break import HORIZON_MONTHS, first_break
+from aipolicy.forecast.rule_events import rule_events
+from aipolicy.source.text import grouped
+from aipolicy.value import Frozen
+
+_PRICE_AGES = frozenset({"option.price_age_days", "option.exchange_rate_age_days"})
+
+
+class Review(Frozen, order=True):
+    """A day, and why the decision is to be looked at again by then."""
+
+    on: date
+    reason: str
+
+
+def reviews_of(answering: Answering) -> tuple[Review, ...]:
+    """Return the days within three years on which what is recommended is to be looked at again, the first one first."""
+    if answering.recommended is None or answering.certain.is_retired:
+        return ()
+    start = answering.evaluator.catalog.as_of
+    try:
+        horizon = Horizon(start, months_later(start, HORIZON_MONTHS))
+    except OverflowError:
+        return ()
+    found = (*_price_ages(answering), *_crossing(answering), *_retirements(answering), *_law(answering))
+    return tuple(sorted({each for each in found if each.on in horizon}))
+
+
+def _price_ages(answering: Answering) -> Iterator[Review]:
+    """Yield the day on which a rule on the age of prices breaks, whatever it weighs."""
+    evaluator, way = answering.evaluator, answering.recommended
+    if way is None:
+        return
+    passing = Passing(answering, evaluator.rule_evaluator, of_plan=False, number=way.number, reading=_PRICE_AGES)
+    found = None if passing.breaks(answering.expected.facts) else first_break(passing, evaluator)
+    if found is not None:
+        yield Review(found.on, f"prices are too old ({', '.join(found.rules)})")
+
+
+def _crossing(answering: Answering) -> Iterator[Review]:
+    """Yield the day on which growth leads to the volume at which the runner-up costs less."""
+    way, other, workload = answering.recommended, answering.runner_up, answering.expected.workload
+    now = workload.requests_per_day
+    if way is None or other is None or now is None:
+        return
+    bases = [each.option_set.cost_basis(each.number) for each in (way, other)]
+    crossing = way.option_set.estimator(workload).break_even(*bases)
+    if isinstance(crossing, Crossings) and crossing.first > now:
+        values = answering.expected.facts.values
+        margin = dated(Margin(VOLUME, now, crossing.first, ()), values, answering.evaluator.catalog.as_of)
+        if margin.on is not None:
+            yield Review(
+                margin.on, f"growth reaches the break-even with the runner-up, {grouped(crossing.first)} requests a day"
+            )
+
+
+def _retirements(answering: Answering) -> Iterator[Review]:
+    way = answering.recommended
+    for leg in () if way is None else way.option.legs:
+        if leg.retires_on is not None:
+            yield Review(leg.retires_on, f"`{leg.model.id}` retires")
+
+
+def _law(answering: Answering) -> Iterator[Review]:
+    rules = (rule for pack in answering.evaluator.packs for rule in pack.rules)
+    yield from (Review(event.day, event.text) for event in rule_events(rules))

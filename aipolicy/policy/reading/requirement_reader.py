@@ -1,0 +1,103 @@
+"""`require` of a rule in, its lines out: plain ones, and requirements with a message, a fix and evidence of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from aipolicy.facts.spec import FactSpec, Origin
+from aipolicy.policy.reading.condition_lines import ConditionReader
+from aipolicy.policy.rule import Line, Requirement
+from aipolicy.source.records import Record
+from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.text import shown
+from aipolicy.value import NamedTuple
+
+REQUIRE = "require"
+_EVIDENCE = "evidence."
+_NAME = regex(r"[a-z][a-z0-9_]*([.-][a-z0-9_]+)*")
+_FACT = regex(r"[a-z]+(\.[a-z0-9_]+)+")
+
+
+class Requirements(NamedTuple):
+    """What a rule requires: every line, and those that have words of their own."""
+
+    lines: tuple[Line, ...]
+    own: tuple[Requirement, ...]
+
+
+class RequirementReader:
+    """Reads what a rule requires; mistakes are noted on its record."""
+
+    def __init__(self, record: Record, conditions: ConditionReader, facts: Mapping[str, FactSpec],
+                 check_message: Callable[[Record, str], object]) -> None:  # fmt: skip
+        self._record = record
+        self._conditions = conditions
+        self._facts = facts
+        self._check_message = check_message
+
+    def read(self) -> Requirements:
+        """Return what the rule requires, in the order in which it is written."""
+        raw = self._record.raw(REQUIRE)
+        if not isinstance(raw, list) or not any(isinstance(item, dict) for item in raw):
+            return Requirements(self._conditions.lines(REQUIRE), ())
+        lines: list[Line] = []
+        own: list[Requirement] = []
+        for index, item in enumerate(raw):
+            path = (*self._record.path, REQUIRE, index)
+            if isinstance(item, str):
+                line = self._conditions.line(item, REQUIRE, path)
+                lines += [line] if line is not None else []
+                continue
+            requirement = self._requirement(Record(self._record.document, path, item, self._record.mistakes), own)
+            if requirement is not None:
+                lines.append(requirement.line)
+                own.append(requirement)
+        return Requirements(tuple(lines), tuple(own))
+
+    def _requirement(self, record: Record, earlier: list[Requirement]) -> Requirement | None:
+        evidence = self._evidence(record)
+        written = record.text("that") if record.has("that") or not evidence else " && ".join(evidence)
+        key = "that" if record.has("that") else _EVIDENCE[:-1]
+        line = self._conditions.line(written, REQUIRE, (*record.path, key)) if written else None
+        message, fix = record.text("message", ""), record.text("fix", "")
+        name = self._name(record, written, [each.name for each in earlier])
+        self._check_message(record, message)
+        record.finish()
+        if line is None:
+            return None
+        return Requirement(name=name, line=line, message=message, fix=_shown_by(fix, evidence), evidence=evidence)
+
+    def _name(self, record: Record, condition: str, taken: list[str]) -> str:
+        """Return the name of a requirement: the one that is written, or the first fact of its condition."""
+        if record.has("name"):
+            name = record.text("name")
+            if not _NAME.fullmatch(name):
+                record.mistake(f"`{shown(name)}` is no name of a requirement; write it like `retention`", "name")
+        else:
+            fact = _FACT.search(condition)
+            name = fact.group() if fact is not None else ""
+            if not name and condition:
+                record.mistake("the requirement needs a `name`, by which it is reported and waived")
+        if name and name in taken:
+            record.mistake(f"another requirement is called `{shown(name)}` already; give each a `name` of its own")
+        return name
+
+    def _evidence(self, record: Record) -> tuple[str, ...]:
+        if not record.has("evidence"):
+            return ()
+        raw = record.raw("evidence")
+        words = (raw,) if isinstance(raw, str) else record.texts("evidence")
+        known = {name for name, spec in self._facts.items() if spec.origin is Origin.EVIDENCE}
+        names = tuple(word if word.startswith(_EVIDENCE) else f"{_EVIDENCE}{word}" for word in words)
+        for name in names:
+            if name not in known:
+                record.mistake(f"`{shown(name)}` is no kind of evidence{did_you_mean(name, known)}", "evidence")
+        return names
+
+
+def _shown_by(fix: str, evidence: tuple[str, ...]) -> str:
+    """Return a fix with the evidence to declare, where it does not name it."""
+    missing = [name for name in evidence if name not in fix]
+    named = " and ".join(f"`{name}`" for name in missing)
+    return f"{fix}; show it by {named}" if fix and named else fix or (f"show it by {named}" if named else "")

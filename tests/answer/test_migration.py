@@ -1,0 +1,89 @@
+"""The plan to get there: from what is declared to what is recommended, never by way of what breaks a rule."""
+
+from __future__ import annotations
+
+from answers import answering, evaluator
+
+from aipolicy.answer.migration import STEPS, migration_of
+from aipolicy.facts.known_facts import STANDARD_FACTS
+from aipolicy.facts.spec import Kind
+
+BROKEN = (
+    "metadata: {name: f, lifecycle: pilot}\ndata: {classes: [itar], residency: [US]}\ntask: {type: summarization}\n"
+    "plan: {hosting: provider-api, adaptation: prompting, provider: openai, region: us, model: gpt-6-luna}\n"
+)
+LAWFUL = (
+    "metadata: {name: f}\ndata: {classes: [internal], residency: [US]}\nlatency: {p95_ms: 9000}\n"
+    "plan: {hosting: provider-api, adaptation: prompting, provider: openai, region: us, model: gpt-6-luna, "
+    "evaluation: {set: true}}\n"
+)
+
+
+def test_every_fact_of_a_stage_is_one_that_a_manifest_declares_as_done() -> None:
+    for step in STEPS:
+        for fact in (*step.facts, *step.of_own, *step.of_fallback):
+            assert STANDARD_FACTS.specs[fact].kind is Kind.DONE
+
+
+def test_there_is_an_evaluation_set_before_anything_and_an_exit_at_the_end() -> None:
+    names = [step.name for step in STEPS]
+    assert names == ["evaluation set", "baseline", "side by side", "shadow", "canary", "cut-over", "exit"]
+
+
+def test_what_breaks_a_rule_is_measured_and_never_the_fallback() -> None:
+    of = answering(BROKEN)
+    migration = migration_of(of)
+    assert migration is not None
+    assert "DATA-001" in migration.broken
+    assert migration.baseline is None or migration.baseline.boundary in evaluator().organization.own_boundaries
+    assert migration.goal is of.recommended
+
+
+def test_a_plan_that_keeps_the_rules_stays_as_the_fallback() -> None:
+    migration = migration_of(answering(LAWFUL))
+    assert migration is not None
+    assert migration.broken == ()
+    assert migration.baseline is not None
+    assert migration.baseline.provider == "openai"
+
+
+def test_what_is_done_already_is_not_missing_and_no_fact_stands_twice() -> None:
+    migration = migration_of(answering(LAWFUL))
+    assert migration is not None
+    first = migration.stages[0]
+    assert "plan.evaluation.set" in first.facts
+    assert "plan.evaluation.set" not in first.missing
+    facts = [fact for stage in migration.stages for fact in stage.facts]
+    assert len(facts) == len(set(facts))
+    assert all(set(stage.missing) <= set(stage.facts) for stage in migration.stages)
+
+
+def test_every_to_do_of_what_is_recommended_has_its_stage() -> None:
+    of = answering(BROKEN.split("plan:")[0])
+    owed = {task.fact for task in of.to_do}
+    migration = migration_of(answering(BROKEN))
+    assert migration is not None
+    assert owed <= {fact for stage in migration.stages for fact in stage.facts}
+
+
+def test_on_call_is_asked_of_own_machines_and_a_rehearsal_of_a_fallback_alone() -> None:
+    own, hosted = migration_of(answering(BROKEN)), migration_of(answering(LAWFUL))
+    assert own is not None
+    assert hosted is not None
+    for migration in (own, hosted):
+        facts = {fact for stage in migration.stages for fact in stage.facts}
+        assert ("team.on_call" in facts) is (migration.goal.hosting != "provider-api")
+        assert ("plan.fallback_tested" in facts) is (migration.goal.fallback != "none")
+
+
+def test_the_triggers_to_go_back_are_the_budget_and_the_bill_of_nine_draws_in_ten() -> None:
+    migration = migration_of(answering(LAWFUL))
+    assert migration is not None
+    assert migration.latency_above_ms == 9000
+    assert migration.bill_above_usd is not None
+    assert migration.bill_above_usd >= migration.goal.cost.monthly_usd
+
+
+def test_without_a_plan_there_is_nothing_to_get_from() -> None:
+    assert migration_of(answering(LAWFUL.split("plan:")[0])) is None
+    assert migration_of(answering("metadata: {name: f, lifecycle: retired}\n")) is None
