@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactSpec, Origin
+from aipolicy.policy.law import Basis
 from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader
-from aipolicy.policy.rule import Basis, SharedScope
+from aipolicy.policy.rule import SharedScope
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
