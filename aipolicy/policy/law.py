@@ -84,9 +84,14 @@ class Law(NamedTuple):
 NO_LAW = Law()
 
 
+def law_of(rule: Rule) -> Law:
+    """Return what a rule says of the law behind it, which may be nothing."""
+    return rule.law or NO_LAW
+
+
 def status_on(rule: Rule, day: date) -> str:
     """Return how far the law behind a rule has come on a day; empty where the rule names none."""
-    law = rule.law
+    law = law_of(rule)
     if law.status in (PROPOSED, SUPERSEDED) or not law.provision:
         return law.status
     begun = rule.effective_from is None or day >= rule.effective_from
@@ -95,7 +100,7 @@ def status_on(rule: Rule, day: date) -> str:
 
 def law_facts(rule: Rule, day: date) -> tuple[tuple[str, str], ...]:
     """Return what a rule says of its law, each as key and words; nothing for what it does not say."""
-    law = rule.law
+    law = law_of(rule)
     checked = "" if law.basis is None or law.basis.checked_on is None else f", {law.basis.checked_on.isoformat()}"
     facts = (
         ("law", law.provision),
@@ -111,4 +116,4 @@ def _status(rule: Rule, day: date) -> str:
     status, begins = status_on(rule, day), rule.effective_from
     if status == ADOPTED and begins is not None:
         return f"{status}, in force from {begins.isoformat()}"
-    return f"{status} by {rule.law.superseded_by}" if rule.law.superseded_by else status
+    return f"{status} by {law_of(rule).superseded_by}" if law_of(rule).superseded_by else status

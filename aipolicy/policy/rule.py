@@ -11,7 +11,6 @@ from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity, Stage
 from aipolicy.policy.cel.expressions import Checked
-from aipolicy.policy.law import NO_LAW
 from aipolicy.policy.layers.origins import ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.stages import Stages, severity_in, stage_on
@@ -178,7 +177,8 @@ class Rule(Frozen, kw_only=True):
     """The facts that have to be declared where the rule applies; one that is not removes nothing."""
     shared: tuple[SharedScope, ...] = ()
     """What the file and the group of the rule say for all rules below them, the outer one first."""
-    law: Law = NO_LAW
+    law: Law | None = None
+    """What it says of the law behind it (`law_of`)."""
     aliases: tuple[str, ...] = ()
     """Ids that it had before, by which waivers, baselines and configurations may still name it."""
     spoken: tuple[tuple[str, Line], ...] = ()

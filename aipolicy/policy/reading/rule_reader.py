@@ -89,7 +89,7 @@ class RuleReader:
             requirements=required.own,
             must_declare=tuple(dict.fromkeys((*demanded, *read_must_declare(record, self._facts)))),
             shared=self._shared,
-            law=law,
+            law=None if law == NO_LAW else law,
             message=self._message(required, law),
             why=" ".join(filter(None, (record.text("why", ""), FROM_MEMORY if law.verified == "memory" else ""))),
             fix=shown_by(record.text("fix", ""), law.review.evidence if law.review is not None else ()),

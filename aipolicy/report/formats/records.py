@@ -281,7 +281,7 @@ def _feature(feature: FeatureResult) -> FeatureRecord:
 
 
 def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
-    from aipolicy.policy.law import law_facts
+    from aipolicy.policy.law import law_facts, law_of
 
     reserved = [RuleRecord(r.id, r.name, r.title, r.severity.value, r.why, r.fix, ()) for r in RESERVED_RULES]
     evaluated = [
@@ -289,7 +289,7 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
             rule.id, rule.name, rule.title, rule.severity.value, rule.why, rule.fix,
             tuple((each.title, each.url, each.clause) for each in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
-            law=law_facts(rule, policy.catalog.as_of), controls=tuple(rule.law.controls),
+            law=law_facts(rule, policy.catalog.as_of), controls=tuple(law_of(rule).controls),
         )
         for active in (*policy.evaluator.rules, *policy.active_portfolio_rules)
         for rule in (active.rule,)

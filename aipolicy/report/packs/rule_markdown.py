@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.finding import Reference
+from aipolicy.policy.law import law_of
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
@@ -79,7 +80,7 @@ def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = (
 
 def _law(rule: Rule) -> Iterator[str]:
     """Yield what a rule says of the law behind it; pages hold on every day, so that they give days and no standing."""
-    law = rule.law
+    law = law_of(rule)
     if law.provision:
         superseded = f", superseded by {prose(law.superseded_by)}" if law.superseded_by else ""
         yield f"Law: {prose(law.provision)}{f' ({law.status}{superseded})' if law.status else ''}"

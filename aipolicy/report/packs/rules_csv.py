@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from aipolicy.policy.law import status_on
+from aipolicy.policy.law import law_of, status_on
 from aipolicy.policy.rule import Rule
 from aipolicy.report.formats.csv_rows import csv_cell, csv_row
 
@@ -24,7 +24,8 @@ def rules_csv(rules: Iterable[Rule], day: date) -> Iterator[str]:
 
 
 def _cells(rule: Rule, day: date) -> tuple[str, ...]:
-    law, basis = rule.law, rule.law.basis
+    law = law_of(rule)
+    basis = law.basis
     source = (
         ("", "", "", "") if basis is None else (basis.instrument, basis.as_amended, basis.url, _day(basis.checked_on))
     )

@@ -9,7 +9,7 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import AipolicyError
-from aipolicy.policy.law import Control, law_facts, status_on
+from aipolicy.policy.law import Control, law_facts, law_of, status_on
 from aipolicy.policy.reading.load import load_packs
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PackFiles
@@ -41,8 +41,8 @@ def one_rule(catalog: Catalog, above: str, **keys: str) -> Rule:
 def test_a_rule_takes_the_instrument_from_above_and_says_its_provision(catalog: Catalog) -> None:
     rule = one_rule(catalog, BASIS, clause="28", verified="text",
                     controls="[{framework: gdpr, id: 28, relation: satisfies}]")  # fmt: skip
-    assert rule.law.provision == "GDPR 28"
-    assert rule.law.controls == (Control("gdpr", "28", "satisfies"),)
+    assert law_of(rule).provision == "GDPR 28"
+    assert law_of(rule).controls == (Control("gdpr", "28", "satisfies"),)
     assert [(each.title, each.clause) for each in rule.references] == [
         ("GDPR, as amended by 2018, read 2026-11-20", "28")
     ]
