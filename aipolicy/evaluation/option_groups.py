@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.value import Frozen, NamedTuple
@@ -41,3 +43,33 @@ class Split(NamedTuple):
     equal: int
     above: int
     unknown: int
+
+
+class NumberLine:
+    """Masks of options with their number, None where it is unknown, and what it is then at least."""
+
+    def __init__(self, numbered: Iterable[tuple[float | None, int]],
+                 at_least: Iterable[tuple[float | None, int]] = ()) -> None:  # fmt: skip
+        self._known: list[tuple[float, int]] = []
+        self._at_least = [(least, mask) for least, mask in at_least if least is not None]
+        self._unknown = 0
+        for number, mask in numbered:
+            if number is None:
+                self._unknown |= mask
+            else:
+                self._known.append((number, mask))
+
+    def split(self, value: float) -> Split:
+        """Return the options by how their number compares with a value; one that is at least more is above it."""
+        below = equal = above = least_above = 0
+        for number, mask in self._known:
+            if number < value:
+                below |= mask
+            elif number > value:
+                above |= mask
+            else:
+                equal |= mask
+        for least, mask in self._at_least:
+            if least > value:
+                least_above |= mask
+        return Split(below, equal, above | least_above, self._unknown & ~least_above)

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.option_groups import Group, GroupKey, PricedGroup, Split, StaticGroup, Values
+from aipolicy.evaluation.option_groups import Group, GroupKey, NumberLine, PricedGroup, Split, StaticGroup, Values
 from aipolicy.evaluation.option_masks import mask
 from aipolicy.evaluation.option_view import OptionFacts
 from aipolicy.facts.spec import FactValue
@@ -17,17 +17,19 @@ from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import (
+    ALONE_FACTS,
     AT_LEAST,
     COST_FACTS,
     COST_FACTS_SET,
     ESTIMATED_FACTS,
-    LATENCY_FACTS,
+    FIT_FACTS,
     LATENCY_FACTS_SET,
     RUNNING_COSTS,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
 )
+from aipolicy.options.memo import Shared, first_places
 from aipolicy.options.option import Option
 from aipolicy.options.running_costs import CostTable
 from aipolicy.options.workload import Workload
@@ -35,11 +37,19 @@ from aipolicy.options.workload import Workload
 _IDS = count()
 
 
-_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+_SHARED = (
+    {name: FIT_FACTS[0] for name in LATENCY_FACTS_SET}
+    | {name: ALONE_FACTS[0] for name in ALONE_FACTS}
+    | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+)
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
-_MAX_ESTIMATORS = 32
-"""Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
+_MAX_ESTIMATORS, _MAX_LINES = 32, 128
+"""Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
+
+
+def _number(value: FactValue | None) -> float | None:
+    return value if isinstance(value, float) else None
 
 
 def none_kept(_: GroupKey) -> None:
@@ -66,6 +76,7 @@ class OptionSet:
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
+        self._lines: dict[tuple[str, Workload | None], NumberLine] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
@@ -126,37 +137,35 @@ class OptionSet:
 
     def split(self, name: str, value: float, workload: Workload) -> Split:
         """Return the options by how a numeric fact compares with a value; one that is at least more is above it."""
+        key = (name, workload if name in ESTIMATED_FACTS else None)
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= _MAX_LINES:
+                del self._lines[next(iter(self._lines))]
+            line = self._lines[key] = self._number_line(name, workload)
+        return line.split(value)
+
+    def _number_line(self, name: str, workload: Workload) -> NumberLine:
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
-        numbers: list[FactValue | None]
-        if name in RUNNING_COSTS:
-            at = RUNNING_COSTS.index(name)
-            # NOTE: running costs depend on the same things, so that the groups of both have one table.
-            if cascades_cost not in self._cost_tables:
-                self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
-            costs = self.estimator(workload).costs(self._cost_tables[cascades_cost])
-            numbers = [None if cost is None else cost[at] for cost in costs]
-            at_least = self.estimator(workload).at_least
-            for place, (number, group) in enumerate(zip(numbers, static, strict=True)):
-                least = at_least(name, group.cost) if number is None and group.cost is not None else None
-                if least is not None and least > value:
-                    numbers[place] = least
-        elif name in ESTIMATED_FACTS:
-            estimate = self.estimator(workload).value
-            numbers = [estimate(name, group.speeds, group.cost) for group in static]
-        else:
-            numbers = [group.values[0] for group in static]
-        below = equal = above = unknown = 0
-        for number, group in zip(numbers, static, strict=True):
-            if not isinstance(number, float):
-                unknown |= group.mask
-            elif number < value:
-                below |= group.mask
-            elif number == value:
-                equal |= group.mask
-            else:
-                above |= group.mask
-        return Split(below, equal, above, unknown)
+        masks = [group.mask for group in static]
+        if name not in ESTIMATED_FACTS:
+            return NumberLine(zip([_number(group.values[0]) for group in static], masks, strict=True))
+        estimator = self.estimator(workload)
+        if name not in RUNNING_COSTS:
+            found = [_number(estimator.value(name, group.speeds, group.cost)) for group in static]
+            return NumberLine(zip(found, masks, strict=True))
+        # NOTE: running costs depend on the same things, so that the groups of both have one table.
+        if cascades_cost not in self._cost_tables:
+            self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
+        at = RUNNING_COSTS.index(name)
+        costs = [None if cost is None else cost[at] for cost in estimator.costs(self._cost_tables[cascades_cost])]
+        least = (
+            (estimator.at_least(name, group.cost), group.mask)
+            for cost, group in zip(costs, static, strict=True)
+            if cost is None and group.cost is not None
+        )
+        return NumberLine(zip(costs, masks, strict=True), least)
 
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
@@ -211,25 +220,33 @@ class OptionSet:
         return known
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
-        latency = not LATENCY_FACTS_SET.isdisjoint(names)
         cost = not COST_FACTS_SET.isdisjoint(names)
         kept = (names, cost and cascades_cost)
         if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
             self._static_groups[kept] = pickle.loads(groups)
         if kept not in self._static_groups:
-            numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
-            for number in range(self.count):
-                facts = self._facts(number)
-                basis = self._costs[number] if cost else None
-                if basis is not None and basis.cascade and not cascades_cost:
-                    basis = UNKNOWN_COST
-                speeds = self._speeds[number] if latency else None
-                key = (tuple([facts.get(name) for name in names]), speeds, basis)
-                numbers.setdefault(key, []).append(number)
-            self._static_groups[kept] = tuple(
-                StaticGroup(values, mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
-            )
+            latency = LATENCY_FACTS_SET.intersection(names)
+            all_speeds = () if not latency else self._alone if latency.issubset(ALONE_FACTS) else self._speeds
+            costs = self._costs if cost else ()
+            if costs and not cascades_cost:
+                costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
+            self._static_groups[kept] = self._grouped(names, all_speeds, costs)
         return self._static_groups[kept]
+
+    def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
+                 costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
+        none = (0,) * self.count
+        places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
+        found: dict[tuple[Values, tuple[int, int]], list[int]] = {}
+        for number, place in enumerate(places):
+            facts = self._facts(number)
+            found.setdefault((tuple([facts.get(name) for name in names]), place), []).append(number)
+        return tuple(
+            StaticGroup(
+                values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
+            )
+            for (values, _), numbers in found.items()
+        )
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)
@@ -269,10 +286,14 @@ class OptionSet:
 
     @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:
-        interned: dict[Speeds, Speeds] = {}
-        return tuple([interned.setdefault(s, s) for s in map(self._bases.speeds, self.options)])
+        return tuple(map(self._bases.speeds, self.options))
+
+    @cached_property
+    def _alone(self) -> tuple[Speeds, ...]:
+        # NOTE: what answers first is one object for all options that share it.
+        shared: Shared[Speeds] = Shared()
+        return tuple([shared.of(each.alone, (each.main,), each.retrieves) for each in self._speeds])
 
     @cached_property
     def _costs(self) -> tuple[CostBasis, ...]:
-        interned: dict[CostBasis, CostBasis] = {}
-        return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
+        return tuple(map(self._bases.cost_basis, self.options))

@@ -162,6 +162,11 @@ class Speeds(Frozen):
     cascade: bool
     retrieves: bool
 
+    @property
+    def alone(self) -> Speeds:
+        """Return the leg that answers first by itself."""
+        return Speeds(self.main, None, cascade=False, retrieves=self.retrieves)
+
 
 NO_NETWORK = Network(NOTHING)
 """Nothing is crossed."""

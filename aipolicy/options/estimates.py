@@ -37,6 +37,8 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
+ALONE_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.network_p95_ms")
+"""Facts that the leg which answers first decides alone."""
 FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")

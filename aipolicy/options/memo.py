@@ -5,7 +5,7 @@ Identity is quicker than the values of objects made of objects; that two equal o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
@@ -31,3 +31,25 @@ class Memo(Generic[Thing, Made]):
         if known is None:
             known = self._made[id(thing)] = (thing, self._make(thing))
         return known[1]
+
+
+def first_places(things: Sequence[object]) -> tuple[int, ...]:
+    """Return for every thing the place of the first that is the same object."""
+    first: dict[int, int] = {}
+    return tuple([first.setdefault(id(thing), place) for place, thing in enumerate(things)])
+
+
+class Shared(Generic[Made]):
+    """Objects by the objects and the values that they are made of: one for all that have the same.
+
+    INVARIANT: what is kept holds its parts, so that no other object is ever given their identity.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], tuple[Made, tuple[object, ...]]] = {}
+
+    def of(self, made: Made, parts: tuple[object, ...], *values: object) -> Made:
+        """Return the first object that was made of these parts and values."""
+        return self._kept.setdefault((*map(id, parts), *values), (made, parts))[0]
