@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
@@ -48,16 +48,18 @@ class Split(NamedTuple):
 class NumberLine:
     """Masks of options with their number, None where it is unknown, and what it is then at least."""
 
-    def __init__(self, numbered: Iterable[tuple[float | None, int]],
-                 at_least: Iterable[tuple[float | None, int]] = ()) -> None:  # fmt: skip
+    def __init__(self, numbers: Sequence[float | None], masks: Sequence[int], at_least: Sequence[float] = ()) -> None:
         self._known: list[tuple[float, int]] = []
-        self._at_least = [(least, mask) for least, mask in at_least if least is not None]
+        self._at_least: list[tuple[float, int]] = []
         self._unknown = 0
-        for number, mask in numbered:
-            if number is None:
-                self._unknown |= mask
-            else:
+        for place, (number, mask) in enumerate(zip(numbers, masks, strict=True)):
+            if number is not None:
                 self._known.append((number, mask))
+                continue
+            self._unknown |= mask
+            # NOTE: at least 0 says nothing.
+            if at_least and at_least[place]:
+                self._at_least.append((at_least[place], mask))
 
     def split(self, value: float) -> Split:
         """Return the options by how their number compares with a value; one that is at least more is above it."""

@@ -25,6 +25,7 @@ from aipolicy.options.estimates import (
     FIT_FACTS,
     LATENCY_FACTS_SET,
     RUNNING_COSTS,
+    TIMES,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
@@ -46,10 +47,6 @@ _SHARED = (
 
 _MAX_ESTIMATORS, _MAX_LINES = 32, 128
 """Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
-
-
-def _number(value: FactValue | None) -> float | None:
-    return value if isinstance(value, float) else None
 
 
 def none_kept(_: GroupKey) -> None:
@@ -85,7 +82,7 @@ class OptionSet:
         self.full = (1 << self.count) - 1
 
     def id_for(self, names: tuple[str, ...]) -> int:
-        """Return what distinguishes this option_set in what a judge remembers of some facts."""
+        """Return what distinguishes this set in what a judge remembers of some facts."""
         return self.id
 
     @cached_property
@@ -149,23 +146,22 @@ class OptionSet:
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
         masks = [group.mask for group in static]
-        if name not in ESTIMATED_FACTS:
-            return NumberLine(zip([_number(group.values[0]) for group in static], masks, strict=True))
         estimator = self.estimator(workload)
         if name not in RUNNING_COSTS:
-            found = [_number(estimator.value(name, group.speeds, group.cost)) for group in static]
-            return NumberLine(zip(found, masks, strict=True))
+            if name in TIMES:
+                found: Sequence[FactValue | None] = estimator.times(name, [group.speeds for group in static])
+            elif name in ESTIMATED_FACTS:
+                found = [estimator.value(name, group.speeds, group.cost) for group in static]
+            else:
+                found = [group.values[0] for group in static]
+            return NumberLine([each if isinstance(each, float) else None for each in found], masks)
         # NOTE: running costs depend on the same things, so that the groups of both have one table.
         if cascades_cost not in self._cost_tables:
             self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
-        at = RUNNING_COSTS.index(name)
-        costs = [None if cost is None else cost[at] for cost in estimator.costs(self._cost_tables[cascades_cost])]
-        least = (
-            (estimator.at_least(name, group.cost), group.mask)
-            for cost, group in zip(costs, static, strict=True)
-            if cost is None and group.cost is not None
-        )
-        return NumberLine(zip(costs, masks, strict=True), least)
+        at, table = RUNNING_COSTS.index(name), self._cost_tables[cascades_cost]
+        costs = [None if cost is None else cost[at] for cost in estimator.costs(table)]
+        least = [known[at] for known in estimator.costs_at_least(table)] if None in costs else []
+        return NumberLine(costs, masks, least)
 
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""

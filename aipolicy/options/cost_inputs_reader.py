@@ -240,7 +240,8 @@ class BasisReader:
         leg = option.leg
         key = (option.adaptation, option.hosting, leg.provider, leg.region, f"{leg.model.id} {leg.accelerator}")
         if key not in self._trainings:
-            self._trainings[key] = self._read_training(option)
+            training = self._read_training(option)
+            self._trainings[key] = next((each for each in self._trainings.values() if each == training), training)
         return self._trainings[key]
 
     def _read_training(self, option: Option) -> Training:

@@ -33,6 +33,19 @@ class Memo(Generic[Thing, Made]):
         return known[1]
 
 
+class Numbers:
+    """Numbers for objects that many things share: the same for the same object, which is kept."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, tuple[object, int]] = {}
+
+    def of(self, thing: object) -> int:
+        """Return the number of an object."""
+        return self._numbers.setdefault(id(thing), (thing, len(self._numbers)))[1]
+
+
 def first_places(things: Sequence[object]) -> tuple[int, ...]:
     """Return for every thing the place of the first that is the same object."""
     first: dict[int, int] = {}

@@ -12,12 +12,13 @@ NUMBERS = st.none() | st.integers(-3, 3).map(float)
 def test_a_split_is_what_comparing_every_option_gives(
     pairs: list[tuple[float | None, float | None]], value: float
 ) -> None:
-    numbered = [(number, 1 << place) for place, (number, _) in enumerate(pairs)]
-    at_least = [(least, 1 << place) for place, (number, least) in enumerate(pairs) if number is None]
-    split = NumberLine(numbered, at_least).split(value)
+    numbers = [number for number, _ in pairs]
+    split = NumberLine(
+        numbers, [1 << place for place in range(len(pairs))], [least or 0.0 for _, least in pairs]
+    ).split(value)
     for place, (number, least) in enumerate(pairs):
         if number is None:
-            where = "above" if least is not None and least > value else "unknown"
+            where = "above" if least and least > value else "unknown"
         else:
             where = "below" if number < value else "equal" if number == value else "above"
         assert [name for name in split._fields if getattr(split, name) & 1 << place] == [where]
