@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
@@ -37,7 +38,6 @@ from aipolicy.options.workload import Workload
 
 _IDS = count()
 
-
 _SHARED = (
     {name: FIT_FACTS[0] for name in LATENCY_FACTS_SET}
     | {name: ALONE_FACTS[0] for name in ALONE_FACTS}
@@ -60,12 +60,12 @@ class OptionSet:
                  overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
                  kept_groups: Callable[[GroupKey], bytes | None] = none_kept) -> None:  # fmt: skip
         self.id = next(_IDS)
-        """Distinguishes universes in what a judge remembers."""
         self._make_options = make_options
         self.catalog = catalog
         self.organization = organization
         self._overrides = dict(overrides or {})
         self._attributes: dict[int, dict[str, FactValue]] = {}
+        self._columns: dict[str, list[FactValue | None]] = {}
         self._kept_groups = kept_groups
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
@@ -233,16 +233,21 @@ class OptionSet:
                  costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
         none = (0,) * self.count
         places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
-        found: dict[tuple[Values, tuple[int, int]], list[int]] = {}
-        for number, place in enumerate(places):
-            facts = self._facts(number)
-            found.setdefault((tuple([facts.get(name) for name in names]), place), []).append(number)
+        values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
+        found: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
+        for number, key in enumerate(zip(values_of, places, strict=True)):
+            found[key].append(number)
         return tuple(
             StaticGroup(
                 values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
             )
             for (values, _), numbers in found.items()
         )
+
+    def _column(self, name: str) -> list[FactValue | None]:
+        """Return a fact of every option."""
+        known = self._columns.get(name)
+        return known or self._columns.setdefault(name, [self._facts(n).get(name) for n in range(self.count)])
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)
