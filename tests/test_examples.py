@@ -72,8 +72,8 @@ def test_the_answers_to_the_published_decisions_are_those_of_the_page() -> None:
         "procedure-instructions": "EXPECTED: Self-host a small model in your own cloud account",
         "laboratory-llm": "EXPECTED WITH A GAP: Self-host a small model on your own premises",
         "army-top-secret": "EXPECTED: Self-host a small model on your own premises",
-        "army-low-risk": "EXPECTED WITH A GAP: Use an API",
-        "sales-copilot": "EXPECTED WITH A GAP: Use an API",
+        "army-low-risk": "EXPECTED: Use an API",
+        "sales-copilot": "EXPECTED: Use an API",
         "ticket-classifier": "EXPECTED: Use an API",
     }
     for name, answer in answers.items():

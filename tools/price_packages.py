@@ -18,6 +18,7 @@ _FIELDS = {
     "cached_input_per_mtok": "cache_read_input_token_cost", "cache_write_per_mtok": "cache_creation_input_token_cost",
 }  # fmt: skip
 _BATCH_FIELDS = {f"batch_{key}": _FIELDS[key] for key in ("input_per_mtok", "output_per_mtok", "cached_input_per_mtok")}
+_WRITE_HOUR = "cache_creation_input_token_cost_above_1hr"
 _REASONING = "output_cost_per_reasoning_token"
 _TIER = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
 _MODES = {"chat": "chat", "responses": "chat", "embedding": "embedding", "rerank": "rerank", "moderation": "moderation"}
@@ -70,6 +71,8 @@ def amounts_of(entry: Mapping[str, Any], factor: float, mode: str) -> dict[str, 
         raise PriceError("priced in more than two tiers, which a row cannot say; leave it out")
     amounts = {ours: entry[theirs] for ours, theirs in _FIELDS.items() if theirs in entry}
     amounts |= {ours: entry[f"{field}_batches"] for ours, field in _BATCH_FIELDS.items() if f"{field}_batches" in entry}
+    if _WRITE_HOUR in entry:
+        amounts["cache_write_hour_per_mtok"] = entry[_WRITE_HOUR]
     if entry.get(_REASONING, amounts.get("output_per_mtok")) != amounts.get("output_per_mtok"):
         amounts["reasoning_output_per_mtok"] = entry[_REASONING]
     plain: dict[str, Any] = dict(_per_million(amounts, factor, mode))

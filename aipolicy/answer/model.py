@@ -104,6 +104,8 @@ class ToDo(Frozen):
     """`now`, or a later lifecycle."""
     of_plan: bool
     """Whether the plan owes it; else the way that is recommended would, and it gates nothing."""
+    how: str = ""
+    """What is enough, and what it costs; empty where there is nothing to say."""
 
 
 class Gap(Frozen):

@@ -17,7 +17,7 @@ from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.facts.declared import FOUR_FACTS
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
 
 
 class Building(NamedTuple):
@@ -124,7 +124,9 @@ def summary_of(evaluations: Sequence[Evaluation], evaluator: Evaluator, weighing
         conflicts=_counted(clashes),
         needs=_needs(kinds),
         questions=_questions(kinds, {name: evaluator.catalog.vocabulary(name) for name in TRIED_VOCABULARIES}),
-        to_do=tuple(SharedToDo(*of) for of in _counted((d, n) for a, n in answerings for d in a.to_do)),
+        to_do=tuple(
+            SharedToDo(*of) for of in _counted((replace(d, how=""), n) for a, n in answerings for d in a.to_do)
+        ),
         gaps=tuple(SharedGap(*of) for of in _counted((gap, n) for a, n in answerings for gap in a.gaps)),
     )
 

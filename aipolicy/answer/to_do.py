@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aipolicy.answer.alternatives import base_facts
+from aipolicy.answer.evaluation_size import smallest_evaluation, way_word
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks
+from aipolicy.facts.evaluation_results import RESULTS, result_words
 from aipolicy.facts.spec import FactType, FactValue, Kind, Origin
 
 LIFECYCLE = "metadata.lifecycle"
 STAGES = ("idea", "prototype", "pilot", "production")
 NOW = "now"
+_ALL_PASSED = 1e6
+"""Cases of an evaluation that shows any share."""
 
 
 def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
@@ -22,9 +26,13 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
     found: dict[tuple[str, str], ToDo] = {}
     for stage, evaluation in _stages(trials):
         option_set = evaluation.planned if of_plan else evaluation.candidates
+        missed = evaluation.facts.values.get("plan.evaluation.missed") or ()
         for rule, facts in _owed(trials, evaluation, option_set, number):
             for fact in facts:
-                found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan))
+                if fact == RESULTS and isinstance(missed, tuple) and way_word(option_set, number) in missed:
+                    continue  # NOTE: it was shown, and more cases would show the same.
+                how = smallest_evaluation(evaluation, option_set, number) if fact == RESULTS else ""
+                found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
     return tuple(found.values())
 
 
@@ -56,9 +64,11 @@ def _owed(trials: Trials, evaluation: Evaluation, option_set: OptionSet,
 
 
 def _is_undone(name: str, evaluation: Evaluation) -> bool:
-    """Return whether a fact says that something is done, and nobody says that it is."""
+    """Return whether a fact says that something is done, and nobody says that it is; more cases can always be asked."""
     spec = evaluation.facts.known.specs[name]
-    return spec.kind is Kind.DONE and evaluation.facts.values.get(name) in (None, False)
+    if name == RESULTS and evaluation.facts.values.get(name):
+        return True
+    return spec.kind is Kind.DONE and evaluation.facts.values.get(name) in (None, False, ())
 
 
 def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option_set: OptionSet, bit: int,
@@ -68,6 +78,8 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option
     done: dict[str, FactValue] = {
         name: True for name in undone if specs[name].type is FactType.BOOL or specs[name].origin is Origin.EVIDENCE
     }
+    if RESULTS in undone:
+        done[RESULTS] = (result_words(way_word(option_set, bit.bit_length() - 1), _ALL_PASSED, _ALL_PASSED),)
     stage = evaluation.facts.values.get(LIFECYCLE)
     changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done
     after = trials.evaluation(changes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, DISTANCES, EFFORTS, HOSTINGS, TIERS, USUAL
 from aipolicy.catalog.entries import Dated, read_dated
+from aipolicy.catalog.measured import Measured, read_measured
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen, replace
 
@@ -98,6 +99,8 @@ class SelfHosted(Frozen):
     accelerators: float
     pass_ms: float | None
     dated: Dated
+    measured: Measured | None = None
+    """What a team measured of it, in the place of what is computed."""
 
 
 class Effort(Frozen):
@@ -263,6 +266,7 @@ def read_self_hosted(record: Record) -> SelfHosted:
         accelerators=record.number("accelerators", minimum=1),
         pass_ms=record.optional_positive("ms_per_request"),
         dated=read_dated(record),
+        measured=read_measured(record),
     )
 
 

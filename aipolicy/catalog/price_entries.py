@@ -17,7 +17,7 @@ LONG_RATES = (
     "batch_input_per_mtok", "batch_output_per_mtok", "batch_cached_input_per_mtok",
 )  # fmt: skip
 RATES = (
-    *LONG_RATES, "reasoning_output_per_mtok", "per_thousand_requests", "tuned_input_per_mtok",
+    *LONG_RATES, "cache_write_hour_per_mtok", "reasoning_output_per_mtok", "per_thousand_requests", "tuned_input_per_mtok",
     "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour",
 )  # fmt: skip
 """Every amount that a price entry may state, in its own currency and in the order in which it is written."""

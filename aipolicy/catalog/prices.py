@@ -39,7 +39,7 @@ class LongContext(Frozen, kw_only=True):
 class Price(Frozen, kw_only=True):
     """List price in USD per million tokens; None is unknown, 0 only where the source says that it is free.
 
-    `cache_write` holds for about five minutes. `tuned` prices are for a model that the
+    `cache_write` holds for about five minutes, `cache_write_hour` for an hour. `tuned` prices are for a model that the
     provider fine-tuned, `training` for each token it was trained on. `currency` is the one that the entry is written
     in; `exchange_rate` is what converted it, None for USD. Intervals are after `discount_percent`.
     """
@@ -59,6 +59,7 @@ class Price(Frozen, kw_only=True):
     batch_input_usd_per_mtok: float | None
     batch_output_usd_per_mtok: float | None
     batch_cached_input_usd_per_mtok: float | None
+    cache_write_hour_usd_per_mtok: float | None
     reasoning_output_usd_per_mtok: float | None
     usd_per_thousand_requests: float | None
     tuned_input_usd_per_mtok: float | None

@@ -27,6 +27,8 @@ class TokenUse(Frozen):
     cached_counted: CachedCounted = "inside"
     cache_written_tokens: float = 0.0
     """Part of the fresh input that is written to the cache."""
+    cache_kept_hour: bool = False
+    """Whether what is written is kept for an hour, at the price of that where there is one."""
     reasoning_tokens: float = 0.0
 
 
@@ -42,6 +44,7 @@ class TokenRates(Frozen):
     cached_input: float | None = None
     cache_write: float | None = None
     reasoning: float | None = None
+    cache_write_hour: float | None = None
 
 
 class LongContext(Frozen):
@@ -94,12 +97,16 @@ def _at_rates(use: TokenUse, rates: TokenRates, arithmetic: Arithmetic) -> float
     usd = (
         (fresh - written) * rates.input
         + cached * _or_input(rates.cached_input, rates)
-        + written * _or_input(rates.cache_write, rates)
+        + written * _or_input(_write_price(use, rates), rates)
     )
     if rates.output is not None:
         reasoning = rates.output if rates.reasoning is None else rates.reasoning
         usd = usd + use.output_tokens * rates.output + use.reasoning_tokens * reasoning
     return usd / TOKENS_PER_PRICE_UNIT
+
+
+def _write_price(use: TokenUse, rates: TokenRates) -> float | None:
+    return rates.cache_write if rates.cache_write_hour is None or not use.cache_kept_hour else rates.cache_write_hour
 
 
 def _or_input(price: float | None, rates: TokenRates) -> float:

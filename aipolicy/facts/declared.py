@@ -115,6 +115,11 @@ _TASK = (
         "task.answers_from", "What answers rest on beside the model: what a request carries, or documents of one's own",
         ("prompt", "own-documents"),
     ),
+    _text("task.quality.metric", "What a right answer is, and how it is measured", "cases that both reviewers accept"),
+    _number(
+        "task.quality.target", "Share of cases that must be answered right", "share", 0.9, default=0, maximum=1,
+        default_source="by definition: nobody set a target",
+    ),
     _choice("task.error_cost", "What a wrong answer costs", ("low", "medium", "high", "critical")),
     _flag("task.stable", "Whether inputs, outputs and rules of the task have settled"),
     _estimate("task.hard_case_share", "Share of requests that need a larger model", "share", 0.1, maximum=1),
@@ -207,12 +212,14 @@ _VOLUME = (
         maximum=1e8,
     ),
     _estimate(
-        "volume.output_tokens", "Mean tokens of an answer, reasoning included unless declared apart", "tokens", 200,
+        "volume.output_tokens", "Mean tokens of an answer as people see it", "tokens", 200,
         maximum=1e8,
     ),
     _estimate(
-        "volume.reasoning_tokens", "Mean reasoning tokens of an answer that `output_tokens` does not include", "tokens",
-        800, default=0, default_source="by definition: reasoning is included in `output_tokens` unless declared apart",
+        "volume.reasoning_tokens",
+        "Mean reasoning tokens of an answer that `output_tokens` does not include; 0 where it does", "tokens", 800,
+        default=0,
+        default_source="by definition: where nothing is said, estimates add what each model is published to think",
         maximum=1e8,
     ),
     _estimate(
@@ -227,6 +234,18 @@ _VOLUME = (
     _estimate(
         "volume.cache_written_tokens", "Mean input tokens of a request that are written to a provider's cache", "tokens",
         100, default=0, default_source="small where a prefix is used many times while it is cached", maximum=1e8,
+    ),
+    _choice(
+        "volume.cache_kept", "For how long what is written to a cache is kept; an hour costs more where providers have it",
+        ("minutes", "hour"), default="minutes",
+    ),
+    _number(
+        "volume.batchable_share", "Share of requests that may wait for hours, at the price of batches", "share", 0.3,
+        default=0, default_source="upper bound of the cost", maximum=1,
+    ),
+    _number(
+        "volume.hours_per_day", "Hours of a day in which something is asked; rented machines are given back in the others",
+        "h", 10, default=24, default_source="upper bound of the cost of machines", maximum=24, positive=True,
     ),
     _estimate(
         "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,
@@ -370,6 +389,11 @@ _PLAN = (
     _flag("plan.evaluation.set", "Whether an evaluation set of real cases exists"),
     _flag("plan.evaluation.baseline", "Whether an API baseline was measured on it"),
     _flag("plan.evaluation.side_by_side", "Whether candidates were compared side by side on it"),
+    FactSpec(
+        "plan.evaluation.results", FactType.TEXTS,
+        "What evaluations on cases of one's own came to, for each model and adaptation; of several the newest counts",
+        examples=(("prompting gpt-4o-mini 170/180",),),
+    ),
     _flag("plan.evaluation.validated", "Whether the chosen model reached the required quality in production"),
     _flag("plan.monitoring.quality", "Whether answer quality is watched in operation"),
     _flag("plan.monitoring.drift", "Whether shifts of inputs and outputs are watched"),
@@ -391,6 +415,7 @@ DECLARED_FACTS: tuple[FactSpec, ...] = with_expectations(
 SECTIONS: dict[str, str] = {
     "metadata": "What the feature is called, who answers for it and how far it has come",
     "task": "What the model is asked to do",
+    "task.quality": "How good answers must be",
     "data": "What data requests and answers carry, and where it may go",
     "latency": "How fast answers must come",
     "volume": "How much is asked; numbers are means, not typical values",
@@ -412,6 +437,16 @@ SECTIONS: dict[str, str] = {
     "plan.monitoring": "What is watched in operation",
 }
 """Every nested object of a manifest."""
+
+RESULT_FIELDS: dict[str, str] = {
+    "model": "The model, as the catalog names it or as code does",
+    "adaptation": "What was done to it; `prompting` where nothing is said",
+    "passed": "Cases that were answered right",
+    "of": "Cases that were asked",
+    "on": "Day of the evaluation, as YYYY-MM-DD",
+    "link": "Where cases and answers are kept",
+}
+"""What a manifest says of an evaluation; every field but adaptation and link is required."""
 
 EVIDENCE_FIELDS: dict[str, str] = {
     "owner": "Who answers for the document",

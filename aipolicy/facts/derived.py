@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.evaluation_results import RESULTS, TARGET, ways_with
 from aipolicy.facts.expected import ANYWHERE, RESIDENCY
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
@@ -187,6 +188,14 @@ def _tokens_per_day(sources: Sources) -> FactValue | Missing:
     return requests * (inputs + outputs)
 
 
+def _ways(*, reached: bool) -> Formula:
+    def formula(sources: Sources) -> FactValue | Missing:
+        found = ways_with(sources.values, reached=reached)
+        return Missing((RESULTS,)) if found is None else found
+
+    return formula
+
+
 def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
           unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip
     spec = FactSpec(
@@ -196,6 +205,11 @@ def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tup
 
 
 DERIVED_FACTS: tuple[DerivedFact, ...] = (
+    _fact("plan.evaluation.reached", FactType.TEXTS,
+          "Ways, as adaptation and model, that reach the target for certain: the whole interval of their results does",
+          _ways(reached=True), (RESULTS, TARGET)),
+    _fact("plan.evaluation.missed", FactType.TEXTS, "Ways that miss the target for certain", _ways(reached=False),
+          (RESULTS, TARGET)),
     _fact("data.kinds", FactType.TEXTS, "The declared data classes and everything they are a kind of", _kinds,
           ("data.classes",), vocabulary="data-class"),
     _fact("data.sensitivity", FactType.NUMBER, "Highest level among the data classes, 0 public to 4 restricted",

@@ -148,6 +148,7 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     **{f"team.people.{work}": "the catalog says how many it takes" for work in WORKS},
     "team.shared_over": "left out, no other feature shares its people",
     "logs.retention_days": "a limit that the organisation or law sets",
+    "task.quality.metric": "what a right answer is only the team can say",
     "logs.raw_prompts": "nothing is published on how many do",
 }
 """The facts that describe a feature and of which nothing is expected, with the reason; undeclared they stay unknown."""
@@ -162,7 +163,7 @@ _DONE = frozenset(
 )  # fmt: skip
 """What is done or agreed, beside evidence and what a plan says of terms, evaluation and monitoring."""
 
-_NOT_DONE_WORDS: Mapping[str, FactValue] = {"oversight.mode": "none"}
+_NOT_DONE_WORDS: Mapping[str, FactValue] = {"oversight.mode": "none", "plan.evaluation.results": ()}
 
 _SUBJECT = frozenset(
     (

@@ -12,6 +12,7 @@ from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradict
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
+from aipolicy.facts.evaluation_results import RESULTS, declared_results
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
@@ -118,7 +119,10 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             else:
                 problems.append(_unordered(name, range_))
             continue
-        if name in _EVIDENCE:
+        if name == RESULTS and isinstance(plain, list):
+            entries = [each for each in plain if isinstance(each, dict)]
+            values[name] = declared_results(entries, catalog, as_of, problems)
+        elif name in _EVIDENCE:
             values[name] = _evidence_stands(name, plain, as_of, problems)
         else:
             values[name] = fact_value(plain, known.specs[name])

@@ -55,6 +55,7 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     *(_text(name, AXES[name].meaning, tuple(AXES[name].words)) for name in ("adaptation", "hosting", "fallback", "routing")),
     _text("provider", "Who offers the model or the machines", vocabulary="provider"),
     _text("model", "The model", vocabulary="model"),
+    _text("way", "Adaptation and model, as results of evaluations name them"),
     _text("region", "The region as the provider names it", vocabulary="region"),
     _text("boundary", "Whose infrastructure processes the data", BOUNDARIES),
     _flag(
@@ -131,6 +132,7 @@ PLAN_PATHS: dict[str, tuple[str, ...]] = {
     "option.routing": ("plan.routing",),
     "option.provider": ("plan.provider",),
     "option.model": ("plan.model",),
+    "option.way": ("plan.model", "plan.adaptation"),
     "option.region": ("plan.region",),
     "option.regions": ("plan.region", "plan.provider", "plan.fallback_region", "plan.hosting"),
     "option.boundary": ("plan.hosting", "plan.provider"),

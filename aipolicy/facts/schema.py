@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, SECTIONS
+from aipolicy.catalog.axes import ADAPTATIONS
+from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, RESULT_FIELDS, SECTIONS
+from aipolicy.facts.evaluation_results import RESULTS
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
@@ -18,6 +20,7 @@ NONE_PATTERN = r"^none(?![\s\S])"
 _MAX_TEXT = 4000
 _MAX_NAME = 100
 _MAX_ITEMS = 200
+_MAX_CASES = 1e9
 
 RANGE_MEANINGS = {
     "low": "Value that is undercut one time in ten.",
@@ -76,6 +79,8 @@ def _object(description: str) -> JsonObject:
 def _property(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
     if spec.origin is Origin.EVIDENCE:
         return _evidence(spec)
+    if spec.name == RESULTS:
+        return _results(spec)
     schema: JsonObject = {"description": _description(spec), **_type(spec, vocabularies)}
     if spec.default is not None:
         schema["default"] = NONE_WORD if spec.default == NOT_LIMITED else _json(spec.default)
@@ -139,6 +144,32 @@ def _text_type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> Jso
     if spec.vocabulary in vocabularies:
         schema["examples"] = list(vocabularies[spec.vocabulary])
     return schema
+
+
+def _results(spec: FactSpec) -> JsonObject:
+    text: JsonObject = {"type": "string", "minLength": 1, "maxLength": _MAX_TEXT}
+    kinds: dict[str, JsonObject] = {
+        "model": {**text, "maxLength": _MAX_NAME},
+        "adaptation": {"type": "string", "enum": list(ADAPTATIONS), "default": ADAPTATIONS[0]},
+        "passed": {"type": "number", "minimum": 0, "maximum": _MAX_CASES},
+        "of": {"type": "number", "exclusiveMinimum": 0, "maximum": _MAX_CASES},
+        "on": {**text, "pattern": _DATE_PATTERN},
+        "link": text,
+    }
+    return {
+        "description": f"{spec.meaning}.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"description": f"{RESULT_FIELDS[name]}.", **kinds[name]} for name in RESULT_FIELDS},
+            "required": ["model", "passed", "of", "on"],
+        },
+        "maxItems": _MAX_ITEMS,
+        "examples": [
+            [{"model": "gpt-4o-mini", "passed": 170, "of": 180, "on": "2026-11-02", "link": "https://wiki/eval-7"}]
+        ],
+    }
 
 
 def _evidence(spec: FactSpec) -> JsonObject:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
+from aipolicy.facts.evaluation_results import way_evaluated
 from aipolicy.facts.spec import FactValue
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def option_attributes(option: Option, catalog: Catalog, organization: Organizati
     ):  # fmt: skip
         if word:
             facts[f"option.{name}"] = word
+    if option.adaptation and option.leg.model.id:
+        facts["option.way"] = way_evaluated(option.adaptation, option.leg.model.id)
     if all(leg.model.tier for leg in option.legs):
         facts["option.top_tier"] = _top_tier(option)
         facts["option.foundation_model"] = _is_foundation_model(option)

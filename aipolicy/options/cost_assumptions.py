@@ -30,6 +30,8 @@ class SpeedAssumptions(Frozen):
     p95_over_p50_usual: float
     p95_over_p50_slow: float
     other_host: float
+    unthinking_ms: float
+    """First token of a model that does not think first."""
 
 
 class TrainingConstants(Frozen, kw_only=True):
@@ -56,6 +58,8 @@ class CostAssumptions(Frozen, kw_only=True):
     retry_share: float
     evaluation_traffic_share: float
     batch_latency_hours: float
+    machine_start_hours: float
+    """Until a machine that was given back answers again."""
     training: TrainingConstants
     index: Index
     vector_store_usd_per_gb: float
@@ -102,6 +106,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         retry_share=value["retry-share"],
         evaluation_traffic_share=value["evaluation-traffic-share"],
         batch_latency_hours=value["batch-latency-hours"],
+        machine_start_hours=value["machine-start-hours"],
         training=TrainingConstants(
             runs_per_year=value["retrainings-per-year"],
             usd_per_label=value["labelling-cost"],
@@ -134,4 +139,5 @@ def _speed(catalog: Catalog) -> SpeedAssumptions:
     slow_answers = catalog.assumptions["first-token-p95"]
     usual = slow_answers.value
     fast, slow = (usual if end is None else end for end in (slow_answers.low, slow_answers.high))
-    return SpeedAssumptions(fast, usual, slow, catalog.assumptions["other-host-speed"].value)
+    other_host, unthinking = (catalog.assumptions[id_].value for id_ in ("other-host-speed", "unthinking-first-token"))
+    return SpeedAssumptions(fast, usual, slow, other_host, unthinking)

@@ -14,6 +14,7 @@ from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import HeadCount
+    from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
 
@@ -52,6 +53,8 @@ class HostedSpeed(Frozen):
     usual: Pace
     fast: Pace
     slow: Pace
+    thinking_tokens: float = 0.0
+    """What the model is published to think for a request at this effort, before the first token that people see."""
 
     def at(self, end: End) -> Pace:
         """Return the pace at one end."""
@@ -93,6 +96,8 @@ class OwnBasis(Frozen):
     cost: MachineCost | None
     network: Network
     window: Window = UNKNOWN_WINDOW
+    measured: Measured | None = None
+    """What a team measured of a replica, in the place of what is computed."""
 
 
 class OneStepBasis(Frozen):
@@ -191,7 +196,7 @@ def token_price(price: Price) -> TokenPrice | None:
         return None
     rates = TokenRates(
         price.input_usd_per_mtok or 0.0, price.output_usd_per_mtok, price.cached_input_usd_per_mtok,
-        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok,
+        price.cache_write_usd_per_mtok, price.reasoning_output_usd_per_mtok, price.cache_write_hour_usd_per_mtok,
     )  # fmt: skip
     long = None
     if price.long_context is not None:

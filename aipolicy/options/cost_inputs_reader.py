@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.assumptions import MACHINES, whole_head_count
-from aipolicy.catalog.axes import DISTANCES, USUAL
+from aipolicy.catalog.axes import DISTANCES, EFFORTS, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
@@ -142,11 +142,23 @@ class BasisReader:
             leg.provider, leg.model, self._catalog.speeds, self._assumptions.speed.other_host,
             self._catalog.tier_speeds.get(leg.model.tier),
         )  # fmt: skip
-        return tuple([self._speed(speed) for speed in found])
+        return tuple([self._speed(speed, leg.model) for speed in found])
 
-    def _speed(self, published: Published) -> HostedSpeed:
+    def _speed(self, published: Published, model: Model) -> HostedSpeed:
         usual, fast, slow = (self._pace(published, end) for end in ("usual", "fast", "slow"))
-        return HostedSpeed(published.effort, usual, fast, slow)
+        return HostedSpeed(published.effort, usual, fast, slow, self._thinking_tokens(published.effort, model))
+
+    def _thinking_tokens(self, effort: str, model: Model) -> float:
+        """Return what a model thinks at an effort: what its maker's service, or hosts of its weights, take too long by.
+
+        (first token - what a model takes that does not think) * tokens a second; nothing where no effort is published.
+        """
+        published = self._catalog.speeds.get((model.provider, model.id), ()) if model.reasoning else ()
+        speed = next((each for each in published if each.effort == effort), None)
+        if speed is None or effort in ("", EFFORTS[0]) or speed.first_token_ms is None or speed.tokens_per_s is None:
+            return 0.0
+        thinking_ms = max(speed.first_token_ms.usual - self._assumptions.speed.unthinking_ms, 0.0)
+        return thinking_ms / 1000.0 * speed.tokens_per_s.usual
 
     def _pace(self, published: Published, end: End) -> Pace:
         """Return a pace at one end; the slow answers of one end are what its median is over those of the usual one."""
@@ -192,6 +204,8 @@ class BasisReader:
             if serving is None or serving.pass_ms is None:
                 return None
             capacity = self._one_step_capacity(leg.model, serving.pass_ms)
+            if serving.measured is not None and serving.measured.requests_per_s is not None:
+                capacity = serving.measured.requests_per_s
             return OneStepBasis(serving.pass_ms, capacity, cost, network, leg.window)
         shape = shape_of(leg.model)
         if shape is None:
@@ -199,7 +213,8 @@ class BasisReader:
         precision = FP8 if accelerator.fp8_tflops is not None else BF16
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
-        return OwnBasis(shape, precision, machine, replica, cost, network, leg.window)
+        measured = None if serving is None else serving.measured
+        return OwnBasis(shape, precision, machine, replica, cost, network, leg.window, measured)
 
     def _training_rent(self, leg: Leg, accelerator: Accelerator) -> float | None:
         """Return what an hour for training costs: of the seller, or as the catalog has it where nothing is rented."""

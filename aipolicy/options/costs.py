@@ -7,11 +7,11 @@ never free. With arrays of draws in the workload or the constants the same funct
 from __future__ import annotations
 
 from math import inf
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.break_even import CostCurve
-from aipolicy.economics.fleet import MachineCost, Staircase, staircase
+from aipolicy.economics.fleet import MachineCost, RentedMachines, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
 from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
@@ -21,6 +21,9 @@ from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.upfront_costs import Lines
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.measured import Measured
 
 _MS_PER_HOUR = 3_600_000.0
 _ANY_VOLUME = 1e18
@@ -126,7 +129,7 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         return None
     if outputs is None and basis.price.rates.output is not None:
         return None
-    if basis.price.knows_batches and workload.latency_budget_ms is None:
+    if basis.price.knows_batches and workload.latency_budget_ms is None and workload.batchable_share < 1.0:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),
@@ -134,12 +137,22 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
         cached_tokens=cached,
         cached_counted=workload.cached_counted,
         cache_written_tokens=workload.cache_written_tokens,
-        reasoning_tokens=workload.reasoning_tokens,
+        cache_kept_hour=workload.cache_kept == "hour",
+        reasoning_tokens=workload.reasoning_tokens + _published_thinking(basis, workload),
     )
-    usd = request_usd(use, basis.price, batch=_may_wait(workload, assumptions), arithmetic=arithmetic)
+    waiting = 1.0 if _may_wait(workload, assumptions) else workload.batchable_share
+    usd = request_usd(use, basis.price, batch=waiting == 1.0, arithmetic=arithmetic)
+    if 0.0 < waiting < 1.0:
+        usd += waiting * (request_usd(use, basis.price, batch=True, arithmetic=arithmetic) - usd)
     if basis.price_uncertain:
         return usd * assumptions.open_price_factor
     return usd * assumptions.list_price_factor if basis.price_stale else usd
+
+
+def _published_thinking(basis: HostedBasis, workload: Workload) -> float:
+    """Return the tokens that a model is published to think for a request; none where the team says how many it thinks."""
+    speed = None if workload.reasoning_declared else basis.speed_at(workload.effort)
+    return 0.0 if speed is None else speed.thinking_tokens
 
 
 def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
@@ -152,6 +165,8 @@ def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions
     load = _load(workload, assumptions, judged=judged, arithmetic=arithmetic)
     if load is None:
         return None
+    if basis.measured is not None:
+        return _as_measured(basis.measured, load)
     machine = basis.machine
     factor = assumptions.mixture_capacity_factor if basis.shape.is_mixture else assumptions.capacity_factor
     if not _is_one(factor):
@@ -165,6 +180,14 @@ def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions
     if isinstance(served, DoesNotFit) and served.reason == "step":
         return serve(basis.shape, basis.precision, machine, basis.accelerators, load, arithmetic=arithmetic)
     return served
+
+
+def _as_measured(measured: Measured, load: Load) -> Serving:
+    """Return what a replica serves as it was measured, whatever is computed: no factor of an estimate is on it."""
+    rate = measured.requests_per_s
+    if rate is None:
+        rate = (measured.tokens_per_s or 0.0) / load.output_tokens
+    return Serving(measured.at_concurrency, rate)
 
 
 def _load(workload: Workload, assumptions: CostAssumptions, *, judged: bool, arithmetic: Arithmetic) -> Load | None:
@@ -209,12 +232,20 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
         return None
     calls = workload.chained_calls * arithmetic.maximum(share, _LEAST_SHARE)
     traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
-    stairs = staircase(
-        requests_per_s / (calls * traffic), accelerators, cost, assumptions.redundancy, workload.peak_to_mean
-    )
+    peak = arithmetic.maximum(workload.peak_to_mean, workload.least_peak)
+    rented = _in_hours(cost, workload, assumptions)
+    stairs = staircase(requests_per_s / (calls * traffic), accelerators, rented, assumptions.redundancy, peak)
     if cost.estimated and not _is_one(assumptions.accelerator_price_factor):
         stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
     return LegCurve(0.0, stairs)
+
+
+def _in_hours(cost: MachineCost, workload: Workload, assumptions: CostAssumptions) -> MachineCost:
+    """Return what machines cost that are rented for some hours a day, each time with what it takes until they answer."""
+    if not isinstance(cost, RentedMachines) or workload.hours_per_day >= 24.0:
+        return cost
+    share = min((workload.hours_per_day + assumptions.machine_start_hours) / 24.0, 1.0)
+    return replace(cost, hours_per_month=cost.hours_per_month * share)
 
 
 Role = Literal["model", "judged", "hard cases", "standby", "questions"]

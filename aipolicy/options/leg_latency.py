@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import ceil, exp
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics import roofline
@@ -27,6 +28,9 @@ from aipolicy.options.costs import serving_of
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.measured import Measured
 
 _MS_PER_S = 1000.0
 _MOST_BUSY = 0.98
@@ -186,14 +190,19 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
     floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
     floor = network.p50_ms + floor_s * _MS_PER_S
+    if basis.measured is not None and basis.measured.first_token_ms is not None:
+        floor = min(floor, network.p50_ms + basis.measured.first_token_ms)
     serving = serving_of(basis, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
         return _LegTime(floor, None)
     if _load_unknown(workload, share) or workload.latency_budget_ms is None:
         return _LegTime(floor, None)
-    at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
     load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
-    average = at_batch(load, max(serving.batch * at_peak / workload.peak_to_mean, 1.0))
+    if basis.measured is not None:
+        first_s = at_batch(load, serving.batch).first_token_s
+        return _measured(basis.measured, serving.requests_per_s, first_s, floor, workload, assumptions, network)
+    at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
+    average = at_batch(load, max(serving.batch * at_peak / _peak(workload), 1.0))
     peak = at_batch(load, max(serving.batch * at_peak, 1.0))
     first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
     further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
@@ -201,6 +210,20 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     thinking_ms = _thought(workload) * _MS_PER_S
     thinking = Duration(thinking_ms * average.per_output_token_s, thinking_ms * peak.per_output_token_s)
     return _in_parts(floor, workload, network, first, rest, thinking=thinking)
+
+
+def _measured(measured: Measured, requests_per_s: float, first_s: float, floor: float, workload: Workload,
+              assumptions: CostAssumptions, network: Duration) -> _LegTime:  # fmt: skip
+    """Return the times at the concurrency at which a team measured: by Little's law a request takes concurrency / rate."""
+    whole_ms = measured.at_concurrency / requests_per_s * _MS_PER_S
+    first_ms = min(first_s * _MS_PER_S, whole_ms) if measured.first_token_ms is None else measured.first_token_ms
+    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0)
+    rest_ms = max(whole_ms - first_ms, 0.0)
+    thinking_ms = rest_ms / further * _thought(workload) if further else 0.0
+    first = Duration(first_ms, first_ms * assumptions.speed.p95_over_p50_usual)
+    return _in_parts(
+        floor, workload, network, first, Duration(rest_ms, rest_ms), thinking=Duration(thinking_ms, thinking_ms)
+    )
 
 
 def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
@@ -228,6 +251,10 @@ def _capacity(assumptions: CostAssumptions, end: End) -> float:
     return exp((Z90 if end == "fast" else -Z90) * assumptions.capacity_spread)
 
 
+def _peak(workload: Workload) -> float:
+    return max(workload.peak_to_mean, workload.least_peak)
+
+
 def _load_unknown(workload: Workload, share: float | None) -> bool:
     """Return whether nobody knows how busy machines are, and so how long their queue is."""
     return workload.requests_per_day is None or share is None
@@ -238,6 +265,6 @@ def _utilisation(requests_per_s: float, workload: Workload, assumptions: CostAss
     target = assumptions.redundancy.target_utilisation
     per_day = (workload.requests_per_day or 0.0) * workload.chained_calls * (share or 0.0)
     traffic = 1.0 + assumptions.retry_share + assumptions.evaluation_traffic_share
-    peak = per_day / SECONDS_PER_DAY * workload.peak_to_mean * traffic
+    peak = per_day / SECONDS_PER_DAY * _peak(workload) * traffic
     replicas = max(ceil(peak / (target * requests_per_s)), 1)
     return min(peak / (replicas * requests_per_s), target)

@@ -30,9 +30,16 @@ class Workload(Frozen):
     input_tokens: float | None = None
     output_tokens: float | None = None
     reasoning_tokens: float = 0.0
+    reasoning_declared: bool = False
+    """Whether the team says how much is thought; else what is published of a model at its effort is added."""
     cached_share: float = 0.0
     cached_counted: Literal["inside", "beside"] = "inside"
     cache_written_tokens: float = 0.0
+    cache_kept: Literal["minutes", "hour"] = "minutes"
+    batchable_share: float = 0.0
+    """Share of requests that may wait for hours, and are sent in batches where a provider has them."""
+    hours_per_day: float = 24.0
+    """Hours of a day in which something is asked; rented machines run in these only."""
     peak_to_mean: float = 1.0
     chained_calls: float = 1.0
     hard_case_share: float | None = None
@@ -69,6 +76,11 @@ class Workload(Frozen):
             self.labelled_examples, self.latency_budget_ms, self.index_refreshes_per_year,
         )  # fmt: skip
         return all(value is not None for value in wanted)
+
+    @property
+    def least_peak(self) -> float:
+        """Return how far the busiest minute is above the mean of the day at least: all is asked in so many hours."""
+        return 24.0 / self.hours_per_day
 
     @property
     def cached_tokens(self) -> float | None:
@@ -109,6 +121,9 @@ WORKLOAD_FACTS: Mapping[str, str] = {
     "cached_share": "volume.cached_share",
     "cached_counted": "volume.cached_counted",
     "cache_written_tokens": "volume.cache_written_tokens",
+    "cache_kept": "volume.cache_kept",
+    "batchable_share": "volume.batchable_share",
+    "hours_per_day": "volume.hours_per_day",
     "peak_to_mean": "volume.peak_to_mean",
     "chained_calls": "latency.chained_calls",
     "hard_case_share": "task.hard_case_share",
@@ -141,6 +156,7 @@ def workload_of(facts: Facts, name: str) -> Workload:
     numbers = cast("dict[str, float]", known)
     return Workload(
         **numbers,  # type: ignore[arg-type]
+        reasoning_declared="volume.reasoning_tokens" in facts.declared,
         growth_12_months=_growth(values),
         index_refreshes_per_year=_TIMES_A_YEAR.get(values.get(KNOWLEDGE_CHANGES)),
         people=_people(values),

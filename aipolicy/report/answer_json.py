@@ -41,7 +41,10 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
         },
         "assumed": {name: json_value(value) for name, value in answer.assumed.items()},
         "questions": None if answer.questions is None else list(map(_question, answer.questions)),
-        "to_do": [{"rule": each.rule, "fact": each.fact, "before": each.before} for each in answer.to_do],
+        "to_do": [
+            {"rule": each.rule, "fact": each.fact, "before": each.before, "how": escaped(each.how) or None}
+            for each in answer.to_do
+        ],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in answer.gaps],
         "measures": list(map(_measure, answer.measures)),
         "conflict": _conflict_object(answer.conflict),

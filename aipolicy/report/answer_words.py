@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aipolicy.answer.model import Certainty, Change, Then, Way
 from aipolicy.facts.all_facts import REGISTRY
@@ -238,14 +238,15 @@ def values_words(values: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(f"`{name}` {shown_value(as_fact(value))}" for name, value in values.items())
 
 
-def to_do_words(to_dos: Iterable[ToDoResult]) -> tuple[str, ...]:
+def to_do_words(to_dos: Sequence[ToDoResult]) -> tuple[str, ...]:
     """Return what is to be done, a line for each stage; facts that one rule asks for stand together."""
     stages: dict[str, dict[str, list[str]]] = {}
     for each in to_dos:
         stages.setdefault(each.before, {}).setdefault(each.rule, []).append(each.fact)
+    how = {each.rule: f": {each.how}" for each in to_dos if each.how}
     return tuple(
         f"{'now' if stage == 'now' else f'before {stage}'}: "
-        + ", ".join(f"{together_words(facts)} ({rule})" for rule, facts in rules.items())
+        + ", ".join(f"{together_words(facts)} ({rule}{how.get(rule, '')})" for rule, facts in rules.items())
         for stage, rules in stages.items()
     )
 

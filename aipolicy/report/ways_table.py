@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from aipolicy.answer.comparison import Compared, Figures, Part
+from aipolicy.answer.gaps import cost_gaps
+from aipolicy.catalog.measured import Measured
 from aipolicy.report.answer_words import leg_name, place_name, rules, way_name
 from aipolicy.report.terminal.drawing import as_read, grid, said
 from aipolicy.report.terminal.style import Role
-from aipolicy.source.text import grouped
+from aipolicy.source.text import escaped, grouped
 
 LABELS: Mapping[Part, str] = {
     Part.BUILD: "build", Part.RUNNER_UP: "or", Part.API: "an API", Part.OWN: "your own", Part.REMOVED: "removed",
@@ -92,6 +94,9 @@ def _notes(row: Compared) -> list[Text]:
     elif partner is not None:
         idle = ", idle" if partner.hosting == "provider-api" else ""
         notes.append(f"fallback {leg_name(partner)}{idle}")
+    measured = _measured(row)
+    if measured is not None:
+        notes.append(f"as measured on {measured.on.isoformat()} ({escaped(measured.link)})")
     if row.removed_by:
         notes.append(f"{'breaks' if row.part is Part.PLAN else 'removed by'} {rules(row.removed_by)}")
     if row.way.open_for:
@@ -99,18 +104,36 @@ def _notes(row: Compared) -> list[Text]:
     if row.way.against and not row.removed_by:
         notes.append(f"against it: {rules(row.way.against)}")
     if not row.figures.is_whole:
-        notes.append("a part of the cost is not known")
+        notes.append(_missing(row))
     role = Role.ERROR if row.removed_by else None
     return [said("; ".join(notes), role)] if notes else []
 
 
+def _measured(row: Compared) -> Measured | None:
+    """Return what a team measured of the model on its machine, None where its speed is computed."""
+    leg = row.way.option.leg
+    served = row.way.option_set.catalog.self_hosted.get((leg.model.id, leg.accelerator))
+    return None if served is None else served.measured
+
+
+def _missing(row: Compared) -> str:
+    """Return what of a cost is not known, and where it is written."""
+    gaps = tuple(cost_gaps(row.way.option_set, row.way.number, of_plan=row.part is Part.PLAN))
+    if not gaps:
+        return "a part of the cost is not known"
+    return "not known: " + ", ".join(f"{gap.fact} of {gap.about} (write it in {gap.file})" for gap in gaps[:1])
+
+
 def _parts(figures: Figures) -> tuple[str, str, str]:
-    """Return running, people and total, rounded so that they add up."""
+    """Return running, people and total, rounded so that they add up; what is not known at all is no 0."""
     unit = _unit(figures.monthly_usd)
     people = round(figures.people_usd / unit) * unit
     total = round(figures.monthly_usd / unit) * unit
     at_least = "" if figures.is_whole else ">="
-    return _rounded(total - people, unit), _rounded(people, unit), at_least + _rounded(total, unit)
+    running = at_least + _rounded(total - people, unit)
+    if at_least and not total - people:
+        running = "?"
+    return running, _rounded(people, unit), at_least + _rounded(total, unit)
 
 
 def _unit(usd: float) -> float:

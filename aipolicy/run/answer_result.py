@@ -63,6 +63,7 @@ class ToDoResult(NamedTuple):
     fact: str
     before: str
     of_plan: bool
+    how: str = ""
 
 
 class GapResult(NamedTuple):
@@ -147,7 +148,7 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
         recommended=None if recommended is None else way_result(recommended, drawn),
         plan=None if plan is None else PlanResult(way_result(plan.way), plan.violates),
         assumed=answering.assumed,
-        to_do=tuple(ToDoResult(each.rule, each.fact, each.before, each.of_plan) for each in answering.to_do),
+        to_do=tuple(ToDoResult(each.rule, each.fact, each.before, each.of_plan, each.how) for each in answering.to_do),
         gaps=tuple(GapResult(gap.about, gap.fact, gap.file) for gap in answering.gaps),
         conflict=_conflict(answering, is_full=is_full),
         runner_up=None if second is None else way_result(second, drawn),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from command_line import run_here
 
 from aipolicy.cli.main import cli
 
@@ -88,6 +89,114 @@ def test_a_contract_price_of_a_machine_is_what_is_charged_and_moves_nothing() ->
     """Two H100 at 2 USD an hour beside 1,300 USD of tools."""
     own = [each for each in known(costs("org3"), hosting="own-cloud") if "h100-80gb" in each["id"]]
     assert min(each["running_usd"] for each in own) == pytest.approx(2 * 2 * 730 + 1300, rel=1e-4)
+
+
+def printed(command: str, case: str) -> tuple[int, str]:
+    """Return the exit code and all that a command prints of a case, wide enough not to be wrapped."""
+    path = CASES / case
+    folder, manifest = (path, path / "f.aifeature.yaml") if path.is_dir() else (None, Path(f"{path}.aifeature.yaml"))
+    config = ("--config", str(folder / "aipolicy.toml")) if folder and (folder / "aipolicy.toml").exists() else ()
+    arguments = [command, str(manifest), "--as-of", "2026-11-29", *config]
+    result = run_here(arguments, CASES, COLUMNS="200")
+    return result.returncode, " ".join((result.stdout + result.stderr).split())
+
+
+def plan_of(case: str, *more: str) -> dict[str, Any]:
+    plan: dict[str, Any] = next(option for option in costs(case, *more)["options"] if option["state"] == "plan")
+    return plan
+
+
+PAID_REQUESTS = 120_000 * 30.4 * 1.05
+"""Of a month at 120,000 a day, with 2 % that are sent again and 3 % of evaluation."""
+
+
+@pytest.mark.parametrize(
+    ("case", "usd"),
+    [
+        # claude-sonnet-5-5 in us, 2.2 and 11 USD a million (litellm 1.109.1): at its least effort it begins after 0.84 s, so
+        # it does not think
+        ("sonnet", PAID_REQUESTS * (1200 * 2.2 + 200 * 11) / 1e6),
+        # claude-opus-5-5, 4.4 and 22: begins after 6.521 s at 74 tokens a second (Artificial Analysis, 2026-10-03), so
+        # 5.521 s * 74 = 409 tokens are thought, and paid as output
+        ("opus", PAID_REQUESTS * (1200 * 4.4 + (200 + 5.521 * 74) * 22) / 1e6),
+    ],
+)
+def test_what_a_model_thinks_is_paid_with_its_answer(case: str, usd: float) -> None:
+    assert plan_of(case)["running_usd"] == pytest.approx(usd, rel=0.011)
+
+
+def test_a_team_that_says_what_is_thought_pays_for_that_and_no_more() -> None:
+    """So does one whose output tokens hold the thinking, and that says 0."""
+    without, some = (plan_of("opus", f"--set=volume.reasoning_tokens={n}")["running_usd"] for n in (0, 100))
+    assert without == pytest.approx(PAID_REQUESTS * (1200 * 4.4 + 200 * 22) / 1e6, rel=0.011)
+    assert some / without == pytest.approx((1200 * 4.4 + 300 * 22) / (1200 * 4.4 + 200 * 22), rel=1e-3)
+
+
+@pytest.mark.parametrize(("case", "breaks_latency"), [("sonnet", False), ("opus", True)])
+def test_a_plan_is_as_fast_as_was_published_of_its_model(case: str, breaks_latency: bool) -> None:
+    """A budget of 5 s: 0.84 s and 200 tokens at 105 a second are 2.7 s; Opus begins after 6.5 s at its least effort."""
+    _, text = printed("cost", case)
+    assert ("breaks LAT-002" in text) is breaks_latency
+
+
+def test_a_provider_that_waits_as_a_fallback_costs_nothing_and_its_price_is_not_of_the_plan() -> None:
+    found = costs("fallback")["options"]
+    plan = next(option for option in found if option["state"] == "plan")
+    assert plan["fallback"] == "provider-api"
+    assert "standing fallback" not in {each["ChargeDescription"] for each in plan["charges"]}
+    assert "fallback amazon-bedrock apac, claude-opus-5-5, idle" in printed("cost", "fallback")[1]
+
+
+def test_a_model_without_a_price_is_unknown_with_the_place_to_write_it_and_never_free() -> None:
+    code, text = printed("cost", "cost-unpriced")
+    assert code == 0
+    assert "your plan amazon-bedrock us-east-1, claude-opus-5-5 ? + 1 830 = >=1 830" in text
+    assert (
+        "prices.input_per_mtok of amazon-bedrock us-east-1 claude-opus-5-5 (write it in a catalog file, under `prices`)"
+        in text
+    )
+    assert plan_of("cost-unpriced")["unknown"] == ["no price for the model"]
+
+
+@pytest.mark.parametrize(("command", "code"), [("check", 1), ("cost", 0)])
+def test_more_cached_tokens_than_there_are_is_told_at_its_line(command: str, code: int) -> None:
+    found, text = printed(command, "cache-sum")
+    assert found == code
+    assert "error[MAN-008]: 500 tokens are written to the cache beside 900 that are read" in text
+    assert "f.aifeature.yaml:6:115" in text
+
+
+@pytest.mark.parametrize("command", ["check", "cost"])
+def test_a_price_per_token_is_refused_at_its_line(command: str) -> None:
+    code, text = printed(command, "price-unit")
+    assert code == 2
+    assert "prices.yaml:2:87: `input_per_mtok` comes to 1.1e-05 USD per million tokens" in text
+    assert "prices.yaml:2:112: `output_per_mtok`" in text
+
+
+def test_a_request_longer_than_the_window_is_no_way_however_cheap() -> None:
+    """300,000 tokens do not fit the 128,000 of gpt-4o-mini."""
+    assert "breaks TASK-007" in printed("cost", "ctx")[1].partition("your plan openai global, gpt-4o-mini")[2]
+
+
+def test_a_chatbot_of_3000_requests_a_day_is_bought() -> None:
+    """137 M tokens in and 27 M out a month are tens of USD; the least machines cost a hundred times that."""
+    options = known(costs("chatbot3k"))
+    cheapest = {host: min(o["monthly_usd"]["likely"] for o in options if o["hosting"] == host) for host in
+                ("provider-api", "own-cloud")}  # fmt: skip
+    assert cheapest["provider-api"] < 2_500.0
+    assert cheapest["own-cloud"] > 5 * cheapest["provider-api"]
+    text = printed("cost", "chatbot3k")[1]
+    assert "Use an API" in text
+    assert "not reached within 36 months" in text
+
+
+def test_a_voice_within_300_ms_is_answered_and_no_slow_api_is_left() -> None:
+    """60 tokens at the 47 to 140 a second of most hosted models alone take 0.4 s and more."""
+    code, text = printed("cost", "voice")
+    assert code == 0
+    assert "Self-host a small model" in text
+    assert "removed by LAT-001" in text
 
 
 @pytest.mark.parametrize(

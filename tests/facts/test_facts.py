@@ -17,6 +17,7 @@ from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
+from aipolicy.facts.evaluation_results import RESULTS
 from aipolicy.facts.facts import Facts, Provenance, derive_facts, facts_from_values
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.files.shipped import catalog_paths
@@ -276,6 +277,11 @@ def examples_of(spec: FactSpec) -> st.SearchStrategy[Any]:
             return st.integers(1, int(spec.maximum or 1000))
         case FactType.TEXT:
             return st.sampled_from(spec.choices or (str(spec.examples[0]),))
+        case FactType.TEXTS if spec.name == RESULTS:
+            results = [
+                {"model": "gpt-4o-mini", "passed": passed, "of": 180, "on": "2026-05-01"} for passed in (20, 175)
+            ]
+            return st.sampled_from([[], results[:1], results[1:]])
         case FactType.TEXTS:
             words = (
                 spec.choices

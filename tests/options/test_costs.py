@@ -51,6 +51,9 @@ from aipolicy.value import replace
 CACHED_BATCH_API = HostedBasis(
     TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAR, FAST, price_uncertain=False
 )
+WRITING_API = HostedBasis(
+    TokenPrice(TokenRates(2.5, 10.0, 0.25, cache_write=3.125, cache_write_hour=5.0)), FAR, FAST, price_uncertain=False
+)
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""
 
@@ -85,6 +88,24 @@ def monthly(option: CostBasis, work: Workload = WORK, **changed: Any) -> float:
         # a budget of a day allows the batch price, one of 23 hours does not
         (basis(LONG_API), replace(WORK, latency_budget_ms=24 * 3.6e6), DAYS_TRAFFIC * 0.00225),
         (basis(LONG_API), replace(WORK, latency_budget_ms=23 * 3.6e6), DAYS_TRAFFIC * 0.0045),
+        # a third may wait for a batch
+        (basis(LONG_API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * (0.0045 * 2 / 3 + 0.00225 / 3)),
+        # where there are no batches, waiting saves nothing
+        (basis(API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * 0.0045),
+        # 500 tokens written to a cache, for minutes at 3.125 and for an hour at 5 in the place of 2.5
+        (basis(WRITING_API), replace(WORK, cache_written_tokens=500.0), DAYS_TRAFFIC * (0.0045 + 500 * 0.625e-6)),
+        (
+            basis(WRITING_API),
+            replace(WORK, cache_written_tokens=500.0, cache_kept="hour"),
+            DAYS_TRAFFIC * (0.0045 + 500 * 2.5e-6),
+        ),
+        # a provider without a price of the hour charges what it charges
+        (basis(API), replace(WORK, cache_written_tokens=500.0, cache_kept="hour"), DAYS_TRAFFIC * 0.0045),
+        # machines run nine hours a day, and 0.3 more until they answer
+        (basis(ENCODER), replace(WORK, hours_per_day=9.0), 2 * 1460.0 * 9.3 / 24.0),
+        (basis(ENCODER), replace(WORK, hours_per_day=24.0), 2 * 1460.0),
+        # a third of the day has three times the mean, more than the peak of two: one machine more
+        (basis(ENCODER), replace(WORK, requests_per_day=20_571.0, hours_per_day=8.0), 3 * 1460.0 * 8.3 / 24.0),
         # half of the prompt cached: 500 at 1.25, 500 at 0.1, 200 out at 5
         (
             basis(CACHED_BATCH_API),

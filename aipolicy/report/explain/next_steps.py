@@ -143,9 +143,14 @@ def to_do_lines(answering: Answering, most: int) -> list[Text]:
     stages: dict[str, dict[str, list[str]]] = {}
     for task in answering.answer.to_do:
         stages.setdefault(task.before, {}).setdefault(task.rule, []).append(task.fact)
+    how = {task.rule: task.how for task in answering.answer.to_do if task.how}
     entries = [(stage, rule, facts) for stage, ruled in stages.items() for rule, facts in ruled.items()]
     lines = [
-        joined(f"{_WHERE.get(stage, stage)}: ", said(_facts(facts), Role.STRONG), f" ({rule}, {escaped(titles[rule])})")
+        joined(
+            f"{_WHERE.get(stage, stage)}: ",
+            said(_facts(facts), Role.STRONG),
+            f" ({rule}, {escaped(how.get(rule) or titles[rule])})",
+        )
         for stage, rule, facts in entries
     ]
     return listed(lines, most)

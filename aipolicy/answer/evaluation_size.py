@@ -1,0 +1,61 @@
+"""The smallest evaluation that settles whether a way reaches the quality asked for, and what asking its cases costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aipolicy.economics.evidence import fewest_cases, wilson_interval
+from aipolicy.facts.evaluation_results import NO_TARGET, RESULTS, TARGET, Result, read_results
+from aipolicy.options.cost_inputs import HostedBasis
+from aipolicy.options.costs import hosted_request_usd
+from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.source.text import grouped
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.evaluation.option_set import OptionSet
+
+_WAY = "option.way"
+
+
+def way_word(option_set: OptionSet, number: int) -> str:
+    """Return how results name a way, empty where its model or adaptation is not known."""
+    return str(option_set.values_of(number, (_WAY,), NO_WORKLOAD).get(_WAY) or "")
+
+
+def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: int) -> str:
+    """Return how many cases settle it, at the share that was seen, or half-way between the target and all; empty if none.
+
+    What they cost is the price of so many requests: nothing else of an evaluation is paid by its size.
+    """
+    target = evaluation.facts.values.get(TARGET)
+    if not isinstance(target, float) or target == NO_TARGET:
+        return ""
+    seen = _seen(evaluation, way_word(option_set, number))
+    share = (1.0 + target) / 2.0 if seen is None else seen.passed / seen.of
+    cases = fewest_cases(share, target)
+    if cases is None:
+        return f"no number of cases shows {target:.3g}; ask for less"
+    cost = _cost(evaluation, option_set, number, cases)
+    if seen is None:
+        return f"{grouped(cases)} of your cases show it where {share:.3g} are answered right{cost}"
+    low, high = wilson_interval(seen.passed, seen.of)
+    found = f"{seen.passed:g} of {seen.of:g} are {low:.3g} to {high:.3g}"
+    return f"{found}: {grouped(cases)} cases settle it at that share{cost}"
+
+
+def _seen(evaluation: Evaluation, way: str) -> Result | None:
+    results = read_results(evaluation.facts.values.get(RESULTS)) or ()
+    return next((each for each in results if each.way == way), None)
+
+
+def _cost(evaluation: Evaluation, option_set: OptionSet, number: int, cases: int) -> str:
+    main = option_set.cost_basis(number).main
+    if not isinstance(main, HostedBasis):
+        return ", on machines of your own"
+    workload = evaluation.workload
+    usd = hosted_request_usd(main, workload, option_set.estimator(workload).assumptions)
+    if usd is None:
+        return ""
+    whole = usd * cases * workload.chained_calls
+    return f", about {whole:.2g} USD" if whole < 100.0 else f", about {grouped(round(whole))} USD"
