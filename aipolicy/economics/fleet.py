@@ -55,10 +55,18 @@ class BoughtMachines(Frozen):
 
     def monthly_usd(self, accelerators: float) -> float:
         """Return depreciation, power and space of a number of accelerators in USD a month."""
-        depreciation = self.purchase_usd * (1.0 + self.server_overhead_share) / (12.0 * self.amortisation_years)
         drawn_kw = self.power_kw * self.power_usage_effectiveness
         power = drawn_kw * self.hours_per_month * self.electricity_usd_per_kwh
-        return accelerators * (depreciation + power + self.power_kw * self.colocation_usd_per_kw)
+        return accelerators * (self._depreciation_usd + power + self.power_kw * self.colocation_usd_per_kw)
+
+    @property
+    def depreciation_share(self) -> float:
+        """Return the share of a month's cost that is writing the machines off; the rest is power and space."""
+        return self._depreciation_usd / self.monthly_usd(1.0)
+
+    @property
+    def _depreciation_usd(self) -> float:
+        return self.purchase_usd * (1.0 + self.server_overhead_share) / (12.0 * self.amortisation_years)
 
 
 MachineCost = RentedMachines | BoughtMachines

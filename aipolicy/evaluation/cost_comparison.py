@@ -18,6 +18,7 @@ from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.costs import running_cost
 from aipolicy.options.fixed_costs import PEOPLE, head_counts
 from aipolicy.options.option import Leg, Option
+from aipolicy.options.purchases import purchase
 from aipolicy.options.uncertain_inputs import unknown_because
 from aipolicy.options.upfront_costs import Lines, upfront_cost
 from aipolicy.options.workload import Workload
@@ -43,7 +44,7 @@ class Against(Frozen):
     day: date | None
     """When growth reaches the first volume at which it costs less; None when never, or nobody knows the growth."""
     payback_months: float | None
-    """After how long, at today's volume, it has saved what building it takes more than the baseline; None when never."""
+    """After how long, at today's volume, it has saved what building and buying it takes more; None when never."""
 
 
 class CostedOption(Frozen):
@@ -241,9 +242,16 @@ class _Comparer:
         if requests is None or not all(isinstance(value, float) for value in values):
             return None
         upfront, per_request, base_upfront, base_per_request = (float(value) for value in values)  # type: ignore[arg-type]
-        after = requests_to_recover(max(upfront - base_upfront, 0.0), base_per_request, per_request)
-        days_per_month = self._evaluation.candidates.assumptions.days_per_month
-        return None if after is None else after / requests / days_per_month
+        assumptions = self._evaluation.candidates.assumptions
+        monthly = requests * assumptions.days_per_month
+        # NOTE: machines that are bought are paid at once here, and so not written off besides.
+        (bought, written_off), (base_bought, base_written_off) = (
+            purchase(each, self._workload, assumptions) for each in (basis, baseline)
+        )
+        extra = max(upfront + bought - base_upfront - base_bought, 0.0)
+        ours, theirs = per_request - written_off / monthly, base_per_request - base_written_off / monthly
+        after = requests_to_recover(extra, theirs, ours)
+        return None if after is None else after / monthly
 
     def _day(self, found: BreakEven | None) -> date | None:
         requests, growth = self._workload.requests_per_day, self._workload.growth_12_months

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.assumptions import MACHINES, whole_head_count
-from aipolicy.catalog.axes import DISTANCES, EFFORTS, USUAL
+from aipolicy.catalog.axes import DISTANCES, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
@@ -15,29 +15,26 @@ from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
     HostedBasis,
-    HostedSpeed,
     LegBasis,
     Network,
     OneStepBasis,
     OwnBasis,
-    Pace,
     People,
     Speeds,
     Training,
     token_price,
     tuned_price,
 )
+from aipolicy.options.hosted_speeds import hosted_speeds
 from aipolicy.options.memo import Memo, Shared
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.machines import Accelerator
-    from aipolicy.catalog.machines import HostedSpeed as Published
     from aipolicy.catalog.offerings import Model
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import End
     from aipolicy.options.option import Leg, Option
 
 SOME_HOST = "hosted-open-weights"
@@ -126,7 +123,7 @@ class BasisReader:
         return HostedBasis(
             price=None if price is None else tuned_price(price) if tuned else token_price(price),
             network=self._network(leg),
-            speeds=self._speeds(leg),
+            speeds=hosted_speeds(leg, self._catalog, self._assumptions.speed),
             price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
             price_stale=price is not None and not price.dated.own and self._is_stale(price),
             window=leg.window,
@@ -134,42 +131,6 @@ class BasisReader:
 
     def _is_stale(self, price: Price) -> bool:
         return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
-
-    def _speeds(self, leg: Leg) -> tuple[HostedSpeed, ...]:
-        from aipolicy.catalog.machines import speeds_at
-
-        found = speeds_at(
-            leg.provider, leg.model, self._catalog.speeds, self._assumptions.speed.other_host,
-            self._catalog.tier_speeds.get(leg.model.tier),
-        )  # fmt: skip
-        return tuple([self._speed(speed, leg.model) for speed in found])
-
-    def _speed(self, published: Published, model: Model) -> HostedSpeed:
-        usual, fast, slow = (self._pace(published, end) for end in ("usual", "fast", "slow"))
-        return HostedSpeed(published.effort, usual, fast, slow, self._thinking_tokens(published.effort, model))
-
-    def _thinking_tokens(self, effort: str, model: Model) -> float:
-        """Return what a model thinks at an effort: what its maker's service, or hosts of its weights, take too long by.
-
-        (first token - what a model takes that does not think) * tokens a second; nothing where no effort is published.
-        """
-        published = self._catalog.speeds.get((model.provider, model.id), ()) if model.reasoning else ()
-        speed = next((each for each in published if each.effort == effort), None)
-        if speed is None or effort in ("", EFFORTS[0]) or speed.first_token_ms is None or speed.tokens_per_s is None:
-            return 0.0
-        thinking_ms = max(speed.first_token_ms.usual - self._assumptions.speed.unthinking_ms, 0.0)
-        return thinking_ms / 1000.0 * speed.tokens_per_s.usual
-
-    def _pace(self, published: Published, end: End) -> Pace:
-        """Return a pace at one end; the slow answers of one end are what its median is over those of the usual one."""
-        first, output = published.first_token_ms, published.tokens_per_s
-        assert first is not None
-        assert output is not None
-        p50_ms = getattr(first, end)
-        ratio = getattr(self._assumptions.speed, f"p95_over_p50_{end}")
-        if published.first_token_p95_ms is not None:
-            ratio = published.first_token_p95_ms / first.usual
-        return Pace(Duration(p50_ms, p50_ms * ratio), 1000.0 / getattr(output, end))
 
     def _network(self, leg: Leg) -> Network | None:
         """Return the round trips to a leg; what an organisation states itself is no range of ours."""

@@ -129,8 +129,9 @@ def test_a_cost_that_is_not_known_says_why_and_is_never_zero() -> None:
     assert "cost unknown: no price for the machines of the model" in result.output
     page = run("cost", "unpriced", *DAY).output
     assert re.search(
-        r"your plan +on premises, modernbert-base, fine-tuned +[\d ]+ \+ +[\d ]+ = >=[\d ]+$", page, re.MULTILINE
+        r"your plan +on premises, modernbert-base, fine-tuned +>=[\d ]+ \+ +[\d ]+ = >=[\d ]+$", page, re.MULTILINE
     )
+    assert "not known: accelerators.purchase_usd of" in " ".join(page.split())
     found = json.loads(run("cost", "unpriced", "--format", "json", *DAY).output)
     unknown = [option for option in found["options"] if option["unknown"]]
     assert unknown

@@ -191,6 +191,22 @@ def test_a_chatbot_of_3000_requests_a_day_is_bought() -> None:
     assert "not reached within 36 months" in text
 
 
+def test_machines_that_are_bought_are_paid_back_from_what_they_save_beside_power_and_space() -> None:
+    """Purchase over what a month of the plan costs more than one of own machines that are not written off besides."""
+    found = costs("sonnet", "--set=volume.requests_per_day=2000000", "--set=latency.p95_ms=20000")
+    plan = next(each for each in found["options"] if each["state"] == "plan")
+    rows = [each for each in known(found, hosting="on-premises", adaptation="prompting") if "h100-80gb" in each["id"]]
+    assert rows
+    for row in rows:
+        payback = row["against_baseline"]["payback_months"]
+        # an H100 is written off over four years, with 40 % for its server: most of its month
+        machines = charge(row, "model")
+        least = (machines * 0.5 * 48 + row["upfront_usd"] - plan["upfront_usd"]) / (
+            plan["monthly_usd"]["likely"] - row["monthly_usd"]["likely"] + machines
+        )
+        assert least < payback < 48.0
+
+
 def test_a_voice_within_300_ms_is_answered_and_no_slow_api_is_left() -> None:
     """60 tokens at the 47 to 140 a second of most hosted models alone take 0.4 s and more."""
     code, text = printed("cost", "voice")

@@ -110,7 +110,7 @@ def _against(against: Against) -> str:
     if against.probability_cheaper is not None:
         words += f"; cheaper today with probability {against.probability_cheaper:.2f}"
     if against.payback_months:
-        words += f"; saves what building it takes more in {amount(against.payback_months)} months"
+        words += f"; saves what building and buying it takes more in {amount(against.payback_months)} months"
     return words
 
 
