@@ -52,9 +52,9 @@ def moments_of(part: Duration, times: float) -> Moments:
     return times * mean, times * mean * mean * (exp(spread) - 1.0), median, part.p95_ms
 
 
-def added(start: Moments, parts: Iterable[Moments]) -> Moments:
-    """Return the moments of what has begun and further parts after it."""
-    mean, variance, medians, slowest = start
+def added(parts: Iterable[Moments]) -> Moments:
+    """Return the moments of parts one after another."""
+    mean = variance = medians = slowest = 0.0
     for part_mean, part_variance, part_median, part_p95 in parts:
         mean += part_mean
         variance += part_variance
@@ -63,15 +63,26 @@ def added(start: Moments, parts: Iterable[Moments]) -> Moments:
     return mean, variance, medians, slowest
 
 
-def lognormal(moments: Moments) -> Duration:
-    """Return the lognormal duration with this mean and variance, raised to the bounds where it lies below them."""
-    p50_ms = max(_percentile(moments, 0.0), moments[2])
-    return Duration(p50_ms, max(_percentile(moments, _Z95), p50_ms, moments[3]))
+def both(first: Moments, second: Moments) -> Moments:
+    """Return the moments of one after the other."""
+    mean, variance, median, p95 = first
+    other_mean, other_variance, other_median, other_p95 = second
+    return mean + other_mean, variance + other_variance, median + other_median, p95 if p95 > other_p95 else other_p95
+
+
+def p50_ms(moments: Moments) -> float:
+    """Return what half of the lognormal durations with this mean and variance take at most, raised to its bound."""
+    return max(_percentile(moments, 0.0), moments[2])
+
+
+def p95_ms(moments: Moments) -> float:
+    """Return what 95 % of such durations take at most, never less than what half of them do."""
+    return max(_percentile(moments, _Z95), moments[2], moments[3])
 
 
 def p99_ms(moments: Moments) -> float:
-    """Return what 99 % of such durations take at most, never less than what 95 % do."""
-    return max(_percentile(moments, _Z99), lognormal(moments).p95_ms)
+    """Return what 99 % of such durations take at most, never less than what 95 % of them do."""
+    return max(_percentile(moments, _Z99), moments[2], moments[3])
 
 
 def _percentile(moments: Moments, z: float) -> float:
@@ -79,7 +90,7 @@ def _percentile(moments: Moments, z: float) -> float:
     if mean == 0.0:
         return 0.0
     spread = log(1.0 + variance / (mean * mean))
-    return mean / exp(spread / 2.0) * exp(z * sqrt(spread))
+    return mean * exp(z * sqrt(spread) - spread / 2.0)
 
 
 def waiting_for_server(service_ms: float, utilisation: float) -> Duration:

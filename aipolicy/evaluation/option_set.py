@@ -26,7 +26,6 @@ from aipolicy.options.estimates import (
     FIT_FACTS,
     LATENCY_FACTS_SET,
     RUNNING_COSTS,
-    TIMES,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
@@ -107,15 +106,17 @@ class OptionSet:
             if names not in self._plain_groups:
                 self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
             return self._plain_groups[names]
+        columns: list[Sequence[FactValue | None]] = [[g.values[index] for g in static] for index in range(len(names))]
+        for index in estimated:
+            columns[index] = self._estimated(names[index], static, workload)
         merged: dict[Values, int] = {}
-        estimate = self.estimator(workload).value
-        for group in static:
-            values = list(group.values)
-            for index in estimated:
-                values[index] = estimate(names[index], group.speeds, group.cost)
-            group_values = tuple(values)
-            merged[group_values] = merged.get(group_values, 0) | group.mask
+        for values, group in zip(zip(*columns, strict=True), static, strict=True):
+            merged[values] = merged.get(values, 0) | group.mask
         return tuple(merged.items())
+
+    def _estimated(self, name: str, static: Sequence[StaticGroup], workload: Workload) -> Sequence[FactValue | None]:
+        speeds, costs = [group.speeds for group in static], [group.cost for group in static]
+        return self.estimator(workload).column(name, speeds, costs)
 
     def priced(self, names: tuple[str, ...], workload: Workload) -> tuple[PricedGroup, ...]:
         """Return the groups of options that differ in the named facts, each with the parts of it that cost the same."""
@@ -148,10 +149,8 @@ class OptionSet:
         masks = [group.mask for group in static]
         estimator = self.estimator(workload)
         if name not in RUNNING_COSTS:
-            if name in TIMES:
-                found: Sequence[FactValue | None] = estimator.times(name, [group.speeds for group in static])
-            elif name in ESTIMATED_FACTS:
-                found = [estimator.value(name, group.speeds, group.cost) for group in static]
+            if name in ESTIMATED_FACTS:
+                found = self._estimated(name, static, workload)
             else:
                 found = [group.values[0] for group in static]
             return NumberLine([each if isinstance(each, float) else None for each in found], masks)

@@ -76,6 +76,8 @@ class HostedBasis(Frozen):
 
     def speed_at(self, effort: str) -> HostedSpeed | None:
         """Return the speed at an effort or the next higher one that is known, the highest where there is none."""
+        if len(self.speeds) == 1:
+            return self.speeds[0]
         enough = [speed for speed in self.speeds if _rank(speed.effort) >= _rank(effort)]
         return (enough[0] if enough else self.speeds[-1]) if self.speeds else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from math import inf
 from operator import attrgetter
@@ -36,8 +36,6 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.first_token_p50_ms": attrgetter("first_token_p50_ms"),
     "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
-TIMES = frozenset(_LATENCIES)
-"""Facts that are read off the latency of an option."""
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
 ALONE_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.network_p95_ms")
 """Facts that the leg which answers first decides alone."""
@@ -133,7 +131,7 @@ class Estimator:
         if speeds is None:
             return None
         if name in FIT_FACTS:
-            return self._fit(self._fits[name], speeds)
+            return _both_fit(self._fits[name].of, speeds)
         network = network_of(speeds.main)
         if network is None:
             return None
@@ -147,10 +145,16 @@ class Estimator:
         """Return the known part of the monthly costs of a table; 0 is nothing known."""
         return self._least.of(table)
 
-    def times(self, name: str, speeds: Iterable[Speeds | None]) -> list[float | None]:
-        """Return an estimated time for many options."""
-        time, estimate = _LATENCIES[name], self._latencies.of
-        return [None if each is None else time(estimate(each)) for each in speeds]
+    def column(self, name: str, speeds: Sequence[Speeds | None],
+               costs: Sequence[CostBasis | None]) -> Sequence[FactValue | None]:  # fmt: skip
+        """Return an estimated fact of many options; what `value` says of each."""
+        if name in _LATENCIES:
+            time, estimate = _LATENCIES[name], self._latencies.of
+            return [None if each is None else time(estimate(each)) for each in speeds]
+        if name in FIT_FACTS:
+            fits_leg = self._fits[name].of
+            return [None if each is None else _both_fit(fits_leg, each) for each in speeds]
+        return [self.value(name, *each) for each in zip(speeds, costs, strict=True)]
 
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":
@@ -240,15 +244,14 @@ class Estimator:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._running.curve_of(leg, role)
 
-    @staticmethod
-    def _fit(fits_leg: Memo[LegBasis | None, bool | None], speeds: Speeds) -> bool | None:
-        found: bool | None = True
-        for leg in (speeds.main, speeds.far) if speeds.cascade else (speeds.main,):
-            fits = fits_leg.of(leg)
-            if fits is False:
-                return False
-            found = None if fits is None else found
-        return found
+
+def _both_fit(fits_leg: Callable[[LegBasis | None], bool | None], speeds: Speeds) -> bool | None:
+    """Return whether every leg that is asked fits; None where that of one is not known and the other fits."""
+    main = fits_leg(speeds.main)
+    if main is False or not speeds.cascade:
+        return main
+    far = fits_leg(speeds.far)
+    return None if main is None and far is not False else far
 
 
 def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> bool | None:

@@ -16,8 +16,10 @@ from aipolicy.economics.latency import (
     Duration,
     Moments,
     added,
-    lognormal,
+    both,
     moments_of,
+    p50_ms,
+    p95_ms,
     p99_ms,
     waiting_for_server,
 )
@@ -46,20 +48,21 @@ class LatencyEstimate(Frozen):
     """The leg that answers first; None where the length of requests or how busy machines are is not known."""
     near_first: Moments | None = None
     """That leg up to what is shown first: a token of the last answer where it is streamed, else all of it."""
-    far: tuple[Moments, ...] | None = ()
+    far: Moments | None = NO_TIME
     """What the slow requests of a cascade visit besides, an upper bound."""
-    far_first: tuple[Moments, ...] | None = ()
+    far_first: Moments | None = None
+    """That leg up to what is shown first; in a cascade nothing is shown before."""
 
     @property
     def p50_ms(self) -> float | None:
         """Return what half of the interactions take at most; the leg that answers first decides it alone."""
-        return None if self.near is None else lognormal(self.near).p50_ms
+        return None if self.near is None else p50_ms(self.near)
 
     @property
     def p95_ms(self) -> float | None:
         """Return what 95 % of interactions take at most."""
         whole = self.whole
-        return None if whole is None else lognormal(whole).p95_ms
+        return None if whole is None else p95_ms(whole)
 
     @property
     def p99_ms(self) -> float | None:
@@ -71,27 +74,27 @@ class LatencyEstimate(Frozen):
     def first_token_p50_ms(self) -> float | None:
         """Return after what time half of the interactions show something."""
         first = self.first_token
-        return None if first is None else lognormal(first).p50_ms
+        return None if first is None else p50_ms(first)
 
     @property
     def first_token_p95_ms(self) -> float | None:
         """Return after what time 95 % of the interactions show something."""
         first = self.first_token
-        return None if first is None else lognormal(first).p95_ms
+        return None if first is None else p95_ms(first)
 
     @property
     def whole(self) -> Moments | None:
         """Return the moments of the whole interaction."""
         if self.near is None or self.far is None:
             return None
-        return added(self.near, self.far) if self.far else self.near
+        return self.near if self.far is NO_TIME else both(self.near, self.far)
 
     @property
     def first_token(self) -> Moments | None:
         """Return the moments of the interaction up to what is shown first."""
-        if self.far == ():
+        if self.far is NO_TIME:
             return self.near_first
-        return None if self.near is None or self.far_first is None else added(self.near, self.far_first)
+        return None if self.near is None or self.far_first is None else both(self.near, self.far_first)
 
 
 UNKNOWN_LATENCY = LatencyEstimate(None)
@@ -112,28 +115,28 @@ class Latencies:
         if not speeds.cascade or alone.near is None:
             return alone
         far = self._far.of(speeds.far)
-        if far is None or far.parts is None:
-            return LatencyEstimate(alone.floor_ms, alone.near, None, None, None)
-        return LatencyEstimate(alone.floor_ms, alone.near, None, far.parts, far.first)
+        return LatencyEstimate(
+            alone.floor_ms, alone.near, None, None if far is None else far.whole, None if far is None else far.first
+        )
 
 
 class _LegTime(Frozen):
     floor_ms: float
-    parts: tuple[Moments, ...] | None
-    """The parts of all calls of an interaction; None when the length of requests is not known."""
-    first: tuple[Moments, ...] | None = None
-    """Those until something is shown; None where it is not known whether answers are streamed."""
+    whole: Moments | None
+    """All calls of an interaction; None when the length of requests is not known."""
+    first: Moments | None = None
+    """What is over when something is shown; None where it is not known whether answers are streamed."""
 
 
 def _in_parts(floor_ms: float, workload: Workload, network: Duration, first: Duration, *further: Duration,
               thinking: Duration = NOTHING) -> _LegTime:  # fmt: skip
     durations = (network, first, *further)
-    parts = tuple([moments_of(part, workload.chained_calls) for part in durations])
+    whole = added([moments_of(part, workload.chained_calls) for part in durations])
     if workload.streaming is not True:
-        return _LegTime(floor_ms, parts, parts if workload.streaming is False else None)
+        return _LegTime(floor_ms, whole, whole if workload.streaming is False else None)
     before = [moments_of(part, workload.chained_calls - 1.0) for part in durations]
     shown = [moments_of(part, 1.0) for part in (network, first, thinking)]
-    return _LegTime(floor_ms, parts, (*before, *shown))
+    return _LegTime(floor_ms, whole, added([*before, *shown]))
 
 
 def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, retrieval_ms: float,
@@ -143,11 +146,14 @@ def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, ret
     if main is None:
         return UNKNOWN_LATENCY
     floor = workload.chained_calls * main.floor_ms + retrieval_ms
-    if main.parts is None:
+    if main.whole is None:
         return LatencyEstimate(floor)
+    if not retrieval_ms:
+        return LatencyEstimate(floor, main.whole, main.first)
     retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
-    first = None if main.first is None else added(NO_TIME, (*main.first, retrieval))
-    return LatencyEstimate(floor, added(NO_TIME, (*main.parts, retrieval)), first)
+    return LatencyEstimate(
+        floor, both(main.whole, retrieval), None if main.first is None else both(main.first, retrieval)
+    )
 
 
 def _leg(
