@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.answer.comparison import figures_of, is_recommended
@@ -10,6 +11,7 @@ from aipolicy.answer.model import Way
 from aipolicy.answer.to_do import NOW, to_dos
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.migration_stages import STAGE_FACTS, day_of_stage, stages_due, stages_out_of_order
 from aipolicy.options.option import Leg
 from aipolicy.value import Frozen, NamedTuple
 
@@ -29,7 +31,14 @@ class _Step(NamedTuple):
     of_fallback: tuple[str, ...] = ()
     """What has to be true besides where it has a fallback."""
 
+    @property
+    def word(self) -> str:
+        """Return the stage as manifests name it."""
+        return self.name.replace(" ", "_").replace("-", "_")
 
+
+_SECTION = "plan.migration."
+_GO_BACK_ON = f"{_SECTION}go_back_on"
 BASELINE = "baseline"
 """The stage in which an API is measured that stays as the fallback, where one keeps the rules."""
 STEPS = (
@@ -60,12 +69,26 @@ class Stage(Frozen):
     does: str
     facts: tuple[str, ...]
     missing: tuple[str, ...]
+    day: date | None
+    """The day by which the plan has it done."""
+    is_due: bool
+    is_too_early: bool
+    """Whether a stage that comes before it has a later day."""
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether its day has come without its facts."""
+        return self.is_due and bool(self.missing)
 
 
 class Migration(Frozen):
-    """The stages from the plan to what is recommended; back to where it came from where one of the triggers is met."""
+    """The stages from the plan to what is recommended; back to where it came from where one of the triggers is met.
 
-    start: Way
+    Of a plan that is what is recommended, the stages to it that it gives days.
+    """
+
+    start: Way | None
+    """What the plan names; None where that is the goal, and what runs today is not declared."""
     goal: Way
     baseline: Leg | None
     """The API that is measured and stays as the fallback: that of the plan, else of the goal; None where none may."""
@@ -76,21 +99,48 @@ class Migration(Frozen):
     """A month that costs more than nine draws in ten; None where nothing can be drawn."""
     latency_above_ms: float | None
     """The budget for 95 % of the answers; None where nothing limits them."""
+    go_back_on: tuple[str, ...] | None
+    """What the team agreed to go back on; None where it does not say."""
+
+    @property
+    def has_days(self) -> bool:
+        """Return whether the plan gives a stage a day."""
+        return any(stage.day is not None for stage in self.stages)
+
+    @property
+    def current(self) -> Stage | None:
+        """Return the first stage that is not done, None where all are."""
+        return next((stage for stage in self.stages if stage.missing), None)
 
 
 def migration_of(answering: Answering) -> Migration | None:
-    """Return the stages, None without a plan, where nothing is recommended, and where the plan is what is recommended."""
+    """Return the stages, None where nothing is recommended, and where the plan names no other way and no days."""
     plan, goal = answering.plan, answering.recommended
-    if plan is None or goal is None or not plan.is_offered or is_recommended(answering, plan.way):
+    values = answering.expected.facts.values
+    is_other = plan is not None and plan.is_offered and goal is not None and not is_recommended(answering, plan.way)
+    start = plan if is_other else None
+    if goal is None or (start is None and all(day_of_stage(values, stage) is None for stage in STAGE_FACTS)):
         return None
-    budget = answering.expected.facts.values.get("latency.p95_ms")
-    limit = budget if isinstance(budget, float) and budget != NOT_LIMITED else None
-    broken = tuple(sorted({*plan.violates, *plan.way.breaks}))
-    legs = [] if broken else [plan.way.option.leg]
+    budget, go_back_on = values.get("latency.p95_ms"), values.get(_GO_BACK_ON)
+    broken = () if start is None else tuple(sorted({*start.violates, *start.way.breaks} - _about_stages(answering)))
+    legs = [] if broken or start is None else [start.way.option.leg]
     legs += [] if goal.option.other is None else [goal.option.other]
-    baseline = next((leg for leg in legs if leg.hosting == HOSTINGS[0]), None)
-    bill = figures_of(goal, answering.expected).high_usd
-    return Migration(plan.way, goal, baseline, broken, tuple(_stages(answering, goal)), bill, limit)
+    return Migration(
+        None if start is None else start.way,
+        goal,
+        next((leg for leg in legs if leg.hosting == HOSTINGS[0]), None),
+        broken,
+        tuple(_stages(answering, goal)),
+        figures_of(goal, answering.expected).high_usd,
+        budget if isinstance(budget, float) and budget != NOT_LIMITED else None,
+        go_back_on if isinstance(go_back_on, tuple) else None,
+    )
+
+
+def _about_stages(answering: Answering) -> frozenset[str]:
+    """Return the rules that speak of the way there, and not of what is planned."""
+    rules = (ruled.active.rule for ruled in answering.expected.rules)
+    return frozenset(rule.id for rule in rules if any(name.startswith(_SECTION) for name in rule.feature_reads))
 
 
 def _stages(answering: Answering, goal: Way) -> Iterator[Stage]:
@@ -100,11 +150,15 @@ def _stages(answering: Answering, goal: Way) -> Iterator[Stage]:
         owed.setdefault(each.before, []).append(each.fact)
     own = {step.name: _own_facts(step, goal) for step in STEPS}
     told = {fact for facts in own.values() for fact in facts}
+    too_early = stages_out_of_order(values)
+    due = stages_due(values, answering.evaluator.catalog.as_of)
     for step in STEPS:
-        due = [fact for time in step.due for fact in owed.get(time, ()) if fact not in told]
-        told.update(due)
-        facts = (*own[step.name], *dict.fromkeys(due))
-        yield Stage(step.name, step.does, facts, tuple(fact for fact in facts if values.get(fact) in (None, False)))
+        asked = [fact for time in step.due for fact in owed.get(time, ()) if fact not in told]
+        told.update(asked)
+        facts = (*own[step.name], *dict.fromkeys(asked))
+        missing = tuple(fact for fact in facts if values.get(fact) in (None, False))
+        word = step.word
+        yield Stage(step.name, step.does, facts, missing, day_of_stage(values, word), word in due, word in too_early)
 
 
 def _own_facts(step: _Step, goal: Way) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aipolicy.catalog.axes import AXES, DISTANCES, EFFORTS
 from aipolicy.facts.expected import NOT_LIMITED, with_expectations
+from aipolicy.facts.migration_stages import DAY_PATTERN, NOT_PLANNED, STAGE_FACTS, STAGES
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import replace
 
@@ -398,6 +399,13 @@ _PLAN = (
     _flag("plan.monitoring.quality", "Whether answer quality is watched in operation"),
     _flag("plan.monitoring.drift", "Whether shifts of inputs and outputs are watched"),
     _flag("plan.monitoring.cost", "Whether spending is watched with an alarm"),
+    *(
+        FactSpec(fact, FactType.TEXT, f"Day by which {STAGES[stage]}, as YYYY-MM-DD; `none` where it is not planned",
+                 default=NOT_PLANNED, pattern=DAY_PATTERN, examples=("2027-03-01",))
+        for stage, fact in STAGE_FACTS.items()
+    ),
+    _list("plan.migration.go_back_on", "What makes the team go back to what ran before", ("cost", "quality"),
+          choices=("quality", "latency", "failures", "cost")),
     _flag("plan.exit_plan", "Whether it is written down how to leave the provider"),
     _flag("plan.model_pinned", "Whether a dated model version is used rather than a moving alias"),
 )  # fmt: skip
@@ -435,6 +443,7 @@ SECTIONS: dict[str, str] = {
     "plan.terms": "Terms that were agreed with the provider",
     "plan.evaluation": "How quality is measured",
     "plan.monitoring": "What is watched in operation",
+    "plan.migration": "Days by which the stages on the way to the plan are done, and when to go back",
 }
 """Every nested object of a manifest."""
 

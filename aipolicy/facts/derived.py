@@ -8,6 +8,14 @@ from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.evaluation_results import RESULTS, TARGET, ways_with
 from aipolicy.facts.expected import ANYWHERE, RESIDENCY
+from aipolicy.facts.migration_stages import (
+    DUE,
+    OUT_OF_ORDER,
+    STAGE_FACTS,
+    STAGES,
+    stages_due,
+    stages_out_of_order,
+)
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
 
@@ -196,6 +204,19 @@ def _ways(*, reached: bool) -> Formula:
     return formula
 
 
+def _stages(sources: Sources) -> tuple[str, ...] | Missing:
+    return _of_stages(sources) or stages_due(sources.values, sources.catalog.as_of)
+
+
+def _out_of_order(sources: Sources) -> tuple[str, ...] | Missing:
+    return _of_stages(sources) or stages_out_of_order(sources.values)
+
+
+def _of_stages(sources: Sources) -> Missing | None:
+    unsaid = tuple(fact for fact in STAGE_FACTS.values() if fact not in sources.values)
+    return Missing(unsaid) if unsaid else None
+
+
 def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
           unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip
     spec = FactSpec(
@@ -251,6 +272,10 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           unit="requests/day"),
     _fact("volume.tokens_per_day", FactType.NUMBER, "Tokens in and out a day", _tokens_per_day,
           ("volume.requests_per_day", "volume.input_tokens", "volume.output_tokens"), unit="tokens/day"),
+    _fact(DUE, FactType.TEXTS, "Stages of the migration whose day has come", _stages, tuple(STAGE_FACTS.values()),
+          choices=tuple(STAGES)),
+    _fact(OUT_OF_ORDER, FactType.TEXTS, "Stages of the migration whose day is before that of one which comes first",
+          _out_of_order, tuple(STAGE_FACTS.values()), choices=tuple(STAGES)),
     _fact(MANIFEST_PATH, FactType.TEXT,
           "Path of the manifest from the root of its repository; unknown on standard input and where there is none",
           _manifest_path, ()),

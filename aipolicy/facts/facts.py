@@ -15,6 +15,7 @@ from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.evaluation_results import RESULTS, declared_results
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
@@ -28,6 +29,7 @@ _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Ori
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
 _NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
 """What a plan names by a name of the catalog, or another that means the same."""
+_STAGE_DAYS = frozenset(STAGE_FACTS.values())
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
 
 
@@ -126,6 +128,8 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             values[name] = _evidence_stands(name, plain, as_of, problems)
         else:
             values[name] = fact_value(plain, known.specs[name])
+        if name in _STAGE_DAYS and isinstance(plain, str) and plain != NOT_PLANNED and read_day(plain) is None:
+            problems.append(FactProblem("MAN-005", f"`{shown(plain)}` is not a day", path_of(name)))
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
     if not declared.isdisjoint(_NAMED):

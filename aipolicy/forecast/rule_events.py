@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Severity, Stage
 from aipolicy.forecast.events import DAY, Cause, Event
@@ -39,8 +40,9 @@ def _turn_words(rule: Rule, day: date, stage: Stage, severity: Severity | None) 
 
 
 def evidence_events(features: Iterable[Feature]) -> Iterator[Event]:
-    """Yield an event for every day on which a document begins to hold, and for every day after its last."""
+    """Yield an event for every day on which a document begins to hold, each day after its last, and the day of a stage."""
     for feature in features:
+        yield from _stage_events(feature)
         for name, document in evidence_of(feature):
             begins, expires = day_in(document, "date"), day_in(document, "expires")
             if begins is not None:
@@ -49,6 +51,15 @@ def evidence_events(features: Iterable[Feature]) -> Iterator[Event]:
             if expires is not None and expires < date.max:
                 yield Event(day=expires + DAY, cause=Cause.EVIDENCE, text=f"`{name}` expires on {expires}", fact=name,
                             feature=feature.name)  # fmt: skip
+
+
+def _stage_events(feature: Feature) -> Iterator[Event]:
+    for fact in STAGE_FACTS.values():
+        day = day_in(feature.declared, fact)
+        if day is not None:
+            yield Event(
+                day=day, cause=Cause.EVIDENCE, text=f"`{fact}` has come, {day}", fact=fact, feature=feature.name
+            )
 
 
 def evidence_of(feature: Feature) -> Iterator[tuple[str, dict[str, PlainValue]]]:

@@ -170,11 +170,18 @@ def _migration(migration: Migration | None) -> JsonObject | None:
         return None
     return {
         "stages": [
-            {"name": each.name, "facts": list(each.facts), "missing": list(each.missing)} for each in migration.stages
+            {
+                "name": each.name, "facts": list(each.facts), "missing": list(each.missing),
+                "day": None if each.day is None else each.day.isoformat(), "is_late": each.is_late,
+                "is_too_early": each.is_too_early,
+            }
+            for each in migration.stages
         ],
+        "next": None if migration.current is None else migration.current.name,
         "back_where": {
             "monthly_usd_above": _usd(migration.bill_above_usd), "latency_p95_ms_above": migration.latency_above_ms,
         },
+        "agreed": None if migration.go_back_on is None else list(migration.go_back_on),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED, WITHOUT_EXPECTATION
 from aipolicy.facts.facts import Facts, Provenance, derive_facts
 from aipolicy.facts.known_facts import OF_ORGANIZATION, STANDARD_FACTS, known_facts
+from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.own_expected import read_expected
 from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
 from aipolicy.manifest.read import ManifestFile, read_manifests
@@ -36,6 +37,7 @@ ABSENCE_IS_AN_ANSWER = {
     "latency.first_token_p95_ms", "volume.peak_to_mean", "task.quality.target",
     "volume.reasoning_tokens", "volume.cached_share", "volume.cached_counted", "volume.cache_written_tokens",
     "volume.cache_kept", "volume.batchable_share", "volume.hours_per_day",
+    *STAGE_FACTS.values(),
 }  # fmt: skip
 DESCRIBING = [spec for spec in DECLARED_FACTS if spec.kind is Kind.DESCRIBES]
 EXPECTED = [spec for spec in DECLARED_FACTS if spec.expected is not None]

@@ -70,6 +70,7 @@ def test_nothing_but_defaults_is_assumed() -> None:
     assumed = {name for name in REGISTRY if facts.fact(name).provenance is Provenance.ASSUMED}
     assert assumed == {
         *(spec.name for spec in DECLARED_FACTS if spec.default is not None), "metadata.past_prototype",
+        "plan.migration.due", "plan.migration.out_of_order",
     }  # fmt: skip
     unknown = {spec.name for spec in DECLARED_FACTS if spec.default is None and spec.name != "metadata.name"}
     assert all(facts.get(name) is None for name in unknown)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.migration import BASELINE, Migration, migration_of
+from aipolicy.answer.migration import BASELINE, Migration, Stage, migration_of
 from aipolicy.report.answer_words import leg_name, rules, two_digits, way_name
 from aipolicy.report.explain.answer_page import title_of
 from aipolicy.report.explain.sheet import Section, Sheet, section
 from aipolicy.source.text import grouped
 
-_NOTHING = "There is nothing to get to: no plan is declared, or it is what is recommended, or nothing is"
+_NOTHING = (
+    "There is nothing to get to: no plan is declared, or it is what is recommended and gives no days, or nothing is"
+)
 
 
 def migration_section(answering: Answering) -> Section:
@@ -26,20 +28,52 @@ def migration_sheet(answering: Answering) -> Sheet:
     title = title_of(answering.certain)
     if migration is None:
         return Sheet(title, _NOTHING, ())
-    headline = f"From {way_name(migration.start)} to {way_name(migration.goal)}"
-    return Sheet(title, headline, (section("stages", _stages(migration)), section("go back", _back(migration))))
+    goal = way_name(migration.goal)
+    headline = f"To {goal}" if migration.start is None else f"From {way_name(migration.start)} to {goal}"
+    return Sheet(
+        title,
+        headline,
+        (
+            section("where it stands", _standing(migration)),
+            section("stages", _stages(migration)),
+            section("go back", _back(migration)),
+        ),
+    )
 
 
 def _lines(migration: Migration) -> Iterator[str]:
+    yield from _standing(migration)
     yield from _stages(migration)
     yield from (f"go back where {words}" for words in _back(migration))
+
+
+def _standing(migration: Migration) -> Iterator[str]:
+    """Yield which stage comes next, and what of the days does not hold; nothing of stages that nobody planned."""
+    if not migration.has_days:
+        return
+    for stage in migration.stages:
+        if stage.is_late:
+            yield f"late: {stage.name}, due {stage.day}: {_missing(stage)}"
+        if stage.is_too_early:
+            yield f"too early: {stage.name}, {stage.day}, is before a stage that it rests on"
+    current = migration.current
+    if current is None:
+        yield "every stage is done"
+    elif not current.is_late:
+        on = "it has no day" if current.day is None else f"due {current.day}"
+        yield f"next: {current.name}, {on}: {_missing(current)}"
+
+
+def _missing(stage: Stage) -> str:
+    return f"{', '.join(stage.missing)} {'is' if len(stage.missing) == 1 else 'are'} not yet true"
 
 
 def _stages(migration: Migration) -> Iterator[str]:
     for number, stage in enumerate(migration.stages, 1):
         true = [f"{fact} (not yet)" if fact in stage.missing else f"{fact} (is true)" for fact in stage.facts]
         does = _baseline(migration) if stage.name == BASELINE else stage.does
-        yield f"{number}. {stage.name}: {does}; by then true: {', '.join(true)}"
+        by = "" if stage.day is None else f", by {stage.day}"
+        yield f"{number}. {stage.name}{by}: {does}; by then true: {', '.join(true)}"
 
 
 def _baseline(migration: Migration) -> str:
@@ -52,8 +86,18 @@ def _baseline(migration: Migration) -> str:
 
 
 def _back(migration: Migration) -> Iterator[str]:
-    yield "quality on the evaluation set, or of watched answers, is below what the baseline reached"
-    if migration.latency_above_ms is not None:
-        yield f"95 % of the answers take more than {grouped(migration.latency_above_ms)} ms"
-    if migration.bill_above_usd is not None:
-        yield f"the bill of a month is above {two_digits(migration.bill_above_usd)} USD, which nine draws in ten stay below"
+    """Yield what to go back on, and whether the team agreed to where it gave days."""
+    bill, latency = migration.bill_above_usd, migration.latency_above_ms
+    told = {"quality": "quality on the evaluation set, or of watched answers, is below what the baseline reached"}
+    if latency is not None:
+        told["latency"] = f"95 % of the answers take more than {grouped(latency)} ms"
+    if bill is not None:
+        told["cost"] = f"the bill of a month is above {two_digits(bill)} USD, which nine draws in ten stay below"
+    agreed = migration.go_back_on
+    if agreed is not None and "failures" in agreed:
+        told["failures"] = "it fails in a way that what ran before does not"
+    for word, words in told.items():
+        if agreed is None:
+            yield words
+        else:
+            yield f"{words} ({'agreed' if word in agreed else 'not agreed'})"
