@@ -38,7 +38,8 @@ def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict
         finding = _rule_finding(evaluation, ruled, rule_evaluator, gate)
         if finding is not None:
             findings.append(finding)
-    if any(ruled.active.rule.shared for ruled in evaluation.rules):
+    waiting = sum(finding.outcome is Outcome.UNDETERMINED for finding in findings)
+    if waiting > 1 and any(ruled.active.rule.shared for ruled in evaluation.rules):
         from aipolicy.evaluation.scope_questions import with_scope_questions
 
         findings = with_scope_questions(findings, evaluation, rule_evaluator)

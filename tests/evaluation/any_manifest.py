@@ -13,6 +13,7 @@ from worlds import OWN, catalog
 
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
+from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, read_manifests
@@ -58,6 +59,7 @@ _WORDS = {
     "plan.region": ("eu", "us"),
     "plan.fallback_provider": ("openai", "mistral", "aws"),
     "plan.fallback_region": ("eu", "us"),
+    **dict.fromkeys(STAGE_FACTS.values(), ("2026-01-01", "2027-03-01", "none")),
 }
 _SILENT = {
     "metadata.name", "metadata.description", "metadata.labels", "metadata.source", "metadata.lifecycle",
