@@ -393,7 +393,7 @@ _PLAN = (
     FactSpec(
         "plan.evaluation.results", FactType.TEXTS,
         "What evaluations on cases of one's own came to, for each model and adaptation; of several the newest counts",
-        examples=(("prompting gpt-4o-mini 170/180",),),
+        examples=((),),
     ),
     _flag("plan.evaluation.validated", "Whether the chosen model reached the required quality in production"),
     _flag("plan.monitoring.quality", "Whether answer quality is watched in operation"),
