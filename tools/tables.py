@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from decisions import decision_rows
+from law_table import law_table, law_verified
 from samples import check_sample, conflict_sample, cost_sample, explain_sample, why_not_sample
 
 from aipolicy.cli.main import cli
@@ -146,5 +147,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "why-not-sample": why_not_sample,
     "cost-sample": cost_sample,
     "measured-errors": _measured_errors,
+    "law-table": lambda: law_table(table),
+    "law-verified": law_verified,
 }
 """What writes each part."""

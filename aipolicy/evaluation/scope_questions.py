@@ -39,14 +39,17 @@ def with_scope_questions(findings: Sequence[Finding], evaluation: Evaluation,
 
 
 def _undecided(rule: Rule, evaluation: Evaluation, rule_evaluator: RuleEvaluator) -> tuple[str, ...]:
-    """Return what is to be declared for what stands above a rule to be decided; nothing where it is, or hangs on a way."""
-    trace = rule_evaluator.trace(rule, evaluation.facts, {})[: len(rule.shared_when)]
-    lines = tuple(
-        line_trace
-        for line_trace, line in zip(trace, rule.shared_when, strict=True)
-        if line_trace.truth is Truth.UNKNOWN and not line.option_reads
-    )
-    return missing_facts(rule, lines, evaluation.facts)
+    """Return what is to be declared for what stands above a rule to be decided; nothing where it is, or hangs on a way.
+
+    Of several scopes the outer one is asked for first: where a law does not apply, nobody needs to know the rest.
+    """
+    traces = iter(rule_evaluator.trace(rule, evaluation.facts, {}))
+    for scope in rule.shared:
+        pairs = [(next(traces), line) for line in scope.when]
+        unknown = tuple(trace for trace, line in pairs if trace.truth is Truth.UNKNOWN and not line.option_reads)
+        if facts := missing_facts(rule, unknown, evaluation.facts):
+            return facts
+    return ()
 
 
 def _question(facts: Sequence[str], of: Sequence[Finding], rules: dict[str, Rule], evaluation: Evaluation) -> Finding:

@@ -16,6 +16,7 @@ LIFECYCLES = ("idea", "prototype", "pilot", "production", RETIRED)
 FOUR_FACTS = ("data.classes", "data.residency", "latency.p95_ms", "volume.requests_per_day")
 """What everybody is asked for, whatever the feature."""
 
+DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
 
 
@@ -147,8 +148,20 @@ _DATA = (
     _estimate(
         "data.labelled_examples", "Labelled examples of good quality that exist today", "examples", 1500, maximum=1e12
     ),
-    _text("data.legal_basis", "Legal basis for processing personal data", "contract"),
-    _text("data.special_category_condition", "Condition under which special categories are processed", "explicit consent"),
+    _choice(
+        "data.legal_basis", "Legal basis for processing personal data",
+        ("consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interests"),
+    ),
+    _choice(
+        "data.special_category_condition", "Condition under which special categories are processed",
+        (
+            "explicit-consent", "employment-law", "vital-interests", "non-profit-body", "made-public", "legal-claims",
+            "substantial-public-interest", "health-care", "public-health", "research",
+        ),
+    ),
+    _flag("data.criminal_authority", "Whether law authorises this use of data on offences, or an authority controls it"),
+    _flag("data.large_scale", "Whether data about people is processed on a large scale"),
+    _flag("data.bias_testing", "Whether special categories are processed to find and correct bias"),
     _flag("data.parental_consent", "Whether verifiable parental consent covers this use of children's data"),
 )  # fmt: skip
 
@@ -306,9 +319,26 @@ _PEOPLE_AND_LAW = (
         choices=(
             "behaviour-manipulation", "exploitation-of-vulnerability", "social-scoring", "crime-prediction-by-profiling",
             "face-scraping", "emotion-recognition", "biometric-categorisation", "real-time-remote-biometric-identification",
-            "remote-biometric-identification", "intimate-imagery", "profiling",
+            "remote-biometric-identification", "intimate-imagery", "child-abuse-imagery", "profiling",
         ),
     ),
+    _list(
+        "purpose.infers", "What is inferred about people from biometric data; the list is complete", (),
+        choices=(
+            "race", "political-opinion", "trade-union-membership", "religion-or-belief", "sex-life-or-orientation",
+            "other-protected-trait", "emotion", "age", "other",
+        ),
+    ),
+    _flag(
+        "purpose.safety_component",
+        "Whether a failure endangers people, property or the supply of something vital; help, convenience, quality control "
+        "and security against attacks alone do not count",
+    ),
+    _flag(
+        "purpose.regulated_product",
+        "Whether it is a product, or a safety component of one, that a third party assesses under the EU law of Annex I",
+    ),
+    _flag("purpose.public_space", "Whether places that the public can enter are watched systematically"),
     _choice(
         "decision.area", "Area in which the feature takes part in decisions about people",
         (
@@ -322,13 +352,34 @@ _PEOPLE_AND_LAW = (
     ),
     _flag("decision.affects_rights", "Whether decisions affect people's rights"),
     _flag("decision.affects_safety", "Whether decisions affect people's safety"),
-    _flag("decision.derogation_claimed", "Whether the narrow-task derogation of AI Act article 6(3) is claimed"),
+    _flag(
+        "decision.derogation_claimed", "Whether the narrow-task derogation of AI Act article 6(3) is claimed", default=False
+    ),
+    _flag(
+        "decision.life_or_health_insurance",
+        "Whether it assesses risks or sets prices of life or health insurance for people; claims do not count",
+    ),
+    _choice(
+        "decision.legal_ground", "What allows a decision by the output alone that weighs on people",
+        ("contract", "law", "explicit-consent", "none"),
+    ),
     _choice("oversight.mode", "When a person looks at outputs", ("pre-decision", "post-hoc", "none")),
     _text("oversight.owner", "Who oversees the feature", "claims-lead"),
     _flag("oversight.appeal", "Whether people can contest an outcome before a person"),
+    _flag("oversight.correction", "Whether people can have wrong data behind an outcome corrected"),
     _flag("oversight.opt_out", "Whether people can choose a person instead"),
     _flag("disclosure.direct_interaction", "Whether people talk to the feature directly"),
     _flag("disclosure.tells_people", "Whether people are told that they deal with AI"),
+    _flag(
+        "disclosure.obvious", "Whether everybody who talks to the feature knows that it is AI, such as trained staff",
+        default=False,
+    ),
+    _flag("disclosure.tells_workers", "Whether workers and their representatives are told before it is used on them"),
+    _flag(
+        "disclosure.decision_notice",
+        "Whether people are told that a system takes part in decisions about them, and by which logic",
+    ),
+    _flag("disclosure.explains_decisions", "Whether people get the main reasons of a decision about them when they ask"),
     _list(
         "outputs.kinds", "What the feature puts out; the list is complete", ("text",),
         choices=(
@@ -338,6 +389,16 @@ _PEOPLE_AND_LAW = (
     ),
     _flag("outputs.marked", "Whether synthetic output carries a machine-readable mark"),
     _flag("outputs.editorial_control", "Whether a person answers for published text"),
+    _flag(
+        "outputs.standard_editing", "Whether the feature only helps with standard editing, or leaves the sense of its input",
+        default=False,
+    ),
+    _flag("outputs.depicts_people", "Whether generated images, video or audio can be taken for people who exist"),
+    _flag(
+        "outputs.abuse_safeguards",
+        "Whether intimate imagery of people without their consent and child abuse material are reliably prevented, and "
+        "misuse that is seen or reported is corrected",
+    ),
     _choice("organization.role", "Role under the AI Act", ("provider", "deployer", "both")),
     _choice(
         "organization.sector", "Sector of the organisation",
@@ -347,7 +408,36 @@ _PEOPLE_AND_LAW = (
         ),
     ),
     _flag("organization.public_body", "Whether the organisation is, or acts for, a public body"),
+    _flag("organization.public_service", "Whether the organisation provides public services, whoever owns it"),
     _flag("organization.critical_function", "Whether the feature supports a critical or important function"),
+    _list("organization.regions", "Where the organisation is established", ("DE",), vocabulary="place"),
+    _list(
+        "deployment.regions", "Where the feature is offered, or its output used", ("EU",), vocabulary="place"
+    ),
+    _choice(
+        "deployment.exclusion", "Use that the AI Act leaves out, where the feature has no other",
+        ("none", "defense", "research", "personal"), default="none",
+    ),
+    _text(
+        "deployment.on_market_since", "Day on which it was first offered or put into service, as YYYY-MM-DD", "2026-03-01",
+        pattern=DAY_PATTERN,
+    ),
+    _choice(
+        "model.modification", "What was done to a system of somebody else that makes one answer for it",
+        ("none", "rebranded", "repurposed", "substantial"),
+    ),
+    _flag("model.offered_as_general_purpose", "Whether the organisation offers a general-purpose model to others"),
+    _flag("model.open_licence", "Whether weights, architecture and use of the model are public under a free licence"),
+    _number(
+        "model.training_flop", "Computation with which the model was trained", "FLOP", 1e25, positive=True, maximum=1e40
+    ),
+    _number(
+        "model.tuning_compute_share", "Computation of one's own training over that of the original model", "share", 0.01,
+        maximum=1e6,
+    ),
+    _flag("security.encryption_in_transit", "Whether data is encrypted on its way"),
+    _flag("security.encryption_at_rest", "Whether data is encrypted where it is kept"),
+    _text("security.incident_owner", "Who answers for incidents and their reports", "security-desk"),
     _number("logs.retention_days", "How long logs of inputs and outputs are kept", "days", 183),
     _flag("logs.raw_prompts", "Whether logs hold prompts as they were sent"),
 )  # fmt: skip
@@ -365,6 +455,28 @@ _EVIDENCE = (
     _evidence("security_review", "Security review or authority to operate"),
     _evidence("red_team", "Adversarial test"),
     _evidence("consent", "Record of consent"),
+    _evidence("literacy", "Measures for the AI literacy of staff"),
+    _evidence("practice_review", "Review by counsel of a practice that law restricts"),
+    _evidence("classification_review", "Review of what risk class the law gives the feature"),
+    _evidence("derogation_assessment", "Assessment that a use listed as high risk is none"),
+    _evidence("risk_management", "Risk management over the whole life of the system"),
+    _evidence("technical_documentation", "Technical documentation of the system or model"),
+    _evidence("instructions_for_use", "Instructions for whoever uses the system"),
+    _evidence("conformity_assessment", "Conformity assessment"),
+    _evidence("eu_registration", "Registration in the EU database"),
+    _evidence("post_market_plan", "Plan for monitoring after release"),
+    _evidence("incident_process", "Process for reporting incidents in time"),
+    _evidence("copyright_policy", "Policy on copyright of training data"),
+    _evidence("training_summary", "Published summary of training content"),
+    _evidence("bias_safeguards", "Safeguards for special categories used against bias"),
+    _evidence("ict_register", "Entry in the register of information on ICT contracts"),
+    _evidence("authority_notice", "Notice to the supervisor of a planned contract"),
+    _evidence("pci_attestation", "Attestation of compliance of the provider with PCI DSS"),
+    _evidence("model_validation", "Independent validation of the model"),
+    _evidence("caio_determination", "Written determination of the chief AI officer"),
+    _evidence("separate_consent", "Separate parental consent to disclosure to third parties"),
+    _evidence("decision_records", "Records of automated decisions, kept as long as the law asks"),
+    _evidence("ropa", "Record of processing"),
 )
 
 _PLAN = (
@@ -382,6 +494,19 @@ _PLAN = (
     _flag("plan.terms.dpa", "Whether a data processing agreement is signed"),
     _flag("plan.terms.baa", "Whether a business associate agreement is signed"),
     _flag("plan.terms.sccs", "Whether standard contractual clauses are signed"),
+    _flag("plan.terms.bcr", "Whether binding corporate rules cover the transfer"),
+    _flag("plan.terms.idta", "Whether the UK agreement or addendum on transfers is signed"),
+    _flag("plan.terms.subprocessors", "Whether the contract binds further processors, and says which there are"),
+    _flag("plan.terms.locations", "Whether the contract names the places of processing, and says changes in advance"),
+    _flag("plan.terms.sla", "Whether the contract describes service levels with targets"),
+    _flag("plan.terms.data_return", "Whether the contract gives data back when it ends or the provider fails"),
+    _flag("plan.terms.termination", "Whether the contract can be ended, with notice periods"),
+    _flag("plan.terms.incident_support", "Whether the provider has to help with incidents at no cost, or an agreed one"),
+    _flag("plan.terms.authority_cooperation", "Whether the provider has to cooperate with the authorities of its customer"),
+    _flag("plan.terms.security_measures", "Whether the contract obliges the provider to safeguard the data"),
+    _flag("plan.terms.direct_control", "Whether the provider acts under the direct control of the organisation"),
+    _flag("plan.terms.no_redisclosure", "Whether the contract forbids passing the data on"),
+    _flag("plan.terms.unbiased_ai", "Whether the contract holds the model to the federal principles on unbiased AI"),
     _flag("plan.terms.no_training", "Whether the contract forbids training on the data"),
     _flag("plan.terms.zero_retention", "Whether the contract provides zero retention"),
     _number("plan.terms.retention_days", "How long the contract lets the provider keep data", "days", 30),
@@ -437,6 +562,9 @@ SECTIONS: dict[str, str] = {
     "disclosure": "What people are told",
     "outputs": "What the feature puts out",
     "organization": "Facts about the organisation that this feature runs in",
+    "deployment": "Where and since when the feature is used",
+    "model": "What the organisation does with models of others, and which it offers itself",
+    "security": "How the data is protected, and who answers for incidents",
     "logs": "What is logged, and for how long",
     "evidence": "Documents that exist: each with owner, date, link and expiry, or `false` when there is none",
     "plan": "How the team means to build the feature; may be partial or absent",

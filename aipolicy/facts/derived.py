@@ -17,6 +17,7 @@ from aipolicy.facts.migration_stages import (
     stages_out_of_order,
 )
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.source.day import read_day
 from aipolicy.value import Frozen
 
 DAYS_PER_MONTH = 30.4
@@ -24,6 +25,7 @@ DAYS_PER_MONTH = 30.4
 
 MANIFEST_PATH = "manifest.path"
 _TRIED = "task.prompting_model"
+_ON_MARKET = "deployment.on_market_since"
 SUBJECT_REGIONS = "data.subject_regions"
 _PAST_PROTOTYPE = frozenset({"pilot", "production"})
 
@@ -217,6 +219,12 @@ def _of_stages(sources: Sources) -> Missing | None:
     return Missing(unsaid) if unsaid else None
 
 
+def _day_as_number(sources: Sources) -> FactValue | Missing:
+    """Return a day as YYYYMMDD: conditions order numbers, and no words."""
+    text = _text(sources.values, _ON_MARKET) or ""
+    return float(text.replace("-", "")) if read_day(text) is not None else Missing((_ON_MARKET,))
+
+
 def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
           unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip
     spec = FactSpec(
@@ -244,6 +252,14 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           _residency_restricted, (RESIDENCY,)),
     _fact("data.subject_countries", FactType.TEXTS, "Countries in which the people concerned are",
           _countries(SUBJECT_REGIONS), (SUBJECT_REGIONS,), vocabulary="country"),
+    *(
+        _fact(f"{of}.countries", FactType.TEXTS, meaning, _countries(f"{of}.regions"), (f"{of}.regions",),
+              vocabulary="country")
+        for of, meaning in (
+            ("deployment", "Countries in which the feature is offered or its output used"),
+            ("organization", "Countries in which the organisation is established"),
+        )
+    ),
     _fact("data.subject_places", FactType.TEXTS,
           "Countries in which the people concerned are and, where they are said, their subdivisions such as `US-CA`",
           _places, (SUBJECT_REGIONS,), vocabulary="place"),
@@ -276,6 +292,9 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           choices=tuple(STAGES)),
     _fact(OUT_OF_ORDER, FactType.TEXTS, "Stages of the migration whose day is before that of one which comes first",
           _out_of_order, tuple(STAGE_FACTS.values()), choices=tuple(STAGES)),
+    _fact("deployment.on_market_day", FactType.NUMBER,
+          "Day on which it was first offered or put into service, as the number YYYYMMDD", _day_as_number, (_ON_MARKET,),
+          unit="YYYYMMDD"),
     _fact(MANIFEST_PATH, FactType.TEXT,
           "Path of the manifest from the root of its repository; unknown on standard input and where there is none",
           _manifest_path, ()),

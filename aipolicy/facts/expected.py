@@ -125,7 +125,6 @@ _EXPECTED: Mapping[str, Expected] = {
     "decision.effect": Expected("none", "most features decide nothing about people"),
     "decision.affects_rights": Expected(False, "most features touch no rights of people"),
     "decision.affects_safety": Expected(False, "most features put nobody in danger"),
-    "decision.derogation_claimed": Expected(False, "a derogation is claimed or it is not"),
     "disclosure.direct_interaction": Expected(
         False, "people talk to a dialogue", by="task.type", per_word={"dialogue": True}
     ),
@@ -134,6 +133,21 @@ _EXPECTED: Mapping[str, Expected] = {
     "organization.sector": Expected("general", "asked where a rule reads it"),
     "organization.public_body": Expected(False, "most organisations are none"),
     "organization.critical_function": Expected(False, "most features support no critical function"),
+    "organization.public_service": Expected(False, "most organisations provide none"),
+    "organization.regions": Expected(None, "nothing is expected of where an organisation is"),
+    "deployment.regions": Expected(None, "nothing is expected of where a feature is offered"),
+    "purpose.infers": Expected((), "most features infer nothing from biometric data"),
+    "purpose.safety_component": Expected(False, "most features guard neither people nor supply"),
+    "purpose.regulated_product": Expected(False, "most features are in no product that a third party assesses"),
+    "purpose.public_space": Expected(False, "most features watch no place"),
+    "decision.life_or_health_insurance": Expected(False, "most features set no price of insurance"),
+    "decision.legal_ground": Expected("none", "nothing allows it until somebody says what does"),
+    "data.large_scale": Expected(False, "most features concern few people"),
+    "data.bias_testing": Expected(False, "most features are tested without special categories"),
+    "outputs.depicts_people": Expected(False, "most features show nobody"),
+    "model.modification": Expected("none", "most models and systems are used as they are"),
+    "model.offered_as_general_purpose": Expected(False, "few organisations offer a model of their own"),
+    "model.open_licence": Expected(False, "few models are free and open"),
 }  # fmt: skip
 
 WITHOUT_EXPECTATION: Mapping[str, str] = {
@@ -147,6 +161,9 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     "volume.requests_per_day_in_12_months": "follows from today's requests and their growth",
     **{f"team.people.{work}": "the catalog says how many it takes" for work in WORKS},
     "team.shared_over": "left out, no other feature shares its people",
+    "deployment.on_market_since": "a day that only the team knows",
+    "model.training_flop": "few say it",
+    "model.tuning_compute_share": "only who trained knows",
     "logs.retention_days": "a limit that the organisation or law sets",
     "task.quality.metric": "what a right answer is only the team can say",
     "logs.raw_prompts": "nothing is published on how many do",
@@ -158,7 +175,11 @@ _DONE = frozenset(
         "metadata.owner", "metadata.description", "metadata.source", "data.minimized", "data.tokenized",
         "data.legal_basis", "data.special_category_condition", "data.parental_consent", "team.on_call",
         "purpose.statement", "oversight.mode", "oversight.owner", "oversight.appeal", "oversight.opt_out",
-        "disclosure.tells_people", "outputs.marked", "outputs.editorial_control",
+        "oversight.correction",
+        "disclosure.tells_people", "outputs.marked", "outputs.editorial_control", "data.criminal_authority",
+        "disclosure.tells_workers", "disclosure.decision_notice", "disclosure.explains_decisions",
+        "outputs.abuse_safeguards", "security.encryption_in_transit", "security.encryption_at_rest",
+        "security.incident_owner",
     )
 )  # fmt: skip
 """What is done or agreed, beside evidence and what a plan says of terms, evaluation and monitoring."""
@@ -171,6 +192,11 @@ _SUBJECT = frozenset(
         "purpose.practices", "decision.area", "decision.effect", "decision.affects_rights", "decision.affects_safety",
         "decision.derogation_claimed", "disclosure.direct_interaction", "outputs.kinds", "organization.role",
         "organization.sector", "organization.public_body", "organization.critical_function", "metadata.lifecycle",
+        "organization.public_service", "organization.regions",
+        "deployment.regions", "deployment.on_market_since", "purpose.infers", "purpose.safety_component",
+        "purpose.regulated_product", "purpose.public_space", "decision.life_or_health_insurance", "data.large_scale",
+        "outputs.standard_editing", "outputs.depicts_people", "model.modification", "model.offered_as_general_purpose",
+        "disclosure.obvious", "deployment.exclusion",
     )
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
+from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions, wrong_days
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
@@ -138,6 +138,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
         for fact, message in with_catalog_names(values, catalog):
             related = ((path_of(fact), "contradicts this"),)
             problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
+    problems.extend(wrong_days(values))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
     names = frozenset(declared)

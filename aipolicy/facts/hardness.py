@@ -31,6 +31,8 @@ _BY_PREFIX: Mapping[str, Hardness] = {
     "oversight": Hardness.AGREEMENT, "disclosure": Hardness.AGREEMENT, "logs": Hardness.AGREEMENT,
     "purpose": Hardness.AGREEMENT, "data.legal_basis": Hardness.AGREEMENT,
     "data.special_category_condition": Hardness.AGREEMENT, "data.parental_consent": Hardness.AGREEMENT,
+    "data.criminal_authority": Hardness.AGREEMENT, "security": Hardness.AGREEMENT,
+    "decision.legal_ground": Hardness.AGREEMENT,
     "budget": Hardness.BUDGET, "team": Hardness.BUDGET, "data": Hardness.DATA,
 }  # fmt: skip
 """By the beginning of a fact's name, the longest that there is; everything else is what users are promised."""

@@ -50,3 +50,16 @@ def test_a_country_that_is_declared_without_its_parts_is_to_be_said_in_full() ->
     evaluation = evaluator.evaluate(feature(text))
     messages = [each.message for each in findings_of(evaluation, evaluator.rule_evaluator, strict=True)]
     assert "say in full `data.subject_regions`: 2 rules wait for it (L-001, L-003)" in messages
+
+
+def test_what_stands_further_out_is_asked_for_first() -> None:
+    group = "groups:\n- {title: Minimised, when: ['data.must_stay_inside'], rules: ["
+    rules = (
+        f"{{id: L-00{number}, name: r{number}, title: T, kind: duty, severity: error, require: evidence.{kind}, message: m}}"
+        for number, kind in ((4, "dpia"), (5, "fria"))
+    )
+    grouped = law_pack(f"{LAW}{group}{', '.join(rules)}]}}\n")
+    evaluator = Evaluator((grouped,), law_catalog(), Organization())
+    evaluation = evaluator.evaluate(feature("data: {classes: [health], retention_days: 9}\n" + PLAN))
+    messages = [each.message for each in findings_of(evaluation, evaluator.rule_evaluator, strict=True)]
+    assert "declare `data.subject_regions`: 4 rules wait for it (L-001, L-003, L-004 and 1 more)" in messages

@@ -38,6 +38,8 @@ ABSENCE_IS_AN_ANSWER = {
     "volume.reasoning_tokens", "volume.cached_share", "volume.cached_counted", "volume.cache_written_tokens",
     "volume.cache_kept", "volume.batchable_share", "volume.hours_per_day",
     *STAGE_FACTS.values(),
+    # claims: who does not make them does not have them
+    "decision.derogation_claimed", "disclosure.obvious", "outputs.standard_editing", "deployment.exclusion",
 }  # fmt: skip
 DESCRIBING = [spec for spec in DECLARED_FACTS if spec.kind is Kind.DESCRIBES]
 EXPECTED = [spec for spec in DECLARED_FACTS if spec.expected is not None]

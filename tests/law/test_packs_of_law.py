@@ -1,0 +1,71 @@
+"""Packs of law tell how far each rule was checked, say who looks, never that something is illegal; none is on by default."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from aipolicy.catalog.load import read_catalog
+from aipolicy.config.config import Config
+from aipolicy.policy.law import FROM_MEMORY, IN_FORCE, law_of, status_on
+from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
+from aipolicy.policy.rule import Rule
+
+DAY = date(2026, 11, 30)
+WITHOUT_LAW = {"build-or-buy", "cost-control", "portfolio"}
+LAW = tuple(name for name in shipped_packs() if name not in WITHOUT_LAW)
+ACCUSING = re.compile(r"\b(illegal|unlawful|breaks the law|violates|criminal offence)\b", re.IGNORECASE)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    catalog = read_catalog((), as_of=DAY)
+    return tuple(rule for name in LAW for rule in load_packs([find_pack(name, Path())], catalog, {})[0].rules)
+
+
+def test_every_rule_names_a_provision_and_the_day_on_which_it_was_checked() -> None:
+    bare = [
+        rule.id
+        for rule in rules()
+        if not (law_of(rule).clause and law_of(rule).verified and (basis := law_of(rule).basis) and basis.checked_on)
+    ]
+    assert rules()
+    assert not bare
+
+
+def test_at_most_a_fifth_rests_on_memory_and_says_so_where_it_decides() -> None:
+    counts = Counter(law_of(rule).verified for rule in rules())
+    assert 5 * counts["memory"] <= counts.total(), counts
+    assert all(FROM_MEMORY in rule.why for rule in rules() if law_of(rule).verified == "memory")
+
+
+def test_no_rule_accuses() -> None:
+    texts = {
+        rule.id: " ".join(
+            (rule.title, rule.message, rule.fix, rule.name, *(each.message for each in rule.requirements))
+        )
+        for rule in rules()
+    }
+    assert not [rule for rule, text in texts.items() if ACCUSING.search(text)]
+
+
+def test_reviews_say_who_looks_and_are_closed_by_evidence() -> None:
+    reviewed = [rule for rule in rules() if law_of(rule).review is not None]
+    assert len(reviewed) > 20
+    assert all(rule.message.startswith("review by ") and "evidence." in rule.fix for rule in reviewed)
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 2)])
+def test_points_ba_and_bb_of_article_5_and_the_end_of_the_grace_of_article_50_begin_on_their_day(day: date) -> None:
+    begin = {"AIA-5BA-1", "AIA-5BA-2", "AIA-5BB-1", "AIA-50-2"}
+    in_force = {rule.id for rule in rules() if rule.id in begin and status_on(rule, day) == IN_FORCE}
+    assert in_force == (begin if day >= date(2026, 12, 2) else set())
+
+
+def test_no_pack_of_law_is_on_by_default() -> None:
+    assert not set(Config().policies) & set(LAW)
