@@ -57,9 +57,15 @@ def test_shipped_packs_are_clean(pack: str) -> None:
     assert result.returncode == 0, result.stdout
 
 
+SAID_TWICE = {("GDPR-28-3", "TERM-001"), ("HIPAA-502-1", "TERM-002")}
+"""A pack of law asks for what the default pack asks for too, because each may be on without the other."""
+
+
 def test_shipped_packs_do_not_repeat_each_other() -> None:
     result = lint(*shipped_packs(), "--fail-on", "warning", "--format", "concise")
-    assert result.returncode == 0, result.stdout
+    warnings = [line for line in result.stdout.splitlines() if ": warning[" in line or ": error[" in line]
+    repeated = {tuple(re.findall(r"`([A-Z]+[A-Z0-9-]*-[0-9]+)`", line)) for line in warnings}
+    assert repeated == SAID_TWICE, result.stdout
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
