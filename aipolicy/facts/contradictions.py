@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from aipolicy.facts.counts import cache_overflow
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.feature import path_of
-from aipolicy.source.day import read_day
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
 
@@ -29,14 +28,6 @@ class FactProblem(Frozen):
     related: tuple[tuple[DocumentPath, str], ...] = ()
     meant: tuple[str, str, bool] | None = None
     """The word written, the one that is meant, and whether nothing else can be."""
-
-
-def wrong_days(values: Mapping[str, FactValue]) -> Iterable[FactProblem]:
-    """Yield the days that the calendar does not have."""
-    for name in ("deployment.on_market_since",):
-        day = values.get(name)
-        if isinstance(day, str) and read_day(day) is None:
-            yield FactProblem("MAN-005", f"`{day}` is no day", path_of(name))
 
 
 def contradictions(values: Mapping[str, FactValue], declared: set[str],

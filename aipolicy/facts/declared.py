@@ -16,7 +16,7 @@ LIFECYCLES = ("idea", "prototype", "pilot", "production", RETIRED)
 FOUR_FACTS = ("data.classes", "data.residency", "latency.p95_ms", "volume.requests_per_day")
 """What everybody is asked for, whatever the feature."""
 
-DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
+_ONE_DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?![\s\S])"
 
 
@@ -420,7 +420,7 @@ _PEOPLE_AND_LAW = (
     ),
     _text(
         "deployment.on_market_since", "Day on which it was first offered or put into service, as YYYY-MM-DD", "2026-03-01",
-        pattern=DAY_PATTERN,
+        pattern=_ONE_DAY,
     ),
     _choice(
         "model.modification", "What was done to a system of somebody else that makes one answer for it",

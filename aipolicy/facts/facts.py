@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions, wrong_days
+from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
@@ -29,7 +29,7 @@ _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Ori
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
 _NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
 """What a plan names by a name of the catalog, or another that means the same."""
-_STAGE_DAYS = frozenset(STAGE_FACTS.values())
+_DAYS = frozenset({"deployment.on_market_since", *STAGE_FACTS.values()})
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
 
 
@@ -128,7 +128,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             values[name] = _evidence_stands(name, plain, as_of, problems)
         else:
             values[name] = fact_value(plain, known.specs[name])
-        if name in _STAGE_DAYS and isinstance(plain, str) and plain != NOT_PLANNED and read_day(plain) is None:
+        if name in _DAYS and isinstance(plain, str) and plain != NOT_PLANNED and read_day(plain) is None:
             problems.append(FactProblem("MAN-005", f"`{shown(plain)}` is not a day", path_of(name)))
         if name in _OPEN_VOCABULARY:
             problems.extend(_unknown_words(name, plain, catalog))
@@ -138,7 +138,6 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
         for fact, message in with_catalog_names(values, catalog):
             related = ((path_of(fact), "contradicts this"),)
             problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
-    problems.extend(wrong_days(values))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
     names = frozenset(declared)

@@ -12,6 +12,8 @@ import pytest
 
 from aipolicy.catalog.load import read_catalog
 from aipolicy.config.config import Config
+from aipolicy.facts.facts import derive_facts
+from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.policy.law import FROM_MEMORY, IN_FORCE, law_of, status_on
 from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
 from aipolicy.policy.rule import Rule
@@ -69,3 +71,18 @@ def test_points_ba_and_bb_of_article_5_and_the_end_of_the_grace_of_article_50_be
 
 def test_no_pack_of_law_is_on_by_default() -> None:
     assert not set(Config().policies) & set(LAW)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("deployment: {on_market_since: 2026-02-30}", "`2026-02-30` is not a day"),
+        ("plan: {migration: {canary: 2026-02-30}}", "`2026-02-30` is not a day"),
+        ("deployment: {on_market_since: 2026-02-28}", ""),
+    ],
+)
+def test_a_day_that_the_calendar_does_not_have_is_told(written: str, found: str) -> None:
+    text = f"apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {{name: f}}\n{written}\n"
+    feature = read_manifests([ManifestFile("f.yaml", text.encode(), True)]).features[0]
+    problems = derive_facts(feature, read_catalog((), as_of=DAY), DAY).problems
+    assert [each.message for each in problems if each.rule_id == "MAN-005"] == ([found] if found else [])
