@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from aipolicy.catalog.load import read_catalog
+from aipolicy.cli.main import cli
 from aipolicy.config.config import Config
 from aipolicy.facts.facts import derive_facts
 from aipolicy.manifest.read import ManifestFile, read_manifests
@@ -67,6 +69,34 @@ def test_points_ba_and_bb_of_article_5_and_the_end_of_the_grace_of_article_50_be
     begin = {"AIA-5BA-1", "AIA-5BA-2", "AIA-5BB-1", "AIA-50-2"}
     in_force = {rule.id for rule in rules() if rule.id in begin and status_on(rule, day) == IN_FORCE}
     assert in_force == (begin if day >= date(2026, 12, 2) else set())
+
+
+CHATBOT = """apiVersion: aipolicy/v1
+kind: AIFeature
+metadata: {name: faq, lifecycle: production, owner: web}
+task: {type: dialogue}
+data: {classes: [public], residency: [any]}
+latency: {p95_ms: 8000}
+volume: {requests_per_day: 2000}
+plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us}
+"""
+SCREEN = 45
+"""Lines."""
+
+
+def test_a_chatbot_over_public_data_with_every_pack_of_law_draws_at_most_one_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", "")
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "aifeature.yaml").write_text(CHATBOT, encoding="utf-8")
+    packs = [word for name in LAW for word in ("--policy", name)]
+    output = CliRunner().invoke(cli, ["check", *packs, "--as-of", DAY.isoformat(), "aifeature.yaml"]).stdout
+    assert len(output.splitlines()) <= SCREEN
+    asked = [line for line in output.splitlines() if "[SCOPE-001]" in line]
+    assert any("`deployment.regions`, `organization.regions`" in line for line in asked), output
+    assert len([line for line in output.splitlines() if line.startswith("error[")]) <= 5, output
 
 
 def test_no_pack_of_law_is_on_by_default() -> None:
