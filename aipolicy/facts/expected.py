@@ -147,6 +147,13 @@ _EXPECTED: Mapping[str, Expected] = {
     "outputs.depicts_people": Expected(False, "most features show nobody"),
     "model.modification": Expected("none", "most models and systems are used as they are"),
     "model.offered_as_general_purpose": Expected(False, "few organisations offer a model of their own"),
+    "model.training_flop": Expected(
+        1e24, "most models take less than the law calls systemic",
+        "https://eur-lex.europa.eu/eli/reg/2024/1689/oj, Art. 51(2), presumes it above 1e25", tried=(1e26,),
+    ),
+    "model.tuning_compute_share": Expected(
+        0.0, "a fine-tuning takes next to nothing of the original computation", tried=(0.5,)
+    ),
     "model.open_licence": Expected(False, "few models are free and open"),
 }  # fmt: skip
 
@@ -162,8 +169,6 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     **{f"team.people.{work}": "the catalog says how many it takes" for work in WORKS},
     "team.shared_over": "left out, no other feature shares its people",
     "deployment.on_market_since": "a day that only the team knows",
-    "model.training_flop": "few say it",
-    "model.tuning_compute_share": "only who trained knows",
     "logs.retention_days": "a limit that the organisation or law sets",
     "task.quality.metric": "what a right answer is only the team can say",
     "logs.raw_prompts": "nothing is published on how many do",
