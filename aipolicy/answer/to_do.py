@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aipolicy.answer.alternatives import base_facts
-from aipolicy.answer.evaluation_size import smallest_evaluation, way_word
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -29,9 +28,13 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
         missed = evaluation.facts.values.get("plan.evaluation.missed") or ()
         for rule, facts in _owed(trials, evaluation, option_set, number):
             for fact in facts:
-                if fact == RESULTS and isinstance(missed, tuple) and way_word(option_set, number) in missed:
-                    continue  # NOTE: it was shown, and more cases would show the same.
-                how = smallest_evaluation(evaluation, option_set, number) if fact == RESULTS else ""
+                how = ""
+                if fact == RESULTS:
+                    from aipolicy.answer.evaluation_size import smallest_evaluation, way_word
+
+                    if isinstance(missed, tuple) and way_word(option_set, number) in missed:
+                        continue  # NOTE: it was shown, and more cases would show the same.
+                    how = smallest_evaluation(evaluation, option_set, number)
                 found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
     return tuple(found.values())
 
@@ -79,6 +82,8 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option
         name: True for name in undone if specs[name].type is FactType.BOOL or specs[name].origin is Origin.EVIDENCE
     }
     if RESULTS in undone:
+        from aipolicy.answer.evaluation_size import way_word
+
         done[RESULTS] = (result_words(way_word(option_set, bit.bit_length() - 1), _ALL_PASSED, _ALL_PASSED),)
     stage = evaluation.facts.values.get(LIFECYCLE)
     changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done

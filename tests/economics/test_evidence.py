@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,3 +48,9 @@ def test_an_interval_holds_its_share_and_narrows_with_more_cases(counts: tuple[i
     assert 0.0 <= low <= passed / of <= high <= 1.0
     wide = wilson_interval(10 * passed, 10 * of)
     assert wide[1] - wide[0] < high - low
+
+
+def test_the_width_of_the_interval_is_the_quantile_of_the_normal_distribution() -> None:
+    of = 1e9
+    low, high = wilson_interval(0.5 * of, of)
+    assert high - low == pytest.approx(2 * NormalDist().inv_cdf(0.975) * 0.5 / of**0.5, rel=1e-9)
