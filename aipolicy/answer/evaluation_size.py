@@ -5,25 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.evidence import fewest_cases, wilson_interval
-from aipolicy.facts.evaluation_results import NO_TARGET, RESULTS, TARGET, Result, read_results
+from aipolicy.facts.evaluation_results import Result, read_results
+from aipolicy.facts.expected import NO_TARGET, RESULTS, TARGET
 from aipolicy.options.cost_inputs import HostedBasis
 from aipolicy.options.costs import hosted_request_usd
-from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.source.text import grouped
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.evaluation.option_set import OptionSet
 
-_WAY = "option.way"
 
-
-def way_word(option_set: OptionSet, number: int) -> str:
-    """Return how results name a way, empty where its model or adaptation is not known."""
-    return str(option_set.values_of(number, (_WAY,), NO_WORKLOAD).get(_WAY) or "")
-
-
-def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: int) -> str:
+def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: int, way: str) -> str:
     """Return how many cases settle it, at the share that was seen, or half-way between the target and all; empty if none.
 
     What they cost is the price of so many requests: nothing else of an evaluation is paid by its size.
@@ -31,7 +24,7 @@ def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: i
     target = evaluation.facts.values.get(TARGET)
     if not isinstance(target, float) or target == NO_TARGET:
         return ""
-    seen = _seen(evaluation, way_word(option_set, number))
+    seen = _seen(evaluation, way)
     share = (1.0 + target) / 2.0 if seen is None else seen.passed / seen.of
     cases = fewest_cases(share, target)
     if cases is None:

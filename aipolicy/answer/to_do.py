@@ -10,13 +10,14 @@ from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks
-from aipolicy.facts.evaluation_results import RESULTS, result_words
+from aipolicy.facts.expected import RESULTS
 from aipolicy.facts.spec import FactType, FactValue, Kind, Origin
+from aipolicy.options.workload import NO_WORKLOAD
 
 LIFECYCLE = "metadata.lifecycle"
 STAGES = ("idea", "prototype", "pilot", "production")
 NOW = "now"
-_ALL_PASSED = 1e6
+_ALL_PASSED = 1_000_000
 """Cases of an evaluation that shows any share."""
 
 
@@ -28,15 +29,23 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
         missed = evaluation.facts.values.get("plan.evaluation.missed") or ()
         for rule, facts in _owed(trials, evaluation, option_set, number):
             for fact in facts:
-                how = ""
-                if fact == RESULTS:
-                    from aipolicy.answer.evaluation_size import smallest_evaluation, way_word
-
-                    if isinstance(missed, tuple) and way_word(option_set, number) in missed:
-                        continue  # NOTE: it was shown, and more cases would show the same.
-                    how = smallest_evaluation(evaluation, option_set, number)
+                way = _way(option_set, number) if fact == RESULTS else ""
+                if way and isinstance(missed, tuple) and way in missed:
+                    continue  # NOTE: it was shown, and more cases would show the same.
+                how = _how(evaluation, option_set, number, way) if way else ""
                 found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
     return tuple(found.values())
+
+
+def _way(option_set: OptionSet, number: int) -> str:
+    """Return how results name a way, empty where its model or adaptation is not known."""
+    return str(option_set.values_of(number, ("option.way",), NO_WORKLOAD).get("option.way") or "")
+
+
+def _how(evaluation: Evaluation, option_set: OptionSet, number: int, way: str) -> str:
+    from aipolicy.answer.evaluation_size import smallest_evaluation
+
+    return smallest_evaluation(evaluation, option_set, number, way)
 
 
 def _stages(trials: Trials) -> Iterator[tuple[str, Evaluation]]:
@@ -82,9 +91,7 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option
         name: True for name in undone if specs[name].type is FactType.BOOL or specs[name].origin is Origin.EVIDENCE
     }
     if RESULTS in undone:
-        from aipolicy.answer.evaluation_size import way_word
-
-        done[RESULTS] = (result_words(way_word(option_set, bit.bit_length() - 1), _ALL_PASSED, _ALL_PASSED),)
+        done[RESULTS] = (f"{_way(option_set, bit.bit_length() - 1)} {_ALL_PASSED}/{_ALL_PASSED}",)
     stage = evaluation.facts.values.get(LIFECYCLE)
     changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done
     after = trials.evaluation(changes)

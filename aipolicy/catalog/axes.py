@@ -64,3 +64,8 @@ DISTANCES = (USUAL, "own-process", "same-region", "other-region", "other-contine
 service itself to over a network."""
 WORKS = ("prompts", "evaluation", "monitoring", "compliance", "on_call", "index", "training", "machines")
 """What people do for a feature that runs; a manifest states its own number of them under `team.people`."""
+
+
+def way_evaluated(adaptation: str, model: str) -> str:
+    """Return how results of evaluations name a way of answering."""
+    return f"{adaptation} {model}"

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aipolicy.catalog.axes import TIERS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.evaluation_results import RESULTS, TARGET, ways_with
-from aipolicy.facts.expected import ANYWHERE, RESIDENCY
+from aipolicy.facts.expected import ANYWHERE, NO_TARGET, RESIDENCY, RESULTS, TARGET
 from aipolicy.facts.migration_stages import (
     DUE,
     OUT_OF_ORDER,
@@ -200,6 +199,14 @@ def _tokens_per_day(sources: Sources) -> FactValue | Missing:
 
 def _ways(*, reached: bool) -> Formula:
     def formula(sources: Sources) -> FactValue | Missing:
+        results, target = sources.values.get(RESULTS), sources.values.get(TARGET)
+        if not isinstance(results, tuple) or not isinstance(target, float):
+            return Missing((RESULTS,))
+        if not results or target == NO_TARGET:
+            return ()
+        # NOTE: few features have any; a start does not pay for it.
+        from aipolicy.facts.evaluation_results import ways_with
+
         found = ways_with(sources.values, reached=reached)
         return Missing((RESULTS,)) if found is None else found
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from aipolicy.catalog.axes import ADAPTATIONS
+from aipolicy.catalog.axes import ADAPTATIONS, way_evaluated
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.economics.evidence import wilson_interval
 from aipolicy.facts.contradictions import FactProblem
+from aipolicy.facts.expected import NO_TARGET, RESULTS, TARGET
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.feature import path_of
 from aipolicy.source.day import read_day
@@ -21,9 +22,6 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple
 
-RESULTS = "plan.evaluation.results"
-TARGET = "task.quality.target"
-NO_TARGET = 0.0
 _PROMPTED = ADAPTATIONS[0]
 _RESULT = regex(r"(.+) ([0-9]{1,12})/([1-9][0-9]{0,11})")
 
@@ -39,11 +37,6 @@ class Result(NamedTuple):
     def interval(self) -> tuple[float, float]:
         """Return between which shares it passes."""
         return wilson_interval(self.passed, self.of)
-
-
-def way_evaluated(adaptation: str, model: str) -> str:
-    """Return how a way is named."""
-    return f"{adaptation} {model}"
 
 
 def result_words(way: str, passed: float, of: float) -> str:

@@ -14,6 +14,9 @@ from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Kind, O
 from aipolicy.value import replace
 
 RESIDENCY = "data.residency"
+RESULTS = "plan.evaluation.results"
+TARGET = "task.quality.target"
+NO_TARGET = 0.0
 NONE_WORD = "none"
 NOT_LIMITED = inf
 """The value of a number that is declared as `none`: nothing limits it."""
@@ -189,7 +192,7 @@ _DONE = frozenset(
 )  # fmt: skip
 """What is done or agreed, beside evidence and what a plan says of terms, evaluation and monitoring."""
 
-_NOT_DONE_WORDS: Mapping[str, FactValue] = {"oversight.mode": "none", "plan.evaluation.results": ()}
+_NOT_DONE_WORDS: Mapping[str, FactValue] = {"oversight.mode": "none", RESULTS: ()}
 
 _SUBJECT = frozenset(
     (

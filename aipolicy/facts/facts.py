@@ -12,8 +12,7 @@ from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradict
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
-from aipolicy.facts.evaluation_results import RESULTS, declared_results
-from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
+from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
@@ -122,6 +121,8 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
                 problems.append(_unordered(name, range_))
             continue
         if name == RESULTS and isinstance(plain, list):
+            from aipolicy.facts.evaluation_results import declared_results
+
             entries = [each for each in plain if isinstance(each, dict)]
             values[name] = declared_results(entries, catalog, as_of, problems)
         elif name in _EVIDENCE:

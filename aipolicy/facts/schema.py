@@ -7,8 +7,7 @@ from typing import Any
 
 from aipolicy.catalog.axes import ADAPTATIONS
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, RESULT_FIELDS, SECTIONS
-from aipolicy.facts.evaluation_results import RESULTS
-from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
+from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 

@@ -7,10 +7,9 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.catalog.axes import TIERS
+from aipolicy.catalog.axes import TIERS, way_evaluated
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
-from aipolicy.facts.evaluation_results import way_evaluated
 from aipolicy.facts.spec import FactValue
 
 if TYPE_CHECKING:

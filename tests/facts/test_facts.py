@@ -17,7 +17,7 @@ from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
-from aipolicy.facts.evaluation_results import RESULTS
+from aipolicy.facts.expected import RESULTS
 from aipolicy.facts.facts import Facts, Provenance, derive_facts, facts_from_values
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.files.shipped import catalog_paths

@@ -18,7 +18,7 @@ from referencing import Registry
 
 from aipolicy.catalog.load import read_catalog
 from aipolicy.facts.declared import DECLARED_FACTS, SECTIONS
-from aipolicy.facts.evaluation_results import RESULTS
+from aipolicy.facts.expected import RESULTS
 from aipolicy.facts.schema import manifest_schema
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.files.shipped import shipped_path
