@@ -25,7 +25,8 @@ def planned(requests: int = 1000, retention: str = "30") -> str:
     """Return a manifest whose plan has a cost."""
     return HEAD + (
         "metadata: {name: chat, owner: web, lifecycle: pilot}\ndata: {classes: [internal], residency: [US]}\n"
-        "latency: {p95_ms: 8000}\nteam: {on_call: true}\n"
+        "latency: {p95_ms: 8000}\n"
+        "team: {on_call: true, people: {prompts: 0, evaluation: 0, monitoring: 0, compliance: 0, on_call: 0}}\n"
         f"volume: {{requests_per_day: {requests}, input_tokens: 1000, output_tokens: 200}}\n"
         "plan: {adaptation: prompting, hosting: provider-api, provider: openai, model: gpt-6-luna, region: us, "
         f"fallback: none, routing: single, terms: {{retention_days: {retention}}}}}\n"
