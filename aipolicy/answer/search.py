@@ -8,7 +8,8 @@ from math import ceil, floor, isfinite, log10
 _STEPS = 24
 _DIGITS = 3
 """Significant digits that a person would name."""
-_WHOLE = frozenset({"people", "weeks", "examples", "days", "requests/day", "tokens", "person-months", "ms"})
+WHOLE = frozenset({"people", "weeks", "examples", "days", "requests/day", "tokens", "person-months", "ms"})
+"""Units of which people say whole numbers."""
 
 
 def turning(holds: Callable[[float], bool], near: float, far: float, unit: str) -> float:
@@ -52,7 +53,7 @@ def _rounded(value: float, unit: str, towards: Callable[[float], int]) -> float:
     if value == 0.0 or not isfinite(value):
         return value
     places = _DIGITS - 1 - floor(log10(abs(value)))
-    if unit in _WHOLE:
+    if unit in WHOLE:
         places = min(places, 0)
     scale = 10.0**places
     # NOTE: a product that is a whole number but for its last bits is that number.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy.answer.alternatives import Alternative, base_facts, may_be_asked, reads_of
 from aipolicy.answer.model import Change, Conflict, Effect, Then
 from aipolicy.answer.questions import ranked, refined
+from aipolicy.answer.search import WHOLE
 from aipolicy.answer.trials import Trials
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind
@@ -124,6 +125,10 @@ def _far_numbers(spec: FactSpec, value: float) -> Iterator[float]:
     widest = _WIDE if len(factors) < 2 else max(factors)
     high = value * widest if value > 0.0 else max([_FEW, *tried])
     low = 0.0 if spec.unit in _COUNTED else value / widest
-    for other in (high if spec.maximum is None else min(high, spec.maximum), low):
-        if other != value:
-            yield other
+    if spec.above is not None and spec.unit in WHOLE:
+        # NOTE: the search ends on a whole number, and none may be proposed that no manifest can declare, as 0 ms.
+        low = max(low, spec.above + 1.0)
+    if (most := high if spec.maximum is None else min(high, spec.maximum)) > value:
+        yield most
+    if low < value:
+        yield low

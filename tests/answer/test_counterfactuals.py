@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_answer_properties import DECLARED, PLANS, VALUES, answering_of
 
+from aipolicy.answer.alternatives import Alternative
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
 from aipolicy.answer.targets import Target, ways_asked
+from aipolicy.answer.turns import declared_alternatives
 from aipolicy.answer.why_not import WhyNot, why_not
 from aipolicy.errors import ConfigError
 from aipolicy.evaluation.recommendation import Recommender
@@ -202,3 +204,20 @@ def test_a_section_fixes_all_that_is_below_it() -> None:
 def test_a_slip_in_what_is_fixed_is_an_error() -> None:
     with pytest.raises(ConfigError, match=r"unknown fact or section `budgets`; did you mean `budget`\?"):
         fixed_facts(("budgets",), STANDARD_FACTS.specs, "aipolicy.toml")
+
+
+@pytest.mark.parametrize("p95_ms", [0.5, 1, 2, 50, 300])
+@pytest.mark.parametrize("people", [0, 1, 3])
+def test_no_change_is_proposed_that_no_manifest_can_declare(p95_ms: float, people: int) -> None:
+    of = answering(
+        f"task: {{type: fraud-detection}}\nlatency: {{p95_ms: {p95_ms}}}\nteam: {{ml_engineers: {people}}}\n"
+    )
+    alternatives = declared_alternatives(of.trials, of.vocabulary)
+    proposed = [*of.turns, *of.questions, *alternatives]
+    for change in proposed:
+        for name, value in (change.changes if isinstance(change, Alternative) else change.facts).items():
+            spec = STANDARD_FACTS.specs[name]
+            if isinstance(value, float) and not isinstance(value, bool):
+                assert spec.above is None or value > spec.above, name
+                assert spec.minimum is None or value >= spec.minimum, name
+                assert spec.maximum is None or value <= spec.maximum or spec.says_none, name

@@ -92,8 +92,10 @@ def _distance(change: Change, values: Mapping[str, FactValue]) -> float:
     furthest = 1.0
     for name in change.bounds:
         before, after = values.get(name), change.facts[name]
-        if isinstance(before, float) and isinstance(after, float) and 0.0 < before < NOT_LIMITED and after > 0.0:
-            furthest = max(furthest, before / after, after / before)
+        if isinstance(before, float) and isinstance(after, float) and before < NOT_LIMITED:
+            # NOTE: of what is counted there may be none, and from one to none it is as far as from two to one.
+            one, other = (number + 1.0 if 0.0 in (before, after) else number for number in (before, after))
+            furthest = max(furthest, one / other, other / one)
     return furthest
 
 
