@@ -104,7 +104,9 @@ class Recommender:
         """Return why the chosen way comes first, in words."""
         if ranked is self._surer:
             margin = f"{self._weighing.margin_percent:g} %"
-            return f"known to keep every rule, within {margin} of one with as little against it that is to be measured"
+            return (
+                f"surest within {margin} of the cheapest of those with the least against them, which is to be measured"
+            )
         return because(ranked, self._weighing)
 
     def runner_up(self, chosen: Ranked) -> Ranked | None:

@@ -250,7 +250,7 @@ def test_what_counts_against_a_way_is_told_by_rule(monkeypatch: pytest.MonkeyPat
         ((Way(100, OWN_CLOUD), Way(120)), "simplest within 20 % of the cheapest of those with the least against them"),
         (
             (Way(100, breaks="E-001~"), Way(120)),
-            "known to keep every rule, within 20 % of one with as little against it that is to be measured",
+            "surest within 20 % of the cheapest of those with the least against them, which is to be measured",
         ),
         ((Way(1, is_whole=False),), "least known cost of those with the least against them; part of it is unknown"),
     ],
