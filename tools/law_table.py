@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from aipolicy.catalog.load import read_catalog
-from aipolicy.policy.law import VERIFIED, law_of
+from aipolicy.policy.law import VERIFIED
+from aipolicy.policy.law_words import law_of
 from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
 from aipolicy.policy.rule import Rule
 from aipolicy.report.packs.rule_markdown import stages

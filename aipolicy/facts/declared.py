@@ -150,7 +150,7 @@ _DATA = (
     ),
     _choice(
         "data.legal_basis", "Legal basis for processing personal data",
-        ("consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interests"),
+        ("consent", "contract", "required-by-law", "vital-interests", "public-task", "legitimate-interests"),
     ),
     _choice(
         "data.special_category_condition", "Condition under which special categories are processed",

@@ -16,7 +16,8 @@ from aipolicy.cli.main import cli
 from aipolicy.config.config import Config
 from aipolicy.facts.facts import derive_facts
 from aipolicy.manifest.read import ManifestFile, read_manifests
-from aipolicy.policy.law import FROM_MEMORY, IN_FORCE, law_of, status_on
+from aipolicy.policy.law import FROM_MEMORY, IN_FORCE
+from aipolicy.policy.law_words import law_of, status_on
 from aipolicy.policy.reading.load import find_pack, load_packs, shipped_packs
 from aipolicy.policy.rule import Rule
 

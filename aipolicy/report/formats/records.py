@@ -281,7 +281,7 @@ def _feature(feature: FeatureResult) -> FeatureRecord:
 
 
 def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
-    from aipolicy.policy.law import law_facts, law_of
+    from aipolicy.policy.law_words import law_facts, law_of
 
     reserved = [RuleRecord(r.id, r.name, r.title, r.severity.value, r.why, r.fix, ()) for r in RESERVED_RULES]
     evaluated = [

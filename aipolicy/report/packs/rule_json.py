@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from aipolicy.findings.reserved_rules import ReservedRule
-from aipolicy.policy.law import law_of, status_on
+from aipolicy.policy.law_words import law_of, status_on
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import Requirement, Rule, SharedScope
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.finding import Reference
-from aipolicy.policy.law import law_of
+from aipolicy.policy.law_words import law_of
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack

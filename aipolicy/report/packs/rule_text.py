@@ -9,7 +9,7 @@ from rich.text import Text
 
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.reserved_rules import PACK_PREFIX, ReservedRule
-from aipolicy.policy.law import law_facts
+from aipolicy.policy.law_words import law_facts
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.rule import Line, Rule, RuleScope, RuleTest
 from aipolicy.policy.stages import coming_words

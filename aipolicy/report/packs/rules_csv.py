@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from aipolicy.policy.law import law_of, status_on
+from aipolicy.policy.law_words import law_of, status_on
 from aipolicy.policy.rule import Rule
 from aipolicy.report.formats.csv_rows import csv_cell, csv_row
 

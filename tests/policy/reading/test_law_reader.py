@@ -9,7 +9,8 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import AipolicyError
-from aipolicy.policy.law import Control, law_facts, law_of, status_on
+from aipolicy.policy.law import Control
+from aipolicy.policy.law_words import law_facts, law_of, status_on
 from aipolicy.policy.reading.load import load_packs
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PackFiles
