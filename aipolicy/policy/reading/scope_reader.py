@@ -31,7 +31,8 @@ class ScopeReader:
 
     def rules(self, document: Record) -> Iterator[tuple[Record, tuple[SharedScope, ...]]]:
         """Yield the rules of a document, those of groups included, each with what stands above it."""
-        of_file = self._scope(document, document.document.source.path)
+        # NOTE: pages are read elsewhere than where they were made, so that the file is named and not its place.
+        of_file = self._scope(document, document.document.source.path.rpartition("/")[2])
         own = list(document.records("rules"))
         number = len(own)
         yield from ((rule, of_file) for rule in own)

@@ -56,7 +56,7 @@ def test_what_stands_above_comes_first_in_every_rule(catalog: Catalog) -> None:
     assert (plain.must_declare, grouped.must_declare) == (
         ("data.retention_days",), ("data.retention_days", "data.minimized"),
     )  # fmt: skip
-    assert [scope.title for scope in grouped.shared] == ["p/law.yaml", "Health"]
+    assert [scope.title for scope in grouped.shared] == ["law.yaml", "Health"]
     assert [reference.title for reference in plain.references] == ["GDPR, as amended by 2018, read 2026-11-20"]
     assert [reference.title for reference in grouped.references] == ["Other law"]
     assert plain.place_of(plain.when[1]) == "p/law.yaml:4"
