@@ -46,7 +46,7 @@ def known(found: dict[str, Any], **wanted: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("case", ["scratch", "rag50m", "classify2m", "work120k", "org_late"])
+@pytest.mark.parametrize("case", ["scratch", "rag50m", "classify2m", "work120k", "org_late", "embed10m"])
 def test_every_way_costs_people_and_what_it_costs_is_their_sum(case: str) -> None:
     options = known(costs(case))
     assert options
