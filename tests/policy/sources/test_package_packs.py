@@ -72,7 +72,7 @@ def test_nothing_of_the_package_is_imported(site: Path, tmp_path: Path) -> None:
         ("package:acme-policies", "the package of that name offers others; write `package:acme` or `package:acme-strict`"),
         ("package:", "`package:` names no pack; write `package:PACK`"),
         ("package:../acme", "`package:../acme` names no pack"),
-        ("acme", "unknown pack `acme`; write `package:acme` for that of acme-policies 1.4.0 (shipped: `build-or-buy`"),
+        ("acme", "unknown pack `acme`; write `package:acme` for that of acme-policies 1.4.0 (shipped: `ai-management`"),
     ],
 )  # fmt: skip
 def test_a_name_that_no_package_offers_is_told_with_those_that_are(reference: str, message: str, site: Path) -> None:
