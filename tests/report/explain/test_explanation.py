@@ -127,7 +127,7 @@ def test_the_lines_of_a_rule_add_up_to_its_outcome(name: str) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_rule_is_told(name: str) -> None:
     ids = {rule.id for rule in made(name).policy.rules}
-    pattern = r"^  ([A-Z]+-\d{3}) \S+: (?:violated|undeclared|undetermined|satisfied|not-applicable)"
+    pattern = r"^  ([A-Z]+-\d{3}(?:/[a-z-]+)?) \S+: (?:violated|undeclared|undetermined|satisfied|not-applicable)"
     for details in (ALL, RULES):
         assert set(re.findall(pattern, text(name, details=details), re.MULTILINE)) == ids
 
