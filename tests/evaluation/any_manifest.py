@@ -33,6 +33,12 @@ _LISTS = {
     ),
     "data.residency": (["EU"], ["US"], ["DE"], ["any"]),
     "data.subject_regions": (["DE"], ["US", "EU"]),
+    "deployment.regions": (["JP"], ["DE"], ["US-CO", "GB"]),
+    "organization.regions": (["JP"], ["EU"]),
+    "plan.evaluation.results": (
+        [{"model": "gpt-6-luna", "passed": 158, "of": 180, "on": "2026-11-01"}],
+        [{"model": "gpt-6-luna", "passed": 20, "of": 180, "on": "2026-11-01"}],
+    ),
 }
 _NUMBERS = {
     "latency.p95_ms": (20, 900, 8000, "none"),
@@ -59,6 +65,7 @@ _WORDS = {
     "plan.region": ("eu", "us"),
     "plan.fallback_provider": ("openai", "mistral", "aws"),
     "plan.fallback_region": ("eu", "us"),
+    "deployment.on_market_since": ("2024-01-01", "2026-09-01"),
     **dict.fromkeys(STAGE_FACTS.values(), ("2026-01-01", "2027-03-01", "none")),
 }
 _SILENT = {
@@ -162,6 +169,9 @@ EVERYTHING: Declared = {
     "plan.evaluation.baseline": True, "plan.evaluation.side_by_side": True, "plan.evaluation.validated": True,
     "plan.monitoring.quality": True, "plan.monitoring.drift": True, "plan.monitoring.cost": True,
     "plan.exit_plan": True, "plan.model_pinned": True, "plan.fallback_tested": True,
+    "deployment.regions": ["JP"], "organization.regions": ["JP"], "organization.sector": "other",
+    "organization.public_body": False, "data.subject_regions": ["JP"], "decision.area": "other", "decision.effect": "assistive",
+    "disclosure.tells_people": True,
 }  # fmt: skip
 """Declarations with which a whole plan of each kind passes every shipped rule of severity error."""
 

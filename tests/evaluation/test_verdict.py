@@ -106,7 +106,8 @@ def test_the_recommendation_is_the_cheapest_of_those_with_the_least_against_them
 
 
 def test_where_no_option_is_free_of_doubt_the_one_with_the_least_is_recommended_and_said_to_be_open() -> None:
-    undecided = rule("E-001", "option.hosting == option.model || data.minimized")
+    # NOTE: no price is converted, so that nobody knows the age of a rate, and nothing is expected of it.
+    undecided = rule("E-001", "option.hosting == option.model || option.exchange_rate_age_days <= 1.0")
     evaluation = evaluate("data: {classes: [internal]}\n", undecided)
     assert evaluation.verdict.admissible == 0
     assert evaluation.verdict.open == evaluation.verdict.full

@@ -96,7 +96,7 @@ LIMITS = (
     "  - {id: OWN-001, name: a, title: t, kind: duty, severity: error, when: [data.sensitivity >= 1.0], "
     "require: [volume.requests_per_day <= 100.0], message: m}\n"
     "  - {id: OWN-002, name: b, title: t, kind: duty, severity: error, "
-    "require: [\"data.residency.all(c, c in ['FR'])\"], message: m}\n"
+    "require: [\"data.residency_countries.all(c, c in ['FR'])\"], message: m}\n"
 )
 DECIDED: dict[str, tuple[dict[str, object], int, dict[str, int]]] = {
     "nothing moved": ({}, 0, {"unchanged": 2}),
