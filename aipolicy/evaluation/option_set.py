@@ -44,7 +44,7 @@ _SHARED = (
 )
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
-_MAX_ESTIMATORS, _MAX_LINES = 32, 128
+_MAX_ESTIMATORS, _MAX_LINES = 32, 32
 """Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
 
 

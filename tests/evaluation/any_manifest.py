@@ -170,8 +170,8 @@ EVERYTHING: Declared = {
     "plan.monitoring.quality": True, "plan.monitoring.drift": True, "plan.monitoring.cost": True,
     "plan.exit_plan": True, "plan.model_pinned": True, "plan.fallback_tested": True,
     "deployment.regions": ["JP"], "organization.regions": ["JP"], "organization.sector": "other",
-    "organization.public_body": False, "data.subject_regions": ["JP"], "decision.area": "other", "decision.effect": "assistive",
-    "disclosure.tells_people": True,
+    "organization.public_body": False, "data.subject_regions": ["JP"], "decision.area": "other",
+    "decision.effect": "assistive", "disclosure.tells_people": True,
 }  # fmt: skip
 """Declarations with which a whole plan of each kind passes every shipped rule of severity error."""
 

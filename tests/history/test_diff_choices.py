@@ -38,6 +38,7 @@ def feature(
         f"volume: {{requests_per_day: {requests}, input_tokens: 1000, output_tokens: 200}}\nteam: {{on_call: false}}\n"
         f"plan: {{adaptation: prompting, hosting: provider-api, provider: openai, {model}region: us, fallback: none, "
         "routing: single}\n"
+        "team: {people: {prompts: 0, evaluation: 0, monitoring: 0, compliance: 0, on_call: 0}}\n"
     )
 
 

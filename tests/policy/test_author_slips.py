@@ -60,7 +60,8 @@ SLIPS: dict[str, tuple[str, ...]] = {
     "param-eu": ("12:12 `data.subject_countries` is never `EU`, it holds countries; write",),
     "personal-in-classes": ('11:9 `data.classes` holds classes as they are written, and `personal` has kinds; write',),
     "unknown-keys": (
-        "3:54 unknown key `authors`", "3:69 unknown key `licence`", "10:16 missing key `relation`", "11:5 unknown key `tags`",
+        "3:54 unknown key `authors`", "3:69 unknown key `licence`", "10:16 missing key `relation`",
+        "11:5 unknown key `tags`",
         "12:5 `verified` speaks of a law; name it under `basis`", "12:15 `verified` must be text, found true or false",
         "17:70 unknown key `as_of`", "17:89 unknown key `status`",
     ),
