@@ -35,10 +35,10 @@ def feature(
     """Return a manifest whose plan has a cost; without a model it leaves several."""
     return HEAD + (
         f"metadata: {{name: {name}, lifecycle: pilot}}\ndata: {{classes: [{classes}]}}\nlatency: {{p95_ms: 8000}}\n"
-        f"volume: {{requests_per_day: {requests}, input_tokens: 1000, output_tokens: 200}}\nteam: {{on_call: false}}\n"
+        f"volume: {{requests_per_day: {requests}, input_tokens: 1000, output_tokens: 200}}\n"
+        "team: {on_call: false, people: {prompts: 0, evaluation: 0, monitoring: 0, compliance: 0, on_call: 0}}\n"
         f"plan: {{adaptation: prompting, hosting: provider-api, provider: openai, {model}region: us, fallback: none, "
         "routing: single}\n"
-        "team: {people: {prompts: 0, evaluation: 0, monitoring: 0, compliance: 0, on_call: 0}}\n"
     )
 
 
