@@ -74,7 +74,7 @@ _Set = tuple[_Change, ...]
 
 
 class Counterfactuals:
-    """Searches changes for the ways of a mask over the candidates."""
+    """Searches changes for the ways of a mask over the legs of the candidates, each with whatever partner."""
 
     def __init__(self, trials: Trials, mask: int, vocabulary: Mapping[str, tuple[str, ...]]) -> None:
         self._trials = trials
@@ -111,11 +111,13 @@ class Counterfactuals:
 
     def _standing(self, evaluation: Evaluation) -> Standing:
         chosen = Recommender(evaluation, self._trials.weighing).chosen()
-        if chosen is not None and self._mask >> chosen.number & 1:
+        candidates = evaluation.candidates
+        if chosen is not None and self._mask >> candidates.main_of(chosen.number) & 1:
             return Standing.ANSWER
-        if evaluation.verdict.admissible & self._mask:
+        mask = candidates.spread(self._mask)
+        if evaluation.verdict.admissible & mask:
             return Standing.ADMISSIBLE
-        return Standing.OPEN if evaluation.verdict.open & self._mask else Standing.REMOVED
+        return Standing.OPEN if evaluation.verdict.open & mask else Standing.REMOVED
 
     def _changes(self) -> tuple[_Change, ...]:
         """Return every other value of a fact that may be proposed: never of what the feature is, nor of what is fixed."""
@@ -257,12 +259,14 @@ def _distinct(changes: Iterable[Counterfactual]) -> Iterator[Counterfactual]:
 
 
 def _against(evaluation: Evaluation, mask: int) -> dict[str, int]:
-    """Return for every constraint of severity error the ways of a mask that it removes or leaves open."""
+    """Return for every constraint of severity error the ways that it removes or leaves open with every partner."""
     found = {}
+    candidates = evaluation.candidates
+    options = candidates.spread(mask)
     for ruled in evaluation.rules:
         if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR:
             outcomes = ruled.candidates
-            stands = (outcomes.violated | outcomes.undetermined) & mask
+            stands = mask & ~candidates.legs_of(options & ~(outcomes.violated | outcomes.undetermined))
             if stands:
                 found[ruled.active.rule.id] = stands
     return found

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.findings.finding import Outcome
+from aipolicy.options.workload import workload_of
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.value import replace
 
 Changes = Mapping[str, FactValue]
 
@@ -26,6 +30,7 @@ class Trials:
         self.certain = evaluation
         self.base = evaluation.expected
         self._known: dict[tuple[tuple[str, FactValue], ...], Then] = {}
+        self._facts: dict[tuple[tuple[str, FactValue], ...], Facts] = {}
 
     def then(self, changes: Changes) -> Then:
         """Return what follows where these facts are declared and the rest is as expected."""
@@ -39,9 +44,19 @@ class Trials:
         return self._evaluator.evaluate_like(self.base, self.facts(changes))
 
     def facts(self, changes: Changes) -> Facts:
-        """Return the facts of the feature where these are declared and the rest is as expected."""
-        feature = self.certain.feature
-        return with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
+        """Return the facts that are expected where these are declared."""
+        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
+        if key not in self._facts:
+            path = self.certain.feature.path_in_repository
+            self._facts[key] = with_changes(self.certain.facts, changes, self._evaluator.catalog, path)
+        return self._facts[key]
+
+    def outcome(self, rule: Rule, facts: Facts, option_set: OptionSet, number: int) -> Outcome:
+        """Return what a rule comes to under other facts for one option."""
+        workload = workload_of(facts, self.certain.feature.name)
+        rivals = self.base.workload.rivals
+        workload = workload if rivals is None else replace(workload, rivals=rivals)
+        return self._evaluator.rule_evaluator.evaluate(rule, facts, workload, option_set).outcome_of(number)
 
     def effect(self, then: Then) -> Effect | None:
         """Return the weightiest thing that is other than expected, None where nothing is."""

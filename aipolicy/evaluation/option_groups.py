@@ -20,6 +20,8 @@ class StaticGroup(Frozen):
     mask: int
     speeds: Speeds | None
     cost: CostBasis | None
+    partner: Speeds | None = None
+    """What the latency of the partner depends on, as if it were the main leg."""
 
 
 class PricedGroup(NamedTuple):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.option_groups import Group, GroupKey, PricedGroup, Split, StaticGroup, Values
-from aipolicy.evaluation.option_masks import mask
-from aipolicy.evaluation.option_view import OptionFacts
+from aipolicy.evaluation.option_masks import first_in, mask
+from aipolicy.evaluation.option_view import OptionFacts, estimated
+from aipolicy.facts.all_facts import of_partner
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
@@ -23,19 +25,24 @@ from aipolicy.options.estimates import (
     ESTIMATED_FACTS,
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
+    PARTNER_LATENCIES,
     RUNNING_COSTS,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
 )
 from aipolicy.options.option import Option
-from aipolicy.options.running_costs import CostTable
+from aipolicy.options.running_costs import CostTable, Monthly
 from aipolicy.options.workload import Workload
 
 _IDS = count()
 
 
-_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+_SHARED = (
+    {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET}
+    | {name: COST_FACTS[0] for name in COST_FACTS_SET}
+    | dict.fromkeys(PARTNER_LATENCIES, of_partner(LATENCY_FACTS[0]))
+)
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
 _MAX_ESTIMATORS = 32
@@ -63,6 +70,7 @@ class OptionSet:
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
+        self._tables: dict[tuple[str, ...], CostTable] = {}
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
@@ -73,7 +81,7 @@ class OptionSet:
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
 
-    def id_for(self, names: tuple[str, ...]) -> int:
+    def id_for(self, names: tuple[str, ...]) -> object:
         """Return what distinguishes this option_set in what a judge remembers of some facts."""
         return self.id
 
@@ -92,19 +100,19 @@ class OptionSet:
 
     def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
         """Return the groups of options that differ in the named facts."""
-        estimated = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
+        at = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
         # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
         static = self._static(names, cascades_cost=workload.hard_case_share is not None)
-        if not estimated:
+        if not at:
             if names not in self._plain_groups:
                 self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
             return self._plain_groups[names]
         merged: dict[Values, int] = {}
-        estimate = self.estimator(workload).value
+        estimator = self.estimator(workload)
         for group in static:
             values = list(group.values)
-            for index in estimated:
-                values[index] = estimate(names[index], group.speeds, group.cost)
+            for index in at:
+                values[index] = estimated(names[index], estimator, group.speeds, group.cost, group.partner)
             group_values = tuple(values)
             merged[group_values] = merged.get(group_values, 0) | group.mask
         return tuple(merged.items())
@@ -142,8 +150,8 @@ class OptionSet:
                 if least is not None and least > value:
                     numbers[place] = least
         elif name in ESTIMATED_FACTS:
-            estimate = self.estimator(workload).value
-            numbers = [estimate(name, group.speeds, group.cost) for group in static]
+            estimator = self.estimator(workload)
+            numbers = [estimated(name, estimator, group.speeds, group.cost, group.partner) for group in static]
         else:
             numbers = [group.values[0] for group in static]
         below = equal = above = unknown = 0
@@ -157,6 +165,17 @@ class OptionSet:
             else:
                 above |= group.mask
         return Split(below, equal, above, unknown)
+
+    def monthly_costs(self, names: tuple[str, ...],
+                      workload: Workload) -> Iterator[tuple[Values, CostBasis, Monthly | None, int]]:  # fmt: skip
+        """Yield the options by some facts and what their cost depends on, with monthly costs, None where unknown."""
+        static = self._static((*names, COST_FACTS[0]))
+        if names not in self._tables:
+            self._tables[names] = CostTable(group.cost for group in static)
+        costs = self.estimator(workload).costs(self._tables[names])
+        for cost, group in zip(costs, static, strict=True):
+            if group.cost is not None:
+                yield group.values, group.cost, cost, group.mask
 
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
@@ -179,7 +198,7 @@ class OptionSet:
         found: dict[str, FactValue] = {}
         for name, value in zip(names, group.values, strict=True) if group is not None else ():
             if group is not None and name in ESTIMATED_FACTS:
-                value = self.estimator(workload).value(name, group.speeds, group.cost)
+                value = estimated(name, self.estimator(workload), group.speeds, group.cost, group.partner)
                 if value is None and group.cost is not None:
                     least = self.estimator(workload).at_least(name, group.cost)
                     found.update({} if least is None else {f"{name}{AT_LEAST}": least})
@@ -262,6 +281,54 @@ class OptionSet:
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""
         return self._costs[number]
+
+    def speeds(self, number: int) -> Speeds:
+        """Return what the latency of one option depends on."""
+        return self._speeds[number]
+
+    def first_by_name(self, mask: int) -> int:
+        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
+        for name in OFFERING:
+            if mask & (mask - 1) == 0:
+                break
+            word = self.distinct(name, mask)[0]
+            if word is not None:
+                mask &= self.mask_of(name, frozenset({word}))
+        return first_in(mask)
+
+    def slices(self, mask: int) -> Iterator[tuple[int, int]]:
+        """Yield the parts of a mask by partner, the number of each with the main legs in it; here there is none."""
+        if mask:
+            yield 0, mask
+
+    def slot_words(self, slot: int) -> tuple[str, ...]:
+        """Return the routing and the fallback of the options of a slot, in the order of the axes."""
+        return "single", "none"
+
+    def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
+        """Return of slots, the best first, the one whose partner is nearest to where the main leg is."""
+        return slots[0]
+
+    def number_of(self, main: int, slot: int) -> int:
+        """Return the number of a main leg with the partner of a slot."""
+        return main
+
+    def spread(self, mask: int) -> int:
+        """Return the options of the main legs in a mask."""
+        return mask & self.full
+
+    def legs_of(self, mask: int) -> int:
+        """Return the main legs of the options in a mask."""
+        return mask
+
+    def main_of(self, number: int) -> int:
+        """Return the number of the main leg of an option."""
+        return number
+
+    @property
+    def mains(self) -> OptionSet:
+        """Return the main legs by themselves, under their numbers."""
+        return self
 
     @cached_property
     def _bases(self) -> BasisReader:

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.estimates import (
     AT_LEAST,
     ESTIMATED_FACTS,
+    PARTNER_LATENCIES,
     Estimator,
 )
+
+
+def estimated(name: str, estimator: Estimator, speeds: Speeds | None, cost: CostBasis | None,
+              partner: Speeds | None) -> FactValue | None:  # fmt: skip
+    """Return the value of an estimated fact, of the option or of its partner, None when it is unknown."""
+    if name in PARTNER_LATENCIES:
+        return estimator.value(of_leg(name), partner, None)
+    return estimator.value(name, speeds, cost)
 
 
 class OptionFacts(Mapping[str, FactValue]):
     """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
 
-    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis) -> None:
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis,
+                 partner: Speeds | None = None) -> None:  # fmt: skip
         self._known = known
         self._estimator = estimator
         self._speeds = speeds
         self._cost = cost
+        self._partner = partner
 
     def __getitem__(self, name: str) -> FactValue:
         if name.endswith(AT_LEAST):
@@ -30,7 +42,7 @@ class OptionFacts(Mapping[str, FactValue]):
             return least
         value = self._known.get(name)
         if value is None and name in ESTIMATED_FACTS:
-            value = self._estimator.value(name, self._speeds, self._cost)
+            value = estimated(name, self._estimator, self._speeds, self._cost, self._partner)
         if value is None:
             raise KeyError(name)
         return value

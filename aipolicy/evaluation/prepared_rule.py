@@ -30,14 +30,15 @@ class PreparedRule:
     """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
-        "has_ends", "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule",
-        "when", "workload_reads",
+        "has_ends", "has_labels", "is_estimated", "is_for_retired", "is_of_partner", "is_of_whole",
+        "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.reads = rule.feature_reads
         self.is_for_retired = rule.is_for_retired
+        self.is_of_partner, self.is_of_whole = rule.is_of_partner, rule.is_of_whole
         self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
         lines = (*rule.when, *rule.require)
         self.label_keys = frozenset(key for line in lines for key in line.label_keys)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES, OFFERING, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen, NamedTuple
+
+if TYPE_CHECKING:
+    from aipolicy.options.cost_inputs import CostBasis
+
+
+_OF_LEGS = 2
+"""How many of the axes are of a leg by itself; the others are of it and its partner."""
 
 
 class Weighing(NamedTuple):
@@ -43,12 +55,22 @@ class Ranked(Frozen):
         return tuple(sorted((*self.warnings, *self.notes)))
 
 
+class _Entry(NamedTuple):
+    """Main legs of one kind that cost the same by themselves."""
+
+    words: tuple[FactValue | None, ...]
+    basis: CostBasis
+    cost: HorizonCost
+    mask: int
+
+
 class _Costed(NamedTuple):
-    """Options of one kind that cost the same."""
+    """Options of one kind that cost the same, all with the same partner."""
 
     simplicity: tuple[int, ...]
     cost: HorizonCost
-    mask: int
+    slot: int
+    mains: int
 
 
 class Ranking:
@@ -76,82 +98,89 @@ class Ranking:
         if not mask:
             return None
         least = fewest(fewest(mask, [m for _, m in self._warnings]), [m for _, m in self._notes])
-        costed = self._costed(least)
-        known = [each for each in costed if each.cost.is_whole]
-        pool = known or costed
-        cheapest = min(pool, key=lambda each: (each.cost.total_usd, each.simplicity))
-        limit = cheapest.cost.total_usd * (1.0 + self._weighing.margin_percent / 100.0)
-        near = [each for each in pool if each.cost.total_usd <= limit]
+        near = self._near(least, self._weighing.margin_percent, known_only=False)
+        cheapest = min(near, key=lambda each: (each.cost.total_usd, each.simplicity))
         simplest = min(each.simplicity for each in near)
         is_simpler = simplest < cheapest.simplicity
         wanted = simplest if is_simpler else cheapest.simplicity
         alike = [each for each in near if each.simplicity == wanted]
         usd = min(each.cost.total_usd for each in alike)
-        chosen = [each for each in alike if each.cost.total_usd == usd]
-        number = self._first_by_name(_union(each.mask for each in chosen))
-        cost = next(each.cost for each in chosen if each.mask >> number & 1)
-        return self._ranked(number, cost, is_simpler=is_simpler)
+        return self._best([each for each in alike if each.cost.total_usd == usd], is_simpler=is_simpler)
 
     def cheapest(self, mask: int) -> Ranked | None:
         """Return the cheapest option of known cost in a mask, whatever counts against it; None where there is none."""
-        known = [each for each in self._costed(mask) if each.cost.is_whole]
-        if not known:
+        near = self._near(mask, 0.0, known_only=True)
+        if not near:
             return None
-        best = min(known, key=lambda each: (each.cost.total_usd, each.simplicity))
-        return self._ranked(self._first_by_name(best.mask), best.cost, is_simpler=False)
+        simplest = min(each.simplicity for each in near)
+        return self._best([each for each in near if each.simplicity == simplest], is_simpler=False)
+
+    def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Costed]:
+        """Return what costs at most so much more than the cheapest, of known cost where there is such a way.
+
+        A partner adds to the cost of a main leg or adds nothing, so that main legs that cost too much by themselves are
+        not looked at.
+        """
+        factor = 1.0 + margin_percent / 100.0
+        slices = list(self._option_set.slices(mask))
+        for is_whole in (True,) if known_only else (True, False):
+            found: list[_Costed] = []
+            limit = inf
+            for slot, part in slices:
+                for entry in self._entries if not is_whole else self._known_entries:
+                    if entry.cost.total_usd > limit:
+                        break
+                    mains = part & entry.mask
+                    cost = self._cost(entry, slot) if mains else None
+                    if cost is not None and cost.is_whole is is_whole:
+                        found.append(_Costed(self._simplicity(entry, slot), cost, slot, mains))
+                        limit = min(limit, cost.total_usd * factor)
+            if found:
+                return [each for each in found if each.cost.total_usd <= limit]
+        return []
+
+    @cached_property
+    def _entries(self) -> tuple[_Entry, ...]:
+        """Return the main legs by what they cost alone, the cheapest first."""
+        found = [
+            _Entry(group.values, basis, self._costs.of(basis), part)
+            for group in self._option_set.mains.priced(AXES, self._workload)
+            for basis, part in group.parts
+        ]
+        return tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+
+    @cached_property
+    def _known_entries(self) -> tuple[_Entry, ...]:
+        return tuple(entry for entry in self._entries if entry.cost.is_whole)
+
+    def _cost(self, entry: _Entry, slot: int) -> HorizonCost:
+        paired = self._option_set
+        if not isinstance(paired, PairedSet):
+            return entry.cost
+        added = paired.slot_cost(slot)
+        return entry.cost if added.is_nothing else self._costs.of(paired.paired_basis(entry.basis, added))
+
+    def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
+        """Return how simple a way is along each axis; a word that is not listed is the least simple."""
+        words = entry.words
+        if isinstance(self._option_set, PairedSet):
+            words = (*words[:_OF_LEGS], *self._option_set.slot_words(slot))
+        return tuple(
+            known.index(word) if isinstance(word, str) and word in known else len(known)
+            for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
+        )
+
+    def _best(self, alike: Sequence[_Costed], *, is_simpler: bool) -> Ranked:
+        """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
+        legs = union(each.mains for each in alike)
+        main = self._option_set.mains.first_by_name(legs)
+        able = [each for each in alike if each.mains >> main & 1]
+        slot = self._option_set.nearest_slot(main, [each.slot for each in able])
+        cost = next(each.cost for each in able if each.slot == slot)
+        return self._ranked(self._option_set.number_of(main, slot), cost, is_simpler=is_simpler)
 
     def _ranked(self, number: int, cost: HorizonCost, *, is_simpler: bool) -> Ranked:
         warnings, notes = (
             tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in (self._warnings, self._notes)
         )
         return Ranked(number, cost, warnings, notes, is_simpler)
-
-    def _costed(self, mask: int) -> list[_Costed]:
-        found = []
-        for group in self._option_set.priced(AXES, self._workload):
-            if group.mask & mask:
-                simplicity = _simplicity(group.values)
-                found += [
-                    _Costed(simplicity, self._costs.of(basis), part & mask)
-                    for basis, part in group.parts
-                    if part & mask
-                ]
-        return found
-
-    def _first_by_name(self, mask: int) -> int:
-        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
-        for name in OFFERING:
-            if mask & (mask - 1) == 0:
-                break
-            word = self._option_set.distinct(name, mask)[0]
-            if word is not None:
-                mask &= self._option_set.mask_of(name, frozenset({word}))
-        return first_in(mask)
-
-
-def _simplicity(values: Sequence[object]) -> tuple[int, ...]:
-    """Return how simple a way is along each axis; a word that is not listed is the least simple."""
-    return tuple(
-        words.index(value) if isinstance(value, str) and value in words else len(words)
-        for value, (_, words) in zip(values, SIMPLEST_FIRST, strict=True)
-    )
-
-
-def fewest(mask: int, against: Iterable[int]) -> int:
-    """Return the options of a mask that are in the fewest of the masks against, nothing of an empty mask."""
-    levels = [mask]
-    for other in against:
-        if other & mask:
-            carried = 0
-            for number, level in enumerate(levels):
-                levels[number] = level & ~other | carried
-                carried = level & other
-            levels.append(carried)
-    return next((level for level in levels if level), 0)
-
-
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union

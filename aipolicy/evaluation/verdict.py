@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks
+from aipolicy.evaluation.paired_outcomes import Outcomes
+from aipolicy.evaluation.rule_masks import RuleMasks, union_of
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
@@ -15,6 +17,9 @@ from aipolicy.value import Frozen
 
 VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, PROVIDER, *(need.attribute for need in NEEDS))))
 """The option facts that a verdict reads."""
+
+
+_VIOLATED = ("violated",)
 
 
 class NeedFound(Frozen):
@@ -37,15 +42,21 @@ class Verdict(Frozen):
     """Open options for which every estimate that leaves them open keeps its rule at what is usual."""
     close: int
     """Open options that only the width of estimates leaves open."""
-    removed_by: Mapping[str, int]
+    removed_by: RuleMasks
     opened_by: Mapping[str, int]
-    counted_against: Mapping[str, int]
+    counted_against: RuleMasks
     """Warnings and notes that are violated: they remove nothing."""
-    duties: Mapping[str, int]
+    duties: RuleMasks
     """Duties that are not known to be fulfilled, and the options that would bring them."""
     needs: tuple[NeedFound, ...]
     remaining_values: Mapping[str, tuple[str, ...]]
-    conflict: tuple[str, ...]
+    clash: Callable[[], tuple[str, ...]]
+    """Finds a smallest set of constraints that leave nothing, where nothing is left; it takes long."""
+
+    @property
+    def conflict(self) -> tuple[str, ...]:
+        """Return a smallest set of constraints that leave nothing, empty where something remains."""
+        return () if self.remaining else self.clash()
 
     @property
     def remaining(self) -> int:
@@ -53,54 +64,79 @@ class Verdict(Frozen):
         return self.full & ~self.removed
 
 
-def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]], option_set: OptionSet) -> Verdict:
+class Ways(Frozen):
+    """A verdict as people are told it: of main legs, each with whatever partner is best for it, as masks.
+
+    A way is admissible or open where some partner, or none, makes it so. A rule removes it, counts against it or is owed
+    for it where that is so with every partner.
+    """
+
+    full: int
+    admissible: int
+    open: int
+    removed: int
+    removed_by: Mapping[str, int]
+    opened_by: Mapping[str, int]
+    counted_against: Mapping[str, int]
+    duties: Mapping[str, int]
+
+
+def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
+    """Return a verdict over the options of a set as one over their main legs."""
+    some, full = option_set.legs_of, option_set.legs_of(verdict.full)
+
+    def with_every_partner(masks: RuleMasks) -> dict[str, int]:
+        found = {rule: masks.with_every_partner(rule) for rule in masks}
+        return {rule: mask for rule, mask in found.items() if mask}
+
+    admissible = some(verdict.admissible)
+    open_ = some(verdict.open) & ~admissible
+    opened_by = {rule: some(mask) & open_ for rule, mask in verdict.opened_by.items()}
+    return Ways(
+        full=full, admissible=admissible, open=open_, removed=full & ~admissible & ~open_,
+        removed_by=with_every_partner(verdict.removed_by),
+        opened_by={rule: mask for rule, mask in opened_by.items() if mask},
+        counted_against=with_every_partner(verdict.counted_against), duties=with_every_partner(verdict.duties),
+    )  # fmt: skip
+
+
+def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
+               clash: Callable[[], tuple[str, ...]]) -> Verdict:  # fmt: skip
     """Return the verdict over a option_set from the outcomes of every rule."""
-    removed_by: dict[str, int] = {}
-    opened_by: dict[str, int] = {}
-    against: dict[str, int] = {}
-    duties: dict[str, int] = {}
-    unlikely = unknown = close = 0
+    errors: list[tuple[str, Outcomes]] = []
+    others: list[tuple[str, Outcomes]] = []
+    duties: list[tuple[str, Outcomes]] = []
     chooses_provider = False
     for rule, severity, outcomes in judged:
         if rule.kind is RuleKind.DUTY:
-            owed = outcomes.violated | outcomes.undetermined
-            if owed:
-                duties[rule.id] = owed
+            duties.append((rule.id, outcomes))
         elif severity is Severity.ERROR:
-            if outcomes.violated:
-                removed_by[rule.id] = outcomes.violated
-                chooses_provider |= any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require)
-            if outcomes.undetermined:
-                opened_by[rule.id] = outcomes.undetermined
-                unlikely |= outcomes.undetermined & ~outcomes.kept
-                unknown |= outcomes.undetermined & ~outcomes.close
-                close |= outcomes.close
-        elif outcomes.violated:
-            against[rule.id] = outcomes.violated
-    removed = _union(removed_by)
-    open_ = _union(opened_by) & ~removed
+            errors.append((rule.id, outcomes))
+            if any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require):
+                chooses_provider |= outcomes.is_some("violated")
+        else:
+            others.append((rule.id, outcomes))
+    of_errors = [outcomes for _, outcomes in errors]
+    removed = union_of(option_set, of_errors, "violated")
+    open_ = union_of(option_set, of_errors, "undetermined") & ~removed
+    close = open_ & ~union_of(option_set, of_errors, "unknown")
     admissible = full & ~removed & ~open_
+    undetermined = RuleMasks(option_set, errors, ("undetermined",)) if open_ else {}
     return Verdict(
         full=full,
         removed=removed,
         open=open_,
         admissible=admissible,
-        likely=open_ & ~unlikely,
-        close=open_ & ~unknown,
-        removed_by=removed_by,
-        opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
-        counted_against=against,
-        duties=duties,
+        likely=open_ & ~union_of(option_set, of_errors, "unlikely"),
+        close=close,
+        removed_by=RuleMasks(option_set, errors, _VIOLATED),
+        opened_by={rule_id: mask & open_ for rule_id, mask in undetermined.items() if mask & open_},
+        counted_against=RuleMasks(option_set, others, _VIOLATED),
+        duties=RuleMasks(option_set, duties, ("violated", "undetermined")),
         needs=_needs(admissible, open_, close, option_set, chooses_provider=chooses_provider),
         remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
-        conflict=_conflict(removed_by, full) if removed == full else (),
+        clash=cache(clash),
     )
-
-
-def _conflict(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:
-    from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
-
-    return smallest_clash(removed_by, full)
 
 
 def _needs(
@@ -134,13 +170,6 @@ def _provider(admissible: int, open_: int, option_set: OptionSet) -> list[NeedFo
         if len(values) == 1 and values[0] is not None and values[0] not in OWN_SITES:
             return [NeedFound("provider", f"stay with the provider {values[0]}", certain, (str(values[0]),))]
     return []
-
-
-def _union(masks: Mapping[str, int]) -> int:
-    union = 0
-    for mask in masks.values():
-        union |= mask
-    return union
 
 
 def _words(values: Iterable[FactValue | None]) -> tuple[str, ...]:

@@ -152,6 +152,8 @@ class CostBasis(Frozen):
     watched: bool
     """Whether monitoring and evaluation are the organisation's own business: whatever is not a provider's plain model."""
     training: Training | None
+    partner_training: Training | None = None
+    """What adapting the model of the partner takes, where that is another one than the main model."""
 
 
 class Speeds(Frozen):

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 SOME_HOST = "hosted-open-weights"
 """Any host of open models: its prices are the middle of those of many, and so are estimates."""
+_TUNED = "fine-tuning"
 ONE_STEP_TIERS = frozenset({"encoder", "classical"})
 """Tiers that answer in one pass, whatever the length of the answer."""
 
@@ -61,14 +62,14 @@ class BasisReader:
         cascade = option.routing == "cascade"
         stands_by = not cascade and option.other is not None and option.other.hosting != "provider-api"
         return CostBasis(
-            main=self._leg(option.leg, tuned=option.adaptation == "fine-tuning"),
-            far=self._leg(option.other) if cascade else None,
-            standby=self._leg(option.other) if stands_by else None,
+            main=self._leg(option.leg, tuned=option.adaptation == _TUNED),
+            far=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if cascade else None,
+            standby=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if stands_by else None,
             cascade=cascade,
             stands_by=stands_by,
             people=self._people_of(option),
             build_weeks=None if effort is None else effort.build_weeks,
-            retrieves=option.adaptation == "rag",
+            retrieves="rag" in (option.adaptation, option.other_adaptation),
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )

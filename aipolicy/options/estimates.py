@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
+from aipolicy.facts.all_facts import of_partner
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.leg_latency import Latencies
@@ -56,7 +57,9 @@ LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 """Facts that depend on speeds and a workload."""
 COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
-ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
+PARTNER_LATENCIES = frozenset(map(of_partner, LATENCY_FACTS_SET))
+"""Facts that depend on the speeds of a partner, as if it were the main leg, and a workload."""
+ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET | PARTNER_LATENCIES
 
 ENDED_FACTS = frozenset(LATENCY_FACTS)
 """Estimates that have a favourable and an unfavourable end beside what is usual."""
@@ -112,6 +115,10 @@ class Estimator:
             "option.fits_window": Memo(partial(_fits_window, workload)),
         }
         self._running = RunningCosts(workload, settings.assumptions)
+        self.splitters: dict[str, object] = {}
+        """What splits options by a cost, by the name of the cost."""
+        self.main_costs: dict[bool, list[tuple[tuple[bool, Monthly], int]]] = {}
+        """What main legs cost by themselves, by whether they sort out hard cases; kept by what splits options."""
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
 
     def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
@@ -221,6 +228,11 @@ class Estimator:
     def at_least(self, name: str, basis: CostBasis) -> float | None:
         """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
         return self._running.at_least(basis)[RUNNING_COSTS.index(name)] or None if name in RUNNING_COSTS else None
+
+    @property
+    def running(self) -> RunningCosts:
+        """Return monthly costs by their parts."""
+        return self._running
 
     def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
         """Return what a leg costs over volume in its role, None when it is not known."""

@@ -6,6 +6,7 @@ Identity is quicker than the values of objects made of objects; that two equal o
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
@@ -31,3 +32,9 @@ class Memo(Generic[Thing, Made]):
         if known is None:
             known = self._made[id(thing)] = (thing, self._make(thing))
         return known[1]
+
+
+def numbered() -> Memo[object, int]:
+    """Return what gives every object a number of its own."""
+    numbers = count()
+    return Memo(lambda _: next(numbers))

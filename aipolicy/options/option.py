@@ -72,7 +72,9 @@ class Option(Frozen, kw_only=True):
     routing: str
     leg: Leg
     other: Leg | None
-    """The fallback, which in a cascade is also the far side."""
+    """The leg of the partner: the fallback, which in a cascade is also the far side."""
+    other_adaptation: str = ""
+    """What is done to the model of the partner; empty without one."""
 
     @property
     def hosting(self) -> str:
@@ -87,7 +89,8 @@ class Option(Frozen, kw_only=True):
     @property
     def id(self) -> str:
         """Return the identity of the option, stable as long as the catalog names it so."""
-        other = f"+{self.fallback}:{self.other.name}" if self.other is not None else "+none"
+        adapted = f"{self.other_adaptation}@" if self.other_adaptation not in ("", "prompting") else ""
+        other = f"+{adapted}{self.fallback}:{self.other.name}" if self.other is not None else "+none"
         return f"{self.adaptation}@{self.hosting}:{self.leg.name}{other}/{self.routing}"
 
 

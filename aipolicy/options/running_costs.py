@@ -83,6 +83,24 @@ class RunningCosts:
                 idle += cost[1]
         return today, idle
 
+    def of_main(self, basis: CostBasis, *, judged: bool) -> tuple[bool, Monthly]:
+        """Return the monthly cost of a main leg without its partner: whether all of it is known, and its known part."""
+        fixed = self._fixed_monthly(basis)
+        today = idle = self._least_fixed(basis)
+        is_whole = fixed is not None
+        roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged" if judged else "model")]
+        roles += [(None, "questions")] if basis.retrieves else []
+        for leg, role in roles:
+            cost = self._legs[role].of(leg)
+            is_whole &= cost is not None
+            if cost is not None:
+                today, idle = today + cost[0], idle + cost[1]
+        return is_whole, (today, idle)
+
+    def of_partner(self, leg: LegBasis | None, role: Role) -> Monthly | None:
+        """Return what a partner adds to the monthly cost in its role."""
+        return self._legs[role].of(leg)
+
     def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._curves[role].of(leg)
@@ -102,12 +120,12 @@ class RunningCosts:
         return self._fixed[key]
 
 
-_FixedKey = tuple["People | None", bool, bool, "Training | None"]
+_FixedKey = tuple["People | None", bool, bool, "Training | None", "Training | None"]
 """What a fixed cost depends on besides the workload."""
 
 
 def _fixed_key(basis: CostBasis) -> _FixedKey:
-    return basis.people, basis.watched, basis.retrieves, basis.training
+    return basis.people, basis.watched, basis.retrieves, basis.training, basis.partner_training
 
 
 def _curve(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> LegCurve | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from aipolicy.evaluation.evaluation import ActiveRule, active_rules
+from aipolicy.evaluation.active_rule import ActiveRule, active_rules
 from aipolicy.evaluation.finding_places import MAX_RELATED
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.value_text import shown_value

@@ -1,0 +1,78 @@
+"""What became of a rule over options, as masks."""
+
+from __future__ import annotations
+
+from aipolicy.findings.finding import Outcome
+from aipolicy.value import NamedTuple
+
+OUTCOMES_BY_WEIGHT = (
+    Outcome.VIOLATED, Outcome.UNDECLARED, Outcome.UNDETERMINED, Outcome.SATISFIED, Outcome.NOT_APPLICABLE,
+)  # fmt: skip
+"""A rule on every leg comes to the first of these to which one of the legs comes: not applicable only if it is to both."""
+
+
+class OutcomeMasks(NamedTuple):
+    """What became of a rule over the options of a option_set, as masks that do not overlap."""
+
+    not_applicable: int
+    satisfied: int
+    violated: int
+    undetermined: int
+    failed: bool = False
+    """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
+    undeclared: int = 0
+    """Where the rule applies and is not violated, and a fact that it demands is not declared."""
+    close: int = 0
+    """Where it is undetermined only because it comes out otherwise at the two ends of an estimate."""
+    kept: int = 0
+    """Where it is close, and kept at what is usual."""
+
+    @property
+    def unknown(self) -> int:
+        """Return where it is undetermined for another reason than the width of an estimate."""
+        return self.undetermined & ~self.close
+
+    @property
+    def unlikely(self) -> int:
+        """Return where it is undetermined, and no estimate says that it is likely kept."""
+        return self.undetermined & ~self.kept
+
+    def is_some(self, way: str) -> bool:
+        """Return whether it comes to an outcome on any option."""
+        return bool(getattr(self, way))
+
+    def is_violated_throughout(self) -> bool:
+        """Return whether every option violates it."""
+        return bool(self.violated) and not (self.not_applicable | self.satisfied | self.undetermined | self.undeclared)
+
+    def applies(self, full: int) -> int:
+        """Return where the rule applies, or may apply."""
+        return full & ~self.not_applicable
+
+    def outcome_of(self, number: int) -> Outcome:
+        """Return what became of the rule for one option."""
+        bit = 1 << number
+        if self.violated & bit:
+            return Outcome.VIOLATED
+        if self.undeclared & bit:
+            return Outcome.UNDECLARED
+        if self.undetermined & bit:
+            return Outcome.UNDETERMINED
+        return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
+
+
+def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> OutcomeMasks:
+    """Return what becomes of a rule that comes to this at both ends of its estimates and at what is usual.
+
+    What holds at both ends is known. Where it is broken at the favourable end and does not apply at the other, another
+    rule speaks of the latter.
+    """
+    violated = fast.violated & (slow.violated | slow.not_applicable)
+    undeclared = (fast.undeclared | slow.undeclared) & ~violated
+    close = (fast.violated ^ slow.violated) & ~(violated | undeclared | fast.undetermined | slow.undetermined)
+    undetermined = (fast.undetermined | slow.undetermined | close) & ~(violated | undeclared)
+    satisfied = (fast.satisfied | slow.satisfied) & ~(violated | undetermined | undeclared)
+    not_applicable = fast.not_applicable & slow.not_applicable
+    failed = fast.failed or slow.failed
+    kept = close & (usual.satisfied | usual.not_applicable)
+    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
