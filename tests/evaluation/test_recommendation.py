@@ -14,6 +14,7 @@ from worlds import LEAVES, OWN, catalog, evaluate, feature, pack, rule
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.outcome_masks import OutcomeMasks
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender, because, recommend
 from aipolicy.evaluation.verdict import verdict_of
@@ -88,7 +89,7 @@ class World:
         rules = []
         for ruled in evaluation.rules:
             violated, open_ = (self._mask(f"{ruled.active.rule.id}{mark}") for mark in ("", "?"))
-            outcomes = ruled.candidates._replace(
+            outcomes = OutcomeMasks(
                 not_applicable=0, violated=violated, undetermined=open_, satisfied=option_set.full & ~violated & ~open_
             )
             rules.append(replace(ruled, candidates=outcomes, planned=outcomes))
