@@ -10,25 +10,7 @@ from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.findings.finding import Outcome
 
 
-class _Doubtful:
-    """What is undetermined, by whether the width of an estimate leaves it so."""
-
-    undetermined: int
-    close: int
-    kept: int
-
-    @property
-    def unknown(self) -> int:
-        """Return the options on which it is undetermined for another reason than the width of an estimate."""
-        return self.undetermined & ~self.close
-
-    @property
-    def unlikely(self) -> int:
-        """Return the options on which it is undetermined, and no estimate says that it is likely kept."""
-        return self.undetermined & ~self.kept
-
-
-class LegOutcomes(_Doubtful):
+class LegOutcomes:
     """What a rule comes to that reads legs by themselves, from what it comes to over main legs and over partners."""
 
     def __init__(self, paired: PairedSet, main: OutcomeMasks, partner: OutcomeMasks | None) -> None:
@@ -63,6 +45,16 @@ class LegOutcomes(_Doubtful):
     def kept(self) -> int:
         """Return the options on which it is close, and kept by every leg at what is usual."""
         return self.close & ~self._either("unlikely")
+
+    @property
+    def unknown(self) -> int:
+        """Return the options on which it is undetermined for another reason than the width of an estimate."""
+        return self.undetermined & ~self.close
+
+    @property
+    def unlikely(self) -> int:
+        """Return the options on which it is undetermined, and no estimate says that it is likely kept."""
+        return self.undetermined & ~self.kept
 
     @cached_property
     def not_applicable(self) -> int:
@@ -111,7 +103,7 @@ class LegOutcomes(_Doubtful):
         return mask if self.partner is None else mask | self._paired.having_partner(getattr(self.partner, name))
 
 
-class SlotOutcomes(_Doubtful):
+class SlotOutcomes:
     """What a rule on the whole option comes to, from what it comes to over main legs beside each partner, as asked for."""
 
     def __init__(
@@ -151,6 +143,16 @@ class SlotOutcomes(_Doubtful):
     def kept(self) -> int:
         """Return the options on which it is close, and kept at what is usual."""
         return self._joined("kept")
+
+    @property
+    def unknown(self) -> int:
+        """Return the options on which it is undetermined for another reason than the width of an estimate."""
+        return self.undetermined & ~self.close
+
+    @property
+    def unlikely(self) -> int:
+        """Return the options on which it is undetermined, and no estimate says that it is likely kept."""
+        return self.undetermined & ~self.kept
 
     @cached_property
     def not_applicable(self) -> int:

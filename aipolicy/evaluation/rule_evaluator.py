@@ -10,6 +10,7 @@ from typing import Any
 from aipolicy.evaluation.line_masks import LineMasks, scan, search, throughout
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
+from aipolicy.evaluation.outcome_masks import between as between
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes, SlotOutcomes
 from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of

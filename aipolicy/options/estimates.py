@@ -61,7 +61,7 @@ PARTNER_LATENCIES = frozenset(map(of_partner, LATENCY_FACTS_SET))
 """Facts that depend on the speeds of a partner, as if it were the main leg, and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET | PARTNER_LATENCIES
 
-ENDED_FACTS = frozenset(LATENCY_FACTS)
+ENDED_FACTS = frozenset((*LATENCY_FACTS, *map(of_partner, LATENCY_FACTS)))
 """Estimates that have a favourable and an unfavourable end beside what is usual."""
 
 _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
