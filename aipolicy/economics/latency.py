@@ -63,10 +63,15 @@ def added(start: Moments, parts: Iterable[Moments]) -> Moments:
     return mean, variance, medians, slowest
 
 
+def p50_ms(moments: Moments) -> float:
+    """Return what half of such durations take at most."""
+    return max(_percentile(moments, 0.0), moments[2])
+
+
 def lognormal(moments: Moments) -> Duration:
     """Return the lognormal duration with this mean and variance, raised to the bounds where it lies below them."""
-    p50_ms = max(_percentile(moments, 0.0), moments[2])
-    return Duration(p50_ms, max(_percentile(moments, _Z95), p50_ms, moments[3]))
+    median = p50_ms(moments)
+    return Duration(median, max(_percentile(moments, _Z95), median, moments[3]))
 
 
 def p99_ms(moments: Moments) -> float:

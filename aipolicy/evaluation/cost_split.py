@@ -32,12 +32,15 @@ class CostSplitter:
             kept[name] = cls(name, groups, estimator)
         return kept[name]
 
-    def split(self, added: SlotCost, value: float) -> Split:
-        """Return the main legs whose cost with a partner is below a value, equal to it, above it, or unknown."""
+    def split(self, added: SlotCost, value: float, within: int) -> Split:
+        """Return the main legs whose cost with a partner is below a value, equal to it, above it, or unknown.
+
+        Those that are not within may be left out.
+        """
         if not self._is_known:
             return Split(0, 0, 0, self._all)
         if added.retrieves or added.training is not None:
-            return self._one_by_one(added, value)
+            return self._one_by_one(added, value, within)
         partner: float | None = 0.0
         if added.cascade or added.stands_by:
             role = self._estimator.running.of_partner(added.leg, "hard cases" if added.cascade else "standby")
@@ -50,10 +53,12 @@ class CostSplitter:
         surely = table.part.above(value, partner)
         return Split(below, equal, above | surely, self._all & ~(below | equal | above | surely))
 
-    def _one_by_one(self, added: SlotCost, value: float) -> Split:
+    def _one_by_one(self, added: SlotCost, value: float, within: int) -> Split:
         below = equal = above = 0
         running = self._estimator.running
         for basis, mask in self._groups:
+            if not mask & within:
+                continue
             together = added.beside(basis)
             cost, least = running.of(together), running.at_least(together)[self._at]
             usd = None if cost is None else cost[self._at]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.option_masks import union
-from aipolicy.evaluation.rule_masks import union_of
+from aipolicy.evaluation.rule_masks import keeping, union_of
 from aipolicy.findings.finding import Severity
 from aipolicy.value import NamedTuple
 
@@ -31,8 +31,8 @@ class Gate(NamedTuple):
 def passing_options(evaluation: Evaluation) -> int:
     """Return the options of the plan on which no rule of severity error fails or is open."""
     errors = [ruled.planned for ruled in evaluation.rules if ruled.active.severity is Severity.ERROR]
-    against = [union_of(evaluation.planned, errors, way) for way in ("violated", "undetermined", "undeclared")]
-    return evaluation.planned.full & ~union(against)
+    left, errors = keeping(evaluation.planned, errors)
+    return left & ~union(union_of(evaluation.planned, errors, way) for way in ("undetermined", "undeclared"))
 
 
 def broken_by(evaluation: Evaluation) -> dict[str, int]:

@@ -45,6 +45,9 @@ _SHARED = (
 )
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
+EVERYTHING = -1
+"""The mask of all options, whatever their number."""
+
 _MAX_ESTIMATORS = 32
 """Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
 
@@ -98,8 +101,8 @@ class OptionSet:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
         return self._facts(number).get(name)
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
-        """Return the groups of options that differ in the named facts."""
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        """Return the groups of options that differ in the named facts; nothing is estimated for others than those within."""
         at = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
         # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
         static = self._static(names, cascades_cost=workload.hard_case_share is not None)
@@ -110,6 +113,8 @@ class OptionSet:
         merged: dict[Values, int] = {}
         estimator = self.estimator(workload)
         for group in static:
+            if not group.mask & within:
+                continue
             values = list(group.values)
             for index in at:
                 values[index] = estimated(names[index], estimator, group.speeds, group.cost, group.partner)
@@ -132,8 +137,11 @@ class OptionSet:
             )  # fmt: skip
         return known
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
-        """Return the options by how a numeric fact compares with a value; one that is at least more is above it."""
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        """Return the options by how a numeric fact compares with a value; one that is at least more is above it.
+
+        Nothing is estimated for others than those within.
+        """
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
         numbers: list[FactValue | None]
@@ -151,6 +159,7 @@ class OptionSet:
                     numbers[place] = least
         elif name in ESTIMATED_FACTS:
             estimator = self.estimator(workload)
+            static = tuple([group for group in static if group.mask & within])
             numbers = [estimated(name, estimator, group.speeds, group.cost, group.partner) for group in static]
         else:
             numbers = [group.values[0] for group in static]

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup
-from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.paired_set import Legs, PairedSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
@@ -68,11 +68,15 @@ class OptionSetOnDay(_MadeFrom):
     def id_for(self, names: tuple[str, ...]) -> object:
         return self._base.id_for(names) if _AGEING.isdisjoint(names) else self.id
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
-        return self._base.groups(names, workload) if _AGEING.isdisjoint(names) else super().groups(names, workload)
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        if _AGEING.isdisjoint(names):
+            return self._base.groups(names, workload, within)
+        return super().groups(names, workload, within)
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
-        return super().split(name, value, workload) if name in _AGEING else self._base.split(name, value, workload)
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        if name in _AGEING:
+            return super().split(name, value, workload, within)
+        return self._base.split(name, value, workload, within)
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         return super().mask_of(name, values) if name in _AGEING else self._base.mask_of(name, values)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from aipolicy.evaluation.line_masks import LineMasks
+from aipolicy.evaluation.prepared_rule import PreparedRule, undeclared_of
+from aipolicy.facts.facts import Facts
 from aipolicy.findings.finding import Outcome
 from aipolicy.value import NamedTuple
 
@@ -37,6 +42,15 @@ class OutcomeMasks(NamedTuple):
         """Return where it is undetermined, and no estimate says that it is likely kept."""
         return self.undetermined & ~self.kept
 
+    @property
+    def is_estimated(self) -> bool:
+        """Return whether looking at fewer options would save something."""
+        return False
+
+    def within(self, _: int) -> OutcomeMasks:
+        """Return what became of the rule for some of the options; of others it may say anything."""
+        return self
+
     def is_some(self, way: str) -> bool:
         """Return whether it comes to an outcome on any option."""
         return bool(getattr(self, way))
@@ -61,6 +75,10 @@ class OutcomeMasks(NamedTuple):
         return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
 
 
+NOTHING = OutcomeMasks(0, 0, 0, 0)
+"""What becomes of a rule over no options."""
+
+
 def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> OutcomeMasks:
     """Return what becomes of a rule that comes to this at both ends of its estimates and at what is usual.
 
@@ -76,3 +94,29 @@ def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> Outc
     failed = fast.failed or slow.failed
     kept = close & (usual.satisfied | usual.not_applicable)
     return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
+
+
+def outcome_of_lines(prepared: PreparedRule, facts: Facts, full: int, when: Iterable[LineMasks],
+                     require: Iterable[LineMasks]) -> OutcomeMasks:  # fmt: skip
+    """Return what a rule comes to over options, from what its lines come to; these are asked for as long as it matters."""
+    not_applicable = unclear = 0
+    failed = False
+    for masks in when:
+        not_applicable |= masks.false & full
+        unclear |= masks.unknown
+        failed |= masks.failed
+        if not_applicable == full:
+            return OutcomeMasks(full, 0, 0, 0)
+    failing = unsure = 0
+    applicable = full & ~not_applicable
+    for masks in require:
+        failing |= masks.false
+        unsure |= masks.unknown
+        failed |= masks.failed
+    violated = failing & applicable & ~unclear
+    satisfied = applicable & ~failing & ~unsure
+    undeclared = 0
+    if undeclared_of(prepared.rule, facts):
+        satisfied, undeclared = 0, applicable & ~unclear & ~violated
+    undetermined = applicable & ~violated & ~satisfied & ~undeclared
+    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared)

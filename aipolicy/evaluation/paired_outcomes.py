@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
-from aipolicy.evaluation.outcome_masks import OUTCOMES_BY_WEIGHT, OutcomeMasks
+from aipolicy.evaluation.option_masks import first_in, union
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.outcome_masks import NOTHING, OUTCOMES_BY_WEIGHT, OutcomeMasks
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.findings.finding import Outcome
 
@@ -13,13 +15,44 @@ from aipolicy.findings.finding import Outcome
 class LegOutcomes:
     """What a rule comes to that reads legs by themselves, from what it comes to over main legs and over partners."""
 
-    def __init__(self, paired: PairedSet, main: OutcomeMasks, partner: OutcomeMasks | None) -> None:
+    def __init__(self, paired: PairedSet, evaluated: Callable[[OptionSet, int | None], OutcomeMasks], *,
+                 is_of_partner: bool, is_estimated: bool, is_declared: bool,
+                 legs: tuple[int, int] | None = None) -> None:  # fmt: skip
         self._paired = paired
-        self.main = main
-        self.partner = partner
-        """None where a partner need not satisfy the rule."""
-        self.failed = main.failed or (partner is not None and partner.failed)
-        self.wants_declaration = bool(main.undeclared or (partner is not None and partner.undeclared))
+        self._evaluated = evaluated
+        self._is_of_partner = is_of_partner
+        self.is_estimated = is_estimated
+        self.is_declared = is_declared
+        """Whether everything is declared that the rule demands."""
+        self._legs = legs
+        """The main legs and the partners that are looked at; None for all."""
+
+    def within(self, mask: int) -> LegOutcomes:
+        """Return what becomes of the rule for the options of a mask; of others it may say anything."""
+        if not self.is_estimated or self._legs is not None or "main" in self.__dict__:
+            return self
+        legs = self._paired.legs_of(mask), self._paired.partners
+        return LegOutcomes(
+            self._paired, self._evaluated, is_of_partner=self._is_of_partner, is_estimated=True,
+            is_declared=self.is_declared, legs=legs,
+        )  # fmt: skip
+
+    @cached_property
+    def main(self) -> OutcomeMasks:
+        """Return what it comes to over main legs."""
+        return self._evaluated(self._paired.mains, None if self._legs is None else self._legs[0])
+
+    @cached_property
+    def partner(self) -> OutcomeMasks | None:
+        """Return what it comes to over the legs that partners come from, None where they need not satisfy it."""
+        if not self._is_of_partner:
+            return None
+        return self._evaluated(self._paired.table, None if self._legs is None else self._legs[1])
+
+    @property
+    def failed(self) -> bool:
+        """Return whether a line could not be evaluated, for another reason than a missing fact."""
+        return self.main.failed or (self.partner is not None and self.partner.failed)
 
     @cached_property
     def violated(self) -> int:
@@ -72,6 +105,9 @@ class LegOutcomes:
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
+        found = self.within(1 << number)
+        if found is not self:
+            return found.outcome_of(number)
         main = self.main.outcome_of(self._paired.main_of(number))
         partner = self._paired.slot_of(number).partner
         if self.partner is None or partner is None:
@@ -79,7 +115,10 @@ class LegOutcomes:
         return min(main, self.partner.outcome_of(partner), key=OUTCOMES_BY_WEIGHT.index)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LegOutcomes) and (self.main, self.partner) == (other.main, other.partner)
+        return (
+            isinstance(other, LegOutcomes) and self.main == other.main
+            and self._is_of_partner is other._is_of_partner and self.partner == other.partner
+        )  # fmt: skip
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -94,6 +133,8 @@ class LegOutcomes:
 
     def is_violated_throughout(self) -> bool:
         """Return whether every option violates it."""
+        if self.outcome_of(first_in(self._paired.full)) is not Outcome.VIOLATED:
+            return False
         if self._paired.slots[0].partner is None and self._paired.mains.full & ~self.main.violated:
             return False
         return self.violated == self._paired.full
@@ -106,18 +147,36 @@ class LegOutcomes:
 class SlotOutcomes:
     """What a rule on the whole option comes to, from what it comes to over main legs beside each partner, as asked for."""
 
-    def __init__(
-        self, paired: PairedSet, slots: Sequence[Sequence[int]], rows: Sequence[Callable[[], OutcomeMasks]]
-    ) -> None:
+    def __init__(self, paired: PairedSet, slots: Sequence[Sequence[int]], rows: Sequence[Callable[[int], OutcomeMasks]],
+                 *, is_estimated: bool, legs: Sequence[int] | None = None) -> None:  # fmt: skip
         self._paired = paired
         self._slots = slots
         """For each row the slots whose partners do not differ in what the rule reads."""
-        self._rows = [cache(row) for row in rows]
+        self._evaluated = rows
+        self.is_estimated = is_estimated
+        self._legs = legs
+        """For each row the main legs that are looked at; None for all that may have its partners."""
+        self._made: dict[int, OutcomeMasks] = {}
+
+    def within(self, mask: int) -> SlotOutcomes:
+        """Return what becomes of the rule for the options of a mask; of others it may say anything."""
+        if not self.is_estimated or self._legs is not None or len(self._made) == len(self._slots):
+            return self
+        slices = dict(self._paired.slices(mask))
+        legs = [union(slices.get(slot, 0) for slot in slots) for slots in self._slots]
+        return SlotOutcomes(self._paired, self._slots, self._evaluated, is_estimated=True, legs=legs)
+
+    def _row(self, number: int) -> OutcomeMasks:
+        known = self._made.get(number)
+        if known is None:
+            legs = union(map(self._paired.able, self._slots[number])) if self._legs is None else self._legs[number]
+            known = self._made[number] = self._evaluated[number](legs) if legs else NOTHING
+        return known
 
     @cached_property
     def failed(self) -> bool:
         """Return whether a line could not be evaluated, for another reason than a missing fact."""
-        return any(row().failed for row in self._rows)
+        return any(self._row(number).failed for number in range(len(self._slots)))
 
     @cached_property
     def violated(self) -> int:
@@ -166,37 +225,40 @@ class SlotOutcomes:
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
-        slot = self._paired.slot_number(number)
-        row = next(row for slots, row in zip(self._slots, self._rows, strict=True) if slot in slots)
-        return row().outcome_of(self._paired.main_of(number))
+        slot, main = self._paired.slot_number(number), self._paired.main_of(number)
+        row = next(row for row, slots in enumerate(self._slots) if slot in slots)
+        known = self._made[row] if row in self._made else self._evaluated[row](1 << main)
+        return known.outcome_of(main)
 
     def is_some(self, way: str) -> bool:
         """Return whether it comes to an outcome on any option, looking no further than for the first."""
-        for slots, row in zip(self._slots, self._rows, strict=True):
-            mask = getattr(row(), way)
+        for number, slots in enumerate(self._slots):
+            mask = getattr(self._row(number), way)
             if mask and any(mask & self._paired.able(slot) for slot in slots):
                 return True
         return False
 
     def is_violated_throughout(self) -> bool:
         """Return whether every option violates it, looking no further than for the first that does not."""
+        if self.outcome_of(first_in(self._paired.full)) is not Outcome.VIOLATED:
+            return False
         return all(
-            not self._paired.able(slot) & ~row().violated
-            for slots, row in zip(self._slots, self._rows, strict=True)
+            not self._paired.able(slot) & ~self._row(number).violated
+            for number, slots in enumerate(self._slots)
             for slot in slots
         )
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SlotOutcomes) or len(self._rows) != len(other._rows):
+        if not isinstance(other, SlotOutcomes) or self._slots != other._slots:
             return False
-        return all(mine() == theirs() for mine, theirs in zip(self._rows, other._rows, strict=True))
+        return all(self._row(number) == other._row(number) for number in range(len(self._slots)))
 
     __hash__ = None  # type: ignore[assignment]
 
     def _joined(self, way: str) -> int:
         masks = [0] * len(self._paired.slots)
-        for slots, row in zip(self._slots, self._rows, strict=True):
-            mask = getattr(row(), way)
+        for number, slots in enumerate(self._slots):
+            mask = getattr(self._row(number), way)
             for slot in slots if mask else ():
                 masks[slot] = mask
         return self._paired.joined(masks) if any(masks) else 0

@@ -7,13 +7,15 @@ a row of masks over main legs, and what main legs have by themselves is found fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from aipolicy.evaluation.option_groups import Group, Split, Values
-from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_masks import union
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.option_view import OptionFacts
-from aipolicy.evaluation.slot_view import PairedBases, SlotView, is_of_leg
-from aipolicy.evaluation.slots import Slot, SlotCost, SlotValues
-from aipolicy.facts.all_facts import of_leg
+from aipolicy.evaluation.slot_view import PairedBases, SlotView
+from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost, SlotValues
+from aipolicy.facts.all_facts import is_of_leg, of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.estimates import AT_LEAST, Estimator
@@ -99,6 +101,16 @@ class PairedSet(OptionSet):
         """Return the options by number, each made when it is asked for."""
         return _Options(self)
 
+    @cached_property
+    def partners(self) -> int:
+        """Return the legs that are partners, as they are numbered there."""
+        return union(1 << slot.partner for slot in self.slots if slot.partner is not None)
+
+    @property
+    def alone(self) -> OptionSet:
+        """Return the main legs without a partner, with facts of the whole option and none of a partner."""
+        return self._legs.view(NO_PARTNER)
+
     def main_of(self, number: int) -> int:
         return number % (8 * self._width)
 
@@ -180,22 +192,22 @@ class PairedSet(OptionSet):
             found = found & ((1 << bits) - 1) | found >> bits
         return found
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         if all(map(is_of_leg, names)):
             return tuple((values, self.spread(mask)) for values, mask in self.mains.groups(names, workload))
         rows: dict[Values, list[int]] = {}
         for view, slots in self.views(names, cascades_cost=workload.hard_case_share is not None):
-            for values, mask in view.groups(names, workload):
+            for values, mask in view.groups(names, workload, union(map(self._able.__getitem__, slots))):
                 row = rows.setdefault(values, [0] * len(self.slots))
                 for slot in slots:
                     row[slot] = mask
         groups = ((values, self.joined(row)) for values, row in rows.items())
         return tuple((values, mask) for values, mask in groups if mask)
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
         below, equal, above = ([0] * len(self.slots) for _ in range(3))
         for view, slots in self.views((name,), cascades_cost=workload.hard_case_share is not None):
-            found = view.split(name, value, workload)
+            found = view.split(name, value, workload, union(map(self._able.__getitem__, slots)))
             for slot in slots:
                 below[slot], equal[slot], above[slot] = found[:3]
         parts = self.joined(below), self.joined(equal), self.joined(above)
@@ -267,11 +279,11 @@ class LegsAsPartners(OptionSet):
     def id_for(self, names: tuple[str, ...]) -> object:
         return "partners", self._table.id_for(tuple(map(of_leg, names)))
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
-        return self._table.groups(tuple(map(of_leg, names)), workload)
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        return self._table.groups(tuple(map(of_leg, names)), workload, within)
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
-        return self._table.split(of_leg(name), value, workload)
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        return self._table.split(of_leg(name), value, workload, within)
 
 
 class _Options(Sequence[Option]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY, is_of_leg, is_partner_fact
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Severity
@@ -17,13 +17,17 @@ from aipolicy.policy.rule import Line, Rule
 class PreparedLine:
     """A line of a rule, with what is the same for every feature."""
 
-    __slots__ = ("identity", "is_estimated", "line", "parameters")
+    __slots__ = ("identity", "is_estimated", "is_of_legs", "is_of_partners", "line", "parameters")
 
     def __init__(self, line: Line, rule: Rule) -> None:
         self.line = line
         self.parameters = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
         self.identity = (line.checked, tuple([hashable(rule.parameters[name]) for name in line.parameter_reads]))
         self.is_estimated = not ESTIMATED_FACTS.isdisjoint(line.option_reads)
+        self.is_of_legs = all(map(is_of_leg, line.option_reads))
+        """Whether it reads of options what a main leg has by itself, if anything."""
+        self.is_of_partners = bool(line.option_reads) and all(map(is_partner_fact, line.option_reads))
+        """Whether it reads nothing of options but what a partner has."""
 
 
 class PreparedRule:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aipolicy.options.cost_inputs import CostBasis
 
 
+_Masks = list[tuple[str, int]]
+
 _OF_LEGS = 2
 """How many of the axes are of a leg by itself; the others are of it and its partner."""
 
@@ -83,21 +85,39 @@ class Ranking:
         estimator = option_set.estimator(reduced(evaluation.workload, COST_FACTS[:1]))
         self._costs = HorizonCosts(estimator, evaluation.workload, weighing.horizon_months)
         planned = option_set is evaluation.planned
-        judged = [(ruled.active, ruled.planned if planned else ruled.candidates) for ruled in evaluation.rules]
-        # NOTE: unknown never ranks above known: what cannot be decided counts as if it were violated.
-        against = [
-            (active.rule.id, active.severity, outcomes.violated | outcomes.undetermined)
-            for active, outcomes in judged
-            if active.rule.kind is RuleKind.CONSTRAINT
+        self._outcomes = [
+            (ruled.active, ruled.planned if planned else ruled.candidates)
+            for ruled in evaluation.rules
+            if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is not Severity.ERROR
         ]
-        self._warnings = [(rule, mask) for rule, severity, mask in against if severity is Severity.WARNING and mask]
-        self._notes = [(rule, mask) for rule, severity, mask in against if severity is Severity.NOTE and mask]
+        self._remaining = option_set.full if planned else evaluation.verdict.remaining
+        self._known: dict[int, tuple[_Masks, _Masks]] = {}
+
+    def _against(self, mask: int) -> tuple[_Masks, _Masks]:
+        """Return the warnings and the notes, by rule, with the options against which they count.
+
+        Unknown never ranks above known: what cannot be decided counts as if it were violated. What rests on estimates is
+        found for ways that remain, if only these are ranked.
+        """
+        scope = self._option_set.full if mask & ~self._remaining else self._remaining
+        if scope not in self._known:
+            warnings: _Masks = []
+            notes: _Masks = []
+            for active, every in self._outcomes:
+                outcomes = every.within(scope)
+                found = (outcomes.violated | outcomes.undetermined) & scope
+                if found:
+                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, found))
+            self._known[scope] = warnings, notes
+        return self._known[scope]
 
     def first(self, mask: int) -> Ranked | None:
         """Return the way that comes first among the options of a mask, None where it is empty."""
         if not mask:
             return None
-        least = fewest(fewest(mask, [m for _, m in self._warnings]), [m for _, m in self._notes])
+        least = mask
+        for rules in self._against(mask):
+            least = fewest(least, [against for _, against in rules])
         near = self._near(least, self._weighing.margin_percent, known_only=False)
         cheapest = min(near, key=lambda each: (each.cost.total_usd, each.simplicity))
         simplest = min(each.simplicity for each in near)
@@ -181,6 +201,6 @@ class Ranking:
 
     def _ranked(self, number: int, cost: HorizonCost, *, is_simpler: bool) -> Ranked:
         warnings, notes = (
-            tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in (self._warnings, self._notes)
+            tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in self._against(1 << number)
         )
         return Ranked(number, cost, warnings, notes, is_simpler)

@@ -8,13 +8,13 @@ from math import inf, isfinite
 from typing import Any
 
 from aipolicy.evaluation.line_masks import LineMasks, scan, search, throughout
-from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
-from aipolicy.evaluation.outcome_masks import between as between
-from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes, SlotOutcomes
+from aipolicy.evaluation.outcome_masks import between, outcome_of_lines
+from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
+from aipolicy.evaluation.paired_rules import of_pairs
 from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
-from aipolicy.evaluation.slot_view import SlotView, is_of_leg
 from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
@@ -74,6 +74,7 @@ class RuleEvaluator:
         self._lines: dict[object, LineMasks] = {}
         self._ordered_truths: dict[object, _OrderedTruths] = {}
         self._outcomes: dict[object, OutcomeMasks] = {}
+        self._ends: dict[object, tuple[Workload, ...]] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
     def evaluate(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> Outcomes:
@@ -81,28 +82,40 @@ class RuleEvaluator:
         if not isinstance(option_set, PairedSet):
             return self.of_set(rule, facts, workload, option_set)
         prepared = self._prepared.of(rule)
+        if not prepared.is_for_retired and is_retired(facts):
+            return OutcomeMasks(option_set.full, 0, 0, 0)
         if prepared.is_of_whole:
-            counts = workload.hard_case_share is not None
-            views = option_set.views(prepared.option_reads, cascades_cost=counts)
-            rows = [partial(self.of_set, rule, facts, workload, view) for view, _ in views]
-            return SlotOutcomes(option_set, [slots for _, slots in views], rows)
-        main = self.of_set(rule, facts, workload, option_set.mains)
-        partner = self.of_set(rule, facts, workload, option_set.table) if prepared.is_of_partner else None
-        return LegOutcomes(option_set, main, partner)
+            return of_pairs(self, prepared, facts, workload, option_set)
+        return LegOutcomes(
+            option_set, partial(self.of_set, rule, facts, workload), is_of_partner=prepared.is_of_partner,
+            is_estimated=prepared.is_estimated, is_declared=not undeclared_of(rule, facts),
+        )  # fmt: skip
 
-    def of_set(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
-        """Return what becomes of a rule for a feature over a option_set."""
+    def of_set(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet,
+               within: int | None = None) -> OutcomeMasks:  # fmt: skip
+        """Return what becomes of a rule for a feature over the options of a set, or over those within."""
         prepared = self._prepared.of(rule)
         if not prepared.is_for_retired and is_retired(facts):
             return OutcomeMasks(option_set.full, 0, 0, 0)
-        if prepared.has_ends and workload.end == "usual":
-            fast, slow = (self.of_set(rule, facts, replace(workload, end=end), option_set) for end in ("fast", "slow"))
-            return between(fast, self._remembered(prepared, facts, workload, option_set), slow)
-        return self._remembered(prepared, facts, workload, option_set)
+        if within == option_set.full or not prepared.is_estimated:
+            within = None
+        found = [
+            self._remembered(prepared, facts, each, option_set, within) for each in self.ends_of(prepared, workload)
+        ]
+        return found[0] if len(found) == 1 else between(*found)
 
-    def _remembered(
-        self, prepared: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet
-    ) -> OutcomeMasks:
+    def ends_of(self, prepared: PreparedRule, workload: Workload) -> tuple[Workload, ...]:
+        """Return the workload with which a rule is evaluated; at the ends of estimates, too, where that tells more."""
+        if not prepared.has_ends or workload.end != "usual":
+            return (workload,)
+        known = self._ends.get(workload)
+        if known is None:
+            known = (replace(workload, end="fast"), workload, replace(workload, end="slow"))
+            _remember(self._ends, workload, known)
+        return known
+
+    def _remembered(self, prepared: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet,
+                    within: int | None) -> OutcomeMasks:  # fmt: skip
         key = (
             option_set.id_for(prepared.option_reads),
             prepared,
@@ -110,8 +123,16 @@ class RuleEvaluator:
             workload if prepared.is_estimated else None,
         )
         known = self._outcomes.get(key)
+        if known is None and within is not None:
+            key = (*key, within)  # type: ignore[assignment]
+            known = self._outcomes.get(key)
         if known is None:
-            known = self._evaluate(prepared, facts, workload, option_set)
+            when, require = (
+                (self.line(line, facts, workload, option_set, within) for line in lines)
+                for lines in (prepared.when, prepared.require)
+            )
+            full = option_set.full if within is None else within
+            known = outcome_of_lines(prepared, facts, full, when, require)
             _remember(self._outcomes, key, known)
         return known
 
@@ -119,7 +140,7 @@ class RuleEvaluator:
         """Return what a line comes to that reads a partner alone, over the legs of a set."""
         prepared = self._prepared.of(rule)
         found = next(each for each in (*prepared.when, *prepared.require) if each.line is line)
-        return self._line(found, facts, workload, LegsAsPartners(table))
+        return self.line(found, facts, workload, LegsAsPartners(table))
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
@@ -174,37 +195,10 @@ class RuleEvaluator:
         low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
         return low if low == high else condition.evaluate(known)
 
-    def _evaluate(self, rule: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
-        not_applicable = unclear = 0
-        failed = False
-        for line in rule.when:
-            masks = self._line(line, facts, workload, option_set)
-            not_applicable |= masks.false
-            unclear |= masks.unknown
-            failed |= masks.failed
-            if not_applicable == option_set.full:
-                return OutcomeMasks(option_set.full, 0, 0, 0)
-        failing = unsure = 0
-        applicable = option_set.full & ~not_applicable
-        for line in rule.require:
-            masks = self._line(line, facts, workload, option_set)
-            failing |= masks.false
-            unsure |= masks.unknown
-            failed |= masks.failed
-        violated = failing & applicable & ~unclear
-        satisfied = applicable & ~failing & ~unsure
-        undeclared = 0
-        if undeclared_of(rule.rule, facts):
-            satisfied, undeclared = 0, applicable & ~unclear & ~violated
-        undetermined = applicable & ~violated & ~satisfied & ~undeclared
-        return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared)
-
-    def _line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet) -> LineMasks:
+    def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+             within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return on which options a line is false or unknown; of those that are not within it may say anything."""
         line = prepared.line
-        if isinstance(option_set, SlotView) and line.option_reads and all(map(is_of_leg, line.option_reads)):
-            option_set = (
-                option_set.mains_alone
-            )  # NOTE: what is of main legs is found once, whatever their partners are.
         known_values = facts.values
         reads = tuple([hashable(known_values.get(name)) for name in line.feature_reads])
         if prepared.is_estimated:
@@ -216,8 +210,12 @@ class RuleEvaluator:
             workload if prepared.is_estimated else None,
         )
         known = self._lines.get(key)
+        if known is None and within is not None and prepared.is_estimated:
+            key = (*key, within)  # type: ignore[assignment]
+            known = self._lines.get(key)
         if known is not None:
             return known
+        only = EVERYTHING if within is None else within
         values = dict(prepared.parameters)
         for name in line.feature_reads:
             value = known_values.get(name)
@@ -227,14 +225,14 @@ class RuleEvaluator:
         if not line.option_reads:
             masks = throughout(option_set, *condition.evaluate(values))
         elif line.ordered_by is not None:
-            masks = self._ordered(line, condition, values, workload, option_set, (prepared.identity, reads))
+            masks = self._ordered(line, condition, values, workload, option_set, (prepared.identity, reads), only)
         else:
-            masks = scan(line, condition, values, option_set.groups(line.option_reads, workload))
+            masks = scan(line, condition, values, option_set.groups(line.option_reads, workload, only))
         _remember(self._lines, key, masks)
         return masks
 
     def _ordered(self, line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
-                 option_set: OptionSet, kept: object) -> LineMasks:  # fmt: skip
+                 option_set: OptionSet, kept: object, only: int) -> LineMasks:  # fmt: skip
         """RuleEvaluator a line whose truth hangs on whether one number is below, at or above another.
 
         No estimate is made where the number decides nothing.
@@ -248,10 +246,10 @@ class RuleEvaluator:
             # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
             return throughout(option_set, *below)
         if turn is None or equal is None:
-            return search(line, condition, values, option_set.groups(line.option_reads, workload))
+            return search(line, condition, values, option_set.groups(line.option_reads, workload, only))
         if below == equal == above == without:
             return throughout(option_set, *without)
-        split = option_set.split(name, turn, workload)
+        split = option_set.split(name, turn, workload, only)
         masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
         failed = False
         for mask, (truth, error) in zip(split, (below, equal, above, without), strict=True):

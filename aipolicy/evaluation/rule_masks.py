@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from aipolicy.evaluation.option_masks import union
@@ -51,7 +51,7 @@ def union_of(option_set: OptionSet, outcomes: Iterable[Outcomes], way: str) -> i
     main = partner = found = 0
     for each in outcomes:
         # NOTE: what is undetermined for one leg is undeclared where another one wants a declaration.
-        if isinstance(each, LegOutcomes) and (way == "violated" or not each.wants_declaration):
+        if isinstance(each, LegOutcomes) and (way == "violated" or each.is_declared):
             main |= getattr(each.main, way)
             partner |= 0 if each.partner is None else getattr(each.partner, way)
         else:
@@ -59,3 +59,16 @@ def union_of(option_set: OptionSet, outcomes: Iterable[Outcomes], way: str) -> i
     if isinstance(option_set, PairedSet):
         found |= option_set.spread(main) | option_set.having_partner(partner)
     return found
+
+
+def keeping(option_set: OptionSet, outcomes: Sequence[Outcomes]) -> tuple[int, list[Outcomes]]:
+    """Return the options that violate no rule, and what becomes of the rules for these.
+
+    What rests on estimates is found for no other option than those that the other rules leave.
+    """
+    left = option_set.full & ~union_of(option_set, (o for o in outcomes if not o.is_estimated), "violated")
+    of_legs = [o.within(left) if isinstance(o, LegOutcomes) else o for o in outcomes]
+    left &= ~union_of(option_set, (o for o in of_legs if isinstance(o, LegOutcomes) and o.is_estimated), "violated")
+    every = [o if isinstance(o, LegOutcomes) else o.within(left) for o in of_legs]
+    left &= ~union_of(option_set, (o for o in every if not isinstance(o, LegOutcomes) and o.is_estimated), "violated")
+    return left, every

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 
 from aipolicy.evaluation.cost_split import CostSplitter
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup, Values
-from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.option_view import estimated
 from aipolicy.evaluation.slots import Slot, SlotCost, SlotValues
-from aipolicy.facts.all_facts import REGISTRY, is_partner_fact, of_leg
+from aipolicy.facts.all_facts import is_of_leg, is_partner_fact, of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.estimates import (
@@ -25,13 +24,6 @@ from aipolicy.options.estimates import (
 )
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
-
-
-@cache
-def is_of_leg(name: str) -> bool:
-    """Return whether a fact of an option is what its main leg has by itself."""
-    spec = REGISTRY.get(name)
-    return spec is not None and not spec.of_whole and not spec.joins_legs
 
 
 class PairedBases:
@@ -84,11 +76,11 @@ class SlotView(OptionSet):
     def estimator(self, workload: Workload) -> Estimator:
         return self._mains.estimator(workload)
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         at = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
         found: dict[Values, int] = {}
         estimator = self.estimator(workload) if at else None
-        for group in self._made(names, workload):
+        for group in self._made(names, workload, within):
             values = list(group.values)
             for index in at:
                 assert estimator is not None
@@ -97,14 +89,14 @@ class SlotView(OptionSet):
             found[made] = found.get(made, 0) | group.mask
         return tuple(found.items())
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
         if is_of_leg(name):
-            return self._mains.split(name, value, workload)
+            return self._mains.split(name, value, workload, within)
         if name in RUNNING_COSTS:
             splitter = CostSplitter.of(name, self._mains._static(COST_FACTS[:1]), self.estimator(workload))
-            return splitter.split(self._added(workload), value)
+            return splitter.split(self._added(workload), value, within)
         below = equal = above = 0
-        for (number,), mask in self.groups((name,), workload):
+        for (number,), mask in self.groups((name,), workload, within):
             if isinstance(number, float):
                 below |= mask if number < value else 0
                 equal |= mask if number == value else 0
@@ -114,7 +106,7 @@ class SlotView(OptionSet):
     def _added(self, workload: Workload) -> SlotCost:
         return self._slot_values.cost(self._slot, cascades_cost=workload.hard_case_share is not None)
 
-    def _made(self, names: tuple[str, ...], workload: Workload) -> Iterator[StaticGroup]:
+    def _made(self, names: tuple[str, ...], workload: Workload, within: int) -> Iterator[StaticGroup]:
         """Yield the main legs that do not differ in the named facts, estimates left out, and in what these depend on."""
         reads = tuple(dict.fromkeys(leg_reads(names)))
         slot, values, bases = self._slot, self._slot_values, self._paired
@@ -124,6 +116,8 @@ class SlotView(OptionSet):
         if slot.partner is not None and not PARTNER_LATENCIES.isdisjoint(names):
             partner = values.table.speeds(slot.partner)
         for group in self._mains._static(reads):
+            if not group.mask & within:
+                continue
             main = dict(zip(reads, group.values, strict=True))
             facts = tuple([main.get(n) if is_of_leg(n) else values.value(n, slot, main) for n in names])
             speeds = None if group.speeds is None else bases.speeds(group.speeds, far)

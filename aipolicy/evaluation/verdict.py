@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes
-from aipolicy.evaluation.rule_masks import RuleMasks, union_of
+from aipolicy.evaluation.rule_masks import RuleMasks, keeping, union_of
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
@@ -64,40 +64,52 @@ class Verdict(Frozen):
         return self.full & ~self.removed
 
 
-class Ways(Frozen):
+class Ways:
     """A verdict as people are told it: of main legs, each with whatever partner is best for it, as masks.
 
     A way is admissible or open where some partner, or none, makes it so. A rule removes it, counts against it or is owed
     for it where that is so with every partner.
     """
 
-    full: int
-    admissible: int
-    open: int
-    removed: int
-    removed_by: Mapping[str, int]
-    opened_by: Mapping[str, int]
-    counted_against: Mapping[str, int]
-    duties: Mapping[str, int]
+    def __init__(self, verdict: Verdict, option_set: OptionSet) -> None:
+        some = option_set.legs_of
+        self._verdict = verdict
+        self._some = some
+        self.full = some(verdict.full)
+        self.admissible = some(verdict.admissible)
+        self.open = some(verdict.open) & ~self.admissible
+        self.removed = self.full & ~self.admissible & ~self.open
+
+    @cached_property
+    def removed_by(self) -> Mapping[str, int]:
+        """Return the ways that each rule removes."""
+        return _with_every_partner(self._verdict.removed_by)
+
+    @cached_property
+    def opened_by(self) -> Mapping[str, int]:
+        """Return the ways that are open, by the rules that leave them so."""
+        opened_by = {rule: self._some(mask) & self.open for rule, mask in self._verdict.opened_by.items()}
+        return {rule: mask for rule, mask in opened_by.items() if mask}
+
+    @cached_property
+    def counted_against(self) -> Mapping[str, int]:
+        """Return the ways against which each warning and each note counts."""
+        return _with_every_partner(self._verdict.counted_against)
+
+    @cached_property
+    def duties(self) -> Mapping[str, int]:
+        """Return the ways that bring each duty."""
+        return _with_every_partner(self._verdict.duties)
+
+
+def _with_every_partner(masks: RuleMasks) -> dict[str, int]:
+    found = {rule: masks.with_every_partner(rule) for rule in masks}
+    return {rule: mask for rule, mask in found.items() if mask}
 
 
 def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
     """Return a verdict over the options of a set as one over their main legs."""
-    some, full = option_set.legs_of, option_set.legs_of(verdict.full)
-
-    def with_every_partner(masks: RuleMasks) -> dict[str, int]:
-        found = {rule: masks.with_every_partner(rule) for rule in masks}
-        return {rule: mask for rule, mask in found.items() if mask}
-
-    admissible = some(verdict.admissible)
-    open_ = some(verdict.open) & ~admissible
-    opened_by = {rule: some(mask) & open_ for rule, mask in verdict.opened_by.items()}
-    return Ways(
-        full=full, admissible=admissible, open=open_, removed=full & ~admissible & ~open_,
-        removed_by=with_every_partner(verdict.removed_by),
-        opened_by={rule: mask for rule, mask in opened_by.items() if mask},
-        counted_against=with_every_partner(verdict.counted_against), duties=with_every_partner(verdict.duties),
-    )  # fmt: skip
+    return Ways(verdict, option_set)
 
 
 def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
@@ -116,15 +128,15 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], opt
                 chooses_provider |= outcomes.is_some("violated")
         else:
             others.append((rule.id, outcomes))
-    of_errors = [outcomes for _, outcomes in errors]
-    removed = union_of(option_set, of_errors, "violated")
-    open_ = union_of(option_set, of_errors, "undetermined") & ~removed
+    remaining, of_errors = keeping(option_set, [outcomes for _, outcomes in errors])
+    open_ = union_of(option_set, of_errors, "undetermined") & remaining
+    admissible = remaining & ~open_
     close = open_ & ~union_of(option_set, of_errors, "unknown")
-    admissible = full & ~removed & ~open_
-    undetermined = RuleMasks(option_set, errors, ("undetermined",)) if open_ else {}
+    opened = zip((rule_id for rule_id, _ in errors), of_errors, strict=True)
+    undetermined = RuleMasks(option_set, opened, ("undetermined",)) if open_ else {}
     return Verdict(
         full=full,
-        removed=removed,
+        removed=full & ~remaining,
         open=open_,
         admissible=admissible,
         likely=open_ & ~union_of(option_set, of_errors, "unlikely"),
@@ -134,7 +146,7 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], opt
         counted_against=RuleMasks(option_set, others, _VIOLATED),
         duties=RuleMasks(option_set, duties, ("violated", "undetermined")),
         needs=_needs(admissible, open_, close, option_set, chooses_provider=chooses_provider),
-        remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
+        remaining_values={name: _words(option_set.distinct(name, remaining)) for name in AXES},
         clash=cache(clash),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
@@ -28,6 +29,13 @@ def is_option_fact(name: str) -> bool:
 def is_partner_fact(name: str) -> bool:
     """Return whether a fact belongs to the partner of an option's main leg."""
     return name.startswith(PARTNER_PREFIX)
+
+
+@cache
+def is_of_leg(name: str) -> bool:
+    """Return whether a fact of an option is what its main leg has by itself."""
+    spec = REGISTRY.get(name)
+    return spec is not None and not spec.of_whole and not spec.joins_legs
 
 
 def of_partner(name: str) -> str:

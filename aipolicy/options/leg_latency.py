@@ -17,6 +17,7 @@ from aipolicy.economics.latency import (
     added,
     lognormal,
     moments_of,
+    p50_ms,
     p99_ms,
     waiting_for_server,
 )
@@ -34,16 +35,26 @@ _MOST_BUSY = 0.98
 
 
 class LatencyEstimate(Frozen):
-    """Time of an interaction in ms; None is unknown."""
+    """Time of an interaction in ms; None is unknown. What it takes at most is worked out when it is asked for."""
 
     floor_ms: float | None
     """Half of the interactions take at least this, with answers of one token and nobody else asking."""
-    p50_ms: float | None
-    p95_ms: float | None
+    near: Moments | None = None
+    """As far as the main leg goes; None where the length of requests or how busy machines are is not known."""
     whole: Moments | None = None
-    """The whole interaction; None where the length of requests or how busy machines are is not known."""
+    """All of it, in a cascade with the far side."""
     first_token: Moments | None = None
     """The interaction up to what is shown first: a token of the last answer where it is streamed, else all of it."""
+
+    @property
+    def p50_ms(self) -> float | None:
+        """Return what half of the interactions take at most."""
+        return None if self.near is None else p50_ms(self.near)
+
+    @property
+    def p95_ms(self) -> float | None:
+        """Return what 95 % of the interactions take at most."""
+        return None if self.whole is None else lognormal(self.whole).p95_ms
 
     @property
     def p99_ms(self) -> float | None:
@@ -53,7 +64,7 @@ class LatencyEstimate(Frozen):
     @property
     def first_token_p50_ms(self) -> float | None:
         """Return after what time half of the interactions show something."""
-        return None if self.first_token is None else lognormal(self.first_token).p50_ms
+        return None if self.first_token is None else p50_ms(self.first_token)
 
     @property
     def first_token_p95_ms(self) -> float | None:
@@ -61,7 +72,7 @@ class LatencyEstimate(Frozen):
         return None if self.first_token is None else lognormal(self.first_token).p95_ms
 
 
-UNKNOWN_LATENCY = LatencyEstimate(None, None, None)
+UNKNOWN_LATENCY = LatencyEstimate(None)
 
 
 class Latencies:
@@ -80,10 +91,10 @@ class Latencies:
             return alone
         far = self._far.of(speeds.far)
         if far is None or far.parts is None:
-            return LatencyEstimate(alone.floor_ms, alone.p50_ms, None)
+            return LatencyEstimate(alone.floor_ms, alone.near)
         whole = added(alone.whole, far.parts)
         first = None if far.first is None else added(alone.whole, far.first)
-        return LatencyEstimate(alone.floor_ms, alone.p50_ms, lognormal(whole).p95_ms, whole, first)
+        return LatencyEstimate(alone.floor_ms, alone.near, whole, first)
 
 
 class _LegTime(Frozen):
@@ -113,12 +124,11 @@ def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, ret
         return UNKNOWN_LATENCY
     floor = workload.chained_calls * main.floor_ms + retrieval_ms
     if main.parts is None:
-        return LatencyEstimate(floor, None, None)
+        return LatencyEstimate(floor)
     retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
     moments = added(NO_TIME, (*main.parts, retrieval))
-    duration = lognormal(moments)
     first = None if main.first is None else added(NO_TIME, (*main.first, retrieval))
-    return LatencyEstimate(floor, duration.p50_ms, duration.p95_ms, moments, first)
+    return LatencyEstimate(floor, moments, moments, first)
 
 
 def _leg(

@@ -65,22 +65,23 @@ class FeatureResult(NamedTuple):
     verdict: VerdictResult | None
     """What is expected to remain; None where no answer was asked for."""
     outcomes: Sequence[tuple[str, str]]
-    """Rule and outcome."""
+    """Rule and outcome; empty where no format shows them."""
     answer: AnswerResult | None = None
     """None where it was not asked for."""
 
 
 def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> FeatureResult:
     """Return what is reported of an evaluated feature, with its answer as deep as that is shown."""
-    feature = feature_of(evaluation)
+    feature = feature_of(evaluation, with_rules=asked.rules)
     if not depth:
         return feature
-    verdict, answer = verdict_result(evaluation.expected), answer_result(evaluation, evaluator, asked, depth)
+    verdict = verdict_result(evaluation.expected, with_rules=asked.rules)
+    answer = answer_result(evaluation, evaluator, asked, depth)
     return feature._replace(verdict=verdict, answer=answer)
 
 
-def feature_of(evaluation: Evaluation) -> FeatureResult:
-    """Return what is reported of an evaluated feature whatever is shown of its answer."""
+def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureResult:
+    """Return what is reported of an evaluated feature whatever is shown of its answer, with what became of every rule."""
     facts = evaluation.facts
     known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
     for name in facts.known.specs:
@@ -96,12 +97,12 @@ def feature_of(evaluation: Evaluation) -> FeatureResult:
         derived=known[Provenance.DERIVED],
         planned_options=_planned_ways(evaluation) if evaluation.has_plan else None,
         verdict=None,
-        outcomes=_outcomes(evaluation),
+        outcomes=_outcomes(evaluation) if with_rules else (),
     )
 
 
-def verdict_result(evaluation: Evaluation) -> VerdictResult:
-    """Return the verdict of an evaluation with the sizes of its sets, counted in ways."""
+def verdict_result(evaluation: Evaluation, *, with_rules: bool = True) -> VerdictResult:
+    """Return the verdict of an evaluation with the sizes of its sets, counted in ways, and what each rule does to them."""
     verdict = evaluation.verdict
     ways = ways_of(verdict, evaluation.candidates)
     return VerdictResult(
@@ -111,10 +112,10 @@ def verdict_result(evaluation: Evaluation) -> VerdictResult:
         removed=ways.removed.bit_count(),
         needs=tuple(NeedResult(n.id, n.title, n.certain, n.values) for n in verdict.needs),
         remaining={name.partition(".")[2]: values for name, values in sorted(verdict.remaining_values.items())},
-        removed_by=_sizes(ways.removed_by),
-        opened_by=_sizes(ways.opened_by),
-        counted_against=_sizes(ways.counted_against),
-        duties=_sizes(ways.duties),
+        removed_by=_sizes(ways.removed_by) if with_rules else {},
+        opened_by=_sizes(ways.opened_by) if with_rules else {},
+        counted_against=_sizes(ways.counted_against) if with_rules else {},
+        duties=_sizes(ways.duties) if with_rules else {},
         conflict=verdict.conflict,
     )
 

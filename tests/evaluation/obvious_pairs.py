@@ -6,7 +6,7 @@ are kept, put together and chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from random import Random
@@ -27,6 +27,7 @@ from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import (
     COST_FACTS_SET,
+    ENDED_FACTS,
     LATENCY_FACTS_SET,
     RUNNING_COSTS,
     EstimateSettings,
@@ -44,6 +45,8 @@ WEIGHTS = (
     Outcome.VIOLATED, Outcome.UNDECLARED, Outcome.UNDETERMINED, Outcome.SATISFIED, Outcome.NOT_APPLICABLE,
 )  # fmt: skip
 
+ENDS = ("fast", "usual", "slow")
+
 EVERY = (
     ("!option.leaves_organization", "data.sensitivity >= 3.0", ""),
     ('option.regions.all(c, c in ["DE", "FR", "US"])', "", ""),
@@ -57,6 +60,7 @@ EVERY = (
 MAIN = (
     ("option.latency_floor_ms <= latency.p95_ms", "", ""),
     ("option.latency_p95_ms <= latency.p95_ms", "", ""),
+    ("option.latency_p50_ms <= latency.p95_ms", "option.latency_floor_ms <= latency.p95_ms", ""),
     ('option.adaptation != "prompting"', 'task.prompting == "insufficient"', ""),
     ('option.hosting == "on-premises"', "data.sensitivity >= 4.0", ""),
 )
@@ -157,10 +161,11 @@ class Obvious:
         self._reads = {name for active in self._rules for name in active.rule.option_reads}
         self.legs = legs
         self._bases, settings = bases_and_settings()
-        self._estimator = Estimator(self._workload, settings)
-        self._known: dict[tuple[int, int | None, str], dict[str, FactValue]] = {}
+        self._estimators = {end: Estimator(replace(self._workload, end=end), settings) for end in ENDS}
+        self._known: dict[tuple[int, int | None, str, str], dict[str, FactValue]] = {}
         self._of_legs = [
-            {active.rule.id: self._outcome(active.rule, self._leg(leg)) for active in self._rules} for leg in legs
+            {a.rule.id: self._at_ends(a.rule, lambda end, leg=leg: self._leg(leg, end)) for a in self._rules}
+            for leg in legs
         ]
         self.pairs = [
             (main, partner, routing) for main in range(len(legs)) for partner, routing in self._partners(main)
@@ -176,12 +181,13 @@ class Obvious:
         return found
 
     def needs(self) -> set[str]:
-        """Return the properties that everything has that remains."""
-        left = [pair for pair, o in zip(self.pairs, self.outcomes, strict=True) if self._status(o) != "removed"]
+        """Return the properties that everything has that remains, none where all of it hangs on the width of estimates."""
+        left = {pair: o for pair, o in zip(self.pairs, self.outcomes, strict=True) if self._status(o) != "removed"}
+        is_sure = any(not self._is_close(pair, o) for pair, o in left.items())
         return {
             need.id
             for need in NEEDS
-            if left and all(self._pair(*pair).get(need.attribute) in need.values for pair in left)
+            if is_sure and all(self._pair(*pair, "usual").get(need.attribute) in need.values for pair in left)
         }
 
     def clash_size(self) -> int:
@@ -192,6 +198,31 @@ class Obvious:
                 if all(any(o[rule] is Outcome.VIOLATED for rule in chosen) for o in self.outcomes):
                     return size
         raise AssertionError("something remains")
+
+    def _is_close(self, pair: tuple[int, int | None, str], outcomes: Mapping[str, Outcome]) -> bool:
+        """Return whether every error rule that is open for a pair is open because of an estimate alone."""
+        open_ = [
+            a.rule for a in self._rules if a.severity.value == "error" and outcomes[a.rule.id] is Outcome.UNDETERMINED
+        ]
+        return bool(open_) and all(self._comes_out_otherwise(rule_, pair) for rule_ in open_)
+
+    def _comes_out_otherwise(self, rule_: Rule, pair: tuple[int, int | None, str]) -> bool:
+        main, partner, _ = pair
+        if _is_of_whole(rule_):
+            return self._turns(rule_, lambda end: self._pair(*pair, end))
+        legs = [main] if rule_.legs is RuleLegs.MAIN or partner is None else [main, partner]
+        return all(
+            self._turns(rule_, lambda end, leg=leg: self._leg(self.legs[leg], end))
+            for leg in legs
+            if self._of_legs[leg][rule_.id] is Outcome.UNDETERMINED
+        )
+
+    def _turns(self, rule_: Rule, option: Callable[[str], Mapping[str, FactValue]]) -> bool:
+        """Return whether only one of both ends breaks a rule, and neither leaves it undetermined."""
+        if ENDED_FACTS.isdisjoint(rule_.option_reads):
+            return False
+        ends = [self._outcome(rule_, option(end)) for end in ("fast", "slow")]
+        return ends.count(Outcome.VIOLATED) == 1 and Outcome.UNDETERMINED not in ends
 
     def _status(self, outcomes: Mapping[str, Outcome]) -> str:
         errors = [outcomes[a.rule.id] for a in self._rules if a.severity.value == "error"]
@@ -221,7 +252,7 @@ class Obvious:
         for active in self._rules:
             rule_id = active.rule.id
             if _is_of_whole(active.rule):
-                found[rule_id] = self._outcome(active.rule, self._pair(main, partner, routing))
+                found[rule_id] = self._at_ends(active.rule, lambda end: self._pair(main, partner, routing, end))
             elif active.rule.legs is RuleLegs.MAIN or partner is None:
                 found[rule_id] = self._of_legs[main][rule_id]
             else:
@@ -230,38 +261,51 @@ class Obvious:
                 )  # fmt: skip
         return found
 
-    def _leg(self, option: Option) -> dict[str, FactValue]:
+    def _at_ends(self, rule_: Rule, option: Callable[[str], Mapping[str, FactValue]]) -> Outcome:
+        """Return what an error rule comes to that a favourable end may keep; every other rule weighs what is usual."""
+        if rule_.severity is not Severity.ERROR or ENDED_FACTS.isdisjoint(rule_.option_reads):
+            return self._outcome(rule_, option("usual"))
+        fast, slow = (self._outcome(rule_, option(end)) for end in ("fast", "slow"))
+        if fast is Outcome.VIOLATED and slow in (Outcome.VIOLATED, Outcome.NOT_APPLICABLE):
+            return Outcome.VIOLATED
+        if Outcome.UNDECLARED in (fast, slow):
+            return Outcome.UNDECLARED
+        if Outcome.UNDETERMINED in (fast, slow) or (fast is Outcome.VIOLATED) != (slow is Outcome.VIOLATED):
+            return Outcome.UNDETERMINED
+        return Outcome.SATISFIED if Outcome.SATISFIED in (fast, slow) else Outcome.NOT_APPLICABLE
+
+    def _leg(self, option: Option, end: str) -> dict[str, FactValue]:
         facts = leg_facts(option.adaptation, option.leg, catalog(), OWN)
         speeds = self._bases.speeds(option)
         names = {of_leg(name) for name in self._reads} & LATENCY_FACTS_SET
-        estimated = {name: self._estimator.value(name, speeds, None) for name in names}
+        estimated = {name: self._estimators[end].value(name, speeds, None) for name in names}
         return facts | {name: value for name, value in estimated.items() if value is not None}
 
-    def _pair(self, main: int, partner: int | None, routing: str) -> dict[str, FactValue]:
-        pair = main, partner, routing
+    def _pair(self, main: int, partner: int | None, routing: str, end: str) -> dict[str, FactValue]:
+        pair = main, partner, routing, end
         if pair not in self._known:
             self._known[pair] = self._facts_of_pair(*pair)
         return self._known[pair]
 
-    def _facts_of_pair(self, main: int, partner: int | None, routing: str) -> dict[str, FactValue]:
+    def _facts_of_pair(self, main: int, partner: int | None, routing: str, end: str) -> dict[str, FactValue]:
         option = self.legs[main]
-        facts = self._leg(option)
+        facts = self._leg(option, end)
         if partner is not None:
             other = self.legs[partner]
             word = "provider-api" if other.hosting == "provider-api" else "self-hosted"
             option = replace(
                 option, other=other.leg, other_adaptation=other.adaptation, routing=routing, fallback=word
             )  # fmt: skip
-            facts |= {of_partner(name): value for name, value in self._leg(other).items()}
+            facts |= {of_partner(name): value for name, value in self._leg(other, end).items()}
         facts |= whole_facts(option)
         basis, speeds = self._bases.cost_basis(option), self._bases.speeds(option)
         for name in self._reads & (COST_FACTS_SET | LATENCY_FACTS_SET):
-            value = self._estimator.value(name, speeds, basis)
+            value = self._estimators[end].value(name, speeds, basis)
             facts.pop(name, None)
             facts |= {} if value is None else {name: value}
         for name in RUNNING_COSTS:
             if name in self._reads and name not in facts:
-                facts[f"{name} at least"] = self._estimator.at_least(name, basis) or 0.0
+                facts[f"{name} at least"] = self._estimators[end].at_least(name, basis) or 0.0
         return facts
 
     def _outcome(self, rule_: Rule, option: Mapping[str, FactValue]) -> Outcome:
@@ -295,7 +339,7 @@ def _places(leg: Any) -> object:
 
 def _is_of_whole(rule_: Rule) -> bool:
     names = {name for line in (*rule_.when, *rule_.require) for name in line.option_reads}
-    joined = rule_.legs is RuleLegs.MAIN and "option.latency_p95_ms" in names
+    joined = rule_.legs is RuleLegs.MAIN and any(REGISTRY[name].joins_legs for name in names)
     return joined or any(REGISTRY[name].of_whole for name in names)
 
 
