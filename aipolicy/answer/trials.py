@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.gate import broken_by
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
-from aipolicy.findings.finding import Outcome
+from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.options.workload import workload_of
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import replace
@@ -97,14 +96,18 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
 
     Without a plan they are the duties that the feature breaks, whatever is built.
     """
-    full, undone = evaluation.planned.full, undone_duties(evaluation)
-    broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
-    alone = sorted(rule for rule, mask in broken.items() if mask == full)
+    undone = undone_duties(evaluation)
+    errors = [
+        ruled
+        for ruled in evaluation.rules
+        if ruled.active.severity is Severity.ERROR and ruled.active.rule.id not in undone
+    ]
+    alone = sorted(ruled.active.rule.id for ruled in errors if ruled.planned.is_violated_throughout())
     if alone or evaluation.planned is evaluation.candidates:
         return tuple(alone)
     from aipolicy.evaluation.conflict import smallest_clash
 
-    return smallest_clash(broken, full)
+    return smallest_clash({ruled.active.rule.id: ruled.planned.violated for ruled in errors}, evaluation.planned.full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

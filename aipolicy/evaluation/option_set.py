@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.axes import OFFERING
@@ -81,6 +82,8 @@ class OptionSet:
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
         self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
+        self.by_cost: dict[Any, Any] = {}
+        """What ranks options keeps them here by what they cost."""
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
 

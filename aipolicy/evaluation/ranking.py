@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,11 @@ from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.policy.rule import RuleKind
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.workload import Workload
 
 
 _Masks = list[tuple[str, int]]
@@ -66,7 +66,38 @@ class _Entry(NamedTuple):
     mask: int
 
 
-class _Costed(NamedTuple):
+class _MainsByCost(Frozen):
+    """Main legs by what they cost alone over a horizon, the cheapest first."""
+
+    costs: HorizonCosts
+    every: tuple[_Entry, ...]
+    known: tuple[_Entry, ...]
+    """Those of which every part of the cost is known."""
+
+
+_MOST_KEPT = 64
+"""Workloads under which main legs of a set are kept by their costs, the latest."""
+
+
+def _costed(mains: OptionSet, workload: Workload, months: float) -> _MainsByCost:
+    """Return main legs by cost; they are found once for every workload that costs hang on."""
+    asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
+    kept: dict[object, _MainsByCost] = mains.by_cost
+    if (asked, months) not in kept:
+        costs = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
+        found = [
+            _Entry(group.values, basis, costs.of(basis), part)
+            for group in mains.priced(AXES, workload)
+            for basis, part in group.parts
+        ]
+        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+        if len(kept) >= _MOST_KEPT:
+            del kept[next(iter(kept))]
+        kept[asked, months] = _MainsByCost(costs, every, tuple(entry for entry in every if entry.cost.is_whole))
+    return kept[asked, months]
+
+
+class _Way(NamedTuple):
     """Options of one kind that cost the same, all with the same partner."""
 
     simplicity: tuple[int, ...]
@@ -81,9 +112,7 @@ class Ranking:
     def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing) -> None:
         self._option_set = option_set
         self._weighing = weighing
-        self._workload = evaluation.workload
-        estimator = option_set.estimator(reduced(evaluation.workload, COST_FACTS[:1]))
-        self._costs = HorizonCosts(estimator, evaluation.workload, weighing.horizon_months)
+        self._costed = _costed(option_set.mains, evaluation.workload, weighing.horizon_months)
         planned = option_set is evaluation.planned
         self._outcomes = [
             (ruled.active, ruled.planned if planned else ruled.candidates)
@@ -135,7 +164,7 @@ class Ranking:
         simplest = min(each.simplicity for each in near)
         return self._best([each for each in near if each.simplicity == simplest], is_simpler=False)
 
-    def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Costed]:
+    def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Way]:
         """Return what costs at most so much more than the cheapest, of known cost where there is such a way.
 
         A partner adds to the cost of a main leg or adds nothing, so that main legs that cost too much by themselves are
@@ -144,41 +173,27 @@ class Ranking:
         factor = 1.0 + margin_percent / 100.0
         slices = list(self._option_set.slices(mask))
         for is_whole in (True,) if known_only else (True, False):
-            found: list[_Costed] = []
+            found: list[_Way] = []
             limit = inf
             for slot, part in slices:
-                for entry in self._entries if not is_whole else self._known_entries:
+                for entry in self._costed.known if is_whole else self._costed.every:
                     if entry.cost.total_usd > limit:
                         break
                     mains = part & entry.mask
                     cost = self._cost(entry, slot) if mains else None
                     if cost is not None and cost.is_whole is is_whole:
-                        found.append(_Costed(self._simplicity(entry, slot), cost, slot, mains))
+                        found.append(_Way(self._simplicity(entry, slot), cost, slot, mains))
                         limit = min(limit, cost.total_usd * factor)
             if found:
                 return [each for each in found if each.cost.total_usd <= limit]
         return []
-
-    @cached_property
-    def _entries(self) -> tuple[_Entry, ...]:
-        """Return the main legs by what they cost alone, the cheapest first."""
-        found = [
-            _Entry(group.values, basis, self._costs.of(basis), part)
-            for group in self._option_set.mains.priced(AXES, self._workload)
-            for basis, part in group.parts
-        ]
-        return tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
-
-    @cached_property
-    def _known_entries(self) -> tuple[_Entry, ...]:
-        return tuple(entry for entry in self._entries if entry.cost.is_whole)
 
     def _cost(self, entry: _Entry, slot: int) -> HorizonCost:
         paired = self._option_set
         if not isinstance(paired, PairedSet):
             return entry.cost
         added = paired.slot_cost(slot)
-        return entry.cost if added.is_nothing else self._costs.of(paired.paired_basis(entry.basis, added))
+        return entry.cost if added.is_nothing else self._costed.costs.of(paired.paired_basis(entry.basis, added))
 
     def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
         """Return how simple a way is along each axis; a word that is not listed is the least simple."""
@@ -190,7 +205,7 @@ class Ranking:
             for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
         )
 
-    def _best(self, alike: Sequence[_Costed], *, is_simpler: bool) -> Ranked:
+    def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
         legs = union(each.mains for each in alike)
         main = self._option_set.mains.first_by_name(legs)
