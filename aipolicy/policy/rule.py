@@ -99,6 +99,8 @@ class SharedScope(Frozen, kw_only=True):
     basis: Basis | None
     defined_at: str
     """The file and line; no two have the same."""
+    legs: RuleLegs | None = None
+    """Which legs have to satisfy the rules below that do not say it themselves; None where nothing is said."""
 
 
 class Requirement(Frozen, kw_only=True):

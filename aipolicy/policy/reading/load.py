@@ -20,7 +20,6 @@ from aipolicy.policy.layers.tightening import read_direction
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
-from aipolicy.policy.reading.rule_legs import read_legs
 from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.reading.scope_reader import ScopeReader
 from aipolicy.policy.reading.variable_reader import VariableReader, exported, imported, parameter_of_pack
@@ -180,8 +179,8 @@ class _PackReader:
         variables = reader.read([each for record in records for each in record.records("variables")])
         self._variables = reader.texts
         rules = [
-            _read_rule(RuleReader(rule, compiler, self._variables, name, constants, specs, shared, legs), rule)
-            for record, legs in zip(records, map(read_legs, records), strict=True)
+            _read_rule(RuleReader(rule, compiler, self._variables, name, constants, specs, shared), rule)
+            for record in records
             for rule, shared in ScopeReader(compiler, self._variables, specs).rules(record)
         ]
         portfolio_rules = self._portfolio_rules(records, compiler, name, constants, specs)

@@ -19,8 +19,8 @@ from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, Condition
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements
 from aipolicy.policy.reading.rule_legs import check_legs, read_legs
-from aipolicy.policy.reading.scope_reader import basis_of, read_basis, read_must_declare
-from aipolicy.policy.rule import Line, Rule, RuleKind, RuleLegs, RuleScope, RuleTest, SharedScope
+from aipolicy.policy.reading.scope_reader import basis_of, legs_of, read_basis, read_must_declare
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -51,10 +51,9 @@ class RuleReader:
 
     def __init__(self, record: Record, compiler: Compiler, variables: Mapping[str, str], pack: str,
                  parameters: Mapping[str, FactValue], facts: Mapping[str, FactSpec] = REGISTRY,
-                 shared: tuple[SharedScope, ...] = (), legs: RuleLegs = RuleLegs.EVERY) -> None:  # fmt: skip
+                 shared: tuple[SharedScope, ...] = ()) -> None:  # fmt: skip
         self._record = record
         self._shared = shared
-        self._legs = legs
         self._facts = facts
         self._compiler = compiler
         self._conditions = ConditionReader(record, compiler, variables, self._check_line)
@@ -103,7 +102,7 @@ class RuleReader:
             parameters={},
             announced_on=effective.optional_day("announced"),
             warning_from=effective.optional_day("warning"),
-            legs=read_legs(record, self._legs),
+            legs=read_legs(record, legs_of(self._shared)),
         )
         effective.finish()
         self._check_dates(rule, effective)

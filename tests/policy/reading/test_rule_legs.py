@@ -36,6 +36,15 @@ def test_a_file_says_it_for_the_rules_that_say_nothing() -> None:
     assert [each.legs for each in found] == [RuleLegs.MAIN, RuleLegs.EVERY]
 
 
+def test_a_group_says_it_for_its_rules_whatever_the_file_says() -> None:
+    group = "groups:\n  - title: G\n    legs: every\n    rules:\n"
+    below = rule("A-002", OF_LEG).replace("\n", "\n    ").rstrip(" ")
+    head = PACK_HEAD.replace("rules:\n", "legs: main\nrules:\n")
+    found = rules_of(rule("A-001", OF_LEG), group, f"    {below}", head=head)
+    assert [each.legs for each in found] == [RuleLegs.MAIN, RuleLegs.EVERY]
+    assert [scope.legs for scope in found[1].shared] == [RuleLegs.MAIN, RuleLegs.EVERY]
+
+
 @pytest.mark.parametrize("require", [OF_WHOLE, 'partner.hosting == "provider-api"', "option.monthly_usd <= 9.0"])
 def test_what_reads_the_whole_option_is_about_it(require: str) -> None:
     (found,) = rules_of(rule("A-001", require))
