@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Gap
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.deciding_leg import DecidingLeg, deciding_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.finding_places import read_facts
 from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import PairedSet
@@ -20,6 +19,9 @@ from aipolicy.options.option import Leg
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import RuleKind
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.deciding_leg import DecidingLeg
 
 CONFIGURATION = "aipolicy.toml"
 _OWN_SITES = "organization.on_premises_countries"
@@ -61,7 +63,7 @@ def gaps_of(
     evaluation: Evaluation, rule_evaluator: RuleEvaluator, option_set: OptionSet, number: int, *, of_plan: bool
 ) -> Iterator[Gap]:
     """Yield what is not known of one way and leaves a rule of severity error undecided for it."""
-    for ruled in _undecided(evaluation, option_set, 1 << number):
+    for ruled, _ in _undecided(evaluation, option_set, 1 << number):
         for name, leg in _unknown(evaluation, rule_evaluator, ruled, option_set, number):
             yield _gap(name, leg.option_set, leg.number, (ruled.active.rule.id,), of_plan=of_plan)
 
@@ -69,16 +71,16 @@ def gaps_of(
 def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, about: str) -> Iterator[Gap]:
     """Yield what is not known of ways that are all open, once for each thing to look up: the fewest that open one."""
     option_set = evaluation.candidates
-    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, option_set, mask)])
+    undecided = {ruled.active.rule.id: open_ for ruled, open_ in _undecided(evaluation, option_set, mask)}
+    mask = fewest(mask, undecided.values())
     rules: dict[tuple[str, str], set[str]] = {}
     names: dict[tuple[str, str], dict[str, None]] = {}
-    for ruled in _undecided(evaluation, option_set, mask):
-        open_for = ruled.candidates.undetermined & mask
+    for ruled, open_for in _undecided(evaluation, option_set, mask):
         for name, leg in _unknown(evaluation, rule_evaluator, ruled, option_set, first_in(open_for)):
             legs = (
                 [leg]
                 if leg.is_partner
-                else [DecidingLeg(option_set, n, False) for n in _each_place(option_set, open_for)]
+                else [leg._replace(number=number) for number in _each_place(option_set, open_for)]
             )
             for each in legs:
                 gap = _gap(name, each.option_set, each.number, (), of_plan=False)
@@ -131,17 +133,22 @@ def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
         yield _catalog_gap(_few(sorted(silent)), "offerings", "regions", (), of_plan=False)
 
 
-def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iterator[RuleEvaluation]:
+def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iterator[tuple[RuleEvaluation, int]]:
+    """Yield the rules of severity error that are undetermined for options of a mask, each with these."""
     for ruled in evaluation.rules:
         outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         is_error = ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
-        if is_error and outcomes.undetermined & mask:
-            yield ruled
+        open_ = outcomes.within(mask).undetermined & mask if is_error else 0
+        if open_:
+            yield ruled, open_
 
 
 def _unknown(evaluation: Evaluation, rule_evaluator: RuleEvaluator, ruled: RuleEvaluation, option_set: OptionSet,
              number: int) -> tuple[tuple[str, DecidingLeg], ...]:  # fmt: skip
     """Return the facts of an option that are unknown and leave a rule undecided, each with the leg that it is about."""
+    from aipolicy.evaluation.deciding_leg import deciding_leg
+    from aipolicy.evaluation.finding_places import read_facts
+
     rule = ruled.active.rule
     leg = deciding_leg(rule, evaluation.facts, evaluation.workload, option_set, number, rule_evaluator)
     option = read_facts(evaluation, rule, leg)
@@ -161,7 +168,7 @@ def _partner(leg: DecidingLeg) -> DecidingLeg:
     paired = leg.option_set
     assert isinstance(paired, PairedSet)
     partner = paired.slot_of(leg.number).partner
-    return leg if partner is None else DecidingLeg(paired.table, partner, True)
+    return leg if partner is None else leg._replace(option_set=paired.table, number=partner, is_partner=True)
 
 
 def _each_place(option_set: OptionSet, mask: int) -> list[int]:

@@ -25,10 +25,12 @@ class DecidingLeg(NamedTuple):
 def leg_of(outcomes: Outcomes, option_set: OptionSet, number: int) -> DecidingLeg:
     """Return what of an option decides what a rule comes to for it, from what it comes to for every option."""
     partner = option_set.slot_of(number).partner if isinstance(option_set, PairedSet) else None
-    if partner is None or not isinstance(outcomes, LegOutcomes) or outcomes.partner is None:
+    if partner is None or not isinstance(outcomes, LegOutcomes) or not outcomes.is_of_partner:
         return DecidingLeg(option_set, number, False)
     assert isinstance(option_set, PairedSet)
+    outcomes = outcomes.within(1 << number)
     main = outcomes.main.outcome_of(option_set.main_of(number))
+    assert outcomes.partner is not None
     other = outcomes.partner.outcome_of(partner)
     if OUTCOMES_BY_WEIGHT.index(main) <= OUTCOMES_BY_WEIGHT.index(other):
         return DecidingLeg(option_set, number, False)

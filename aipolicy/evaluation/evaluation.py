@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
@@ -14,12 +15,12 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
-from aipolicy.evaluation.planned_sets import PlannedSets
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
 from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
 from aipolicy.facts.assume import assume
+from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactValue
@@ -32,6 +33,9 @@ from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.planned_sets import PlannedSets
 
 
 class RuleEvaluation(Frozen):
@@ -167,9 +171,9 @@ class Evaluator:
     def _option_sets(self, facts: Facts, workload: Workload) -> tuple[OptionSet, OptionSet, tuple[PlanProblem, ...]]:
         """Return the options that could be built and those of the plan, put together from legs."""
         candidates = self._pairs.candidates(self.legs, facts, workload)
-        plan = self._plans.of(facts)
-        if plan is None:
+        if facts.declared.isdisjoint(PLAN_AXES):
             return candidates, candidates, ()
+        plan = self._plans.of(facts)
         return candidates, self._pairs.planned(plan, facts, workload), plan.problems
 
     def _verdict(self, judged: Iterable[RuleEvaluation], candidates: OptionSet, facts: Facts,
@@ -183,6 +187,8 @@ class Evaluator:
     # NOTE: both are made late, because an evaluator of another day takes over legs and what evaluates rules.
     @cached_property
     def _plans(self) -> PlannedSets:
+        from aipolicy.evaluation.planned_sets import PlannedSets  # NOTE: not every feature has a plan.
+
         earlier = None if self._like is None else self._like._plans
         return PlannedSets(self.catalog, self.organization, self.legs, earlier)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aipolicy.catalog.axes import HOSTINGS
-from aipolicy.evaluation.deciding_leg import DecidingLeg, planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.gate import Gate, broken_by, broken_somewhere, passing_options
 from aipolicy.evaluation.option_masks import first_in
@@ -182,21 +181,23 @@ def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: Outco
 
 def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
     from aipolicy.evaluation.deciding import decided_by
+    from aipolicy.evaluation.deciding_leg import planned_leg
     from aipolicy.evaluation.finding_words import render_message
 
     number = first_in(ruled.planned.violated)
     leg = planned_leg(evaluation, ruled.active.rule, number, rule_evaluator)
     option = leg.option_set.facts_of(leg.number, evaluation.workload)
-    message = _of_fallback(render_message(ruled.active.rule, evaluation, option), leg)
+    message = _of_fallback(render_message(ruled.active.rule, evaluation, option), is_partner=leg.is_partner)
     found = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
     return replace(found, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
 
 
-def _of_fallback(message: str, leg: DecidingLeg) -> str:
-    return f"the fallback: {message}" if leg.is_partner else message
+def _of_fallback(message: str, *, is_partner: bool) -> str:
+    return f"the fallback: {message}" if is_partner else message
 
 
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
+    from aipolicy.evaluation.deciding_leg import planned_leg
     from aipolicy.evaluation.finding_words import render_message
     from aipolicy.evaluation.open_axes import deciding_axes
 
@@ -208,7 +209,7 @@ def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEva
     example = ", ".join(f"`{shown(str(whole[axis]))}`" for _, axis in axes if axis in whole)
     facts = tuple(fact for fact, _ in axes)
     message = f"with {example or 'some options'} this would break the rule: "
-    message += _of_fallback(render_message(ruled.active.rule, evaluation, option), leg)
+    message += _of_fallback(render_message(ruled.active.rule, evaluation, option), is_partner=leg.is_partner)
     return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, message, rule_evaluator, number, facts)
 
 
@@ -217,6 +218,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
+    from aipolicy.evaluation.deciding_leg import planned_leg
     from aipolicy.evaluation.finding_places import read_facts
     from aipolicy.evaluation.missing_facts import missing_facts
     from aipolicy.evaluation.open_axes import way_out

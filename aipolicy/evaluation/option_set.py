@@ -78,7 +78,7 @@ class OptionSet:
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
-        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
+        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
         self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
@@ -98,7 +98,7 @@ class OptionSet:
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
-        return OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
+        return OptionFacts(self._facts(number), self.estimator(workload), self.speeds(number), self.cost_basis(number))
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
@@ -200,16 +200,10 @@ class OptionSet:
 
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
-        cascades_cost = workload.hard_case_share is not None
-        key = (names, cascades_cost, number)
-        if key not in self._group_of:
-            bit = 1 << number
-            static = self._static(names, cascades_cost=cascades_cost)
-            self._group_of[key] = next((group for group in static if group.mask & bit), None)
-        group = self._group_of[key]
+        group = self._group(number, names, cascades_cost=workload.hard_case_share is not None)
         found: dict[str, FactValue] = {}
-        for name, value in zip(names, group.values, strict=True) if group is not None else ():
-            if group is not None and name in ESTIMATED_FACTS:
+        for name, value in zip(names, group.values, strict=True):
+            if name in ESTIMATED_FACTS:
                 value = estimated(name, self.estimator(workload), group.speeds, group.cost, group.partner)
                 if value is None and group.cost is not None:
                     least = self.estimator(workload).at_least(name, group.cost)
@@ -217,6 +211,14 @@ class OptionSet:
             if value is not None:
                 found[name] = value
         return found
+
+    def _group(self, number: int, names: tuple[str, ...], *, cascades_cost: bool) -> StaticGroup:
+        """Return the group that one option is in; the option itself is not made."""
+        key = (names, cascades_cost, number)
+        if key not in self._group_of:
+            static = self._static(names, cascades_cost=cascades_cost)
+            self._group_of[key] = next(group for group in static if group.mask >> number & 1)
+        return self._group_of[key]
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         """Return the options whose fact is known and among the values."""
@@ -292,11 +294,15 @@ class OptionSet:
 
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""
-        return self._costs[number]
+        basis = self._group(number, COST_FACTS[:1], cascades_cost=True).cost
+        assert basis is not None
+        return basis
 
     def speeds(self, number: int) -> Speeds:
         """Return what the latency of one option depends on."""
-        return self._speeds[number]
+        speeds = self._group(number, LATENCY_FACTS[:1], cascades_cost=False).speeds
+        assert speeds is not None
+        return speeds
 
     def first_by_name(self, mask: int) -> int:
         """Return the option whose offering comes first by name, so that no order of the catalog decides."""

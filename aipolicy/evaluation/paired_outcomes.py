@@ -20,7 +20,8 @@ class LegOutcomes:
                  legs: tuple[int, int] | None = None) -> None:  # fmt: skip
         self._paired = paired
         self._evaluated = evaluated
-        self._is_of_partner = is_of_partner
+        self.is_of_partner = is_of_partner
+        """Whether a partner has to satisfy the rule by itself."""
         self.is_estimated = is_estimated
         self.is_declared = is_declared
         """Whether everything is declared that the rule demands."""
@@ -33,7 +34,7 @@ class LegOutcomes:
             return self
         legs = self._paired.legs_of(mask), self._paired.partners
         return LegOutcomes(
-            self._paired, self._evaluated, is_of_partner=self._is_of_partner, is_estimated=True,
+            self._paired, self._evaluated, is_of_partner=self.is_of_partner, is_estimated=True,
             is_declared=self.is_declared, legs=legs,
         )  # fmt: skip
 
@@ -45,7 +46,7 @@ class LegOutcomes:
     @cached_property
     def partner(self) -> OutcomeMasks | None:
         """Return what it comes to over the legs that partners come from, None where they need not satisfy it."""
-        if not self._is_of_partner:
+        if not self.is_of_partner:
             return None
         return self._evaluated(self._paired.table, None if self._legs is None else self._legs[1])
 
@@ -117,7 +118,7 @@ class LegOutcomes:
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, LegOutcomes) and self.main == other.main
-            and self._is_of_partner is other._is_of_partner and self.partner == other.partner
+            and self.is_of_partner is other.is_of_partner and self.partner == other.partner
         )  # fmt: skip
 
     __hash__ = None  # type: ignore[assignment]

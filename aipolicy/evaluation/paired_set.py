@@ -13,12 +13,12 @@ from aipolicy.evaluation.option_groups import Group, Split, Values
 from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.option_view import OptionFacts
-from aipolicy.evaluation.slot_view import PairedBases, SlotView
+from aipolicy.evaluation.slot_view import PairedBases, SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost, SlotValues
 from aipolicy.facts.all_facts import is_of_leg, of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
-from aipolicy.options.estimates import AT_LEAST, Estimator
+from aipolicy.options.estimates import AT_LEAST, ESTIMATED_FACTS, Estimator
 from aipolicy.options.option import Option
 from aipolicy.options.pairs import fallback_word, may_follow, pair_of
 from aipolicy.options.workload import NO_WORKLOAD, Workload
@@ -214,11 +214,24 @@ class PairedSet(OptionSet):
         return Split(*parts, self.full & ~(parts[0] | parts[1] | parts[2]))
 
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
-        if all(map(is_of_leg, names)):
-            return self.mains.values_of(self.main_of(number), names, workload)
-        known = self.facts_of(number, workload)
-        found = {name: known.get(name) for each in names for name in (each, f"{each}{AT_LEAST}")}
+        main, slot = self.main_of(number), self.slot_of(number)
+        of_main = self.mains.values_of(main, tuple(filter(is_of_leg, names)), workload)
+        found: dict[str, FactValue | None] = {}
+        for name in names:
+            if is_of_leg(name):
+                found[name] = of_main.get(name)
+            elif name in ESTIMATED_FACTS:
+                known = self._estimates(number, workload)
+                found |= {name: known.get(name), f"{name}{AT_LEAST}": known.get(f"{name}{AT_LEAST}")}
+            else:
+                reads = self.mains.values_of(main, tuple(leg_reads((name,))), workload)
+                found[name] = self._legs.values.value(name, slot, reads)
         return {name: value for name, value in found.items() if value is not None}
+
+    def _estimates(self, number: int, workload: Workload) -> OptionFacts:
+        partner = self.slot_of(number).partner
+        far = None if partner is None else self.table.speeds(partner)
+        return OptionFacts({}, self.estimator(workload), self.speeds(number), self.cost_basis(number), far)
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         if is_of_leg(name):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aipolicy.evaluation.active_rule import ActiveRule
-from aipolicy.evaluation.conflict import smallest_clash
+from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import Legs, PairedSet
 from aipolicy.evaluation.partners import PLACE, Allowed, Judged, PartnerChoice
-from aipolicy.evaluation.planned_sets import PlannedSet
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.evaluation.slots import Slot
 from aipolicy.facts.facts import Facts
 from aipolicy.findings.finding import Severity
-from aipolicy.options.estimates import COST_FACTS
+from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import RuleKind, RuleScope
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.planned_sets import PlannedSet
 
 _ANY = Allowed(frozenset({"provider-api", "self-hosted"}), ("single", "cascade"), True)
 _MOST_SETS = 64
@@ -50,6 +52,8 @@ class Pairs:
 
     def clash(self, legs: OptionSet, facts: Facts, workload: Workload) -> tuple[str, ...]:
         """Return a smallest set of constraints that leave nothing, over partners that rules remove too."""
+        from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
+
         judged = self._judged(legs, facts, workload, self._of_options)
         slots = self._choice(legs).slots(facts, workload, judged, _ANY, removed=True)
         paired = self._put(legs, legs, slots)
@@ -101,5 +105,6 @@ def _make_room(kept: dict[Any, Any]) -> None:
 
 
 def prepared_reads() -> tuple[tuple[str, ...], ...]:
-    """Return the facts of legs by which they are grouped for partners to be chosen."""
-    return (PLACE, *((name,) for name in PLACE), ("option.hosting", "option.adaptation", COST_FACTS[0]), COST_FACTS[:1])
+    """Return the facts of legs by which they are grouped for partners to be chosen and options to be ranked."""
+    estimated = (("option.hosting", "option.adaptation", COST_FACTS[0]), COST_FACTS[:1], LATENCY_FACTS[:1])
+    return (PLACE, *((name,) for name in PLACE), AXES_OF_LEGS, *estimated)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.partners import Allowed
-from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts
 from aipolicy.options.attributes import Organization
 from aipolicy.options.option import PlanProblem
+from aipolicy.options.plan import plan_legs
 from aipolicy.value import Frozen
 
 
@@ -35,10 +35,8 @@ class PlannedSets:
         """Of another day, on which plans have the same legs."""
         self._known: dict[object, PlannedSet] = {}
 
-    def of(self, facts: Facts) -> PlannedSet | None:
-        """Return the legs of the plan of a feature, None where it plans nothing that tells legs apart."""
-        if facts.declared.isdisjoint(PLAN_AXES):
-            return None
+    def of(self, facts: Facts) -> PlannedSet:
+        """Return the legs of the plan of a feature that plans something which tells legs apart."""
         names = sorted(name for name in facts.declared if name.startswith("plan."))
         key = tuple((name, facts.values[name]) for name in names)
         if key not in self._known:
@@ -50,14 +48,11 @@ class PlannedSets:
 
         assert self._earlier is not None
         found = self._earlier.of(facts)
-        assert found is not None
         table = self._legs if found.table is self._earlier._legs else OptionSetOnDay(found.table, self._catalog)
         mains = OptionSetOnDay(found.mains, self._catalog)
         return PlannedSet(mains, table, found.allowed, found.is_named, found.problems)
 
     def _made(self, facts: Facts) -> PlannedSet:
-        from aipolicy.options.plan import plan_legs
-
         planned = plan_legs(facts.values, facts.declared, self._catalog, self._organization)
         mains, partners, named = planned.mains, planned.partners, planned.partners.named
         option_set = OptionSet(lambda: mains, self._catalog, self._organization, overrides=planned.overrides)

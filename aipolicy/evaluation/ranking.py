@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES_OF_LEGS, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 
 _Masks = list[tuple[str, int]]
-
-_OF_LEGS = 2
-"""How many of the axes are of a leg by itself; the others are of it and its partner."""
 
 
 class Weighing(NamedTuple):
@@ -87,7 +84,7 @@ def _costed(mains: OptionSet, workload: Workload, months: float) -> _MainsByCost
         costs = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
         found = [
             _Entry(group.values, basis, costs.of(basis), part)
-            for group in mains.priced(AXES, workload)
+            for group in mains.priced(AXES_OF_LEGS, workload)
             for basis, part in group.parts
         ]
         every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
@@ -197,9 +194,7 @@ class Ranking:
 
     def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
         """Return how simple a way is along each axis; a word that is not listed is the least simple."""
-        words = entry.words
-        if isinstance(self._option_set, PairedSet):
-            words = (*words[:_OF_LEGS], *self._option_set.slot_words(slot))
+        words = (*entry.words, *self._option_set.slot_words(slot))
         return tuple(
             known.index(word) if isinstance(word, str) and word in known else len(known)
             for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from aipolicy.evaluation.cost_split import CostSplitter
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup, Values
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.option_view import estimated
@@ -68,11 +67,6 @@ class SlotView(OptionSet):
         self._ids[names] = self._mains.id_for(of_legs), self._slot_values.table.id_for(of_partner), key
         return self._ids[names]
 
-    @property
-    def mains_alone(self) -> OptionSet:
-        """Return the main legs without the partner."""
-        return self._mains
-
     def estimator(self, workload: Workload) -> Estimator:
         return self._mains.estimator(workload)
 
@@ -93,6 +87,8 @@ class SlotView(OptionSet):
         if is_of_leg(name):
             return self._mains.split(name, value, workload, within)
         if name in RUNNING_COSTS:
+            from aipolicy.evaluation.cost_split import CostSplitter  # NOTE: few features limit what they may cost.
+
             splitter = CostSplitter.of(name, self._mains._static(COST_FACTS[:1]), self.estimator(workload))
             return splitter.split(self._added(workload), value, within)
         below = equal = above = 0
