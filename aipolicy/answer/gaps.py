@@ -21,7 +21,7 @@ from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import RuleKind
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.deciding_leg import DecidingLeg
+    from aipolicy.evaluation.deciding import DecidingLeg
 
 CONFIGURATION = "aipolicy.toml"
 _OWN_SITES = "organization.on_premises_countries"
@@ -146,8 +146,7 @@ def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iter
 def _unknown(evaluation: Evaluation, rule_evaluator: RuleEvaluator, ruled: RuleEvaluation, option_set: OptionSet,
              number: int) -> tuple[tuple[str, DecidingLeg], ...]:  # fmt: skip
     """Return the facts of an option that are unknown and leave a rule undecided, each with the leg that it is about."""
-    from aipolicy.evaluation.deciding_leg import deciding_leg
-    from aipolicy.evaluation.finding_places import read_facts
+    from aipolicy.evaluation.deciding import deciding_leg, read_facts
 
     rule = ruled.active.rule
     leg = deciding_leg(rule, evaluation.facts, evaluation.workload, option_set, number, rule_evaluator)

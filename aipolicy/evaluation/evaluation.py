@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
-from aipolicy.evaluation.active_rule import ActiveRule, active_rules
 from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.option_groups import Group, GroupKey
 from aipolicy.evaluation.option_masks import first_in
@@ -32,6 +31,7 @@ from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
+from aipolicy.policy.stages import ActiveRule, active_rules
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:

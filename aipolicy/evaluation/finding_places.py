@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aipolicy.evaluation.deciding_leg import DecidingLeg, planned_leg
+from aipolicy.evaluation.deciding import planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import is_option_fact, is_parameter, is_partner_fact, of_partner
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PARTNER_PLAN_PATHS, PLAN_PATHS
-from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Place
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
@@ -69,12 +68,3 @@ def _plan_paths(name: str) -> tuple[str, ...]:
 def declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
     places = (place for name in rule.feature_reads for place in evaluation.facts.places_of(name))
     return tuple(dict.fromkeys(places))
-
-
-def read_facts(evaluation: Evaluation, rule: Rule, leg: DecidingLeg) -> dict[str, FactValue]:
-    """Return what a rule reads of an option or of its partner, without making the option itself."""
-    facts: dict[str, FactValue] = {}
-    for line in (*rule.when, *rule.require):
-        if line.option_reads:
-            facts.update(leg.option_set.values_of(leg.number, line.option_reads, evaluation.workload))
-    return facts

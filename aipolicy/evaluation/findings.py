@@ -180,8 +180,7 @@ def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: Outco
 
 
 def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
-    from aipolicy.evaluation.deciding import decided_by
-    from aipolicy.evaluation.deciding_leg import planned_leg
+    from aipolicy.evaluation.deciding import decided_by, planned_leg
     from aipolicy.evaluation.finding_words import render_message
 
     number = first_in(ruled.planned.violated)
@@ -197,7 +196,7 @@ def _of_fallback(message: str, *, is_partner: bool) -> str:
 
 
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
-    from aipolicy.evaluation.deciding_leg import planned_leg
+    from aipolicy.evaluation.deciding import planned_leg
     from aipolicy.evaluation.finding_words import render_message
     from aipolicy.evaluation.open_axes import deciding_axes
 
@@ -218,8 +217,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
-    from aipolicy.evaluation.deciding_leg import planned_leg
-    from aipolicy.evaluation.finding_places import read_facts
+    from aipolicy.evaluation.deciding import planned_leg, read_facts
     from aipolicy.evaluation.missing_facts import missing_facts
     from aipolicy.evaluation.open_axes import way_out
 

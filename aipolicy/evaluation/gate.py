@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.option_masks import union
-from aipolicy.evaluation.rule_masks import keeping, union_of
+from aipolicy.evaluation.verdict import keeping, union_of
 from aipolicy.findings.finding import Severity
 from aipolicy.value import NamedTuple
 

@@ -10,9 +10,17 @@ from typing import Any
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.axes import OFFERING
-from aipolicy.evaluation.option_groups import Group, GroupKey, PricedGroup, Split, StaticGroup, Values
+from aipolicy.evaluation.option_groups import (
+    Group,
+    GroupKey,
+    OptionFacts,
+    PricedGroup,
+    Split,
+    StaticGroup,
+    Values,
+    estimated,
+)
 from aipolicy.evaluation.option_masks import first_in, mask
-from aipolicy.evaluation.option_view import OptionFacts, estimated
 from aipolicy.facts.all_facts import of_partner
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes

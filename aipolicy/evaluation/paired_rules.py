@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.line_masks import LineMasks
-from aipolicy.evaluation.outcome_masks import OutcomeMasks, between, outcome_of_lines
+from aipolicy.evaluation.outcome_masks import LineMasks, OutcomeMasks, between, outcome_of_lines
 from aipolicy.evaluation.paired_outcomes import Outcomes, SlotOutcomes
 from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule

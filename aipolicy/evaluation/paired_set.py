@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from aipolicy.evaluation.option_groups import Group, Split, Values
+from aipolicy.evaluation.option_groups import Group, OptionFacts, Split, Values
 from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
-from aipolicy.evaluation.option_view import OptionFacts
 from aipolicy.evaluation.slot_view import PairedBases, SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost, SlotValues
 from aipolicy.facts.all_facts import is_of_leg, of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.estimates import AT_LEAST, ESTIMATED_FACTS, Estimator
-from aipolicy.options.option import Option
-from aipolicy.options.pairs import fallback_word, may_follow, pair_of
+from aipolicy.options.option import Option, fallback_word, may_follow, pair_of
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 
 

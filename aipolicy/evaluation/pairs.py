@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.evaluation.active_rule import ActiveRule
 from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import Legs, PairedSet
@@ -18,6 +17,7 @@ from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.policy.stages import ActiveRule
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.planned_sets import PlannedSet

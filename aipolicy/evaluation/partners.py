@@ -16,7 +16,7 @@ from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, COST_FACTS_SET, LATENCY_FACTS, PARTNER_LATENCIES, reduced
-from aipolicy.options.pairs import fallback_word
+from aipolicy.options.option import fallback_word
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen

@@ -7,10 +7,9 @@ from functools import partial
 from math import inf, isfinite
 from typing import Any
 
-from aipolicy.evaluation.line_masks import LineMasks, scan, search, throughout
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
+from aipolicy.evaluation.outcome_masks import LineMasks, between, outcome_of_lines, scan, search, throughout
 from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
-from aipolicy.evaluation.outcome_masks import between, outcome_of_lines
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_rules import of_pairs
 from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aipolicy.evaluation.deciding_leg import DecidingLeg, leg_of
+from aipolicy.evaluation.deciding import DecidingLeg, leg_of
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes

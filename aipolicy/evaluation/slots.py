@@ -11,7 +11,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, LegBasis, Speeds, Training
 from aipolicy.options.estimates import COST_FACTS_SET, LATENCY_FACTS_SET, PARTNER_LATENCIES
 from aipolicy.options.memo import numbered
-from aipolicy.options.pairs import fallback_word
+from aipolicy.options.option import fallback_word
 from aipolicy.value import Frozen, NamedTuple, replace
 
 Facts = Mapping[str, FactValue | None]

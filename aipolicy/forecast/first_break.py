@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.margins import YEARS, Margin, Passing, margins_of, passing_of
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.active_rule import active_rules
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.option_set_parts import on_day
@@ -21,6 +20,7 @@ from aipolicy.facts.facts import derive_facts
 from aipolicy.forecast.catalog_days import of_another_day
 from aipolicy.forecast.events import DAY, Horizon, months_later
 from aipolicy.forecast.rule_events import evidence_events, rule_events
+from aipolicy.policy.stages import active_rules
 from aipolicy.value import Frozen
 
 HORIZON_MONTHS = 12 * YEARS

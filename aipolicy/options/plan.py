@@ -12,8 +12,7 @@ from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
-from aipolicy.options.option import Leg, Option, PlanProblem
-from aipolicy.options.pairs import fallback_word, may_follow, stands_apart
+from aipolicy.options.option import Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
 from aipolicy.source.suggest import misspelt
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.active_rule import ActiveRule
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.pairs import Pairs
@@ -18,6 +17,7 @@ from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
 from aipolicy.pack_lint.subject import RuleText, Subject
 from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.policy.stages import ActiveRule
 from aipolicy.rule_tests.case_search import Bench
 from aipolicy.rule_tests.examples import outcome_of_truths
 

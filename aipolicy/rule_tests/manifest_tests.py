@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.evaluation.deciding_leg import planned_leg
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.option_masks import first_in

@@ -11,8 +11,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.candidates import SELF_HOSTED_ADAPTATIONS, candidate_legs
-from aipolicy.options.option import Option
-from aipolicy.options.pairs import pair_of
+from aipolicy.options.option import Option, pair_of
 from aipolicy.options.plan import PlannedLegs, plan_legs
 from aipolicy.value import replace
 

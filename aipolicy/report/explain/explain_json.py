@@ -8,7 +8,7 @@ from aipolicy import __version__
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.what_if import WhatIf
 from aipolicy.answer.why_not import WhyNot
-from aipolicy.evaluation.deciding_leg import planned_leg
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.evaluation.option_masks import first_in

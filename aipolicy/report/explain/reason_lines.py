@@ -10,7 +10,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import is_recommended
 from aipolicy.answer.model import Opening, PlanStanding, Way
 from aipolicy.answer.reasons import Reason, clash_of, reasons_of
-from aipolicy.evaluation.deciding_leg import deciding_leg
+from aipolicy.evaluation.deciding import deciding_leg
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import render_message
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator

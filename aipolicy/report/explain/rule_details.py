@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aipolicy.evaluation.deciding_leg import planned_leg
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_words import option_name, render_message
 from aipolicy.evaluation.option_masks import first_in
