@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 import aipolicy
+from aipolicy.answer.answer import Answering
+from aipolicy.evaluation.ranking import Weighing
 
 MANIFEST = b"""\
 apiVersion: aipolicy/v1
@@ -37,4 +39,16 @@ def test_check_judges_a_manifest_given_as_bytes() -> None:
     assert report.exit_code(aipolicy.Severity.ERROR) == 0
     recommendation = aipolicy.recommend(report.evaluations[0], margin_percent=20)
     assert recommendation is not None
+    assert recommendation.chosen.option.hosting == "provider-api"
+
+
+def test_the_api_recommends_what_explain_recommends_of_a_bare_manifest() -> None:
+    policy = aipolicy.load_policy(aipolicy.PolicySettings(as_of=date(2026, 11, 21)))
+    bare = b"apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: faq}\n"
+    (evaluation,) = aipolicy.check([aipolicy.ManifestFile("faq.yaml", bare, True)], policy).evaluations
+    recommendation = aipolicy.recommend(evaluation, margin_percent=20)
+    explained = Answering(policy.evaluator, evaluation, Weighing(20.0, 36.0)).recommended
+    assert recommendation is not None
+    assert explained is not None
+    assert recommendation.chosen.option.id == explained.option.id
     assert recommendation.chosen.option.hosting == "provider-api"

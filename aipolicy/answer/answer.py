@@ -26,7 +26,7 @@ from aipolicy.answer.ways import measures_of, plan_standing, way_of, ways_left
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.needs import NEEDS
 from aipolicy.evaluation.ranking import Ranked, Weighing
-from aipolicy.evaluation.recommendation import Recommender, because
+from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue, Kind
@@ -61,7 +61,7 @@ class Answering:
             needs=self.needs,
             recommended=self.recommended,
             runner_up=self.runner_up,
-            because="" if chosen is None else because(chosen, self.weighing),
+            because="" if chosen is None else self.recommender.because(chosen),
             plan=self.plan,
             assumed=self.assumed,
             to_do=self.to_do,

@@ -1,7 +1,7 @@
 """Other facts under which ways that are asked about are admissible, or the answer: the least changes, each evaluated.
 
-A set of changes is found by evaluating it, and none of it can be left out. What is sure not to help is not evaluated: what
-becomes of a rule can only be another thing where a change moves something that the rule reads.
+A set of changes is found by evaluating it, and none of it can be left out. Sets grow by what can help: while rules are
+against every way, one of the fewest such rules has to come out otherwise, so that a change is added which touches one.
 """
 
 from __future__ import annotations
@@ -11,24 +11,23 @@ from enum import IntEnum
 from itertools import combinations
 
 from aipolicy.answer.alternatives import alternatives
+from aipolicy.answer.change_effects import ChangeEffects, ChangeSet, OneChange, against
 from aipolicy.answer.model import Then
 from aipolicy.answer.search import turning
 from aipolicy.answer.trials import Trials
 from aipolicy.answer.turns import declared_alternatives
-from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.hardness import Hardness, hardness_of
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings.finding import Severity
-from aipolicy.options.workload import WORKLOAD_FACTS
-from aipolicy.policy.rule import RuleKind
-from aipolicy.value import Frozen, NamedTuple, replace
+from aipolicy.value import Frozen
 
 _MOST_CHANGES = 3
 """Facts that are changed together."""
-_MOST_TRIED = 80
-"""Sets of one size that are evaluated, those first that are likely to help."""
+MOST_TRIED = 150
+"""Sets that are evaluated towards one goal, those first that are likely to help; a search that needs more says so."""
+_MOST_CONSIDERED = 4_000
+"""Sets of one size that are looked at, most of them without an evaluation."""
 _MOST_BEGUN = 3
 """Sets that make a way admissible and that are gone on from, to where it is the answer."""
 _FAR = 1e7
@@ -57,69 +56,57 @@ class Counterfactual(Frozen):
     """Of the hardest of the changes."""
 
 
-class _Change(NamedTuple):
-    """One fact with another value, and what of it rules read."""
+class Found(Frozen):
+    """What a search came to."""
 
-    fact: str
-    value: FactValue
-    side: FactValue
-    """What tells values of a fact apart: of numbers, that are searched for, only whether it is more."""
-    touches: frozenset[str]
-    """The rules of severity error of which another thing may become."""
-    against: Mapping[str, int]
-    """For these: the ways that they remove or leave open after it."""
-
-
-_Set = tuple[_Change, ...]
+    changes: tuple[Counterfactual, ...]
+    is_cut_short: bool
+    """Whether sets were left untried that might have led there: what was not found may exist."""
 
 
 class Counterfactuals:
     """Searches changes for the ways of a mask over the legs of the candidates, each with whatever partner."""
 
-    def __init__(self, trials: Trials, mask: int, vocabulary: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, trials: Trials, mask: int, vocabulary: Mapping[str, tuple[str, ...]],
+                 most_tried: int = MOST_TRIED) -> None:  # fmt: skip
         self._trials = trials
+        self._most_tried = most_tried
         self._mask = mask
         self._vocabulary = vocabulary
-        self._known: dict[tuple[tuple[str, FactValue], ...], Standing] = {}
-        self._before = _against(trials.base, mask)
-        self._order = {name: place for place, name in enumerate(trials.certain.facts.known.specs)}
+        self._effects = ChangeEffects(trials, mask)
+        self._is_cut_short = False
+        self._likely: list[ChangeSet] = []
+        """Sets after which ways are open that are expected to keep every rule."""
 
     def standing(self, changes: Mapping[str, FactValue]) -> Standing:
         """Return how the ways stand where these facts are declared and the rest is as expected."""
-        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
-        if key not in self._known:
-            self._known[key] = self._standing(self._trials.evaluation(changes) if changes else self._trials.base)
-        return self._known[key]
+        chosen, evaluation = self._trials.chosen(changes), self._trials.evaluation(changes)
+        if chosen is not None and self._mask >> evaluation.candidates.main_of(chosen.number) & 1:
+            return Standing.ANSWER
+        verdict, options = evaluation.verdict, evaluation.candidates.spread(self._mask)
+        if verdict.admissible & options:
+            return Standing.ADMISSIBLE
+        return Standing.OPEN if verdict.open & options else Standing.REMOVED
 
-    def found(self) -> tuple[Counterfactual, ...]:
+    def found(self) -> Found:
         """Return the least changes that lead to the answer, then those that only make a way admissible; easy ones first."""
         now = self.standing({})
         if now is Standing.ANSWER or self._trials.certain.is_retired:
-            return ()
-        changes = self._changes()
+            return Found((), False)
+        changes = self.proposed()
         admissible = () if now is Standing.ADMISSIBLE else tuple(self._least(changes, (), Standing.ADMISSIBLE))
-        begun = sorted(admissible, key=self._effort)[:_MOST_BEGUN] if admissible else [()]
-        answers: list[_Set] = [each for each in admissible if self._reaches(each, Standing.ANSWER)]
-        if now is Standing.ADMISSIBLE or admissible:
-            moving = [change for change in changes if change.fact in self._weighed]
-            for first in begun:
-                if first not in answers:
-                    answers += self._least(moving, first, Standing.ANSWER)
+        answers: list[ChangeSet] = [each for each in admissible if self._reaches(each, Standing.ANSWER)]
+        begun = [()] if self._effects.may_pass(()) else sorted((*admissible, *self._likely), key=self._effects.effort)
+        for first in begun[:_MOST_BEGUN]:
+            if first not in answers:
+                answers += self._least(changes, first, Standing.ANSWER)
+        self._is_cut_short |= len(begun) > _MOST_BEGUN
         told = [self._refined(each, Standing.ANSWER) for each in answers]
         told += [self._refined(each, Standing.ADMISSIBLE) for each in admissible if each not in answers]
-        return tuple(sorted(_distinct(each for each in told if each is not None), key=self._rank))
+        ranked = sorted(_distinct(each for each in told if each is not None), key=self._rank)
+        return Found(tuple(ranked), self._is_cut_short)
 
-    def _standing(self, evaluation: Evaluation) -> Standing:
-        chosen = Recommender(evaluation, self._trials.weighing).chosen()
-        candidates = evaluation.candidates
-        if chosen is not None and self._mask >> candidates.main_of(chosen.number) & 1:
-            return Standing.ANSWER
-        mask = candidates.spread(self._mask)
-        if evaluation.verdict.admissible & mask:
-            return Standing.ADMISSIBLE
-        return Standing.OPEN if evaluation.verdict.open & mask else Standing.REMOVED
-
-    def _changes(self) -> tuple[_Change, ...]:
+    def proposed(self) -> tuple[OneChange, ...]:
         """Return every other value of a fact that may be proposed: never of what the feature is, nor of what is fixed."""
         specs, fixed = self._trials.certain.facts.known.specs, self._trials.weighing.fixed
         tried = (
@@ -131,80 +118,82 @@ class Counterfactuals:
             for fact, value in each.changes.items():
                 if not specs[fact].is_subject and fact not in fixed:
                     singles[fact, value] = None
-        return tuple(self._change(fact, value) for fact, value in singles)
+        return tuple(self._effects.of(fact, value) for fact, value in singles)
 
-    def _change(self, fact: str, value: FactValue) -> _Change:
-        base = self._trials.base
-        after = self._trials.evaluation({fact: value})
-        before, now = base.facts.values, after.facts.values
-        moved = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
-        is_other_workload = replace(after.workload, rivals=None) != replace(base.workload, rivals=None)
-        touches = {
-            ruled.active.rule.id
-            for ruled in base.rules
-            if not moved.isdisjoint(ruled.active.rule.feature_reads)
-            or (is_other_workload and any(line.option_reads for line in ruled.active.rule.require))
-        }
-        against = _against(after, self._mask)
-        against_now = {rule: against.get(rule, 0) for rule in touches}
-        return _Change(fact, value, _side(value, before.get(fact)), frozenset(touches), against_now)
-
-    def _least(self, changes: Sequence[_Change], first: _Set, goal: Standing) -> Iterator[_Set]:
+    def _least(self, changes: Sequence[OneChange], first: ChangeSet, goal: Standing) -> Iterator[ChangeSet]:
         """Yield the sets of changes beside the first ones that reach a goal and of which nothing can be left out."""
-        found: list[_Set] = []
-        for size in range(1, _MOST_CHANGES - len(first) + 1):
-            tried = 0
-            # NOTE: two changes may be needed where one makes a rule fail that the other keeps; of three each has to help.
-            pool = changes if size < _MOST_CHANGES else [c for c in changes if not c.touches.isdisjoint(self._before)]
-            for more in combinations(pool, size):
-                each = (*first, *more)
-                if len({change.fact for change in each}) < len(each) or self._covers(found, each):
+        found: list[ChangeSet] = []
+        short, tried = [first], 0
+        for size in range(len(first) + 1, _MOST_CHANGES + 1):
+            longer = self._longer(short, changes, goal)
+            short = []
+            for each in sorted(longer, key=self._promise):
+                if self._covers(found, each):
                     continue
-                if not self._may_pass(each) or tried >= _MOST_TRIED:
-                    continue
-                tried += 1
-                if self._reaches(each, goal) and self._needs_all(each, goal):
+                if self._effects.has_idle(each) or not self._effects.may_pass(each):
+                    short.append(each)
+                elif tried >= self._most_tried:
+                    self._is_cut_short = True
+                elif (tried := tried + 1) and not self._reaches(each, goal):
+                    short.append(each)
+                    self._likely += [each] if goal is Standing.ADMISSIBLE and self._is_likely(each) else []
+                elif self._needs_all(each, goal):
                     found.append(each)
                     yield each
-            if found and size > 1:
+            if found and size > len(first) + 1:
                 return
 
+    def _longer(self, short: Iterable[ChangeSet], changes: Sequence[OneChange], goal: Standing) -> list[ChangeSet]:
+        """Return the sets of one change more that may lead further, each once."""
+        longer: dict[frozenset[tuple[str, FactValue]], ChangeSet] = {}
+        for each in short:
+            said = {change.fact for change in each}
+            for change in self._helping(each, changes, goal):
+                if change.fact not in said:
+                    more = (*each, change)
+                    longer.setdefault(frozenset((one.fact, one.value) for one in more), more)
+                if len(longer) >= _MOST_CONSIDERED:
+                    self._is_cut_short = True
+                    return list(longer.values())
+        return list(longer.values())
+
+    def _helping(self, each: ChangeSet, changes: Sequence[OneChange], goal: Standing) -> Iterator[OneChange]:
+        """Yield the changes without one of which a set cannot lead to a goal."""
+        blocking = self._blocking(each, goal)
+        for change in changes:
+            if not change.touches.isdisjoint(blocking) if blocking else change.touches or change.is_other_workload:
+                yield change
+
+    def _blocking(self, each: ChangeSet, goal: Standing) -> tuple[str, ...]:
+        """Return the fewest rules that are against every way after some changes; none where some way is free of them."""
+        if not self._effects.may_pass(each):
+            return smallest_clash(self._effects.known_against(each), self._mask)
+        evaluation = self._trials.evaluation(_values(each))
+        clash = smallest_clash(against(evaluation, self._mask), self._mask)
+        if clash or goal is Standing.ANSWER:
+            return clash
+        return smallest_clash(against(evaluation, self._mask, sure=True), self._mask)
+
+    def _promise(self, each: ChangeSet) -> tuple[object, ...]:
+        return self._effects.is_doubtful(each), self._effects.effort(each)
+
     @staticmethod
-    def _covers(found: Iterable[_Set], each: _Set) -> bool:
+    def _covers(found: Iterable[ChangeSet], each: ChangeSet) -> bool:
         """Return whether some of the changes, or the same facts moved less, were found to do."""
         return any({(c.fact, c.side) for c in known} <= {(c.fact, c.side) for c in each} for known in found)
 
-    def _may_pass(self, each: _Set) -> bool:
-        """Return whether some way may be free of every rule: a rule that reads two of the changes may do anything."""
-        blocked = 0
-        for rule in {*self._before, *(name for change in each for name in change.touches)}:
-            touching = [change for change in each if rule in change.touches]
-            if not touching:
-                blocked |= self._before.get(rule, 0)
-            elif len(touching) == 1:
-                blocked |= touching[0].against[rule]
-        return bool(self._mask & ~blocked)
+    def _reaches(self, each: ChangeSet, goal: Standing) -> bool:
+        return self.standing(_values(each)) >= goal
 
-    def _reaches(self, each: _Set, goal: Standing) -> bool:
-        return self.standing({change.fact: change.value for change in each}) >= goal
+    def _is_likely(self, each: ChangeSet) -> bool:
+        evaluation = self._trials.evaluation(_values(each))
+        return bool(evaluation.verdict.likely & evaluation.candidates.spread(self._mask))
 
-    def _needs_all(self, each: _Set, goal: Standing) -> bool:
-        values = {change.fact: change.value for change in each}
-        return not any(self.standing(part) >= goal for part in _proper_parts(values))
+    def _needs_all(self, each: ChangeSet, goal: Standing) -> bool:
+        parts = (part for size in range(len(each)) for part in combinations(each, size))
+        return not any(self._effects.may_pass(part) and self._reaches(part, goal) for part in parts)
 
-    @property
-    def _weighed(self) -> frozenset[str]:
-        """Return the facts that the order of ways hangs on: what costs rest on, and what rules read that count against."""
-        specs = self._trials.certain.facts.known.specs
-        read = {
-            name for ruled in self._trials.base.rules for name in ruled.active.rule.feature_reads
-            if ruled.active.rule.kind is RuleKind.CONSTRAINT
-        }  # fmt: skip
-        return frozenset(
-            (*WORKLOAD_FACTS.values(), "volume.growth_12_months", *(name for name in read if name in specs))
-        )
-
-    def _refined(self, each: _Set, goal: Standing) -> Counterfactual | None:
+    def _refined(self, each: ChangeSet, goal: Standing) -> Counterfactual | None:
         """Return changes with every number taken back as far as they still lead there; None where fewer then do."""
         values = {change.fact: change.value for change in each}
         bounds: dict[str, str] = {}
@@ -227,19 +216,13 @@ class Counterfactuals:
         hardest = max((hardness_of(fact) for fact in values), default=Hardness.PLAN)
         return Counterfactual(values, bounds, self.standing(values), self._trials.then(values), hardest)
 
-    def _effort(self, each: _Set) -> tuple[object, ...]:
-        hard = sorted((hardness_of(change.fact) for change in each), reverse=True)
-        return hard[0], len(each), hard, [self._order[change.fact] for change in each]
-
     def _rank(self, each: Counterfactual) -> tuple[object, ...]:
         hard = sorted((hardness_of(fact) for fact in each.facts), reverse=True)
-        return -each.reaches, each.hardness, len(each.facts), hard, [self._order[fact] for fact in each.facts]
+        return -each.reaches, each.hardness, len(each.facts), hard, self._effects.places(each.facts)
 
 
-def _side(value: FactValue, now: FactValue | None) -> FactValue:
-    if isinstance(value, bool) or not isinstance(value, float):
-        return value
-    return "more" if not isinstance(now, float) or value > now else "less"
+def _values(changes: ChangeSet) -> dict[str, FactValue]:
+    return {change.fact: change.value for change in changes}
 
 
 def _proper_parts(values: Mapping[str, FactValue]) -> Iterator[dict[str, FactValue]]:
@@ -256,17 +239,3 @@ def _distinct(changes: Iterable[Counterfactual]) -> Iterator[Counterfactual]:
         if key not in seen:
             seen.add(key)
             yield each
-
-
-def _against(evaluation: Evaluation, mask: int) -> dict[str, int]:
-    """Return for every constraint of severity error the ways that it removes or leaves open with every partner."""
-    found = {}
-    candidates = evaluation.candidates
-    options = candidates.spread(mask)
-    for ruled in evaluation.rules:
-        if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR:
-            outcomes = ruled.candidates
-            stands = mask & ~candidates.legs_of(options & ~(outcomes.violated | outcomes.undetermined))
-            if stands:
-                found[ruled.active.rule.id] = stands
-    return found

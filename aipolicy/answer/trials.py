@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Weighing
+from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
@@ -18,6 +19,34 @@ from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import replace
 
 Changes = Mapping[str, FactValue]
+_Key = tuple[tuple[str, FactValue], ...]
+
+
+class Trial:
+    """A feature with other facts: what is asked of it is worked out once."""
+
+    def __init__(self, evaluation: Evaluation, weighing: Weighing) -> None:
+        self.evaluation = evaluation
+        self._weighing = weighing
+
+    @cached_property
+    def chosen(self) -> Ranked | None:
+        """Return the way that comes first, None where nothing remains."""
+        return Recommender(self.evaluation, self._weighing).chosen()
+
+    @cached_property
+    def then(self) -> Then:
+        """Return what follows."""
+        evaluation, ranked = self.evaluation, self.chosen
+        needs = tuple(need.id for need in evaluation.verdict.needs)
+        if ranked is None:
+            return Then(None, None, needs, tuple(evaluation.verdict.conflict), None, None)
+        hosting, adaptation = (
+            next(iter(evaluation.candidates.distinct(name, 1 << ranked.number)))
+            for name in ("option.hosting", "option.adaptation")
+        )
+        usd, total = (ranked.cost.monthly_usd, ranked.cost.total_usd) if ranked.cost.is_whole else (None, None)
+        return Then(str(hosting), str(adaptation), needs, plan_violates(evaluation), usd, total)
 
 
 class Trials:
@@ -28,19 +57,27 @@ class Trials:
         self.weighing = weighing
         self.certain = evaluation
         self.base = evaluation.expected
-        self._known: dict[tuple[tuple[str, FactValue], ...], Then] = {}
-        self._facts: dict[tuple[tuple[str, FactValue], ...], Facts] = {}
+        self._tried: dict[_Key, Trial] = {}
+        self._facts: dict[_Key, Facts] = {}
 
     def then(self, changes: Changes) -> Then:
         """Return what follows where these facts are declared and the rest is as expected."""
-        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
-        if key not in self._known:
-            self._known[key] = self._then(self.evaluation(changes)) if changes else self._then(self.base)
-        return self._known[key]
+        return self._trial(changes).then
 
     def evaluation(self, changes: Changes) -> Evaluation:
         """Return what is expected where these facts are declared."""
-        return self._evaluator.evaluate_like(self.base, self.facts(changes))
+        return self._trial(changes).evaluation
+
+    def chosen(self, changes: Changes) -> Ranked | None:
+        """Return the way that comes first where these facts are declared, None where nothing remains."""
+        return self._trial(changes).chosen
+
+    def _trial(self, changes: Changes) -> Trial:
+        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
+        if key not in self._tried:
+            evaluation = self._evaluator.evaluate_like(self.base, self.facts(changes)) if changes else self.base
+            self._tried[key] = Trial(evaluation, self.weighing)
+        return self._tried[key]
 
     def facts(self, changes: Changes) -> Facts:
         """Return the facts that are expected where these are declared."""
@@ -76,19 +113,6 @@ class Trials:
         if one is None or other is None:
             return one is not other
         return max(one, other) > min(one, other) * (1.0 + self.weighing.margin_percent / 100.0)
-
-    def _then(self, evaluation: Evaluation) -> Then:
-        verdict = evaluation.verdict
-        needs = tuple(need.id for need in verdict.needs)
-        ranked = Recommender(evaluation, self.weighing).chosen()
-        if ranked is None:
-            return Then(None, None, needs, tuple(verdict.conflict), None, None)
-        hosting, adaptation = (
-            next(iter(evaluation.candidates.distinct(name, 1 << ranked.number)))
-            for name in ("option.hosting", "option.adaptation")
-        )
-        usd, total = (ranked.cost.monthly_usd, ranked.cost.total_usd) if ranked.cost.is_whole else (None, None)
-        return Then(str(hosting), str(adaptation), needs, plan_violates(evaluation), usd, total)
 
 
 def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:

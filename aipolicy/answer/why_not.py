@@ -45,6 +45,8 @@ class WhyNot(Frozen):
     changes: tuple[Counterfactual, ...]
     held: tuple[str, ...]
     """The facts that rules in the way read and of which no change is proposed: what the feature is, and what is fixed."""
+    is_cut_short: bool
+    """Whether the search for changes was cut short: what it did not find may exist."""
 
 
 def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator) -> WhyNot:
@@ -58,11 +60,9 @@ def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator)
     best = _best(answering, mask)
     gaps: tuple[Gap, ...] = ()
     if best is not None and standing is not Standing.ANSWER:
-        found = gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)
-        gaps = tuple(dict.fromkeys(found))
-    return WhyNot(
-        target, legs.bit_count(), standing, best, in_the_way, gaps, search.found(), _held(answering, in_the_way)
-    )
+        gaps = tuple(dict.fromkeys(gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)))
+    found, held = search.found(), _held(answering, in_the_way)
+    return WhyNot(target, legs.bit_count(), standing, best, in_the_way, gaps, found.changes, held, found.is_cut_short)
 
 
 def _best(answering: Answering, mask: int) -> Way | None:

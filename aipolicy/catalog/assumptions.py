@@ -83,6 +83,8 @@ _AT_LEAST_ONE = frozenset(
 """Whole over part: below 1 contradicts the meaning."""
 _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"
+_SAYABLE_NONE = frozenset({_SHARE, "replicas", "runs/year", "USD/month", "log"})
+"""Units of which an organisation may have none: no retries, no spare, nothing paid each month, no spread."""
 
 
 class Assumption(Frozen):
@@ -95,6 +97,11 @@ class Assumption(Frozen):
     low: float | None
     high: float | None
     dated: Dated
+
+    @property
+    def may_be_none(self) -> tuple[str, ...]:
+        """Return the figures of which 0 says something: the lower end, and what an organisation may have none of."""
+        return ("low", "high", "value") if self.unit in _SAYABLE_NONE else ("low",)
 
 
 def read_assumptions(files: list[Record], as_of: date) -> Mapping[str, Assumption]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aipolicy.catalog.currencies import ExchangeRate
     from aipolicy.catalog.data_classes import DataClasses
     from aipolicy.catalog.entries import Dated
+    from aipolicy.catalog.frameworks import Framework
     from aipolicy.catalog.places import Places
     from aipolicy.catalog.prices import Price, PriceIndex
     from aipolicy.catalog.task_types import TaskType
@@ -29,7 +30,7 @@ T = TypeVar("T")
 PARTS = (
     "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "scores", "deployments", "offerings",
     "exchange_rates", "prices", "accelerators", "machine_prices", "networks", "speeds", "tier_speeds", "self_hosted",
-    "efforts", "people", "assumptions",
+    "efforts", "people", "assumptions", "frameworks",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
 
@@ -37,7 +38,7 @@ SECTIONS = (
     "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
     "levels", "classes", "task_types", "providers", "regions", "terms",
     "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "machine_prices", "network",
-    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions",
+    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions", "frameworks",
 )  # fmt: skip
 """Every top-level key that a catalog file may have; one file may hold several."""
 
@@ -219,6 +220,13 @@ class Catalog:
         from aipolicy.catalog.assumptions import read_assumptions
 
         return self._read(lambda files: read_assumptions(files, self.as_of))
+
+    @cached_property
+    def frameworks(self) -> Mapping[str, Framework]:
+        """Return the frameworks whose controls rules may name, by id."""
+        from aipolicy.catalog.frameworks import read_frameworks
+
+        return self._read(read_frameworks)
 
     def region(self, provider: str, name: str) -> offered.Region | None:
         """Return a region of a provider by id or alias."""

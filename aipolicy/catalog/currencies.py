@@ -34,9 +34,7 @@ class ExchangeRate(Frozen):
 
 def read_exchange_rate(record: Record) -> ExchangeRate:
     """Return one entry of `exchange_rates`."""
-    rate = ExchangeRate(read_currency(record), record.number("usd"), read_dated(record))
-    if rate.usd == 0 and record.has("usd"):
-        record.mistake("`usd` must be more than 0: what one unit of the currency is worth", "usd")
+    rate = ExchangeRate(read_currency(record), record.positive("usd"), read_dated(record))
     if rate.currency == USD:
         record.mistake("`USD` needs no exchange rate; remove the entry", "currency")
     return rate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, DISTANCES, EFFORTS, HOSTINGS, TIERS, USUAL
 from aipolicy.catalog.entries import Dated, read_dated
@@ -114,6 +114,8 @@ class Effort(Frozen):
     build_weeks: float | None
     """Engineer-weeks until it serves."""
     dated: Dated
+    may_be_none: ClassVar[frozenset[str]] = frozenset({"lead_time_weeks", "labelled_examples", "build_weeks"})
+    """What an organisation that has it already need not do again."""
 
 
 def read_accelerator(record: Record) -> Accelerator:
@@ -123,18 +125,18 @@ def read_accelerator(record: Record) -> Accelerator:
     return Accelerator(
         id=record.text("id"),
         name=record.text("name", ""),
-        memory_gb=record.number("memory_gb"),
-        bandwidth_gb_per_s=record.number("bandwidth_gb_per_s"),
-        bf16_tflops=record.number("bf16_tflops"),
-        fp8_tflops=record.optional_number("fp8_tflops"),
-        fp4_tflops=record.optional_number("fp4_tflops"),
-        link_gb_per_s=record.number("link_gb_per_s", PCIE_GB_PER_S),
+        memory_gb=record.positive("memory_gb"),
+        bandwidth_gb_per_s=record.positive("bandwidth_gb_per_s"),
+        bf16_tflops=record.positive("bf16_tflops"),
+        fp8_tflops=record.optional_positive("fp8_tflops"),
+        fp4_tflops=record.optional_positive("fp4_tflops"),
+        link_gb_per_s=record.positive("link_gb_per_s", PCIE_GB_PER_S),
         sold_in=record.number("sold_in", minimum=1),
-        hourly_usd=record.optional_number("hourly_usd"),
-        vendor_factor=record.number("vendor_factor", 1.0),
-        operations_factor=record.number("operations_factor", 1.0),
-        purchase_usd=record.optional_number("purchase_usd"),
-        power_kw=record.optional_number("power_kw"),
+        hourly_usd=record.optional_positive("hourly_usd"),
+        vendor_factor=record.positive("vendor_factor", 1.0),
+        operations_factor=record.positive("operations_factor", 1.0),
+        purchase_usd=record.optional_positive("purchase_usd"),
+        power_kw=record.optional_positive("power_kw"),
         dated=read_dated(record),
     )
 
@@ -145,7 +147,7 @@ def read_machine_price(record: Record) -> MachinePrice:
     return MachinePrice(
         accelerator=record.text("accelerator"),
         provider=record.text("provider"),
-        hourly_usd=record.number("hourly_usd"),
+        hourly_usd=record.positive("hourly_usd"),
         sold_in=record.number("sold_in", 1.0, minimum=1),
         dated=read_dated(record),
     )
@@ -176,7 +178,7 @@ def _read_speed(record: Record, provider: str, model: str, tier: str) -> HostedS
     first, output = _ends(record, "first_token_ms", rising=True), _ends(record, "tokens_per_s", rising=False)
     if first is None and output is None:
         record.mistake("says neither `first_token_ms` nor `tokens_per_s`; state what was measured")
-    p95 = record.optional_number("first_token_p95_ms")
+    p95 = record.optional_positive("first_token_p95_ms")
     if p95 is not None and first is not None and p95 < first.usual:
         record.mistake(
             f"`first_token_p95_ms` must be at least `first_token_ms` ({first.usual:g}), found {p95:g}",
@@ -189,16 +191,14 @@ def _read_speed(record: Record, provider: str, model: str, tier: str) -> HostedS
 def _ends(record: Record, key: str, *, rising: bool) -> Ends | None:
     """Return what is usual with its ends: those that are stated, else the spread on both sides of it."""
     fast_key, slow_key = f"{key}_fast", f"{key}_slow"
-    fast, slow = record.optional_number(fast_key), record.optional_number(slow_key)
-    spread = record.number("spread", 1.0, minimum=1)
-    usual = record.optional_number(key)
+    fast, slow = record.optional_positive(fast_key), record.optional_positive(slow_key)
+    spread = max(1.0, record.number("spread", 1.0, minimum=1))
+    usual = record.optional_positive(key)
     if usual is None:
         for other in (fast_key, slow_key):
             if record.has(other):
                 record.mistake(f"`{other}` is an end of `{key}`, which is not stated; write it too", other)
         return None
-    if usual == 0:
-        record.mistake(f"`{key}` must be more than 0; leave out what is unknown", key)
     less, more = usual / spread, usual * spread
     ends = Ends(
         (less if rising else more) if fast is None else fast,
@@ -261,7 +261,7 @@ def read_self_hosted(record: Record) -> SelfHosted:
         model=record.text("model"),
         accelerator=record.text("accelerator"),
         accelerators=record.number("accelerators", minimum=1),
-        pass_ms=record.optional_number("ms_per_request"),
+        pass_ms=record.optional_positive("ms_per_request"),
         dated=read_dated(record),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, TIERS
 from aipolicy.catalog.entries import Dated, read_dated
@@ -57,6 +58,8 @@ class Term(Frozen):
     term: str
     value: bool | float
     dated: Dated
+    may_be_none: ClassVar[frozenset[str]] = frozenset({"value"})
+    """A provider may keep nothing, for 0 days."""
 
 
 class Model(Frozen):
@@ -181,23 +184,23 @@ def read_model(record: Record) -> Model:
         tunable=record.optional_flag("tunable"),
         pinned=record.optional_flag("pinned"),
         reasoning=record.optional_flag("reasoning"),
-        params_b=record.optional_number("params_b"),
-        active_params_b=record.optional_number("active_params_b"),
-        layers=record.optional_number("layers"),
-        heads=record.optional_number("heads"),
-        kv_heads=record.optional_number("kv_heads"),
-        head_dim=record.optional_number("head_dim"),
-        hidden_size=record.optional_number("hidden_size"),
-        context_tokens=record.optional_number("context_tokens"),
-        embedding_dimensions=record.optional_number("embedding_dimensions"),
+        params_b=record.optional_positive("params_b"),
+        active_params_b=record.optional_positive("active_params_b"),
+        layers=record.optional_positive("layers"),
+        heads=record.optional_positive("heads"),
+        kv_heads=record.optional_positive("kv_heads"),
+        head_dim=record.optional_positive("head_dim"),
+        hidden_size=record.optional_positive("hidden_size"),
+        context_tokens=record.optional_positive("context_tokens"),
+        embedding_dimensions=record.optional_positive("embedding_dimensions"),
         modalities=record.texts("modalities", ()),
         licence=record.text("licence", ""),
         released_on=record.optional_day("released_on"),
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
         aliases=record.texts("aliases", ()),
-        max_input_tokens=record.optional_number("max_input_tokens"),
-        max_output_tokens=record.optional_number("max_output_tokens"),
+        max_input_tokens=record.optional_positive("max_input_tokens"),
+        max_output_tokens=record.optional_positive("max_output_tokens"),
     )
 
 
@@ -231,7 +234,7 @@ def read_offering(record: Record) -> Offering:
         adaptations=record.texts("adaptations", choices=ADAPTATIONS),
         retires_on=record.optional_day("retires_on"),
         dated=read_dated(record),
-        context_tokens=record.optional_number("context_tokens"),
-        max_input_tokens=record.optional_number("max_input_tokens"),
-        max_output_tokens=record.optional_number("max_output_tokens"),
+        context_tokens=record.optional_positive("context_tokens"),
+        max_input_tokens=record.optional_positive("max_input_tokens"),
+        max_output_tokens=record.optional_positive("max_output_tokens"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
@@ -29,13 +29,23 @@ def far_off_words(before: float, now: float, of: str, source: str) -> str:
 
 
 def refuse_far_off(record: Record, entry: object, replaced: object | None) -> None:
-    """Note every figure of an entry that is far from that of the entry it replaces, unless the entry says why."""
+    """Note every figure of an entry that is far from that of the entry it replaces, unless the entry says why.
+
+    So is a 0 in place of a figure, but for what an entry names under `may_be_none`.
+    """
     if says_why(record) or replaced is None:
         return
     before = dict(_figures(replaced))
+    nothing: Collection[str] = getattr(entry, "may_be_none", ())
+    source = getattr(getattr(replaced, "dated", None), "source", "")
     for name, now in _figures(entry):
-        if is_far_off(before.get(name, 0.0), now):
-            source = getattr(getattr(replaced, "dated", None), "source", "")
+        if now == 0 < before.get(name, 0.0) and name not in nothing and record.raw(name) == 0:
+            of_before = f"the {before[name]:g} of the entry that it replaces ({shown(source)})"
+            record.mistake(
+                f"`{name}` is 0 in place of {of_before}; leave out what is unknown, or say in `{BECAUSE}` why",
+                name,
+            )
+        elif is_far_off(before.get(name, 0.0), now):
             key = name if record.has(name) else None
             words = far_off_words(before[name], now, " of the entry", source)
             record.mistake(f"`{name}` is {now:g}, {words}; check its unit, or say in `{BECAUSE}` why", key)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.ranking import Weighing
-from aipolicy.evaluation.recommendation import recommend
+from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.evaluation.verdict import NeedFound
 from aipolicy.findings.comparison import Identity, Known, known_from
 from aipolicy.manifest.feature import Feature
@@ -131,8 +131,8 @@ def monthly_cost(evaluation: Evaluation, weighing: Weighing) -> MonthlyCost | No
         values = [value for (value,), mask in groups if mask & evaluation.planned.full]
         known = [value for value in values if isinstance(value, float)]
         return MonthlyCost(min(known), max(known), "plan", len(known) == len(values)) if known else None
-    recommendation = recommend(
-        evaluation, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
-    )
-    usd = recommendation.chosen.monthly_usd if recommendation is not None else None
-    return MonthlyCost(usd, usd, "recommendation", True) if usd is not None else None
+    # NOTE: what is recommended rests on what is expected, what it costs only on what is declared: the gate counts that.
+    chosen = Recommender(evaluation.expected, weighing).chosen()
+    facts = None if chosen is None else evaluation.candidates.facts_of(chosen.number, evaluation.workload)
+    usd = None if facts is None else facts.get("option.monthly_usd")
+    return MonthlyCost(usd, usd, "recommendation", True) if isinstance(usd, float) else None

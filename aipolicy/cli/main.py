@@ -63,16 +63,25 @@ def main() -> None:
         _complain(str(error), error.kind)
         code = EXIT_UNUSABLE
     except BrokenPipeError:
-        # NOTE: the reader went away; what it wanted it has. Python would complain again while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # NOTE: the reader went away; what it wanted it has.
+        _drop_unwritten()
         code = 0
     except OSError as error:
         _complain(f"{error.strerror or error}", "output")
+        _drop_unwritten()
         code = EXIT_UNUSABLE
     except Exception as error:
         _report_bug(error)
         code = EXIT_INTERNAL
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_unwritten() -> None:
+    """Let what could not be written go: Python would try again while it ends, complain, and exit with another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str, kind: str) -> None:

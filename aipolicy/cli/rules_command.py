@@ -12,7 +12,9 @@ from aipolicy.findings.finding import Stage
 
 @click.command("rules")
 @policy_options
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
+)
 def command(options: PolicyOptions, output_format: str) -> None:  # fmt: skip
     """List the rules that would be evaluated, and those about manifests themselves.
 
@@ -29,7 +31,12 @@ def command(options: PolicyOptions, output_format: str) -> None:  # fmt: skip
         rules += [rule_object(rule, day) for rule in policy.portfolio_rules]
         write_out(json_text({"schema": "aipolicy/rules/v1", "rules": rules}))
         return
+    over_all = [rule.rule for rule in policy.portfolio_rules]
+    if output_format == "csv":
+        from aipolicy.report.packs.rules_csv import rules_csv
+
+        write_out("".join(rules_csv((*listed, *over_all), day)))
+        return
     from aipolicy.report.packs.rule_list import render_rules
 
-    over_all = [rule.rule for rule in policy.portfolio_rules]
     write_out(render_rules(policy.packs, listed, over_all, day, width=stdout_width(), style=stdout_style()))

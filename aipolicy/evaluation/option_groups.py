@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
@@ -91,3 +91,35 @@ class OptionFacts(Mapping[str, FactValue]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class NumberLine:
+    """Masks of options with their number, None where it is unknown, and what it is then at least."""
+
+    def __init__(self, numbers: Sequence[float | None], masks: Sequence[int], at_least: Sequence[float] = ()) -> None:
+        self._known: list[tuple[float, int]] = []
+        self._at_least: list[tuple[float, int]] = []
+        self._unknown = 0
+        for place, (number, mask) in enumerate(zip(numbers, masks, strict=True)):
+            if number is not None:
+                self._known.append((number, mask))
+                continue
+            self._unknown |= mask
+            # NOTE: at least 0 says nothing.
+            if at_least and at_least[place]:
+                self._at_least.append((at_least[place], mask))
+
+    def split(self, value: float) -> Split:
+        """Return the options by how their number compares with a value; one that is at least more is above it."""
+        below = equal = above = least_above = 0
+        for number, mask in self._known:
+            if number < value:
+                below |= mask
+            elif number > value:
+                above |= mask
+            else:
+                equal |= mask
+        for least, mask in self._at_least:
+            if least > value:
+                least_above |= mask
+        return Split(below, equal, above | least_above, self._unknown & ~least_above)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
@@ -13,6 +14,7 @@ from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.option_groups import (
     Group,
     GroupKey,
+    NumberLine,
     OptionFacts,
     PricedGroup,
     Split,
@@ -21,7 +23,6 @@ from aipolicy.evaluation.option_groups import (
     estimated,
 )
 from aipolicy.evaluation.option_masks import first_in, mask
-from aipolicy.facts.all_facts import of_partner
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
@@ -34,12 +35,13 @@ from aipolicy.options.estimates import (
     ESTIMATED_FACTS,
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
-    PARTNER_LATENCIES,
     RUNNING_COSTS,
+    TIMES,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
 )
+from aipolicy.options.memo import first_places
 from aipolicy.options.option import Option
 from aipolicy.options.running_costs import CostTable, Monthly
 from aipolicy.options.workload import Workload
@@ -47,18 +49,14 @@ from aipolicy.options.workload import Workload
 _IDS = count()
 
 
-_SHARED = (
-    {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET}
-    | {name: COST_FACTS[0] for name in COST_FACTS_SET}
-    | dict.fromkeys(PARTNER_LATENCIES, of_partner(LATENCY_FACTS[0]))
-)
+_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
 """Estimates that depend on the same things, by the one under which their groups are kept."""
 
 EVERYTHING = -1
 """The mask of all options, whatever their number."""
 
-_MAX_ESTIMATORS = 32
-"""Workloads whose estimates are kept at once, the latest; a feature has a few, and more where it is asked what if."""
+_MAX_ESTIMATORS, _MAX_LINES = 32, 128
+"""Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
 
 
 def none_kept(_: GroupKey) -> None:
@@ -72,12 +70,12 @@ class OptionSet:
                  overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
                  kept_groups: Callable[[GroupKey], bytes | None] = none_kept) -> None:  # fmt: skip
         self.id = next(_IDS)
-        """Distinguishes universes in what a judge remembers."""
         self._make_options = make_options
         self.catalog = catalog
         self.organization = organization
         self._overrides = dict(overrides or {})
         self._attributes: dict[int, dict[str, FactValue]] = {}
+        self._columns: dict[str, list[FactValue | None]] = {}
         self._kept_groups = kept_groups
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
@@ -86,6 +84,7 @@ class OptionSet:
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
+        self._lines: dict[tuple[str, Workload | None], NumberLine] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
@@ -96,7 +95,7 @@ class OptionSet:
         self.full = (1 << self.count) - 1
 
     def id_for(self, names: tuple[str, ...]) -> object:
-        """Return what distinguishes this option_set in what a judge remembers of some facts."""
+        """Return what distinguishes this set in what a judge remembers of some facts."""
         return self.id
 
     @cached_property
@@ -153,38 +152,38 @@ class OptionSet:
 
         Nothing is estimated for others than those within.
         """
+        key = (name, workload if name in ESTIMATED_FACTS else None)
+        line = self._lines.get(key)
+        if line is None and name in LATENCY_FACTS_SET and within != EVERYTHING:
+            return self._number_line(name, workload, within).split(value)
+        if line is None:
+            if len(self._lines) >= _MAX_LINES:
+                del self._lines[next(iter(self._lines))]
+            line = self._lines[key] = self._number_line(name, workload)
+        return line.split(value)
+
+    def _number_line(self, name: str, workload: Workload, within: int = EVERYTHING) -> NumberLine:
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
-        numbers: list[FactValue | None]
-        if name in RUNNING_COSTS:
-            at = RUNNING_COSTS.index(name)
-            # NOTE: running costs depend on the same things, so that the groups of both have one table.
-            if cascades_cost not in self._cost_tables:
-                self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
-            costs = self.estimator(workload).costs(self._cost_tables[cascades_cost])
-            numbers = [None if cost is None else cost[at] for cost in costs]
-            at_least = self.estimator(workload).at_least
-            for place, (number, group) in enumerate(zip(numbers, static, strict=True)):
-                least = at_least(name, group.cost) if number is None and group.cost is not None else None
-                if least is not None and least > value:
-                    numbers[place] = least
-        elif name in ESTIMATED_FACTS:
-            estimator = self.estimator(workload)
+        if within != EVERYTHING:
             static = tuple([group for group in static if group.mask & within])
-            numbers = [estimated(name, estimator, group.speeds, group.cost, group.partner) for group in static]
-        else:
-            numbers = [group.values[0] for group in static]
-        below = equal = above = unknown = 0
-        for number, group in zip(numbers, static, strict=True):
-            if not isinstance(number, float):
-                unknown |= group.mask
-            elif number < value:
-                below |= group.mask
-            elif number == value:
-                equal |= group.mask
+        masks = [group.mask for group in static]
+        estimator = self.estimator(workload)
+        if name not in RUNNING_COSTS:
+            if name in TIMES:
+                found: Sequence[FactValue | None] = estimator.times(name, [group.speeds for group in static])
+            elif name in ESTIMATED_FACTS:
+                found = [estimator.value(name, group.speeds, group.cost) for group in static]
             else:
-                above |= group.mask
-        return Split(below, equal, above, unknown)
+                found = [group.values[0] for group in static]
+            return NumberLine([each if isinstance(each, float) else None for each in found], masks)
+        # NOTE: running costs depend on the same things, so that the groups of both have one table.
+        if cascades_cost not in self._cost_tables:
+            self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
+        at, table = RUNNING_COSTS.index(name), self._cost_tables[cascades_cost]
+        costs = [None if cost is None else cost[at] for cost in estimator.costs(table)]
+        least = [known[at] for known in estimator.costs_at_least(table)] if None in costs else []
+        return NumberLine(costs, masks, least)
 
     def monthly_costs(self, names: tuple[str, ...],
                       workload: Workload) -> Iterator[tuple[Values, CostBasis, Monthly | None, int]]:  # fmt: skip
@@ -252,25 +251,37 @@ class OptionSet:
         return known
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
-        latency = not LATENCY_FACTS_SET.isdisjoint(names)
         cost = not COST_FACTS_SET.isdisjoint(names)
         kept = (names, cost and cascades_cost)
         if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
             self._static_groups[kept] = pickle.loads(groups)
         if kept not in self._static_groups:
-            numbers: dict[tuple[Values, Speeds | None, CostBasis | None], list[int]] = {}
-            for number in range(self.count):
-                facts = self._facts(number)
-                basis = self._costs[number] if cost else None
-                if basis is not None and basis.cascade and not cascades_cost:
-                    basis = UNKNOWN_COST
-                speeds = self._speeds[number] if latency else None
-                key = (tuple([facts.get(name) for name in names]), speeds, basis)
-                numbers.setdefault(key, []).append(number)
-            self._static_groups[kept] = tuple(
-                StaticGroup(values, mask(found), speeds, basis) for (values, speeds, basis), found in numbers.items()
-            )
+            all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
+            costs = self._costs if cost else ()
+            if costs and not cascades_cost:
+                costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
+            self._static_groups[kept] = self._grouped(names, all_speeds, costs)
         return self._static_groups[kept]
+
+    def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
+                 costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
+        none = (0,) * self.count
+        places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
+        values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
+        found: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
+        for number, key in enumerate(zip(values_of, places, strict=True)):
+            found[key].append(number)
+        return tuple(
+            StaticGroup(
+                values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
+            )
+            for (values, _), numbers in found.items()
+        )
+
+    def _column(self, name: str) -> list[FactValue | None]:
+        """Return a fact of every option."""
+        known = self._columns.get(name)
+        return known or self._columns.setdefault(name, [self._facts(n).get(name) for n in range(self.count)])
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         facts = self._attributes.get(number)
@@ -362,10 +373,8 @@ class OptionSet:
 
     @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:
-        interned: dict[Speeds, Speeds] = {}
-        return tuple([interned.setdefault(s, s) for s in map(self._bases.speeds, self.options)])
+        return tuple(map(self._bases.speeds, self.options))
 
     @cached_property
     def _costs(self) -> tuple[CostBasis, ...]:
-        interned: dict[CostBasis, CostBasis] = {}
-        return tuple([interned.setdefault(b, b) for b in map(self._bases.cost_basis, self.options)])
+        return tuple(map(self._bases.cost_basis, self.options))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES_OF_LEGS, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
@@ -76,7 +76,7 @@ _MOST_KEPT = 64
 """Workloads under which main legs of a set are kept by their costs, the latest."""
 
 
-def _costed(mains: OptionSet, workload: Workload, months: float) -> _MainsByCost:
+def _costed(mains: OptionSet, axes: tuple[str, ...], workload: Workload, months: float) -> _MainsByCost:
     """Return main legs by cost; they are found once for every workload that costs hang on."""
     asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
     kept: dict[object, _MainsByCost] = mains.by_cost
@@ -84,7 +84,7 @@ def _costed(mains: OptionSet, workload: Workload, months: float) -> _MainsByCost
         costs = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
         found = [
             _Entry(group.values, basis, costs.of(basis), part)
-            for group in mains.priced(AXES_OF_LEGS, workload)
+            for group in mains.priced(axes, workload)
             for basis, part in group.parts
         ]
         every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
@@ -109,7 +109,8 @@ class Ranking:
     def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing) -> None:
         self._option_set = option_set
         self._weighing = weighing
-        self._costed = _costed(option_set.mains, evaluation.workload, weighing.horizon_months)
+        axes = AXES_OF_LEGS if isinstance(option_set, PairedSet) else AXES
+        self._costed = _costed(option_set.mains, axes, evaluation.workload, weighing.horizon_months)
         planned = option_set is evaluation.planned
         self._outcomes = [
             (ruled.active, ruled.planned if planned else ruled.candidates)
@@ -194,7 +195,9 @@ class Ranking:
 
     def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
         """Return how simple a way is along each axis; a word that is not listed is the least simple."""
-        words = (*entry.words, *self._option_set.slot_words(slot))
+        paired, words = self._option_set, entry.words
+        if isinstance(paired, PairedSet):
+            words = (*words, *paired.slot_words(slot))
         return tuple(
             known.index(word) if isinstance(word, str) and word in known else len(known)
             for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)

@@ -78,7 +78,35 @@ class Recommender:
 
     def chosen(self) -> Ranked | None:
         """Return the way that comes first, None where nothing remains or the feature is retired."""
-        return None if self._evaluation.is_retired else self.ranking.first(self.pool)
+        return None if self._evaluation.is_retired or self._first is None else self._surer or self._first
+
+    @cached_property
+    def _first(self) -> Ranked | None:
+        return self.ranking.first(self.pool)
+
+    @cached_property
+    def _surer(self) -> Ranked | None:
+        """Return a way known to keep every rule that costs hardly more than the first, which is to be measured before.
+
+        It is of the same hosting and adaptation: an API is measured before something is built at nearly the same cost.
+        """
+        first, sure = self._first, self._evaluation.verdict.admissible
+        if first is None or sure >> first.number & 1:
+            return None
+        alike = self._equal("option.hosting", first.number) & self._equal("option.adaptation", first.number)
+        found = self.ranking.first(sure & alike)
+        if found is None or not (found.cost.is_whole and first.cost.is_whole):
+            return None
+        counted, least = ((len(each.warnings), len(each.notes)) for each in (found, first))
+        limit = first.cost.total_usd * (1.0 + self._weighing.margin_percent / 100.0)
+        return found if counted == least and found.cost.total_usd <= limit else None
+
+    def because(self, ranked: Ranked) -> str:
+        """Return why the chosen way comes first, in words."""
+        if ranked is self._surer:
+            margin = f"{self._weighing.margin_percent:g} %"
+            return f"known to keep every rule, within {margin} of one with as little against it that is to be measured"
+        return because(ranked, self._weighing)
 
     def runner_up(self, chosen: Ranked) -> Ranked | None:
         """Return the best way with another hosting or adaptation, where there is one, else with another provider.
@@ -134,8 +162,11 @@ class Recommender:
 
 
 def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: float = 36.0) -> Recommendation | None:
-    """Return the recommendation for a feature as it was evaluated, or None when nothing remains or it is retired."""
-    weighing = Weighing(margin_percent, horizon_months)
+    """Return what `explain` recommends for a feature, None when nothing remains or it is retired.
+
+    Facts that the manifest leaves out have the values that are expected of them.
+    """
+    evaluation, weighing = evaluation.expected, Weighing(margin_percent, horizon_months)
     recommender = Recommender(evaluation, weighing)
     ranked = recommender.chosen()
     if ranked is None:
@@ -144,7 +175,7 @@ def recommend(evaluation: Evaluation, *, margin_percent: float, horizon_months: 
     second = recommender.runner_up(ranked)
     runner_up = None if second is None else recommender.choice(second)
     flips = _flips(evaluation, chosen, runner_up, margin_percent)
-    return Recommendation(chosen, runner_up, because(ranked, weighing), flips, recommender.is_open)
+    return Recommendation(chosen, runner_up, recommender.because(ranked), flips, recommender.is_open)
 
 
 def because(ranked: Ranked, weighing: Weighing) -> str:

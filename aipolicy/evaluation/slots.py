@@ -10,7 +10,7 @@ from aipolicy.facts.all_facts import REGISTRY, is_partner_fact, of_leg, of_partn
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, LegBasis, Speeds, Training
 from aipolicy.options.estimates import COST_FACTS_SET, LATENCY_FACTS_SET, PARTNER_LATENCIES
-from aipolicy.options.memo import numbered
+from aipolicy.options.memo import Numbers
 from aipolicy.options.option import fallback_word
 from aipolicy.value import Frozen, NamedTuple, replace
 
@@ -69,7 +69,7 @@ class SlotValues:
         self._known: dict[tuple[int, str], FactValue | None] = {}
         self._costs: dict[tuple[Slot, bool], SlotCost] = {}
         self._shared: dict[tuple[object, ...], SlotCost] = {}
-        self._numbers = numbered()
+        self._numbers = Numbers()
         """Of legs and trainings, which are one object where they are equal."""
 
     def of_partner(self, slot: Slot, name: str) -> FactValue | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.assumptions import MACHINES, whole_head_count
@@ -26,6 +27,7 @@ from aipolicy.options.cost_inputs import (
     token_price,
     tuned_price,
 )
+from aipolicy.options.memo import Memo, Shared
 from aipolicy.value import replace
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ ONE_STEP_TIERS = frozenset({"encoder", "classical"})
 
 
 class BasisReader:
-    """Reads bases from a catalog; equal legs share one."""
+    """Reads bases from a catalog; equal ones are one object, told apart by that of which they consist."""
 
     def __init__(self, catalog: Catalog, assumptions: CostAssumptions) -> None:
         self._catalog = catalog
@@ -55,13 +57,16 @@ class BasisReader:
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
         self._people: dict[tuple[str, str, str], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
+        self._priceless_legs = Memo(partial(_without_price, self._interned))
+        self._speeds_of: Shared[Speeds] = Shared()
+        self._costs_of: Shared[CostBasis] = Shared()
 
     def cost_basis(self, option: Option) -> CostBasis:
         """Return what the cost of an option depends on."""
         effort = self._catalog.efforts.get((option.adaptation, option.hosting))
         cascade = option.routing == "cascade"
         stands_by = not cascade and option.other is not None and option.other.hosting != "provider-api"
-        return CostBasis(
+        basis = CostBasis(
             main=self._leg(option.leg, tuned=option.adaptation == _TUNED),
             far=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if cascade else None,
             standby=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if stands_by else None,
@@ -73,12 +78,16 @@ class BasisReader:
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )
+        parts = (basis.main, basis.far, basis.standby, basis.people, basis.training, basis.partner_training)
+        flags = (basis.cascade, basis.stands_by, basis.build_weeks, basis.retrieves, basis.watched)
+        return self._costs_of.of(basis, parts, *flags)
 
     def _people_of(self, option: Option) -> People | None:
         """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
         key = (option.adaptation, option.hosting, "" if option.other is None else option.other.hosting)
         if key not in self._people:
-            self._people[key] = self._read_people(*key)
+            people = self._read_people(*key)
+            self._people[key] = next((each for each in self._people.values() if each == people), people)
         return self._people[key]
 
     def _read_people(self, adaptation: str, hosting: str, partner: str) -> People | None:
@@ -95,17 +104,11 @@ class BasisReader:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
         cascade = option.routing == "cascade"
         far = self._priceless(option.other) if cascade else None
-        return Speeds(self._priceless(option.leg), far, cascade, option.adaptation == "rag")
+        main, retrieves = self._priceless(option.leg), option.adaptation == "rag"
+        return self._speeds_of.of(Speeds(main, far, cascade, retrieves), (main, far), cascade, retrieves)
 
     def _priceless(self, leg: Leg | None) -> LegBasis | None:
-        basis = self._leg(leg)
-        match basis:
-            case HostedBasis():
-                return self._shared(replace(basis, price=None, price_uncertain=False, price_stale=False))
-            case OwnBasis() | OneStepBasis():
-                return self._shared(replace(basis, cost=None))
-            case DeviceBasis() | None:
-                return basis
+        return self._priceless_legs.of(self._leg(leg))
 
     def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
         if leg is None:
@@ -117,9 +120,7 @@ class BasisReader:
         return self._legs[key]
 
     def _shared(self, basis: LegBasis) -> LegBasis:
-        shared = self._interned.setdefault(basis, basis)
-        assert not isinstance(shared, Training)
-        return shared
+        return _interned(self._interned, basis)
 
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
@@ -240,7 +241,8 @@ class BasisReader:
         leg = option.leg
         key = (option.adaptation, option.hosting, leg.provider, leg.region, f"{leg.model.id} {leg.accelerator}")
         if key not in self._trainings:
-            self._trainings[key] = self._read_training(option)
+            training = self._read_training(option)
+            self._trainings[key] = next((each for each in self._trainings.values() if each == training), training)
         return self._trainings[key]
 
     def _read_training(self, option: Option) -> Training:
@@ -279,3 +281,19 @@ def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
         accelerator.memory_gb, accelerator.bandwidth_gb_per_s, tflops, accelerator.vendor_factor,
         accelerator.link_gb_per_s, operations_factor=accelerator.operations_factor,
     )  # fmt: skip
+
+
+def _interned(known: dict[LegBasis | Training, LegBasis | Training], basis: LegBasis) -> LegBasis:
+    shared = known.setdefault(basis, basis)
+    assert not isinstance(shared, Training)
+    return shared
+
+
+def _without_price(known: dict[LegBasis | Training, LegBasis | Training], basis: LegBasis | None) -> LegBasis | None:
+    match basis:
+        case HostedBasis():
+            return _interned(known, replace(basis, price=None, price_uncertain=False, price_stale=False))
+        case OwnBasis() | OneStepBasis():
+            return _interned(known, replace(basis, cost=None))
+        case DeviceBasis() | None:
+            return basis

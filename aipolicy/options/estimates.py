@@ -37,6 +37,8 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.first_token_p50_ms": attrgetter("first_token_p50_ms"),
     "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
+TIMES = frozenset(_LATENCIES)
+"""Facts that are read off the latency of an option."""
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
 FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
@@ -120,6 +122,7 @@ class Estimator:
         self.main_costs: dict[bool, list[tuple[tuple[bool, Monthly], int]]] = {}
         """What main legs cost by themselves, by whether they sort out hard cases; kept by what splits options."""
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
+        self._least = Memo(self._running.at_least_of_table)
 
     def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
@@ -144,6 +147,15 @@ class Estimator:
     def costs(self, table: CostTable) -> list[Monthly | None]:
         """Return the monthly cost at today's volume and at none for every basis of a table."""
         return self._tables.of(table)
+
+    def costs_at_least(self, table: CostTable) -> list[Monthly]:
+        """Return the known part of the monthly costs of a table; 0 is nothing known."""
+        return self._least.of(table)
+
+    def times(self, name: str, speeds: Iterable[Speeds | None]) -> list[float | None]:
+        """Return an estimated time for many options."""
+        time, estimate = _LATENCIES[name], self._latencies.of
+        return [None if each is None else time(estimate(each)) for each in speeds]
 
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":

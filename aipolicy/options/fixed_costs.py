@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aipolicy.economics.retrieval import index_gb
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import CostBasis
@@ -20,10 +22,13 @@ def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumption
     return whole(fixed_parts(basis, workload, assumptions))
 
 
-def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
-    """Return the parts of what an option costs a month whatever the volume; None is a part that is not known."""
-    heads = head_counts(basis, workload, assumptions)
-    people = None if heads is None else sum(count for _, count in heads) * assumptions.staff_year_usd / MONTHS_PER_YEAR
+def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions,
+                people_usd: Callable[[CostBasis], float | None] | None = None) -> Parts:  # fmt: skip
+    """Return the parts of what an option costs a month whatever the volume; None is a part that is not known.
+
+    Who asks for many options may give what people cost a month.
+    """
+    people = people_monthly_usd(basis, workload, assumptions) if people_usd is None else people_usd(basis)
     parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
     if basis.watched:
         parts += [
@@ -41,6 +46,12 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
                 held = training.hosting_usd_per_hour * assumptions.hours_per_month
                 parts.append((f"tuned model held{of}", held))
     return tuple(parts)
+
+
+def people_monthly_usd(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> float | None:
+    """Return what the people of an option cost a month, or None when nobody knows how many they are."""
+    heads = head_counts(basis, workload, assumptions)
+    return None if heads is None else sum(count for _, count in heads) * assumptions.staff_year_usd / MONTHS_PER_YEAR
 
 
 def head_counts(basis: CostBasis, workload: Workload,

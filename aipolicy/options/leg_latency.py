@@ -35,41 +35,60 @@ _MOST_BUSY = 0.98
 
 
 class LatencyEstimate(Frozen):
-    """Time of an interaction in ms; None is unknown. What it takes at most is worked out when it is asked for."""
+    """Time of an interaction; what is asked for is added up when it is asked for. None is unknown."""
 
     floor_ms: float | None
     """Half of the interactions take at least this, with answers of one token and nobody else asking."""
     near: Moments | None = None
-    """As far as the main leg goes; None where the length of requests or how busy machines are is not known."""
-    whole: Moments | None = None
-    """All of it, in a cascade with the far side."""
-    first_token: Moments | None = None
-    """The interaction up to what is shown first: a token of the last answer where it is streamed, else all of it."""
+    """The leg that answers first; None where the length of requests or how busy machines are is not known."""
+    near_first: Moments | None = None
+    """That leg up to what is shown first: a token of the last answer where it is streamed, else all of it."""
+    far: tuple[Moments, ...] | None = ()
+    """What the slow requests of a cascade visit besides, an upper bound."""
+    far_first: tuple[Moments, ...] | None = ()
 
     @property
     def p50_ms(self) -> float | None:
-        """Return what half of the interactions take at most."""
+        """Return what half of the interactions take at most; the leg that answers first decides it alone."""
         return None if self.near is None else p50_ms(self.near)
 
     @property
     def p95_ms(self) -> float | None:
-        """Return what 95 % of the interactions take at most."""
-        return None if self.whole is None else lognormal(self.whole).p95_ms
+        """Return what 95 % of interactions take at most."""
+        whole = self.whole
+        return None if whole is None else lognormal(whole).p95_ms
 
     @property
     def p99_ms(self) -> float | None:
         """Return what 99 % of interactions take at most."""
-        return None if self.whole is None else p99_ms(self.whole)
+        whole = self.whole
+        return None if whole is None else p99_ms(whole)
 
     @property
     def first_token_p50_ms(self) -> float | None:
         """Return after what time half of the interactions show something."""
-        return None if self.first_token is None else p50_ms(self.first_token)
+        first = self.first_token
+        return None if first is None else p50_ms(first)
 
     @property
     def first_token_p95_ms(self) -> float | None:
         """Return after what time 95 % of the interactions show something."""
-        return None if self.first_token is None else lognormal(self.first_token).p95_ms
+        first = self.first_token
+        return None if first is None else lognormal(first).p95_ms
+
+    @property
+    def whole(self) -> Moments | None:
+        """Return the moments of the whole interaction."""
+        if self.near is None or self.far is None:
+            return None
+        return added(self.near, self.far) if self.far else self.near
+
+    @property
+    def first_token(self) -> Moments | None:
+        """Return the moments of the interaction up to what is shown first."""
+        if self.far == ():
+            return self.near_first
+        return None if self.near is None or self.far_first is None else added(self.near, self.far_first)
 
 
 UNKNOWN_LATENCY = LatencyEstimate(None)
@@ -87,14 +106,12 @@ class Latencies:
     def of(self, speeds: Speeds) -> LatencyEstimate:
         """Return the latency of an option; in a cascade the slow requests also visit the far side, an upper bound."""
         alone = (self._retrieving if speeds.retrieves else self._alone).of(speeds.main)
-        if not speeds.cascade or alone.whole is None:
+        if not speeds.cascade or alone.near is None:
             return alone
         far = self._far.of(speeds.far)
         if far is None or far.parts is None:
-            return LatencyEstimate(alone.floor_ms, alone.near)
-        whole = added(alone.whole, far.parts)
-        first = None if far.first is None else added(alone.whole, far.first)
-        return LatencyEstimate(alone.floor_ms, alone.near, whole, first)
+            return LatencyEstimate(alone.floor_ms, alone.near, None, None, None)
+        return LatencyEstimate(alone.floor_ms, alone.near, None, far.parts, far.first)
 
 
 class _LegTime(Frozen):
@@ -126,9 +143,8 @@ def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, ret
     if main.parts is None:
         return LatencyEstimate(floor)
     retrieval = moments_of(Duration(retrieval_ms, retrieval_ms), 1.0)
-    moments = added(NO_TIME, (*main.parts, retrieval))
     first = None if main.first is None else added(NO_TIME, (*main.first, retrieval))
-    return LatencyEstimate(floor, moments, moments, first)
+    return LatencyEstimate(floor, added(NO_TIME, (*main.parts, retrieval)), first)
 
 
 def _leg(

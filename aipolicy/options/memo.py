@@ -5,8 +5,7 @@ Identity is quicker than the values of objects made of objects; that two equal o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
@@ -34,7 +33,36 @@ class Memo(Generic[Thing, Made]):
         return known[1]
 
 
-def numbered() -> Memo[object, int]:
-    """Return what gives every object a number of its own."""
-    numbers = count()
-    return Memo(lambda _: next(numbers))
+class Numbers:
+    """Numbers for objects that many things share: the same for the same object, which is kept."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, tuple[object, int]] = {}
+
+    def of(self, thing: object) -> int:
+        """Return the number of an object."""
+        return self._numbers.setdefault(id(thing), (thing, len(self._numbers)))[1]
+
+
+def first_places(things: Sequence[object]) -> tuple[int, ...]:
+    """Return for every thing the place of the first that is the same object."""
+    first: dict[int, int] = {}
+    return tuple([first.setdefault(id(thing), place) for place, thing in enumerate(things)])
+
+
+class Shared(Generic[Made]):
+    """Objects by the objects and the values that they are made of: one for all that have the same.
+
+    INVARIANT: what is kept holds its parts, so that no other object is ever given their identity.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], tuple[Made, tuple[object, ...]]] = {}
+
+    def of(self, made: Made, parts: tuple[object, ...], *values: object) -> Made:
+        """Return the first object that was made of these parts and values."""
+        return self._kept.setdefault((*map(id, parts), *values), (made, parts))[0]

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.options.costs import ROLES, legs_of, role_curve
-from aipolicy.options.fixed_costs import fixed_cost, fixed_parts
-from aipolicy.options.memo import Memo
+from aipolicy.options.fixed_costs import fixed_parts, people_monthly_usd
+from aipolicy.options.memo import Memo, Numbers
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import CostBasis, LegBasis, People, Training
+    from aipolicy.options.cost_inputs import CostBasis, LegBasis
     from aipolicy.options.costs import LegCurve, Role
     from aipolicy.options.workload import Workload
 
@@ -30,13 +30,14 @@ class CostTable:
         self.legs: list[tuple[Role, LegBasis | None]] = []
         self.rows: list[tuple[int, tuple[int, ...]] | None] = []
         """For every basis: which fixed cost and which legs add up to its cost; None where there is no basis."""
+        keys = _FixedKeys()
         fixed: dict[_FixedKey, int] = {}
         legs = {role: Memo(partial(self._number, role)) for role in ROLES}
         for basis in bases:
             if basis is None:
                 self.rows.append(None)
                 continue
-            number = fixed.setdefault(_fixed_key(basis), len(self.fixed))
+            number = fixed.setdefault(keys.of(basis), len(self.fixed))
             if number == len(self.fixed):
                 self.fixed.append(basis)
             self.rows.append((number, tuple([legs[role].of(leg) for _, leg, role in legs_of(basis)])))
@@ -54,20 +55,21 @@ class RunningCosts:
         self._assumptions = assumptions
         self._curves = {role: Memo(partial(_curve, role, workload, assumptions)) for role in ROLES}
         self._legs = {role: Memo(partial(_leg_monthly, self._curves[role], workload)) for role in ROLES}
-        self._fixed: dict[_FixedKey, float | None] = {}
-        self._least: dict[_FixedKey, float] = {}
+        self._keys = _FixedKeys()
+        self._fixed: dict[_FixedKey, tuple[float | None, float]] = {}
+        self._people: dict[int, float | None] = {}
 
     def of(self, basis: CostBasis) -> Monthly | None:
         """Return the monthly cost of an option."""
         if self._workload.requests_per_day is None:
             return None
-        return _sum(self._fixed_monthly(basis), [self._legs[role].of(leg) for _, leg, role in legs_of(basis)])
+        return _sum(self._fixed_monthly(basis)[0], [self._legs[role].of(leg) for _, leg, role in legs_of(basis)])
 
     def of_table(self, table: CostTable) -> list[Monthly | None]:
         """Return the monthly cost for every basis of a table."""
         if self._workload.requests_per_day is None:
             return [None] * len(table.rows)
-        fixed = [self._fixed_monthly(basis) for basis in table.fixed]
+        fixed = [self._fixed_monthly(basis)[0] for basis in table.fixed]
         leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
         return [None if row is None else _sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows]
 
@@ -75,18 +77,22 @@ class RunningCosts:
         """Return the known part of the monthly cost of an option, 0 where nothing of it is known."""
         if self._workload.requests_per_day is None:
             return 0.0, 0.0
-        today = idle = self._least_fixed(basis)
-        for _, leg, role in legs_of(basis):
-            cost = self._legs[role].of(leg)
-            if cost is not None:
-                today += cost[0]
-                idle += cost[1]
-        return today, idle
+        return _known_sum(self._fixed_monthly(basis)[1], [self._legs[role].of(leg) for _, leg, role in legs_of(basis)])
+
+    def at_least_of_table(self, table: CostTable) -> list[Monthly]:
+        """Return the known part of the monthly cost for every basis of a table."""
+        if self._workload.requests_per_day is None:
+            return [(0.0, 0.0)] * len(table.rows)
+        fixed = [self._fixed_monthly(basis)[1] for basis in table.fixed]
+        leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
+        return [
+            (0.0, 0.0) if row is None else _known_sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows
+        ]
 
     def of_main(self, basis: CostBasis, *, judged: bool) -> tuple[bool, Monthly]:
         """Return the monthly cost of a main leg without its partner: whether all of it is known, and its known part."""
-        fixed = self._fixed_monthly(basis)
-        today = idle = self._least_fixed(basis)
+        fixed, known = self._fixed_monthly(basis)
+        today = idle = known
         is_whole = fixed is not None
         roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged" if judged else "model")]
         roles += [(None, "questions")] if basis.retrieves else []
@@ -105,27 +111,39 @@ class RunningCosts:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._curves[role].of(leg)
 
-    def _least_fixed(self, basis: CostBasis) -> float:
-        key = _fixed_key(basis)
-        if key not in self._least:
-            parts = fixed_parts(basis, self._workload, self._assumptions)
-            self._least[key] = sum(usd for _, usd in parts if usd is not None)
-        return self._least[key]
-
-    def _fixed_monthly(self, basis: CostBasis) -> float | None:
-        key = _fixed_key(basis)
+    def _fixed_monthly(self, basis: CostBasis) -> tuple[float | None, float]:
+        """Return what stays whatever the volume, None where a part of it is not known, and its known parts."""
+        key = self._keys.of(basis)
         if key not in self._fixed:
-            lines = fixed_cost(basis, self._workload, self._assumptions)
-            self._fixed[key] = None if lines is None else sum(usd for _, usd in lines)
+            parts = fixed_parts(basis, self._workload, self._assumptions, self._people_usd)
+            known = sum(usd for _, usd in parts if usd is not None)
+            self._fixed[key] = (None if any(usd is None for _, usd in parts) else known), known
         return self._fixed[key]
 
+    def _people_usd(self, basis: CostBasis) -> float | None:
+        key = self._keys.of_people(basis)
+        if key not in self._people:
+            self._people[key] = people_monthly_usd(basis, self._workload, self._assumptions)
+        return self._people[key]
 
-_FixedKey = tuple["People | None", bool, bool, "Training | None", "Training | None"]
-"""What a fixed cost depends on besides the workload."""
+
+_FixedKey = tuple[int, bool, bool, int, int]
+"""What a fixed cost depends on besides the workload: people, watching, an index and training of both legs."""
 
 
-def _fixed_key(basis: CostBasis) -> _FixedKey:
-    return basis.people, basis.watched, basis.retrieves, basis.training, basis.partner_training
+class _FixedKeys:
+    """Keys of fixed costs; people and training are objects that bases share, and are told apart by their identity."""
+
+    def __init__(self) -> None:
+        self._numbers = Numbers()
+
+    def of(self, basis: CostBasis) -> _FixedKey:
+        number = self._numbers.of
+        training = number(basis.training), number(basis.partner_training)
+        return number(basis.people), basis.watched, basis.retrieves, *training
+
+    def of_people(self, basis: CostBasis) -> int:
+        return self._numbers.of(basis.people)
 
 
 def _curve(role: Role, workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> LegCurve | None:
@@ -148,4 +166,13 @@ def _sum(fixed: float | None, legs: Iterable[Monthly | None]) -> Monthly | None:
             return None
         today += cost[0]
         idle += cost[1]
+    return today, idle
+
+
+def _known_sum(fixed: float, legs: Iterable[Monthly | None]) -> Monthly:
+    today = idle = fixed
+    for cost in legs:
+        if cost is not None:
+            today += cost[0]
+            idle += cost[1]
     return today, idle

@@ -19,6 +19,7 @@ from aipolicy.source.regex import regex
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.policy.law import Basis, Law
     from aipolicy.source.span import DocumentPath
 
 
@@ -72,22 +73,6 @@ class Line(Frozen):
     def condition(self) -> str:
         """Return the text that was compiled."""
         return self.expanded or self.text
-
-
-class Basis(NamedTuple):
-    """The law or the standard that rules come from, in the version that was read."""
-
-    instrument: str
-    as_amended: str = ""
-    url: str = ""
-    checked_on: date | None = None
-
-    @property
-    def reference(self) -> Reference:
-        """Return it as one of the references of a rule."""
-        version = f", as amended by {self.as_amended}" if self.as_amended else ""
-        read = f", read {self.checked_on.isoformat()}" if self.checked_on is not None else ""
-        return Reference(title=f"{self.instrument}{version}{read}", url=self.url)
 
 
 class SharedScope(Frozen, kw_only=True):
@@ -205,7 +190,8 @@ class Rule(Frozen, kw_only=True):
     """The facts that have to be declared where the rule applies; one that is not removes nothing."""
     shared: tuple[SharedScope, ...] = ()
     """What the file and the group of the rule say for all rules below them, the outer one first."""
-    basis: Basis | None = None
+    law: Law | None = None
+    """What it says of the law behind it (`law_of`)."""
     aliases: tuple[str, ...] = ()
     """Ids that it had before, by which waivers, baselines and configurations may still name it."""
     spoken: tuple[tuple[str, Line], ...] = ()

@@ -54,38 +54,46 @@ def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[st
     """Return the test files that are named, lie in named folders, or in the folder `tests` of a pack, sorted.
 
     Manifests among them are left out. Raises `UsageError` for a path that is not there, or a named folder without one, and
-    `PolicyError` for a file in the tests of a pack that would not be run, by its name or its place.
+    `PolicyError` for a file in such a folder that would not be run, by its name or its place.
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for path in named:
         if os.path.isdir(path):
             inside = _test_files_in(path)
             if not inside:
                 raise UsageError("the folder holds no test files (`*.yaml`)", path=path)
-            found.update(dict.fromkeys(inside))
+            found.update((os.path.abspath(file), file) for file in inside)
         elif os.path.exists(path):
-            found[Path(path).as_posix()] = None
+            found[os.path.abspath(path)] = Path(path).as_posix()
         else:
             raise UsageError("no such file or folder", path=path)
-    for pack_path in pack_paths:
-        folder = os.path.join(pack_path, TESTS_FOLDER)
-        if os.path.isdir(folder):
-            _refuse_unread(folder)
-            found.update(dict.fromkeys(_test_files_in(folder)))
-    return tuple(sorted({os.path.abspath(path): path for path in found}.values()))
+    in_packs = [folder for path in pack_paths if os.path.isdir(folder := os.path.join(path, TESTS_FOLDER))]
+    found.update((os.path.abspath(file), file) for folder in in_packs for file in _test_files_in(folder))
+    for folder in (*(path for path in named if os.path.isdir(path)), *in_packs):
+        _refuse_unread(folder, found)
+    return tuple(sorted(found.values()))
 
 
-def _refuse_unread(folder: str) -> None:
+def _refuse_unread(folder: str, found: Collection[str]) -> None:
+    """Refuse a folder with tests, or what look like tests, that are not among the files that were found."""
     for place, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = Path(place, name)
-            if may_be_part(name) and not name.endswith(YAML_SUFFIXES):
-                raise PolicyError("this file would not be read; name it `.yaml`, or move it out of the folder",
-                                  path=path.as_posix())  # fmt: skip
-            if place != folder and is_yaml(name) and TESTS_KIND.encode() in read_regular_file(path.as_posix()):
-                raise PolicyError(f"these tests would not be run; move the file up into `{TESTS_FOLDER}`",
-                                  path=path.as_posix())  # fmt: skip
+            path = Path(place, name).as_posix()
+            if os.path.abspath(path) in found:
+                continue
+            if may_be_part(name) and not name.endswith(YAML_SUFFIXES) and (place == folder or _speaks_of_tests(path)):
+                raise PolicyError(
+                    "this file would not be read; name it `.yaml`, or move it out of the folder", path=path
+                )
+            if place != folder and is_yaml(name) and _speaks_of_tests(path):
+                up = shown(os.path.basename(os.path.abspath(folder)))
+                raise PolicyError(f"these tests would not be run; move the file up into `{up}`, or name its folder",
+                                  path=path)  # fmt: skip
+
+
+def _speaks_of_tests(path: str) -> bool:
+    return TESTS_KIND.encode() in read_regular_file(path)
 
 
 def _test_files_in(folder: str) -> list[str]:

@@ -103,6 +103,21 @@ class Record:
         """Return a number field, or None when it is not written: an unknown is never 0."""
         return self.number(key, minimum=minimum) if self.has(key) else None
 
+    def positive(self, key: str, default: float | None = None) -> float:
+        """Return a number field that is more than 0: what is divided by, or what nobody has none of."""
+        return self._positive(key, default, "")
+
+    def optional_positive(self, key: str) -> float | None:
+        """Return a number field that is more than 0, or None when it is not written."""
+        return self._positive(key, None, "; leave out what is unknown") if self.has(key) else None
+
+    def _positive(self, key: str, default: float | None, otherwise: str) -> float:
+        number = self.number(key, default, minimum=None)
+        written = self._fields.get(key)
+        if isinstance(written, int | float) and not isinstance(written, bool) and not number > 0:
+            self.mistake(f"`{key}` must be more than 0, found {number:g}{otherwise}", key)
+        return number
+
     def day(self, key: str) -> date:
         """Return a date field written as YYYY-MM-DD."""
         written = self._get(key, None)

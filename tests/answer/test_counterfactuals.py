@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_answer_properties import DECLARED, PLANS, VALUES, answering_of
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.counterfactuals import Counterfactual, Standing
+from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
 from aipolicy.answer.targets import Target, ways_asked
 from aipolicy.answer.why_not import WhyNot, why_not
 from aipolicy.errors import ConfigError
@@ -22,8 +22,12 @@ from aipolicy.facts.assume import with_changes
 from aipolicy.facts.hardness import Hardness, fixed_facts, hardness_of
 from aipolicy.facts.known_facts import STANDARD_FACTS
 from aipolicy.facts.spec import FactValue
+from aipolicy.report.explain.sheet import sheet_text
+from aipolicy.report.explain.why_not_sheet import why_not_sheet
+from aipolicy.report.terminal.style import Styler
+from aipolicy.value import replace
 
-TARGETS = (
+TARGETS: tuple[dict[str, str], ...] = (
     {"hosting": "provider-api"}, {"hosting": "own-cloud"}, {"hosting": "on-premises"}, {"adaptation": "fine-tuning"},
     {"adaptation": "rag"}, {"provider": "openai"}, {"hosting": "own-cloud", "adaptation": "prompting"},
 )  # fmt: skip
@@ -106,6 +110,46 @@ def test_a_longer_budget_makes_an_api_the_answer() -> None:
     assert dict(change.bounds) == {"latency.p95_ms": "from"}
     assert change.then.hosting == "provider-api"
     assert {"data.classes", "data.residency"} <= set(shown.held)
+
+
+def test_several_changes_are_told_together_where_none_does_alone() -> None:
+    of = answering(TUNED)
+    changes = {"data.labelled_examples": 500.0, "team.ml_engineers": 1.0}
+    assert changes in [dict(change.facts) for change in asked(of, {"adaptation": "fine-tuning"}).changes]
+    for fact, value in changes.items():
+        assert standing_anew(of, {"adaptation": "fine-tuning"}, {fact: value}) is Standing.REMOVED
+    inside = {"team.ml_engineers": 1.0, "task.prompting": "sufficient", "data.must_stay_inside": True}
+    assert inside in [dict(change.facts) for change in asked(of, {"hosting": "own-cloud"}).changes]
+
+
+@pytest.mark.parametrize("body", [CLAIMS, TUNED])
+@pytest.mark.parametrize("target", TARGETS)
+def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_leads_there(
+    body: str, target: dict[str, str]
+) -> None:
+    of = answering(body)
+    mask = ways_asked(of.expected.candidates, Target(target))
+    search = Counterfactuals(of.trials, mask, of.vocabulary)
+    found = search.found()
+    if found.changes or found.is_cut_short or search.standing({}) is Standing.ANSWER:
+        return
+    singles = {(change.fact, change.value) for change in search.proposed()}
+    for one, other in combinations(sorted(singles, key=str), 2):
+        assert search.standing(dict((one, other))) <= max(search.standing({}), Standing.OPEN), (one, other)
+
+
+def test_a_search_that_stops_early_says_so_and_not_that_nothing_leads_there() -> None:
+    of = answering(TUNED)
+    mask = ways_asked(of.expected.candidates, Target({"adaptation": "fine-tuning"}))
+    found = Counterfactuals(of.trials, mask, of.vocabulary, most_tried=0).found()
+    assert (found.changes, found.is_cut_short) == ((), True)
+    shown = asked(of, {"hosting": "on-premises"})
+    assert not shown.is_cut_short
+    whole, short = (sheet_text(why_not_sheet(of, each), width=100, style=Styler())
+                    for each in (shown, replace(shown, is_cut_short=True)))  # fmt: skip
+    assert "no change of up to three facts that may be proposed makes it admissible" in whole
+    assert "no change of up to" not in short
+    assert "the search stopped before everything was tried" in short
 
 
 def test_the_answer_itself_takes_no_change() -> None:

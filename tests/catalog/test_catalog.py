@@ -17,7 +17,7 @@ from aipolicy.files.shipped import catalog_paths
 from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)
-LAST_CHECKED = date(2026, 11, 29)
+LAST_CHECKED = date(2026, 11, 30)
 """The day on which something of the catalog was looked at last."""
 DATED = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
 STAFF = "id: loaded-staff-year, unit: USD/year"
@@ -245,6 +245,12 @@ UNITS = (
     ("assumptions", f"{STAFF}, value: 150", "`value` is 150, 1,333 times below the 200000 of the entry that it replaces"),
     ("models", "id: llama-3.1-8b, provider: open, tier: small, params_b: 8030",
      "`params_b` is 8030, 1,000 times above the 8.03 of the entry that it replaces"),
+    ("assumptions", f"{STAFF}, value: 0",
+     "`value` is 0 in place of the 200000 of the entry that it replaces (https://kshirol-dev.github.io/l"),
+    ("network", "from: third-party, round_trip_p50_ms: 0, round_trip_p95_ms: 10",
+     "`round_trip_p50_ms` is 0 in place of the 80 of the entry that it replaces"),
+    ("effort", "adaptation: rag, hosting: own-cloud, ml_engineers: 0",
+     "`ml_engineers` is 0 in place of the 1 of the entry that it replaces"),
 )  # fmt: skip
 
 
@@ -257,6 +263,50 @@ def test_an_own_figure_far_from_the_one_it_replaces_is_refused_unless_it_says_wh
     assert str(caught.value).startswith("own.yaml:2:")
     assert message in str(caught.value)
     with_own(f"{section}:\n- {{{text}, far_off_because: it is another thing, {DATED}}}")
+
+
+ZEROS = {
+    "accelerators": (
+        "id: a, memory_gb: 0, bandwidth_gb_per_s: 0, bf16_tflops: 0, fp8_tflops: 0, fp4_tflops: 0, link_gb_per_s: 0, "
+        "sold_in: 1, hourly_usd: 0, vendor_factor: 0, operations_factor: 0, purchase_usd: 0, power_kw: 0"
+    ),
+    "machine_prices": "accelerator: l4, provider: aws, hourly_usd: 0",
+    "speeds": "provider: openai, model: gpt-4o, first_token_ms: 0, first_token_p95_ms: 0, tokens_per_s: 0",
+    "self_hosted": "model: llama-3.1-8b, accelerator: l4, accelerators: 1, ms_per_request: 0",
+    "models": (
+        "id: m, provider: open, tier: small, params_b: 0, active_params_b: 0, layers: 0, heads: 0, kv_heads: 0, "
+        "head_dim: 0, hidden_size: 0, context_tokens: 0, embedding_dimensions: 0, max_input_tokens: 0, max_output_tokens: 0"
+    ),
+    "exchange_rates": "currency: EUR, usd: 0",
+}  # fmt: skip
+"""Of every section with figures that are divided by, an entry in which all of them are 0."""
+
+
+@pytest.mark.parametrize(("section", "text"), ZEROS.items(), ids=ZEROS)
+def test_a_figure_that_is_divided_by_or_that_nobody_has_none_of_is_never_0(
+    section: str, text: str, with_own: With
+) -> None:
+    with pytest.raises((CatalogError, Problems)) as caught:
+        with_own(f"{section}:\n- {{{text}, far_off_because: it is nothing, {DATED}}}")
+    errors = caught.value.errors if isinstance(caught.value, Problems) else (caught.value,)
+    zeros = [each.partition(":")[0] for each in text.split(", ") if each.endswith(": 0")]
+    assert [str(e).startswith("own.yaml:2:") and str(e).split("`")[1] for e in errors] == zeros
+    assert all("must be more than 0, found 0" in str(error) for error in errors)
+
+
+NOTHING = (
+    ("assumptions", "id: retry-share, unit: share, value: 0"),
+    ("assumptions", "id: spare-replicas, unit: replicas, value: 0"),
+    ("assumptions", "id: monitoring-monthly, unit: USD/month, value: 0"),
+    ("assumptions", f"{STAFF}, value: 150000, low: 0, high: 300000"),
+    ("effort", "adaptation: prompting, hosting: own-cloud, ml_engineers: 0.4, lead_time_weeks: 0, build_weeks: 0"),
+    ("terms", "provider: openai, term: retention_days, value: 0"),
+)
+
+
+@pytest.mark.parametrize(("section", "text"), NOTHING, ids=[row[1] for row in NOTHING])
+def test_what_an_organisation_may_have_none_of_is_said_with_0(section: str, text: str, with_own: With) -> None:
+    with_own(f"{section}:\n- {{{text}, {DATED}}}")
 
 
 ENTRIES = {"old": date(2026, 1, 1), "new": date(2026, 6, 1), "future": date(2027, 1, 1), "later": date(2028, 1, 1)}

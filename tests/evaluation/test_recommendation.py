@@ -16,7 +16,7 @@ from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.outcome_masks import OutcomeMasks
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
-from aipolicy.evaluation.recommendation import Recommender, because, recommend
+from aipolicy.evaluation.recommendation import Recommender, recommend
 from aipolicy.evaluation.verdict import verdict_of
 from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_inputs import CostBasis
@@ -41,7 +41,8 @@ class Way:
     model: str = "m"
     is_whole: bool = True
     breaks: str = ""
-    """Ids of rules that it breaks, separated by blanks; those with `?` are open for it."""
+    """Ids of rules that it breaks, separated by blanks; those with `?` are open for it, with `~` only between the ends
+    of an estimate that is usually kept."""
 
 
 @cache
@@ -88,10 +89,11 @@ class World:
         )
         rules = []
         for ruled in evaluation.rules:
-            violated, open_ = (self._mask(f"{ruled.active.rule.id}{mark}") for mark in ("", "?"))
+            violated, open_, close = (self._mask(f"{ruled.active.rule.id}{mark}") for mark in ("", "?", "~"))
             outcomes = OutcomeMasks(
-                not_applicable=0, violated=violated, undetermined=open_, satisfied=option_set.full & ~violated & ~open_
-            )
+                not_applicable=0, violated=violated, undetermined=open_ | close, close=close, kept=close,
+                satisfied=option_set.full & ~violated & ~open_ & ~close,
+            )  # fmt: skip
             rules.append(replace(ruled, candidates=outcomes, planned=outcomes))
         verdict = verdict_of(
             option_set.full, ((r.active.rule, r.active.severity, r.candidates) for r in rules), option_set, lambda: ()
@@ -155,6 +157,14 @@ CHOICES: tuple[tuple[str, tuple[Way, ...], int | None], ...] = (
     ("of those alike the first by provider", (Way(5, provider="b"), Way(5, provider="a")), 1),
     ("then by model", (Way(5, model="y"), Way(5, model="x")), 1),
     ("then by region", (Way(5), Way(5)), 0),
+    ("what is to be measured as well as what is sure", (Way(100, breaks="E-001~"), Way(121)), 0),
+    ("what is sure before what is to be measured and costs hardly less", (Way(100, breaks="E-001~"), Way(120)), 1),
+    ("of those that are sure the cheapest", (Way(100, breaks="E-001~"), Way(120), Way(119)), 2),
+    ("an API to be measured before what is built surely", (Way(100, breaks="E-001~"), Way(101, OWN_CLOUD)), 0),
+    ("prompting to be measured before retrieval surely", (Way(100, breaks="E-001~"), Way(101, adaptation="rag")), 0),
+    ("what is sure and has more against it", (Way(100, breaks="E-001~"), Way(101, breaks="W-001")), 0),
+    ("a note counts as well", (Way(100, breaks="E-001~"), Way(101, breaks="N-001")), 0),
+    ("what is sure of unknown cost", (Way(100, breaks="E-001~"), Way(101, is_whole=False)), 0),
 )  # fmt: skip
 
 
@@ -240,13 +250,18 @@ def test_what_counts_against_a_way_is_told_by_rule(monkeypatch: pytest.MonkeyPat
     [
         ((Way(1),), "cheapest of those with the least against them"),
         ((Way(100, OWN_CLOUD), Way(120)), "simplest within 20 % of the cheapest of those with the least against them"),
+        (
+            (Way(100, breaks="E-001~"), Way(120)),
+            "known to keep every rule, within 20 % of one with as little against it that is to be measured",
+        ),
         ((Way(1, is_whole=False),), "least known cost of those with the least against them; part of it is unknown"),
     ],
 )
 def test_it_is_said_why_a_way_comes_first(ways: tuple[Way, ...], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ranked = Recommender(World(ways, monkeypatch).evaluation, WEIGHING).chosen()
+    recommender = Recommender(World(ways, monkeypatch).evaluation, WEIGHING)
+    ranked = recommender.chosen()
     assert ranked is not None
-    assert because(ranked, WEIGHING) == words
+    assert recommender.because(ranked) == words
 
 
 @given(st.integers(1, 255), st.lists(st.integers(0, 255), max_size=6))

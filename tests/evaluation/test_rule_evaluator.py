@@ -7,11 +7,11 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged_alone import outcome_alone
 from worlds import COST, DPA, FLOOR, LATENCY, LEAVES, MANY, RESIDENCY, evaluate, evaluator, feature, rule
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
-from aipolicy.rule_tests.examples import outcome_of
 
 FACTS: dict[str, list[str]] = {
     "data.classes": ["[internal]", "[health]", "[itar]"],
@@ -50,9 +50,8 @@ def test_masks_agree_with_judging_an_option_alone(declared: dict[str, str], plan
     numbers = random.Random(seed).sample(range(evaluation.planned.count), min(40, evaluation.planned.count))
     for ruled in evaluation.rules:
         for number in numbers:
-            option = evaluation.planned.facts_of(number, evaluation.workload)
-            trace = judging.rule_evaluator.trace(ruled.active.rule, evaluation.facts, option)
-            assert ruled.planned.outcome_of(number) is outcome_of(trace), (ruled.active.rule.id, number)
+            alone = outcome_alone(judging, ruled.active.rule, evaluation, evaluation.planned, number)
+            assert ruled.planned.outcome_of(number) is alone, (ruled.active.rule.id, number)
 
 
 @settings(max_examples=40)

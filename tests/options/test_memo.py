@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.options.memo import Memo
+from aipolicy.options.memo import Memo, Shared, first_places
 
 PACKAGE = Path(__file__).resolve().parents[2] / "aipolicy"
 
@@ -59,6 +59,20 @@ def test_objects_are_kept_as_long_as_the_memo_and_no_longer() -> None:
         assert kept() is None
     finally:
         gc.enable()
+
+
+def test_places_name_the_first_that_is_the_same_object_not_an_equal_one() -> None:
+    first, second, equal = [1], [2], [1]
+    assert first_places([first, second, first, equal, None, second, None]) == (0, 1, 0, 3, 4, 1, 4)
+
+
+def test_what_is_made_of_the_same_objects_and_values_is_one_object() -> None:
+    shared: Shared[tuple[object, int]] = Shared()
+    part, other = Thing("a"), Thing("a")
+    made = shared.of((part, 1), (part,), 1)
+    assert shared.of((part, 1), (part,), 1) is made
+    assert shared.of((part, 2), (part,), 2) is not made
+    assert shared.of((other, 1), (other,), 1) is not made
 
 
 def test_identities_are_used_nowhere_else() -> None:

@@ -122,16 +122,30 @@ def test_files_are_found_in_named_folders_and_beside_packs_but_manifests_are_not
         ("a.yam", "a.yam: this file would not be read; name it `.yaml`, or move it out of the folder"),
         ("a.YAML", "a.YAML: this file would not be read; name it `.yaml`, or move it out of the folder"),
         ("a.yaml.bak", "a.yaml.bak: this file would not be read; name it `.yaml`, or move it out of the folder"),
-        ("m/b.yaml", "m/b.yaml: these tests would not be run; move the file up into `tests`"),
+        ("m/a.yam", "m/a.yam: this file would not be read; name it `.yaml`, or move it out of the folder"),
+        ("m/b.yaml", "m/b.yaml: these tests would not be run; move the file up into `tests`, or name its folder"),
     ],
 )
-def test_tests_of_a_pack_that_would_not_be_run_are_refused(name: str, mistake: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [[], ["tests"]], ids=["pack", "named"])
+def test_tests_in_a_folder_that_would_not_be_run_are_refused(
+    name: str, mistake: str, named: list[str], tmp_path: Path
+) -> None:
     (tmp_path / "tests/m").mkdir(parents=True)
-    (tmp_path / "tests" / name).write_text(HEAD, encoding="utf-8")
-    (tmp_path / "tests/m/fixture.yaml").write_text("kind: AIFeature\n", encoding="utf-8")
+    for file, text in {"ok.yaml": HEAD, name: HEAD, "m/fixture.yaml": "kind: AIFeature\n", "m/x.json": "{}"}.items():
+        (tmp_path / "tests" / file).write_text(text, encoding="utf-8")
+    folders = [(tmp_path / each).as_posix() for each in named]
     with pytest.raises(PolicyError) as caught:
-        find_test_files([], [tmp_path.as_posix()])
+        find_test_files(folders, [] if named else [tmp_path.as_posix()])
     assert str(caught.value) == f"{tmp_path.as_posix()}/tests/{mistake}"
+
+
+def test_tests_in_a_folder_below_are_run_where_they_are_named_too(tmp_path: Path) -> None:
+    for file in ("a.yaml", "m/b.yaml", "pack/tests/c.yaml", ".git/d.yaml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(HEAD, encoding="utf-8")
+    above = tmp_path.as_posix()
+    found = find_test_files([above, f"{above}/m/b.yaml"], [f"{above}/pack"])
+    assert found == (f"{above}/a.yaml", f"{above}/m/b.yaml", f"{above}/pack/tests/c.yaml")
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -20,6 +20,7 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
+    from aipolicy.catalog.frameworks import Framework
     from aipolicy.policy.cel.checked_expr import Node
     from aipolicy.policy.cel.condition_checks import ConditionChecks
     from aipolicy.policy.cel.fact_words import FactWords
@@ -90,6 +91,11 @@ class Compiler:
     def constants(self) -> Mapping[str, FactValue]:
         """Return the parameters, and what conditions read of places on the day."""
         return self._constants
+
+    @property
+    def frameworks(self) -> Mapping[str, Framework]:
+        """Return the frameworks of the catalog, whose controls rules may name."""
+        return {} if self._catalog is None else self._catalog.frameworks
 
     @cached_property
     def words(self) -> FactWords:

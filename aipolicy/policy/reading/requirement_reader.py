@@ -56,7 +56,7 @@ class RequirementReader:
         return Requirements(tuple(lines), tuple(own))
 
     def _requirement(self, record: Record, earlier: list[Requirement]) -> Requirement | None:
-        evidence = self._evidence(record)
+        evidence = self.evidence(record)
         written = record.text("that") if record.has("that") or not evidence else " && ".join(evidence)
         key = "that" if record.has("that") else _EVIDENCE[:-1]
         line = self._conditions.line(written, REQUIRE, (*record.path, key)) if written else None
@@ -66,7 +66,7 @@ class RequirementReader:
         record.finish()
         if line is None:
             return None
-        return Requirement(name=name, line=line, message=message, fix=_shown_by(fix, evidence), evidence=evidence)
+        return Requirement(name=name, line=line, message=message, fix=shown_by(fix, evidence), evidence=evidence)
 
     def _name(self, record: Record, condition: str, taken: list[str]) -> str:
         """Return the name of a requirement: the one that is written, or the first fact of its condition."""
@@ -83,7 +83,14 @@ class RequirementReader:
             record.mistake(f"another requirement is called `{shown(name)}` already; give each a `name` of its own")
         return name
 
-    def _evidence(self, record: Record) -> tuple[str, ...]:
+    def reviewed(self, evidence: tuple[str, ...]) -> tuple[Line, ...]:
+        """Return the lines that hold where evidence shows that somebody looked."""
+        path = (*self._record.path, "review", _EVIDENCE[:-1])
+        lines = (self._conditions.line(name, REQUIRE, path) for name in evidence)
+        return tuple(line for line in lines if line is not None)
+
+    def evidence(self, record: Record) -> tuple[str, ...]:
+        """Return the facts of the kinds of evidence that a record names; one that there is not is a mistake."""
         if not record.has("evidence"):
             return ()
         raw = record.raw("evidence")
@@ -96,7 +103,7 @@ class RequirementReader:
         return names
 
 
-def _shown_by(fix: str, evidence: tuple[str, ...]) -> str:
+def shown_by(fix: str, evidence: tuple[str, ...]) -> str:
     """Return a fix with the evidence to declare, where it does not name it."""
     missing = [name for name in evidence if name not in fix]
     named = " and ".join(f"`{name}`" for name in missing)

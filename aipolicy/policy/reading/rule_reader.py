@@ -12,14 +12,15 @@ from aipolicy.findings.finding import Outcome, Reference, Severity
 from aipolicy.findings.reserved_rules import RESERVED_PREFIXES
 from aipolicy.findings.rule_ids import RULE_ID
 from aipolicy.policy.cel.expressions import Compiler
+from aipolicy.policy.law import FROM_MEMORY, LAW_KEYS, NO_LAW, Law
 from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
 from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, ConditionReader, line_of, parameters_of
 from aipolicy.policy.reading.given_facts import fact_values
-from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements
+from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements, shown_by
 from aipolicy.policy.reading.rule_legs import check_legs, read_legs
-from aipolicy.policy.reading.scope_reader import basis_of, legs_of, read_basis, read_must_declare
+from aipolicy.policy.reading.scope_reader import legs_of, read_must_declare
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.source.records import Record
@@ -67,10 +68,10 @@ class RuleReader:
         """Return the rule; mistakes are noted on its record."""
         record = self._record
         effective = record.record("effective")
-        required = RequirementReader(record, self._conditions, self._facts, self._check_own_message).read()
+        reader = RequirementReader(record, self._conditions, self._facts, self._check_own_message)
+        required, law = reader.read(), self._law(reader)
         demanded = [name for scope in self._shared for name in scope.must_declare]
-        basis = basis_of(read_basis(record), self._shared)
-        if not record.has("require") and not record.has("must_declare"):
+        if not record.has("require") and not record.has("must_declare") and law.review is None:
             record.mistake("missing key `require`")
         start = record.document.locate(record.path)
         kind = self._kind()
@@ -85,15 +86,15 @@ class RuleReader:
             severity=Severity(severity) if severity in list(Severity) else Severity.ERROR,
             scope=RuleScope(scope) if scope in list(RuleScope) else RuleScope.OPTIONS,
             when=self._when(),
-            require=required.lines,
+            require=(*required.lines, *reader.reviewed(law.review.evidence if law.review is not None else ())),
             requirements=required.own,
             must_declare=tuple(dict.fromkeys((*demanded, *read_must_declare(record, self._facts)))),
             shared=self._shared,
-            basis=basis,
-            message=self._message(required),
-            why=record.text("why", ""),
-            fix=record.text("fix", ""),
-            references=(*self._references(), *((basis.reference,) if basis is not None else ())),
+            law=None if law == NO_LAW else law,
+            message=self._message(required, law),
+            why=" ".join(filter(None, (record.text("why", ""), FROM_MEMORY if law.verified == "memory" else ""))),
+            fix=shown_by(record.text("fix", ""), law.review.evidence if law.review is not None else ()),
+            references=(*self._references(), *((law.basis.reference(law.clause),) if law.basis is not None else ())),
             effective_from=effective.optional_day("from"),
             effective_until=effective.optional_day("until"),
             tests=self._tests(),
@@ -204,12 +205,21 @@ class RuleReader:
             if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 
-    def _message(self, required: Requirements) -> str:
+    def _law(self, requirements: RequirementReader) -> Law:
+        """Return what the rule says of the law behind it; most rules say nothing."""
+        if not LAW_KEYS.isdisjoint(self._record.field_names()) or any(scope.basis for scope in self._shared):
+            from aipolicy.policy.reading.law_reader import read_law
+
+            return read_law(self._record, self._shared, self._compiler.frameworks, requirements)
+        return NO_LAW
+
+    def _message(self, required: Requirements, law: Law) -> str:
         """Return the message of the rule, which may be left out where each requirement has its own."""
         is_spoken = bool(required.own) and len(required.own) == len(required.lines)
         if is_spoken and all(each.message for each in required.own) and not self._record.has("message"):
             return ""
-        return self._record.said("message")
+        message = self._record.said("message")
+        return message if law.review is None else f"review by {law.review.by}: {message}"
 
     def _check_own_message(self, record: Record, message: str) -> None:
         self._own_reads |= self._check_message(message, record)

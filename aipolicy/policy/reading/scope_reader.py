@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactSpec, Origin
+from aipolicy.policy.law import Basis
 from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader
 from aipolicy.policy.reading.rule_legs import LEGS, read_legs
-from aipolicy.policy.rule import Basis, RuleLegs, SharedScope
+from aipolicy.policy.rule import RuleLegs, SharedScope
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

@@ -34,7 +34,7 @@ def render_explanation_json(answering: Answering, policy: Policy, beside: WhatIf
     """Return one explanation as strict JSON, with what was asked what-if about."""
     evaluation, weighing = answering.certain, answering.weighing
     recommendation = recommend(
-        evaluation.expected, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
+        evaluation, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
     )
     expected = evaluation.expected
     ways, legs = ways_of(expected.verdict, expected.candidates), expected.candidates.mains

@@ -48,6 +48,7 @@ def why_not_object(shown: WhyNot | None) -> JsonObject | None:
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in shown.gaps],
         "changes": [_change(change) for change in shown.changes],
         "held": list(shown.held),
+        "is_cut_short": shown.is_cut_short,
     }  # fmt: skip
 
 

@@ -29,8 +29,8 @@ def why_not_sheet(answering: Answering, shown: WhyNot, *, most: int | None = MOS
     hidden = 0 if most is None else len(changes) - most
     if hidden > 0:
         changes = [*changes[:most], f"{hidden} more: --format json"]
-    if not changes and shown.standing is not Standing.ANSWER and not answering.certain.is_retired:
-        changes = [_nothing(shown)]
+    if shown.standing is not Standing.ANSWER and not answering.certain.is_retired:
+        changes += _not_found(shown)
     return Sheet(
         title_of(answering.certain),
         _headline(shown),
@@ -104,9 +104,15 @@ def _compared(best: Way, recommended: Way) -> str:
     return words + (f"; against it counts {rules(counted)}" if counted else "")
 
 
-def _nothing(shown: WhyNot) -> str:
+def _not_found(shown: WhyNot) -> Iterator[str]:
+    """Yield what is not proposed: that nothing leads there is said only where everything was tried that may."""
     reached = "makes it the answer" if shown.standing is Standing.ADMISSIBLE else "makes it admissible"
-    return f"no change of up to three facts that may be proposed {reached}"
+    if any(change.reaches is Standing.ANSWER for change in shown.changes):
+        return
+    if shown.is_cut_short:
+        yield "the search stopped before everything was tried: other changes may lead there"
+    elif not shown.changes:
+        yield f"no change of up to three facts that may be proposed {reached}"
 
 
 def _held(shown: WhyNot) -> Iterator[str]:

@@ -94,6 +94,10 @@ class RuleRecord(NamedTuple):
     """How far a rule has come that is not yet in force; empty for all others."""
     coming: str = ""
     """What becomes of such a rule, in words."""
+    law: tuple[tuple[str, str], ...] = ()
+    """What it says of the law behind it on the day of the run, each as key and words."""
+    controls: tuple[tuple[str, str, str], ...] = ()
+    """Framework, id and relation of the controls that it has to do with."""
 
 
 class FileRecords(NamedTuple):
@@ -277,12 +281,15 @@ def _feature(feature: FeatureResult) -> FeatureRecord:
 
 
 def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
+    from aipolicy.policy.law import law_facts, law_of
+
     reserved = [RuleRecord(r.id, r.name, r.title, r.severity.value, r.why, r.fix, ()) for r in RESERVED_RULES]
     evaluated = [
         RuleRecord(
             rule.id, rule.name, rule.title, rule.severity.value, rule.why, rule.fix,
             tuple((each.title, each.url, each.clause) for each in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
+            law=law_facts(rule, policy.catalog.as_of), controls=tuple(law_of(rule).controls),
         )
         for active in (*policy.evaluator.rules, *policy.active_portfolio_rules)
         for rule in (active.rule,)

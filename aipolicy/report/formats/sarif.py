@@ -28,6 +28,8 @@ _BASELINE_STATES = {
     "changed": "updated",
     "unchanged": "unchanged",
 }
+_RELATIONS = {"satisfies": "equal", "supports": "superset", "relates": "relevant"}
+"""What a control is to a rule, in the words of the format (section 3.53.3)."""
 _LEVELS = {Severity.ERROR.value: "error", Severity.WARNING.value: "warning", Severity.NOTE.value: "note"}
 
 
@@ -35,6 +37,7 @@ def render(run: Run) -> Iterator[str]:
     """Yield the run as a SARIF log, ending with a newline; what is beyond the limit is told in a notification."""
     counts = Counter(finding.severity for finding in run.findings())
     most = _most(counts)
+    taxonomies = _taxonomies(run)
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -46,8 +49,10 @@ def render(run: Run) -> Iterator[str]:
                         "version": __version__,
                         "semanticVersion": __version__,
                         "rules": [_rule(rule) for rule in run.rules],
+                        **({"supportedTaxonomies": _references_to(taxonomies)} if taxonomies else {}),
                     }
                 },
+                **({"taxonomies": taxonomies} if taxonomies else {}),
                 "automationDetails": {"id": f"aipolicy/{run.category}"},
                 "columnKind": "utf16CodeUnits",
                 "invocations": [
@@ -62,6 +67,25 @@ def render(run: Run) -> Iterator[str]:
         ],
     }
     return json_with_items(log, _results(run, most), _features(run))
+
+
+def _taxonomies(run: Run) -> list[dict[str, Any]]:
+    """Return the frameworks whose controls rules name, each with those controls (section 3.19 of the specification)."""
+    frameworks: dict[str, set[str]] = {}
+    for framework, control, _ in (each for rule in run.rules for each in rule.controls):
+        frameworks.setdefault(framework, set()).add(control)
+    return [{"name": name, "taxa": [{"id": each} for each in sorted(frameworks[name])]} for name in sorted(frameworks)]
+
+
+def _references_to(taxonomies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": taxonomy["name"], "index": number} for number, taxonomy in enumerate(taxonomies)]
+
+
+def _relationships(rule: RuleRecord) -> list[dict[str, Any]]:
+    return [
+        {"target": {"id": control, "toolComponent": {"name": framework}}, "kinds": [_RELATIONS[relation]]}
+        for framework, control, relation in rule.controls
+    ]
 
 
 def _most(counts: Mapping[str, int]) -> dict[str, int]:
@@ -113,7 +137,9 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         "properties": {
             "tags": [rule.id.partition("-")[0].lower()],
             **({"stage": rule.stage, "becomes": rule.coming} if rule.stage else {}),
+            **({"law": dict(rule.law)} if rule.law else {}),
         },
+        **({"relationships": _relationships(rule)} if rule.controls else {}),
     }
 
 

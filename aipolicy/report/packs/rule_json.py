@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from aipolicy.findings.reserved_rules import ReservedRule
+from aipolicy.policy.law import law_of, status_on
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.rule import Requirement, Rule, SharedScope
 
@@ -34,6 +35,7 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "require": [line.text for line in rule.require],
         **({"requirements": [_requirement_object(each) for each in rule.requirements]} if rule.requirements else {}),
         **({"shared": [_shared_object(scope) for scope in rule.shared]} if rule.shared else {}),
+        **({"law": law_object(rule, day)} if rule.law is not None else {}),
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
         "reads": sorted({fact for line in conditions for fact in (*line.feature_reads, *line.option_reads)}),
         "parameters": {
@@ -53,6 +55,20 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "defined_at": rule.defined_at,
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }
+
+
+def law_object(rule: Rule, day: date) -> dict[str, Any]:
+    """Return what a rule says of the law behind it, with what has become of that law on a day."""
+    law = law_of(rule)
+    basis = law.basis
+    checked_on = None if basis is None or basis.checked_on is None else basis.checked_on.isoformat()
+    return {
+        "instrument": "" if basis is None else basis.instrument, "as_amended": "" if basis is None else basis.as_amended,
+        "url": "" if basis is None else basis.url, "checked_on": checked_on, "clause": law.clause,
+        "verified": law.verified, "status": status_on(rule, day), "superseded_by": law.superseded_by,
+        "review": None if law.review is None else {"by": law.review.by, "evidence": list(law.review.evidence)},
+        "controls": [each._asdict() for each in law.controls],
+    }  # fmt: skip
 
 
 def _requirement_object(requirement: Requirement) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.finding import Reference
+from aipolicy.policy.law import law_of
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin, RuleOrigin
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.pack import PolicyPack
@@ -73,8 +74,24 @@ def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = (
     facts += [f"Severity: {rule.severity.value}", f"Stages: {stages(rule)}"]
     limits = [line.text for line in (*lines, *rule.when) if line.text.startswith(_LIMIT)]
     facts += [f"Limited to: {'; '.join(prose(text.removeprefix(_LIMIT)) for text in limits)}"] if limits else []
+    facts += _law(rule)
     facts += [f"Set by {who(origin)}: {_set(origin)}" for origin in rule.origins[1:]]
     yield "\n".join(f"- {fact}" for fact in facts)
+
+
+def _law(rule: Rule) -> Iterator[str]:
+    """Yield what a rule says of the law behind it; pages hold on every day, so that they give days and no standing."""
+    law = law_of(rule)
+    if law.provision:
+        superseded = f", superseded by {prose(law.superseded_by)}" if law.superseded_by else ""
+        yield f"Law: {prose(law.provision)}{f' ({law.status}{superseded})' if law.status else ''}"
+    if law.verified:
+        checked = law.basis.checked_on if law.basis is not None else None
+        yield f"Verified by: {law.verified}{f', {checked.isoformat()}' if checked is not None else ''}"
+    if law.review is not None:
+        yield f"Review: by {prose(law.review.by)}, shown by {' and '.join(map(code, law.review.evidence))}"
+    if law.controls:
+        yield f"Controls: {'; '.join(prose(str(each)) for each in law.controls)}"
 
 
 def stages(rule: Rule) -> str:

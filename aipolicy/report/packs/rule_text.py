@@ -9,6 +9,7 @@ from rich.text import Text
 
 from aipolicy.facts.value_text import exact_value
 from aipolicy.findings.reserved_rules import PACK_PREFIX, ReservedRule
+from aipolicy.policy.law import law_facts
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.rule import Line, Rule, RuleScope, RuleTest
 from aipolicy.policy.stages import coming_words
@@ -63,6 +64,7 @@ def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     facts.append(("pack", rule.pack))
     if any(rule.stages):
         facts.append(("stage", stacked(*_stages(rule), f"on {day.isoformat()}: {standing(rule, day)}")))
+    facts += law_facts(rule, day)
     _head(screen, rule, facts)
     screen.verbatim(f"defined at {rule.defined_at}")
     for heading, text in (("why", rule.why), ("fix", rule.fix), ("message", rule.message)):
