@@ -170,12 +170,13 @@ class Answering:
         facts = self.expected.facts
         specs = facts.known.specs
         used = set(_costs_rest_on(recommended)) if recommended is not None else set()
-        for before, after in zip(self.certain.rules, self.expected.rules, strict=True):
-            if self._comes_out_otherwise(before.active.rule, after):
-                rule = after.active.rule
-                options = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
-                reads = (*rule.feature_reads, *(read for name in options for read in REGISTRY[name].reads))
-                used.update(base for name in reads for base in base_facts(name, specs))
+        # NOTE: rules that read no estimate come first, and one that could name nothing new is not evaluated.
+        for after in sorted(self.expected.rules, key=lambda ruled: ruled.candidates.is_estimated):
+            rule = after.active.rule
+            reads = (*rule.feature_reads, *(read for name in rule.option_reads for read in REGISTRY[name].reads))
+            read = {base for name in reads for base in base_facts(name, specs) if base in facts.assumed}
+            if not read <= used and self._comes_out_otherwise(rule, after):
+                used |= read
         return {
             name: facts.values[name]
             for name in specs

@@ -11,7 +11,7 @@ from aipolicy.evaluation.option_masks import fewest, first_in, union
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.slots import NO_PARTNER, Slot
-from aipolicy.facts.all_facts import is_partner_fact, of_leg
+from aipolicy.facts.all_facts import REGISTRY, is_partner_fact, of_leg
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
@@ -19,10 +19,10 @@ from aipolicy.options.estimates import COST_FACTS, COST_FACTS_SET, LATENCY_FACTS
 from aipolicy.options.option import fallback_word
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.policy.rule import Rule, RuleKind
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.cost_inputs import CostBasis, End
     from aipolicy.options.costs import Role
 
 Judged = Sequence[tuple[Rule, Severity, OutcomeMasks]]
@@ -33,6 +33,8 @@ _WITHOUT_TIER = 3
 """How many of these tell fallbacks apart; in cascades the capability of the far side counts too."""
 
 
+_PROVIDERS = frozenset({"option.second_provider", "option.providers"})
+_ENDS: tuple[End, ...] = ("fast", "slow")
 _MOST_KEPT = 256
 """Choices of partners that are kept at once."""
 
@@ -61,7 +63,9 @@ class PartnerChoice:
         self._is_mixed = len(self._alone) < len(late)
         errors = {n for rule in wholes if rule.severity is Severity.ERROR for n in rule.option_reads}
         self._reads_cost = not COST_FACTS_SET.isdisjoint(errors)
-        self._reads_latency = LATENCY_FACTS[2] in errors
+        self._times = sorted(name for name in errors if REGISTRY[name].joins_legs)
+        """The times of whole cascades that error rules read."""
+        self._of_providers = [rule for rule in wholes if not _PROVIDERS.isdisjoint(rule.option_reads)]
         self._kept: dict[object, tuple[Slot, ...]] = {}
         self._ordered: dict[Workload, tuple[int, ...]] = {}
         self._same: dict[int, int] = {}
@@ -77,21 +81,26 @@ class PartnerChoice:
         told = tuple(self._told_apart(facts, workload))
         marks = tuple(mask for _, _, outcomes in judged for mask in outcomes[1:4]) if removed else ()
         against = (union(error),), tuple(open_), tuple(warnings), tuple(notes)
-        kept = (against, told, marks, allowed, reduced(workload, COST_FACTS[:1]))
+        tells_providers = removed or any(
+            self._rule_evaluator.may_apply(rule, facts, workload, self._table) for rule in self._of_providers
+        )
+        kept = (against, told, marks, allowed, tells_providers, reduced(workload, (*COST_FACTS[:1], *self._times)))
         if kept not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[kept] = self._slots(against, (*told, *marks), allowed, workload, removed=removed)
+            self._kept[kept] = self._slots(
+                against, (*told, *marks), allowed, workload, removed=removed, tells_providers=tells_providers
+            )
         return self._kept[kept]
 
     def _slots(self, against: Sequence[Sequence[int]], told: Iterable[int], allowed: Allowed, workload: Workload, *,
-               removed: bool) -> tuple[Slot, ...]:  # fmt: skip
+               removed: bool, tells_providers: bool) -> tuple[Slot, ...]:  # fmt: skip
         left = self._table.full if removed else self._table.full & ~union(against[0])
         parts = [left] if left else []
         for mask in told:
             parts = _refined(parts, mask)
         ranked = _Ranked(self._table, self._by_cost(workload), against)
-        found = list(self._found(parts, allowed, ranked, workload))
+        found = list(self._found(parts, allowed, ranked, workload, tells_providers=tells_providers))
         order = ranked.order(slot.partner for slot in found if slot.partner is not None)
         found.sort(key=lambda slot: (order[slot.partner or 0], slot.routing != "single"))
         return ((NO_PARTNER,) if allowed.alone else ()) + tuple(dict.fromkeys(found))
@@ -104,14 +113,16 @@ class PartnerChoice:
             self._ordered[key] = legs_by_cost(self._table, workload)
         return self._ordered[key]
 
-    def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload) -> Iterator[Slot]:
+    def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload, *,
+               tells_providers: bool) -> Iterator[Slot]:  # fmt: skip
         singles: dict[tuple[FactValue | None, ...], int] = {}
         cascades: dict[tuple[FactValue | None, ...], int] = {}
         for values, mask in self._places:
             if fallback_word(str(values[0])) in allowed.fallbacks:
                 hosting, provider, _, tier = values
                 singles[values[:_WITHOUT_TIER]] = singles.get(values[:_WITHOUT_TIER], 0) | mask
-                cascades[hosting, provider, tier] = cascades.get((hosting, provider, tier), 0) | mask
+                far = hosting, provider if tells_providers else None, tier
+                cascades[far] = cascades.get(far, 0) | mask
         kinds = [("single", singles)] if "single" in allowed.routings else []
         kinds += [("cascade", cascades)] if "cascade" in allowed.routings else []
         for routing, kind in kinds:
@@ -131,8 +142,8 @@ class PartnerChoice:
         costs = routing == "cascade" or hosting != "provider-api"
         if costs and self._reads_cost:
             numbers.append(self._cheapest_partner(least, routing, workload))
-        if routing == "cascade" and self._reads_latency:
-            numbers.append(self._fastest(least, workload))
+        if routing == "cascade":
+            numbers += [self._fastest(name, end, least, workload) for name in self._times for end in _ENDS]
         yield from (Slot(number, routing, hosting, tier) for number in dict.fromkeys(numbers))
 
     def _beside(self, number: int) -> int:
@@ -159,9 +170,9 @@ class PartnerChoice:
                 costed.append((usd is None, usd or 0.0, first_in(part & mask)))
         return min(costed)[2]
 
-    def _fastest(self, mask: int, workload: Workload) -> int:
-        name = LATENCY_FACTS[2]
-        timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), workload) if m & mask]
+    def _fastest(self, name: str, end: End, mask: int, workload: Workload) -> int:
+        at_end = reduced(replace(workload, end=end), (name,))
+        timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), at_end, mask) if m & mask]
         return first_in(min(timed, key=lambda each: (each[0], each[1] or 0.0))[2])
 
     @cached_property

@@ -135,6 +135,11 @@ class RuleEvaluator:
             _remember(self._outcomes, key, known)
         return known
 
+    def may_apply(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> bool:
+        """Return whether what is known of the feature alone lets a rule apply."""
+        of_feature = (line for line in self._prepared.of(rule).when if not line.line.option_reads)
+        return not any(self.line(line, facts, workload, option_set).false for line in of_feature)
+
     def line_of_partner(self, rule: Rule, line: Line, facts: Facts, workload: Workload, table: OptionSet) -> LineMasks:
         """Return what a line comes to that reads a partner alone, over the legs of a set."""
         prepared = self._prepared.of(rule)
