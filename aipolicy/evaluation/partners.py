@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.axes import SIMPLEST_FIRST
@@ -63,8 +64,15 @@ class PartnerChoice:
         self._is_mixed = len(self._alone) < len(late)
         errors = {n for rule in wholes if rule.severity is Severity.ERROR for n in rule.option_reads}
         self._reads_cost = not COST_FACTS_SET.isdisjoint(errors)
-        self._times = sorted(name for name in errors if REGISTRY[name].joins_legs)
-        """The times of whole cascades that error rules read."""
+        self._timed = [
+            (
+                line.ordered_by,
+                line.turns_at,
+                tuple(sorted(name for name in line.option_reads if REGISTRY[name].joins_legs)),
+            )
+            for rule, line in lines
+            if rule.severity is Severity.ERROR
+        ]
         self._of_providers = [rule for rule in wholes if not _PROVIDERS.isdisjoint(rule.option_reads)]
         self._kept: dict[object, tuple[Slot, ...]] = {}
         self._ordered: dict[Workload, tuple[int, ...]] = {}
@@ -84,26 +92,43 @@ class PartnerChoice:
         tells_providers = removed or any(
             self._rule_evaluator.may_apply(rule, facts, workload, self._table) for rule in self._of_providers
         )
-        kept = (against, told, marks, allowed, tells_providers, reduced(workload, (*COST_FACTS[:1], *self._times)))
+        times = self._times(facts)
+        kept = (against, told, marks, allowed, tells_providers, times, reduced(workload, (*COST_FACTS[:1], *times)))
         if kept not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[kept] = self._slots(
-                against, (*told, *marks), allowed, workload, removed=removed, tells_providers=tells_providers
+                against,
+                (*told, *marks),
+                allowed,
+                workload,
+                removed=removed,
+                tells_providers=tells_providers,
+                times=times,
             )
         return self._kept[kept]
 
     def _slots(self, against: Sequence[Sequence[int]], told: Iterable[int], allowed: Allowed, workload: Workload, *,
-               removed: bool, tells_providers: bool) -> tuple[Slot, ...]:  # fmt: skip
+               removed: bool, tells_providers: bool, times: tuple[str, ...]) -> tuple[Slot, ...]:  # fmt: skip
         left = self._table.full if removed else self._table.full & ~union(against[0])
         parts = [left] if left else []
         for mask in told:
             parts = _refined(parts, mask)
         ranked = _Ranked(self._table, self._by_cost(workload), against)
-        found = list(self._found(parts, allowed, ranked, workload, tells_providers=tells_providers))
+        found = list(self._found(parts, allowed, ranked, workload, times, tells_providers=tells_providers))
         order = ranked.order(slot.partner for slot in found if slot.partner is not None)
         found.sort(key=lambda slot: (order[slot.partner or 0], slot.routing != "single"))
         return ((NO_PARTNER,) if allowed.alone else ()) + tuple(dict.fromkeys(found))
+
+    def _times(self, facts: Facts) -> tuple[str, ...]:
+        """Return the times of whole cascades that decide what becomes of an error rule."""
+        found: dict[str, None] = {}
+        for ordered_by, turns_at, names in self._timed:
+            turn = facts.values.get(turns_at) if isinstance(turns_at, str) else turns_at
+            # NOTE: a time that nothing limits, or of whose limit nobody knows, decides nothing.
+            if names and (ordered_by is None or turns_at is None or (isinstance(turn, float) and isfinite(turn))):
+                found.update(dict.fromkeys(names))
+        return tuple(found)
 
     def _by_cost(self, workload: Workload) -> tuple[int, ...]:
         key = reduced(workload, COST_FACTS[:1])
@@ -113,8 +138,8 @@ class PartnerChoice:
             self._ordered[key] = legs_by_cost(self._table, workload)
         return self._ordered[key]
 
-    def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload, *,
-               tells_providers: bool) -> Iterator[Slot]:  # fmt: skip
+    def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload,
+               times: tuple[str, ...], *, tells_providers: bool) -> Iterator[Slot]:  # fmt: skip
         singles: dict[tuple[FactValue | None, ...], int] = {}
         cascades: dict[tuple[FactValue | None, ...], int] = {}
         for values, mask in self._places:
@@ -128,10 +153,10 @@ class PartnerChoice:
         for routing, kind in kinds:
             for key, mask in kind.items():
                 for part in (part & mask for part in parts if part & mask):
-                    yield from self._of(part, routing, key, ranked, workload)
+                    yield from self._of(part, routing, key, ranked, workload, times)
 
     def _of(self, part: int, routing: str, values: Sequence[FactValue | None], ranked: _Ranked,
-            workload: Workload) -> Iterator[Slot]:  # fmt: skip
+            workload: Workload, times: tuple[str, ...]) -> Iterator[Slot]:  # fmt: skip
         hosting, tier = values[0], values[2] if routing == "cascade" else None
         least = ranked.fewest(part)
         numbers = [ranked.first(least)]
@@ -143,7 +168,7 @@ class PartnerChoice:
         if costs and self._reads_cost:
             numbers.append(self._cheapest_partner(least, routing, workload))
         if routing == "cascade":
-            numbers += [self._fastest(name, end, least, workload) for name in self._times for end in _ENDS]
+            numbers += [self._fastest(name, end, least, workload) for name in times for end in _ENDS]
         yield from (Slot(number, routing, hosting, tier) for number in dict.fromkeys(numbers))
 
     def _beside(self, number: int) -> int:
