@@ -89,6 +89,8 @@ class SlotView(OptionSet):
     def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
         if is_of_leg(name):
             return self._mains.split(name, value, workload, within)
+        if name in LATENCY_FACTS_SET and self._slot_values.far(self._slot) is None:
+            return self._mains.split(name, value, workload, within)
         if name in RUNNING_COSTS:
             splitter = CostSplitter.of(name, self._mains._static(COST_FACTS[:1]), self.estimator(workload))
             return splitter.split(self._added(workload), value, within)

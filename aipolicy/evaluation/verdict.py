@@ -196,7 +196,6 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], opt
     remaining, of_errors = keeping(option_set, [outcomes for _, outcomes in errors])
     open_ = union_of(option_set, of_errors, "undetermined") & remaining
     admissible = remaining & ~open_
-    close = open_ & ~union_of(option_set, of_errors, "unknown")
     opened = zip((rule_id for rule_id, _ in errors), of_errors, strict=True)
     undetermined = RuleMasks(option_set, opened, ("undetermined",)) if open_ else {}
     return Verdict(
@@ -205,12 +204,14 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], opt
         open=open_,
         admissible=admissible,
         likely=open_ & ~union_of(option_set, of_errors, "unlikely"),
-        close=close,
+        close=open_ & ~union_of(option_set, of_errors, "unknown"),
         removed_by=RuleMasks(option_set, errors, _VIOLATED),
         opened_by={rule_id: mask & open_ for rule_id, mask in undetermined.items() if mask & open_},
         counted_against=RuleMasks(option_set, others, _VIOLATED),
         duties=RuleMasks(option_set, duties, ("violated", "undetermined")),
-        needs=_needs(admissible, open_, close, option_set, chooses_provider=chooses_provider),
+        needs=_needs(
+            admissible, open_, union_of(option_set, of_errors, "close"), option_set, chooses_provider=chooses_provider
+        ),
         remaining_values={name: _words(option_set.distinct(name, remaining)) for name in AXES},
         clash=cache(clash),
     )

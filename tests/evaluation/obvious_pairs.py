@@ -200,18 +200,18 @@ class Obvious:
         raise AssertionError("something remains")
 
     def _is_close(self, pair: tuple[int, int | None, str], outcomes: Mapping[str, Outcome]) -> bool:
-        """Return whether every error rule that is open for a pair is open because of an estimate alone."""
+        """Return whether an error rule that is open for a pair is open because of an estimate alone."""
         open_ = [
             a.rule for a in self._rules if a.severity.value == "error" and outcomes[a.rule.id] is Outcome.UNDETERMINED
         ]
-        return bool(open_) and all(self._comes_out_otherwise(rule_, pair) for rule_ in open_)
+        return any(self._comes_out_otherwise(rule_, pair) for rule_ in open_)
 
     def _comes_out_otherwise(self, rule_: Rule, pair: tuple[int, int | None, str]) -> bool:
         main, partner, _ = pair
         if _is_of_whole(rule_):
             return self._turns(rule_, lambda end: self._pair(*pair, end))
         legs = [main] if rule_.legs is RuleLegs.MAIN or partner is None else [main, partner]
-        return all(
+        return any(
             self._turns(rule_, lambda end, leg=leg: self._leg(self.legs[leg], end))
             for leg in legs
             if self._of_legs[leg][rule_.id] is Outcome.UNDETERMINED
