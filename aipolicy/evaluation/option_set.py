@@ -80,7 +80,6 @@ class OptionSet:
         self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
-        self._tables: dict[tuple[str, ...], CostTable] = {}
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
@@ -185,16 +184,17 @@ class OptionSet:
         least = [known[at] for known in estimator.costs_at_least(table)] if None in costs else []
         return NumberLine(costs, masks, least)
 
-    def monthly_costs(self, names: tuple[str, ...],
-                      workload: Workload) -> Iterator[tuple[Values, CostBasis, Monthly | None, int]]:  # fmt: skip
-        """Yield the options by some facts and what their cost depends on, with monthly costs, None where unknown."""
-        static = self._static((*names, COST_FACTS[0]))
-        if names not in self._tables:
-            self._tables[names] = CostTable(group.cost for group in static)
-        costs = self.estimator(workload).costs(self._tables[names])
-        for cost, group in zip(costs, static, strict=True):
-            if group.cost is not None:
-                yield group.values, group.cost, cost, group.mask
+    def monthly_costs(self, workload: Workload) -> list[tuple[CostBasis, Monthly | None, Monthly, int]]:
+        """Return what costs of options depend on, with monthly costs, None where unknown, and what they are at least."""
+        static = self._static(COST_FACTS[:1])
+        table = self._cost_tables.get(False)
+        if table is None:
+            table = self._cost_tables[False] = CostTable(group.cost for group in static)
+        estimator = self.estimator(workload)
+        costs = estimator.costs(table)
+        least = estimator.costs_at_least(table) if None in costs else costs
+        rows = zip(static, costs, least, strict=True)
+        return [(g.cost, cost, known or (0.0, 0.0), g.mask) for g, cost, known in rows if g.cost is not None]
 
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
@@ -247,7 +247,11 @@ class OptionSet:
         if known is None:
             # NOTE: groups hold no estimates, so those that depend on the same things share their groups.
             shared = tuple([_SHARED.get(name, name) for name in names])
-            known = self._found_groups[names, cascades_cost] = self._find_static(shared, cascades_cost=cascades_cost)
+            known = self._find_static(shared, cascades_cost=False)
+            # NOTE: of legs alone no cost hangs on a share of hard cases, and what is one object stays one.
+            if cascades_cost and any(group.cost is not None and group.cost.cascade for group in known):
+                known = self._find_static(shared, cascades_cost=True)
+            self._found_groups[names, cascades_cost] = known
         return known
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:

@@ -106,5 +106,5 @@ def _make_room(kept: dict[Any, Any]) -> None:
 
 def prepared_reads() -> tuple[tuple[str, ...], ...]:
     """Return the facts of legs by which they are grouped for partners to be chosen and options to be ranked."""
-    estimated = (("option.hosting", "option.adaptation", COST_FACTS[0]), COST_FACTS[:1], LATENCY_FACTS[:1])
+    estimated = (COST_FACTS[:1], LATENCY_FACTS[:1])
     return (PLACE, *((name,) for name in PLACE), AXES_OF_LEGS, *estimated)

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES_OF_LEGS, SIMPLEST_FIRST
 from aipolicy.evaluation.option_masks import fewest, first_in, union
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
@@ -135,7 +135,7 @@ class PartnerChoice:
         if key not in self._ordered:
             if len(self._ordered) >= _MOST_KEPT:
                 self._ordered.clear()
-            self._ordered[key] = legs_by_cost(self._table, workload)
+            self._ordered[key] = legs_by_cost(self._table, key)
         return self._ordered[key]
 
     def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload,
@@ -186,7 +186,7 @@ class PartnerChoice:
     def _cheapest_partner(self, mask: int, routing: str, workload: Workload) -> int:
         """Return the leg that adds the least to the cost of a main leg."""
         role: Role = "hard cases" if routing == "cascade" else "standby"
-        estimator = self._table.estimator(workload)
+        estimator = self._table.estimator(reduced(workload, COST_FACTS[:1]))
         costed = []
         for part, basis in self._costed:
             if part & mask:
@@ -256,14 +256,13 @@ class _Ranked:
 
 def legs_by_cost(table: OptionSet, workload: Workload) -> tuple[int, ...]:
     """Return legs by what a month of them alone costs: those of known cost first, of equal cost the simplest first."""
-    running = table.estimator(workload).running
     rows: dict[tuple[object, ...], int] = {}
-    for values, basis, cost, mask in table.monthly_costs(tuple(name for name, _ in SIMPLEST_FIRST[:2]), workload):
-        usd = cost or running.at_least(basis)
-        simplicity = [words.index(str(v)) if v in words else len(words) for v, (_, words) in
-                      zip(values, SIMPLEST_FIRST, strict=False)]  # fmt: skip
-        key = (cost is None, usd[0], *simplicity)
-        rows[key] = rows.get(key, 0) | mask
+    kinds = [(_simplicity(values), mask) for values, mask in table.groups(AXES_OF_LEGS, NO_WORKLOAD)]
+    for _, cost, least, mask in table.monthly_costs(workload):
+        for simplicity, kind in kinds:
+            if kind & mask:
+                key = (cost is None, (cost or least)[0], *simplicity)
+                rows[key] = rows.get(key, 0) | kind & mask
     return tuple(rows[key] for key in sorted(rows))
 
 
@@ -286,3 +285,10 @@ def _against(judged: Judged) -> tuple[list[int], list[int], list[int], list[int]
 
 def _refined(parts: Sequence[int], mask: int) -> list[int]:
     return [half for part in parts for half in (part & mask, part & ~mask) if half] if mask else list(parts)
+
+
+def _simplicity(values: Iterable[FactValue | None]) -> tuple[int, ...]:
+    return tuple(
+        words.index(str(value)) if value in words else len(words)
+        for value, (_, words) in zip(values, SIMPLEST_FIRST, strict=False)
+    )

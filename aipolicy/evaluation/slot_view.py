@@ -25,6 +25,7 @@ from aipolicy.options.estimates import (
     Estimator,
 )
 from aipolicy.options.memo import Memo
+from aipolicy.options.running_costs import Monthly
 from aipolicy.options.workload import Workload
 
 
@@ -92,7 +93,7 @@ class SlotView(OptionSet):
         if name in LATENCY_FACTS_SET and self._slot_values.far(self._slot) is None:
             return self._mains.split(name, value, workload, within)
         if name in RUNNING_COSTS:
-            splitter = CostSplitter.of(name, self._mains._static(COST_FACTS[:1]), self.estimator(workload))
+            splitter = CostSplitter.of(name, self._mains, workload)
             return splitter.split(self._added(workload), value, within)
         below = equal = above = 0
         for (number,), mask in self.groups((name,), workload, within):
@@ -145,19 +146,21 @@ Facts = Mapping[str, FactValue | None]
 class CostSplitter:
     """Splits main legs by what they cost a month together with partners, under one workload."""
 
-    def __init__(self, name: str, groups: Sequence[StaticGroup], estimator: Estimator) -> None:
+    def __init__(self, name: str, mains: OptionSet, workload: Workload) -> None:
+        estimator = mains.estimator(workload)
         self._at = RUNNING_COSTS.index(name)
-        self._groups = [(group.cost, group.mask) for group in groups if group.cost is not None]
+        self._rows = mains.monthly_costs(workload)
+        self._groups = [(basis, mask) for basis, _, _, mask in self._rows]
         self._estimator = estimator
         self._is_known = estimator.workload.requests_per_day is not None
         self._tables: dict[bool, _Table] = {}
 
     @classmethod
-    def of(cls, name: str, groups: Sequence[StaticGroup], estimator: Estimator) -> CostSplitter:
-        """Return the splitter for a cost under the workload of an estimator, which keeps it."""
-        kept: dict[str, CostSplitter] = estimator.splitters  # type: ignore[assignment]
+    def of(cls, name: str, mains: OptionSet, workload: Workload) -> CostSplitter:
+        """Return the splitter for a cost under a workload, which the estimator of main legs keeps."""
+        kept: dict[str, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
         if name not in kept:
-            kept[name] = cls(name, groups, estimator)
+            kept[name] = cls(name, mains, workload)
         return kept[name]
 
     def split(self, added: SlotCost, value: float, within: int) -> Split:
@@ -202,22 +205,28 @@ class CostSplitter:
             found |= mask
         return found
 
+    def _alone(self) -> list[tuple[bool, Monthly, int]]:
+        return [(cost is not None, cost or least, mask) for _, cost, least, mask in self._rows]
+
+    def _judged(self) -> list[tuple[bool, Monthly, int]]:
+        """Return main legs that sort out hard cases, with their costs; every splitter of a workload takes the same."""
+        kept = self._estimator.judged_costs
+        if not kept:
+            kept += [(*self._estimator.running.of_judged(basis), mask) for basis, mask in self._groups]
+        return kept
+
     def _table(self, *, judged: bool) -> _Table:
         if judged not in self._tables:
-            self._tables[judged] = _Table(self._groups, self._estimator, self._at, judged=judged)
+            self._tables[judged] = _Table(self._judged() if judged else self._alone(), self._at)
         return self._tables[judged]
 
 
 class _Table:
     """Main legs by what they cost alone: those of known cost, and those of which a part is known."""
 
-    def __init__(self, groups: Sequence[tuple[CostBasis, int]], estimator: Estimator, at: int, *, judged: bool) -> None:
-        rows = estimator.main_costs.get(judged)
-        if rows is None:
-            rows = [(estimator.running.of_main(basis, judged=judged), mask) for basis, mask in groups]
-            estimator.main_costs[judged] = rows
-        self.known = _Sorted([(cost[at], mask) for (is_whole, cost), mask in rows if is_whole])
-        self.part = _Sorted([(cost[at], mask) for (is_whole, cost), mask in rows if not is_whole])
+    def __init__(self, rows: Sequence[tuple[bool, Monthly, int]], at: int) -> None:
+        self.known = _Sorted([(cost[at], mask) for is_whole, cost, mask in rows if is_whole])
+        self.part = _Sorted([(cost[at], mask) for is_whole, cost, mask in rows if not is_whole])
 
 
 class _Sorted:

@@ -119,8 +119,8 @@ class Estimator:
         self._running = RunningCosts(workload, settings.assumptions)
         self.splitters: dict[str, object] = {}
         """What splits options by a cost, by the name of the cost."""
-        self.main_costs: dict[bool, list[tuple[tuple[bool, Monthly], int]]] = {}
-        """What main legs cost by themselves, by whether they sort out hard cases; kept by what splits options."""
+        self.judged_costs: list[tuple[bool, Monthly, int]] = []
+        """What main legs cost that sort out hard cases, as masks; kept by what splits options."""
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
         self._least = Memo(self._running.at_least_of_table)
 

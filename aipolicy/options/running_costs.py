@@ -89,12 +89,12 @@ class RunningCosts:
             (0.0, 0.0) if row is None else _known_sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows
         ]
 
-    def of_main(self, basis: CostBasis, *, judged: bool) -> tuple[bool, Monthly]:
-        """Return the monthly cost of a main leg without its partner: whether all of it is known, and its known part."""
+    def of_judged(self, basis: CostBasis) -> tuple[bool, Monthly]:
+        """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
         fixed, known = self._fixed_monthly(basis)
         today = idle = known
         is_whole = fixed is not None
-        roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged" if judged else "model")]
+        roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged")]
         roles += [(None, "questions")] if basis.retrieves else []
         for leg, role in roles:
             cost = self._legs[role].of(leg)
