@@ -11,7 +11,7 @@ from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks
 from aipolicy.facts.expected import RESULTS
-from aipolicy.facts.spec import FactType, FactValue, Kind, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.options.workload import NO_WORKLOAD
 
 LIFECYCLE = "metadata.lifecycle"
@@ -64,7 +64,7 @@ def _owed(trials: Trials, evaluation: Evaluation, option_set: OptionSet,
     bit = 1 << number
     for ruled in evaluation.rules:
         outcomes = _over(ruled, evaluation, option_set)
-        if not (outcomes.violated | outcomes.undetermined) & bit:
+        if not (outcomes.violated | outcomes.undetermined | outcomes.undeclared) & bit:
             continue
         bases = {base for name in ruled.active.rule.feature_reads for base in base_facts(name, specs)}
         undone = [name for name in sorted(bases) if name in specs and _is_undone(name, evaluation)]
@@ -87,9 +87,7 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option
            undone: list[str]) -> bool:  # fmt: skip
     """Return whether a way keeps a rule once these things are done."""
     specs = evaluation.facts.known.specs
-    done: dict[str, FactValue] = {
-        name: True for name in undone if specs[name].type is FactType.BOOL or specs[name].origin is Origin.EVIDENCE
-    }
+    done = {name: value for name in undone if (value := _done(specs[name])) is not None}
     if RESULTS in undone:
         done[RESULTS] = (f"{_way(option_set, bit.bit_length() - 1)} {_ALL_PASSED}/{_ALL_PASSED}",)
     stage = evaluation.facts.values.get(LIFECYCLE)
@@ -98,6 +96,15 @@ def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option
     place = next(p for p, other in enumerate(evaluation.rules) if other.active is ruled.active)
     outcomes = _over(after.rules[place], after, option_set)
     return bool((outcomes.satisfied | outcomes.not_applicable) & bit)
+
+
+def _done(spec: FactSpec) -> FactValue | None:
+    """Return a value that says that something is done, None where any would be made up."""
+    if spec.type is FactType.BOOL or spec.origin is Origin.EVIDENCE:
+        return True
+    if spec.type is FactType.TEXT:
+        return spec.choices[0] if spec.choices else spec.name
+    return None
 
 
 def _over(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet) -> OutcomeMasks:

@@ -51,7 +51,7 @@ def main() -> None:
     """Run the command line and exit."""
     try:
         code = cli.main(standalone_mode=False, prog_name="aipolicy")
-        sys.stdout.flush()
+        _flush()
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except click.ClickException as error:
@@ -76,10 +76,16 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _flush() -> None:
+    # NOTE: where standard output is closed there is none.
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
 def _drop_unwritten() -> None:
     """Let what could not be written go: Python would try again while it ends, complain, and exit with another code."""
     try:
-        sys.stdout.flush()
+        _flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -168,6 +168,8 @@ def test_an_interrupted_run_is_exit_130_without_a_traceback(
         ("aipolicy check calm.aifeature.yaml <&-", 0, ""),
         ("aipolicy check - <&-", 2, "standard input is closed"),
         ("aipolicy check >&-", 2, "standard output is closed"),
+        ("aipolicy --version >&-", 0, ""),
+        ("aipolicy check --help >&-", 0, ""),
         ("aipolicy check calm.aifeature.yaml 2>&-", 0, ""),
         ("aipolicy check > /dev/full", 2, "No space left on device"),
         ("aipolicy check -- calm.aifeature.yaml", 0, ""),

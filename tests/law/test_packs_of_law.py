@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import date
@@ -98,6 +99,20 @@ def test_a_chatbot_over_public_data_with_every_pack_of_law_draws_at_most_one_scr
     asked = [line for line in output.splitlines() if "[SCOPE-001]" in line]
     assert any("`deployment.regions`, `organization.regions`" in line for line in asked), output
     assert len([line for line in output.splitlines() if line.startswith("error[")]) <= 5, output
+
+
+@pytest.mark.parametrize("people", ["", ", subject_regions: [DE]"])
+def test_what_law_asks_to_be_written_is_to_be_done_and_makes_no_way_less_sure(
+    people: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", "")
+    (tmp_path / "aifeature.yaml").write_text(CHATBOT.replace("[public]", f"[personal]{people}"), encoding="utf-8")
+    arguments = ["--policy", "gdpr", "--as-of", DAY.isoformat(), "--format", "json", "aifeature.yaml"]
+    answer = json.loads(CliRunner().invoke(cli, ["explain", *arguments]).stdout)
+    assert answer["answer"]["certainty"] == "expected", answer["gaps"]
+    owed = {(each["rule"], each["fact"]) for each in answer["to_do"]}
+    assert owed >= {("GDPR-6-1", "data.legal_basis"), ("GDPR-33-1", "security.incident_owner")}
 
 
 def test_no_pack_of_law_is_on_by_default() -> None:
