@@ -37,3 +37,11 @@ def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         make_once(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected() -> Iterator[None]:
+    """Let the collector go on after a command that ends with its process, and therefore lets garbage lie."""
+    yield
+    gc.unfreeze()
+    gc.enable()
