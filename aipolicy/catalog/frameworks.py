@@ -43,6 +43,10 @@ class Framework(Frozen):
         """Return the ids that a clause names, in its order: `Art. 50(2), 111(4)` names 50 and 111."""
         return _controls_in(clause, self.controls, self.cited_as)
 
+    def why_unspoken(self, control: str) -> str:
+        """Return why no rule can speak of a control; empty where nothing is said of that."""
+        return next((each.why for each in self.unspoken if control in each.controls), "")
+
 
 def read_frameworks(records: Iterable[Record]) -> Mapping[str, Framework]:
     """Return the frameworks of the catalog files by id, sorted; a later file replaces one of an earlier file."""
@@ -84,7 +88,8 @@ def _controls(record: Record) -> tuple[str, ...]:
 def _place_of(written: str, ids: list[str]) -> int:
     """Return where an id belongs: `4a` behind `4`, others at the end."""
     before = written[:-1]
-    return ids.index(before) + 1 if written[-1:].isalpha() and before in ids else len(ids)
+    is_added = before in ids and before[-1:].isdigit() and written[-1:].isalpha()
+    return ids.index(before) + 1 if is_added else len(ids)
 
 
 def _unspoken(record: Record, controls: tuple[str, ...], cited_as: tuple[str, ...]) -> Iterator[Unspoken]:
