@@ -53,6 +53,11 @@ def policy_asking(name: str, options: PolicyOptions) -> AskingPolicy:
     Packs that the command line names are evaluated as they are. Raises `UsageError` where no rule speaks of it.
     """
     config, settings = read_settings(options)
+    return asking_under(name, config, settings, may_add=not options.policies)
+
+
+def asking_under(name: str, config: Config, settings: PolicySettings, *, may_add: bool) -> AskingPolicy:
+    """Return the policy of settings that speaks of a framework; raises as `policy_asking`."""
     cache = Cache(cache_folder())
     policy = load_policy(settings, cache)
     frameworks = policy.catalog.frameworks
@@ -64,7 +69,7 @@ def policy_asking(name: str, options: PolicyOptions) -> AskingPolicy:
     asking = _asking(meant, framework, policy)
     wanted = framework.packs if framework is not None else (meant,)
     missing = tuple(pack for pack in wanted if pack not in _names(policy))
-    if not asking.rules and missing and not options.policies:
+    if not asking.rules and missing and may_add:
         policy = load_policy(_beside(settings, missing), cache)
         return AskingPolicy(config, policy, _spoken(_asking(meant, framework, policy), ()), missing)
     return AskingPolicy(config, policy, _spoken(asking, missing), ())
