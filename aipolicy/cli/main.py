@@ -20,6 +20,7 @@ _COMMANDS = {
         "coverage_command",
         "Show controls of frameworks for many features, or the clauses that rules speak of.",
     ),
+    "report": ("report_command", "Write one page on many features, to decide from."),
     "forecast": ("forecast_command", "Show what will start or stop failing, on which day, and why."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),

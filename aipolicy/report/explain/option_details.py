@@ -37,19 +37,25 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
 
 
 def _matrix(evaluation: Evaluation) -> Table:
-    option_set, verdict = evaluation.candidates, evaluation.verdict
     drawn = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(len(HOSTINGS) + 1):
         drawn.add_column()
     drawn.add_row("", *(said(HOSTING_WORDS[hosting], Role.STRONG) for hosting in HOSTINGS))
-    for adaptation in ADAPTATIONS:
-        cells = []
-        for hosting in HOSTINGS:
-            mask = option_set.mask_of("option.adaptation", frozenset({adaptation}))
-            mask &= option_set.mask_of("option.hosting", frozenset({hosting}))
-            cells.append(said(_cell(mask, verdict.admissible, verdict.open, verdict.removed_by)))
-        drawn.add_row(said(adaptation), *cells)
+    for adaptation, cells in matrix_of(evaluation):
+        drawn.add_row(said(adaptation), *map(said, cells))
     return drawn
+
+
+def matrix_of(evaluation: Evaluation) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each adaptation with a cell for every hosting: ways left and open, or the rule that removes most of them."""
+    option_set, verdict = evaluation.candidates, evaluation.verdict
+    rows = []
+    for adaptation in ADAPTATIONS:
+        adapted = option_set.mask_of("option.adaptation", frozenset({adaptation}))
+        masks = (adapted & option_set.mask_of("option.hosting", frozenset({hosting})) for hosting in HOSTINGS)
+        cells = (_cell(mask, verdict.admissible, verdict.open, verdict.removed_by) for mask in masks)
+        rows.append((adaptation, tuple(cells)))
+    return tuple(rows)
 
 
 def _cell(mask: int, admissible: int, open_: int, removed_by: Mapping[str, int]) -> str:
