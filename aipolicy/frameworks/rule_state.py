@@ -13,7 +13,7 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks, RuleEvaluator
 from aipolicy.facts.all_facts import is_option_fact, is_parameter
-from aipolicy.facts.spec import Kind
+from aipolicy.facts.spec import FactValue, Kind, Origin
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Stage
 from aipolicy.manifest.feature import path_of
@@ -126,7 +126,8 @@ class _StateOfRule:
             return self._violated()
         unsure = any(trace.truth is Truth.UNKNOWN for trace in self._conditions())
         if not unsure and not planned.violated | planned.undetermined | planned.undeclared:
-            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._rests_on("require", Truth.TRUE))
+            kept = [trace for trace in self.traces if trace.section != "when" and trace.truth is Truth.TRUE]
+            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._facts_of(kept))
         return self._open()
 
     def _not_applicable(self) -> RuleState:
@@ -187,18 +188,24 @@ class _StateOfRule:
     def _missing(self, traces: Iterable[LineTrace]) -> tuple[str, ...]:
         return missing_facts(self.rule, tuple(traces), self.evaluation.facts)
 
-    def _rests_on(self, section: str, truth: Truth) -> tuple[StatedFact, ...]:
-        return self._facts_of([t for t in self.traces if t.section == section and t.truth is truth])
-
     def _facts_of(self, traces: Iterable[LineTrace]) -> tuple[StatedFact, ...]:
         """Return the facts that lines read and that are known, those that somebody declared first."""
         found: dict[str, StatedFact] = {}
         for trace in traces:
             for name, value in trace.values:
                 if value is not None and not is_parameter(name):
-                    found[name] = StatedFact(name, shown_value(value), self._line(name))
+                    found[name] = StatedFact(name, self._shown(name, value), self._line(name))
         told = sorted(found.values(), key=lambda fact: fact.line is None)
         return tuple(told[:_MOST_PLACES])
+
+    def _shown(self, name: str, value: FactValue) -> str:
+        """Return a value in words; of evidence whether it is there, and whether it was."""
+        spec = self.evaluation.facts.known.specs.get(name)
+        if spec is None or spec.origin is not Origin.EVIDENCE:
+            return shown_value(value)
+        if value:
+            return "there"
+        return "no longer valid" if isinstance(self.evaluation.feature.declared.get(name), dict) else "not there"
 
     def _line(self, name: str) -> int | None:
         facts, document = self.evaluation.facts, self.evaluation.feature.document
