@@ -19,6 +19,7 @@ from aipolicy.findings.finding import Finding, Outcome, Stage
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.law_words import law_of
+from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Rule
 from aipolicy.value import Frozen, NamedTuple
 
@@ -140,7 +141,7 @@ class _StateOfRule:
     def _violated(self) -> RuleState:
         if self._is_for_a_person():
             return self._needs_a_person()
-        message = message_of(self.rule, self.evaluation.facts, self.option)
+        message = self._message()
         false = [trace for trace in self.traces if trace.section == "require" and trace.truth is Truth.FALSE]
         read = tuple(dict.fromkeys(name for trace in false for name, _ in trace.values if not is_parameter(name)))
         specs = self.evaluation.facts.known.specs
@@ -172,13 +173,19 @@ class _StateOfRule:
         applies = all(trace.truth is Truth.TRUE for trace in self._conditions())
         return law_of(self.rule).review is not None and applies
 
+    def _message(self) -> str:
+        """Return the message of the rule, with what it says of the option beside what conditions read of it."""
+        unread = tuple(name for name in names_in(self.rule.message) if is_option_fact(name) and name not in self.option)
+        told = self.evaluation.planned.values_of(self.number, unread, self.evaluation.workload) if unread else {}
+        return message_of(self.rule, self.evaluation.facts, {**self.option, **told})
+
     def _needs_a_person(self) -> RuleState:
         open_lines = [t for t in self.traces if t.section == "require" and t.truth is not Truth.TRUE]
         facts = tuple(dict.fromkeys(name for trace in open_lines for name, _ in trace.values if not is_parameter(name)))
         # NOTE: its own conditions tell more than where the law applies; a requirement has those of its rule above it.
         conditions = self._conditions()
         applies = self._facts_of(conditions[len(self.rule.shared_when) :] or conditions)
-        message = message_of(self.rule, self.evaluation.facts, self.option)
+        message = self._message()
         return RuleState(rule=self.rule, state=State.PERSON, facts=facts, message=message, rests_on=applies)
 
     def _conditions(self) -> tuple[LineTrace, ...]:
