@@ -23,6 +23,7 @@ from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
 from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
 from aipolicy.report.portfolio.rule_states import LETTERS
 from aipolicy.report.ways_table import WAYS_HEAD
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, grouped, quantity
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ MOST_TRACED = 3_000
 """Rules, of all features together, up to which each is shown with its values; beyond, those of which there is
 something to say."""
 _PARTS = os.path.join(os.path.dirname(__file__), "page")
+_IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _LOUD = frozenset({Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value})
 _COLUMNS = (
     ("feature", "Feature", ""), ("answer", "What to build", ""), ("certainty", "Certainty", ""),
@@ -62,7 +64,7 @@ def render_html(report: PortfolioReport) -> Iterator[str]:
 def _words(report: PortfolioReport) -> dict[str, Any]:
     """Return the report with what is said of it in words, and how much of it the page has room for."""
     return {
-        "report": report, "headline": headline(report), "costs": sum_words(report), "first_lines": LINES[:2],
+        "report": report, "headline": headline(report), "together": sum_words(report), "first_lines": LINES[:2],
         "lines": LINES[2:], "most_mapped": MOST_MAPPED,
         "traces_all": len(report.rows) * len(report.rules) <= MOST_TRACED,
     }  # fmt: skip
@@ -105,10 +107,10 @@ def _hash(text: str) -> str:
 
 
 def _coded(text: str) -> Markup:
-    """Return text with what stands between backticks as code, and nothing of it as markup."""
+    """Return text with what stands between backticks as code, and nothing of it as markup; no line breaks in a number."""
     from markupsafe import Markup, escape
 
-    pieces = escaped(text).split("`")
+    pieces = _IN_NUMBERS.sub("\xa0", escaped(text)).split("`")
     is_paired = len(pieces) % 2 == 1
     marked = [
         Markup("<code>{}</code>").format(piece) if number % 2 and is_paired else escape(piece)

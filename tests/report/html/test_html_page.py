@@ -26,6 +26,7 @@ from aipolicy.report.answer_json import way_object
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.answers_text import answers_text
 from aipolicy.report.html.html_page import MOST_MAPPED
+from aipolicy.report.portfolio.portfolio_words import sum_words
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.answers_asked import Depth
 from aipolicy.value import replace
@@ -80,6 +81,23 @@ def test_a_feature_has_one_row_and_one_section_that_its_row_leads_to() -> None:
     assert links == [f"#{row.attributes['data-feature'].replace('~', '~')}" for row in rows]
     assert [section.attributes["id"] for section in page.all("article")] == [link[1:] for link in links]
     assert len(set(links)) == len(links)
+
+
+def test_costs_together_are_the_sum_of_those_of_features() -> None:
+    report = examples_report()
+    words = " ".join(sum_words(report).split())
+    assert words in examples_page().one("section", id="costs").text
+    costs = [row.cost for row in report.rows if row.cost is not None]
+    assert report.together.monthly_usd == pytest.approx(sum(cost.monthly_usd for cost in costs))
+    assert report.together.low_usd <= report.together.monthly_usd <= report.together.high_usd
+    for shares in (*report.money, *report.concentration):
+        assert sum(share.features for share in shares.shares) == len(costs)
+        assert sum(share.monthly_usd for share in shares.shares) == pytest.approx(report.together.monthly_usd)
+        assert sum(share.of_usd for share in shares.shares) == pytest.approx(1.0)
+
+
+def test_no_value_of_the_template_is_left_as_it_is() -> None:
+    assert not re.search(r"<Macro|<generator|object at 0x|Undefined|\bNone\b", examples_page().text)
 
 
 def test_ids_are_there_once_and_what_is_pointed_at_is_there() -> None:
