@@ -21,7 +21,7 @@ from aipolicy.run import policy
 if TYPE_CHECKING:
     from aipolicy.catalog.fresher_prices import PricePackage
 
-_MOST_KEPT = 12
+_MOST_KEPT = 24
 """Of each kind, the latest: tests of one file ask for few."""
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.config.config import Config
 from aipolicy.errors import AipolicyError
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
-from aipolicy.policy.sources.locate import PackFiles, find_pack, shipped_packs
+from aipolicy.policy.sources.locate import PackFiles, find_pack
 
 TIER = "{name: tier, type: text, choices: [bronze, gold], meaning: Tier of the contract}"
 RULE = (
@@ -141,7 +142,7 @@ def test_without_a_declaration_the_fact_is_unknown(catalog: Catalog) -> None:
     assert any("unknown fact `extensions.tier`" in line for line in found)
 
 
-def test_shipped_packs_declare_no_facts_so_that_the_shipped_schema_is_theirs(catalog: Catalog) -> None:
-    for name in shipped_packs():
+def test_packs_that_are_on_by_default_declare_no_facts_so_that_the_shipped_schema_is_theirs(catalog: Catalog) -> None:
+    for name in Config().policies:
         assert load_packs([find_pack(name, Path())], catalog, {})[0].facts == ()
     assert not [name for name in REGISTRY if name.startswith("extensions.")]
