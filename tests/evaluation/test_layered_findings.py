@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -20,7 +21,7 @@ from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import facts_from_values
-from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest
 from aipolicy.policy.pack import PolicyPack
@@ -172,13 +173,16 @@ DIRECTED = tuple(
 )
 
 
-def values_near(spec: FactSpec, others: Sequence[FactValue]) -> st.SearchStrategy[FactValue | None]:
+@cache
+def values_near(
+    type_: FactType, choices: tuple[str, ...], others: tuple[Any, ...]
+) -> st.SearchStrategy[FactValue | None]:
     """Return values of a fact around those that it may be compared with; None is unknown."""
     words = sorted({w for each in others for w in (each if isinstance(each, tuple) else ()) if isinstance(w, str)})
-    words += [*spec.choices, "other"]
+    words += [*choices, "other"]
     numbers = [each for each in others if isinstance(each, float)]
     near: st.SearchStrategy[FactValue]
-    match spec.type:
+    match type_:
         case FactType.BOOL:
             near = st.booleans()
         case FactType.NUMBER:
@@ -222,9 +226,11 @@ def test_a_direction_of_a_shipped_parameter_is_stricter_for_every_rule(
     assert readers
     specs = REGISTRY | {fact.name: fact for fact in shipped(pack).facts}
     for rule in readers:
-        others = [*rule.parameters.values(), looser, tighter]
+        others = (*rule.parameters.values(), looser, tighter)
         reads = sorted({n for line in (*rule.when, *rule.require) for n in (*line.feature_reads, *line.option_reads)})
-        drawn = {fact: data.draw(values_near(specs[fact], others), label=fact) for fact in reads}
+        drawn = {
+            fact: data.draw(values_near(specs[fact].type, specs[fact].choices, others), label=fact) for fact in reads
+        }
         before, after = (outcome(rule, key, each, drawn) for each in (looser, tighter))
         if before is Outcome.VIOLATED:
             assert after is Outcome.VIOLATED
