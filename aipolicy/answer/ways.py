@@ -10,9 +10,11 @@ from aipolicy.answer.trials import plan_violates, undone_duties
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.findings.finding import Severity
 
@@ -62,7 +64,8 @@ def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | Non
     way = way_of(expected, option_set, ranked)
     is_offered = not certain.plan_problems
     openings = _openings(expected, way) if is_offered else ()
-    return PlanStanding(way, is_offered, plan_violates(certain), full.bit_count(), passing.bit_count(), openings)
+    counts = (option_set.legs_of(mask).bit_count() for mask in (full, passing))
+    return PlanStanding(way, is_offered, plan_violates(certain), next(counts), next(counts), openings)
 
 
 def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
@@ -89,16 +92,14 @@ def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
 
 def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
     """Return for every hosting how many ways there are, how many are left, and which rule removes most."""
-    option_set, verdict = expected.candidates, expected.verdict
+    legs, ways = expected.candidates.mains, ways_of(expected.verdict, expected.candidates)
     found = []
     for hosting in HOSTINGS:
-        mask = option_set.mask_of("option.hosting", frozenset({hosting}))
+        mask = legs.mask_of("option.hosting", frozenset({hosting})) & ways.full
         if mask:
-            removed = {
-                rule: (others & mask).bit_count() for rule, others in verdict.removed_by.items() if others & mask
-            }
+            removed = {rule: (others & mask).bit_count() for rule, others in ways.removed_by.items() if others & mask}
             worst = min(removed, key=lambda rule: (-removed[rule], rule), default="")
-            left = (mask & verdict.admissible).bit_count(), (mask & verdict.open).bit_count()
+            left = (mask & ways.admissible).bit_count(), (mask & ways.open).bit_count()
             found.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
     return tuple(found)
 

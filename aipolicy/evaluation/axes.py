@@ -14,3 +14,6 @@ AXES = tuple(name for name, _ in SIMPLEST_FIRST)
 
 OFFERING = ("option.provider", "option.model", "option.region")
 """What the catalog offers along them."""
+
+AXES_OF_LEGS = AXES[:2]
+"""Those of a leg by itself; the others are of it and its partner."""

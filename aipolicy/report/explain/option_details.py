@@ -8,6 +8,8 @@ from rich.table import Table
 
 from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.verdict import Ways, ways_of
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role
@@ -21,8 +23,9 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
     """Add the ways of a feature to a screen: what is left and what removed the others, as expected."""
     expected = evaluation.expected
     verdict = expected.verdict
+    ways = ways_of(verdict, expected.candidates)
     screen.heading("ways left / open, or the rule that removed all")
-    screen.add(_matrix(expected), 2)
+    screen.add(_matrix(expected.candidates.mains, ways), 2)
     if verdict.needs:
         screen.heading("needs of everything that is left")
         rows = grid(18, None)
@@ -30,14 +33,13 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
             certainty = "" if need.certain else " (if the open ways fall away)"
             rows.add_row(said(need.id, Role.STRONG), said(need.title + certainty))
         screen.add(rows, 2)
-    _counted(screen, expected, f"rules that removed ways, of {grouped(verdict.full.bit_count())}", verdict.removed_by)
-    _counted(screen, expected, "rules that are undetermined for ways that are left", verdict.opened_by)
-    _counted(screen, expected, "warnings and notes that count against ways", verdict.counted_against)
-    _counted(screen, expected, "duties that ways bring", verdict.duties)
+    _counted(screen, expected, f"rules that removed ways, of {grouped(ways.full.bit_count())}", ways.removed_by)
+    _counted(screen, expected, "rules that are undetermined for ways that are left", ways.opened_by)
+    _counted(screen, expected, "warnings and notes that count against ways", ways.counted_against)
+    _counted(screen, expected, "duties that ways bring", ways.duties)
 
 
-def _matrix(evaluation: Evaluation) -> Table:
-    option_set, verdict = evaluation.candidates, evaluation.verdict
+def _matrix(legs: OptionSet, ways: Ways) -> Table:
     drawn = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(len(HOSTINGS) + 1):
         drawn.add_column()
@@ -45,9 +47,9 @@ def _matrix(evaluation: Evaluation) -> Table:
     for adaptation in ADAPTATIONS:
         cells = []
         for hosting in HOSTINGS:
-            mask = option_set.mask_of("option.adaptation", frozenset({adaptation}))
-            mask &= option_set.mask_of("option.hosting", frozenset({hosting}))
-            cells.append(said(_cell(mask, verdict.admissible, verdict.open, verdict.removed_by)))
+            mask = legs.mask_of("option.adaptation", frozenset({adaptation})) & ways.full
+            mask &= legs.mask_of("option.hosting", frozenset({hosting}))
+            cells.append(said(_cell(mask, ways.admissible, ways.open, ways.removed_by)))
         drawn.add_row(said(adaptation), *cells)
     return drawn
 
@@ -57,6 +59,8 @@ def _cell(mask: int, admissible: int, open_: int, removed_by: Mapping[str, int])
         return "-"
     if mask & (admissible | open_):
         return f"{(mask & admissible).bit_count()} / {(mask & open_).bit_count()}"
+    if not removed_by:
+        return "0 / 0"
     worst = max(sorted(removed_by), key=lambda rule_id: (removed_by[rule_id] & mask).bit_count())
     others = sum(1 for removed in removed_by.values() if removed & mask) - 1
     return worst + (f" +{others}" if others else "")

@@ -9,7 +9,8 @@ from math import floor
 from rich.text import Text
 
 from aipolicy.evaluation.rule_evaluator import LineTrace
-from aipolicy.facts.all_facts import is_option_fact
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.option_facts import PARTNER_PREFIX
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.report.terminal.condition_values import hung_values, one_line
@@ -153,9 +154,14 @@ def _suggested(screen: Screen, suggestions: Sequence[Suggestion]) -> None:
 def yaml_entry(suggestion: Suggestion) -> list[str]:
     """Return a suggestion as an entry of the `tests` of its rule, in YAML."""
     given = {name: value for name, value in suggestion.case.items() if not is_option_fact(name)}
-    option = {n.removeprefix("option."): value for n, value in suggestion.case.items() if is_option_fact(n)}
+    option, partner = (
+        {n.removeprefix(prefix): value for n, value in suggestion.case.items() if n.startswith(prefix)}
+        for prefix in (OPTION_PREFIX, PARTNER_PREFIX)
+    )
     lines = [f"      - name: {write_text(suggestion.name)}"]
     lines += [
-        f"        {key}: {write_value(values)}" for key, values in (("given", given), ("option", option)) if values
+        f"        {key}: {write_value(values)}"
+        for key, values in (("given", given), ("option", option), ("partner", partner))
+        if values
     ]
     return [*lines, f"        expect: {suggestion.expect.value}"]
