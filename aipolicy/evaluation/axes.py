@@ -16,4 +16,7 @@ OFFERING = ("option.provider", "option.model", "option.region")
 """What the catalog offers along them."""
 
 AXES_OF_LEGS = AXES[:2]
-"""Those of a leg by itself; the others are of it and its partner."""
+"""Those of a leg by itself."""
+
+AXES_OF_WHOLE = AXES[2:]
+"""Those of a leg and its partner."""

@@ -199,6 +199,10 @@ class OptionSet:
         rows = zip(static, costs, least, strict=True)
         return [(g.cost, cost, known or (0.0, 0.0), g.mask) for g, cost, known in rows if g.cost is not None]
 
+    def cost_bases(self) -> list[tuple[CostBasis, int]]:
+        """Return what costs of options depend on, with the options; cascades do not differ in it."""
+        return [(group.cost, group.mask) for group in self._static(COST_FACTS[:1]) if group.cost is not None]
+
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
         for cascades_cost in {False, not COST_FACTS_SET.isdisjoint(names)}:

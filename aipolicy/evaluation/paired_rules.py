@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.outcome_masks import LineMasks, OutcomeMasks, between, outcome_of_lines
 from aipolicy.evaluation.paired_outcomes import Outcomes, SlotOutcomes
-from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet
+from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule
+from aipolicy.evaluation.slot_view import LegsAsPartners
 from aipolicy.facts.facts import Facts
 from aipolicy.options.workload import Workload
 from aipolicy.value import NamedTuple
@@ -71,12 +72,7 @@ def _kinds(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload:
     reads = line.line.option_reads
     if line.is_of_partners:
         return _of_partners(evaluator, line, facts, workload, paired)
-    counts = workload.hard_case_share is not None
-    views = paired.views(reads, cascades_cost=counts)
-    of_slots = [_ALIKE] * len(paired.slots)
-    for number, (_, slots) in enumerate(views):
-        for slot in slots:
-            of_slots[slot] = number
+    views, of_slots = paired.views_of_slots(reads, cascades_cost=workload.hard_case_share is not None)
 
     def of_view(kind: int, within: int) -> LineMasks:
         return evaluator.line(line, facts, workload, views[kind][0], within)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from aipolicy.evaluation.axes import AXES_OF_WHOLE
 from aipolicy.evaluation.option_groups import Group, OptionFacts, Split, Values
 from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.slot_view import PairedBases, SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost, SlotValues
-from aipolicy.facts.all_facts import is_of_leg, of_leg
+from aipolicy.facts.all_facts import is_of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.estimates import AT_LEAST, ESTIMATED_FACTS, Estimator
@@ -76,6 +77,7 @@ class PairedSet(OptionSet):
         self._spread: dict[int, int] = {}
         self._having: dict[int, int] = {}
         self._alike: dict[tuple[tuple[str, ...], bool], tuple[tuple[SlotView, list[int]], ...]] = {}
+        self._places: dict[tuple[tuple[str, ...], bool], Sequence[int]] = {}
         self._able = [legs.able(slot) for slot in slots]
         self.full = _row(self._able, self._width)
 
@@ -142,6 +144,16 @@ class PairedSet(OptionSet):
             views = [(self._legs.view(self.slots[numbers[0]]), numbers) for numbers in alike.values()]
             self._alike[kept] = tuple(views)
         return self._alike[kept]
+
+    def views_of_slots(self, names: tuple[str, ...], *,
+                       cascades_cost: bool) -> tuple[tuple[tuple[SlotView, list[int]], ...], Sequence[int]]:  # fmt: skip
+        """Return what `views` does, and for every slot the place of its view there."""
+        kept = names, cascades_cost
+        views = self.views(names, cascades_cost=cascades_cost)
+        if kept not in self._places:
+            places = {slot: place for place, (_, slots) in enumerate(views) for slot in slots}
+            self._places[kept] = [places[slot] for slot in range(len(self.slots))]
+        return views, self._places[kept]
 
     def spread(self, mask: int) -> int:
         """Return the options of all main legs in a mask."""
@@ -234,11 +246,18 @@ class PairedSet(OptionSet):
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         if is_of_leg(name):
             return self.spread(self.mains.mask_of(name, values))
+        if name in AXES_OF_WHOLE:
+            at = AXES_OF_WHOLE.index(name)
+            every = self.mains.full
+            return self.joined([every if self.slot_words(n)[at] in values else 0 for n in range(len(self.slots))])
         return sum(mask for (value,), mask in self.groups((name,), NO_WORKLOAD) if value in values)
 
     def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
         if is_of_leg(name):
             return self.mains.distinct(name, self.legs_of(mask))
+        if name in AXES_OF_WHOLE:
+            at = AXES_OF_WHOLE.index(name)
+            return tuple(sorted({self.slot_words(number)[at] for number, _ in self.slices(mask)}))
         groups = [(value, group) for (value,), group in self.groups((name,), NO_WORKLOAD) if group & mask]
         return tuple([value for value, _ in sorted(groups, key=lambda group: (group[0] is None, str(group[0])))])
 
@@ -277,24 +296,6 @@ class PairedSet(OptionSet):
 
 def _row(parts: Sequence[int], width: int) -> int:
     return int.from_bytes(b"".join([part.to_bytes(width, "little") for part in parts]), "little")
-
-
-class LegsAsPartners(OptionSet):
-    """The legs of a set under the names of facts of partners, for lines that read a partner alone."""
-
-    def __init__(self, table: OptionSet) -> None:
-        super().__init__(lambda: table.options, table.catalog, table.organization, count=table.count)
-        self._table = table
-        self.full = table.full
-
-    def id_for(self, names: tuple[str, ...]) -> object:
-        return "partners", self._table.id_for(tuple(map(of_leg, names)))
-
-    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
-        return self._table.groups(tuple(map(of_leg, names)), workload, within)
-
-    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
-        return self._table.split(of_leg(name), value, workload, within)
 
 
 class _Options(Sequence[Option]):

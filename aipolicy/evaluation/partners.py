@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.options.cost_inputs import CostBasis, End
+    from aipolicy.options.cost_inputs import End
     from aipolicy.options.costs import Role
 
 Judged = Sequence[tuple[Rule, Severity, OutcomeMasks]]
@@ -131,12 +131,25 @@ class PartnerChoice:
         return tuple(found)
 
     def _by_cost(self, workload: Workload) -> tuple[int, ...]:
+        """Return legs by what a month of them alone costs: first those of known cost, of equal cost the simplest."""
         key = reduced(workload, COST_FACTS[:1])
         if key not in self._ordered:
             if len(self._ordered) >= _MOST_KEPT:
                 self._ordered.clear()
-            self._ordered[key] = legs_by_cost(self._table, key)
+            rows: dict[tuple[object, ...], int] = {}
+            for _, cost, least, mask in self._table.monthly_costs(key):
+                for simplicity, part in self._simple[mask]:
+                    kind = (cost is None, (cost or least)[0], simplicity)
+                    rows[kind] = rows.get(kind, 0) | part
+            self._ordered[key] = tuple(rows[kind] for kind in sorted(rows))
         return self._ordered[key]
+
+    @cached_property
+    def _simple(self) -> Mapping[int, Sequence[tuple[tuple[int, ...], int]]]:
+        """Return the legs that cost the same, by their mask, in parts that are equally simple."""
+        kinds = [(_simplicity(values), mask) for values, mask in self._table.groups(AXES_OF_LEGS, NO_WORKLOAD)]
+        alike = (mask for _, mask in self._table.cost_bases())
+        return {mask: [(simple, kind & mask) for simple, kind in kinds if kind & mask] for mask in alike}
 
     def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload,
                times: tuple[str, ...], *, tells_providers: bool) -> Iterator[Slot]:  # fmt: skip
@@ -188,7 +201,7 @@ class PartnerChoice:
         role: Role = "hard cases" if routing == "cascade" else "standby"
         estimator = self._table.estimator(reduced(workload, COST_FACTS[:1]))
         costed = []
-        for part, basis in self._costed:
+        for basis, part in self._table.cost_bases():
             if part & mask:
                 curve = estimator.curve_of(basis.main, role)
                 usd = None if curve is None else curve.monthly_usd(workload.requests_per_day or 0.0)
@@ -199,14 +212,6 @@ class PartnerChoice:
         at_end = reduced(replace(workload, end=end), (name,))
         timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), at_end, mask) if m & mask]
         return first_in(min(timed, key=lambda each: (each[0], each[1] or 0.0))[2])
-
-    @cached_property
-    def _costed(self) -> list[tuple[int, CostBasis]]:
-        return [
-            (mask, basis)
-            for group in self._table.priced(("option.hosting",), NO_WORKLOAD)
-            for basis, mask in group.parts
-        ]
 
     @cached_property
     def _places(self) -> tuple[tuple[tuple[FactValue | None, ...], int], ...]:
@@ -252,18 +257,6 @@ class _Ranked:
         }
         against = {n: [sum(mask >> n & 1 for mask in masks) for masks in self._against] for n in rank}
         return {n: place for place, n in enumerate(sorted(rank, key=lambda n: (against[n], rank[n], n)))}
-
-
-def legs_by_cost(table: OptionSet, workload: Workload) -> tuple[int, ...]:
-    """Return legs by what a month of them alone costs: those of known cost first, of equal cost the simplest first."""
-    rows: dict[tuple[object, ...], int] = {}
-    kinds = [(_simplicity(values), mask) for values, mask in table.groups(AXES_OF_LEGS, NO_WORKLOAD)]
-    for _, cost, least, mask in table.monthly_costs(workload):
-        for simplicity, kind in kinds:
-            if kind & mask:
-                key = (cost is None, (cost or least)[0], *simplicity)
-                rows[key] = rows.get(key, 0) | kind & mask
-    return tuple(rows[key] for key in sorted(rows))
 
 
 def _against(judged: Judged) -> tuple[list[int], list[int], list[int], list[int]]:

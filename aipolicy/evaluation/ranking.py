@@ -63,34 +63,18 @@ class _Entry(NamedTuple):
     mask: int
 
 
-class _MainsByCost(Frozen):
-    """Main legs by what they cost alone over a horizon, the cheapest first."""
-
-    costs: HorizonCosts
-    every: tuple[_Entry, ...]
-    known: tuple[_Entry, ...]
-    """Those of which every part of the cost is known."""
-
-
 _MOST_KEPT = 64
-"""Workloads under which main legs of a set are kept by their costs, the latest."""
+"""Workloads under which costs of a set over a horizon are kept, the latest."""
 
 
-def _costed(mains: OptionSet, axes: tuple[str, ...], workload: Workload, months: float) -> _MainsByCost:
-    """Return main legs by cost; they are found once for every workload that costs hang on."""
+def _costs(mains: OptionSet, workload: Workload, months: float) -> HorizonCosts:
+    """Return what costs main legs over a horizon; they are kept for every workload that costs hang on."""
     asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
-    kept: dict[object, _MainsByCost] = mains.by_cost
+    kept: dict[object, HorizonCosts] = mains.by_cost
     if (asked, months) not in kept:
-        costs = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
-        found = [
-            _Entry(group.values, basis, costs.of(basis), part)
-            for group in mains.priced(axes, workload)
-            for basis, part in group.parts
-        ]
-        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
         if len(kept) >= _MOST_KEPT:
             del kept[next(iter(kept))]
-        kept[asked, months] = _MainsByCost(costs, every, tuple(entry for entry in every if entry.cost.is_whole))
+        kept[asked, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
     return kept[asked, months]
 
 
@@ -110,7 +94,8 @@ class Ranking:
         self._option_set = option_set
         self._weighing = weighing
         axes = AXES_OF_LEGS if isinstance(option_set, PairedSet) else AXES
-        self._costed = _costed(option_set.mains, axes, evaluation.workload, weighing.horizon_months)
+        self._costs = _costs(option_set.mains, evaluation.workload, weighing.horizon_months)
+        self._kinds = option_set.mains.priced(axes, evaluation.workload)
         planned = option_set is evaluation.planned
         self._outcomes = [
             (ruled.active, ruled.planned if planned else ruled.candidates)
@@ -170,11 +155,12 @@ class Ranking:
         """
         factor = 1.0 + margin_percent / 100.0
         slices = list(self._option_set.slices(mask))
+        entries = self._entries(self._option_set.legs_of(mask))
         for is_whole in (True,) if known_only else (True, False):
             found: list[_Way] = []
             limit = inf
             for slot, part in slices:
-                for entry in self._costed.known if is_whole else self._costed.every:
+                for entry in entries[is_whole]:
                     if entry.cost.total_usd > limit:
                         break
                     mains = part & entry.mask
@@ -186,12 +172,24 @@ class Ranking:
                 return [each for each in found if each.cost.total_usd <= limit]
         return []
 
+    def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
+        """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
+        found = [
+            _Entry(group.values, basis, self._costs.of(basis), part & mains)
+            for group in self._kinds
+            if group.mask & mains
+            for basis, part in group.parts
+            if part & mains
+        ]
+        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+        return every, tuple(entry for entry in every if entry.cost.is_whole)
+
     def _cost(self, entry: _Entry, slot: int) -> HorizonCost:
         paired = self._option_set
         if not isinstance(paired, PairedSet):
             return entry.cost
         added = paired.slot_cost(slot)
-        return entry.cost if added.is_nothing else self._costed.costs.of(paired.paired_basis(entry.basis, added))
+        return entry.cost if added.is_nothing else self._costs.of(paired.paired_basis(entry.basis, added))
 
     def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
         """Return how simple a way is along each axis; a word that is not listed is the least simple."""

@@ -12,8 +12,9 @@ from aipolicy.evaluation.outcome_masks import LineMasks, between, outcome_of_lin
 from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_rules import of_pairs
-from aipolicy.evaluation.paired_set import LegsAsPartners, PairedSet
+from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
+from aipolicy.evaluation.slot_view import LegsAsPartners
 from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue

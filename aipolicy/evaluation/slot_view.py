@@ -125,6 +125,24 @@ class SlotView(OptionSet):
             yield StaticGroup(facts, group.mask, speeds, cost, partner)
 
 
+class LegsAsPartners(OptionSet):
+    """The legs of a set under the names of facts of partners, for lines that read a partner alone."""
+
+    def __init__(self, table: OptionSet) -> None:
+        super().__init__(lambda: table.options, table.catalog, table.organization, count=table.count)
+        self._table = table
+        self.full = table.full
+
+    def id_for(self, names: tuple[str, ...]) -> object:
+        return "partners", self._table.id_for(tuple(map(of_leg, names)))
+
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        return self._table.groups(tuple(map(of_leg, names)), workload, within)
+
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        return self._table.split(of_leg(name), value, workload, within)
+
+
 def leg_reads(names: Sequence[str]) -> Iterator[str]:
     """Yield the facts of main legs on which facts of options depend, for estimates one that stands for all."""
     for name in names:
