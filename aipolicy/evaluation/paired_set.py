@@ -22,6 +22,8 @@ from aipolicy.options.estimates import AT_LEAST, ESTIMATED_FACTS, Estimator
 from aipolicy.options.option import Option, fallback_word, may_follow, pair_of
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 
+_TRUE = frozenset({True})
+
 
 class Legs:
     """Main legs and the legs that partners come from, with what sets of their pairs share."""
@@ -247,10 +249,18 @@ class PairedSet(OptionSet):
         if is_of_leg(name):
             return self.spread(self.mains.mask_of(name, values))
         if name in AXES_OF_WHOLE:
-            at = AXES_OF_WHOLE.index(name)
-            every = self.mains.full
+            at, every = AXES_OF_WHOLE.index(name), self.mains.full
             return self.joined([every if self.slot_words(n)[at] in values else 0 for n in range(len(self.slots))])
+        if name == "option.second_provider" and values == _TRUE:
+            return self.joined(list(map(self._elsewhere, self.slots)))
         return sum(mask for (value,), mask in self.groups((name,), NO_WORKLOAD) if value in values)
+
+    def _elsewhere(self, slot: Slot) -> int:
+        """Return the main legs that are at another provider than the partner of a slot."""
+        if slot.partner is None:
+            return 0
+        provider = self._legs.values.of_partner(slot, "option.provider")
+        return self.mains.full & ~self.mains.mask_of("option.provider", frozenset({provider}))  # type: ignore[arg-type]
 
     def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
         if is_of_leg(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -192,14 +193,8 @@ class Ranking:
         return entry.cost if added.is_nothing else self._costs.of(paired.paired_basis(entry.basis, added))
 
     def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
-        """Return how simple a way is along each axis; a word that is not listed is the least simple."""
         paired, words = self._option_set, entry.words
-        if isinstance(paired, PairedSet):
-            words = (*words, *paired.slot_words(slot))
-        return tuple(
-            known.index(word) if isinstance(word, str) and word in known else len(known)
-            for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
-        )
+        return _simplicity((*words, *paired.slot_words(slot)) if isinstance(paired, PairedSet) else words)
 
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
@@ -215,3 +210,12 @@ class Ranking:
             tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in self._against(1 << number)
         )
         return Ranked(number, cost, warnings, notes, is_simpler)
+
+
+@cache
+def _simplicity(words: tuple[FactValue | None, ...]) -> tuple[int, ...]:
+    """Return how simple a way is along each axis; a word that is not listed is the least simple."""
+    return tuple(
+        known.index(word) if isinstance(word, str) and word in known else len(known)
+        for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
+    )
