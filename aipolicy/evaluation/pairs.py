@@ -11,12 +11,12 @@ from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import Legs, PairedSet
 from aipolicy.evaluation.partners import PLACE, Allowed, Judged, PartnerChoice
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.evaluation.slots import Slot
+from aipolicy.evaluation.slots import NO_PARTNER, Slot
 from aipolicy.facts.facts import Facts
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
-from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.policy.rule import Rule, RuleKind, RuleScope
 from aipolicy.policy.stages import ActiveRule
 
 if TYPE_CHECKING:
@@ -51,20 +51,33 @@ class Pairs:
         return self._put(plan.mains, plan.table, slots, is_named=plan.is_named)
 
     def clash(self, legs: OptionSet, facts: Facts, workload: Workload) -> tuple[str, ...]:
-        """Return a smallest set of constraints that leave nothing, over partners that rules remove too."""
+        """Return a smallest set of constraints that leave nothing, over partners that rules remove too.
+
+        What removes every leg by itself removes it with whatever partner, and what leaves something by itself leaves that:
+        pairs are looked at only where fewer constraints remove every leg by itself once those on the whole option count.
+        """
         from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
 
-        judged = self._judged(legs, facts, workload, self._of_options)
-        slots = self._choice(legs).slots(facts, workload, judged, _ANY, removed=True)
-        paired = self._put(legs, legs, slots)
-        removed = {
-            active.rule.id: self._rule_evaluator.evaluate(active.rule, facts, workload, paired).violated
+        errors = [
+            active.rule
             for active in self._rules
             if active.severity is Severity.ERROR
             and active.rule.kind is RuleKind.CONSTRAINT
             and active.rule.scope is RuleScope.OPTIONS
-        }
-        return smallest_clash(removed, paired.full)
+        ]
+
+        def smallest(rules: Iterable[Rule], paired: PairedSet) -> tuple[str, ...]:
+            evaluate = self._rule_evaluator.evaluate
+            removed = {rule.id: evaluate(rule, facts, workload, paired).violated for rule in rules}
+            return smallest_clash(removed, paired.full)
+
+        alone = self._put(legs, legs, (NO_PARTNER,))
+        of_legs = smallest([rule for rule in errors if not rule.is_of_whole], alone)
+        if of_legs and len(of_legs) == len(smallest(errors, alone)):
+            return of_legs
+        judged = self._judged(legs, facts, workload, self._of_options)
+        slots = self._choice(legs).slots(facts, workload, judged, _ANY, removed=True)
+        return smallest(errors, self._put(legs, legs, slots))
 
     def _judged(self, table: OptionSet, facts: Facts, workload: Workload, rules: Iterable[ActiveRule]) -> Judged:
         return [
