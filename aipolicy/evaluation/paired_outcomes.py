@@ -145,11 +145,16 @@ class LegOutcomes:
         return mask if self.partner is None else mask | self._paired.having_partner(getattr(self.partner, name))
 
 
+_MOST_KEPT = 1_000
+"""Rows of a rule that are kept at once; each is some masks over main legs."""
+
+
 class SlotOutcomes:
     """What a rule on the whole option comes to, from what it comes to over main legs beside each partner, as asked for."""
 
     def __init__(self, paired: PairedSet, slots: Sequence[Sequence[int]], rows: Sequence[Callable[[int], OutcomeMasks]],
-                 *, is_estimated: bool, legs: Sequence[int] | None = None) -> None:  # fmt: skip
+                 *, is_estimated: bool, legs: Sequence[int] | None = None,
+                 kept: dict[tuple[int, int], OutcomeMasks] | None = None) -> None:  # fmt: skip
         self._paired = paired
         self._slots = slots
         """For each row the slots whose partners do not differ in what the rule reads."""
@@ -158,6 +163,8 @@ class SlotOutcomes:
         self._legs = legs
         """For each row the main legs that are looked at; None for all that may have its partners."""
         self._made: dict[int, OutcomeMasks] = {}
+        self._kept: dict[tuple[int, int], OutcomeMasks] = {} if kept is None else kept
+        """What it comes to for a row and some main legs, whoever asked."""
 
     def within(self, mask: int) -> SlotOutcomes:
         """Return what becomes of the rule for the options of a mask; of others it may say anything."""
@@ -165,13 +172,21 @@ class SlotOutcomes:
             return self
         slices = dict(self._paired.slices(mask))
         legs = [union(slices.get(slot, 0) for slot in slots) for slots in self._slots]
-        return SlotOutcomes(self._paired, self._slots, self._evaluated, is_estimated=True, legs=legs)
+        return SlotOutcomes(self._paired, self._slots, self._evaluated, is_estimated=True, legs=legs, kept=self._kept)
 
     def _row(self, number: int) -> OutcomeMasks:
         known = self._made.get(number)
         if known is None:
             legs = union(map(self._paired.able, self._slots[number])) if self._legs is None else self._legs[number]
-            known = self._made[number] = self._evaluated[number](legs) if legs else NOTHING
+            known = self._made[number] = self._of(number, legs) if legs else NOTHING
+        return known
+
+    def _of(self, number: int, legs: int) -> OutcomeMasks:
+        known = self._kept.get((number, legs))
+        if known is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            known = self._kept[number, legs] = self._evaluated[number](legs)
         return known
 
     @cached_property

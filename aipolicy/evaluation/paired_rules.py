@@ -29,9 +29,24 @@ class _Kinds(NamedTuple):
     """Returns what it comes to for a kind, over main legs within a mask."""
 
 
+_MOST_KEPT = 64
+"""What becomes of rules that is kept with a set of options at once."""
+
+
 def of_pairs(evaluator: RuleEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
              paired: PairedSet) -> Outcomes:  # fmt: skip
-    """Return what becomes of a rule on the whole option."""
+    """Return what becomes of a rule on the whole option; it is kept with the options, as long as these are."""
+    key = prepared, prepared.values(facts), workload if prepared.is_estimated else None
+    if key not in paired.kept:
+        if len(paired.kept) >= _MOST_KEPT:
+            paired.kept.clear()
+        paired.kept[key] = _of_pairs(evaluator, prepared, facts, workload, paired)
+    found: Outcomes = paired.kept[key]
+    return found
+
+
+def _of_pairs(evaluator: RuleEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
+              paired: PairedSet) -> Outcomes:  # fmt: skip
     for line in prepared.when:
         is_known = line.is_of_legs and not line.is_estimated
         if is_known and evaluator.line(line, facts, workload, paired.mains).false == paired.mains.full:
@@ -63,10 +78,11 @@ def _row(prepared: PreparedRule, facts: Facts, at_ends: Sequence[tuple[Sequence[
 
 def _kinds(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload: Workload, paired: PairedSet) -> _Kinds:
     """Return what a line comes to beside every partner."""
+    workload = line.reduced(workload)
     if line.is_of_legs:
 
         def of_mains(_: int, within: int) -> LineMasks:
-            return evaluator.line(line, facts, workload, paired.mains, within)
+            return evaluator.line_at(line, facts, workload, paired.mains, within)
 
         return _Kinds([_ALIKE] * len(paired.slots), of_mains)
     reads = line.line.option_reads
@@ -75,7 +91,7 @@ def _kinds(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload:
     views, of_slots = paired.views_of_slots(reads, cascades_cost=workload.hard_case_share is not None)
 
     def of_view(kind: int, within: int) -> LineMasks:
-        return evaluator.line(line, facts, workload, views[kind][0], within)
+        return evaluator.line_at(line, facts, workload, views[kind][0], within)
 
     return _Kinds(of_slots, of_view)
 
@@ -86,7 +102,7 @@ _TRUE, _FALSE, _UNKNOWN, _NOBODY = range(4)
 def _of_partners(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload: Workload,
                  paired: PairedSet) -> _Kinds:  # fmt: skip
     """Return what a line comes to that reads partners alone: it is one and the same for every main leg."""
-    masks = evaluator.line(line, facts, workload, LegsAsPartners(paired.table), paired.partners)
+    masks = evaluator.line_at(line, facts, workload, LegsAsPartners(paired.table), paired.partners)
     of_slots = [
         _NOBODY if slot.partner is None
         else _FALSE if masks.false >> slot.partner & 1
@@ -97,7 +113,7 @@ def _of_partners(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, wor
 
     def of_kind(kind: int, within: int) -> LineMasks:
         if kind == _NOBODY:
-            return evaluator.line(line, facts, workload, paired.alone, within)
+            return evaluator.line_at(line, facts, workload, paired.alone, within)
         return LineMasks(full if kind == _FALSE else 0, full if kind == _UNKNOWN else 0, masks.failed)
 
     return _Kinds(of_slots, of_kind)

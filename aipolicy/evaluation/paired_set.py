@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from aipolicy.evaluation.axes import AXES_OF_WHOLE
 from aipolicy.evaluation.option_groups import Group, OptionFacts, Split, Values
@@ -80,6 +81,8 @@ class PairedSet(OptionSet):
         self._having: dict[int, int] = {}
         self._alike: dict[tuple[tuple[str, ...], bool], tuple[tuple[SlotView, list[int]], ...]] = {}
         self._places: dict[tuple[tuple[str, ...], bool], Sequence[int]] = {}
+        self.kept: dict[Any, Any] = {}
+        """What becomes of rules is kept here."""
         self._able = [legs.able(slot) for slot in slots]
         self.full = _row(self._able, self._width)
 

@@ -9,7 +9,8 @@ from aipolicy.facts.all_facts import REGISTRY, is_of_leg, is_partner_fact
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Severity
-from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS
+from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS, reduced
+from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import cel_value
 from aipolicy.policy.rule import Line, Rule
 
@@ -28,6 +29,10 @@ class PreparedLine:
         """Whether it reads of options what a main leg has by itself, if anything."""
         self.is_of_partners = bool(line.option_reads) and all(map(is_partner_fact, line.option_reads))
         """Whether it reads nothing of options but what a partner has."""
+
+    def reduced(self, workload: Workload) -> Workload:
+        """Return the workload without what the line does not hang on."""
+        return reduced(workload, self.line.option_reads) if self.is_estimated else workload
 
 
 class PreparedRule:

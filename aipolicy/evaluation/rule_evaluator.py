@@ -18,7 +18,7 @@ from aipolicy.evaluation.slot_view import LegsAsPartners
 from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS, reduced
+from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
@@ -203,11 +203,14 @@ class RuleEvaluator:
     def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
              within: int | None = None) -> LineMasks:  # fmt: skip
         """Return on which options a line is false or unknown; of those that are not within it may say anything."""
+        return self.line_at(prepared, facts, prepared.reduced(workload), option_set, within)
+
+    def line_at(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+                within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return what `line` does under a workload that is reduced to what the line hangs on."""
         line = prepared.line
         known_values = facts.values
         reads = tuple([hashable(known_values.get(name)) for name in line.feature_reads])
-        if prepared.is_estimated:
-            workload = reduced(workload, line.option_reads)
         key = (
             option_set.id_for(line.option_reads),
             prepared.identity,
