@@ -25,8 +25,8 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.answer.answer import Answering
+    from aipolicy.evaluation.prepared_rule import ActiveRule
     from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-    from aipolicy.policy.stages import ActiveRule
 
 VOLUME, VOLUME_LATER, LATENCY = "volume.requests_per_day", "volume.requests_per_day_in_12_months", "latency.p95_ms"
 _LATER = "volume.requests_per_day_later"

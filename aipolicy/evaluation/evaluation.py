@@ -14,7 +14,8 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
+from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
@@ -31,7 +32,6 @@ from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
-from aipolicy.policy.stages import ActiveRule, active_rules
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:

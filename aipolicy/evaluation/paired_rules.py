@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.outcome_masks import LineMasks, OutcomeMasks, between, outcome_of_lines
 from aipolicy.evaluation.paired_outcomes import Outcomes, SlotOutcomes
 from aipolicy.evaluation.paired_set import PairedSet
@@ -15,10 +16,22 @@ from aipolicy.facts.facts import Facts
 from aipolicy.options.workload import Workload
 from aipolicy.value import NamedTuple
 
-if TYPE_CHECKING:
-    from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-
 _ALIKE = 0
+
+
+class LineEvaluator(Protocol):
+    """Evaluates lines of rules over a set of options."""
+
+    def ends_of(self, prepared: PreparedRule, workload: Workload) -> tuple[Workload, ...]:
+        """Return the workloads at the ends of estimates with which a rule is evaluated."""
+
+    def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+             within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return what a line comes to; of options that are not within it may say anything."""
+
+    def line_at(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+                within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return the same under a workload that is reduced to what the line hangs on."""
 
 
 class _Kinds(NamedTuple):
@@ -33,7 +46,7 @@ _MOST_KEPT = 64
 """What becomes of rules that is kept with a set of options at once."""
 
 
-def of_pairs(evaluator: RuleEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
+def of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
              paired: PairedSet) -> Outcomes:  # fmt: skip
     """Return what becomes of a rule on the whole option; it is kept with the options, as long as these are."""
     key = prepared, prepared.values(facts), workload if prepared.is_estimated else None
@@ -45,7 +58,7 @@ def of_pairs(evaluator: RuleEvaluator, prepared: PreparedRule, facts: Facts, wor
     return found
 
 
-def _of_pairs(evaluator: RuleEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
+def _of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
               paired: PairedSet) -> Outcomes:  # fmt: skip
     for line in prepared.when:
         is_known = line.is_of_legs and not line.is_estimated
@@ -76,7 +89,7 @@ def _row(prepared: PreparedRule, facts: Facts, at_ends: Sequence[tuple[Sequence[
     return found[0] if len(found) == 1 else between(*found)
 
 
-def _kinds(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload: Workload, paired: PairedSet) -> _Kinds:
+def _kinds(evaluator: LineEvaluator, line: PreparedLine, facts: Facts, workload: Workload, paired: PairedSet) -> _Kinds:
     """Return what a line comes to beside every partner."""
     workload = line.reduced(workload)
     if line.is_of_legs:
@@ -99,7 +112,7 @@ def _kinds(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload:
 _TRUE, _FALSE, _UNKNOWN, _NOBODY = range(4)
 
 
-def _of_partners(evaluator: RuleEvaluator, line: PreparedLine, facts: Facts, workload: Workload,
+def _of_partners(evaluator: LineEvaluator, line: PreparedLine, facts: Facts, workload: Workload,
                  paired: PairedSet) -> _Kinds:  # fmt: skip
     """Return what a line comes to that reads partners alone: it is one and the same for every main leg."""
     masks = evaluator.line_at(line, facts, workload, LegsAsPartners(paired.table), paired.partners)

@@ -10,6 +10,7 @@ from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import Legs, PairedSet
 from aipolicy.evaluation.partners import PLACE, Allowed, Judged, PartnerChoice
+from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.evaluation.slots import NO_PARTNER, Slot
 from aipolicy.facts.facts import Facts
@@ -17,7 +18,6 @@ from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, LATENCY_FACTS
 from aipolicy.options.workload import Workload
 from aipolicy.policy.rule import Rule, RuleKind, RuleScope
-from aipolicy.policy.stages import ActiveRule
 
 if TYPE_CHECKING:
     from aipolicy.evaluation.planned_sets import PlannedSet

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from aipolicy.facts.all_facts import REGISTRY, is_of_leg, is_partner_fact
+from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.findings.finding import Severity
+from aipolicy.findings.finding import Severity, Stage
 from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS, reduced
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import cel_value
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.policy.stages import coming_words
+from aipolicy.value import Frozen
 
 
 class PreparedLine:
@@ -86,3 +90,29 @@ def labels_of(facts: Facts) -> Mapping[str, str]:
 
 def hashable(value: FactValue | None) -> object:
     return tuple(sorted(value.items())) if isinstance(value, dict) else value
+
+
+def is_retired(facts: Facts) -> bool:
+    """Return whether a feature runs no more, so that only rules that name it so are evaluated."""
+    return facts.values.get("metadata.lifecycle") == RETIRED
+
+
+class ActiveRule(Frozen):
+    """A rule with what it weighs on the day of the run."""
+
+    rule: Rule
+    severity: Severity
+    stage: Stage = Stage.IN_FORCE
+    coming: str = ""
+    """What becomes of a rule that is not yet in force, in words."""
+
+
+def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
+    """Return the rules that are evaluated on a day, with what they weigh then."""
+    active = []
+    for rule in rules:
+        severity = rule.severity_on(day)
+        if severity is not None:
+            coming = coming_words(rule.stages, rule.severity, day)
+            active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
+    return tuple(active)

@@ -13,9 +13,8 @@ from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_rules import of_pairs
 from aipolicy.evaluation.paired_set import PairedSet
-from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
+from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, is_retired, labels_of, undeclared_of
 from aipolicy.evaluation.slot_view import LegsAsPartners
-from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS
@@ -29,11 +28,6 @@ MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
-
-
-def is_retired(facts: Facts) -> bool:
-    """Return whether a feature runs no more, so that only rules that name it so are evaluated."""
-    return facts.values.get("metadata.lifecycle") == RETIRED
 
 
 class LineTrace(Frozen):

@@ -15,12 +15,12 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.option_set_parts import on_day
+from aipolicy.evaluation.prepared_rule import active_rules
 from aipolicy.facts.assume import assume
 from aipolicy.facts.facts import derive_facts
 from aipolicy.forecast.catalog_days import of_another_day
 from aipolicy.forecast.events import DAY, Horizon, months_later
 from aipolicy.forecast.rule_events import evidence_events, rule_events
-from aipolicy.policy.stages import active_rules
 from aipolicy.value import Frozen
 
 HORIZON_MONTHS = 12 * YEARS

@@ -8,6 +8,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.pairs import Pairs
+from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.findings.finding import Finding, Outcome, Severity
@@ -17,7 +18,6 @@ from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
 from aipolicy.pack_lint.subject import RuleText, Subject
 from aipolicy.policy.rule import RuleKind, RuleScope
-from aipolicy.policy.stages import ActiveRule
 from aipolicy.rule_tests.case_search import Bench
 from aipolicy.rule_tests.examples import outcome_of_truths
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Severity, Stage
-from aipolicy.value import Frozen, NamedTuple
-
-if TYPE_CHECKING:
-    from aipolicy.policy.rule import Rule
+from aipolicy.value import NamedTuple
 
 STAGE_KEYS = ("announced", "warning", "from", "until")
 """The keys of `effective`, in the order in which their days must come."""
@@ -86,24 +81,3 @@ def coming_words(stages: Stages, severity: Severity, day: date) -> str:
     if not words:
         return f"{stage.value}; no day is set from which it is in force"
     return ", ".join(words)
-
-
-class ActiveRule(Frozen):
-    """A rule with what it weighs on the day of the run."""
-
-    rule: Rule
-    severity: Severity
-    stage: Stage = Stage.IN_FORCE
-    coming: str = ""
-    """What becomes of a rule that is not yet in force, in words."""
-
-
-def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
-    """Return the rules that are evaluated on a day, with what they weigh then."""
-    active = []
-    for rule in rules:
-        severity = rule.severity_on(day)
-        if severity is not None:
-            coming = coming_words(rule.stages, rule.severity, day)
-            active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
-    return tuple(active)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from aipolicy.evaluation.finding_places import MAX_RELATED
+from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
-from aipolicy.policy.stages import ActiveRule, active_rules
 from aipolicy.portfolio.causes import Contributors, Ranked, missing_facts
 from aipolicy.portfolio.deciding import decided_by
 from aipolicy.portfolio.feature_records import FeatureRecord

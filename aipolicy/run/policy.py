@@ -11,12 +11,12 @@ from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluator, KeptGroups, own_expected
+from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
-from aipolicy.policy.stages import ActiveRule, active_rules
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
