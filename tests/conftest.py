@@ -18,9 +18,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # NOTE: shells start background jobs so, and what tests start would not hear of Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# NOTE: as in `aipolicy/__main__.py`: what tests share is large and stays; looking through it again and again took a tenth.
-gc.set_threshold(100_000)
-
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
 
@@ -39,9 +36,20 @@ def made_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def garbage_is_found_at_little_cost() -> Iterator[None]:
+    """Look for garbage seldom and only among what tests made: what they share is large and stays."""
+    gc.set_threshold(100_000, 10, 3)
+    gc.collect()
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        # NOTE: a command freezes what it made because its process ends with it; here it would stay until the last test.
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def garbage_is_collected() -> Iterator[None]:
-    """Let the collector go on after a command that ends with its process, and therefore lets garbage lie."""
+def garbage_is_collected_after_a_forecast() -> Iterator[None]:
+    """Let the collector go on where a command, whose process would have ended, turned it off."""
     yield
-    gc.unfreeze()
     gc.enable()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("aipolicy/**/*.py"), *ROOT.glob("tools/*.py"), *ROOT.glob("ci/*.py")])
+TEMPLATES = sorted(ROOT.glob("aipolicy/**/*.jinja"))
 CALLED_FROM_OUTSIDE = {
     "format_commands": "click calls it",
     "redirect_request": "urllib calls it",
@@ -41,6 +43,9 @@ def test_nothing_is_there_for_tests_alone() -> None:
     for path, tree in trees.items():
         for name, line in references(tree):
             read[name].append((path, line))
+    for path in TEMPLATES:
+        for name in re.findall(r"\.(\w+)", path.read_text(encoding="utf-8")):
+            read[name].append((path, 0))
     unread = {
         name: f"{path.relative_to(ROOT).as_posix()}:{first}"
         for path, tree in trees.items()

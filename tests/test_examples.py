@@ -19,6 +19,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-check.txt": ("check", "examples/quickstart", *DAY),
     "quickstart-check-concise.txt": ("check", "examples/quickstart", "--format", "concise", *DAY),
     "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
+    "quickstart-framework.txt": ("explain", "--framework", "gdpr", "claims-triage", "examples/quickstart", *DAY),
     "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
     "waivers-check.txt": ("check", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),

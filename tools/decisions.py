@@ -11,7 +11,7 @@ from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
 from aipolicy.report.answer_words import answer_words, change_words, then_words
-from aipolicy.run.answer_result import AnswerResult, ChangeResult, answer_result
+from aipolicy.run.answer_result import AnswerResult, ChangeResult, answering_of, result_of_answer
 from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.run.policy import load_policy
 from aipolicy.run.report import check
@@ -29,7 +29,7 @@ def decision_rows() -> list[tuple[str, str, str]]:
     asked = AnswersAsked(weighed.margin_percent, weighed.horizon_months)
     rows = []
     for evaluation in check(find_manifests((_DECISIONS,), stdin=lambda: b""), policy, SOME_FEATURES).evaluations:
-        answer = answer_result(evaluation, policy.evaluator, asked, Depth.FULL)
+        answer = result_of_answer(answering_of(evaluation, policy.evaluator, asked), Depth.FULL)
         rows.append((f"`{evaluation.feature.name}`", answer_words(answer), "; ".join(_asked(answer))))
     return rows
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from decisions import decision_rows
+from key_tables import config_keys, pack_keys, tests_keys, waivers_keys
 from law_table import law_table, law_verified
 from samples import check_sample, conflict_sample, cost_sample, explain_sample, why_not_sample
 
@@ -140,6 +141,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "action-inputs": _action_inputs,
     "exit-codes": _exit_codes,
     "mapping-keys": _mapping_keys,
+    "pack-keys": lambda: pack_keys(table),
+    "tests-keys": lambda: tests_keys(table),
+    "waivers-keys": lambda: waivers_keys(table),
+    "config-keys": lambda: config_keys(table),
     "check-sample": check_sample,
     "decision-answers": _decision_answers,
     "explain-sample": explain_sample,

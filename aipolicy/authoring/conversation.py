@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.model import Change
 from aipolicy.authoring.replies import NAME, Declared, NewManifest, read_reply
-from aipolicy.evaluation.evaluation import Evaluator
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.facts.declared import FOUR_FACTS
 from aipolicy.facts.spec import FactSpec, FactValue
@@ -26,19 +26,32 @@ class Question(Frozen):
     """What is taken where it is left out; None where nothing is."""
     changes: tuple[Change, ...]
     """What other values of it would lead to, what changes most first; none for what everybody is asked for."""
+    waiting: str = ""
+    """What waits for it, such as rules of a framework that was named, in words; empty for nothing."""
+
+
+Scope = Callable[[Evaluation], Mapping[str, str]]
+"""Returns the facts that say whether rules apply, in the order in which to ask, with what waits for each."""
+
+
+def no_scope(_: Evaluation) -> Mapping[str, str]:
+    """Return nothing: no framework was named whose scope is to be asked for."""
+    return {}
 
 
 class Conversation:
     """What was said so far; every reply makes a new one."""
 
     def __init__(self, manifest: NewManifest, evaluator: Evaluator, weighing: Weighing, declared: Declared,
-                 left_out: frozenset[str] = frozenset(), answering: Answering | None = None) -> None:  # fmt: skip
+                 left_out: frozenset[str] = frozenset(), answering: Answering | None = None,
+                 scope: Scope = no_scope) -> None:  # fmt: skip
         self.manifest = manifest
         self.declared = declared
         self.left_out = left_out
         self._evaluator = evaluator
         self._weighing = weighing
         self._answering = answering
+        self._scope = scope
 
     @cached_property
     def answering(self) -> Answering:
@@ -60,15 +73,16 @@ class Conversation:
             return self
         declared = {**self.declared, question.spec.name: read_reply(text, question.spec)}
         self.manifest.feature(declared)
-        return Conversation(self.manifest, self._evaluator, self._weighing, declared, self.left_out)
+        return Conversation(self.manifest, self._evaluator, self._weighing, declared, self.left_out, scope=self._scope)
 
     def skipped(self) -> Conversation:
         """Return the conversation after its question was left out."""
         names = frozenset() if self.question is None else frozenset((self.question.spec.name,))
         # NOTE: what is declared is the same, and so is what follows from it.
         return Conversation(
-            self.manifest, self._evaluator, self._weighing, self.declared, self.left_out | names, self.answering
-        )
+            self.manifest, self._evaluator, self._weighing, self.declared, self.left_out | names, self.answering,
+            self._scope,
+        )  # fmt: skip
 
     def _questions(self) -> Iterator[Question]:
         for name in ABOUT_IT:
@@ -76,6 +90,9 @@ class Conversation:
                 yield self._question(name)
         if self.answering.certain.is_retired:
             return
+        for name, waiting in self._scope(self.answering.certain).items():
+            if self._is_open(name):
+                yield self._question(name, waiting=waiting)
         for name in FOUR_FACTS:
             if self._is_open(name):
                 yield self._question(name)
@@ -89,7 +106,7 @@ class Conversation:
     def _is_open(self, name: str) -> bool:
         return name not in self.declared and name not in self.left_out
 
-    def _question(self, name: str, changes: tuple[Change, ...] = ()) -> Question:
+    def _question(self, name: str, changes: tuple[Change, ...] = (), waiting: str = "") -> Question:
         known = self._evaluator.known
         assumed = None if name == NAME else self.answering.expected.facts.values.get(name)
-        return Question(known.specs[name], assumed, changes)
+        return Question(known.specs[name], assumed, changes, waiting)

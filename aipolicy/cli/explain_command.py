@@ -40,15 +40,21 @@ FORMATS = ("text", "json", "markdown", "adr")
               "repeatable, then all at once.")  # fmt: skip
 @click.option("--write", "target", metavar="FILE.md", help="Write the decision record into a file; of one that is there "
               "only what stands between its markers.")  # fmt: skip
+@click.option("--framework", metavar="NAME", help="Show what a framework or a pack of law asks of the feature, clause by "
+              "clause: `eu-ai-act`, `gdpr`, `nist-ai-rmf`.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Sum up all features below PATH... in place of explaining each.")
 def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, facts: bool, ways: bool,
             rules: bool, cost: bool, migration: bool, every: bool, changes: tuple[str, ...], targets: tuple[str, ...],
-            target: str | None, summary: bool) -> None:  # fmt: skip
+            target: str | None, framework: str | None, summary: bool) -> None:  # fmt: skip
     """Say what to build for a feature, named or by the path of its manifest; or what a rule asks, by its id.
 
     One screen: the answer and how sure it is, what the plan breaks, why, what the ways cost a month, what would turn the
     answer, what to say first, to do and to look up. A name is searched for below PATH.
     """
+    if framework is not None:
+        others = (facts, ways, rules, cost, migration, every, changes, targets, target, summary)
+        write_out(_framework(framework, subject, paths, options, output_format, alone=not any(others)))
+        return
     settings, policy = load(options)
     if summary and (changes or targets):
         raise UsageError("`--summary` sums up many features; leave out `--set` and `--why-not`")
@@ -88,6 +94,20 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         return
     between = "" if output_format == JSON else "\n"
     write_out(between.join(explained(evaluation, asked, policy, settings) for evaluation in found))
+
+
+def _framework(name: str, subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, *,
+               alone: bool) -> str:  # fmt: skip
+    from aipolicy.cli.framework_asked import FORMATS as OF_FRAMEWORK
+    from aipolicy.cli.framework_asked import framework_pages
+
+    if not alone:
+        raise UsageError(
+            "`--framework` shows one framework and one feature; leave out the other options that show something"
+        )
+    if output_format not in OF_FRAMEWORK:
+        raise UsageError(f"`--framework` has no format `{output_format}`; use {', '.join(OF_FRAMEWORK)}")
+    return framework_pages(name, subject, paths, options, output_format)
 
 
 def _refuse_to_write(target: str, output_format: str, asked: tuple[str, ...], subject: str, paths: tuple[str, ...],

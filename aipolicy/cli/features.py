@@ -14,13 +14,18 @@ from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.formats.concise import render_concise
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import check
+from aipolicy.run.report import Report, check
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 
 def features_named(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> tuple[Evaluation, ...]:
     """Return the evaluation of the features with a name below the paths, or of a manifest; raises `UsageError` for none."""
+    return report_named(subject, paths, policy, settings).evaluations
+
+
+def report_named(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> Report:
+    """Return the report on the same features alone, with the findings on them; raises `UsageError` for none."""
     is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
     # NOTE: who names one file to read about it wants it, whatever a check leaves out.
     asked = manifests_of((subject,) if is_path else paths, settings, exclude=not os.path.isfile(subject))
@@ -37,4 +42,5 @@ def features_named(subject: str, paths: tuple[str, ...], policy: Policy, setting
         names = [evaluation.feature.name for evaluation in report.evaluations]
         what = "no feature in" if is_path else "no feature is named"
         raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")
-    return found
+    wanted = {evaluation.feature.name for evaluation in found}
+    return report.of_features(wanted, lambda finding: finding.feature in wanted)

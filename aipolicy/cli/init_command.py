@@ -18,7 +18,6 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.cli.inputs import refuse_same_files
 from aipolicy.cli.terminal import stdin_is_terminal, write_out
 from aipolicy.config.config_file import LOCK_FILE, Config, read_config
-from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.discovery.globs import manifest_matcher
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.all_facts import REGISTRY
@@ -30,6 +29,7 @@ from aipolicy.source.regular_file import reason_of, shown_path
 
 if TYPE_CHECKING:
     from aipolicy.authoring.conversation import Conversation
+    from aipolicy.cli.framework_asked import AskingPolicy
 
 DEFAULT_FILE = "aifeature.yaml"
 _LIFECYCLE = "metadata.lifecycle"
@@ -56,28 +56,31 @@ _FLAGS: Mapping[str, str] = {
 @click.option("--residency", multiple=True, help="Country or group where data must stay, or `any`; repeatable.")
 @click.option("--p95-ms", help="Budget for 95 % of interactions, end to end, in milliseconds, or `none`.")
 @click.option("--requests-per-day", help="Mean requests a day.")
+@click.option("--framework", metavar="NAME", help="Ask first what says which rules of a framework or a pack of law "
+              "apply, such as `eu-ai-act`; with flags alone, tell it at the end.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out; the name is that of the folder.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(path: str, name: str | None, owner: str | None, lifecycle: str | None, data_classes: tuple[str, ...],
-            residency: tuple[str, ...], p95_ms: str | None, requests_per_day: str | None, yes: bool,
+            residency: tuple[str, ...], p95_ms: str | None, requests_per_day: str | None, framework: str | None, yes: bool,
             force: bool) -> None:  # fmt: skip
     """Write a new manifest to PATH, a file or a folder.
 
-    In a terminal, what no flag says is asked for: four facts, then only what would change the answer, which is shown as it
-    grows. `?` explains a question.
+    In a terminal, what no flag says is asked for: what a framework needs that is named, four facts, then only what would
+    change the answer, which is shown as it grows. `?` explains a question.
     """
     target = os.path.join(path, DEFAULT_FILE) if os.path.isdir(path) else path
     refuse_overwriting(target, force=force)
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
     _refuse_configuration(target, config)
+    found = _speaking_of(framework, config)
     values = (name, owner, lifecycle, ",".join(data_classes) or None, ",".join(residency) or None, p95_ms,
               requests_per_day)  # fmt: skip
     given = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
     suggested = os.path.basename(folder)
     suggested = suggested if re.match(NAME_PATTERN, suggested) and len(suggested) <= _MAX_NAME else ""
-    if not yes and stdin_is_terminal() and len(given) < len(_FLAGS):
-        conversation = _asked(_conversation(config, target, given), {NAME: suggested, _LIFECYCLE: _PROTOTYPE})
+    if not yes and stdin_is_terminal() and (found is not None or len(given) < len(_FLAGS)):
+        conversation = _asked(_conversation(config, target, given, found), {NAME: suggested, _LIFECYCLE: _PROTOTYPE})
         manifest, declared = conversation.manifest, conversation.declared
     else:
         if yes and suggested:
@@ -88,6 +91,19 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     manifest.feature(declared)
     write_manifest(target, manifest.text(declared))
     write_out(closing_words(target, config.manifests))
+    if found is not None:
+        from aipolicy.cli.init_framework import still_to_say
+
+        write_out(still_to_say(found, manifest, declared, shown_path(target)))
+
+
+def _speaking_of(framework: str | None, config: Config) -> AskingPolicy | None:
+    """Return what speaks of a framework that is named; raises `UsageError` where nothing does."""
+    if framework is None:
+        return None
+    from aipolicy.cli.init_framework import policy_of
+
+    return policy_of(config, framework)[1]
 
 
 def _refuse_configuration(target: str, config: Config) -> None:
@@ -133,21 +149,18 @@ def _asked(conversation: Conversation, suggested: Mapping[str, str]) -> Conversa
         raise
 
 
-def _conversation(config: Config, target: str, given: Mapping[str, str]) -> Conversation:
-    from aipolicy.authoring.conversation import Conversation
+def _conversation(config: Config, target: str, given: Mapping[str, str], found: AskingPolicy | None) -> Conversation:
+    from aipolicy.authoring.conversation import Conversation, no_scope
+    from aipolicy.cli.init_framework import policy_of, scope_of
     from aipolicy.cli.policy_options import weighing_of
-    from aipolicy.config.policy_options import settings_from
-    from aipolicy.files.cache import Cache, cache_folder
-    from aipolicy.run.policy import load_policy
 
-    evaluator = load_policy(
-        settings_from(config, PolicyOptions(None, (), None, (), ())), Cache(cache_folder())
-    ).evaluator
+    evaluator = (policy_of(config, None)[0] if found is None else found.policy).evaluator
     path_in_repository = RepositoryPaths().of(os.path.realpath(target).replace(os.sep, "/"))
     manifest = NewManifest(shown_path(target), evaluator.catalog, evaluator.known, path_in_repository)
     weighing = weighing_of(config, evaluator.known)
     declared = declared_by_flags(manifest, given, ())
-    return Conversation(manifest, evaluator, weighing, declared)
+    scope = no_scope if found is None else scope_of(found)
+    return Conversation(manifest, evaluator, weighing, declared, scope=scope)
 
 
 def _new_manifest(config: Config, target: str) -> NewManifest:

@@ -80,6 +80,8 @@ def _ask(question: Question, catalog: Catalog) -> None:
     if any(parts):
         screen.add(said("; ".join(filter(None, parts))), 2)
     lines = grid(_LABEL, None)
+    if question.waiting:
+        lines.add_row(said("scope", Role.RELATED), said(question.waiting))
     for number, reason in enumerate(reason_lines(question)):
         lines.add_row(said("if" if number == 0 else "", Role.RELATED), said(reason))
     if lines.row_count:

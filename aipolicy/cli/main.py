@@ -16,6 +16,11 @@ _COMMANDS = {
     "diff": ("diff_command", "Show what a change does to each feature, and why."),
     "explain": ("explain_command", "Explain the verdict on a feature, or a rule."),
     "answers": ("answers_command", "List the answers to many features, a line each."),
+    "coverage": (
+        "coverage_command",
+        "Show controls of frameworks for many features, or the clauses that rules speak of.",
+    ),
+    "report": ("report_command", "Write one page on many features, to decide from."),
     "forecast": ("forecast_command", "Show what will start or stop failing, on which day, and why."),
     "cost": ("cost_command", "Compare what the options of a feature cost."),
     "test": ("test_command", "Run the examples of rules, and see which conditions they cover."),

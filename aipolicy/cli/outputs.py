@@ -44,7 +44,7 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
         if any(os.path.realpath(path) == os.path.realpath(each.path) for each in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
-        _refuse_unwritable(path)
+        refuse_unwritable(path)
         outputs.append(ReportFile(name, path))
     asked = (stdout_format, *(each.format for each in outputs))
     if environment.get(STEP_SUMMARY) and "github" in asked:
@@ -66,7 +66,8 @@ def write_outputs(outputs: Sequence[ReportFile], texts: Sequence[Iterable[str]])
             raise UsageError(f"cannot write `{shown(output.path)}`: {error}") from None
 
 
-def _refuse_unwritable(path: str) -> None:
+def refuse_unwritable(path: str) -> None:
+    """Raise `UsageError` for a place that cannot be written to, before anything is worked out."""
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
         raise UsageError(f"`{shown(path)}` is a folder; name a file")

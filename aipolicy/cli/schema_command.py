@@ -14,7 +14,8 @@ from aipolicy.files.shipped import shipped_path
 
 _SCHEMAS = {
     "manifest": "aifeature.v1.json", "report": "report.v2.json", "explanation": "explanation.v2.json",
-    "mapping": "mapping.v1.json",
+    "mapping": "mapping.v1.json", "pack": "pack.v1.json", "tests": "tests.v1.json", "waivers": "waivers.v1.json",
+    "config": "config.v1.json",
 }  # fmt: skip
 
 
@@ -23,8 +24,9 @@ _SCHEMAS = {
 @click.option("--config", metavar="FILE", help="Configuration file instead of the nearest aipolicy.toml.")
 @click.option("--policy", "policies", multiple=True, metavar="PACK", help="A shipped pack or a path; repeatable.")
 def command(which: str, config: str | None, policies: tuple[str, ...]) -> None:
-    """Print the JSON Schema of manifests, of the JSON report, of explanations, or of mappings of tables.
+    """Print the JSON Schema of manifests, of the JSON report, of explanations, or of a file that people write.
 
+    Those of packs, tests, waivers, mappings and the configuration are for editors; the program itself says more.
     That of manifests has the section `extensions` where the configured packs, or those named, declare facts.
     """
     with open(shipped_path("schemas", _SCHEMAS[which]), encoding="utf-8") as file:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aipolicy.facts.all_facts import is_option_fact
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.option_facts import PARTNER_PREFIX
+from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.rule import Rule
@@ -12,6 +14,7 @@ from aipolicy.rule_tests.case_domains import Values
 from aipolicy.rule_tests.case_search import CaseSearch
 from aipolicy.rule_tests.coverage import LineCoverage
 from aipolicy.rule_tests.mutation_run import Fate, MutantResult
+from aipolicy.source.document import PlainValue
 from aipolicy.value import Frozen
 
 _MAX_NAME = 100
@@ -96,3 +99,28 @@ def _free(name: str, taken: set[str]) -> str:
     while found in taken:
         found, number = f"{name} ({number})", number + 1
     return found
+
+
+def entry_of(suggestion: Suggestion) -> dict[str, PlainValue]:
+    """Return a suggestion as an entry of the `tests` of its rule."""
+    given = {name: _plain(value) for name, value in suggestion.case.items() if not is_option_fact(name)}
+    option, partner = (
+        {n.removeprefix(prefix): _plain(value) for n, value in suggestion.case.items() if n.startswith(prefix)}
+        for prefix in (OPTION_PREFIX, PARTNER_PREFIX)
+    )
+    entry: dict[str, PlainValue] = {"name": suggestion.name}
+    entry |= {key: facts for key, facts in (("given", given), ("option", option), ("partner", partner)) if facts}
+    return {**entry, "expect": suggestion.expect.value}
+
+
+def _plain(value: FactValue) -> PlainValue:
+    """Return a value as it is read back: numbers that are whole are whole numbers."""
+    match value:
+        case tuple():
+            return list(value)
+        case float() if value.is_integer():
+            return int(value)
+        case bool() | str() | float():
+            return value
+        case _:
+            return dict(value)

@@ -122,8 +122,8 @@ class AnswerResult(NamedTuple):
     measures: Sequence[MeasureResult] = ()
 
 
-def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> AnswerResult:
-    """Return the answer to a feature, as deep as it is asked for."""
+def answering_of(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked) -> Answering:
+    """Return what answers for a feature, with ways weighed as they are asked to be."""
     from aipolicy.answer.answer import Answering
     from aipolicy.evaluation.ranking import Weighing
 
@@ -132,7 +132,7 @@ def answer_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAs
         from aipolicy.facts.hardness import fixed_facts
 
         weighing = weighing._replace(fixed=fixed_facts(asked.fixed, evaluator.known.specs, None))
-    return result_of_answer(Answering(evaluator, evaluation, weighing), depth)
+    return Answering(evaluator, evaluation, weighing)
 
 
 def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:

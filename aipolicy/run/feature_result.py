@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Provenance
 from aipolicy.findings.finding import Outcome
-from aipolicy.run.answer_result import AnswerResult, answer_result
+from aipolicy.run.answer_result import AnswerResult, answering_of, result_of_answer
 from aipolicy.run.answers_asked import AnswersAsked, Depth
 from aipolicy.value import NamedTuple
+
+if TYPE_CHECKING:
+    from aipolicy.answer.answer import Answering
+
+Detailed: TypeAlias = Callable[["Answering", Depth], Mapping[str, Any]]
+"""Makes of an answer, while it is at hand, what a format shows of the feature besides: plain values, as JSON has them."""
 
 CONFLICT, ADMISSIBLE, OPEN = "conflict", "admissible", "open"
 """No way is left; some way is free of doubt; every way that remains hangs on a fact."""
@@ -68,16 +75,22 @@ class FeatureResult(NamedTuple):
     """Rule and outcome; empty where no format shows them."""
     answer: AnswerResult | None = None
     """None where it was not asked for."""
+    details: Mapping[str, Any] | None = None
+    """What a format shows besides, as it made them; None where none did."""
 
 
-def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth) -> FeatureResult:
+def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth,
+                   detailed: Detailed | None = None) -> FeatureResult:  # fmt: skip
     """Return what is reported of an evaluated feature, with its answer as deep as that is shown."""
     feature = feature_of(evaluation, with_rules=asked.rules)
     if not depth:
         return feature
-    verdict = verdict_result(evaluation.expected, with_rules=asked.rules)
-    answer = answer_result(evaluation, evaluator, asked, depth)
-    return feature._replace(verdict=verdict, answer=answer)
+    answering = answering_of(evaluation, evaluator, asked)
+    return feature._replace(
+        verdict=verdict_result(evaluation.expected, with_rules=asked.rules),
+        answer=result_of_answer(answering, depth),
+        details=None if detailed is None else detailed(answering, depth),
+    )
 
 
 def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureResult:

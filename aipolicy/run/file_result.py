@@ -10,7 +10,7 @@ from aipolicy.manifest.skipped import Skipped
 from aipolicy.policy.rule import RuleScope
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked, Depth
 from aipolicy.run.evaluated_file import EvaluatedFile
-from aipolicy.run.feature_result import FeatureResult, feature_result
+from aipolicy.run.feature_result import Detailed, FeatureResult, feature_result
 from aipolicy.run.policy import Policy
 from aipolicy.value import NamedTuple, replace
 
@@ -43,8 +43,12 @@ class FileResult(NamedTuple):
         return tuple(feature.name for feature in self.features)
 
 
-def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_ANSWERS) -> FileResult:
-    """Return the result of an evaluated file, with the answers to its features that are asked for."""
+def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_ANSWERS,
+                detailed: Detailed | None = None) -> FileResult:  # fmt: skip
+    """Return the result of an evaluated file, with the answers to its features that are asked for.
+
+    `detailed` makes of each answer what a format shows of the feature besides.
+    """
     records, unread_files = portfolio_part(file, policy)
     acted_on = {finding.feature for finding in file.findings if finding.is_to_act_on}
 
@@ -64,7 +68,7 @@ def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_AN
         files=file.files,
         findings=tuple(map(located, file.findings)),
         features=tuple(
-            feature_result(evaluation, policy.evaluator, asked, depth(evaluation.feature.name))
+            feature_result(evaluation, policy.evaluator, asked, depth(evaluation.feature.name), detailed)
             for evaluation in file.evaluations
         ),
         judged=is_evaluated(file, policy),

@@ -15,6 +15,7 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import evaluate_file
+from aipolicy.run.feature_result import Detailed
 from aipolicy.run.file_result import FileResult, file_result
 from aipolicy.run.policy import Policy
 from aipolicy.run.processes import map_in_processes, usable_processes
@@ -34,14 +35,14 @@ Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
 
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
                      told: Told = lambda _: nullcontext(lambda: None), asked: AnswersAsked = NO_ANSWERS,
-                     left_out: LeftOut = NOTHING_LEFT_OUT) -> RunResult:  # fmt: skip
+                     left_out: LeftOut = NOTHING_LEFT_OUT, detailed: Detailed | None = None) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 
-    What is in the memory was asked for the same answers. Raises `UsageError` where a rule is left out that a pack
-    forbids to leave out.
+    What is in the memory was asked for the same answers, with the same details. Raises `UsageError` where a rule is left
+    out that a pack forbids to leave out.
     """
     units = [tuple(group) for _, group in groupby(files, key=attrgetter("path"))]
-    kept = KeptResults(_made(units, policy, memory, told, asked))
+    kept = KeptResults(_made(units, policy, memory, told, asked, detailed))
 
     def documents() -> Documents:
         from aipolicy.portfolio.run_records import documents_of_files
@@ -56,7 +57,7 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: Told,
-          asked: AnswersAsked) -> Iterator[tuple[bytes | memoryview, FileResult]]:  # fmt: skip
+          asked: AnswersAsked, detailed: Detailed | None) -> Iterator[tuple[bytes | memoryview, FileResult]]:  # fmt: skip
     """Yield the result of every file in order, as bytes and as it is; what is new is remembered at the end."""
     keys = [_key(unit) for unit in units]
     new = [unit for key, unit in zip(keys, units, strict=True) if memory.get(key) is None]
@@ -66,7 +67,7 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
     homes: dict[str, str] = {}
 
     def evaluated(unit: Files) -> bytes:
-        return result_to_bytes(file_result(evaluate_file(unit, policy), policy, asked))
+        return result_to_bytes(file_result(evaluate_file(unit, policy), policy, asked, detailed))
 
     with told(len(new)) as one_more, closing(map_in_processes(evaluated, new, usable_processes())) as made:
         for key, unit in zip(keys, units, strict=True):
@@ -78,7 +79,7 @@ def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: To
             result = result_from_bytes(content)
             taken = {name: homes[name] for name in result.names if name in homes}
             if taken:
-                result = file_result(evaluate_file(unit, policy, taken), policy, asked)
+                result = file_result(evaluate_file(unit, policy, taken), policy, asked, detailed)
                 content = result_to_bytes(result)
             for name in result.names:
                 homes.setdefault(name, unit[0].path)

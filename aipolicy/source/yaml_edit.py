@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.source.document import Document, PlainValue
-from aipolicy.source.span import LineIndex, Position
+from aipolicy.source.span import DocumentPath, LineIndex, Position
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_writer import write_text, write_value
 
@@ -63,7 +63,7 @@ def _plain(value: Any) -> PlainValue:
 def _with(document: Document, keys: Keys, value: Any) -> str | None:
     text = document.source.text
     if document.has(keys):
-        start, end = _offsets(document, keys)
+        start, end = offsets_of(document, keys)
         return f"{text[:start]}{write_value(value)}{text[end:]}"
     parent = keys[:-1]
     while parent and not isinstance(value_at(document.value, parent), dict):
@@ -74,7 +74,7 @@ def _with(document: Document, keys: Keys, value: Any) -> str | None:
     missing = keys[len(parent) :]
     for key in reversed(missing[1:]):
         value = {key: value}
-    start, end = _offsets(document, parent)
+    start, end = offsets_of(document, parent)
     if text[start : start + 1] == "{":
         rest = ", " if section else ""
         return f"{text[: start + 1]}{write_text(missing[0])}: {write_value(value)}{rest}{text[start + 1 :]}"
@@ -89,7 +89,7 @@ def _below_the_last(document: Document, parent: Keys, key: str, value: Any) -> s
     last = (*parent, next(reversed(section)))
     indent = " " * (document.locate(last, "key").start.column - 1)
     ending = "\r\n" if "\r\n" in text else "\n"
-    _, end = _offsets(document, last)
+    _, end = offsets_of(document, last)
     at = _line_end(text, end)
     before = text[:at] if text[:at].endswith(("\n", "\r")) else f"{text[:at]}{ending}"
     return f"{before}{''.join(_block(key, value, indent, ending))}{text[at:]}"
@@ -112,7 +112,7 @@ def _without(document: Document, keys: Keys) -> str | None:
         section = value_at(document.value, keys[:-1])
     text = document.source.text
     key_start = _offset(text, document.locate(keys, "key").start)
-    _, end = _offsets(document, keys)
+    _, end = offsets_of(document, keys)
     line_start = max(text.rfind("\n", 0, key_start), text.rfind("\r", 0, key_start)) + 1
     if not text[line_start:key_start].strip():
         return text[:line_start] + text[_line_end(text, end) :]
@@ -123,7 +123,7 @@ def _without(document: Document, keys: Keys) -> str | None:
     return (before[:-1] if before.endswith(",") else before) + text[end:]
 
 
-def _offsets(document: Document, keys: Keys) -> tuple[int, int]:
+def offsets_of(document: Document, keys: DocumentPath) -> tuple[int, int]:
     """Return where a value begins and ends; what follows a value in block style, such as comments, is no part of it."""
     text, span = document.source.text, document.locate(keys)
     start, end = _offset(text, span.start), _offset(text, span.end)

@@ -68,20 +68,25 @@ def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSum
     screen.add(said(_workload(answering)))
     if rows:
         screen.add(WaysTable(rows, width, _LABEL_WIDTH).drawn())
+    for label, lines in cost_sections(answering, rows, summary, most_influences)[:most_sections]:
+        if lines:
+            _labelled(screen, label, lines)
+    screen.add(said(_MORE))
+    return screen.result()
+
+
+def cost_sections(answering: Answering, rows: tuple[Compared, ...], summary: CostSummary,
+                  most_influences: int) -> tuple[tuple[str, list[Text]], ...]:  # fmt: skip
+    """Return what stands below the ways: a word and lines each, the weightiest first; there may be no lines."""
     drivers = answering.expected.candidates.estimator(answering.expected.workload).drawn.drivers
     months = answering.weighing.horizon_months
-    sections = (
+    return (
         ("break-even", list(_break_even(summary, months))),
         ("moves it", list(_influences(summary, drivers, most_influences))),
         (f"{months:g} months", _totals(rows)),
         ("people", _people(summary)),
         ("goes into", _parts(rows, summary)),
     )
-    for label, lines in sections[:most_sections]:
-        if lines:
-            _labelled(screen, label, lines)
-    screen.add(said(_MORE))
-    return screen.result()
 
 
 def _labelled(screen: Screen, label: str, lines: list[Text]) -> None:

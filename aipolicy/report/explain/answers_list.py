@@ -66,7 +66,7 @@ def listed_answers(files: Iterable[FileResult], sorted_by: str) -> tuple[ListedA
     for file in files:
         for feature in file.features:
             mine = [finding for finding in file.findings if finding.feature == feature.name]
-            listed.append(ListedAnswer(feature, _blocks(mine)))
+            listed.append(ListedAnswer(feature, blocking_rules(mine)))
     return tuple(sorted(listed, key=SORTED_BY[sorted_by]))
 
 
@@ -101,7 +101,7 @@ def asked_first(listed: ListedAnswer) -> str:
     return "" if listed.question is None else " and ".join(map(escaped, listed.question.facts))
 
 
-def _question(listed: ListedAnswer) -> str:
+def first_question(listed: ListedAnswer) -> str:
     """Return what is worth asking first, with what one other value leads to."""
     question = listed.question
     if question is None or listed.answer is None:
@@ -110,7 +110,7 @@ def _question(listed: ListedAnswer) -> str:
     return f"{change_words(question.facts, question.bounds)}: {words}"
 
 
-def _blocks(findings: Sequence[Finding]) -> tuple[str, ...]:
+def blocking_rules(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return the rules of severity error that gate: violated, or undetermined where that is an error as well."""
     return tuple(
         dict.fromkeys(
@@ -134,5 +134,5 @@ def _cells(listed: ListedAnswer) -> tuple[str, ...]:
     return (
         escaped(feature.name), escaped(feature.file), escaped(listed.owner), feature.lifecycle,
         *(escaped(word or "") for word in words), usd, whole, "" if answer is None else answer.certainty,
-        " ".join(blocked_by(listed)), _question(listed),
+        " ".join(blocked_by(listed)), first_question(listed),
     )  # fmt: skip

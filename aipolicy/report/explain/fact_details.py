@@ -20,7 +20,7 @@ _HEADINGS = {
 
 def draw_facts(screen: Screen, evaluation: Evaluation) -> None:
     """Add the facts of a feature to a screen, with the reason of each that is assumed."""
-    groups = _groups(evaluation)
+    groups = fact_groups(evaluation)
     for provenance in _SHOWN:
         if groups[provenance]:
             screen.heading(_HEADINGS[provenance])
@@ -33,7 +33,8 @@ def draw_facts(screen: Screen, evaluation: Evaluation) -> None:
         screen.add(said(", ".join(groups[Provenance.UNKNOWN])), 2)
 
 
-def _groups(evaluation: Evaluation) -> dict[Provenance, list[str]]:
+def fact_groups(evaluation: Evaluation) -> dict[Provenance, list[str]]:
+    """Return the names of the facts that matter to a feature, by how each came to be known."""
     read = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
     facts = evaluation.expected.facts
     groups: dict[Provenance, list[str]] = {provenance: [] for provenance in Provenance}

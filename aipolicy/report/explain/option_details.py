@@ -8,8 +8,7 @@ from rich.table import Table
 
 from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.verdict import Ways, ways_of
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role
@@ -25,7 +24,7 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
     verdict = expected.verdict
     ways = ways_of(verdict, expected.candidates)
     screen.heading("ways left / open, or the rule that removed all")
-    screen.add(_matrix(expected.candidates.mains, ways), 2)
+    screen.add(_matrix(expected), 2)
     if verdict.needs:
         screen.heading("needs of everything that is left")
         rows = grid(18, None)
@@ -39,19 +38,26 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
     _counted(screen, expected, "duties that ways bring", ways.duties)
 
 
-def _matrix(legs: OptionSet, ways: Ways) -> Table:
+def _matrix(evaluation: Evaluation) -> Table:
     drawn = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(len(HOSTINGS) + 1):
         drawn.add_column()
     drawn.add_row("", *(said(HOSTING_WORDS[hosting], Role.STRONG) for hosting in HOSTINGS))
-    for adaptation in ADAPTATIONS:
-        cells = []
-        for hosting in HOSTINGS:
-            mask = legs.mask_of("option.adaptation", frozenset({adaptation})) & ways.full
-            mask &= legs.mask_of("option.hosting", frozenset({hosting}))
-            cells.append(said(_cell(mask, ways.admissible, ways.open, ways.removed_by)))
-        drawn.add_row(said(adaptation), *cells)
+    for adaptation, cells in matrix_of(evaluation):
+        drawn.add_row(said(adaptation), *map(said, cells))
     return drawn
+
+
+def matrix_of(evaluation: Evaluation) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each adaptation with a cell for every hosting: ways left and open, or the rule that removes most of them."""
+    legs, ways = evaluation.candidates.mains, ways_of(evaluation.verdict, evaluation.candidates)
+    rows = []
+    for adaptation in ADAPTATIONS:
+        adapted = legs.mask_of("option.adaptation", frozenset({adaptation})) & ways.full
+        masks = (adapted & legs.mask_of("option.hosting", frozenset({hosting})) for hosting in HOSTINGS)
+        cells = (_cell(mask, ways.admissible, ways.open, ways.removed_by) for mask in masks)
+        rows.append((adaptation, tuple(cells)))
+    return tuple(rows)
 
 
 def _cell(mask: int, admissible: int, open_: int, removed_by: Mapping[str, int]) -> str:

@@ -29,17 +29,20 @@ def draw_rules(screen: Screen, evaluation: Evaluation, rule_evaluator: RuleEvalu
     has_axes = evaluation.planned is not evaluation.candidates
     screen.heading("rules over the plan" if has_axes else "rules over all ways")
     for ruled in evaluation.rules:
-        number = _telling_option(ruled)
+        number = telling_option(ruled)
         outcome = ruled.planned.outcome_of(number)
         rule = ruled.active.rule
         word = said(outcome.value, _ROLES.get(outcome))
-        line = joined(said(rule.id, Role.STRONG), f" {rule.name}: ", word, _spread(ruled, evaluation.planned.legs_of))
+        line = joined(
+            said(rule.id, Role.STRONG), f" {rule.name}: ", word, spread_words(ruled, evaluation.planned.legs_of)
+        )
         screen.add(line, 2)
         if every_trace or outcome not in _QUIET:
             _trace(screen, evaluation, ruled, number, rule_evaluator)
 
 
-def _telling_option(ruled: RuleEvaluation) -> int:
+def telling_option(ruled: RuleEvaluation) -> int:
+    """Return the first option for which a rule comes out worst."""
     planned = ruled.planned
     for mask in (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied):
         if mask:
@@ -66,7 +69,7 @@ def _trace(screen: Screen, evaluation: Evaluation, ruled: RuleEvaluation, number
         screen.add(rows, 6)
 
 
-def _spread(ruled: RuleEvaluation, legs_of: Callable[[int], int]) -> str:
+def spread_words(ruled: RuleEvaluation, legs_of: Callable[[int], int]) -> str:
     """Return over how many ways a rule has which outcome, where it has several."""
     planned = ruled.planned
     masks = (

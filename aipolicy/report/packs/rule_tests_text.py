@@ -9,8 +9,6 @@ from math import floor
 from rich.text import Text
 
 from aipolicy.evaluation.rule_evaluator import LineTrace
-from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
-from aipolicy.facts.option_facts import PARTNER_PREFIX
 from aipolicy.facts.value_text import shown_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.report.terminal.condition_values import hung_values, one_line
@@ -20,17 +18,21 @@ from aipolicy.rule_tests.coverage import LineCoverage, sections
 from aipolicy.rule_tests.examples import ExampleResult
 from aipolicy.rule_tests.mutation_run import Fate, MutantResult
 from aipolicy.rule_tests.rule_tests import TestRun
-from aipolicy.rule_tests.suggestions import Suggestion
+from aipolicy.rule_tests.suggestions import Suggestion, entry_of
 from aipolicy.source.text import quantity
-from aipolicy.source.yaml_writer import write_text, write_value
+from aipolicy.source.yaml_writer import write_value
 
 _TRACE = (7, 7, None)
 """Columns of the section, what came of it, and the condition."""
 _INDENT = 4
 
 
-def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: bool) -> str:
-    """Return failures, gaps and surviving mutants where they are asked for or too many, suggestions, and a summary."""
+def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: bool,
+                    suggested: Sequence[Suggestion] | None = None) -> str:  # fmt: skip
+    """Return failures, gaps and surviving mutants where they are asked for or too many, suggestions, and a summary.
+
+    `suggested` are those of the suggestions that are shown, where some were written already.
+    """
     screen = Screen(width, style)
     for result in run.failed:
         _failure(screen, result)
@@ -39,8 +41,9 @@ def render_test_run(run: TestRun, *, width: int, style: Styler, show_coverage: b
     if run.is_mutated:
         _mutants(screen, "mutants that no test notices", run.mutants, Fate.SURVIVED)
         _mutants(screen, "equivalent mutants, which no test can notice", run.mutants, Fate.EQUIVALENT)
-    if run.suggestions:
-        _suggested(screen, run.suggestions)
+    shown = run.suggestions if suggested is None else suggested
+    if shown:
+        _suggested(screen, shown)
     if run.without_suggestion:
         screen.heading(f"no example was found for {run.without_suggestion} of these gaps; write one by hand")
     screen.section("rules without a test", said(", ".join(rule.id for rule in run.untested)))
@@ -153,15 +156,5 @@ def _suggested(screen: Screen, suggestions: Sequence[Suggestion]) -> None:
 
 def yaml_entry(suggestion: Suggestion) -> list[str]:
     """Return a suggestion as an entry of the `tests` of its rule, in YAML."""
-    given = {name: value for name, value in suggestion.case.items() if not is_option_fact(name)}
-    option, partner = (
-        {n.removeprefix(prefix): value for n, value in suggestion.case.items() if n.startswith(prefix)}
-        for prefix in (OPTION_PREFIX, PARTNER_PREFIX)
-    )
-    lines = [f"      - name: {write_text(suggestion.name)}"]
-    lines += [
-        f"        {key}: {write_value(values)}"
-        for key, values in (("given", given), ("option", option), ("partner", partner))
-        if values
-    ]
-    return [*lines, f"        expect: {suggestion.expect.value}"]
+    fields = [f"{key}: {write_value(value)}" for key, value in entry_of(suggestion).items()]
+    return [f"      - {fields[0]}", *(f"        {field}" for field in fields[1:])]

@@ -1,0 +1,121 @@
+"""`aipolicy coverage`: controls of frameworks beside features, or clauses beside rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from aipolicy.cli.policy_options import load, policy_options
+from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.config.config_file import Config
+from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING, UsageError
+from aipolicy.frameworks.asked import Asking, asking_of
+from aipolicy.run.policy import Policy
+
+FORMATS = ("text", "json", "csv", "oscal")
+
+
+@click.command("coverage")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@click.option(
+    "--framework", metavar="NAME", help="Only this framework, such as `nist-ai-rmf`; default all of which rules speak."
+)
+@click.option("--clauses", is_flag=True, help="Show which clauses rules speak of, and why none speaks of the others, "
+              "whatever the features.")  # fmt: skip
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True)
+def command(paths: tuple[str, ...], options: PolicyOptions, framework: str | None, clauses: bool,
+            output_format: str) -> None:  # fmt: skip
+    """Show the controls of frameworks for all features below some paths.
+
+    A control is broken, missing a fact or evidence, in need of a person, waiting for a question, waived, not yet in force,
+    satisfied or outside: the first of these that one of its rules comes to. `oscal` writes OSCAL 1.1.3 assessment results.
+    A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
+    """
+    settings, policy, askings = _asked(framework, options)
+    if clauses:
+        if paths:
+            raise UsageError("`--clauses` is about rules and not about features; leave out the paths")
+        write_out(_clauses(askings, policy, output_format))
+        return
+    text = _coverage(paths, settings, policy, askings, output_format)
+    if text is not None:
+        write_out(text)
+    raise click.exceptions.Exit(EXIT_NOTHING if text is None else EXIT_CLEAN)
+
+
+def _asked(name: str | None, options: PolicyOptions) -> tuple[Config, Policy, tuple[Asking, ...]]:
+    """Return the policy of the run and the frameworks of which its rules speak; raises `UsageError` for none."""
+    if name is not None:
+        from aipolicy.cli.framework_asked import policy_asking
+
+        found = policy_asking(name, options)
+        if found.asking.framework is not None:
+            return found.settings, found.policy, (found.asking,)
+        return found.settings, found.policy, tuple(_askings(found.policy, found.asking.id))
+    settings, policy = load(options)
+    askings = tuple(_askings(policy))
+    if not askings:
+        raise UsageError("nothing is evaluated: no rule of the run speaks of a framework; add a pack of law, such as "
+                         "`--policy eu-ai-act`, or name a `--framework`")  # fmt: skip
+    return settings, policy, askings
+
+
+def _askings(policy: Policy, pack: str = "") -> Iterator[Asking]:
+    """Yield the frameworks of which rules speak, those of a pack alone where one is named."""
+    rules = [rule for rule in policy.chosen_rules if not pack or rule.pack == pack]
+    for framework in policy.catalog.frameworks.values():
+        asking = asking_of(framework, rules)
+        if asking.rules:
+            yield asking
+
+
+def _clauses(askings: tuple[Asking, ...], policy: Policy, output_format: str) -> str:
+    from aipolicy.frameworks.clauses import clauses_of
+
+    found = [(each.framework, clauses_of(each.framework, each)) for each in askings if each.framework is not None]
+    if output_format == "oscal":
+        raise UsageError("OSCAL assessment results are about features; leave out `--clauses`, or use text, json or csv")
+    if output_format == "text":
+        from aipolicy.report.coverage.coverage_text import clauses_text
+
+        return clauses_text(found, width=stdout_width(), style=stdout_style())
+    from aipolicy.report.coverage.coverage_tables import clauses_csv, clauses_json
+
+    return clauses_json(found, policy) if output_format == "json" else "".join(clauses_csv(found))
+
+
+def _coverage(paths: tuple[str, ...], settings: Config, policy: Policy, askings: tuple[Asking, ...],
+              output_format: str) -> str | None:  # fmt: skip
+    """Return the states of controls in a format; None where no feature was evaluated."""
+    from aipolicy.cli.manifests import told_manifests
+    from aipolicy.config.scope import SOME_FEATURES
+    from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
+    from aipolicy.frameworks.coverage import coverage_of
+    from aipolicy.report.formats.concise import render_concise
+    from aipolicy.run.report import check
+
+    report = check(told_manifests(paths, settings).files, policy, SOME_FEATURES)
+    broken = [finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
+    if broken:
+        click.echo(render_concise(broken), nl=False, err=True)
+    coverage, day = coverage_of(report, askings, policy), policy.catalog.as_of
+    if not any(control.cells for framework in coverage for control in framework.controls):
+        why = "its rules have ended" if report.evaluations else "no feature was found; name a folder that has manifests"
+        click.echo(f"aipolicy: nothing was evaluated: {why}", err=True)
+        return None
+    if output_format == "text":
+        from aipolicy.report.coverage.coverage_text import coverage_text
+
+        return coverage_text(
+            coverage, len(report.evaluations), day.isoformat(), width=stdout_width(), style=stdout_style()
+        )
+    if output_format == "oscal":
+        from aipolicy.report.coverage.oscal import assessment_results
+
+        return assessment_results(coverage, report, policy)
+    from aipolicy.report.coverage.coverage_tables import coverage_csv, coverage_json
+
+    return coverage_json(coverage, policy) if output_format == "json" else "".join(coverage_csv(coverage))

@@ -1,0 +1,78 @@
+"""`aipolicy report`: one page on many features, to look at and to decide from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import click
+
+from aipolicy.cli.inputs import refuse_overwriting, run_inputs
+from aipolicy.cli.manifests import told_manifests
+from aipolicy.cli.outputs import ReportFile, refuse_unwritable, write_outputs
+from aipolicy.cli.policy_options import policy_options
+from aipolicy.cli.terminal import write_out
+from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.scope import scope_of
+from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING
+from aipolicy.files.cache import Cache, cache_folder, pack_memory
+from aipolicy.policy.sources.locate import read_policy_files
+from aipolicy.report.formats.answers_shown import answers_asked
+
+if TYPE_CHECKING:
+    from aipolicy.report.portfolio.portfolio_report import PortfolioReport
+
+FORMATS = ("html",)
+
+
+@click.command("report")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option("--output", metavar="FILE", help="Write the report into a file instead of to standard output.")
+def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, output: str | None) -> None:
+    """Write one page on all features below some paths, for people who decide.
+
+    It begins with what to build for each, what blocks, what it costs and what to ask first; then rules over features, costs
+    together, concentration, questions, waivers, and a section for each feature. The page needs no network and no other
+    file. A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
+    """
+    from aipolicy.cli.progress import told_while_evaluating
+    from aipolicy.report.portfolio.feature_details import feature_details
+    from aipolicy.report.portfolio.portfolio_report import portfolio_report
+    from aipolicy.run.policy import load_policy
+    from aipolicy.run.remembered_files import check_remembered
+    from aipolicy.run.result_memory import ResultMemory
+
+    config, settings = read_settings(options)
+    policy_files = read_policy_files(settings, memory=pack_memory())
+    found = told_manifests(paths, config)
+    if output is not None:
+        refuse_unwritable(output)
+        refuse_overwriting([output], run_inputs(found, config, settings, policy_files))
+    folder = cache_folder()
+    # NOTE: answers as deep as programs get them, so that both say the same.
+    asked = answers_asked(("json",), len(found.files), config.recommendation)
+    policy = load_policy(settings, Cache(folder), policy_files)
+    key = sha256(f"{policy_files.key} {asked!r} details".encode()).hexdigest()
+    memory = ResultMemory(None if folder is None else f"{folder}-files", key)
+    result = check_remembered(
+        found.files, policy, scope_of(paths, config), memory, told_while_evaluating, asked=asked,
+        left_out=found.left_out, detailed=feature_details,
+    )  # fmt: skip
+    report = portfolio_report(result, config.recommendation.horizon_months)
+    pieces = _rendered(report, output_format)
+    if output is None:
+        for piece in pieces:
+            write_out(piece)
+    else:
+        write_outputs([ReportFile(output_format, output)], [pieces])
+        click.echo(f"aipolicy: wrote {output}", err=True)
+    raise click.exceptions.Exit(EXIT_CLEAN if report.rows else EXIT_NOTHING)
+
+
+def _rendered(report: PortfolioReport, output_format: str) -> Iterable[str]:
+    from aipolicy.report.html.html_page import render_html
+
+    return render_html(report)

@@ -1,0 +1,102 @@
+"""A feature and a framework in, what the framework asks of the feature out, in the order of its clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from aipolicy.catalog.frameworks import Framework
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.findings.finding import Finding, Stage
+from aipolicy.findings.rule_ids import whole_id
+from aipolicy.frameworks.rule_state import RuleState, State, rule_states
+from aipolicy.policy.law_words import law_of
+from aipolicy.policy.rule import Rule
+from aipolicy.run.policy import Policy
+from aipolicy.value import Frozen, NamedTuple
+
+
+class Link(NamedTuple):
+    """What a rule has to do with a framework."""
+
+    clause: str
+    """As the rule cites it, else the ids of the controls."""
+    controls: tuple[str, ...]
+    relations: tuple[str, ...] = ()
+    """What meeting the rule does for each of the controls; empty where the rule is one of the framework itself."""
+
+
+class Asking(Frozen):
+    """A framework, or a pack of several, with the rules of a run that speak of it."""
+
+    id: str
+    name: str
+    links: Mapping[str, Link]
+    """By the id of the rule, in the order of the clauses."""
+    rules: tuple[Rule, ...]
+    """The same rules, whatever their stage."""
+    framework: Framework | None = None
+    """None for a pack."""
+
+
+class FrameworkAnswer(Frozen):
+    """What a framework asks of one feature."""
+
+    asking: Asking
+    evaluation: Evaluation
+    states: tuple[RuleState, ...]
+    """Of the rules that speak of the framework and their requirements, in the order of its clauses."""
+
+    def link_of(self, state: RuleState) -> Link:
+        """Return what a rule has to do with the framework."""
+        return self.asking.links[whole_id(state.rule.id)]
+
+
+def link_to(rule: Rule, framework: Framework) -> Link | None:
+    """Return what a rule has to do with a framework; None where it does not speak of it."""
+    law = law_of(rule)
+    named = [control for control in law.controls if control.framework == framework.id]
+    ids = tuple(control.id for control in named)
+    if law.basis is not None and law.basis.instrument in framework.instruments:
+        of_clause = framework.controls_in(law.clause)
+        return Link(law.clause, tuple(dict.fromkeys((*of_clause, *ids))))
+    return Link(", ".join(ids), ids, tuple(control.relation for control in named)) if named else None
+
+
+def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:
+    """Return a framework with the rules that speak of it."""
+    found = {rule.id: (rule, link) for rule in rules if (link := link_to(rule, framework)) is not None}
+
+    def place(rule_id: str) -> tuple[int, str]:
+        # NOTE: the clause that a rule cites first is the one that it is about.
+        first = next(iter(found[rule_id][1].controls), None)
+        return len(framework.controls) if first is None else framework.controls.index(first), rule_id
+
+    ordered = sorted(found, key=place)
+    links = {rule_id: found[rule_id][1] for rule_id in ordered}
+    return Asking(framework.id, framework.name, links, tuple(found[rule_id][0] for rule_id in ordered), framework)
+
+
+def asking_of_pack(name: str, title: str, rules: Iterable[Rule]) -> Asking:
+    """Return a pack as a framework: its rules of law, which may be of several instruments."""
+    found = tuple(rule for rule in rules if rule.pack == name and law_of(rule).provision)
+    return Asking(name, title, {rule.id: Link(law_of(rule).provision, ()) for rule in found}, found)
+
+
+def asked_of(evaluation: Evaluation, findings: Iterable[Finding], asking: Asking, policy: Policy) -> FrameworkAnswer:
+    """Return what a framework asks of a feature; `findings` are those on the feature, waived ones marked."""
+    stated: dict[str, list[RuleState]] = {}
+    for state in rule_states(evaluation, findings, policy.evaluator.rule_evaluator):
+        stated.setdefault(whole_id(state.rule.id), []).append(state)
+    day = policy.catalog.as_of
+    states = (
+        state for rule in asking.rules for state in stated.get(rule.id, ()) or _not_evaluated(rule, day)
+    )  # fmt: skip
+    return FrameworkAnswer(asking, evaluation, tuple(states))
+
+
+def _not_evaluated(rule: Rule, day: date) -> tuple[RuleState, ...]:
+    """Return the state of a rule that is not announced yet; nothing for one that has ended."""
+    if rule.stage_on(day) is not Stage.UNANNOUNCED:
+        return ()
+    return (RuleState(rule=rule, state=State.NOT_BEGUN),)

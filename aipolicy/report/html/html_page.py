@@ -1,0 +1,132 @@
+"""A report in, one HTML page out that needs nothing else: no network, no other file, no script but its own.
+
+Whatever text stands in it is escaped by the template library, and its content security policy allows the one style and the
+two scripts of the page by their hashes, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from aipolicy import __version__
+from aipolicy.catalog.axes import HOSTINGS
+from aipolicy.errors import UsageError
+from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
+from aipolicy.report.answer_words import usd_words
+from aipolicy.report.portfolio.feature_row import FeatureRow
+from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
+from aipolicy.report.portfolio.portfolio_words import headline
+from aipolicy.report.portfolio.rule_states import LETTERS
+from aipolicy.report.ways_table import WAYS_HEAD, short_usd
+from aipolicy.source.text import escaped, grouped, quantity
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+MOST_MAPPED = 150
+"""Features up to which the map has a row for each; beyond, rules say of how many features they are about."""
+MOST_TRACED = 3_000
+"""Rules, of all features together, up to which each is shown with its values; beyond, those of which there is
+something to say."""
+_PARTS = os.path.join(os.path.dirname(__file__), "page")
+_LOUD = frozenset({Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value})
+_COLUMNS = (
+    ("feature", "Feature", ""), ("answer", "What to build", ""), ("certainty", "Certainty", ""),
+    ("usd", "USD a month", "number"), ("total", "USD over the horizon", "number"), ("blocks", "What blocks", "counted"),
+    ("question", "Ask first", ""),
+)  # fmt: skip
+
+
+def render_html(report: PortfolioReport) -> Iterator[str]:
+    """Yield the page piece by piece; raises `UsageError` where the template library is missing."""
+    environment = _environment(report)
+    from markupsafe import Markup
+
+    style, early, script = (_part(name) for name in ("report.css", "early.js", "report.js"))
+    page = environment.get_template("report.html.jinja")
+    yield from page.generate(
+        report=report, headline=headline(report), version=__version__, policy=_content_policy(style, early, script),
+        style=Markup(style), early=Markup(early), script=Markup(script), columns=_COLUMNS, filters=_filters(report.rows),
+        letters={state.value: letter for state, letter in LETTERS.items()}, most_mapped=MOST_MAPPED, loud=_LOUD,
+        traces_all=len(report.rows) * len(report.rules) <= MOST_TRACED, ways_head=WAYS_HEAD,
+        hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS),
+    )  # fmt: skip
+    yield "\n"
+
+
+def _environment(report: PortfolioReport) -> Environment:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise UsageError("a page needs jinja2; install it with `pip install 'aipolicy[report]'`") from None
+    environment = Environment(
+        loader=FileSystemLoader(_PARTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+
+    def title(rule: str) -> str:
+        return title_of(rule, report.rules)
+
+    environment.filters |= {
+        "coded": _coded, "place": _place, "title_of": title, "usd": usd_words, "short": short_usd, "grouped": grouped,
+        "quantity": quantity, "percent": _percent,
+    }  # fmt: skip
+    return environment
+
+
+def _part(name: str) -> str:
+    """Return a part of the page as it is shipped, on every system with the same line ends."""
+    with open(os.path.join(_PARTS, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _content_policy(style: str, *scripts: str) -> str:
+    """Return a policy that allows this style and these scripts, and nothing else."""
+    allowed = " ".join(map(_hash, scripts))
+    return f"default-src 'none'; style-src {_hash(style)}; script-src {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _coded(text: str) -> Markup:
+    """Return text with what stands between backticks as code, and nothing of it as markup."""
+    from markupsafe import Markup, escape
+
+    pieces = escaped(text).split("`")
+    is_paired = len(pieces) % 2 == 1
+    marked = [
+        Markup("<code>{}</code>").format(piece) if number % 2 and is_paired else escape(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("" if is_paired else "`").join(marked)
+
+
+def _place(finding: Finding) -> str:
+    span = finding.span_of(finding.place)
+    file = escaped(finding.file)
+    return file if span is None else f"{file}:{span.start.line}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100.0:.0f} %"
+
+
+def _filters(rows: Iterable[FeatureRow]) -> dict[str, Any]:
+    """Return the words that features can be chosen by, each once and in order."""
+    listed = tuple(rows)
+    words = {
+        "owner": (row.owner for row in listed),
+        "lifecycle": (row.listed.feature.lifecycle for row in listed),
+        "answer": (row.answer for row in listed),
+        "certainty": (row.certainty for row in listed),
+        "blocked": ("yes" if row.blocks else "no" for row in listed),
+    }
+    return {name: sorted({word for word in found if word}) for name, found in words.items()}

@@ -1,0 +1,1 @@
+"""What a report on many features together shows, whatever it is written as."""

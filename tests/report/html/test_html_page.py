@@ -1,0 +1,204 @@
+"""The page as it is: whole, safe, the same every time, small enough, with the figures of every other format."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+import pytest
+from answer_pages import SHOWN, answerings, cost_page
+from portfolio_pages import Element, elements, page_of, report_on, report_on_files
+
+from aipolicy.report.answer_json import way_object
+from aipolicy.report.answer_words import usd_words
+from aipolicy.report.explain.answers_text import answers_text
+from aipolicy.report.html.html_page import MOST_MAPPED
+from aipolicy.report.portfolio.portfolio_report import PortfolioReport
+from aipolicy.report.terminal.style import Styler
+from aipolicy.run.answers_asked import Depth
+from aipolicy.value import replace
+
+HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
+TAGS = {
+    "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "li",
+    "main", "div", "section", "form", "label", "input", "select", "option", "button", "span", "table", "caption", "thead",
+    "tbody", "tr", "th", "td", "b", "br", "code", "abbr", "details", "summary", "article", "footer",
+}  # fmt: skip
+ATTRIBUTES = {
+    "aria-label", "aria-labelledby", "autocomplete", "charset", "class", "content", "data-answer", "data-blocked",
+    "data-certainty", "data-feature", "data-key", "data-kind", "data-lifecycle", "data-name", "data-owner", "data-value",
+    "href", "http-equiv", "id", "lang", "name", "role", "scope", "tabindex", "title", "type", "value",
+}  # fmt: skip
+ATTACKS = (
+    "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "' onclick='alert(1)",
+    "</style><style>*{display:none}</style>", "<!--", "-->", "]]>", "javascript:alert(1)", "&lt;b&gt;", "&#60;b>",
+    "{{ 7*7 }}", "{% raw %}", "${7*7}", "`<b>`", "``", "`", "<a href=//evil.example>x</a>", "\u202egnp.exe",
+    "\u0007\u001b[31m", "\u2028",
+)  # fmt: skip
+
+
+@cache
+def examples_report() -> PortfolioReport:
+    return report_on_files(*SHOWN)
+
+
+@cache
+def examples_page() -> Element:
+    return elements(page_of(examples_report()))
+
+
+def manifest(name: str, **metadata: str) -> str:
+    lines = "".join(f"  {key}: {quoted(value)}\n" for key, value in metadata.items())
+    return f"{HEAD}metadata:\n  name: {name}\n{lines}data: {{classes: [internal], residency: [US]}}\n"
+
+
+def quoted(text: str) -> str:
+    """Return text as a scalar of YAML."""
+    safe = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text)
+    return f'"{safe}"'
+
+
+def test_figures_of_every_example_are_those_of_json_and_of_the_terminal() -> None:
+    page, report = examples_page(), examples_report()
+    rows = page.one("table", id="inventory").one("tbody").all("tr")
+    lines = answers_text([row.listed for row in report.rows], width=400, style=Styler()).splitlines()[1:]
+    answered = [answering for path in SHOWN for answering in answerings(path)]
+    assert len(rows) == len(lines) == len(answered) == len(report.rows)
+    for row, line, answering in zip(rows, lines, answered, strict=True):
+        name = answering.certain.feature.name
+        month, total = (cell for cell in row.all("td", class_="number"))
+        way = answering.recommended
+        if way is None:
+            assert month.text == total.text == ""
+            continue
+        same = way_object(way, answering.expected)
+        assert same is not None
+        likely = same["monthly_usd"]["likely"] or same["monthly_usd"]["low"]
+        assert round(float(month.attributes["data-value"]), 2) == likely
+        figure = month.text.partition("  ")[0]
+        assert usd_words(likely) in figure
+        assert usd_words(likely) in line, name
+        assert usd_words(way.cost.total_usd) in total.text
+        section = page.one("article", id=row.attributes["data-feature"])
+        drawn = " ".join(cost_page(answering, 120).split())
+        ways = section.all("table")[0].one("tbody").all("tr")
+        for cells in ([cell.text for cell in each.all("td")] for each in ways[:1]):
+            assert " ".join(cells[1:4]).replace(" ", "") in drawn.replace("+", "").replace("=", "").replace(" ", ""), (
+                name
+            )
+            assert cells[4] in drawn
+
+
+def test_a_feature_has_one_row_and_one_section_that_its_row_leads_to() -> None:
+    page = examples_page()
+    rows = page.one("table", id="inventory").one("tbody").all("tr")
+    links = [row.one("th").one("a").attributes["href"] for row in rows]
+    assert links == [f"#{row.attributes['data-feature'].replace('~', '~')}" for row in rows]
+    assert [section.attributes["id"] for section in page.all("article")] == [link[1:] for link in links]
+    assert len(set(links)) == len(links)
+
+
+def test_ids_are_there_once_and_what_is_pointed_at_is_there() -> None:
+    page = examples_page()
+    ids = [each.attributes["id"] for each in page.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    pointed = [each.attributes["aria-labelledby"] for each in page.all() if "aria-labelledby" in each.attributes]
+    pointed += [each.attributes["href"][1:] for each in page.all("a")]
+    assert set(pointed) <= set(ids)
+
+
+def test_whatever_is_declared_stays_text() -> None:
+    files = [
+        (
+            f"svc-{number}/{attack.replace('/', '_')}.aifeature.yaml",
+            manifest(f"f{number}", owner=attack, description=attack),
+        )
+        for number, attack in enumerate(ATTACKS)
+    ]
+    files += [(f"model-{number}.aifeature.yaml", manifest(f"m{number}") + f"plan: {{model: {quoted(attack)}}}\n")
+              for number, attack in enumerate(ATTACKS)]  # fmt: skip
+    page = elements(page_of(report_on(files)))
+    for element in page.all():
+        assert element.name in TAGS, element.name
+        assert set(element.attributes) <= ATTRIBUTES, element.attributes
+    assert len(page.all("script")) == 2
+    assert len(page.all("style")) == 1
+    assert all(link.attributes["href"].startswith("#") for link in page.all("a"))
+    whole = page.text
+    for number, attack in enumerate(ATTACKS[:9]):
+        assert page.one("tr", data_feature=f"f-f{number}", data_owner=attack).text.count(" ".join(attack.split())) == 1
+        assert whole.count(" ".join(attack.split())) >= 2
+    assert not re.search("[\u202e\u0007\u001b\u2028]", whole)
+    assert "\\u202egnp.exe" in whole
+
+
+def test_the_policy_of_the_page_allows_its_own_style_and_scripts_and_nothing_else() -> None:
+    page = examples_page()
+
+    def allowed(element: Element) -> str:
+        (text,) = element.children
+        return f"'sha256-{b64encode(sha256(str(text).encode()).digest()).decode()}'"
+
+    policy = page.one("meta", http_equiv="Content-Security-Policy").attributes["content"]
+    early, script = page.all("script")
+    assert policy == (
+        f"default-src 'none'; style-src {allowed(page.one('style'))}; script-src {allowed(early)} {allowed(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert not any({"src", "style", "srcset", "action"} & each.attributes.keys() for each in page.all())
+    for part in (page.one("style"), early, script):
+        assert not re.search(r"https?:|url\(|@import|eval|innerHTML|fetch\(|XMLHttp|import\(", part.text)
+
+
+def test_the_same_files_give_the_same_bytes_in_one_process() -> None:
+    path = "examples/quickstart/claims-triage/aifeature.yaml"
+    assert page_of(report_on_files(path)) == page_of(report_on_files(path))
+
+
+def test_questions_of_many_features_are_told_once_each() -> None:
+    report = report_on_files("examples/quickstart/claims-triage/aifeature.yaml", depth=Depth.FULL)
+    assert report.questions is not None
+    (row,) = report.rows
+    assert row.listed.answer is not None
+    changes = row.listed.answer.questions or ()
+    assert {question.facts for question in report.questions} == {" and ".join(change.facts) for change in changes}
+    assert sum(len(question.leads) for question in report.questions) <= len(changes)
+    page = elements(page_of(report))
+    summaries = [each.text for each in page.one("section", id="questions").all("summary")]
+    assert [text.partition(" :")[0] for text in summaries] == [question.facts for question in report.questions]
+    assert "Say first" in [each.text for each in page.one("article").all("h3")]
+
+
+def test_a_run_that_asks_nothing_says_so() -> None:
+    page = elements(page_of(report_on_files("examples/quickstart/claims-triage/aifeature.yaml")))
+    assert "aipolicy answers" in page.one("section", id="questions").text
+
+
+@pytest.mark.parametrize(("features", "megabytes"), [(30, 1.5), (1000, 15.0)])
+def test_a_page_stays_small(features: int, megabytes: float) -> None:
+    report = examples_report()
+    times = -(-features // len(report.rows))
+    rows = [row._replace(anchor=f"{row.anchor}-{again}") for again in range(times) for row in report.rows][:features]
+    page = page_of(replace(report, rows=tuple(rows)))
+    assert len(page.encode()) <= megabytes * 1e6
+    assert page.count("<article") == features
+    assert ('class="map"' in page) is (features <= MOST_MAPPED)
+
+
+def test_a_refused_manifest_a_retired_feature_and_no_feature_have_their_places() -> None:
+    retired = f"{HEAD}metadata: {{name: old, lifecycle: retired}}\n"
+    page = elements(
+        page_of(report_on([("a.aifeature.yaml", retired), ("b.aifeature.yaml", HEAD + "metadata: {nam: x}\n")]))
+    )
+    assert page.one("tr", data_feature="f-old").all("td")[0].text == "retired"
+    assert "MAN-003" in page.one("section", id="about").text
+    assert elements(page_of(report_on([]))).one("p", class_="lead").text == "No feature was evaluated."
+
+
+def test_two_features_of_one_name_have_addresses_of_their_own() -> None:
+    same = [("a.aifeature.yaml", manifest("same")), ("b.aifeature.yaml", manifest("same"))]
+    report = report_on(same)
+    assert [row.anchor for row in report.rows] == ["f-same", "f-same~2"]
+    elements(page_of(report))

@@ -1,0 +1,117 @@
+"""Reports on many features made without a command line, and what stands in a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+
+from answer_pages import ROOT, WEIGHING
+
+from aipolicy.config.scope import SOME_FEATURES
+from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.report.html.html_page import render_html
+from aipolicy.report.portfolio.feature_details import feature_details
+from aipolicy.report.portfolio.portfolio_report import PortfolioReport, portfolio_report
+from aipolicy.run.answers_asked import AnswersAsked, Depth
+from aipolicy.run.policy import Policy, PolicySettings, load_policy
+from aipolicy.run.remembered_files import check_remembered
+from aipolicy.run.result_memory import ResultMemory
+
+DAY = date(2026, 11, 21)
+VOID = {"meta", "input", "br"}
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the shipped policy as of the day of golden files."""
+    return load_policy(PolicySettings(as_of=DAY))
+
+
+def report_on(
+    files: Iterable[tuple[str, str]], depth: Depth = Depth.BRIEF, policy: Policy | None = None
+) -> PortfolioReport:
+    """Return the report on manifests, each a path and its text."""
+    manifests = [ManifestFile(path, text.encode(), named=True) for path, text in files]
+    asked = AnswersAsked(WEIGHING.margin_percent, WEIGHING.horizon_months, depth, depth)
+    result = check_remembered(
+        manifests,
+        policy or shipped_policy(),
+        SOME_FEATURES,
+        ResultMemory(None, ""),
+        asked=asked,
+        detailed=feature_details,
+    )
+    return portfolio_report(result, WEIGHING.horizon_months)
+
+
+def report_on_files(*paths: str, depth: Depth = Depth.BRIEF) -> PortfolioReport:
+    """Return the report on manifests of this repository, named from its root."""
+    return report_on([(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths], depth)
+
+
+def page_of(report: PortfolioReport) -> str:
+    """Return the page."""
+    return "".join(render_html(report))
+
+
+class Element:
+    """An element of a page with what is in it."""
+
+    def __init__(self, name: str, attributes: dict[str, str], parent: Element | None) -> None:
+        self.name, self.attributes, self.parent = name, attributes, parent
+        self.children: list[Element | str] = []
+
+    @property
+    def text(self) -> str:
+        """Return the text in it, white space as one space."""
+        return " ".join(
+            "".join(child if isinstance(child, str) else f" {child.text} " for child in self.children).split()
+        )
+
+    def all(self, name: str = "", **attributes: str) -> list[Element]:
+        """Return the elements in it of a name and with attributes; `class` is written `class_`, dashes as underscores."""
+        wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+        found = []
+        for child in self.children:
+            if isinstance(child, Element):
+                if name in ("", child.name) and wanted.items() <= child.attributes.items():
+                    found.append(child)
+                found += child.all(name, **attributes)
+        return found
+
+    def one(self, name: str = "", **attributes: str) -> Element:
+        """Return the only such element."""
+        (element,) = self.all(name, **attributes)
+        return element
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = self.at = Element("", {}, None)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), f"an attribute of {tag} twice"
+        element = Element(tag, {name: value or "" for name, value in attrs}, self.at)
+        self.at.children.append(element)
+        if tag not in VOID:
+            self.at = element
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.at.name == tag, f"{self.at.name} ended by {tag}"
+        assert self.at.parent is not None
+        self.at = self.at.parent
+
+    def handle_data(self, data: str) -> None:
+        self.at.children.append(data)
+
+
+def elements(page: str) -> Element:
+    """Return the page as a tree; every element that begins ends where it should."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.at is reader.root, f"{reader.at.name} does not end"
+    return reader.root
