@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
@@ -96,6 +96,23 @@ class NeedFound(Frozen):
     values: tuple[str, ...] = ()
 
 
+class Clash:
+    """A smallest set of constraints that leave nothing, found when it is asked for, because that takes long."""
+
+    def __init__(self, find: Callable[[], tuple[str, ...]]) -> None:
+        self._find = find
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Return the constraints by id."""
+        return self._find()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Clash) and self.rules == other.rules
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Verdict(Frozen):
     """Sets of candidate options as masks, and the constraints behind them by rule id."""
 
@@ -115,13 +132,13 @@ class Verdict(Frozen):
     """Duties that are not known to be fulfilled, and the options that would bring them."""
     needs: tuple[NeedFound, ...]
     remaining_values: Mapping[str, tuple[str, ...]]
-    clash: Callable[[], tuple[str, ...]]
+    clash: Clash | None
     """Finds a smallest set of constraints that leave nothing, where nothing is left; it takes long."""
 
     @property
     def conflict(self) -> tuple[str, ...]:
         """Return a smallest set of constraints that leave nothing, empty where something remains."""
-        return () if self.remaining else self.clash()
+        return () if self.clash is None else self.clash.rules
 
     @property
     def remaining(self) -> int:
@@ -213,7 +230,7 @@ def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], opt
             admissible, open_, union_of(option_set, of_errors, "close"), option_set, chooses_provider=chooses_provider
         ),
         remaining_values={name: _words(option_set.distinct(name, remaining)) for name in AXES},
-        clash=cache(clash),
+        clash=None if remaining else Clash(clash),
     )
 
 
