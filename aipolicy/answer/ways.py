@@ -16,9 +16,10 @@ from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.declared import PLAN_AXES
-from aipolicy.findings.finding import Severity
+from aipolicy.findings.finding import Outcome, Severity
 
 _NAMES = ("hosting", "adaptation", "provider", "model", "region", "fallback", "routing")
+_FALLBACK_MS = "partner.latency_p95_ms"
 _AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
 
 
@@ -31,9 +32,10 @@ def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way
         outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         if ruled.active.severity is not Severity.ERROR or ruled.active.rule.id in undone:
             continue
-        if outcomes.violated >> ranked.number & 1:
+        outcome = outcomes.outcome_of(ranked.number)
+        if outcome is Outcome.VIOLATED:
             breaks.append(ruled.active.rule.id)
-        elif outcomes.undetermined >> ranked.number & 1:
+        elif outcome is Outcome.UNDETERMINED:
             open_for.append(ruled.active.rule.id)
     texts = {name: None if value is None else str(value) for name, value in words.items()}
     return Way(
@@ -41,7 +43,20 @@ def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way
         provider=texts["provider"] or None, model=texts["model"] or None, region=texts["region"] or None,
         fallback=texts["fallback"] or "none", routing=texts["routing"] or "single", cost=ranked.cost,
         against=ranked.against, breaks=tuple(sorted(breaks)), open_for=tuple(sorted(open_for)),
+        late_fallback_ms=_late_fallback_ms(evaluation, option_set, ranked.number),
     )  # fmt: skip
+
+
+def _late_fallback_ms(evaluation: Evaluation, option_set: OptionSet, number: int) -> float | None:
+    """Return what 95 % of answers of a fallback take where that is more than the budget; None where it is not."""
+    budget, reads = evaluation.facts.values.get("latency.p95_ms"), ("option.routing", _FALLBACK_MS)
+    if not isinstance(budget, float):
+        return None
+    known = option_set.values_of(number, reads, evaluation.workload)
+    takes = known.get(_FALLBACK_MS)
+    if known.get("option.routing") != "single" or not isinstance(takes, float):
+        return None
+    return takes if takes > budget else None
 
 
 def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | None:
