@@ -12,7 +12,7 @@ from typing import Any
 
 from aipolicy.evaluation.axes import AXES_OF_WHOLE
 from aipolicy.evaluation.option_groups import Group, OptionFacts, Split, Values
-from aipolicy.evaluation.option_masks import union
+from aipolicy.evaluation.option_masks import numbers_in, union
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.slot_view import PairedBases, SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost, SlotValues
@@ -319,6 +319,9 @@ class _Options(Sequence[Option]):
 
     def __len__(self) -> int:
         return self._paired.full.bit_count()
+
+    def __iter__(self) -> Iterator[Option]:
+        return map(self.__getitem__, numbers_in(self._paired.full))
 
     def __getitem__(self, number: int) -> Option:  # type: ignore[override]
         paired = self._paired
