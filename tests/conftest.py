@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from browsers import NOT_RUN
 from hypothesis import settings
 from made_once import make_once
 
@@ -53,3 +54,10 @@ def garbage_is_collected_after_a_forecast() -> Iterator[None]:
     """Let the collector go on where a command, whose process would have ended, turned it off."""
     yield
     gc.enable()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that pages were not looked at."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if NOT_RUN in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} TESTS OF PAGES DID NOT RUN: {NOT_RUN}", red=True, bold=True)

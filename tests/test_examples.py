@@ -13,6 +13,9 @@ GOLDEN = Path(__file__).parent / "golden"
 DAY = ("--as-of", "2026-11-21")
 HARBOR = ("--config", "examples/organization/aipolicy.toml", *DAY)
 CLAIMS = ("--config", "examples/organization/services/claims/aipolicy.toml", *DAY)
+HOSPITAL, BANK, AGENCY = (
+    ("--config", f"examples/{name}/aipolicy.toml", *DAY) for name in ("hospital", "bank", "public-agency")
+)
 LAYERS = ("--config", "examples/layers/aipolicy.toml")
 
 CASES: dict[str, tuple[str, ...]] = {
@@ -20,6 +23,23 @@ CASES: dict[str, tuple[str, ...]] = {
     "quickstart-check-concise.txt": ("check", "examples/quickstart", "--format", "concise", *DAY),
     "quickstart-explain.txt": ("explain", "claims-triage", "examples/quickstart", *DAY),
     "quickstart-framework.txt": ("explain", "--framework", "gdpr", "claims-triage", "examples/quickstart", *DAY),
+    "hospital-check.txt": ("check", "examples/hospital", *HOSPITAL),
+    "hospital-hipaa.txt": ("explain", "--framework", "hipaa", "visit-notes", "examples/hospital", *HOSPITAL),
+    "hospital-texas.txt": ("explain", "--framework", "tx-traiga", "sepsis-alert", "examples/hospital", *HOSPITAL),
+    "bank-check.txt": ("check", "examples/bank", *BANK),
+    "bank-eu-ai-act.txt": ("explain", "--framework", "eu-ai-act", "credit-score", "examples/bank", *BANK),
+    "bank-dora.txt": ("explain", "--framework", "dora", "dispute-assistant", "examples/bank", *BANK),
+    "bank-coverage.txt": ("coverage", "examples/bank", "--framework", "gdpr", *BANK),
+    "agency-check.txt": ("check", "examples/public-agency", *AGENCY),
+    "agency-us-federal.txt": (
+        "explain",
+        "--framework",
+        "us-federal",
+        "claim-triage",
+        "examples/public-agency",
+        *AGENCY,
+    ),
+    "agency-coverage.txt": ("coverage", "examples/public-agency", "--framework", "us-federal", *AGENCY),
     "quickstart-cost.txt": ("cost", "claims-triage", "examples/quickstart", *DAY),
     "decisions-check.txt": ("check", "examples/decisions", *DAY),
     "waivers-check.txt": ("check", "examples/waivers", "--config", "examples/waivers/aipolicy.toml", *DAY),

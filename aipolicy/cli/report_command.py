@@ -23,7 +23,7 @@ from aipolicy.report.formats.answers_shown import answers_asked
 if TYPE_CHECKING:
     from aipolicy.report.portfolio.portfolio_report import PortfolioReport
 
-FORMATS = ("html",)
+FORMATS = ("html", "markdown")
 
 
 @click.command("report")
@@ -73,6 +73,10 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
 
 
 def _rendered(report: PortfolioReport, output_format: str) -> Iterable[str]:
+    if output_format == "markdown":
+        from aipolicy.report.portfolio.portfolio_markdown import render_markdown
+
+        return render_markdown(report)
     from aipolicy.report.html.html_page import render_html
 
     return render_html(report)

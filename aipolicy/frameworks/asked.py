@@ -85,8 +85,16 @@ def asking_of_pack(name: str, title: str, rules: Iterable[Rule]) -> Asking:
 
 def asked_of(evaluation: Evaluation, findings: Iterable[Finding], asking: Asking, policy: Policy) -> FrameworkAnswer:
     """Return what a framework asks of a feature; `findings` are those on the feature, waived ones marked."""
+    states = rule_states(evaluation, findings, policy.evaluator.rule_evaluator)
+    return answer_from(evaluation, states, asking, policy)
+
+
+def answer_from(
+    evaluation: Evaluation, of_rules: Iterable[RuleState], asking: Asking, policy: Policy
+) -> FrameworkAnswer:
+    """Return what a framework asks of a feature, from the states of all rules."""
     stated: dict[str, list[RuleState]] = {}
-    for state in rule_states(evaluation, findings, policy.evaluator.rule_evaluator):
+    for state in of_rules:
         stated.setdefault(whole_id(state.rule.id), []).append(state)
     day = policy.catalog.as_of
     states = (

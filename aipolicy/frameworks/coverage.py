@@ -8,8 +8,8 @@ from aipolicy.catalog.frameworks import Framework
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.frameworks.asked import Asking, FrameworkAnswer, asked_of
-from aipolicy.frameworks.rule_state import STATES, RuleState, State
+from aipolicy.frameworks.asked import Asking, FrameworkAnswer, answer_from
+from aipolicy.frameworks.rule_state import STATES, RuleState, State, rule_states
 from aipolicy.policy.law import RELATIONS
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report
@@ -52,12 +52,15 @@ def coverage_of(report: Report, askings: Iterable[Asking], policy: Policy) -> tu
     findings: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
         findings.setdefault((finding.file, finding.feature), []).append(finding)
-    evaluations = report.evaluations
+    rule_evaluator = policy.evaluator.rule_evaluator
+    stated = [
+        (each, rule_states(each, findings.get((each.feature.file, each.feature.name), ()), rule_evaluator))
+        for each in report.evaluations
+    ]
     found = []
     for asking in askings:
         if asking.framework is not None:
-            answers = [asked_of(each, findings.get((each.feature.file, each.feature.name), ()), asking, policy)
-                       for each in evaluations]  # fmt: skip
+            answers = [answer_from(evaluation, states, asking, policy) for evaluation, states in stated]
             found.append(FrameworkCoverage(asking.framework, tuple(_controls(asking.framework, asking, answers))))
     return tuple(found)
 

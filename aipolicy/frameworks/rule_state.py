@@ -15,12 +15,13 @@ from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import LineTrace, RuleEvaluator
 from aipolicy.facts.all_facts import is_option_fact, is_parameter, of_partner
-from aipolicy.facts.spec import Kind
+from aipolicy.facts.spec import FactValue, Kind, Origin
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Stage
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.law_words import law_of
+from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Rule
 from aipolicy.value import Frozen, NamedTuple
 
@@ -129,7 +130,8 @@ class _StateOfRule:
             return self._violated()
         unsure = any(trace.truth is Truth.UNKNOWN for trace in self._conditions())
         if not unsure and not planned.violated | planned.undetermined | planned.undeclared:
-            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._rests_on("require", Truth.TRUE))
+            kept = [trace for trace in self.traces if trace.section != "when" and trace.truth is Truth.TRUE]
+            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._facts_of(kept))
         return self._open()
 
     def _not_applicable(self) -> RuleState:
@@ -142,7 +144,7 @@ class _StateOfRule:
     def _violated(self) -> RuleState:
         if self._is_for_a_person():
             return self._needs_a_person()
-        message = message_of(self.rule, self.evaluation.facts, self.option)
+        message = self._message()
         false = [trace for trace in self.traces if trace.section == "require" and trace.truth is Truth.FALSE]
         read = tuple(dict.fromkeys(name for trace in false for name, _ in trace.values if not is_parameter(name)))
         specs = self.evaluation.facts.known.specs
@@ -175,13 +177,19 @@ class _StateOfRule:
         applies = all(trace.truth is Truth.TRUE for trace in self._conditions())
         return law_of(self.rule).review is not None and applies
 
+    def _message(self) -> str:
+        """Return the message of the rule, with what it says of the option beside what conditions read of it."""
+        unread = tuple(name for name in names_in(self.rule.message) if is_option_fact(name) and name not in self.option)
+        told = self.evaluation.planned.values_of(self.number, unread, self.evaluation.workload) if unread else {}
+        return message_of(self.rule, self.evaluation.facts, {**self.option, **told})
+
     def _needs_a_person(self) -> RuleState:
         open_lines = [t for t in self.traces if t.section == "require" and t.truth is not Truth.TRUE]
         facts = tuple(dict.fromkeys(name for trace in open_lines for name, _ in trace.values if not is_parameter(name)))
         # NOTE: its own conditions tell more than where the law applies; a requirement has those of its rule above it.
         conditions = self._conditions()
         applies = self._facts_of(conditions[len(self.rule.shared_when) :] or conditions)
-        message = message_of(self.rule, self.evaluation.facts, self.option)
+        message = self._message()
         return RuleState(rule=self.rule, state=State.PERSON, facts=facts, message=message, rests_on=applies)
 
     def _conditions(self) -> tuple[LineTrace, ...]:
@@ -191,18 +199,24 @@ class _StateOfRule:
     def _missing(self, traces: Iterable[LineTrace]) -> tuple[str, ...]:
         return missing_facts(self.rule, tuple(traces), self.evaluation.facts)
 
-    def _rests_on(self, section: str, truth: Truth) -> tuple[StatedFact, ...]:
-        return self._facts_of([t for t in self.traces if t.section == section and t.truth is truth])
-
     def _facts_of(self, traces: Iterable[LineTrace]) -> tuple[StatedFact, ...]:
         """Return the facts that lines read and that are known, those that somebody declared first."""
         found: dict[str, StatedFact] = {}
         for trace in traces:
             for name, value in trace.values:
                 if value is not None and not is_parameter(name):
-                    found[name] = StatedFact(name, shown_value(value), self._line(name))
+                    found[name] = StatedFact(name, self._shown(name, value), self._line(name))
         told = sorted(found.values(), key=lambda fact: fact.line is None)
         return tuple(told[:_MOST_PLACES])
+
+    def _shown(self, name: str, value: FactValue) -> str:
+        """Return a value in words; of evidence whether it is there, and whether it was."""
+        spec = self.evaluation.facts.known.specs.get(name)
+        if spec is None or spec.origin is not Origin.EVIDENCE:
+            return shown_value(value)
+        if value:
+            return "there"
+        return "no longer valid" if isinstance(self.evaluation.feature.declared.get(name), dict) else "not there"
 
     def _line(self, name: str) -> int | None:
         facts, document = self.evaluation.facts, self.evaluation.feature.document

@@ -30,6 +30,8 @@ rules:
    effective: {announced: 2026-01-01, from: 2027-01-01}}
 - {id: O-5, name: way, title: T, kind: constraint, severity: error, clause: "5", message: m,
    require: ['option.hosting != "provider-api"']}
+- {id: O-8, name: told, title: T, kind: constraint, severity: error, clause: "8", message: "`{option.provider}` answers",
+   require: ['option.hosting != "provider-api"']}
 - {id: O-6, name: said, title: T, kind: duty, severity: error, clause: "6", message: m, require: ['true'],
    must_declare: [data.retention_days]}
 - {id: O-7, name: parts, title: T, kind: duty, severity: error, clause: "7", message: m,
@@ -115,6 +117,11 @@ def test_nothing_is_asked_of_what_runs_no_more() -> None:
 )  # fmt: skip
 def test_a_state_says_what_it_rests_on(rule: str, text: str, rests_on: tuple[str, ...]) -> None:
     assert tuple(map(str, state_of(rule, text).rests_on)) == rests_on
+
+
+def test_a_message_tells_of_the_option_what_no_condition_reads() -> None:
+    found = state_of("O-8", "plan: {hosting: provider-api, provider: openai}\n")
+    assert found.message == "`openai` answers"
 
 
 def test_what_is_not_in_force_says_what_it_would_come_to() -> None:

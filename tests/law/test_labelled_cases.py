@@ -30,6 +30,8 @@ PACKS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "omb": ("us-federal", {}),
     "co": ("us-states", {"data.subject_regions": ["US-CO"]}),
     "tx": ("us-states", {"data.subject_regions": ["US-TX"]}),
+    "au": ("localization", {"data.subject_regions": ["AU"], "data.classes": ["customer"]}),
+    "kr": ("localization", {"data.subject_regions": ["KR"]}),
 }
 """By what ids of cases begin with: the pack, and the places that the authority speaks of without saying so."""
 NOT_SHOWN = {
@@ -68,6 +70,8 @@ CLASSES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "co-not-covered": ((), ("CO-",)),
     "tx-no-duty": ((), ("TX-",)),
     "tx-disclose": (("TX-552-",), ()),
+    "au-policy-names-it": (("AU-1-7",), ()),
+    "kr-high-impact": (("KR-33-",), ()),
 }
 """For each class the rules one of which is violated until somebody acts, and those that never are; ids begin so."""
 
@@ -97,9 +101,11 @@ def _outcomes(pack: str, facts: Mapping[str, Any]) -> dict[str, Outcome]:
         for section in sections:
             node = node.setdefault(section, {})
         node[last] = value
-    read = read_manifests([ManifestFile("aifeature.yaml", json.dumps(root).encode(), True)])
+    evaluator = _evaluator(pack)
+    file = ManifestFile("aifeature.yaml", json.dumps(root).encode(), True)
+    read = read_manifests([file], {}, evaluator.known.extensions_schema)
     assert not read.findings, read.findings
-    evaluation = _evaluator(pack).evaluate(read.features[0])
+    evaluation = evaluator.evaluate(read.features[0])
     assert not evaluation.facts.problems
     return {ruled.active.rule.id: ruled.planned.outcome_of(0) for ruled in evaluation.rules}
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 
-from answer_pages import ROOT, WEIGHING
+from answer_pages import ROOT, SHOWN, WEIGHING
 
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -21,6 +21,14 @@ from aipolicy.run.result_memory import ResultMemory
 
 DAY = date(2026, 11, 21)
 VOID = {"meta", "input", "br"}
+HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
+ATTACKS = (
+    "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "' onclick='alert(1)",
+    "</style><style>*{display:none}</style>", "<!--", "-->", "]]>", "javascript:alert(1)", "&lt;b&gt;", "&#60;b>",
+    "{{ 7*7 }}", "{% raw %}", "${7*7}", "`<b>`", "``", "`", "<a href=//evil.example>x</a>", "\u202egnp.exe",
+    "\u0007\u001b[31m", "\u2028",
+)  # fmt: skip
+"""Text that is markup, script, template or a command somewhere."""
 
 
 @cache
@@ -115,3 +123,27 @@ def elements(page: str) -> Element:
     reader.close()
     assert reader.at is reader.root, f"{reader.at.name} does not end"
     return reader.root
+
+
+@cache
+def examples_report() -> PortfolioReport:
+    """Return the report on every manifest of the examples."""
+    return report_on_files(*SHOWN)
+
+
+@cache
+def examples_page() -> Element:
+    """Return the page of it."""
+    return elements(page_of(examples_report()))
+
+
+def manifest(name: str, **metadata: str) -> str:
+    """Return a manifest with these words below `metadata`."""
+    lines = "".join(f"  {key}: {quoted(value)}\n" for key, value in metadata.items())
+    return f"{HEAD}metadata:\n  name: {name}\n{lines}data: {{classes: [internal], residency: [US]}}\n"
+
+
+def quoted(text: str) -> str:
+    """Return text as a scalar of YAML."""
+    safe = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text)
+    return f'"{safe}"'

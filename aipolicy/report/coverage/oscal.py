@@ -15,6 +15,7 @@ from aipolicy import __version__
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.frameworks.coverage import Cell, FrameworkCoverage
 from aipolicy.frameworks.rule_state import RuleState, State
+from aipolicy.options.memo import Numbers
 from aipolicy.policy.law import RELATIONS
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.policy import Policy
@@ -43,17 +44,18 @@ def assessment_results(coverage: Sequence[FrameworkCoverage], report: Report, po
     day = f"{policy.catalog.as_of.isoformat()}T00:00:00Z"
     run = f"{policy.digest} {day}"
     plan = _uuid("plan", policy.digest)
-    cells: dict[int, list[tuple[FrameworkCoverage, Cell]]] = {id(each): [] for each in report.evaluations}
+    numbers = Numbers()
+    cells: dict[int, list[tuple[FrameworkCoverage, Cell]]] = {numbers.of(each): [] for each in report.evaluations}
     for framework in coverage:
         for control in framework.controls:
             for cell in control.cells:
-                cells[id(cell.evaluation)].append((framework, cell))
+                cells[numbers.of(cell.evaluation)].append((framework, cell))
     return json_text({"assessment-results": {
         "uuid": _uuid("results", run, *(each.feature.file for each in report.evaluations)),
         "metadata": {"title": "What rules of aipolicy come to for AI features", "last-modified": day, "version": __version__,
                      "oscal-version": OSCAL_VERSION},
         "import-ap": {"href": f"#{plan}"},
-        "results": [_result(each, cells[id(each)], day, run) for each in report.evaluations],
+        "results": [_result(each, cells[numbers.of(each)], day, run) for each in report.evaluations],
         "back-matter": {"resources": [{
             "uuid": plan, "title": "The policy of the run", "description": "Packs and catalog that were used",
             "props": [_property("policy-digest", policy.digest)],

@@ -172,8 +172,8 @@ def _notes(answer: FrameworkAnswer, added: Sequence[str]) -> Iterator[str]:
     }
     unread = {how: sum(verified == how for verified in decided.values()) for how in CHECKED}
     if any(unread.values()):
-        counts = " and ".join(f"{count} {_HOW[how]}" for how, count in unread.items() if count)
-        yield f"Of {quantity(len(decided), 'rule')} that may apply, {counts}, not by the text of their provision."
+        counts = ", ".join(f"{count} {_HOW[how]}" for how, count in unread.items() if count)
+        yield f"Not read in the text of its provision, of {quantity(len(decided), 'rule')} that may apply: {counts}."
     if added:
         names = " and ".join(f"`{escaped(name)}`" for name in added)
         yield f"Evaluated with the shipped pack {names}, which is not configured: add it to `policies` to check by it."

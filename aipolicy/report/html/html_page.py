@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from aipolicy import __version__
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.errors import UsageError
-from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.findings.finding import Outcome
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
-from aipolicy.report.portfolio.portfolio_words import headline
+from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
 from aipolicy.report.portfolio.rule_states import LETTERS
-from aipolicy.report.ways_table import WAYS_HEAD, short_usd
+from aipolicy.report.ways_table import WAYS_HEAD
+from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, grouped, quantity
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ MOST_TRACED = 3_000
 """Rules, of all features together, up to which each is shown with its values; beyond, those of which there is
 something to say."""
 _PARTS = os.path.join(os.path.dirname(__file__), "page")
+_IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _LOUD = frozenset({Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value})
 _COLUMNS = (
     ("feature", "Feature", ""), ("answer", "What to build", ""), ("certainty", "Certainty", ""),
@@ -51,13 +53,21 @@ def render_html(report: PortfolioReport) -> Iterator[str]:
     style, early, script = (_part(name) for name in ("report.css", "early.js", "report.js"))
     page = environment.get_template("report.html.jinja")
     yield from page.generate(
-        report=report, headline=headline(report), version=__version__, policy=_content_policy(style, early, script),
-        style=Markup(style), early=Markup(early), script=Markup(script), columns=_COLUMNS, filters=_filters(report.rows),
-        letters={state.value: letter for state, letter in LETTERS.items()}, most_mapped=MOST_MAPPED, loud=_LOUD,
-        traces_all=len(report.rows) * len(report.rules) <= MOST_TRACED, ways_head=WAYS_HEAD,
+        **_words(report), version=__version__, policy=_content_policy(style, early, script), style=Markup(style),
+        early=Markup(early), script=Markup(script), columns=_COLUMNS, filters=_filters(report.rows),
+        letters={state.value: letter for state, letter in LETTERS.items()}, loud=_LOUD, ways_head=WAYS_HEAD,
         hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS),
     )  # fmt: skip
     yield "\n"
+
+
+def _words(report: PortfolioReport) -> dict[str, Any]:
+    """Return the report with what is said of it in words, and how much of it the page has room for."""
+    return {
+        "report": report, "headline": headline(report), "together": sum_words(report), "first_lines": LINES[:2],
+        "lines": LINES[2:], "most_mapped": MOST_MAPPED,
+        "traces_all": len(report.rows) * len(report.rules) <= MOST_TRACED,
+    }  # fmt: skip
 
 
 def _environment(report: PortfolioReport) -> Environment:
@@ -74,8 +84,8 @@ def _environment(report: PortfolioReport) -> Environment:
         return title_of(rule, report.rules)
 
     environment.filters |= {
-        "coded": _coded, "place": _place, "title_of": title, "usd": usd_words, "short": short_usd, "grouped": grouped,
-        "quantity": quantity, "percent": _percent,
+        "coded": _coded, "place": place, "title_of": title, "usd": usd_words, "grouped": grouped,
+        "quantity": quantity, "percent": percent,
     }  # fmt: skip
     return environment
 
@@ -97,26 +107,16 @@ def _hash(text: str) -> str:
 
 
 def _coded(text: str) -> Markup:
-    """Return text with what stands between backticks as code, and nothing of it as markup."""
+    """Return text with what stands between backticks as code, and nothing of it as markup; no line breaks in a number."""
     from markupsafe import Markup, escape
 
-    pieces = escaped(text).split("`")
+    pieces = _IN_NUMBERS.sub("\xa0", escaped(text)).split("`")
     is_paired = len(pieces) % 2 == 1
     marked = [
         Markup("<code>{}</code>").format(piece) if number % 2 and is_paired else escape(piece)
         for number, piece in enumerate(pieces)
     ]
     return Markup("" if is_paired else "`").join(marked)
-
-
-def _place(finding: Finding) -> str:
-    span = finding.span_of(finding.place)
-    file = escaped(finding.file)
-    return file if span is None else f"{file}:{span.start.line}"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100.0:.0f} %"
 
 
 def _filters(rows: Iterable[FeatureRow]) -> dict[str, Any]:

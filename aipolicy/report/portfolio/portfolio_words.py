@@ -1,11 +1,20 @@
-"""A report on many features in its first words."""
+"""A report on many features in words that every form of it has alike."""
 
 from __future__ import annotations
 
+from aipolicy.findings.finding import Finding
+from aipolicy.report.answer_words import usd_words
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport
-from aipolicy.source.text import quantity
+from aipolicy.report.ways_table import short_usd
+from aipolicy.source.text import escaped, quantity
 
 _MOST_ANSWERS = 5
+
+LINES = (
+    ("Your plan", "plan"), ("Why", "why"), ("What ends the conflict", "ends"), ("Say first", "questions"),
+    ("To do", "to_do"), ("Measure", "measure"), ("Look up", "gaps"), ("It holds", "holds"), ("To get there", "migration"),
+)  # fmt: skip
+"""The lists of a feature in their order, each with its title and its name in what `feature_details` makes."""
 
 
 def headline(report: PortfolioReport) -> str:
@@ -19,3 +28,32 @@ def headline(report: PortfolioReport) -> str:
     costs = f"; {report.together.words} USD a month together" if report.together.features else ""
     asked = f"; ask first: {report.questions[0].facts}" if report.questions else ""
     return f"{quantity(len(report.rows), 'feature')}: {answers}; {blocked}{costs}{asked}."
+
+
+def sum_words(report: PortfolioReport) -> str:
+    """Return what all features cost together, a month and over the horizon, and what of it is not known."""
+    together = report.together
+    if not together.features:
+        return "Nothing is recommended, so there is nothing to add up."
+    parts = f"{usd_words(together.running_usd)} running + {usd_words(together.people_usd)} people"
+    ends = f"{short_usd(together.low_usd)} and {short_usd(together.high_usd)}"
+    unknown = (
+        f" Of {quantity(together.in_part, 'feature')} a part of the cost is not known." if together.in_part else ""
+    )
+    return (
+        f"{quantity(together.features, 'feature')} built as recommended: {together.words} USD a month at the volume of "
+        f"today ({parts}), between {ends} if all of them lie at the low or the high end of their ranges; "
+        f"{together.total_words} USD over {report.horizon_months:g} months, with building and growth.{unknown}"
+    )
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent."""
+    return f"{share * 100.0:.0f} %"
+
+
+def place(finding: Finding) -> str:
+    """Return the file of a finding with its line, where it has one."""
+    span = finding.span_of(finding.place)
+    file = escaped(finding.file)
+    return file if span is None else f"{file}:{span.start.line}"

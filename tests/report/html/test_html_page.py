@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from functools import cache
 from hashlib import sha256
 
 import pytest
 from answer_pages import SHOWN, answerings, cost_page
-from portfolio_pages import Element, elements, page_of, report_on, report_on_files
+from portfolio_pages import (
+    ATTACKS,
+    HEAD,
+    Element,
+    elements,
+    examples_page,
+    examples_report,
+    manifest,
+    page_of,
+    quoted,
+    report_on,
+    report_on_files,
+)
 
 from aipolicy.report.answer_json import way_object
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.answers_text import answers_text
 from aipolicy.report.html.html_page import MOST_MAPPED
-from aipolicy.report.portfolio.portfolio_report import PortfolioReport
+from aipolicy.report.portfolio.portfolio_words import sum_words
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.answers_asked import Depth
 from aipolicy.value import replace
 
-HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
 TAGS = {
     "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "li",
     "main", "div", "section", "form", "label", "input", "select", "option", "button", "span", "table", "caption", "thead",
@@ -31,33 +41,6 @@ ATTRIBUTES = {
     "data-certainty", "data-feature", "data-key", "data-kind", "data-lifecycle", "data-name", "data-owner", "data-value",
     "href", "http-equiv", "id", "lang", "name", "role", "scope", "tabindex", "title", "type", "value",
 }  # fmt: skip
-ATTACKS = (
-    "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "' onclick='alert(1)",
-    "</style><style>*{display:none}</style>", "<!--", "-->", "]]>", "javascript:alert(1)", "&lt;b&gt;", "&#60;b>",
-    "{{ 7*7 }}", "{% raw %}", "${7*7}", "`<b>`", "``", "`", "<a href=//evil.example>x</a>", "\u202egnp.exe",
-    "\u0007\u001b[31m", "\u2028",
-)  # fmt: skip
-
-
-@cache
-def examples_report() -> PortfolioReport:
-    return report_on_files(*SHOWN)
-
-
-@cache
-def examples_page() -> Element:
-    return elements(page_of(examples_report()))
-
-
-def manifest(name: str, **metadata: str) -> str:
-    lines = "".join(f"  {key}: {quoted(value)}\n" for key, value in metadata.items())
-    return f"{HEAD}metadata:\n  name: {name}\n{lines}data: {{classes: [internal], residency: [US]}}\n"
-
-
-def quoted(text: str) -> str:
-    """Return text as a scalar of YAML."""
-    safe = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text)
-    return f'"{safe}"'
 
 
 def test_figures_of_every_example_are_those_of_json_and_of_the_terminal() -> None:
@@ -98,6 +81,23 @@ def test_a_feature_has_one_row_and_one_section_that_its_row_leads_to() -> None:
     assert links == [f"#{row.attributes['data-feature'].replace('~', '~')}" for row in rows]
     assert [section.attributes["id"] for section in page.all("article")] == [link[1:] for link in links]
     assert len(set(links)) == len(links)
+
+
+def test_costs_together_are_the_sum_of_those_of_features() -> None:
+    report = examples_report()
+    words = " ".join(sum_words(report).split())
+    assert words in examples_page().one("section", id="costs").text
+    costs = [row.cost for row in report.rows if row.cost is not None]
+    assert report.together.monthly_usd == pytest.approx(sum(cost.monthly_usd for cost in costs))
+    assert report.together.low_usd <= report.together.monthly_usd <= report.together.high_usd
+    for shares in (*report.money, *report.concentration):
+        assert sum(share.features for share in shares.shares) == len(costs)
+        assert sum(share.monthly_usd for share in shares.shares) == pytest.approx(report.together.monthly_usd)
+        assert sum(share.of_usd for share in shares.shares) == pytest.approx(1.0)
+
+
+def test_no_value_of_the_template_is_left_as_it_is() -> None:
+    assert not re.search(r"<Macro|<generator|object at 0x|Undefined|\bNone\b", examples_page().text)
 
 
 def test_ids_are_there_once_and_what_is_pointed_at_is_there() -> None:

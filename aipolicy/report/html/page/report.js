@@ -10,7 +10,7 @@
   const count = document.getElementById("count");
   const mapBody = document.getElementById("map-rows");
   const sections = new Map([...document.querySelectorAll(".feature")].map((each) => [each.id, each]));
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const texts = new Map(rows.map((row) => [row, row.textContent.replace(/\u00a0/g, " ").toLowerCase()]));
   const choices = ["owner", "lifecycle", "answer", "certainty", "blocked"];
   const title = document.title;
   let state = new URLSearchParams();
@@ -105,11 +105,11 @@
     const words = state.toString();
     location.hash = words || "features";
   });
-  window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => {
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach((each) => {
     each.dataset.was = each.open ? "open" : "";
     each.open = true;
   }));
-  window.addEventListener("afterprint", () => document.querySelectorAll("details").forEach((each) => {
+  window.addEventListener("afterprint", () => document.querySelectorAll("details.printed").forEach((each) => {
     each.open = each.dataset.was === "open";
   }));
   window.addEventListener("hashchange", show);
