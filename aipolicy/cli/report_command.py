@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -39,12 +40,17 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     file. A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
     """
     from aipolicy.cli.progress import told_while_evaluating
+    from aipolicy.report.portfolio.drawings import MOST_DRAWN
     from aipolicy.report.portfolio.feature_details import feature_details
     from aipolicy.report.portfolio.portfolio_report import portfolio_report
     from aipolicy.run.policy import load_policy
     from aipolicy.run.remembered_files import check_remembered
     from aipolicy.run.result_memory import ResultMemory
 
+    if output_format == "html":
+        from aipolicy.report.html.html_page import require_libraries
+
+        require_libraries()
     config, settings = read_settings(options)
     policy_files = read_policy_files(settings, memory=pack_memory())
     found = told_manifests(paths, config)
@@ -55,11 +61,12 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     # NOTE: answers as deep as programs get them, so that both say the same.
     asked = answers_asked(("json",), len(found.files), config.recommendation)
     policy = load_policy(settings, Cache(folder), policy_files)
-    key = sha256(f"{policy_files.key} {asked!r} details".encode()).hexdigest()
+    is_drawn = output_format == "html" and len(found.files) <= MOST_DRAWN
+    key = sha256(f"{policy_files.key} {asked!r} details {is_drawn}".encode()).hexdigest()
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     result = check_remembered(
         found.files, policy, scope_of(paths, config), memory, told_while_evaluating, asked=asked,
-        left_out=found.left_out, detailed=feature_details,
+        left_out=found.left_out, detailed=partial(feature_details, is_drawn=is_drawn),
     )  # fmt: skip
     report = portfolio_report(result, config.recommendation.horizon_months)
     pieces = _rendered(report, output_format)

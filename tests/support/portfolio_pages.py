@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 
 from answer_pages import ROOT, SHOWN, WEIGHING
@@ -38,7 +38,11 @@ def shipped_policy() -> Policy:
 
 
 def report_on(
-    files: Iterable[tuple[str, str]], depth: Depth = Depth.BRIEF, policy: Policy | None = None
+    files: Iterable[tuple[str, str]],
+    depth: Depth = Depth.BRIEF,
+    policy: Policy | None = None,
+    *,
+    is_drawn: bool = False,
 ) -> PortfolioReport:
     """Return the report on manifests, each a path and its text."""
     manifests = [ManifestFile(path, text.encode(), named=True) for path, text in files]
@@ -49,14 +53,14 @@ def report_on(
         SOME_FEATURES,
         ResultMemory(None, ""),
         asked=asked,
-        detailed=feature_details,
+        detailed=partial(feature_details, is_drawn=is_drawn),
     )
     return portfolio_report(result, WEIGHING.horizon_months)
 
 
-def report_on_files(*paths: str, depth: Depth = Depth.BRIEF) -> PortfolioReport:
+def report_on_files(*paths: str, depth: Depth = Depth.BRIEF, is_drawn: bool = False) -> PortfolioReport:
     """Return the report on manifests of this repository, named from its root."""
-    return report_on([(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths], depth)
+    return report_on([(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths], depth, is_drawn=is_drawn)
 
 
 def page_of(report: PortfolioReport) -> str:

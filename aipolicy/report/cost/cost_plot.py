@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import exp, log
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,28 @@ def write_plot(path: str, plot: Plot) -> None:
         write_whole(path, data)
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write `{shown(path)}`: {error}") from None
+
+
+def svg_of(draw: Callable[[], Figure], salt: str) -> str:
+    """Return a figure as the text of an SVG without a background; `salt` tells its ids from those of others on one page.
+
+    It is the same every time, whatever settings a user has.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_PICTURE_SETTINGS | {"svg.hashsalt": salt, "path.simplify_threshold": 0.5})
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        figure, buffer = draw(), io.BytesIO()
+        for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+            patch.set_visible(False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph ", category=UserWarning)
+            canvas: Any = FigureCanvasSVG(figure)
+            canvas.print_figure(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue().decode()
 
 
 def figure_of(plot: Plot) -> Figure:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from aipolicy import __version__
@@ -18,6 +19,8 @@ from aipolicy.errors import UsageError
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.answer_words import usd_words
+from aipolicy.report.html.inline_svg import inline_svg
+from aipolicy.report.portfolio.drawings import ranges_of
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
 from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
@@ -36,6 +39,7 @@ MOST_TRACED = 3_000
 """Rules, of all features together, up to which each is shown with its values; beyond, those of which there is
 something to say."""
 _PARTS = os.path.join(os.path.dirname(__file__), "page")
+_LIBRARIES = ("jinja2", "matplotlib")
 _IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _LOUD = frozenset({Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value})
 _COLUMNS = (
@@ -46,7 +50,7 @@ _COLUMNS = (
 
 
 def render_html(report: PortfolioReport) -> Iterator[str]:
-    """Yield the page piece by piece; raises `UsageError` where the template library is missing."""
+    """Yield the page piece by piece; `require_libraries` comes first."""
     environment = _environment(report)
     from markupsafe import Markup
 
@@ -65,16 +69,23 @@ def _words(report: PortfolioReport) -> dict[str, Any]:
     """Return the report with what is said of it in words, and how much of it the page has room for."""
     return {
         "report": report, "headline": headline(report), "together": sum_words(report), "first_lines": LINES[:2],
-        "lines": LINES[2:], "most_mapped": MOST_MAPPED,
+        "lines": LINES[2:], "ranges": ranges_of(report.rows), "most_mapped": MOST_MAPPED,
         "traces_all": len(report.rows) * len(report.rules) <= MOST_TRACED,
     }  # fmt: skip
 
 
+def require_libraries() -> None:
+    """Raise `UsageError` where a library is missing that a page needs, before anything is worked out for it."""
+    for name in _LIBRARIES:
+        try:
+            import_module(name)
+        except ImportError:
+            raise UsageError(f"a page needs {name}; install it with `pip install 'aipolicy[report]'`") from None
+
+
 def _environment(report: PortfolioReport) -> Environment:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise UsageError("a page needs jinja2; install it with `pip install 'aipolicy[report]'`") from None
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(_PARTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
@@ -84,7 +95,7 @@ def _environment(report: PortfolioReport) -> Environment:
         return title_of(rule, report.rules)
 
     environment.filters |= {
-        "coded": _coded, "place": place, "title_of": title, "usd": usd_words, "grouped": grouped,
+        "coded": _coded, "drawn": _drawn, "place": place, "title_of": title, "usd": usd_words, "grouped": grouped,
         "quantity": quantity, "percent": percent,
     }  # fmt: skip
     return environment
@@ -117,6 +128,14 @@ def _coded(text: str) -> Markup:
         for number, piece in enumerate(pieces)
     ]
     return Markup("" if is_paired else "`").join(marked)
+
+
+def _drawn(drawing: Sequence[str]) -> Markup:
+    """Return a drawing as an element of the page: its SVG, and the words that stand for it."""
+    from markupsafe import Markup
+
+    svg, words = drawing
+    return Markup(inline_svg(svg, escaped(words)))
 
 
 def _filters(rows: Iterable[FeatureRow]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ _MOST_INFLUENCES = 5
 JsonObject = dict[str, Any]
 
 
-def feature_details(answering: Answering, depth: Depth) -> JsonObject:
+def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = False) -> JsonObject:
     """Return what a report shows of a feature; what takes a trial of other facts only where the answer is a full one."""
     evaluation = answering.certain
     shown: JsonObject = {
@@ -57,7 +57,15 @@ def feature_details(answering: Answering, depth: Depth) -> JsonObject:
     if evaluation.is_retired:
         return shown
     rows = compared_ways(answering)
-    return shown | _built(answering, rows) | (_asked(answering, rows) if depth >= Depth.FULL else {})
+    asked = _asked(answering, rows) if depth >= Depth.FULL else {}
+    return shown | _built(answering, rows) | asked | (_drawn(answering) if is_drawn else {})
+
+
+def _drawn(answering: Answering) -> JsonObject:
+    from aipolicy.report.portfolio.drawings import curves_of
+
+    drawing = curves_of(answering)
+    return {} if drawing is None else {"curves": list(drawing)}
 
 
 def _built(answering: Answering, rows: Sequence[Compared]) -> JsonObject:

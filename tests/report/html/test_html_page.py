@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -26,6 +27,8 @@ from aipolicy.report.answer_json import way_object
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.answers_text import answers_text
 from aipolicy.report.html.html_page import MOST_MAPPED
+from aipolicy.report.portfolio.drawings import MOST_DRAWN
+from aipolicy.report.portfolio.portfolio_report import PortfolioReport
 from aipolicy.report.portfolio.portfolio_words import sum_words
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.answers_asked import Depth
@@ -34,12 +37,15 @@ from aipolicy.value import replace
 TAGS = {
     "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "li",
     "main", "div", "section", "form", "label", "input", "select", "option", "button", "span", "table", "caption", "thead",
-    "tbody", "tr", "th", "td", "b", "br", "code", "abbr", "details", "summary", "article", "footer",
+    "tbody", "tr", "th", "td", "b", "br", "code", "abbr", "details", "summary", "article", "footer", "figure", "svg", "g",
+    "path", "rect", "text", "tspan", "use", "clippath", "defs",
 }  # fmt: skip
 ATTRIBUTES = {
     "aria-label", "aria-labelledby", "autocomplete", "charset", "class", "content", "data-answer", "data-blocked",
     "data-certainty", "data-feature", "data-key", "data-kind", "data-lifecycle", "data-name", "data-owner", "data-value",
-    "href", "http-equiv", "id", "lang", "name", "role", "scope", "tabindex", "title", "type", "value",
+    "clip-path", "d", "fill", "fill-opacity", "font-size", "height", "href", "http-equiv", "stroke", "stroke-dasharray",
+    "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox", "width",
+    "x", "y", "id", "lang", "name", "role", "scope", "tabindex", "title", "type", "value",
 }  # fmt: skip
 
 
@@ -176,15 +182,50 @@ def test_a_run_that_asks_nothing_says_so() -> None:
     assert "aipolicy answers" in page.one("section", id="questions").text
 
 
+@cache
+def drawn_report() -> PortfolioReport:
+    """Return a report on ten features with drawings."""
+    return report_on_files(*(path for path in SHOWN if "/decisions/" in path or "/quickstart/" in path), is_drawn=True)
+
+
 @pytest.mark.parametrize(("features", "megabytes"), [(30, 1.5), (1000, 15.0)])
 def test_a_page_stays_small(features: int, megabytes: float) -> None:
-    report = examples_report()
+    report = drawn_report() if features <= MOST_DRAWN else examples_report()
     times = -(-features // len(report.rows))
     rows = [row._replace(anchor=f"{row.anchor}-{again}") for again in range(times) for row in report.rows][:features]
     page = page_of(replace(report, rows=tuple(rows)))
     assert len(page.encode()) <= megabytes * 1e6
     assert page.count("<article") == features
     assert ('class="map"' in page) is (features <= MOST_MAPPED)
+
+
+def test_drawings_say_in_words_what_they_show() -> None:
+    page, report = elements(page_of(drawn_report())), drawn_report()
+    for row in report.rows:
+        drawings = page.one("article", id=row.anchor).all("svg", role="img")
+        assert len(drawings) == ("curves" in row.details)
+        for drawing in drawings:
+            words = drawing.attributes["aria-label"]
+            assert words == row.details["curves"][1]
+            legends = [text.text for text in drawing.all("text")]
+            assert all(legend.partition(" (")[0] in words for legend in legends if " on " in legend)
+            assert any(text.startswith("today: ") for text in legends)
+    (ranges,) = page.one("section", id="costs").all("svg")
+    for row in report.rows:
+        if row.cost is not None:
+            assert f"{row.name} {row.cost.words} ({row.cost.range_words})" in ranges.attributes["aria-label"]
+            assert row.name in [text.text for text in ranges.all("text")]
+
+
+def test_a_page_with_drawings_has_nothing_that_its_policy_forbids_and_is_the_same_again() -> None:
+    text = page_of(drawn_report())
+    page = elements(text)
+    ids = [each.attributes["id"] for each in page.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    assert not any({"style", "xlink:href"} & each.attributes.keys() for each in page.all())
+    again = report_on_files("examples/quickstart/claims-triage/aifeature.yaml", is_drawn=True)
+    (row,) = [row for row in drawn_report().rows if row.name == "claims-triage"]
+    assert again.rows[0].details["curves"] == row.details["curves"]
 
 
 def test_a_refused_manifest_a_retired_feature_and_no_feature_have_their_places() -> None:

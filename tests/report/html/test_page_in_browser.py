@@ -25,7 +25,7 @@ PLACES = ("", "#q=triage", FEATURE, "#f-clause-extraction")
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a page with features, one of which was asked what would change its answer."""
-    asked = report_on_files("examples/quickstart/claims-triage/aifeature.yaml", depth=Depth.FULL)
+    asked = report_on_files("examples/quickstart/claims-triage/aifeature.yaml", depth=Depth.FULL, is_drawn=True)
     others = report_on_files(*PATHS)
     path = tmp_path_factory.mktemp("page") / "report.html"
     whole = replace(asked, rows=(*asked.rows, *others.rows), rules=others.rules)
