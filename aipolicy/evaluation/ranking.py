@@ -20,6 +20,7 @@ from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.evaluation.slots import SlotCost
     from aipolicy.options.cost_inputs import CostBasis
     from aipolicy.options.workload import Workload
 
@@ -79,12 +80,22 @@ def _costs(mains: OptionSet, workload: Workload, months: float) -> HorizonCosts:
     return kept[asked, months]
 
 
+class _Kind(NamedTuple):
+    """Partners that add the same to the cost of a main leg and are equally simple, with the main legs beside each."""
+
+    added: SlotCost | None
+    """None where an option is one leg."""
+    words: tuple[str, ...]
+    slices: tuple[tuple[int, int], ...]
+    mains: int
+
+
 class _Way(NamedTuple):
-    """Options of one kind that cost the same, all with the same partner."""
+    """Options of one kind that cost the same."""
 
     simplicity: tuple[int, ...]
     cost: HorizonCost
-    slot: int
+    kind: _Kind
     mains: int
 
 
@@ -155,23 +166,37 @@ class Ranking:
         not looked at.
         """
         factor = 1.0 + margin_percent / 100.0
-        slices = list(self._option_set.slices(mask))
+        kinds = self._partners(mask)
         entries = self._entries(self._option_set.legs_of(mask))
         for is_whole in (True,) if known_only else (True, False):
             found: list[_Way] = []
             limit = inf
-            for slot, part in slices:
+            for kind in kinds:
                 for entry in entries[is_whole]:
                     if entry.cost.total_usd > limit:
                         break
-                    mains = part & entry.mask
-                    cost = self._cost(entry, slot) if mains else None
+                    mains = kind.mains & entry.mask
+                    cost = self._cost(entry, kind) if mains else None
                     if cost is not None and cost.is_whole is is_whole:
-                        found.append(_Way(self._simplicity(entry, slot), cost, slot, mains))
+                        found.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
                         limit = min(limit, cost.total_usd * factor)
             if found:
                 return [each for each in found if each.cost.total_usd <= limit]
         return []
+
+    def _partners(self, mask: int) -> list[_Kind]:
+        """Return the partners in a mask by what they add to cost and simplicity, none where an option is one leg."""
+        paired = self._option_set
+        if not isinstance(paired, PairedSet):
+            return [_Kind(None, (), tuple(paired.slices(mask)), mask)]
+        alike: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]] = {}
+        for slot, part in paired.slices(mask):
+            # NOTE: equal additions are one object.
+            alike.setdefault((id(paired.slot_cost(slot)), paired.slot_words(slot)), []).append((slot, part))
+        return [
+            _Kind(paired.slot_cost(slices[0][0]), words, tuple(slices), union(part for _, part in slices))
+            for (_, words), slices in alike.items()
+        ]
 
     def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
         """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
@@ -185,25 +210,24 @@ class Ranking:
         every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
         return every, tuple(entry for entry in every if entry.cost.is_whole)
 
-    def _cost(self, entry: _Entry, slot: int) -> HorizonCost:
-        paired = self._option_set
-        if not isinstance(paired, PairedSet):
+    def _cost(self, entry: _Entry, kind: _Kind) -> HorizonCost:
+        paired, added = self._option_set, kind.added
+        if added is None or added.is_nothing or not isinstance(paired, PairedSet):
             return entry.cost
-        added = paired.slot_cost(slot)
-        return entry.cost if added.is_nothing else self._costs.of(paired.paired_basis(entry.basis, added))
-
-    def _simplicity(self, entry: _Entry, slot: int) -> tuple[int, ...]:
-        paired, words = self._option_set, entry.words
-        return _simplicity((*words, *paired.slot_words(slot)) if isinstance(paired, PairedSet) else words)
+        return self._costs.of(paired.paired_basis(entry.basis, added))
 
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
-        legs = union(each.mains for each in alike)
-        main = self._option_set.mains.first_by_name(legs)
-        able = [each for each in alike if each.mains >> main & 1]
-        slot = self._option_set.nearest_slot(main, [each.slot for each in able])
-        cost = next(each.cost for each in able if each.slot == slot)
-        return self._ranked(self._option_set.number_of(main, slot), cost, is_simpler=is_simpler)
+        main = self._option_set.mains.first_by_name(union(each.mains for each in alike))
+        costs = {
+            slot: each.cost
+            for each in alike
+            if each.mains >> main & 1
+            for slot, part in each.kind.slices
+            if part >> main & 1
+        }
+        slot = self._option_set.nearest_slot(main, sorted(costs))
+        return self._ranked(self._option_set.number_of(main, slot), costs[slot], is_simpler=is_simpler)
 
     def _ranked(self, number: int, cost: HorizonCost, *, is_simpler: bool) -> Ranked:
         warnings, notes = (

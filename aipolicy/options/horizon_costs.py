@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.options.costs import ROLES, legs_of
 from aipolicy.options.fixed_costs import PEOPLE, fixed_parts
 from aipolicy.options.memo import Memo
+from aipolicy.options.running_costs import FixedKey, FixedKeys
 from aipolicy.options.upfront_costs import upfront_parts
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
+    from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.cost_inputs import CostBasis, LegBasis
     from aipolicy.options.costs import Role
     from aipolicy.options.estimates import Estimator
@@ -37,43 +39,77 @@ class HorizonCost(Frozen):
     is_whole: bool
 
 
+class _Standing(NamedTuple):
+    """What an option costs whatever it is asked; what is not known counts as nothing, and it is not whole."""
+
+    monthly_usd: float
+    people_usd: float
+    upfront_usd: float
+    is_whole: bool
+
+
 class HorizonCosts:
-    """Costs over a horizon under one workload; legs that options share are costed once."""
+    """Costs over a horizon under one workload; legs that options share, and what stands whatever is asked, cost once."""
 
     def __init__(self, estimator: Estimator, workload: Workload, horizon_months: float) -> None:
-        volumes = _volumes(workload, horizon_months)
-        totals = {role: Memo(partial(_leg_total, estimator, role, volumes)) for role in ROLES}
-        self._costs = Memo(partial(_cost, estimator, workload, horizon_months, totals if volumes else None))
+        self._estimator = estimator
+        self._workload = workload
+        self._months = horizon_months
+        self._volumes = _volumes(workload, horizon_months)
+        self._legs = {role: Memo(partial(_leg_cost, estimator, role, workload, self._volumes)) for role in ROLES}
+        self._keys = FixedKeys()
+        self._standing: dict[tuple[FixedKey, float | None], _Standing] = {}
+        self._costs: dict[int, tuple[CostBasis, HorizonCost]] = {}
 
     def of(self, basis: CostBasis) -> HorizonCost:
         """Return what an option with this basis costs."""
-        return self._costs.of(basis)
+        # NOTE: the basis is kept, so that no other is ever given its identity.
+        known = self._costs.get(id(basis))
+        if known is None:
+            known = self._costs[id(basis)] = basis, self._cost(basis)
+        return known[1]
+
+    def _cost(self, basis: CostBasis) -> HorizonCost:
+        monthly, people, upfront, is_whole = self._standing_of(basis)
+        total = upfront + monthly * self._months
+        for _, leg, role in legs_of(basis):
+            cost = self._legs[role].of(leg)
+            if cost is None:
+                is_whole = False
+            else:
+                monthly += cost[0]
+                total += cost[1]
+        return HorizonCost(total, monthly, people, upfront, is_whole)
+
+    def _standing_of(self, basis: CostBasis) -> _Standing:
+        key = self._keys.of(basis), basis.build_weeks
+        known = self._standing.get(key)
+        if known is None:
+            known = self._standing[key] = _standing(basis, self._workload, self._estimator.assumptions)
+        return known
 
 
-def _cost(estimator: Estimator, workload: Workload, months: float,
-          totals: Mapping[Role, Memo[LegBasis | None, float]] | None, basis: CostBasis) -> HorizonCost:  # fmt: skip
-    """Return what an option costs; without totals of legs nobody says how much it is asked."""
-    fixed = fixed_parts(basis, workload, estimator.assumptions)
-    upfront = upfront_parts(basis, workload, estimator.assumptions)
-    is_whole = all(usd is not None for _, usd in (*fixed, *upfront))
-    monthly = sum(usd or 0.0 for _, usd in fixed)
-    total = sum(usd or 0.0 for _, usd in upfront) + monthly * months
-    for _, leg, role in legs_of(basis):
-        curve = None if totals is None else estimator.curve_of(leg, role)
-        if curve is None or totals is None:
-            is_whole = False
-        else:
-            monthly += curve.monthly_usd(workload.requests_per_day or 0.0)
-            total += totals[role].of(leg)
-    people = sum(usd or 0.0 for name, usd in fixed if name == PEOPLE)
-    return HorizonCost(total, monthly, people, sum(usd or 0.0 for _, usd in upfront), is_whole)
+def _standing(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> _Standing:
+    fixed, upfront = fixed_parts(basis, workload, assumptions), upfront_parts(basis, workload, assumptions)
+    return _Standing(
+        monthly_usd=sum(usd or 0.0 for _, usd in fixed),
+        people_usd=sum(usd or 0.0 for name, usd in fixed if name == PEOPLE),
+        upfront_usd=sum(usd or 0.0 for _, usd in upfront),
+        is_whole=all(usd is not None for _, usd in (*fixed, *upfront)),
+    )
 
 
-def _leg_total(estimator: Estimator, role: Role, volumes: Sequence[tuple[float, float]],
-               leg: LegBasis | None) -> float:  # fmt: skip
-    """Return what a leg of known cost costs over months with their requests a day."""
-    curve = estimator.curve_of(leg, role)
-    return 0.0 if curve is None else sum(months * curve.monthly_usd(volume) for months, volume in volumes)
+def _leg_cost(estimator: Estimator, role: Role, workload: Workload, volumes: Sequence[tuple[float, float]],
+              leg: LegBasis | None) -> tuple[float, float] | None:  # fmt: skip
+    """Return what a leg costs a month today and over months with their requests a day, None where it is not known.
+
+    Without volumes nobody says how much it is asked.
+    """
+    curve = estimator.curve_of(leg, role) if volumes else None
+    if curve is None:
+        return None
+    today = curve.monthly_usd(workload.requests_per_day or 0.0)
+    return today, sum(months * curve.monthly_usd(volume) for months, volume in volumes)
 
 
 def _volumes(workload: Workload, horizon_months: float) -> tuple[tuple[float, float], ...]:

@@ -30,8 +30,8 @@ class CostTable:
         self.legs: list[tuple[Role, LegBasis | None]] = []
         self.rows: list[tuple[int, tuple[int, ...]] | None] = []
         """For every basis: which fixed cost and which legs add up to its cost; None where there is no basis."""
-        keys = _FixedKeys()
-        fixed: dict[_FixedKey, int] = {}
+        keys = FixedKeys()
+        fixed: dict[FixedKey, int] = {}
         legs = {role: Memo(partial(self._number, role)) for role in ROLES}
         for basis in bases:
             if basis is None:
@@ -55,8 +55,8 @@ class RunningCosts:
         self._assumptions = assumptions
         self._curves = {role: Memo(partial(_curve, role, workload, assumptions)) for role in ROLES}
         self._legs = {role: Memo(partial(_leg_monthly, self._curves[role], workload)) for role in ROLES}
-        self._keys = _FixedKeys()
-        self._fixed: dict[_FixedKey, tuple[float | None, float]] = {}
+        self._keys = FixedKeys()
+        self._fixed: dict[FixedKey, tuple[float | None, float]] = {}
         self._people: dict[int, float | None] = {}
 
     def of(self, basis: CostBasis) -> Monthly | None:
@@ -127,17 +127,17 @@ class RunningCosts:
         return self._people[key]
 
 
-_FixedKey = tuple[int, bool, bool, int, int]
+FixedKey = tuple[int, bool, bool, int, int]
 """What a fixed cost depends on besides the workload: people, watching, an index and training of both legs."""
 
 
-class _FixedKeys:
+class FixedKeys:
     """Keys of fixed costs; people and training are objects that bases share, and are told apart by their identity."""
 
     def __init__(self) -> None:
         self._numbers = Numbers()
 
-    def of(self, basis: CostBasis) -> _FixedKey:
+    def of(self, basis: CostBasis) -> FixedKey:
         number = self._numbers.of
         training = number(basis.training), number(basis.partner_training)
         return number(basis.people), basis.watched, basis.retrieves, *training
