@@ -189,13 +189,13 @@ class Ranking:
         paired = self._option_set
         if not isinstance(paired, PairedSet):
             return [_Kind(None, (), tuple(paired.slices(mask)), mask)]
-        alike: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]] = {}
+        alike: dict[tuple[SlotCost, tuple[str, ...]], list[tuple[int, int]]] = {}
         for slot, part in paired.slices(mask):
-            # NOTE: equal additions are one object.
-            alike.setdefault((id(paired.slot_cost(slot)), paired.slot_words(slot)), []).append((slot, part))
+            # NOTE: equal additions are one object, and are told apart by identity.
+            alike.setdefault((paired.slot_cost(slot), paired.slot_words(slot)), []).append((slot, part))
         return [
-            _Kind(paired.slot_cost(slices[0][0]), words, tuple(slices), union(part for _, part in slices))
-            for (_, words), slices in alike.items()
+            _Kind(added, words, tuple(slices), union(part for _, part in slices))
+            for (added, words), slices in alike.items()
         ]
 
     def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:

@@ -52,24 +52,25 @@ class HorizonCosts:
     """Costs over a horizon under one workload; legs that options share, and what stands whatever is asked, cost once."""
 
     def __init__(self, estimator: Estimator, workload: Workload, horizon_months: float) -> None:
-        self._estimator = estimator
-        self._workload = workload
-        self._months = horizon_months
-        self._volumes = _volumes(workload, horizon_months)
-        self._legs = {role: Memo(partial(_leg_cost, estimator, role, workload, self._volumes)) for role in ROLES}
-        self._keys = FixedKeys()
-        self._standing: dict[tuple[FixedKey, float | None], _Standing] = {}
-        self._costs: dict[int, tuple[CostBasis, HorizonCost]] = {}
+        self._costs = Memo(_Costing(estimator, workload, horizon_months).cost)
 
     def of(self, basis: CostBasis) -> HorizonCost:
         """Return what an option with this basis costs."""
-        # NOTE: the basis is kept, so that no other is ever given its identity.
-        known = self._costs.get(id(basis))
-        if known is None:
-            known = self._costs[id(basis)] = basis, self._cost(basis)
-        return known[1]
+        return self._costs.of(basis)
 
-    def _cost(self, basis: CostBasis) -> HorizonCost:
+
+class _Costing:
+    def __init__(self, estimator: Estimator, workload: Workload, horizon_months: float) -> None:
+        volumes = _volumes(workload, horizon_months)
+        self._estimator = estimator
+        self._workload = workload
+        self._months = horizon_months
+        self._legs = {role: Memo(partial(_leg_cost, estimator, role, workload, volumes)) for role in ROLES}
+        self._keys = FixedKeys()
+        self._standing: dict[tuple[FixedKey, float | None], _Standing] = {}
+
+    def cost(self, basis: CostBasis) -> HorizonCost:
+        """Return what an option with this basis costs."""
         monthly, people, upfront, is_whole = self._standing_of(basis)
         total = upfront + monthly * self._months
         for _, leg, role in legs_of(basis):
