@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from hashlib import sha256
 
 import click
 
-from aipolicy.cli.manifests import told_manifests
+from aipolicy.cli.manifests import exit_code_of_report, told_broken, told_manifests
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import SOME_FEATURES
-from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.report.explain.answers_list import SORTED_BY, listed_answers
@@ -31,11 +29,10 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     """List the answers to all features below some paths, one line each.
 
     A line has what to build, what a month costs at likely values, how sure the answer is, the rules that block a check, and
-    what is worth asking first. A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
+    what is worth asking first. A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3
+    where nothing was.
     """
     from aipolicy.cli.progress import told_while_evaluating
-    from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
-    from aipolicy.report.formats.concise import render_concise
     from aipolicy.run.policy import load_policy
     from aipolicy.run.remembered_files import check_remembered
     from aipolicy.run.result_memory import ResultMemory
@@ -49,9 +46,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     result = check_remembered(found.files, policy, SOME_FEATURES, memory, told_while_evaluating, asked=asked)
     files = tuple(result.files)
-    broken = [f for file in files for f in file.findings if f.rule_id.startswith(MANIFEST_PREFIX)]
-    if broken:
-        sys.stderr.write(render_concise(broken))
+    is_broken = told_broken(finding for file in files for finding in file.findings)
     answers = listed_answers(files, sorted_by)
     if output_format == "csv":
         from aipolicy.report.explain.answers_list import answers_csv
@@ -65,4 +60,4 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
         from aipolicy.report.explain.answers_text import answers_text
 
         write_out(answers_text(answers, width=stdout_width(), style=stdout_style()))
-    raise click.exceptions.Exit(EXIT_CLEAN if answers else EXIT_NOTHING)
+    raise click.exceptions.Exit(exit_code_of_report(is_broken=is_broken, is_empty=not answers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +11,12 @@ from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
-from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING, UsageError
+from aipolicy.errors import UsageError
 from aipolicy.frameworks.asked import Asking, asking_of
 from aipolicy.run.policy import Policy
+
+if TYPE_CHECKING:
+    from aipolicy.run.report import Report
 
 FORMATS = ("text", "json", "csv", "oscal")
 
@@ -32,7 +36,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, framework: str | Non
 
     A control is broken, missing a fact or evidence, in need of a person, waiting for a question, waived, not yet in force,
     satisfied or outside: the first of these that one of its rules comes to. `oscal` writes OSCAL 1.1.3 assessment results.
-    A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
+    A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3 where nothing was.
     """
     settings, policy, askings = _asked(framework, options)
     if clauses:
@@ -40,10 +44,16 @@ def command(paths: tuple[str, ...], options: PolicyOptions, framework: str | Non
             raise UsageError("`--clauses` is about rules and not about features; leave out the paths")
         write_out(_clauses(askings, policy, output_format))
         return
-    text = _coverage(paths, settings, policy, askings, output_format)
+    from aipolicy.cli.manifests import exit_code_of_report, told_broken, told_manifests
+    from aipolicy.config.scope import SOME_FEATURES
+    from aipolicy.run.report import check
+
+    report = check(told_manifests(paths, settings).files, policy, SOME_FEATURES)
+    is_broken = told_broken(report.findings)
+    text = _coverage(report, policy, askings, output_format)
     if text is not None:
         write_out(text)
-    raise click.exceptions.Exit(EXIT_NOTHING if text is None else EXIT_CLEAN)
+    raise click.exceptions.Exit(exit_code_of_report(is_broken=is_broken, is_empty=text is None))
 
 
 def _asked(name: str | None, options: PolicyOptions) -> tuple[Config, Policy, tuple[Asking, ...]]:
@@ -87,20 +97,10 @@ def _clauses(askings: tuple[Asking, ...], policy: Policy, output_format: str) ->
     return clauses_json(found, policy) if output_format == "json" else "".join(clauses_csv(found))
 
 
-def _coverage(paths: tuple[str, ...], settings: Config, policy: Policy, askings: tuple[Asking, ...],
-              output_format: str) -> str | None:  # fmt: skip
+def _coverage(report: Report, policy: Policy, askings: tuple[Asking, ...], output_format: str) -> str | None:
     """Return the states of controls in a format; None where no feature was evaluated."""
-    from aipolicy.cli.manifests import told_manifests
-    from aipolicy.config.scope import SOME_FEATURES
-    from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
     from aipolicy.frameworks.coverage import coverage_of
-    from aipolicy.report.formats.concise import render_concise
-    from aipolicy.run.report import check
 
-    report = check(told_manifests(paths, settings).files, policy, SOME_FEATURES)
-    broken = [finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
-    if broken:
-        click.echo(render_concise(broken), nl=False, err=True)
     coverage, day = coverage_of(report, askings, policy), policy.catalog.as_of
     if not any(control.cells for framework in coverage for control in framework.controls):
         why = "its rules have ended" if report.evaluations else "no feature was found; name a folder that has manifests"

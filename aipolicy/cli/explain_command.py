@@ -63,8 +63,9 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     if summary:
         from aipolicy.cli.explain_summary import summary_text
 
-        write_out(summary_text((subject, *paths), policy, settings, output_format))
-        return
+        text, code = summary_text((subject, *paths), policy, settings, output_format)
+        write_out(text)
+        raise click.exceptions.Exit(code)
     # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
     rule_id = subject if is_rule_id(subject) else same_name(subject, _known(policy))
     if is_rule_id(rule_id) and not os.path.exists(subject):

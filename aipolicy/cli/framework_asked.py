@@ -65,7 +65,8 @@ def asking_under(name: str, config: Config, settings: PolicySettings, *, may_add
     meant = same_name(name, known)
     framework = frameworks.get(meant)
     if meant not in known:
-        raise UsageError(f"unknown framework `{shown(name)}`{did_you_mean(name, known)}; there are {', '.join(known)}")
+        listed = ", ".join(known)
+        raise UsageError(f"unknown framework `{shown(name)}`{did_you_mean(name, known) or f'; there are {listed}'}")
     asking = _asking(meant, framework, policy)
     wanted = framework.packs if framework is not None else (meant,)
     missing = tuple(pack for pack in wanted if pack not in _names(policy))

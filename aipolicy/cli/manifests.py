@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,12 @@ from aipolicy.cli.terminal import read_stdin
 from aipolicy.config.config_file import CONFIGURATION_FILES
 from aipolicy.config.unread import unread_configurations
 from aipolicy.discovery.find import Found, search_manifests
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.manifest.skipped import skip_lines
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
+    from aipolicy.findings.finding import Finding
 
 
 def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> Found:
@@ -33,3 +36,20 @@ def told_manifests(paths: Sequence[str], config: Config) -> Found:
     for line in (*found.left_out.notices, *skip_lines(found.left_out.skipped)):
         click.echo(f"aipolicy: {line}", err=True)
     return found
+
+
+def told_broken(findings: Iterable[Finding]) -> bool:
+    """Tell what is wrong with manifests on standard error; return whether any of it kept a manifest from being evaluated."""
+    from aipolicy.findings.finding import Severity
+    from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
+    from aipolicy.report.formats.concise import render_concise
+
+    broken = [finding for finding in findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
+    if broken:
+        sys.stderr.write(render_concise(broken))
+    return any(finding.severity is Severity.ERROR for finding in broken)
+
+
+def exit_code_of_report(*, is_broken: bool, is_empty: bool) -> int:
+    """Return the exit code of a command that reports and is no gate: what it leaves out is never a success."""
+    return EXIT_NOTHING if is_empty else EXIT_FINDINGS if is_broken else EXIT_CLEAN

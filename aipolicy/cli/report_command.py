@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from aipolicy.cli.inputs import refuse_overwriting, run_inputs
-from aipolicy.cli.manifests import told_manifests
+from aipolicy.cli.manifests import exit_code_of_report, told_broken, told_manifests
 from aipolicy.cli.outputs import ReportFile, refuse_unwritable, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
-from aipolicy.errors import EXIT_CLEAN, EXIT_NOTHING
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.report.formats.answers_shown import answers_asked
@@ -37,7 +36,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
 
     It begins with what to build for each, what blocks, what it costs and what to ask first; then rules over features, costs
     together, concentration, questions, waivers, and a section for each feature. The page needs no network and no other
-    file. A report, not a gate: the exit code is 0, or 3 where nothing was evaluated.
+    file. A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3 where nothing was.
     """
     from aipolicy.cli.progress import told_while_evaluating
     from aipolicy.report.portfolio.drawings import MOST_DRAWN
@@ -69,6 +68,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
         left_out=found.left_out, detailed=partial(feature_details, is_drawn=is_drawn),
     )  # fmt: skip
     report = portfolio_report(result, config.recommendation.horizon_months)
+    is_broken = told_broken(finding for file in result.files for finding in file.findings)
     pieces = _rendered(report, output_format)
     if output is None:
         for piece in pieces:
@@ -76,7 +76,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     else:
         write_outputs([ReportFile(output_format, output)], [pieces])
         click.echo(f"aipolicy: wrote {output}", err=True)
-    raise click.exceptions.Exit(EXIT_CLEAN if report.rows else EXIT_NOTHING)
+    raise click.exceptions.Exit(exit_code_of_report(is_broken=is_broken, is_empty=not report.rows))
 
 
 def _rendered(report: PortfolioReport, output_format: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ import pytest
 from command_line import run_here
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.report.coverage.coverage_text import spans
 from aipolicy.report.coverage.oscal import control_token
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -194,5 +195,19 @@ def test_a_manifest_that_cannot_be_read_is_told_beside_the_others(folder: Path) 
         "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {}\n", encoding="utf-8"
     )
     result = run_here(["coverage", "--framework", "gdpr", *DAY], folder)
-    assert result.returncode == 0
+    assert result.returncode == 1
     assert "bad.aifeature.yaml:3" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("framework", "some", "shown"),
+    [
+        ("gdpr", ["28", "29", "30", "33"], ["28 to 30", "33"]),
+        ("uk-gdpr", ["22A", "22B", "22C", "45A"], ["22A", "22B", "22C", "45A"]),
+    ],
+    ids=["all are listed", "only some are listed"],
+)
+def test_a_span_takes_in_nothing_that_is_not_listed(
+    framework: str, some: list[str], shown: list[str], catalog: Catalog
+) -> None:
+    assert list(spans(some, catalog.frameworks[framework])) == shown

@@ -42,7 +42,7 @@ def coverage_text(coverage: Sequence[FrameworkCoverage], features: int, day: str
 def _alike(coverage: FrameworkCoverage) -> Iterator[tuple[str, str]]:
     """Yield controls that follow each other and are in the same states, with those in words."""
     for words, alike in groupby(coverage.controls, key=lambda control: "; ".join(_states(control))):
-        yield ", ".join(spans([control.control for control in alike], coverage.framework.controls)), words
+        yield ", ".join(spans([control.control for control in alike], coverage.framework)), words
 
 
 def _states(control: ControlCoverage) -> Iterator[str]:
@@ -76,7 +76,7 @@ def clauses_text(frameworks: Iterable[tuple[Framework, Sequence[ClauseCoverage]]
         if unspoken:
             screen.add(said("no rule speaks of"), 2)
         for why, alike in _by_reason(unspoken):
-            screen.add(said(f"{', '.join(spans(alike, framework.controls))}: {why or _UNTOLD}"), 4)
+            screen.add(said(f"{', '.join(spans(alike, framework))}: {why or _UNTOLD}"), 4)
     return screen.result()
 
 
@@ -92,8 +92,15 @@ def _by_reason(clauses: Sequence[ClauseCoverage]) -> Iterator[tuple[str, list[st
         yield why, [clause.control for clause in clauses if clause.why == why]
 
 
-def spans(some: Sequence[str], controls: Sequence[str]) -> Iterator[str]:
-    """Yield controls with those that follow each other as one span: `28-39`."""
+def spans(some: Sequence[str], framework: Framework) -> Iterator[str]:
+    """Yield controls with those that follow each other as one span: `28 to 39`.
+
+    In a framework of which only some are listed each stands by itself, for a span would take in what is not.
+    """
+    if framework.is_partial:
+        yield from some
+        return
+    controls = framework.controls
     places = [controls.index(each) for each in some]
     for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
         ends = [controls[place] for _, place in run]
