@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.policy.reading.pack_schema import EXPECTED, facts_given
+from aipolicy.policy.reading.rule_schema import EXPECTED, facts_given
 from aipolicy.source.document import TESTS_KIND
 from aipolicy.source.json_schema import (
     JsonObject,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.facts.spec import FactType
-from aipolicy.findings.finding import Outcome, Severity
-from aipolicy.findings.rule_ids import RULE_ID
-from aipolicy.policy.law import RELATIONS, STATUSES, VERIFIED
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.policy.reading.rule_schema import SEVERITIES, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -17,7 +13,6 @@ from aipolicy.source.json_schema import (
     flag_of,
     head,
     list_of,
-    map_of,
     number_of,
     object_of,
     ref,
@@ -29,11 +24,7 @@ from aipolicy.source.json_schema import (
 )
 
 FILE = "pack.v1.json"
-EXPECTED = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.WAIVED)
-"""What an example of a rule may expect."""
 _TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
-_SEVERITIES = tuple(severity.value for severity in Severity)
-_ANY: JsonObject = {}
 
 
 def pack_schema() -> JsonObject:
@@ -41,19 +32,8 @@ def pack_schema() -> JsonObject:
     properties = {**head(PACK_KIND, RULES_KIND), **_of_the_head(), **_of_any_file()}
     is_head = {"properties": {"kind": {"const": PACK_KIND}}}
     top = object_of("A pack of policies: its head, or more of its rules.", properties, ("apiVersion", "kind"))
-    return schema_of(
-        FILE, "Pack of policies", {**top, "if": is_head, "then": {"required": ["metadata"]}},
-        {
-            "conditions": _conditions(), "basis": _basis(), "effective": _effective(), "evidence": _evidence(),
-            "facts": facts_given(), "value": _value(), "rule": _rule(), "portfolio_rule": _portfolio_rule(),
-        },
-    )  # fmt: skip
-
-
-def facts_given() -> JsonObject:
-    """Return facts by name with the values that an example gives them."""
-    values = {"type": ["string", "number", "boolean", "array", "object"]}
-    return map_of("", values, names=r"^[a-z][A-Za-z0-9_.-]*$", example={"data.residency": ["EU"]})
+    whole = {**top, "if": is_head, "then": {"required": ["metadata"]}}
+    return schema_of(FILE, "Pack of policies", whole, rule_definitions())
 
 
 def _of_the_head() -> JsonObject:
@@ -103,7 +83,7 @@ def _override() -> JsonObject:
     days = {"from": day_of("First day in force"), "until": day_of("Last day in force")}
     return object_of("", {
         "rule": text_of("A rule of a pack below.", "RES-001"),
-        "severity": word_of("What it weighs here.", _SEVERITIES),
+        "severity": word_of("What it weighs here.", SEVERITIES),
         "effective": object_of("When it is in force here.", days),
         "reason": text_of("Why it is another here."),
     }, ("rule", "reason"))  # fmt: skip
@@ -201,170 +181,3 @@ def _variable() -> JsonObject:
         "export": flag_of("Whether packs above may import it.", default=False),
         "tests": list_of("Examples.", test),
     }, ("name", "expression"))  # fmt: skip
-
-
-def _conditions() -> JsonObject:
-    return {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "examples": [['data.residency.all(place, place == "EU")']],
-    }
-
-
-def _evidence() -> JsonObject:
-    return {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "examples": [["dpia"]],
-    }
-
-
-def _value() -> JsonObject:
-    return {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
-
-
-def _basis() -> JsonObject:
-    return object_of("", {
-        "instrument": text_of("The law, the standard or the policy.", "Regulation (EU) 2016/679"),
-        "as_amended": text_of("By what it was amended in the version that was read."),
-        "url": text_of("Where it can be read."),
-        "checked_on": day_of("Day on which it was read"),
-    }, ("instrument",))  # fmt: skip
-
-
-def _effective() -> JsonObject:
-    return object_of("", {
-        "announced": day_of("First day on which it is told, as a note"),
-        "warning": day_of("First day on which it warns"),
-        "from": day_of("First day in force"),
-        "until": day_of("Last day in force"),
-    })  # fmt: skip
-
-
-def _identity() -> JsonObject:
-    """Return the keys with which every rule begins."""
-    limits = {
-        "lifecycle": _word_or_words("Stages.", LIFECYCLES),
-        "owners": _word_or_words("Owners; `*` and `?` stand for anything."),
-        "labels": {
-            "type": "object", "additionalProperties": _word_or_words(""), "minProperties": 1,
-            "description": "Labels with the values that they may have.", "examples": [{"team": "claims-*"}],
-        },
-        "paths": _word_or_words("Paths of manifests from the root of the repository, with `*`, `?` and `**`."),
-    }  # fmt: skip
-    return {
-        "id": text_of("Its id, for good: waivers and baselines name it.", "DATA-001", pattern=f"^(?:{RULE_ID})$"),
-        "aliases": texts_of("Ids that it had before.", ["DAT-1"]),
-        "name": text_of("The offence in kebab-case.", "data-leaves", pattern="^[a-z0-9]+(-[a-z0-9]+)*$"),
-        "title": text_of("What holds where the rule is kept.", "Restricted data stays inside"),
-        "severity": word_of("What a violation weighs.", _SEVERITIES),
-        "applies_to": object_of("Which features it is limited to, by what is not a fact of the law.", limits)
-        | {"minProperties": 1},
-    }
-
-
-def _words_for_people() -> JsonObject:
-    reference = object_of("", {
-        "title": text_of("What can be read there."), "url": text_of("Where."), "clause": text_of("The place in it."),
-    }, ("title",))  # fmt: skip
-    return {
-        "message": text_of("What is wrong, with `{fact}` for values.", "data of {data.classes} leaves"),
-        "why": text_of("Why the rule is there."),
-        "fix": text_of("What to do."),
-        "references": list_of("What to read.", reference),
-        "effective": said_of(ref("effective"), "When it is told, warns, is in force and ends."),
-    }
-
-
-def _rule() -> JsonObject:
-    requirement = object_of("", {
-        "that": text_of("The condition."),
-        "name": text_of("By which it is reported and waived; the first fact of the condition where it is left out."),
-        "message": text_of("What is wrong."), "fix": text_of("What to do."),
-        "evidence": said_of(ref("evidence"), "Kinds of evidence that show it."),
-    })  # fmt: skip
-    item = {"anyOf": [{"type": "string"}, requirement]}
-    require = {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": item, "minItems": 1}],
-        "description": "What must hold where it applies: all of these; each may have words of its own.",
-    }
-    test = {
-        "name": text_of("What the example shows."),
-        "given": said_of(ref("facts"), "Facts of the feature."),
-        "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
-        "expect": word_of("What becomes of the rule.", EXPECTED),
-        "message": text_of("The message, where it is violated."),
-    }
-    return object_of("", {
-        **_identity(),
-        "kind": word_of(
-            "`constraint`: a way of building on which it fails is out; `duty`: the team can do it.",
-            [kind.value for kind in RuleKind],
-        ),
-        "scope": word_of(
-            "`plan`: only ways that the team plans are evaluated.", [scope.value for scope in RuleScope],
-            default=RuleScope.OPTIONS.value,
-        ),
-        "when": said_of(ref("conditions"), "Applies only where all of these hold."),
-        "unless": said_of(ref("conditions"), "Does not apply where one of these holds."),
-        "must_declare": texts_of("Facts that have to be declared where it applies.", ["volume.output_tokens"]),
-        "require": require,
-        **_words_for_people(),
-        **_law(),
-        "tests": list_of("Examples.", object_of("", test, ("name", "expect"))),
-    }, ("id", "name", "title", "kind", "severity"))  # fmt: skip
-
-
-def _law() -> JsonObject:
-    text_or_number = {"type": ["string", "integer"]}
-    control = object_of("", {
-        "framework": text_of("A framework of the catalog.", "gdpr"),
-        "id": {**text_or_number, "description": "A control of it.", "examples": ["28"]},
-        "relation": word_of("What keeping the rule does for the control.", RELATIONS),
-    }, ("framework", "id", "relation"))  # fmt: skip
-    review = object_of("A person must look; closed by evidence.", {
-        "by": text_of("Who looks: a role.", "data protection officer"),
-        "evidence": said_of(ref("evidence"), "Kinds of evidence that show that somebody looked."),
-    }, ("by", "evidence"))  # fmt: skip
-    return {
-        "basis": said_of(ref("basis"), "Where the rule comes from."),
-        "clause": {**text_or_number, "description": "The provision.", "examples": ["Art. 28(3)"]},
-        "verified": word_of("What was read of the provision.", VERIFIED),
-        "status": word_of("What the law was on the day on which it was read.", STATUSES),
-        "superseded_by": text_of("What replaced it."),
-        "review": review,
-        "controls": list_of("Controls of frameworks that the rule bears on.", control),
-    }
-
-
-def _portfolio_rule() -> JsonObject:
-    feature = object_of("", {
-        "name": text_of("Its name."),
-        "given": said_of(ref("facts"), "Its facts."),
-        "option": said_of(ref("facts"), "Facts of its option, without `option.`."),
-    }, ("name",))  # fmt: skip
-    test = {
-        "name": text_of("What the example shows."),
-        "features": list_of("The features of the run.", feature),
-        "unreadable": count_of("Manifests that could not be read.", 1),
-        "group": text_of("The group that is looked at, of a rule with `group_by`."),
-        "params": map_of("Values of parameters.", _ANY),
-        "expect": word_of("What becomes of the rule.", EXPECTED),
-    }
-    return object_of("", {
-        **_identity(),
-        "over": said_of(ref("conditions"), "Features that take part: those of which all of these hold."),
-        "group_by": text_of("Groups features by text.", "metadata.owner"),
-        "measures": map_of(
-            "What is added up of the features: `sum(…)`, `max(…)`, `min(…)`, `count(…)`, `distinct(…)`.",
-            {"type": "string"}, names="^[a-z][a-z0-9_]*$", example={"usd": "sum(option.monthly_usd)"},
-        ),
-        "when": said_of(ref("conditions"), "Applies only where all of these hold of the measures."),
-        "require": said_of(ref("conditions"), "What must hold of the measures."),
-        **_words_for_people(),
-        "tests": list_of("Examples.", object_of("", test, ("name", "expect"))),
-    }, ("id", "name", "title", "severity", "measures", "require", "message"))  # fmt: skip
-
-
-def _word_or_words(description: str, words: tuple[str, ...] = ()) -> JsonObject:
-    word: JsonObject = {"enum": list(words)} if words else {"type": "string", "minLength": 1}
-    said = {"description": description} if description else {}
-    return {"anyOf": [word, {"type": "array", "items": word, "minItems": 1}], **said}
