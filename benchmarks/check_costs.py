@@ -17,7 +17,7 @@ from datetime import date
 
 from aipolicy.catalog.load import read_catalog
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.cost_inputs_reader import BasisReader
@@ -54,7 +54,7 @@ def hundred() -> tuple[EstimateSettings, tuple[Timed, ...]]:
     reader = BasisReader(catalog, assumptions)
     distinct: dict[CostBasis, Speeds] = {}
     speeds: dict[Speeds, Speeds] = {}
-    for option in candidate_options(catalog, Organization()):
+    for option in candidate_legs(catalog, Organization()):
         timed = reader.speeds(option)
         distinct.setdefault(reader.cost_basis(option), speeds.setdefault(timed, timed))
     every = tuple(distinct.items())

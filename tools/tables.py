@@ -16,6 +16,7 @@ import yaml
 from decisions import decision_rows
 from key_tables import config_keys, pack_keys, tests_keys, waivers_keys
 from law_table import law_table, law_verified
+from legs_table import legs_table
 from samples import check_sample, conflict_sample, cost_sample, explain_sample, why_not_sample
 
 from aipolicy.cli.main import cli
@@ -144,6 +145,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "pack-keys": lambda: pack_keys(table),
     "tests-keys": lambda: tests_keys(table),
     "waivers-keys": lambda: waivers_keys(table),
+    "legs": lambda: legs_table(table),
     "config-keys": lambda: config_keys(table),
     "check-sample": check_sample,
     "decision-answers": _decision_answers,

@@ -23,12 +23,14 @@ from aipolicy.answer.model import (
 from aipolicy.answer.to_do import to_dos
 from aipolicy.answer.trials import Trials
 from aipolicy.answer.ways import measures_of, plan_standing, way_of, ways_left
-from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.evaluation import Evaluation, Evaluator, RuleEvaluation
 from aipolicy.evaluation.needs import NEEDS
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.policy.rule import Rule, RuleScope
 
 TRIED_VOCABULARIES = ("task-type",)
 """The vocabularies of the catalog of which every word is tried."""
@@ -44,6 +46,11 @@ class Answering:
         self.certain = evaluation
         self.expected = evaluation.expected
         self.recommender = Recommender(self.expected, weighing)
+
+    @property
+    def rule_evaluator(self) -> RuleEvaluator:
+        """Return what evaluates rules."""
+        return self.evaluator.rule_evaluator
 
     @cached_property
     def answer(self) -> Answer:
@@ -163,17 +170,28 @@ class Answering:
         facts = self.expected.facts
         specs = facts.known.specs
         used = set(_costs_rest_on(recommended)) if recommended is not None else set()
-        for before, after in zip(self.certain.rules, self.expected.rules, strict=True):
-            if (before.candidates, before.planned) != (after.candidates, after.planned):
-                rule = after.active.rule
-                options = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
-                reads = (*rule.feature_reads, *(read for name in options for read in REGISTRY[name].reads))
-                used.update(base for name in reads for base in base_facts(name, specs))
+        # NOTE: rules that read no estimate come first, and one that could name nothing new is not evaluated.
+        for after in sorted(self.expected.rules, key=lambda ruled: ruled.candidates.is_estimated):
+            rule = after.active.rule
+            reads = (*rule.feature_reads, *(read for name in rule.option_reads for read in REGISTRY[name].reads))
+            read = {base for name in reads for base in base_facts(name, specs) if base in facts.assumed}
+            if not read <= used and self._comes_out_otherwise(rule, after):
+                used |= read
         return {
             name: facts.values[name]
             for name in specs
             if name in used and name in facts.assumed and specs[name].kind is Kind.DESCRIBES
         }
+
+    def _comes_out_otherwise(self, rule: Rule, after: RuleEvaluation) -> bool:
+        """Return whether a rule comes to something else for the same options while only what is certain counts."""
+        evaluate, certain, expected = self.evaluator.rule_evaluator.evaluate, self.certain, self.expected
+        pairs = [(expected.planned, after.planned)] if expected.planned is not expected.candidates else []
+        if rule.scope is RuleScope.OPTIONS:
+            pairs.append((expected.candidates, after.candidates))
+        return any(
+            evaluate(rule, certain.facts, certain.workload, option_set) != outcomes for option_set, outcomes in pairs
+        )
 
     @cached_property
     def to_do(self) -> tuple[ToDo, ...]:

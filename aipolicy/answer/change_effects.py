@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks
+from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.hardness import hardness_of
 from aipolicy.facts.spec import FactValue, Origin
@@ -55,16 +55,19 @@ class ChangeEffects:
         base = self._trials.base
         after = self._trials.evaluation({fact: value})
         moved = _moved(base.facts, after.facts)
+        # NOTE: other partners may be chosen, so that another thing becomes of the rules on main leg and partner together.
+        has_others = base.candidates is not after.candidates
         workloads = replace(base.workload, rivals=None), replace(after.workload, rivals=None)
         touched = [
             (before, now)
             for before, now in zip(base.rules, after.rules, strict=True)
-            if before.active.rule.kind is RuleKind.CONSTRAINT and _reads(before.active.rule, moved, workloads)
+            if before.active.rule.kind is RuleKind.CONSTRAINT
+            and (_reads(before.active.rule, moved, workloads) or (has_others and before.active.rule.is_of_whole))
         ]
         touches = frozenset(before.active.rule.id for before, _ in touched)
         now_against = against(after, self._mask)
         is_other_workload = workloads[0] != workloads[1]
-        is_idle = not is_other_workload and all(before.candidates == now.candidates for before, now in touched)
+        is_idle = not (is_other_workload or has_others) and all(b.candidates == now.candidates for b, now in touched)
         return OneChange(
             fact, value, _side(value, base.facts.values.get(fact)), touches,
             {rule: now_against.get(rule, 0) for rule in touches}, is_other_workload, is_idle,
@@ -117,19 +120,24 @@ class ChangeEffects:
 def against(evaluation: Evaluation, mask: int, *, sure: bool = False) -> dict[str, int]:
     """Return for every constraint of severity error the ways of a mask that it keeps from being the answer.
 
+    They are main legs, each with whatever partner.
+
     Those that it leaves open and is expected to let pass count only where ways have to be `sure` to keep it.
     """
     found = {}
+    candidates = evaluation.candidates
+    options = candidates.spread(mask)
     for ruled in evaluation.rules:
         if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR:
-            stands = _stands(ruled.candidates, sure=sure) & mask
+            passing = options & ~_stands(ruled.candidates.within(options), sure=sure)
+            stands = mask & ~candidates.legs_of(passing)
             if stands:
                 found[ruled.active.rule.id] = stands
     return found
 
 
-def _stands(outcomes: OutcomeMasks, *, sure: bool) -> int:
-    return outcomes.violated | (outcomes.undetermined if sure else outcomes.undetermined & ~outcomes.kept)
+def _stands(outcomes: Outcomes, *, sure: bool) -> int:
+    return outcomes.violated | (outcomes.undetermined if sure else outcomes.unlikely)
 
 
 def _moved(before: Facts, after: Facts) -> frozenset[str]:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Way
 from aipolicy.answer.ways import way_of
-from aipolicy.evaluation.ranking import Ranked, fewest
+from aipolicy.evaluation.option_masks import fewest
+from aipolicy.evaluation.ranking import Ranked
 from aipolicy.findings.finding import Severity
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.answer.answer import Answering
     from aipolicy.evaluation.evaluation import Evaluation
-
 
 _HARDLY_LESS = 0.95
 

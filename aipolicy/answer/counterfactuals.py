@@ -65,7 +65,7 @@ class Found(Frozen):
 
 
 class Counterfactuals:
-    """Searches changes for the ways of a mask over the candidates."""
+    """Searches changes for the ways of a mask over the legs of the candidates, each with whatever partner."""
 
     def __init__(self, trials: Trials, mask: int, vocabulary: Mapping[str, tuple[str, ...]],
                  most_tried: int = MOST_TRIED) -> None:  # fmt: skip
@@ -80,13 +80,13 @@ class Counterfactuals:
 
     def standing(self, changes: Mapping[str, FactValue]) -> Standing:
         """Return how the ways stand where these facts are declared and the rest is as expected."""
-        chosen = self._trials.chosen(changes)
-        if chosen is not None and self._mask >> chosen.number & 1:
+        chosen, evaluation = self._trials.chosen(changes), self._trials.evaluation(changes)
+        if chosen is not None and self._mask >> evaluation.candidates.main_of(chosen.number) & 1:
             return Standing.ANSWER
-        verdict = self._trials.evaluation(changes).verdict
-        if verdict.admissible & self._mask:
+        verdict, options = evaluation.verdict, evaluation.candidates.spread(self._mask)
+        if verdict.admissible & options:
             return Standing.ADMISSIBLE
-        return Standing.OPEN if verdict.open & self._mask else Standing.REMOVED
+        return Standing.OPEN if verdict.open & options else Standing.REMOVED
 
     def found(self) -> Found:
         """Return the least changes that lead to the answer, then those that only make a way admissible; easy ones first."""
@@ -186,7 +186,8 @@ class Counterfactuals:
         return self.standing(_values(each)) >= goal
 
     def _is_likely(self, each: ChangeSet) -> bool:
-        return bool(self._trials.evaluation(_values(each)).verdict.likely & self._mask)
+        evaluation = self._trials.evaluation(_values(each))
+        return bool(evaluation.verdict.likely & evaluation.candidates.spread(self._mask))
 
     def _needs_all(self, each: ChangeSet, goal: Standing) -> bool:
         parts = (part for size in range(len(each)) for part in combinations(each, size))

@@ -12,24 +12,25 @@ from aipolicy.options.costs import hosted_request_usd
 from aipolicy.source.text import grouped
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.evaluation import Evaluation
     from aipolicy.evaluation.option_set import OptionSet
+    from aipolicy.facts.facts import Facts
+    from aipolicy.options.workload import Workload
 
 
-def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: int, way: str) -> str:
+def smallest_evaluation(facts: Facts, workload: Workload, option_set: OptionSet, number: int, way: str) -> str:
     """Return how many cases settle it, at the share that was seen, or half-way between the target and all; empty if none.
 
     What they cost is the price of so many requests: nothing else of an evaluation is paid by its size.
     """
-    target = evaluation.facts.values.get(TARGET)
+    target = facts.values.get(TARGET)
     if not isinstance(target, float) or target == NO_TARGET:
         return ""
-    seen = _seen(evaluation, way)
+    seen = _seen(facts, way)
     share = (1.0 + target) / 2.0 if seen is None else seen.passed / seen.of
     cases = fewest_cases(share, target)
     if cases is None:
         return f"no number of cases shows {target:.3g}; ask for less"
-    cost = _cost(evaluation, option_set, number, cases)
+    cost = _cost(workload, option_set, number, cases)
     if seen is None:
         return f"{grouped(cases)} of your cases show it where {share:.3g} are answered right{cost}"
     low, high = wilson_interval(seen.passed, seen.of)
@@ -37,16 +38,15 @@ def smallest_evaluation(evaluation: Evaluation, option_set: OptionSet, number: i
     return f"{found}: {grouped(cases)} cases settle it at that share{cost}"
 
 
-def _seen(evaluation: Evaluation, way: str) -> Result | None:
-    results = read_results(evaluation.facts.values.get(RESULTS)) or ()
+def _seen(facts: Facts, way: str) -> Result | None:
+    results = read_results(facts.values.get(RESULTS)) or ()
     return next((each for each in results if each.way == way), None)
 
 
-def _cost(evaluation: Evaluation, option_set: OptionSet, number: int, cases: int) -> str:
+def _cost(workload: Workload, option_set: OptionSet, number: int, cases: int) -> str:
     main = option_set.cost_basis(number).main
     if not isinstance(main, HostedBasis):
         return ", on machines of your own"
-    workload = evaluation.workload
     usd = hosted_request_usd(main, workload, option_set.estimator(workload).assumptions)
     if usd is None:
         return ""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Gap
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import fewest
+from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.all_facts import OPTION_PREFIX, REGISTRY, is_option_fact, is_partner_fact, of_leg
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import LATENCY_FACTS
 from aipolicy.options.option import Leg
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import RuleKind
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.deciding import DecidingLeg
 
 CONFIGURATION = "aipolicy.toml"
 _OWN_SITES = "organization.on_premises_countries"
@@ -60,22 +63,27 @@ def gaps_of(
     evaluation: Evaluation, rule_evaluator: RuleEvaluator, option_set: OptionSet, number: int, *, of_plan: bool
 ) -> Iterator[Gap]:
     """Yield what is not known of one way and leaves a rule of severity error undecided for it."""
-    for ruled in _undecided(evaluation, option_set, 1 << number):
-        for name in _unknown(evaluation, rule_evaluator, ruled, option_set, number):
-            yield _gap(name, option_set, number, (ruled.active.rule.id,), of_plan=of_plan)
+    for ruled, _ in _undecided(evaluation, option_set, 1 << number):
+        for name, leg in _unknown(evaluation, rule_evaluator, ruled, option_set, number):
+            yield _gap(name, leg.option_set, leg.number, (ruled.active.rule.id,), of_plan=of_plan)
 
 
 def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, about: str) -> Iterator[Gap]:
     """Yield what is not known of ways that are all open, once for each thing to look up: the fewest that open one."""
     option_set = evaluation.candidates
-    mask = fewest(mask, [ruled.candidates.undetermined for ruled in _undecided(evaluation, option_set, mask)])
+    undecided = {ruled.active.rule.id: open_ for ruled, open_ in _undecided(evaluation, option_set, mask)}
+    mask = fewest(mask, undecided.values())
     rules: dict[tuple[str, str], set[str]] = {}
     names: dict[tuple[str, str], dict[str, None]] = {}
-    for ruled in _undecided(evaluation, option_set, mask):
-        open_for = ruled.candidates.undetermined & mask
-        for name in _unknown(evaluation, rule_evaluator, ruled, option_set, first_in(open_for)):
-            for number in _each_place(option_set, open_for):
-                gap = _gap(name, option_set, number, (), of_plan=False)
+    for ruled, open_for in _undecided(evaluation, option_set, mask):
+        for name, leg in _unknown(evaluation, rule_evaluator, ruled, option_set, first_in(open_for)):
+            legs = (
+                [leg]
+                if leg.is_partner
+                else [leg._replace(number=number) for number in _each_place(option_set, open_for)]
+            )
+            for each in legs:
+                gap = _gap(name, each.option_set, each.number, (), of_plan=False)
                 rules.setdefault((gap.fact, gap.file), set()).add(ruled.active.rule.id)
                 names.setdefault((gap.fact, gap.file), {})[gap.about or about] = None
     for (fact, file), ids in rules.items():
@@ -125,33 +133,41 @@ def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
         yield _catalog_gap(_few(sorted(silent)), "offerings", "regions", (), of_plan=False)
 
 
-def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iterator[RuleEvaluation]:
+def _undecided(evaluation: Evaluation, option_set: OptionSet, mask: int) -> Iterator[tuple[RuleEvaluation, int]]:
+    """Yield the rules of severity error that are undetermined for options of a mask, each with these."""
     for ruled in evaluation.rules:
         outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         is_error = ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is Severity.ERROR
-        if is_error and outcomes.undetermined & mask:
-            yield ruled
+        open_ = outcomes.within(mask).undetermined & mask if is_error else 0
+        if open_:
+            yield ruled, open_
 
 
 def _unknown(evaluation: Evaluation, rule_evaluator: RuleEvaluator, ruled: RuleEvaluation, option_set: OptionSet,
-             number: int) -> tuple[str, ...]:  # fmt: skip
-    """Return the facts of an option that are unknown and leave a rule undecided."""
+             number: int) -> tuple[tuple[str, DecidingLeg], ...]:  # fmt: skip
+    """Return the facts of an option that are unknown and leave a rule undecided, each with the leg that it is about."""
+    from aipolicy.evaluation.deciding import deciding_leg, read_facts
+
     rule = ruled.active.rule
-    option: dict[str, FactValue] = {}
-    for line in (*rule.when, *rule.require):
-        if line.option_reads:
-            option.update(option_set.values_of(number, line.option_reads, evaluation.workload))
+    leg = deciding_leg(rule, evaluation.facts, evaluation.workload, option_set, number, rule_evaluator)
+    option = read_facts(evaluation, rule, leg)
     traces = rule_evaluator.trace(rule, evaluation.facts, option)
     fails = any(trace.section == "require" and trace.truth is Truth.FALSE for trace in traces)
-    return tuple(
-        dict.fromkeys(
-            name
-            for trace in traces
-            if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require")
-            for name, value in trace.values
-            if value is None and is_option_fact(name)
-        )
+    names = dict.fromkeys(
+        name
+        for trace in traces
+        if trace.truth is Truth.UNKNOWN and not (fails and trace.section == "require")
+        for name, value in trace.values
+        if value is None and is_option_fact(name)
     )
+    return tuple((of_leg(name), _partner(leg) if is_partner_fact(name) else leg) for name in names)
+
+
+def _partner(leg: DecidingLeg) -> DecidingLeg:
+    paired = leg.option_set
+    assert isinstance(paired, PairedSet)
+    partner = paired.slot_of(leg.number).partner
+    return leg if partner is None else leg._replace(option_set=paired.table, number=partner, is_partner=True)
 
 
 def _each_place(option_set: OptionSet, mask: int) -> list[int]:
@@ -171,8 +187,8 @@ def _each_place(option_set: OptionSet, mask: int) -> list[int]:
 def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
     key = name.removeprefix(OPTION_PREFIX)
     said = {word: _word(option_set, number, word) for word in _SAID}
-    if said["fallback"] != "none":
-        # NOTE: only the option itself says which of its legs it is about.
+    if said["fallback"] != "none" and REGISTRY[name].of_whole:
+        # NOTE: of a fact of the whole only the option itself says which of its legs it is about.
         leg = _leg_without(key, option_set.options[number].legs)
         said |= {"hosting": leg.hosting, "provider": leg.provider, "region": leg.region, "model": leg.model.id}
     if key == "regions" and said["hosting"] == "on-premises":

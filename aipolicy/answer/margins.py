@@ -14,7 +14,7 @@ from aipolicy.answer.search import turning
 from aipolicy.answer.trials import waits_to_be_done
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.option_set_parts import PartOfOptionSet
+from aipolicy.evaluation.option_set_parts import only
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue
@@ -25,7 +25,7 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.answer.answer import Answering
-    from aipolicy.evaluation.evaluation import ActiveRule
+    from aipolicy.evaluation.prepared_rule import ActiveRule
     from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 
 VOLUME, VOLUME_LATER, LATENCY = "volume.requests_per_day", "volume.requests_per_day_in_12_months", "latency.p95_ms"
@@ -66,7 +66,7 @@ class Passing:
         self._reading = reading
         self.answering = answering
         base = answering.expected
-        self.option_set: OptionSet = base.planned if of_plan else PartOfOptionSet(base.candidates, 1 << number)
+        self.option_set: OptionSet = base.planned if of_plan else only(base.candidates, number)
         self._rule_evaluator = rule_evaluator
         self._rivals = base.workload.rivals
 

@@ -56,6 +56,8 @@ class Way(Frozen, kw_only=True):
     """The rules of severity error that it is expected to break."""
     open_for: tuple[str, ...] = ()
     """The rules of severity error that the catalog leaves undecided for it."""
+    late_fallback_ms: float | None = None
+    """What 95 % of answers of its fallback take, where that is more than the budget; no rule asks that of a fallback."""
 
     @property
     def option(self) -> Option:

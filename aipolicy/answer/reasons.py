@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from aipolicy.answer.model import Way
 from aipolicy.catalog.axes import AXES
 from aipolicy.evaluation.conflict import smallest_clash
-from aipolicy.evaluation.option_masks import first_in
-from aipolicy.evaluation.ranking import Ranking, fewest
+from aipolicy.evaluation.option_masks import fewest, first_in
+from aipolicy.evaluation.ranking import Ranking
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:

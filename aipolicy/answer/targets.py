@@ -35,7 +35,7 @@ def ways_asked(option_set: OptionSet, target: Target) -> int:
 
 def _on_machine(option_set: OptionSet, machine: str) -> int:
     mask = 0
-    for number, option in enumerate(option_set.options):
+    for number, option in enumerate(option_set.mains.options):
         if option.leg.accelerator == machine:
             mask |= 1 << number
-    return mask
+    return option_set.spread(mask)

@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping
 from aipolicy.answer.alternatives import base_facts
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
-from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks
 from aipolicy.facts.expected import RESULTS
+from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.findings.finding import Outcome
 from aipolicy.options.workload import NO_WORKLOAD
+from aipolicy.policy.rule import Rule
 
 LIFECYCLE = "metadata.lifecycle"
 STAGES = ("idea", "prototype", "pilot", "production")
 NOW = "now"
+_OPEN = (Outcome.VIOLATED, Outcome.UNDETERMINED, Outcome.UNDECLARED)
 _ALL_PASSED = 1_000_000
 """Cases of an evaluation that shows any share."""
 
@@ -24,15 +26,15 @@ _ALL_PASSED = 1_000_000
 def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
     """Return what the rules ask to be done for one way, of the plan or of the candidates, the nearest stage first."""
     found: dict[tuple[str, str], ToDo] = {}
-    for stage, evaluation in _stages(trials):
-        option_set = evaluation.planned if of_plan else evaluation.candidates
-        missed = evaluation.facts.values.get("plan.evaluation.missed") or ()
-        for rule, facts in _owed(trials, evaluation, option_set, number):
-            for fact in facts:
+    option_set = trials.base.planned if of_plan else trials.base.candidates
+    for stage, facts in _stages(trials):
+        missed = facts.values.get("plan.evaluation.missed") or ()
+        for rule, names in _owed(trials, facts, option_set, number):
+            for fact in names:
                 way = _way(option_set, number) if fact == RESULTS else ""
                 if way and isinstance(missed, tuple) and way in missed:
                     continue  # NOTE: it was shown, and more cases would show the same.
-                how = _how(evaluation, option_set, number, way) if way else ""
+                how = _how(trials, facts, option_set, number, way) if way else ""
                 found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
     return tuple(found.values())
 
@@ -42,60 +44,53 @@ def _way(option_set: OptionSet, number: int) -> str:
     return str(option_set.values_of(number, ("option.way",), NO_WORKLOAD).get("option.way") or "")
 
 
-def _how(evaluation: Evaluation, option_set: OptionSet, number: int, way: str) -> str:
+def _how(trials: Trials, facts: Facts, option_set: OptionSet, number: int, way: str) -> str:
     from aipolicy.answer.evaluation_size import smallest_evaluation
 
-    return smallest_evaluation(evaluation, option_set, number, way)
+    return smallest_evaluation(facts, trials.workload(facts), option_set, number, way)
 
 
-def _stages(trials: Trials) -> Iterator[tuple[str, Evaluation]]:
+def _stages(trials: Trials) -> Iterator[tuple[str, Facts]]:
     """Yield the stage of the feature and every later one, each with what is expected then."""
     current = str(trials.base.facts.values.get(LIFECYCLE))
-    yield NOW, trials.base
+    yield NOW, trials.base.facts
     if current in STAGES:
         for stage in STAGES[STAGES.index(current) + 1 :]:
-            yield stage, trials.evaluation({LIFECYCLE: stage})
+            yield stage, trials.facts({LIFECYCLE: stage})
 
 
-def _owed(trials: Trials, evaluation: Evaluation, option_set: OptionSet,
-          number: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # fmt: skip
+def _owed(trials: Trials, facts: Facts, option_set: OptionSet, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the rules that one way breaks, or leaves open, and keeps once something is done, with the least that does."""
-    specs = evaluation.facts.known.specs
-    bit = 1 << number
-    for ruled in evaluation.rules:
-        outcomes = _over(ruled, evaluation, option_set)
-        if not (outcomes.violated | outcomes.undetermined | outcomes.undeclared) & bit:
+    specs = facts.known.specs
+    for rule in (ruled.active.rule for ruled in trials.base.rules):
+        if trials.outcome(rule, facts, option_set, number) not in _OPEN:
             continue
-        bases = {base for name in ruled.active.rule.feature_reads for base in base_facts(name, specs)}
-        undone = [name for name in sorted(bases) if name in specs and _is_undone(name, evaluation)]
+        bases = {base for name in rule.feature_reads for base in base_facts(name, specs)}
+        undone = [name for name in sorted(bases) if name in specs and _is_undone(name, facts)]
         keeping = [*([name] for name in undone), undone] if len(undone) > 1 else [undone]
         for names in keeping:
-            if names and _keeps(trials, evaluation, ruled, option_set, bit, names):
-                yield ruled.active.rule.id, tuple(names)
+            if names and _keeps(trials, facts, rule, option_set, number, names):
+                yield rule.id, tuple(names)
                 break
 
 
-def _is_undone(name: str, evaluation: Evaluation) -> bool:
+def _is_undone(name: str, facts: Facts) -> bool:
     """Return whether a fact says that something is done, and nobody says that it is; more cases can always be asked."""
-    spec = evaluation.facts.known.specs[name]
-    if name == RESULTS and evaluation.facts.values.get(name):
+    if name == RESULTS and facts.values.get(name):
         return True
-    return spec.kind is Kind.DONE and evaluation.facts.values.get(name) in (None, False, ())
+    return facts.known.specs[name].kind is Kind.DONE and facts.values.get(name) in (None, False, ())
 
 
-def _keeps(trials: Trials, evaluation: Evaluation, ruled: RuleEvaluation, option_set: OptionSet, bit: int,
-           undone: list[str]) -> bool:  # fmt: skip
+def _keeps(trials: Trials, facts: Facts, rule: Rule, option_set: OptionSet, number: int, undone: list[str]) -> bool:
     """Return whether a way keeps a rule once these things are done."""
-    specs = evaluation.facts.known.specs
+    specs = facts.known.specs
     done = {name: value for name in undone if (value := _done(specs[name])) is not None}
     if RESULTS in undone:
-        done[RESULTS] = (f"{_way(option_set, bit.bit_length() - 1)} {_ALL_PASSED}/{_ALL_PASSED}",)
-    stage = evaluation.facts.values.get(LIFECYCLE)
+        done[RESULTS] = (f"{_way(option_set, number)} {_ALL_PASSED}/{_ALL_PASSED}",)
+    stage = facts.values.get(LIFECYCLE)
     changes: Mapping[str, FactValue] = {**done, LIFECYCLE: stage} if isinstance(stage, str) else done
-    after = trials.evaluation(changes)
-    place = next(p for p, other in enumerate(evaluation.rules) if other.active is ruled.active)
-    outcomes = _over(after.rules[place], after, option_set)
-    return bool((outcomes.satisfied | outcomes.not_applicable) & bit)
+    outcome = trials.outcome(rule, trials.facts(changes), option_set, number)
+    return outcome in (Outcome.SATISFIED, Outcome.NOT_APPLICABLE)
 
 
 def _done(spec: FactSpec) -> FactValue | None:
@@ -105,7 +100,3 @@ def _done(spec: FactSpec) -> FactValue | None:
     if spec.type is FactType.TEXT:
         return spec.choices[0] if spec.choices else spec.name
     return None
-
-
-def _over(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet) -> OutcomeMasks:
-    return ruled.planned if option_set is evaluation.planned else ruled.candidates

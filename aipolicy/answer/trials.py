@@ -7,13 +7,16 @@ from functools import cached_property
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
+from aipolicy.findings.finding import Outcome, Severity
+from aipolicy.options.workload import Workload, workload_of
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.value import replace
 
 Changes = Mapping[str, FactValue]
 _Key = tuple[tuple[str, FactValue], ...]
@@ -55,6 +58,7 @@ class Trials:
         self.certain = evaluation
         self.base = evaluation.expected
         self._tried: dict[_Key, Trial] = {}
+        self._facts: dict[_Key, Facts] = {}
 
     def then(self, changes: Changes) -> Then:
         """Return what follows where these facts are declared and the rest is as expected."""
@@ -76,9 +80,23 @@ class Trials:
         return self._tried[key]
 
     def facts(self, changes: Changes) -> Facts:
-        """Return the facts of the feature where these are declared and the rest is as expected."""
-        feature = self.certain.feature
-        return with_changes(self.certain.facts, changes, self._evaluator.catalog, feature.path_in_repository)
+        """Return the facts that are expected where these are declared."""
+        key = tuple(sorted(changes.items(), key=lambda change: change[0]))
+        if key not in self._facts:
+            path = self.certain.feature.path_in_repository
+            self._facts[key] = with_changes(self.certain.facts, changes, self._evaluator.catalog, path)
+        return self._facts[key]
+
+    def outcome(self, rule: Rule, facts: Facts, option_set: OptionSet, number: int) -> Outcome:
+        """Return what a rule comes to under other facts for one option."""
+        workload = self.workload(facts)
+        return self._evaluator.rule_evaluator.evaluate(rule, facts, workload, option_set).outcome_of(number)
+
+    def workload(self, facts: Facts) -> Workload:
+        """Return the workload under other facts, compared with what is compared now."""
+        workload = workload_of(facts, self.certain.feature.name)
+        rivals = self.base.workload.rivals
+        return workload if rivals is None else replace(workload, rivals=rivals)
 
     def effect(self, then: Then) -> Effect | None:
         """Return the weightiest thing that is other than expected, None where nothing is."""
@@ -106,14 +124,18 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
 
     Without a plan they are the duties that the feature breaks, whatever is built.
     """
-    full, undone = evaluation.planned.full, undone_duties(evaluation)
-    broken = {rule: mask for rule, mask in broken_by(evaluation).items() if rule not in undone}
-    alone = sorted(rule for rule, mask in broken.items() if mask == full)
+    undone = undone_duties(evaluation)
+    errors = [
+        ruled
+        for ruled in evaluation.rules
+        if ruled.active.severity is Severity.ERROR and ruled.active.rule.id not in undone
+    ]
+    alone = sorted(ruled.active.rule.id for ruled in errors if ruled.planned.is_violated_throughout())
     if alone or evaluation.planned is evaluation.candidates:
         return tuple(alone)
     from aipolicy.evaluation.conflict import smallest_clash
 
-    return smallest_clash(broken, full)
+    return smallest_clash({ruled.active.rule.id: ruled.planned.violated for ruled in errors}, evaluation.planned.full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

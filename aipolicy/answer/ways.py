@@ -10,13 +10,16 @@ from aipolicy.answer.trials import plan_violates, undone_duties
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
+from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.declared import PLAN_AXES
-from aipolicy.findings.finding import Severity
+from aipolicy.findings.finding import Outcome, Severity
 
 _NAMES = ("hosting", "adaptation", "provider", "model", "region", "fallback", "routing")
+_FALLBACK_MS = "partner.latency_p95_ms"
 _AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
 
 
@@ -29,9 +32,10 @@ def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way
         outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
         if ruled.active.severity is not Severity.ERROR or ruled.active.rule.id in undone:
             continue
-        if outcomes.violated >> ranked.number & 1:
+        outcome = outcomes.outcome_of(ranked.number)
+        if outcome is Outcome.VIOLATED:
             breaks.append(ruled.active.rule.id)
-        elif outcomes.undetermined >> ranked.number & 1:
+        elif outcome is Outcome.UNDETERMINED:
             open_for.append(ruled.active.rule.id)
     texts = {name: None if value is None else str(value) for name, value in words.items()}
     return Way(
@@ -39,7 +43,20 @@ def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way
         provider=texts["provider"] or None, model=texts["model"] or None, region=texts["region"] or None,
         fallback=texts["fallback"] or "none", routing=texts["routing"] or "single", cost=ranked.cost,
         against=ranked.against, breaks=tuple(sorted(breaks)), open_for=tuple(sorted(open_for)),
+        late_fallback_ms=_late_fallback_ms(evaluation, option_set, ranked.number),
     )  # fmt: skip
+
+
+def _late_fallback_ms(evaluation: Evaluation, option_set: OptionSet, number: int) -> float | None:
+    """Return what 95 % of answers of a fallback take where that is more than the budget; None where it is not."""
+    budget, reads = evaluation.facts.values.get("latency.p95_ms"), ("option.routing", _FALLBACK_MS)
+    if not isinstance(budget, float):
+        return None
+    known = option_set.values_of(number, reads, evaluation.workload)
+    takes = known.get(_FALLBACK_MS)
+    if known.get("option.routing") != "single" or not isinstance(takes, float):
+        return None
+    return takes if takes > budget else None
 
 
 def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | None:
@@ -62,7 +79,8 @@ def plan_standing(certain: Evaluation, weighing: Weighing) -> PlanStanding | Non
     way = way_of(expected, option_set, ranked)
     is_offered = not certain.plan_problems
     openings = _openings(expected, way) if is_offered else ()
-    return PlanStanding(way, is_offered, plan_violates(certain), full.bit_count(), passing.bit_count(), openings)
+    counts = (option_set.legs_of(mask).bit_count() for mask in (full, passing))
+    return PlanStanding(way, is_offered, plan_violates(certain), next(counts), next(counts), openings)
 
 
 def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
@@ -89,16 +107,14 @@ def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
 
 def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
     """Return for every hosting how many ways there are, how many are left, and which rule removes most."""
-    option_set, verdict = expected.candidates, expected.verdict
+    legs, ways = expected.candidates.mains, ways_of(expected.verdict, expected.candidates)
     found = []
     for hosting in HOSTINGS:
-        mask = option_set.mask_of("option.hosting", frozenset({hosting}))
+        mask = legs.mask_of("option.hosting", frozenset({hosting})) & ways.full
         if mask:
-            removed = {
-                rule: (others & mask).bit_count() for rule, others in verdict.removed_by.items() if others & mask
-            }
+            removed = {rule: (others & mask).bit_count() for rule, others in ways.removed_by.items() if others & mask}
             worst = min(removed, key=lambda rule: (-removed[rule], rule), default="")
-            left = (mask & verdict.admissible).bit_count(), (mask & verdict.open).bit_count()
+            left = (mask & ways.admissible).bit_count(), (mask & ways.open).bit_count()
             found.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
     return tuple(found)
 

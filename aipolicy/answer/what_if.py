@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def rules_moved(before: Evaluation, after: Evaluation) -> tuple[RuleMoved, ...]:
 
 def removed_counts(evaluation: Evaluation) -> dict[str, int]:
     """Return how many ways each rule of severity error removes."""
-    return {rule: mask.bit_count() for rule, mask in evaluation.verdict.removed_by.items()}
+    removed_by = ways_of(evaluation.verdict, evaluation.candidates).removed_by
+    return {rule: mask.bit_count() for rule, mask in removed_by.items()}
 
 
 def moved_counts(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[RuleMoved, ...]:

@@ -11,8 +11,7 @@ from aipolicy.answer.model import Gap, Way
 from aipolicy.answer.targets import Target, ways_asked
 from aipolicy.answer.ways import way_of
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_masks import first_in
-from aipolicy.evaluation.ranking import fewest
+from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleKind
@@ -54,7 +53,8 @@ def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator)
     """Return why the ways of a target, of which there are some, are not the answer."""
     expected = answering.expected
     mask = ways_asked(expected.candidates, target)
-    search = Counterfactuals(answering.trials, mask, answering.vocabulary)
+    legs = expected.candidates.legs_of(mask)
+    search = Counterfactuals(answering.trials, legs, answering.vocabulary)
     standing = search.standing({})
     in_the_way = _in_the_way(expected, mask) if standing < Standing.ADMISSIBLE else ()
     best = _best(answering, mask)
@@ -62,7 +62,7 @@ def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator)
     if best is not None and standing is not Standing.ANSWER:
         gaps = tuple(dict.fromkeys(gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)))
     found, held = search.found(), _held(answering, in_the_way)
-    return WhyNot(target, mask.bit_count(), standing, best, in_the_way, gaps, found.changes, held, found.is_cut_short)
+    return WhyNot(target, legs.bit_count(), standing, best, in_the_way, gaps, found.changes, held, found.is_cut_short)
 
 
 def _best(answering: Answering, mask: int) -> Way | None:
@@ -77,6 +77,7 @@ def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
     """Return the rules that remove ways of a mask or leave them open, those that concern most of them first."""
     found = []
     nearest = fewest(mask, evaluation.verdict.removed_by.values())
+    legs_of = evaluation.candidates.legs_of
     for ruled in evaluation.rules:
         if ruled.active.rule.kind is not RuleKind.CONSTRAINT or ruled.active.severity is not Severity.ERROR:
             continue
@@ -85,7 +86,7 @@ def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
         stands = removed or outcomes.undetermined & mask & evaluation.verdict.open
         if stands:
             shown = first_in(stands & nearest or stands)
-            found.append(InTheWay(ruled.active.rule.id, stands.bit_count(), not removed, shown))
+            found.append(InTheWay(ruled.active.rule.id, legs_of(stands).bit_count(), not removed, shown))
     return tuple(sorted(found, key=lambda each: (each.is_open, -each.ways, each.rule)))
 
 

@@ -65,7 +65,7 @@ def _evaluated(text: str, depth: int, evaluation: Evaluation, policy: Policy, pa
     number = first_in(masks.violated or masks.undetermined or masks.satisfied)
     option = planned.facts_of(number, evaluation.workload) if line.option_reads else {}
     trace = judge.trace(rule, evaluation.facts, option)[0]
-    ways = {truth: mask.bit_count() for truth, mask in counts if mask}
+    ways = {truth: planned.legs_of(mask).bit_count() for truth, mask in counts if mask}
     return EvaluatedPart(text, depth, ways, trace.values, trace.error)
 
 

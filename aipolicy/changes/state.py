@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
-from aipolicy.evaluation.verdict import NeedFound
+from aipolicy.evaluation.verdict import NeedFound, ways_of
 from aipolicy.findings.comparison import Identity, Known, known_from
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.option import Option
@@ -112,16 +113,28 @@ def _answered(report: Report, evaluation: Evaluation, weighing: Weighing) -> Ans
     way, verdict = answering.recommended, expected.verdict
 
     def removing(option: Option) -> tuple[str, ...]:
-        numbers = (n for n, other in enumerate(expected.candidates.options) if other.id == option.id)
-        number = next(numbers, None)
-        if number is None:
-            return ()
-        return tuple(sorted(rule for rule, mask in verdict.removed_by.items() if mask >> number & 1))
+        return tuple(sorted(_removing(option, expected)))
 
+    ways = ways_of(verdict, expected.candidates)
     return Answered(
         None if way is None else way_result(way), None if way is None else way.option,
-        {rule: mask.bit_count() for rule, mask in verdict.removed_by.items()}, verdict.admissible.bit_count(), removing,
+        {rule: mask.bit_count() for rule, mask in ways.removed_by.items()}, ways.admissible.bit_count(), removing,
     )  # fmt: skip
+
+
+def _removing(option: Option, evaluation: Evaluation) -> Iterator[str]:
+    """Yield the rules that remove an option; where its partner is none any more, those that remove its main leg."""
+    candidates, verdict = evaluation.candidates, evaluation.verdict
+    begin = option.id.partition("+")[0]
+    mains = [n for n, main in enumerate(candidates.mains.options) if main.id.partition("+")[0] == begin]
+    numbers = [candidates.number_of(main, slot) for main in mains for slot, part in candidates.slices(verdict.full)
+               if part >> main & 1]  # fmt: skip
+    same = union(1 << number for number in numbers if candidates.options[number].id == option.id)
+    for rule, mask in verdict.removed_by.items():
+        if mask & same or (
+            not same and union(1 << main for main in mains) & verdict.removed_by.with_every_partner(rule)
+        ):
+            yield rule
 
 
 def monthly_cost(evaluation: Evaluation, weighing: Weighing) -> MonthlyCost | None:

@@ -11,7 +11,7 @@ from aipolicy.facts.counts import unclear_count
 from aipolicy.facts.plan_names import with_catalog_names
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.what_if import with_declarations
-from aipolicy.options.plan import plan_options, unknown_names
+from aipolicy.options.plan import plan_legs, unknown_names
 from aipolicy.run.evaluated_file import evaluate_feature
 from aipolicy.run.policy import Policy
 from aipolicy.source.suggest import did_you_mean
@@ -86,6 +86,6 @@ def _known(key: str, word: str, asked: dict[str, str], evaluation: Evaluation, p
 def _nothing_offered(target: Target, policy: Policy) -> str:
     """Return what the catalog offers in the place of a target, as for a plan; empty where it offers it, but not now."""
     plan: dict[str, FactValue] = {f"plan.{key}": word for key, word in target.words.items() if key != MACHINE}
-    planned = plan_options(plan, plan, policy.catalog, policy.evaluator.organization)
+    planned = plan_legs(plan, plan, policy.catalog, policy.evaluator.organization)
     messages = [problem.message for problem in planned.problems]
     return f": {'; '.join(messages)}" if messages else "; what is offered is retired, or in restricted regions"

@@ -14,3 +14,9 @@ AXES = tuple(name for name, _ in SIMPLEST_FIRST)
 
 OFFERING = ("option.provider", "option.model", "option.region")
 """What the catalog offers along them."""
+
+AXES_OF_LEGS = AXES[:2]
+"""Those of a leg by itself."""
+
+AXES_OF_WHOLE = AXES[2:]
+"""Those of a leg and its partner."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -152,7 +152,7 @@ class _Comparer:
         if option_set is self._evaluation.candidates:
             return []
         different: dict[CostBasis, int] = {}
-        for number in range(option_set.count):
+        for number in numbers_in(option_set.full):
             different.setdefault(option_set.cost_basis(number), number)
         by_cost = sorted(different.values(), key=lambda n: self._sort_key(option_set, n))
         return [(option_set, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
@@ -170,7 +170,7 @@ class _Comparer:
         option_set, verdict = self._evaluation.candidates, self._evaluation.verdict
         seen: dict[tuple[str, str, str], dict[str, int]] = {}
         hidden = 0
-        for number in sorted(numbers_in(verdict.remaining), key=lambda n: self._sort_key(option_set, n)):
+        for number in sorted(self._ways(), key=lambda n: self._sort_key(option_set, n)):
             option = option_set.options[number]
             way = seen.setdefault((option.adaptation, option.hosting, option.routing), {})
             if option.leg.model.id in way:
@@ -181,6 +181,16 @@ class _Comparer:
                 way[option.leg.model.id] = number
         numbers = [number for way in seen.values() for number in way.values()]
         return [(option_set, n, _ADMISSIBLE if verdict.admissible >> n & 1 else _OPEN) for n in numbers], hidden
+
+    def _ways(self) -> Iterator[int]:
+        """Yield for each main leg that remains its option with the best partner, if it needs one, and its best cascade."""
+        option_set, remaining = self._evaluation.candidates, self._evaluation.verdict.remaining
+        taken: dict[str, int] = {}
+        for slot, mains in option_set.slices(remaining):
+            routing = option_set.slot_words(slot)[0]
+            new = mains & ~taken.get(routing, 0)
+            taken[routing] = taken.get(routing, 0) | mains
+            yield from (option_set.number_of(main, slot) for main in numbers_in(new))
 
     def _sort_key(self, option_set: OptionSet, number: int) -> tuple[bool, float, str]:
         usd = self._estimator.value("option.monthly_usd", None, option_set.cost_basis(number))

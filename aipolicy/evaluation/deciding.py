@@ -7,13 +7,20 @@ from functools import lru_cache
 from math import inf
 from typing import Any
 
+from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.outcome_masks import OUTCOMES_BY_WEIGHT
+from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Decided, DecidingValue, Worse
+from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.source.text import without_secrets
-from aipolicy.value import replace
+from aipolicy.value import NamedTuple, replace
 
 _MOST_CONDITIONS = 1_000
 _CLASSES, _SENSITIVITY = "data.classes", "data.sensitivity"
@@ -153,3 +160,46 @@ def _merged(one: DecidingValue, other: DecidingValue) -> DecidingValue:
 @lru_cache(maxsize=_MOST_CONDITIONS)
 def _condition(checked: Checked) -> Condition:
     return Condition(checked)
+
+
+class DecidingLeg(NamedTuple):
+    """An option, or the partner of one by itself, under its number in the set that it is in."""
+
+    option_set: OptionSet
+    number: int
+    is_partner: bool
+
+
+def leg_of(outcomes: Outcomes, option_set: OptionSet, number: int) -> DecidingLeg:
+    """Return what of an option decides what a rule comes to for it, from what it comes to for every option."""
+    partner = option_set.slot_of(number).partner if isinstance(option_set, PairedSet) else None
+    if partner is None or not isinstance(outcomes, LegOutcomes) or not outcomes.is_of_partner:
+        return DecidingLeg(option_set, number, False)
+    assert isinstance(option_set, PairedSet)
+    outcomes = outcomes.within(1 << number)
+    main = outcomes.main.outcome_of(option_set.main_of(number))
+    assert outcomes.partner is not None
+    other = outcomes.partner.outcome_of(partner)
+    if OUTCOMES_BY_WEIGHT.index(main) <= OUTCOMES_BY_WEIGHT.index(other):
+        return DecidingLeg(option_set, number, False)
+    return DecidingLeg(option_set.table, partner, True)
+
+
+def deciding_leg(rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet, number: int,
+                 rule_evaluator: RuleEvaluator) -> DecidingLeg:  # fmt: skip
+    """Return what of an option decides what a rule comes to for it."""
+    return leg_of(rule_evaluator.evaluate(rule, facts, workload, option_set), option_set, number)
+
+
+def planned_leg(evaluation: Evaluation, rule: Rule, number: int, rule_evaluator: RuleEvaluator) -> DecidingLeg:
+    """Return what of an option of the plan decides a rule."""
+    return deciding_leg(rule, evaluation.facts, evaluation.workload, evaluation.planned, number, rule_evaluator)
+
+
+def read_facts(evaluation: Evaluation, rule: Rule, leg: DecidingLeg) -> dict[str, FactValue]:
+    """Return what a rule reads of an option or of its partner, without making the option itself."""
+    facts: dict[str, FactValue] = {}
+    for line in (*rule.when, *rule.require):
+        if line.option_reads:
+            facts.update(leg.option_set.values_of(leg.number, line.option_reads, evaluation.workload))
+    return facts

@@ -3,52 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
-from aipolicy.evaluation.axes import AXES, OFFERING
+from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.option_groups import Group, GroupKey
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator, is_retired
+from aipolicy.evaluation.paired_outcomes import Outcomes
+from aipolicy.evaluation.pairs import Pairs, prepared_reads
+from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired
+from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
+from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
-from aipolicy.facts.all_facts import PLACES_PREFIX
+from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings.finding import Severity, Stage
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
 from aipolicy.options.cost_inputs import CostBasis
-from aipolicy.options.estimates import COMPARED_FACTS, COST_FACTS, ESTIMATED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS, ESTIMATED_FACTS
 from aipolicy.options.option import Option, PlanProblem
 from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
-from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen, replace
 
-
-class ActiveRule(Frozen):
-    """A rule with what it weighs on the day of the run."""
-
-    rule: Rule
-    severity: Severity
-    stage: Stage = Stage.IN_FORCE
-    coming: str = ""
-    """What becomes of a rule that is not yet in force, in words."""
+if TYPE_CHECKING:
+    from aipolicy.evaluation.planned_sets import PlannedSets
 
 
 class RuleEvaluation(Frozen):
     """What became of a rule, over the candidates and over the options of the plan."""
 
     active: ActiveRule
-    candidates: OutcomeMasks
-    planned: OutcomeMasks
+    candidates: Outcomes
+    planned: Outcomes
 
 
 class Evaluation(Frozen):
@@ -99,23 +94,23 @@ class Evaluator:
         self._expected = expected
         self.known = known_facts((spec for pack in packs for spec in pack.facts), expected)
         """The facts that conditions may read and manifests may declare."""
-        self.candidates = OptionSet(
-            self._candidate_options, catalog, organization,
+        self.legs = OptionSet(
+            self._candidate_legs, catalog, organization,
             count=kept.count if kept is not None else None, kept_groups=kept.find if kept is not None else none_kept,
         )  # fmt: skip
+        """Every way to answer that is looked at without a plan, and from which partners are chosen."""
         self.packs = packs
         self.rules = _active_rules(packs, catalog)
         self._like: Evaluator | None = None
-        self._plans: dict[object, tuple[OptionSet, tuple[PlanProblem, ...]]] = {}
 
-    def later(self, packs: tuple[PolicyPack, ...], candidates: OptionSet, like: Evaluator | None = None) -> Evaluator:
-        """Return an evaluator of the day of other candidates, which shares what was judged.
+    def later(self, packs: tuple[PolicyPack, ...], legs: OptionSet, like: Evaluator | None = None) -> Evaluator:
+        """Return an evaluator of the day of other legs, which shares what was judged.
 
-        The plans of `like` have the same options on that day.
+        The plans of `like` have the same legs on that day.
         """
-        kept = KeptGroups(candidates.count, none_kept)
-        other = Evaluator(packs, candidates.catalog, self.organization, kept, self._expected)
-        other.rule_evaluator, other.candidates, other._like = self.rule_evaluator, candidates, like
+        kept = KeptGroups(legs.count, none_kept)
+        other = Evaluator(packs, legs.catalog, self.organization, kept, self._expected)
+        other.rule_evaluator, other.legs, other._like = self.rule_evaluator, legs, like
         return other
 
     def evaluate(self, feature: Feature) -> Evaluation:
@@ -129,22 +124,20 @@ class Evaluator:
         return replace(self.evaluate_facts(feature, facts), expect=expect)
 
     def evaluate_facts(self, feature: Feature, facts: Facts) -> Evaluation:
-        """Return the evaluation of a feature with these facts, whatever its manifest declares."""
+        """Return the evaluation of a feature with given facts."""
         workload = workload_of(facts, feature.name)
-        planned, problems, has_plan = self._planned(facts)
-        judged = [self._evaluated(active, facts, workload, planned) for active in self.rules]
-        verdict = verdict_of(
-            self.candidates.full, ((r.active.rule, r.active.severity, r.candidates) for r in judged), self.candidates
-        )
-        if planned is not self.candidates and any(_compares(active.rule) for active in self.rules):
+        candidates, planned, problems = self._option_sets(facts, workload)
+        has_plan = any(name.startswith("plan.") for name in facts.declared)
+        judged = [self._evaluated(active, facts, workload, candidates, planned) for active in self.rules]
+        verdict = self._verdict(judged, candidates, facts, workload)
+        if planned is not candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
-            workload = replace(workload, rivals=self._rivals(verdict, workload, is_certain=not facts.assumed))
+            workload = replace(workload, rivals=_rivals(candidates, verdict, workload, is_certain=not facts.assumed))
             judged = [
-                self._evaluated(r.active, facts, workload, planned) if _compares(r.active.rule) else r for r in judged
+                self._evaluated(r.active, facts, workload, candidates, planned) if _compares(r.active.rule) else r
+                for r in judged
             ]
-        return Evaluation(
-            feature, facts, workload, self.candidates, planned, problems, has_plan, tuple(judged), verdict
-        )
+        return Evaluation(feature, facts, workload, candidates, planned, problems, has_plan, tuple(judged), verdict)
 
     def evaluate_like(self, evaluation: Evaluation, facts: Facts) -> Evaluation:
         """Return the evaluation of the same feature and plan with other facts; what is judged alike is taken over.
@@ -160,16 +153,48 @@ class Evaluator:
             again.update(range(len(self.rules)))
         if is_other_workload:
             again.update(self._estimating)
+        candidates, planned = evaluation.candidates, evaluation.planned
+        if again or is_other_workload:
+            candidates, planned, _ = self._option_sets(facts, workload)
         workload = replace(workload, rivals=evaluation.workload.rivals)
+        if (candidates, planned) != (evaluation.candidates, evaluation.planned):
+            again.update(range(len(self.rules)))
         judged = list(evaluation.rules)
         for place in again:
-            judged[place] = self._evaluated(judged[place].active, facts, workload, evaluation.planned)
-        if again:
-            rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
-            verdict = verdict_of(self.candidates.full, rules, self.candidates)
-        else:
-            verdict = evaluation.verdict
-        return replace(evaluation, facts=facts, workload=workload, rules=tuple(judged), verdict=verdict, expect=None)
+            judged[place] = self._evaluated(judged[place].active, facts, workload, candidates, planned)
+        verdict = self._verdict(judged, candidates, facts, workload) if again else evaluation.verdict
+        return replace(
+            evaluation, facts=facts, workload=workload, candidates=candidates, planned=planned, rules=tuple(judged),
+            verdict=verdict, expect=None,
+        )  # fmt: skip
+
+    def _option_sets(self, facts: Facts, workload: Workload) -> tuple[OptionSet, OptionSet, tuple[PlanProblem, ...]]:
+        """Return the options that could be built and those of the plan, put together from legs."""
+        candidates = self._pairs.candidates(self.legs, facts, workload)
+        if facts.declared.isdisjoint(PLAN_AXES):
+            return candidates, candidates, ()
+        plan = self._plans.of(facts)
+        return candidates, self._pairs.planned(plan, facts, workload), plan.problems
+
+    def _verdict(self, judged: Iterable[RuleEvaluation], candidates: OptionSet, facts: Facts,
+                 workload: Workload) -> Verdict:  # fmt: skip
+        def clash() -> tuple[str, ...]:
+            return self._pairs.clash(self.legs, facts, workload)
+
+        rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
+        return verdict_of(candidates.full, rules, candidates, clash)
+
+    # NOTE: both are made late, because an evaluator of another day takes over legs and what evaluates rules.
+    @cached_property
+    def _plans(self) -> PlannedSets:
+        from aipolicy.evaluation.planned_sets import PlannedSets  # NOTE: not every feature has a plan.
+
+        earlier = None if self._like is None else self._like._plans
+        return PlannedSets(self.catalog, self.organization, self.legs, earlier)
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        return Pairs(self.rules, self.rule_evaluator)
 
     @cached_property
     def _readers(self) -> Mapping[str, tuple[int, ...]]:
@@ -191,71 +216,58 @@ class Evaluator:
             )
         )
 
-    def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, planned: OptionSet) -> RuleEvaluation:
+    def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, candidates: OptionSet,
+                   planned: OptionSet) -> RuleEvaluation:  # fmt: skip
         everywhere = active.rule.scope is RuleScope.OPTIONS
-        nowhere = OutcomeMasks(self.candidates.full, 0, 0, 0)
-        candidates = (
-            self.rule_evaluator.evaluate(active.rule, facts, workload, self.candidates) if everywhere else nowhere
-        )
-        if planned is self.candidates:
-            return RuleEvaluation(active, candidates, candidates)
-        return RuleEvaluation(active, candidates, self.rule_evaluator.evaluate(active.rule, facts, workload, planned))
-
-    def _rivals(self, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
-        """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
-
-        Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
-        nothing that is still unknown could make another one cheaper.
-        """
-        groups = self.candidates.groups(("option.hosting", "option.monthly_usd"), workload)
-        mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
-        staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
-        remaining = [(values, group & mask) for values, group in groups if group & mask]
-        own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
-        return Rivals(self._cheapest(remaining, staying), self._cheapest(own, staying), bool(own))
-
-    def _cheapest(self, groups: list[Group], staying: int) -> CostBasis | None:
-        """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
-        known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
-        least = min((usd for usd, _ in known), default=None)
-        cheapest = sum(mask for usd, mask in known if usd == least)
-        return self.candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
+        evaluate = self.rule_evaluator.evaluate
+        of_candidates: Outcomes = OutcomeMasks(candidates.full, 0, 0, 0)
+        if everywhere:
+            of_candidates = evaluate(active.rule, facts, workload, candidates)
+        if planned is candidates:
+            return RuleEvaluation(active, of_candidates, of_candidates)
+        return RuleEvaluation(active, of_candidates, evaluate(active.rule, facts, workload, planned))
 
     def prepare(self) -> tuple[int, dict[GroupKey, bytes]]:
-        """Return how many candidates there are, and their groups that rules and verdict will ask for, found now."""
-        for active in (active for active in self.rules if active.rule.scope is RuleScope.OPTIONS):
-            for line in (*active.rule.when, *active.rule.require):
-                if line.option_reads:
-                    self.candidates.keep_groups(line.option_reads)
-        for names in (AXES, *((name,) for name in (*VERDICT_ATTRIBUTES, *OFFERING)), COST_FACTS[:1]):
-            self.candidates.keep_groups(tuple(names))
-        return self.candidates.count, self.candidates.kept_groups()
+        """Return how many legs there are, and their groups that rules and verdict will ask for, found now."""
+        reads: list[tuple[str, ...]] = [
+            line.option_reads
+            for active in self.rules
+            for line in (*active.rule.when, *active.rule.require)
+            if line.option_reads
+        ]
+        reads += [tuple(dict.fromkeys(leg_reads(names))) for names in reads]
+        of_legs = [names for names in reads if not any(map(is_partner_fact, names))]
+        for names in (*of_legs, *prepared_reads(), *((name,) for name in (*VERDICT_ATTRIBUTES, *OFFERING))):
+            self.legs.keep_groups(tuple(names))
+        return self.legs.count, self.legs.kept_groups()
 
-    def _candidate_options(self) -> tuple[Option, ...]:
-        # NOTE: a clean feature without a plan never asks for an option itself, only for groups kept from earlier runs.
-        from aipolicy.options.candidates import candidate_options
+    def _candidate_legs(self) -> tuple[Option, ...]:
+        # NOTE: a clean feature without a plan never asks for a leg itself, only for groups kept from earlier runs.
+        from aipolicy.options.candidates import candidate_legs
 
-        return candidate_options(self.catalog, self.organization)
+        return candidate_legs(self.catalog, self.organization)
 
-    def _planned(self, facts: Facts) -> tuple[OptionSet, tuple[PlanProblem, ...], bool]:
-        has_plan = any(name.startswith("plan.") for name in facts.declared)
-        if facts.declared.isdisjoint(PLAN_AXES):
-            return self.candidates, (), has_plan
-        from aipolicy.options.plan import plan_options
 
-        names = sorted(name for name in facts.declared if name.startswith("plan."))
-        key = tuple((name, facts.values[name]) for name in names)
-        if key not in self._plans and self._like is not None:
-            from aipolicy.evaluation.option_set_parts import OptionSetOnDay
+def _rivals(candidates: OptionSet, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
+    """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
 
-            earlier, problems, _ = self._like._planned(facts)
-            self._plans[key] = (OptionSetOnDay(earlier, self.catalog), problems)
-        if key not in self._plans:
-            planned = plan_options(facts.values, facts.declared, self.catalog, self.organization)
-            options = planned.options
-            option_set = OptionSet(lambda: options, self.catalog, self.organization, overrides=planned.overrides)
-            self._plans[key] = (option_set, planned.problems)
-        return (*self._plans[key], True)
+    Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
+    nothing that is still unknown could make another one cheaper.
+    """
+    groups = candidates.groups(("option.hosting", "option.monthly_usd"), workload)
+    mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
+    staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
+    remaining = [(values, group & mask) for values, group in groups if group & mask]
+    own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
+    return Rivals(_cheapest(candidates, remaining, staying), _cheapest(candidates, own, staying), bool(own))
+
+
+def _cheapest(candidates: OptionSet, groups: list[Group], staying: int) -> CostBasis | None:
+    """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
+    known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
+    least = min((usd for usd, _ in known), default=None)
+    cheapest = sum(mask for usd, mask in known if usd == least)
+    return candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
 
 
 def own_expected(settings: PolicySettings, packs: Iterable[PolicyPack], catalog: Catalog) -> dict[str, FactValue]:
@@ -286,14 +298,3 @@ def with_places_of_day(rule: Rule, catalog: Catalog) -> Rule:
 
     now = refreshed(rule.parameters, catalog.places)
     return rule if now == rule.parameters else replace(rule, parameters=now)
-
-
-def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
-    """Return the rules that are evaluated on a day, with what they weigh then."""
-    active = []
-    for rule in rules:
-        severity = rule.severity_on(day)
-        if severity is not None:
-            coming = coming_words(rule.stages, rule.severity, day)
-            active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
-    return tuple(active)

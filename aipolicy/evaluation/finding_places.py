@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aipolicy.evaluation.deciding import planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import is_option_fact, is_parameter
-from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PLAN_PATHS
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.all_facts import is_option_fact, is_parameter, is_partner_fact, of_partner
+from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PARTNER_PLAN_PATHS, PLAN_PATHS
 from aipolicy.findings.finding import Place
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
@@ -28,10 +28,11 @@ def places(
 ) -> tuple[Place, tuple[Place, ...]]:
     """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
     declared = evaluation.facts.declared
-    trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, number))
+    leg = planned_leg(evaluation, rule, number, rule_evaluator)
+    trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, leg))
     deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
                 for name, _ in line.values]  # fmt: skip
-    candidates = plan_candidates(deciding)
+    candidates = plan_candidates([of_partner(name) if leg.is_partner else name for name in deciding])
     for name in deciding:
         if not is_option_fact(name) and not is_parameter(name):
             candidates.extend(evaluation.facts.places_of(name))
@@ -53,20 +54,17 @@ def plan_candidates(facts: Sequence[str]) -> list[str]:
         (rank, SPECIFIC_FIRST.index(path) if path in SPECIFIC_FIRST else 0, path)
         for name in facts
         if is_option_fact(name)
-        for rank, path in enumerate((*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS))
+        for rank, path in enumerate(_plan_paths(name))
     ]
     return [path for _, _, path in sorted(ranked)]
+
+
+def _plan_paths(name: str) -> tuple[str, ...]:
+    if is_partner_fact(name):
+        return PARTNER_PLAN_PATHS
+    return (*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS)
 
 
 def declared_reads(evaluation: Evaluation, rule: Rule) -> tuple[str, ...]:
     places = (place for name in rule.feature_reads for place in evaluation.facts.places_of(name))
     return tuple(dict.fromkeys(places))
-
-
-def read_facts(evaluation: Evaluation, rule: Rule, number: int) -> dict[str, FactValue]:
-    """Return what a rule reads of one option, without making the option itself."""
-    facts: dict[str, FactValue] = {}
-    for line in (*rule.when, *rule.require):
-        if line.option_reads:
-            facts.update(evaluation.planned.values_of(number, line.option_reads, evaluation.workload))
-    return facts

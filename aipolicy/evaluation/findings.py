@@ -11,8 +11,9 @@ from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.gate import Gate, broken_by, broken_somewhere, passing_options
 from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import undeclared_of
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
@@ -121,7 +122,7 @@ def _rule_finding(
     evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, gate: Gate
 ) -> Finding | None:
     outcomes, full = ruled.planned, evaluation.planned.full
-    if outcomes.violated == full:
+    if outcomes.is_violated_throughout():
         return _violation(evaluation, ruled, rule_evaluator)
     if not _has_plan_axes(evaluation):
         return _finding_without_plan(evaluation, ruled, rule_evaluator, gate)
@@ -144,10 +145,11 @@ def _finding_without_plan(
 ) -> Finding | None:
     """Return what a rule has to say where no plan chooses among the options: only the feature itself can gate."""
     rule, outcomes = ruled.active.rule, ruled.planned
-    hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
-    if outcomes.undeclared and not hangs_on_option:
+    if rule.option_reads:
+        return None
+    if outcomes.undeclared:
         return _undeclared(evaluation, ruled, rule_evaluator, first_in(outcomes.undeclared))
-    gates = gate.past_prototype and not hangs_on_option and ruled.active.severity is Severity.ERROR
+    gates = gate.past_prototype and ruled.active.severity is Severity.ERROR
     relevant = _without_plan(evaluation, ruled, outcomes) if gates else 0
     return _undetermined(evaluation, ruled, rule_evaluator, relevant) if relevant else None
 
@@ -165,7 +167,7 @@ def _has_plan_axes(evaluation: Evaluation) -> bool:
     return evaluation.planned is not evaluation.candidates
 
 
-def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: OutcomeMasks) -> int:
+def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: Outcomes) -> int:
     """Return the options on which a rule leaves something to say where no plan chooses among them.
 
     What a rule removes is the verdict's business; what it cannot decide matters while the option is still possible.
@@ -179,27 +181,35 @@ def _without_plan(evaluation: Evaluation, ruled: RuleEvaluation, outcomes: Outco
 
 
 def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
-    from aipolicy.evaluation.deciding import decided_by
+    from aipolicy.evaluation.deciding import decided_by, planned_leg
     from aipolicy.evaluation.finding_words import render_message
 
     number = first_in(ruled.planned.violated)
-    option = evaluation.planned.facts_of(number, evaluation.workload)
-    message = render_message(ruled.active.rule, evaluation, option)
+    leg = planned_leg(evaluation, ruled.active.rule, number, rule_evaluator)
+    option = leg.option_set.facts_of(leg.number, evaluation.workload)
+    message = _of_fallback(render_message(ruled.active.rule, evaluation, option), is_partner=leg.is_partner)
     found = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
     return replace(found, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
 
 
+def _of_fallback(message: str, *, is_partner: bool) -> str:
+    return f"the fallback: {message}" if is_partner else message
+
+
 def _open(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator) -> Finding:
+    from aipolicy.evaluation.deciding import planned_leg
     from aipolicy.evaluation.finding_words import render_message
     from aipolicy.evaluation.open_axes import deciding_axes
 
     number = first_in(ruled.planned.violated)
-    option = evaluation.planned.facts_of(number, evaluation.workload)
+    leg = planned_leg(evaluation, ruled.active.rule, number, rule_evaluator)
+    whole = evaluation.planned.facts_of(number, evaluation.workload)
+    option = leg.option_set.facts_of(leg.number, evaluation.workload)
     axes = deciding_axes(evaluation.planned, ruled.planned.violated)
-    example = ", ".join(f"`{shown(str(option[axis]))}`" for _, axis in axes if axis in option)
+    example = ", ".join(f"`{shown(str(whole[axis]))}`" for _, axis in axes if axis in whole)
     facts = tuple(fact for fact, _ in axes)
     message = f"with {example or 'some options'} this would break the rule: "
-    message += render_message(ruled.active.rule, evaluation, option)
+    message += _of_fallback(render_message(ruled.active.rule, evaluation, option), is_partner=leg.is_partner)
     return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, message, rule_evaluator, number, facts)
 
 
@@ -208,7 +218,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     rule = ruled.active.rule
     if not _has_plan_axes(evaluation) and not rule_evaluator.may_lack_facts(rule, evaluation.facts, ruled.planned):
         return None
-    from aipolicy.evaluation.finding_places import read_facts
+    from aipolicy.evaluation.deciding import planned_leg, read_facts
     from aipolicy.evaluation.missing_facts import missing_facts
     from aipolicy.evaluation.open_axes import way_out
 
@@ -218,7 +228,8 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
 
             words = close_words(ruled, evaluation, number)
             return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, words, rule_evaluator, number, ())
-        trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, number))
+        leg = planned_leg(evaluation, rule, number, rule_evaluator)
+        trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, leg))
         # NOTE: masks, because asking an option itself would make all of them.
         cascade, hosted = (
             (1 << number) & evaluation.planned.mask_of(name, frozenset({word})) != 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aipolicy.evaluation.option_masks import union
+from aipolicy.evaluation.verdict import keeping, union_of
 from aipolicy.findings.finding import Severity
 from aipolicy.value import NamedTuple
 
@@ -28,12 +30,9 @@ class Gate(NamedTuple):
 
 def passing_options(evaluation: Evaluation) -> int:
     """Return the options of the plan on which no rule of severity error fails or is open."""
-    passing = evaluation.planned.full
-    for ruled in evaluation.rules:
-        if ruled.active.severity is Severity.ERROR:
-            outcomes = ruled.planned
-            passing &= ~(outcomes.violated | outcomes.undetermined | outcomes.undeclared)
-    return passing
+    errors = [ruled.planned for ruled in evaluation.rules if ruled.active.severity is Severity.ERROR]
+    left, errors = keeping(evaluation.planned, errors)
+    return left & ~union(union_of(evaluation.planned, errors, way) for way in ("undetermined", "undeclared"))
 
 
 def broken_by(evaluation: Evaluation) -> dict[str, int]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.estimates import (
+    AT_LEAST,
+    ESTIMATED_FACTS,
+    PARTNER_LATENCIES,
+    Estimator,
+)
 from aipolicy.value import Frozen, NamedTuple
 
 Values = tuple[FactValue | None, ...]
@@ -22,6 +29,8 @@ class StaticGroup(Frozen):
     mask: int
     speeds: Speeds | None
     cost: CostBasis | None
+    partner: Speeds | None = None
+    """What the latency of the partner depends on, as if it were the main leg."""
 
 
 class PricedGroup(NamedTuple):
@@ -43,6 +52,45 @@ class Split(NamedTuple):
     equal: int
     above: int
     unknown: int
+
+
+def estimated(name: str, estimator: Estimator, speeds: Speeds | None, cost: CostBasis | None,
+              partner: Speeds | None) -> FactValue | None:  # fmt: skip
+    """Return the value of an estimated fact, of the option or of its partner, None when it is unknown."""
+    if name in PARTNER_LATENCIES:
+        return estimator.value(of_leg(name), partner, None)
+    return estimator.value(name, speeds, cost)
+
+
+class OptionFacts(Mapping[str, FactValue]):
+    """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
+
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis,
+                 partner: Speeds | None = None) -> None:  # fmt: skip
+        self._known = known
+        self._estimator = estimator
+        self._speeds = speeds
+        self._cost = cost
+        self._partner = partner
+
+    def __getitem__(self, name: str) -> FactValue:
+        if name.endswith(AT_LEAST):
+            least = self._estimator.at_least(name.removesuffix(AT_LEAST), self._cost)
+            if least is None:
+                raise KeyError(name)
+            return least
+        value = self._known.get(name)
+        if value is None and name in ESTIMATED_FACTS:
+            value = estimated(name, self._estimator, self._speeds, self._cost, self._partner)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self._known, *sorted(ESTIMATED_FACTS - self._known.keys())) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class NumberLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def numbers_in(mask: int) -> Iterator[int]:
@@ -23,3 +23,24 @@ def mask(numbers: Sequence[int]) -> int:
     for number in numbers:
         mask |= 1 << number
     return mask
+
+
+def union(masks: Iterable[int]) -> int:
+    """Return the options that are in some of the masks."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def fewest(mask: int, against: Iterable[int]) -> int:
+    """Return the options of a mask that are in the fewest of the masks against, nothing of an empty mask."""
+    levels = [mask]
+    for other in against:
+        if other & mask:
+            carried = 0
+            for number, level in enumerate(levels):
+                levels[number] = level & ~other | carried
+                carried = level & other
+            levels.append(carried)
+    return next((level for level in levels if level), 0)

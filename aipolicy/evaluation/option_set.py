@@ -4,45 +4,57 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.option_groups import Group, GroupKey, NumberLine, PricedGroup, Split, StaticGroup, Values
-from aipolicy.evaluation.option_masks import mask
-from aipolicy.evaluation.option_view import OptionFacts
+from aipolicy.evaluation.axes import OFFERING
+from aipolicy.evaluation.option_groups import (
+    Group,
+    GroupKey,
+    NumberLine,
+    OptionFacts,
+    PricedGroup,
+    Split,
+    StaticGroup,
+    Values,
+    estimated,
+)
+from aipolicy.evaluation.option_masks import first_in, mask
+from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, Speeds
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import (
-    ALONE_FACTS,
     AT_LEAST,
     COST_FACTS,
     COST_FACTS_SET,
     ESTIMATED_FACTS,
-    FIT_FACTS,
+    LATENCY_FACTS,
     LATENCY_FACTS_SET,
+    PARTNER_LATENCIES,
     RUNNING_COSTS,
     UNKNOWN_COST,
     EstimateSettings,
     Estimator,
 )
-from aipolicy.options.memo import Shared, first_places
+from aipolicy.options.memo import first_places
 from aipolicy.options.option import Option
-from aipolicy.options.running_costs import CostTable
+from aipolicy.options.running_costs import CostTable, Monthly
 from aipolicy.options.workload import Workload
 
 _IDS = count()
 
-_SHARED = (
-    {name: FIT_FACTS[0] for name in LATENCY_FACTS_SET}
-    | {name: ALONE_FACTS[0] for name in ALONE_FACTS}
-    | {name: COST_FACTS[0] for name in COST_FACTS_SET}
-)
+
+_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
 """Estimates that depend on the same things, by the one under which their groups are kept."""
+
+EVERYTHING = -1
+"""The mask of all options, whatever their number."""
 
 _MAX_ESTIMATORS, _MAX_LINES = 32, 32
 """Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
@@ -73,14 +85,16 @@ class OptionSet:
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
         self._lines: dict[tuple[str, Workload | None], NumberLine] = {}
-        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup | None] = {}
+        self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup] = {}
         self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
         self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
+        self.by_cost: dict[Any, Any] = {}
+        """What ranks options keeps them here by what they cost."""
         self.count = count if count is not None else len(self.options)
         self.full = (1 << self.count) - 1
 
-    def id_for(self, names: tuple[str, ...]) -> int:
+    def id_for(self, names: tuple[str, ...]) -> object:
         """Return what distinguishes this set in what a judge remembers of some facts."""
         return self.id
 
@@ -91,23 +105,25 @@ class OptionSet:
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
-        return OptionFacts(self._facts(number), self.estimator(workload), self._speeds[number], self._costs[number])
+        return OptionFacts(self._facts(number), self.estimator(workload), self.speeds(number), self.cost_basis(number))
 
     def value(self, number: int, name: str) -> FactValue | None:
         """Return a fact of one option that is no estimate, or None when it is unknown."""
         return self._facts(number).get(name)
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
-        """Return the groups of options that differ in the named facts."""
-        estimated = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        """Return the groups of options that differ in the named facts; nothing is estimated for others than those within."""
+        at = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
         # NOTE: without a share of hard cases no cascade has a known cost, and all of them are one group.
         static = self._static(names, cascades_cost=workload.hard_case_share is not None)
-        if not estimated:
+        if not at:
             if names not in self._plain_groups:
                 self._plain_groups[names] = tuple([(group.values, group.mask) for group in static])
             return self._plain_groups[names]
+        if within != EVERYTHING:
+            static = tuple([group for group in static if group.mask & within])
         columns: list[Sequence[FactValue | None]] = [[g.values[index] for g in static] for index in range(len(names))]
-        for index in estimated:
+        for index in at:
             columns[index] = self._estimated(names[index], static, workload)
         merged: dict[Values, int] = {}
         for values, group in zip(zip(*columns, strict=True), static, strict=True):
@@ -115,6 +131,8 @@ class OptionSet:
         return tuple(merged.items())
 
     def _estimated(self, name: str, static: Sequence[StaticGroup], workload: Workload) -> Sequence[FactValue | None]:
+        if name in PARTNER_LATENCIES:
+            return self.estimator(workload).column(of_leg(name), [group.partner for group in static], ())
         speeds, costs = [group.speeds for group in static], [group.cost for group in static]
         return self.estimator(workload).column(name, speeds, costs)
 
@@ -133,19 +151,26 @@ class OptionSet:
             )  # fmt: skip
         return known
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
-        """Return the options by how a numeric fact compares with a value; one that is at least more is above it."""
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        """Return the options by how a numeric fact compares with a value; one that is at least more is above it.
+
+        Nothing is estimated for others than those within.
+        """
         key = (name, workload if name in ESTIMATED_FACTS else None)
         line = self._lines.get(key)
+        if line is None and name in LATENCY_FACTS_SET and within != EVERYTHING:
+            return self._number_line(name, workload, within).split(value)
         if line is None:
             if len(self._lines) >= _MAX_LINES:
                 del self._lines[next(iter(self._lines))]
             line = self._lines[key] = self._number_line(name, workload)
         return line.split(value)
 
-    def _number_line(self, name: str, workload: Workload) -> NumberLine:
+    def _number_line(self, name: str, workload: Workload, within: int = EVERYTHING) -> NumberLine:
         cascades_cost = workload.hard_case_share is not None
         static = self._static((name,), cascades_cost=cascades_cost)
+        if within != EVERYTHING:
+            static = tuple([group for group in static if group.mask & within])
         masks = [group.mask for group in static]
         estimator = self.estimator(workload)
         if name not in RUNNING_COSTS:
@@ -162,6 +187,22 @@ class OptionSet:
         least = [known[at] for known in estimator.costs_at_least(table)] if None in costs else []
         return NumberLine(costs, masks, least)
 
+    def monthly_costs(self, workload: Workload) -> list[tuple[CostBasis, Monthly | None, Monthly, int]]:
+        """Return what costs of options depend on, with monthly costs, None where unknown, and what they are at least."""
+        static = self._static(COST_FACTS[:1])
+        table = self._cost_tables.get(False)
+        if table is None:
+            table = self._cost_tables[False] = CostTable(group.cost for group in static)
+        estimator = self.estimator(workload)
+        costs = estimator.costs(table)
+        least = estimator.costs_at_least(table) if None in costs else costs
+        rows = zip(static, costs, least, strict=True)
+        return [(g.cost, cost, known or (0.0, 0.0), g.mask) for g, cost, known in rows if g.cost is not None]
+
+    def cost_bases(self) -> list[tuple[CostBasis, int]]:
+        """Return what costs of options depend on, with the options; cascades do not differ in it."""
+        return [(group.cost, group.mask) for group in self._static(COST_FACTS[:1]) if group.cost is not None]
+
     def keep_groups(self, names: tuple[str, ...]) -> None:
         """Find the groups for some facts now, whatever the workload will be."""
         for cascades_cost in {False, not COST_FACTS_SET.isdisjoint(names)}:
@@ -173,23 +214,25 @@ class OptionSet:
 
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
-        cascades_cost = workload.hard_case_share is not None
-        key = (names, cascades_cost, number)
-        if key not in self._group_of:
-            bit = 1 << number
-            static = self._static(names, cascades_cost=cascades_cost)
-            self._group_of[key] = next((group for group in static if group.mask & bit), None)
-        group = self._group_of[key]
+        group = self._group(number, names, cascades_cost=workload.hard_case_share is not None)
         found: dict[str, FactValue] = {}
-        for name, value in zip(names, group.values, strict=True) if group is not None else ():
-            if group is not None and name in ESTIMATED_FACTS:
-                value = self.estimator(workload).value(name, group.speeds, group.cost)
+        for name, value in zip(names, group.values, strict=True):
+            if name in ESTIMATED_FACTS:
+                value = estimated(name, self.estimator(workload), group.speeds, group.cost, group.partner)
                 if value is None and group.cost is not None:
                     least = self.estimator(workload).at_least(name, group.cost)
                     found.update({} if least is None else {f"{name}{AT_LEAST}": least})
             if value is not None:
                 found[name] = value
         return found
+
+    def _group(self, number: int, names: tuple[str, ...], *, cascades_cost: bool) -> StaticGroup:
+        """Return the group that one option is in; the option itself is not made."""
+        key = (names, cascades_cost, number)
+        if key not in self._group_of:
+            static = self._static(names, cascades_cost=cascades_cost)
+            self._group_of[key] = next(group for group in static if group.mask >> number & 1)
+        return self._group_of[key]
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         """Return the options whose fact is known and among the values."""
@@ -211,7 +254,11 @@ class OptionSet:
         if known is None:
             # NOTE: groups hold no estimates, so those that depend on the same things share their groups.
             shared = tuple([_SHARED.get(name, name) for name in names])
-            known = self._found_groups[names, cascades_cost] = self._find_static(shared, cascades_cost=cascades_cost)
+            known = self._find_static(shared, cascades_cost=False)
+            # NOTE: of legs alone no cost hangs on a share of hard cases, and what is one object stays one.
+            if cascades_cost and any(group.cost is not None and group.cost.cascade for group in known):
+                known = self._find_static(shared, cascades_cost=True)
+            self._found_groups[names, cascades_cost] = known
         return known
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
@@ -220,8 +267,7 @@ class OptionSet:
         if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
             self._static_groups[kept] = pickle.loads(groups)
         if kept not in self._static_groups:
-            latency = LATENCY_FACTS_SET.intersection(names)
-            all_speeds = () if not latency else self._alone if latency.issubset(ALONE_FACTS) else self._speeds
+            all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
             costs = self._costs if cost else ()
             if costs and not cascades_cost:
                 costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
@@ -278,7 +324,59 @@ class OptionSet:
 
     def cost_basis(self, number: int) -> CostBasis:
         """Return what the cost of one option depends on."""
-        return self._costs[number]
+        basis = self._group(number, COST_FACTS[:1], cascades_cost=True).cost
+        assert basis is not None
+        return basis
+
+    def speeds(self, number: int) -> Speeds:
+        """Return what the latency of one option depends on."""
+        speeds = self._group(number, LATENCY_FACTS[:1], cascades_cost=False).speeds
+        assert speeds is not None
+        return speeds
+
+    def first_by_name(self, mask: int) -> int:
+        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
+        for name in OFFERING:
+            if mask & (mask - 1) == 0:
+                break
+            word = self.distinct(name, mask)[0]
+            if word is not None:
+                mask &= self.mask_of(name, frozenset({word}))
+        return first_in(mask)
+
+    def slices(self, mask: int) -> Iterator[tuple[int, int]]:
+        """Yield the parts of a mask by partner, the number of each with the main legs in it; here there is none."""
+        if mask:
+            yield 0, mask
+
+    def slot_words(self, slot: int) -> tuple[str, ...]:
+        """Return the routing and the fallback of the options of a slot, in the order of the axes."""
+        return "single", "none"
+
+    def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
+        """Return of slots, the best first, the one whose partner is nearest to where the main leg is."""
+        return slots[0]
+
+    def number_of(self, main: int, slot: int) -> int:
+        """Return the number of a main leg with the partner of a slot."""
+        return main
+
+    def spread(self, mask: int) -> int:
+        """Return the options of the main legs in a mask."""
+        return mask & self.full
+
+    def legs_of(self, mask: int) -> int:
+        """Return the main legs of the options in a mask."""
+        return mask
+
+    def main_of(self, number: int) -> int:
+        """Return the number of the main leg of an option."""
+        return number
+
+    @property
+    def mains(self) -> OptionSet:
+        """Return the main legs by themselves, under their numbers."""
+        return self
 
     @cached_property
     def _bases(self) -> BasisReader:
@@ -287,12 +385,6 @@ class OptionSet:
     @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:
         return tuple(map(self._bases.speeds, self.options))
-
-    @cached_property
-    def _alone(self) -> tuple[Speeds, ...]:
-        # NOTE: what answers first is one object for all options that share it.
-        shared: Shared[Speeds] = Shared()
-        return tuple([shared.of(each.alone, (each.main,), each.retrieves) for each in self._speeds])
 
     @cached_property
     def _costs(self) -> tuple[CostBasis, ...]:

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup
-from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
+from aipolicy.evaluation.paired_set import Legs, PairedSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
 from aipolicy.options.cost_inputs import CostBasis, Speeds
@@ -64,14 +65,18 @@ class OptionSetOnDay(_MadeFrom):
         super().__init__(base, catalog, base.full)
         self._days = float((catalog.as_of - base.catalog.as_of).days)
 
-    def id_for(self, names: tuple[str, ...]) -> int:
+    def id_for(self, names: tuple[str, ...]) -> object:
         return self._base.id_for(names) if _AGEING.isdisjoint(names) else self.id
 
-    def groups(self, names: tuple[str, ...], workload: Workload) -> tuple[Group, ...]:
-        return self._base.groups(names, workload) if _AGEING.isdisjoint(names) else super().groups(names, workload)
+    def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
+        if _AGEING.isdisjoint(names):
+            return self._base.groups(names, workload, within)
+        return super().groups(names, workload, within)
 
-    def split(self, name: str, value: float, workload: Workload) -> Split:
-        return super().split(name, value, workload) if name in _AGEING else self._base.split(name, value, workload)
+    def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
+        if name in _AGEING:
+            return super().split(name, value, workload, within)
+        return self._base.split(name, value, workload, within)
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         return super().mask_of(name, values) if name in _AGEING else self._base.mask_of(name, values)
@@ -104,3 +109,19 @@ class OptionSetOnDay(_MadeFrom):
     def _aged(self, name: str, value: FactValue | None) -> FactValue | None:
         sign = AGEING.get(name)
         return value if sign is None or not isinstance(value, float) else value + sign * self._days
+
+
+def only(option_set: OptionSet, number: int) -> OptionSet:
+    """Return a set of one option of another set."""
+    if not isinstance(option_set, PairedSet):
+        return PartOfOptionSet(option_set, 1 << number)
+    main = PartOfOptionSet(option_set.mains, 1 << option_set.main_of(number))
+    return PairedSet(Legs(main, option_set.table, is_named=True), (option_set.slot_of(number),))
+
+
+def on_day(option_set: OptionSet, catalog: Catalog) -> OptionSet:
+    """Return a set as of another day on which its options differ in their ages alone."""
+    if not isinstance(option_set, PairedSet):
+        return OptionSetOnDay(option_set, catalog)
+    mains, table = (OptionSetOnDay(each, catalog) for each in (option_set.mains, option_set.table))
+    return PairedSet(Legs(mains, table, is_named=option_set.is_named), option_set.slots)

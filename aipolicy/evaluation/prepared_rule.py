@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY, is_of_leg, is_partner_fact
+from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactType, FactValue
-from aipolicy.findings.finding import Severity
-from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS
+from aipolicy.findings.finding import Severity, Stage
+from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS, reduced
+from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import cel_value
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.policy.stages import coming_words
+from aipolicy.value import Frozen
 
 
 class PreparedLine:
     """A line of a rule, with what is the same for every feature."""
 
-    __slots__ = ("identity", "is_estimated", "line", "parameters")
+    __slots__ = ("identity", "is_estimated", "is_of_legs", "is_of_partners", "line", "parameters")
 
     def __init__(self, line: Line, rule: Rule) -> None:
         self.line = line
         self.parameters = {name: cel_value(rule.parameters[name]) for name in line.parameter_reads}
         self.identity = (line.checked, tuple([hashable(rule.parameters[name]) for name in line.parameter_reads]))
         self.is_estimated = not ESTIMATED_FACTS.isdisjoint(line.option_reads)
+        self.is_of_legs = all(map(is_of_leg, line.option_reads))
+        """Whether it reads of options what a main leg has by itself, if anything."""
+        self.is_of_partners = bool(line.option_reads) and all(map(is_partner_fact, line.option_reads))
+        """Whether it reads nothing of options but what a partner has."""
+
+    def reduced(self, workload: Workload) -> Workload:
+        """Return the workload without what the line does not hang on."""
+        return reduced(workload, self.line.option_reads) if self.is_estimated else workload
 
 
 class PreparedRule:
     """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
-        "has_ends", "has_labels", "is_estimated", "is_for_retired", "label_keys", "option_reads", "reads", "require", "rule",
-        "when", "workload_reads",
+        "has_ends", "has_labels", "is_estimated", "is_for_retired", "is_of_partner", "is_of_whole",
+        "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.reads = rule.feature_reads
         self.is_for_retired = rule.is_for_retired
+        self.is_of_partner, self.is_of_whole = rule.is_of_partner, rule.is_of_whole
         self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
         lines = (*rule.when, *rule.require)
         self.label_keys = frozenset(key for line in lines for key in line.label_keys)
@@ -76,3 +90,29 @@ def labels_of(facts: Facts) -> Mapping[str, str]:
 
 def hashable(value: FactValue | None) -> object:
     return tuple(sorted(value.items())) if isinstance(value, dict) else value
+
+
+def is_retired(facts: Facts) -> bool:
+    """Return whether a feature runs no more, so that only rules that name it so are evaluated."""
+    return facts.values.get("metadata.lifecycle") == RETIRED
+
+
+class ActiveRule(Frozen):
+    """A rule with what it weighs on the day of the run."""
+
+    rule: Rule
+    severity: Severity
+    stage: Stage = Stage.IN_FORCE
+    coming: str = ""
+    """What becomes of a rule that is not yet in force, in words."""
+
+
+def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
+    """Return the rules that are evaluated on a day, with what they weigh then."""
+    active = []
+    for rule in rules:
+        severity = rule.severity_on(day)
+        if severity is not None:
+            coming = coming_words(rule.stages, rule.severity, day)
+            active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
+    return tuple(active)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
+from math import inf
+from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES, OFFERING, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import COST_FACTS, reduced
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.policy.rule import RuleKind
-from aipolicy.value import Frozen, NamedTuple
+from aipolicy.value import Frozen, NamedTuple, replace
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.slots import SlotCost
+    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.workload import Workload
+
+
+_Masks = list[tuple[str, int]]
 
 
 class Weighing(NamedTuple):
@@ -43,12 +56,47 @@ class Ranked(Frozen):
         return tuple(sorted((*self.warnings, *self.notes)))
 
 
-class _Costed(NamedTuple):
+class _Entry(NamedTuple):
+    """Main legs of one kind that cost the same by themselves."""
+
+    words: tuple[FactValue | None, ...]
+    basis: CostBasis
+    cost: HorizonCost
+    mask: int
+
+
+_MOST_KEPT = 64
+"""Workloads under which costs of a set over a horizon are kept, the latest."""
+
+
+def _costs(mains: OptionSet, workload: Workload, months: float) -> HorizonCosts:
+    """Return what costs main legs over a horizon; they are kept for every workload that costs hang on."""
+    asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
+    kept: dict[object, HorizonCosts] = mains.by_cost
+    if (asked, months) not in kept:
+        if len(kept) >= _MOST_KEPT:
+            del kept[next(iter(kept))]
+        kept[asked, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
+    return kept[asked, months]
+
+
+class _Kind(NamedTuple):
+    """Partners that add the same to the cost of a main leg and are equally simple, with the main legs beside each."""
+
+    added: SlotCost | None
+    """None where an option is one leg."""
+    words: tuple[str, ...]
+    slices: tuple[tuple[int, int], ...]
+    mains: int
+
+
+class _Way(NamedTuple):
     """Options of one kind that cost the same."""
 
     simplicity: tuple[int, ...]
     cost: HorizonCost
-    mask: int
+    kind: _Kind
+    mains: int
 
 
 class Ranking:
@@ -57,101 +105,141 @@ class Ranking:
     def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing) -> None:
         self._option_set = option_set
         self._weighing = weighing
-        self._workload = evaluation.workload
-        estimator = option_set.estimator(reduced(evaluation.workload, COST_FACTS[:1]))
-        self._costs = HorizonCosts(estimator, evaluation.workload, weighing.horizon_months)
+        axes = AXES_OF_LEGS if isinstance(option_set, PairedSet) else AXES
+        self._costs = _costs(option_set.mains, evaluation.workload, weighing.horizon_months)
+        self._kinds = option_set.mains.priced(axes, evaluation.workload)
         planned = option_set is evaluation.planned
-        judged = [(ruled.active, ruled.planned if planned else ruled.candidates) for ruled in evaluation.rules]
-        # NOTE: unknown never ranks above known: what cannot be decided counts as if it were violated.
-        against = [
-            (active.rule.id, active.severity, outcomes.violated | outcomes.undetermined)
-            for active, outcomes in judged
-            if active.rule.kind is RuleKind.CONSTRAINT
+        self._outcomes = [
+            (ruled.active, ruled.planned if planned else ruled.candidates)
+            for ruled in evaluation.rules
+            if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is not Severity.ERROR
         ]
-        self._warnings = [(rule, mask) for rule, severity, mask in against if severity is Severity.WARNING and mask]
-        self._notes = [(rule, mask) for rule, severity, mask in against if severity is Severity.NOTE and mask]
+        self._remaining = option_set.full if planned else evaluation.verdict.remaining
+        self._known: dict[int, tuple[_Masks, _Masks]] = {}
+
+    def _against(self, mask: int) -> tuple[_Masks, _Masks]:
+        """Return the warnings and the notes, by rule, with the options against which they count.
+
+        Unknown never ranks above known: what cannot be decided counts as if it were violated. What rests on estimates is
+        found for ways that remain, if only these are ranked.
+        """
+        scope = self._option_set.full if mask & ~self._remaining else self._remaining
+        if scope not in self._known:
+            warnings: _Masks = []
+            notes: _Masks = []
+            for active, every in self._outcomes:
+                outcomes = every.within(scope)
+                found = (outcomes.violated | outcomes.undetermined) & scope
+                if found:
+                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, found))
+            self._known[scope] = warnings, notes
+        return self._known[scope]
 
     def first(self, mask: int) -> Ranked | None:
         """Return the way that comes first among the options of a mask, None where it is empty."""
         if not mask:
             return None
-        least = fewest(fewest(mask, [m for _, m in self._warnings]), [m for _, m in self._notes])
-        costed = self._costed(least)
-        known = [each for each in costed if each.cost.is_whole]
-        pool = known or costed
-        cheapest = min(pool, key=lambda each: (each.cost.total_usd, each.simplicity))
-        limit = cheapest.cost.total_usd * (1.0 + self._weighing.margin_percent / 100.0)
-        near = [each for each in pool if each.cost.total_usd <= limit]
+        least = mask
+        for rules in self._against(mask):
+            least = fewest(least, [against for _, against in rules])
+        near = self._near(least, self._weighing.margin_percent, known_only=False)
+        cheapest = min(near, key=lambda each: (each.cost.total_usd, each.simplicity))
         simplest = min(each.simplicity for each in near)
         is_simpler = simplest < cheapest.simplicity
         wanted = simplest if is_simpler else cheapest.simplicity
         alike = [each for each in near if each.simplicity == wanted]
         usd = min(each.cost.total_usd for each in alike)
-        chosen = [each for each in alike if each.cost.total_usd == usd]
-        number = self._first_by_name(_union(each.mask for each in chosen))
-        cost = next(each.cost for each in chosen if each.mask >> number & 1)
-        return self._ranked(number, cost, is_simpler=is_simpler)
+        return self._best([each for each in alike if each.cost.total_usd == usd], is_simpler=is_simpler)
 
     def cheapest(self, mask: int) -> Ranked | None:
         """Return the cheapest option of known cost in a mask, whatever counts against it; None where there is none."""
-        known = [each for each in self._costed(mask) if each.cost.is_whole]
-        if not known:
+        near = self._near(mask, 0.0, known_only=True)
+        if not near:
             return None
-        best = min(known, key=lambda each: (each.cost.total_usd, each.simplicity))
-        return self._ranked(self._first_by_name(best.mask), best.cost, is_simpler=False)
+        simplest = min(each.simplicity for each in near)
+        return self._best([each for each in near if each.simplicity == simplest], is_simpler=False)
+
+    def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Way]:
+        """Return what costs at most so much more than the cheapest, of known cost where there is such a way.
+
+        A partner adds to the cost of a main leg or adds nothing, so that main legs that cost too much by themselves are
+        not looked at.
+        """
+        factor = 1.0 + margin_percent / 100.0
+        kinds = self._partners(mask)
+        entries = self._entries(self._option_set.legs_of(mask))
+        for is_whole in (True,) if known_only else (True, False):
+            found: list[_Way] = []
+            limit = inf
+            for kind in kinds:
+                for entry in entries[is_whole]:
+                    if entry.cost.total_usd > limit:
+                        break
+                    mains = kind.mains & entry.mask
+                    cost = self._cost(entry, kind) if mains else None
+                    if cost is not None and cost.is_whole is is_whole:
+                        found.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
+                        limit = min(limit, cost.total_usd * factor)
+            if found:
+                return [each for each in found if each.cost.total_usd <= limit]
+        return []
+
+    def _partners(self, mask: int) -> list[_Kind]:
+        """Return the partners in a mask by what they add to cost and simplicity, none where an option is one leg."""
+        paired = self._option_set
+        if not isinstance(paired, PairedSet):
+            return [_Kind(None, (), tuple(paired.slices(mask)), mask)]
+        alike: dict[tuple[SlotCost, tuple[str, ...]], list[tuple[int, int]]] = {}
+        for slot, part in paired.slices(mask):
+            # NOTE: equal additions are one object, and are told apart by identity.
+            alike.setdefault((paired.slot_cost(slot), paired.slot_words(slot)), []).append((slot, part))
+        return [
+            _Kind(added, words, tuple(slices), union(part for _, part in slices))
+            for (added, words), slices in alike.items()
+        ]
+
+    def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
+        """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
+        found = [
+            _Entry(group.values, basis, self._costs.of(basis), part & mains)
+            for group in self._kinds
+            if group.mask & mains
+            for basis, part in group.parts
+            if part & mains
+        ]
+        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+        return every, tuple(entry for entry in every if entry.cost.is_whole)
+
+    def _cost(self, entry: _Entry, kind: _Kind) -> HorizonCost:
+        paired, added = self._option_set, kind.added
+        if added is None or added.is_nothing or not isinstance(paired, PairedSet):
+            return entry.cost
+        return self._costs.of(paired.paired_basis(entry.basis, added))
+
+    def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
+        """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
+        main = self._option_set.mains.first_by_name(union(each.mains for each in alike))
+        costs = {
+            slot: each.cost
+            for each in alike
+            if each.mains >> main & 1
+            for slot, part in each.kind.slices
+            if part >> main & 1
+        }
+        slot = self._option_set.nearest_slot(main, sorted(costs))
+        return self._ranked(self._option_set.number_of(main, slot), costs[slot], is_simpler=is_simpler)
 
     def _ranked(self, number: int, cost: HorizonCost, *, is_simpler: bool) -> Ranked:
         warnings, notes = (
-            tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in (self._warnings, self._notes)
+            tuple(sorted(rule for rule, mask in rules if mask >> number & 1)) for rules in self._against(1 << number)
         )
         return Ranked(number, cost, warnings, notes, is_simpler)
 
-    def _costed(self, mask: int) -> list[_Costed]:
-        found = []
-        for group in self._option_set.priced(AXES, self._workload):
-            if group.mask & mask:
-                simplicity = _simplicity(group.values)
-                found += [
-                    _Costed(simplicity, self._costs.of(basis), part & mask)
-                    for basis, part in group.parts
-                    if part & mask
-                ]
-        return found
 
-    def _first_by_name(self, mask: int) -> int:
-        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
-        for name in OFFERING:
-            if mask & (mask - 1) == 0:
-                break
-            word = self._option_set.distinct(name, mask)[0]
-            if word is not None:
-                mask &= self._option_set.mask_of(name, frozenset({word}))
-        return first_in(mask)
-
-
-def _simplicity(values: Sequence[object]) -> tuple[int, ...]:
+@cache
+def _simplicity(words: tuple[FactValue | None, ...]) -> tuple[int, ...]:
     """Return how simple a way is along each axis; a word that is not listed is the least simple."""
     return tuple(
-        words.index(value) if isinstance(value, str) and value in words else len(words)
-        for value, (_, words) in zip(values, SIMPLEST_FIRST, strict=True)
+        known.index(word) if isinstance(word, str) and word in known else len(known)
+        for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
     )
-
-
-def fewest(mask: int, against: Iterable[int]) -> int:
-    """Return the options of a mask that are in the fewest of the masks against, nothing of an empty mask."""
-    levels = [mask]
-    for other in against:
-        if other & mask:
-            carried = 0
-            for number, level in enumerate(levels):
-                levels[number] = level & ~other | carried
-                carried = level & other
-            levels.append(carried)
-    return next((level for level in levels if level), 0)
-
-
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union

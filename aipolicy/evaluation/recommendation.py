@@ -6,8 +6,9 @@ from functools import cached_property
 
 from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Option

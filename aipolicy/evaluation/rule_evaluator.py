@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from math import inf, isfinite
 from typing import Any
 
-from aipolicy.evaluation.line_masks import LineMasks, scan, search, throughout
-from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
-from aipolicy.facts.declared import RETIRED
+from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
+from aipolicy.evaluation.outcome_masks import LineMasks, between, outcome_of_lines, scan, search, throughout
+from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
+from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
+from aipolicy.evaluation.paired_rules import of_pairs
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, is_retired, labels_of, undeclared_of
+from aipolicy.evaluation.slot_view import LegsAsPartners
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
-from aipolicy.findings.finding import Outcome
-from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS, reduced
+from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS
 from aipolicy.options.memo import Memo
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
@@ -24,56 +28,6 @@ MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
 _NO_SUCH_KEY = "Key not found in map"
 """How the runtime's message begins when a label is looked up that is not there."""
-
-
-def is_retired(facts: Facts) -> bool:
-    """Return whether a feature runs no more, so that only rules that name it so are evaluated."""
-    return facts.values.get("metadata.lifecycle") == RETIRED
-
-
-class OutcomeMasks(NamedTuple):
-    """What became of a rule over the options of a option_set, as masks that do not overlap."""
-
-    not_applicable: int
-    satisfied: int
-    violated: int
-    undetermined: int
-    failed: bool = False
-    """Whether a line could not be evaluated for some option, for another reason than a missing fact."""
-    undeclared: int = 0
-    """Where the rule applies and is not violated, and a fact that it demands is not declared."""
-    close: int = 0
-    """Where it is undetermined only because it comes out otherwise at the two ends of an estimate."""
-    kept: int = 0
-    """Where it is close, and kept at what is usual."""
-
-    def outcome_of(self, number: int) -> Outcome:
-        """Return what became of the rule for one option."""
-        bit = 1 << number
-        if self.violated & bit:
-            return Outcome.VIOLATED
-        if self.undeclared & bit:
-            return Outcome.UNDECLARED
-        if self.undetermined & bit:
-            return Outcome.UNDETERMINED
-        return Outcome.SATISFIED if self.satisfied & bit else Outcome.NOT_APPLICABLE
-
-
-def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> OutcomeMasks:
-    """Return what becomes of a rule that comes to this at both ends of its estimates and at what is usual.
-
-    What holds at both ends is known. Where it is broken at the favourable end and does not apply at the other, another
-    rule speaks of the latter.
-    """
-    violated = fast.violated & (slow.violated | slow.not_applicable)
-    undeclared = (fast.undeclared | slow.undeclared) & ~violated
-    close = (fast.violated ^ slow.violated) & ~(violated | undeclared | fast.undetermined | slow.undetermined)
-    undetermined = (fast.undetermined | slow.undetermined | close) & ~(violated | undeclared)
-    satisfied = (fast.satisfied | slow.satisfied) & ~(violated | undetermined | undeclared)
-    not_applicable = fast.not_applicable & slow.not_applicable
-    failed = fast.failed or slow.failed
-    kept = close & (usual.satisfied | usual.not_applicable)
-    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
 
 
 class LineTrace(Frozen):
@@ -89,8 +43,20 @@ class LineTrace(Frozen):
     error: str = ""
 
 
-_MAX_REMEMBERED = 4_000
+_MAX_REMEMBERED = 20_000
 """More results are not kept at once: numbers differ from feature to feature, and memory is finite."""
+
+
+_Found = tuple[Truth, str]
+"""The truth of a line, and why it could not be evaluated."""
+
+
+class _OrderedTruths(NamedTuple):
+    turn: float | None
+    below: _Found
+    equal: _Found | None
+    above: _Found
+    without: _Found
 
 
 class RuleEvaluator:
@@ -100,24 +66,50 @@ class RuleEvaluator:
         self._conditions: dict[Checked, Condition] = {}
         self._prepared = Memo(PreparedRule)
         self._lines: dict[object, LineMasks] = {}
+        self._ordered_truths: dict[object, _OrderedTruths] = {}
         self._outcomes: dict[object, OutcomeMasks] = {}
+        self._ends: dict[object, tuple[Workload, ...]] = {}
         self._traces: dict[object, tuple[LineTrace, ...]] = {}
 
-    def evaluate(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
-        """Return what becomes of a rule for a feature over a option_set."""
+    def evaluate(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> Outcomes:
+        """Return what becomes of a rule over options; where they are put together from legs, it is evaluated for legs."""
+        if not isinstance(option_set, PairedSet):
+            return self.of_set(rule, facts, workload, option_set)
         prepared = self._prepared.of(rule)
         if not prepared.is_for_retired and is_retired(facts):
             return OutcomeMasks(option_set.full, 0, 0, 0)
-        if prepared.has_ends and workload.end == "usual":
-            fast, slow = (
-                self.evaluate(rule, facts, replace(workload, end=end), option_set) for end in ("fast", "slow")
-            )
-            return between(fast, self._remembered(prepared, facts, workload, option_set), slow)
-        return self._remembered(prepared, facts, workload, option_set)
+        if prepared.is_of_whole:
+            return of_pairs(self, prepared, facts, workload, option_set)
+        return LegOutcomes(
+            option_set, partial(self.of_set, rule, facts, workload), is_of_partner=prepared.is_of_partner,
+            is_estimated=prepared.is_estimated, is_declared=not undeclared_of(rule, facts),
+        )  # fmt: skip
 
-    def _remembered(
-        self, prepared: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet
-    ) -> OutcomeMasks:
+    def of_set(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet,
+               within: int | None = None) -> OutcomeMasks:  # fmt: skip
+        """Return what becomes of a rule for a feature over the options of a set, or over those within."""
+        prepared = self._prepared.of(rule)
+        if not prepared.is_for_retired and is_retired(facts):
+            return OutcomeMasks(option_set.full, 0, 0, 0)
+        if within == option_set.full or not prepared.is_estimated:
+            within = None
+        found = [
+            self._remembered(prepared, facts, each, option_set, within) for each in self.ends_of(prepared, workload)
+        ]
+        return found[0] if len(found) == 1 else between(*found)
+
+    def ends_of(self, prepared: PreparedRule, workload: Workload) -> tuple[Workload, ...]:
+        """Return the workload with which a rule is evaluated; at the ends of estimates, too, where that tells more."""
+        if not prepared.has_ends or workload.end != "usual":
+            return (workload,)
+        known = self._ends.get(workload)
+        if known is None:
+            known = (replace(workload, end="fast"), workload, replace(workload, end="slow"))
+            _remember(self._ends, workload, known)
+        return known
+
+    def _remembered(self, prepared: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet,
+                    within: int | None) -> OutcomeMasks:  # fmt: skip
         key = (
             option_set.id_for(prepared.option_reads),
             prepared,
@@ -125,10 +117,29 @@ class RuleEvaluator:
             workload if prepared.is_estimated else None,
         )
         known = self._outcomes.get(key)
+        if known is None and within is not None:
+            key = (*key, within)  # type: ignore[assignment]
+            known = self._outcomes.get(key)
         if known is None:
-            known = self._evaluate(prepared, facts, workload, option_set)
+            when, require = (
+                (self.line(line, facts, workload, option_set, within) for line in lines)
+                for lines in (prepared.when, prepared.require)
+            )
+            full = option_set.full if within is None else within
+            known = outcome_of_lines(prepared, facts, full, when, require)
             _remember(self._outcomes, key, known)
         return known
+
+    def may_apply(self, rule: Rule, facts: Facts, workload: Workload, option_set: OptionSet) -> bool:
+        """Return whether what is known of the feature alone lets a rule apply."""
+        of_feature = (line for line in self._prepared.of(rule).when if not line.line.option_reads)
+        return not any(self.line(line, facts, workload, option_set).false for line in of_feature)
+
+    def line_of_partner(self, rule: Rule, line: Line, facts: Facts, workload: Workload, table: OptionSet) -> LineMasks:
+        """Return what a line comes to that reads a partner alone, over the legs of a set."""
+        prepared = self._prepared.of(rule)
+        found = next(each for each in (*prepared.when, *prepared.require) if each.line is line)
+        return self.line(found, facts, workload, LegsAsPartners(table))
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
@@ -148,7 +159,7 @@ class RuleEvaluator:
             _remember(self._traces, key, known)
         return known
 
-    def may_lack_facts(self, rule: Rule, facts: Facts, outcomes: OutcomeMasks) -> bool:
+    def may_lack_facts(self, rule: Rule, facts: Facts, outcomes: Outcomes) -> bool:
         """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
         prepared = self._prepared.of(rule)
         known = facts.values
@@ -183,37 +194,17 @@ class RuleEvaluator:
         low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
         return low if low == high else condition.evaluate(known)
 
-    def _evaluate(self, rule: PreparedRule, facts: Facts, workload: Workload, option_set: OptionSet) -> OutcomeMasks:
-        not_applicable = unclear = 0
-        failed = False
-        for line in rule.when:
-            masks = self._line(line, facts, workload, option_set)
-            not_applicable |= masks.false
-            unclear |= masks.unknown
-            failed |= masks.failed
-            if not_applicable == option_set.full:
-                return OutcomeMasks(option_set.full, 0, 0, 0)
-        failing = unsure = 0
-        applicable = option_set.full & ~not_applicable
-        for line in rule.require:
-            masks = self._line(line, facts, workload, option_set)
-            failing |= masks.false
-            unsure |= masks.unknown
-            failed |= masks.failed
-        violated = failing & applicable & ~unclear
-        satisfied = applicable & ~failing & ~unsure
-        undeclared = 0
-        if undeclared_of(rule.rule, facts):
-            satisfied, undeclared = 0, applicable & ~unclear & ~violated
-        undetermined = applicable & ~violated & ~satisfied & ~undeclared
-        return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared)
+    def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+             within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return on which options a line is false or unknown; of those that are not within it may say anything."""
+        return self.line_at(prepared, facts, prepared.reduced(workload), option_set, within)
 
-    def _line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet) -> LineMasks:
+    def line_at(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
+                within: int | None = None) -> LineMasks:  # fmt: skip
+        """Return what `line` does under a workload that is reduced to what the line hangs on."""
         line = prepared.line
         known_values = facts.values
         reads = tuple([hashable(known_values.get(name)) for name in line.feature_reads])
-        if prepared.is_estimated:
-            workload = reduced(workload, line.option_reads)
         key = (
             option_set.id_for(line.option_reads),
             prepared.identity,
@@ -221,8 +212,12 @@ class RuleEvaluator:
             workload if prepared.is_estimated else None,
         )
         known = self._lines.get(key)
+        if known is None and within is not None and prepared.is_estimated:
+            key = (*key, within)  # type: ignore[assignment]
+            known = self._lines.get(key)
         if known is not None:
             return known
+        only = EVERYTHING if within is None else within
         values = dict(prepared.parameters)
         for name in line.feature_reads:
             value = known_values.get(name)
@@ -232,40 +227,56 @@ class RuleEvaluator:
         if not line.option_reads:
             masks = throughout(option_set, *condition.evaluate(values))
         elif line.ordered_by is not None:
-            masks = self._ordered(line, condition, values, workload, option_set)
+            masks = self._ordered(line, condition, values, workload, option_set, (prepared.identity, reads), only)
         else:
-            masks = scan(line, condition, values, option_set.groups(line.option_reads, workload))
+            masks = scan(line, condition, values, option_set.groups(line.option_reads, workload, only))
         _remember(self._lines, key, masks)
         return masks
 
-    @staticmethod
-    def _ordered(line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
-                 option_set: OptionSet) -> LineMasks:  # fmt: skip
+    def _ordered(self, line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
+                 option_set: OptionSet, kept: object, only: int) -> LineMasks:  # fmt: skip
         """RuleEvaluator a line whose truth hangs on whether one number is below, at or above another.
 
         No estimate is made where the number decides nothing.
         """
         name = line.option_reads[0]
-        turn = values.get(line.turns_at) if isinstance(line.turns_at, str) else line.turns_at
-        without = condition.evaluate(values)
-        below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
-        if below == above == without and (turn is None or not isinstance(turn, float)):
+        truths = self._truths(kept, condition, values, name, line.turns_at)
+        turn, below, equal, above, without = truths
+        if below == above == without and turn is None:
             return throughout(option_set, *without)
         if below == above and below[0] is not Truth.UNKNOWN:
             # NOTE: the truth turns at most once along the number, so that it is known though the number may not be.
             return throughout(option_set, *below)
-        if not isinstance(turn, float) or not isfinite(turn):
-            return search(line, condition, values, option_set.groups(line.option_reads, workload))
-        equal = condition.evaluate({**values, name: turn})
+        if turn is None or equal is None:
+            return search(line, condition, values, option_set.groups(line.option_reads, workload, only))
         if below == equal == above == without:
             return throughout(option_set, *without)
-        split = option_set.split(name, turn, workload)
+        split = option_set.split(name, turn, workload, only)
         masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
         failed = False
         for mask, (truth, error) in zip(split, (below, equal, above, without), strict=True):
             masks[truth] |= mask
             failed |= bool(mask and error)
         return LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], failed)
+
+    def _truths(self, kept: object, condition: Condition, values: dict[str, Any], name: str,
+                turns_at: str | float | None) -> _OrderedTruths:  # fmt: skip
+        """Return the truths of an ordered line below its turn, at it, above it and where the number is unknown.
+
+        They hang on the line and what it reads of the feature, and are the same whatever the options are.
+        """
+        known = self._ordered_truths.get(kept)
+        if known is None:
+            at = values.get(turns_at) if isinstance(turns_at, str) else turns_at
+            turn = at if isinstance(at, float) and isfinite(at) else None
+            # NOTE: what is ordered against something infinite has a turn, which no number is at.
+            is_open = turn is None and isinstance(at, float)
+            without = condition.evaluate(values)
+            below, above = (condition.evaluate({**values, name: end}) for end in (-inf, inf))
+            equal = None if turn is None else condition.evaluate({**values, name: turn})
+            known = _OrderedTruths(inf if is_open else turn, below, equal, above, without)
+            _remember(self._ordered_truths, kept, known)
+        return known
 
     def _condition(self, checked: Checked) -> Condition:
         condition = self._conditions.get(checked)

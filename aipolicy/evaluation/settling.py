@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aipolicy.evaluation.deciding import DecidingLeg, leg_of
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.assume import with_changes
@@ -75,8 +77,11 @@ class Close(Frozen):
 
 def is_close(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet, number: int) -> bool:
     """Return whether only the width of an estimate leaves a rule undetermined for an option."""
-    outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
-    return bool(outcomes.close >> number & 1)
+    return bool(_outcomes(ruled, evaluation, option_set).close >> number & 1)
+
+
+def _outcomes(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet) -> Outcomes:
+    return ruled.planned if option_set is evaluation.planned else ruled.candidates
 
 
 def close_of(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSet, number: int) -> Close | None:
@@ -84,16 +89,16 @@ def close_of(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSe
     if not is_close(ruled, evaluation, option_set, number):
         return None
     rule = ruled.active.rule
+    leg = leg_of(_outcomes(ruled, evaluation, option_set), option_set, number)
     for line in (*rule.require, *rule.when):
-        found = _between(line, evaluation, option_set, number)
+        found = _between(line, evaluation, leg)
         if found is not None:
             fact, low, high, limit, limit_fact = found
             return Close(rule.id, fact, low, high, limit, limit_fact)
     return None
 
 
-def _between(line: Line, evaluation: Evaluation, option_set: OptionSet,
-             number: int) -> tuple[str, float, float, float, str] | None:  # fmt: skip
+def _between(line: Line, evaluation: Evaluation, leg: DecidingLeg) -> tuple[str, float, float, float, str] | None:
     name, turn = line.ordered_by, line.turns_at
     if name is None or name not in ENDED_FACTS:
         return None
@@ -101,7 +106,7 @@ def _between(line: Line, evaluation: Evaluation, option_set: OptionSet,
     ends = []
     for end in ("fast", "slow"):
         workload = replace(evaluation.workload, end=end)
-        ends.append(option_set.values_of(number, (name,), workload).get(name))
+        ends.append(leg.option_set.values_of(leg.number, (name,), workload).get(name))
     low, high = ends
     if not isinstance(low, float) or not isinstance(high, float) or not isinstance(limit, float):
         return None

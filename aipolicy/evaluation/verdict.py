@@ -2,19 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from aipolicy.evaluation.axes import AXES
 from aipolicy.evaluation.needs import NEEDS, OWN_SITES, PROVIDER, PROVIDER_FACTS
+from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks
+from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.evaluation.slots import NO_PARTNER
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen
 
+
+class RuleMasks(Mapping[str, int]):
+    """For each rule the options to which it comes in one of some ways; rules without such options are left out."""
+
+    def __init__(self, option_set: OptionSet, outcomes: Iterable[tuple[str, Outcomes]], ways: tuple[str, ...]) -> None:
+        self._option_set = option_set
+        self._ways = ways
+        self._judged = tuple(outcomes)
+        self._known: dict[str, int] = {}
+
+    @cached_property
+    def _outcomes(self) -> dict[str, Outcomes]:
+        return {rule: each for rule, each in self._judged if any(map(each.is_some, self._ways))}
+
+    def __getitem__(self, rule: str) -> int:
+        if rule not in self._known:
+            outcomes = self._outcomes[rule]
+            self._known[rule] = union(getattr(outcomes, way) for way in self._ways)
+        return self._known[rule]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outcomes)
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    def with_every_partner(self, rule: str) -> int:
+        """Return the main legs for which a rule comes to that with whatever partner, and with none."""
+        paired, outcomes = self._option_set, self._outcomes[rule]
+        if isinstance(paired, PairedSet) and isinstance(outcomes, LegOutcomes) and NO_PARTNER in paired.slots[:1]:
+            # NOTE: without a partner a rule on legs comes to what it comes to for the main leg.
+            return union(getattr(outcomes.main, way) for way in self._ways) & paired.mains.full
+        return paired.legs_of(paired.full) & ~paired.legs_of(paired.full & ~self[rule])
+
+
+def union_of(option_set: OptionSet, outcomes: Iterable[Outcomes], way: str) -> int:
+    """Return the options to which any of some rules comes in one way."""
+    main = partner = found = 0
+    for each in outcomes:
+        # NOTE: what is undetermined for one leg is undeclared where another one wants a declaration.
+        if isinstance(each, LegOutcomes) and (way == "violated" or each.is_declared):
+            main |= getattr(each.main, way)
+            partner |= 0 if each.partner is None else getattr(each.partner, way)
+        else:
+            found |= getattr(each, way)
+    if isinstance(option_set, PairedSet):
+        found |= option_set.spread(main) | option_set.having_partner(partner)
+    return found
+
+
+def keeping(option_set: OptionSet, outcomes: Sequence[Outcomes]) -> tuple[int, list[Outcomes]]:
+    """Return the options that violate no rule, and what becomes of the rules for these.
+
+    What rests on estimates is found for no other option than those that the other rules leave.
+    """
+    left = option_set.full & ~union_of(option_set, (o for o in outcomes if not o.is_estimated), "violated")
+    of_legs = [o.within(left) if isinstance(o, LegOutcomes) else o for o in outcomes]
+    left &= ~union_of(option_set, (o for o in of_legs if isinstance(o, LegOutcomes) and o.is_estimated), "violated")
+    every = [o if isinstance(o, LegOutcomes) else o.within(left) for o in of_legs]
+    left &= ~union_of(option_set, (o for o in every if not isinstance(o, LegOutcomes) and o.is_estimated), "violated")
+    return left, every
+
+
 VERDICT_ATTRIBUTES = tuple(dict.fromkeys((*AXES, PROVIDER, *(need.attribute for need in NEEDS))))
 """The option facts that a verdict reads."""
+
+
+_VIOLATED = ("violated",)
 
 
 class NeedFound(Frozen):
@@ -24,6 +94,23 @@ class NeedFound(Frozen):
     title: str
     certain: bool
     values: tuple[str, ...] = ()
+
+
+class Clash:
+    """A smallest set of constraints that leave nothing, found when it is asked for, because that takes long."""
+
+    def __init__(self, find: Callable[[], tuple[str, ...]]) -> None:
+        self._find = find
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Return the constraints by id."""
+        return self._find()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Clash) and self.rules == other.rules
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Verdict(Frozen):
@@ -37,15 +124,21 @@ class Verdict(Frozen):
     """Open options for which every estimate that leaves them open keeps its rule at what is usual."""
     close: int
     """Open options that only the width of estimates leaves open."""
-    removed_by: Mapping[str, int]
+    removed_by: RuleMasks
     opened_by: Mapping[str, int]
-    counted_against: Mapping[str, int]
+    counted_against: RuleMasks
     """Warnings and notes that are violated: they remove nothing."""
-    duties: Mapping[str, int]
+    duties: RuleMasks
     """Duties that are not known to be fulfilled, and the options that would bring them."""
     needs: tuple[NeedFound, ...]
     remaining_values: Mapping[str, tuple[str, ...]]
-    conflict: tuple[str, ...]
+    clash: Clash | None
+    """Finds a smallest set of constraints that leave nothing, where nothing is left; it takes long."""
+
+    @property
+    def conflict(self) -> tuple[str, ...]:
+        """Return a smallest set of constraints that leave nothing, empty where something remains."""
+        return () if self.clash is None else self.clash.rules
 
     @property
     def remaining(self) -> int:
@@ -53,54 +146,92 @@ class Verdict(Frozen):
         return self.full & ~self.removed
 
 
-def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, OutcomeMasks]], option_set: OptionSet) -> Verdict:
+class Ways:
+    """A verdict as people are told it: of main legs, each with whatever partner is best for it, as masks.
+
+    A way is admissible or open where some partner, or none, makes it so. A rule removes it, counts against it or is owed
+    for it where that is so with every partner.
+    """
+
+    def __init__(self, verdict: Verdict, option_set: OptionSet) -> None:
+        some = option_set.legs_of
+        self._verdict = verdict
+        self._some = some
+        self.full = some(verdict.full)
+        self.admissible = some(verdict.admissible)
+        self.open = some(verdict.open) & ~self.admissible
+        self.removed = self.full & ~self.admissible & ~self.open
+
+    @cached_property
+    def removed_by(self) -> Mapping[str, int]:
+        """Return the ways that each rule removes."""
+        return _with_every_partner(self._verdict.removed_by)
+
+    @cached_property
+    def opened_by(self) -> Mapping[str, int]:
+        """Return the ways that are open, by the rules that leave them so."""
+        opened_by = {rule: self._some(mask) & self.open for rule, mask in self._verdict.opened_by.items()}
+        return {rule: mask for rule, mask in opened_by.items() if mask}
+
+    @cached_property
+    def counted_against(self) -> Mapping[str, int]:
+        """Return the ways against which each warning and each note counts."""
+        return _with_every_partner(self._verdict.counted_against)
+
+    @cached_property
+    def duties(self) -> Mapping[str, int]:
+        """Return the ways that bring each duty."""
+        return _with_every_partner(self._verdict.duties)
+
+
+def _with_every_partner(masks: RuleMasks) -> dict[str, int]:
+    found = {rule: masks.with_every_partner(rule) for rule in masks}
+    return {rule: mask for rule, mask in found.items() if mask}
+
+
+def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
+    """Return a verdict over the options of a set as one over their main legs."""
+    return Ways(verdict, option_set)
+
+
+def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
+               clash: Callable[[], tuple[str, ...]]) -> Verdict:  # fmt: skip
     """Return the verdict over a option_set from the outcomes of every rule."""
-    removed_by: dict[str, int] = {}
-    opened_by: dict[str, int] = {}
-    against: dict[str, int] = {}
-    duties: dict[str, int] = {}
-    unlikely = unknown = close = 0
+    errors: list[tuple[str, Outcomes]] = []
+    others: list[tuple[str, Outcomes]] = []
+    duties: list[tuple[str, Outcomes]] = []
     chooses_provider = False
     for rule, severity, outcomes in judged:
         if rule.kind is RuleKind.DUTY:
-            owed = outcomes.violated | outcomes.undetermined
-            if owed:
-                duties[rule.id] = owed
+            duties.append((rule.id, outcomes))
         elif severity is Severity.ERROR:
-            if outcomes.violated:
-                removed_by[rule.id] = outcomes.violated
-                chooses_provider |= any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require)
-            if outcomes.undetermined:
-                opened_by[rule.id] = outcomes.undetermined
-                unlikely |= outcomes.undetermined & ~outcomes.kept
-                unknown |= outcomes.undetermined & ~outcomes.close
-                close |= outcomes.close
-        elif outcomes.violated:
-            against[rule.id] = outcomes.violated
-    removed = _union(removed_by)
-    open_ = _union(opened_by) & ~removed
-    admissible = full & ~removed & ~open_
+            errors.append((rule.id, outcomes))
+            if any(not PROVIDER_FACTS.isdisjoint(line.option_reads) for line in rule.require):
+                chooses_provider |= outcomes.is_some("violated")
+        else:
+            others.append((rule.id, outcomes))
+    remaining, of_errors = keeping(option_set, [outcomes for _, outcomes in errors])
+    open_ = union_of(option_set, of_errors, "undetermined") & remaining
+    admissible = remaining & ~open_
+    opened = zip((rule_id for rule_id, _ in errors), of_errors, strict=True)
+    undetermined = RuleMasks(option_set, opened, ("undetermined",)) if open_ else {}
     return Verdict(
         full=full,
-        removed=removed,
+        removed=full & ~remaining,
         open=open_,
         admissible=admissible,
-        likely=open_ & ~unlikely,
-        close=open_ & ~unknown,
-        removed_by=removed_by,
-        opened_by={rule_id: mask & open_ for rule_id, mask in opened_by.items() if mask & open_},
-        counted_against=against,
-        duties=duties,
-        needs=_needs(admissible, open_, close, option_set, chooses_provider=chooses_provider),
-        remaining_values={name: _words(option_set.distinct(name, full & ~removed)) for name in AXES},
-        conflict=_conflict(removed_by, full) if removed == full else (),
+        likely=open_ & ~union_of(option_set, of_errors, "unlikely"),
+        close=open_ & ~union_of(option_set, of_errors, "unknown"),
+        removed_by=RuleMasks(option_set, errors, _VIOLATED),
+        opened_by={rule_id: mask & open_ for rule_id, mask in undetermined.items() if mask & open_},
+        counted_against=RuleMasks(option_set, others, _VIOLATED),
+        duties=RuleMasks(option_set, duties, ("violated", "undetermined")),
+        needs=_needs(
+            admissible, open_, union_of(option_set, of_errors, "close"), option_set, chooses_provider=chooses_provider
+        ),
+        remaining_values={name: _words(option_set.distinct(name, remaining)) for name in AXES},
+        clash=None if remaining else Clash(clash),
     )
-
-
-def _conflict(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:
-    from aipolicy.evaluation.conflict import smallest_clash  # NOTE: of most features something remains.
-
-    return smallest_clash(removed_by, full)
 
 
 def _needs(
@@ -134,13 +265,6 @@ def _provider(admissible: int, open_: int, option_set: OptionSet) -> list[NeedFo
         if len(values) == 1 and values[0] is not None and values[0] not in OWN_SITES:
             return [NeedFound("provider", f"stay with the provider {values[0]}", certain, (str(values[0]),))]
     return []
-
-
-def _union(masks: Mapping[str, int]) -> int:
-    union = 0
-    for mask in masks.values():
-        union |= mask
-    return union
 
 
 def _words(values: Iterable[FactValue | None]) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
-from aipolicy.facts.option_facts import OPTION_FACTS
+from aipolicy.facts.option_facts import OPTION_FACTS, PARTNER_FACTS, PARTNER_PREFIX
 from aipolicy.facts.spec import FactSpec
 
 OPTION_PREFIX = "option."
@@ -16,13 +17,35 @@ _PARAMETER_PREFIXES = ("params.", PLACES_PREFIX)
 """Names in conditions to which a policy gives their value."""
 
 REGISTRY: Mapping[str, FactSpec] = {
-    spec.name: spec for spec in (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS)
+    spec.name: spec for spec in (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS, *PARTNER_FACTS)
 }
 
 
 def is_option_fact(name: str) -> bool:
     """Return whether a fact belongs to an option rather than to the feature."""
-    return name.startswith(OPTION_PREFIX)
+    return name.startswith((OPTION_PREFIX, PARTNER_PREFIX))
+
+
+def is_partner_fact(name: str) -> bool:
+    """Return whether a fact belongs to the partner of an option's main leg."""
+    return name.startswith(PARTNER_PREFIX)
+
+
+@cache
+def is_of_leg(name: str) -> bool:
+    """Return whether a fact of an option is what its main leg has by itself."""
+    spec = REGISTRY.get(name)
+    return spec is not None and not spec.of_whole and not spec.joins_legs
+
+
+def of_partner(name: str) -> str:
+    """Return the name under which a fact of a leg is read of the partner."""
+    return PARTNER_PREFIX + name.removeprefix(OPTION_PREFIX)
+
+
+def of_leg(name: str) -> str:
+    """Return the name under which a leg has a fact by itself, whether it is asked of it as of a partner or not."""
+    return OPTION_PREFIX + name.removeprefix(PARTNER_PREFIX) if is_partner_fact(name) else name
 
 
 def is_parameter(name: str) -> bool:

@@ -15,6 +15,11 @@ def _texts(name: str, meaning: str, vocabulary: str = "") -> FactSpec:
     return FactSpec(f"option.{name}", FactType.TEXTS, meaning, Origin.OPTION, vocabulary=vocabulary)
 
 
+def _whole(spec: FactSpec) -> FactSpec:
+    """Return a fact as one of the whole option, main leg and partner together."""
+    return replace(spec, of_whole=True)
+
+
 def _flag(name: str, meaning: str) -> FactSpec:
     return FactSpec(f"option.{name}", FactType.BOOL, meaning, Origin.OPTION)
 
@@ -34,7 +39,7 @@ _COST_READS = (
 )  # fmt: skip
 
 _OF_PLANS = tuple(
-    replace(spec, plan_only=True)
+    replace(spec, plan_only=True, of_whole=True)
     for spec in (
         _number("monthly_usd_at_least", "Running cost that is exceeded with the confidence that the organisation asks for",
                 "USD/month", _COST_READS),
@@ -52,7 +57,8 @@ _OF_PLANS = tuple(
 )  # fmt: skip
 
 OPTION_FACTS: tuple[FactSpec, ...] = (
-    *(_text(name, AXES[name].meaning, tuple(AXES[name].words)) for name in ("adaptation", "hosting", "fallback", "routing")),
+    *(_text(name, AXES[name].meaning, tuple(AXES[name].words)) for name in ("adaptation", "hosting")),
+    *(_whole(_text(name, AXES[name].meaning, tuple(AXES[name].words))) for name in ("fallback", "routing")),
     _text("provider", "Who offers the model or the machines", vocabulary="provider"),
     _text("model", "The model", vocabulary="model"),
     _text("way", "Adaptation and model, as results of evaluations name them"),
@@ -60,20 +66,20 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _text("boundary", "Whose infrastructure processes the data", BOUNDARIES),
     _flag(
         "leaves_organization",
-        "Whether data reaches infrastructure that the organisation does not count as its own, on any leg",
+        "Whether data reaches infrastructure that the organisation does not count as its own",
     ),
-    _texts("regions", "Countries in which data is processed, on every leg; unknown for a global endpoint", "country"),
-    _texts("providers", "Providers that data reaches, on every leg", "provider"),
-    _flag("second_provider", "Whether the fallback is with another provider than the main way"),
-    _flag("offers_dpa", "Whether every provider reached offers a data processing agreement"),
-    _flag("offers_baa", "Whether every provider reached offers a business associate agreement"),
-    _flag("offers_sccs", "Whether every provider reached offers standard contractual clauses"),
-    _flag("dpf_certified", "Whether every provider reached is certified under the EU-US Data Privacy Framework"),
-    _flag("no_training", "Whether every provider reached excludes training on the data"),
-    _flag("offers_zero_retention", "Whether every provider reached offers zero retention"),
-    _number("retention_days", "Longest time for which any provider reached keeps data", "days"),
+    _texts("regions", "Countries in which data is processed; unknown for a global endpoint", "country"),
+    _whole(_texts("providers", "Providers that data reaches, on either leg", "provider")),
+    _whole(_flag("second_provider", "Whether the partner is with another provider than the main leg")),
+    _flag("offers_dpa", "Whether the provider offers a data processing agreement"),
+    _flag("offers_baa", "Whether the provider offers a business associate agreement"),
+    _flag("offers_sccs", "Whether the provider offers standard contractual clauses"),
+    _flag("dpf_certified", "Whether the provider is certified under the EU-US Data Privacy Framework"),
+    _flag("no_training", "Whether the provider excludes training on the data"),
+    _flag("offers_zero_retention", "Whether the provider offers zero retention"),
+    _number("retention_days", "Time for which the provider keeps data", "days"),
     _text("tier", "Capability class of the model", TIERS),
-    _text("top_tier", "Capability class of the most capable model on the way, the far side of a cascade included", TIERS),
+    _whole(_text("top_tier", "Capability class of the more capable model of a cascade, else of the model", TIERS)),
     _number("reasoning_score", "Best published score of the model as it is on tasks of reasoning, 0 to 100", "points"),
     _number("coding_score", "Best published score of the model as it is on tasks of coding, 0 to 100", "points"),
     _number("dialogue_score", "Published rating of the model as it is by votes on its answers", "points"),
@@ -81,18 +87,23 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _flag("foundation_model", "Whether the model is a general pretrained one, not trained for one task"),
     _flag("weights_controlled", "Whether the organisation holds the weights"),
     _flag("model_pinned", "Whether the model id is a dated version rather than a moving alias"),
-    _flag("retirement_announced", "Whether the provider announced the end of a model that is used"),
-    _number("days_until_retirement", "Days from the day of the run until the first such end", "days"),
+    _flag("retirement_announced", "Whether the provider announced the end of the model"),
+    _number("days_until_retirement", "Days from the day of the run until that end", "days"),
     _flag("works_offline", "Whether it answers without any outside network"),
     _number("latency_floor_ms", "Least time that half of the interactions take, with answers of one token", "ms",
             ("latency.chained_calls",)),
     _number("latency_p50_ms", "Estimated time that half of the interactions take", "ms", _LATENCY_READS),
-    _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
-    _number("latency_p99_ms", "Estimated time that 99 % of interactions take", "ms", _LATENCY_READS),
-    _number("first_token_p50_ms", "Estimated time until half of the interactions show something",
-            "ms", _FIRST_TOKEN_READS),
-    _number("first_token_p95_ms", "Estimated time until 95 % of the interactions show something",
-            "ms", _FIRST_TOKEN_READS),
+    *(
+        replace(fact, meaning=f"{fact.meaning}; with `legs: main` that of a whole cascade", joins_legs=True)
+        for fact in (
+            _number("latency_p95_ms", "Estimated time that 95 % of interactions take", "ms", _LATENCY_READS),
+            _number("latency_p99_ms", "Estimated time that 99 % of interactions take", "ms", _LATENCY_READS),
+            _number("first_token_p50_ms", "Estimated time until half of the interactions show something",
+                    "ms", _FIRST_TOKEN_READS),
+            _number("first_token_p95_ms", "Estimated time until 95 % of the interactions show something",
+                    "ms", _FIRST_TOKEN_READS),
+        )
+    ),
     _number("network_p95_ms", "Estimated network time of 95 % of interactions, every chained call crossing it", "ms",
             ("latency.chained_calls",)),
     FactSpec("option.fits_load", FactType.BOOL, "Whether the model and the cache of one request fit its machines",
@@ -103,20 +114,29 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _number("context_tokens", "Tokens that the window of the model holds, input and answer together", "tokens"),
     _number("max_input_tokens", "Tokens of input that the model takes", "tokens"),
     _number("max_output_tokens", "Tokens that an answer may have, reasoning included", "tokens"),
-    _number("monthly_usd", "Estimated running cost, people included, at likely values", "USD/month", _COST_READS),
-    _number("fixed_monthly_usd", "Part of the running cost that stays at zero requests", "USD/month", _COST_READS),
-    _number("usd_per_request", "Estimated running cost of a request", "USD/request", _COST_READS),
-    _number("upfront_usd", "Estimated cost before it serves: engineering, labels, training, indexing", "USD",
-            ("data.labelled_examples",)),
+    _whole(_number("monthly_usd", "Estimated running cost, people included, at likely values", "USD/month", _COST_READS)),
+    _whole(_number("fixed_monthly_usd", "Part of the running cost that stays at zero requests", "USD/month", _COST_READS)),
+    _whole(_number("usd_per_request", "Estimated running cost of a request", "USD/request", _COST_READS)),
+    _whole(_number("upfront_usd", "Estimated cost before it serves: engineering, labels, training, indexing", "USD",
+                   ("data.labelled_examples",))),
     *_OF_PLANS,
-    _number("price_age_days", "Days since the oldest price that the cost rests on was checked", "days"),
-    _flag("price_converted", "Whether a price that the cost rests on is stated in another currency than USD"),
-    _number("exchange_rate_age_days", "Days since the oldest exchange rate that the cost rests on was checked", "days"),
+    _number("price_age_days", "Days since the price of the model was checked", "days"),
+    _flag("price_converted", "Whether the price of the model is stated in another currency than USD"),
+    _number("exchange_rate_age_days", "Days since the exchange rate behind that price was checked", "days"),
     _number("ml_engineers", "People who can run and improve models that it takes", "people"),
     _number("capacity_months", "Person-months before the first release", "person-months"),
     _number("lead_time_weeks", "Weeks until the first release", "weeks"),
     _number("labelled_examples", "Labelled examples that it takes", "examples"),
 )  # fmt: skip
+
+PARTNER_PREFIX = "partner."
+
+PARTNER_FACTS: tuple[FactSpec, ...] = tuple(
+    replace(spec, name=spec.name.replace("option.", PARTNER_PREFIX, 1), of_whole=True, joins_legs=False)
+    for spec in OPTION_FACTS
+    if not spec.of_whole
+)
+"""What a rule on the whole option reads of the fallback or the far side of a cascade; unknown where there is none."""
 
 ALWAYS_KNOWN = frozenset({
     "option.hosting", "option.fallback", "option.routing", "option.boundary", "option.leaves_organization",
@@ -134,9 +154,9 @@ PLAN_PATHS: dict[str, tuple[str, ...]] = {
     "option.model": ("plan.model",),
     "option.way": ("plan.model", "plan.adaptation"),
     "option.region": ("plan.region",),
-    "option.regions": ("plan.region", "plan.provider", "plan.fallback_region", "plan.hosting"),
+    "option.regions": ("plan.region", "plan.provider", "plan.hosting"),
     "option.boundary": ("plan.hosting", "plan.provider"),
-    "option.leaves_organization": ("plan.hosting", "plan.provider", "plan.fallback"),
+    "option.leaves_organization": ("plan.hosting", "plan.provider"),
     "option.providers": ("plan.provider", "plan.fallback_provider"),
     "option.second_provider": ("plan.fallback_provider", "plan.fallback"),
     "option.retention_days": ("plan.terms.retention_days", "plan.provider"),
@@ -145,6 +165,9 @@ PLAN_PATHS: dict[str, tuple[str, ...]] = {
     "option.works_offline": ("plan.hosting",),
 }
 """Where a plan decides an option fact: the declarations that a finding points at, the closest first."""
+
+PARTNER_PLAN_PATHS = ("plan.fallback_provider", "plan.fallback_region", "plan.fallback", "plan.routing")
+"""Where a plan decides the facts of its partner."""
 
 DEFAULT_PLAN_PATHS = ("plan.model", "plan.provider", "plan.hosting", "plan.adaptation")
 """Where a plan decides every other option fact, such as latency or tier."""

@@ -107,5 +107,9 @@ class FactSpec(Frozen):
     """Whether it is what the feature is: asked when undeclared, never proposed as a change when declared."""
     replaces: str = ""
     """The fact of an option that it replaces; left out, what the catalog says of it holds."""
+    of_whole: bool = False
+    """Of facts of an option: whether it is of main leg and partner together; else it is of a leg."""
+    joins_legs: bool = False
+    """Whether it is a fact of a leg that in a cascade, asked of the main leg, is the one of both legs together."""
     says_none: bool = False
     """Whether `none` may be declared: nothing limits it; the fact is then infinite."""

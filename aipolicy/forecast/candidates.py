@@ -12,7 +12,7 @@ from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.option_set_parts import OptionSetOnDay, PartOfOptionSet
 from aipolicy.forecast.catalog_days import CatalogDays
 from aipolicy.forecast.catalog_events import ends_of, stale_days_of
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.memo import Memo
 from aipolicy.options.option import Leg, Option
 
@@ -65,7 +65,7 @@ class CandidateDays:
     def _options(self, catalog: Catalog, retired: int) -> tuple[Option, ...]:
         key = (self._catalogs.span(catalog.as_of), retired)
         if key not in self._offered:
-            self._offered[key] = candidate_options(catalog, self._organization)
+            self._offered[key] = candidate_legs(catalog, self._organization)
         return self._offered[key]
 
     def _merged_options(self, catalog: Catalog, span: int) -> tuple[Option, ...] | None:
@@ -107,11 +107,7 @@ def merged(offered: Sequence[Sequence[Option]]) -> tuple[Option, ...] | None:
 
 def _keys(options: Sequence[Option]) -> list[_Key]:
     legs = Memo(_leg_key)
-    found: list[_Key] = []
-    for option in options:
-        other = None if option.other is None else legs.of(option.other)
-        found.append((option.adaptation, option.fallback, option.routing, legs.of(option.leg), other))
-    return found
+    return [(option.adaptation, legs.of(option.leg)) for option in options]
 
 
 def _leg_key(leg: Leg) -> _Key:

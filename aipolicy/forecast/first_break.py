@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.margins import YEARS, Margin, Passing, margins_of, passing_of
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.evaluation import Evaluator, active_rules
+from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.option_set_parts import OptionSetOnDay
+from aipolicy.evaluation.option_set_parts import on_day
+from aipolicy.evaluation.prepared_rule import active_rules
 from aipolicy.facts.assume import assume
 from aipolicy.facts.facts import derive_facts
 from aipolicy.forecast.catalog_days import of_another_day
@@ -110,4 +111,4 @@ class _Days:
         return self._passing.breaks(expected, (active_rules(self._rules, day), self._option_set(catalog)))
 
     def _option_set(self, catalog: Catalog) -> OptionSet:
-        return OptionSetOnDay(self._passing.option_set, catalog)
+        return on_day(self._passing.option_set, catalog)

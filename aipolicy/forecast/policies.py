@@ -49,7 +49,7 @@ class Policies:
             replace(pack, rules=tuple(held for rule in pack.rules if (held := _held(rule, rules_day)) is not None))
             for pack in policy.evaluator.packs
         )
-        evaluator = policy.evaluator.later(packs, policy.evaluator.candidates, policy.evaluator)
+        evaluator = policy.evaluator.later(packs, policy.evaluator.legs, policy.evaluator)
         held_over_all = (_held_over_all(each, rules_day) for each in policy.portfolio_rules)
         return replace(
             policy, evaluator=evaluator, portfolio_rules=tuple(each for each in held_over_all if each is not None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from aipolicy.evaluation.deciding import planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
-from aipolicy.evaluation.finding_places import plan_candidates, read_facts
+from aipolicy.evaluation.finding_places import plan_candidates
 from aipolicy.evaluation.finding_words import message_of
 from aipolicy.evaluation.missing_facts import missing_facts
 from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import undeclared_of
-from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks, RuleEvaluator
-from aipolicy.facts.all_facts import is_option_fact, is_parameter
+from aipolicy.evaluation.rule_evaluator import LineTrace, RuleEvaluator
+from aipolicy.facts.all_facts import is_option_fact, is_parameter, of_partner
 from aipolicy.facts.spec import FactValue, Kind, Origin
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Stage
@@ -103,7 +105,8 @@ class _StateOfRule:
         self.rule = ruled.active.rule
         self.ruled = ruled
         number = _telling_option(ruled.planned)
-        self.option = read_facts(evaluation, self.rule, number)
+        self.leg = planned_leg(evaluation, self.rule, number, rule_evaluator)
+        self.option = read_facts(evaluation, self.rule, self.leg)
         self.traces = rule_evaluator.trace(self.rule, evaluation.facts, self.option)
         self.number = number
 
@@ -165,8 +168,9 @@ class _StateOfRule:
         planned = self.ruled.planned
         if facts != (PLAN,):
             return ""
-        kept = planned.satisfied | planned.not_applicable
-        return f"{kept.bit_count()} of {self.evaluation.planned.full.bit_count()} ways keep it"
+        legs_of, full = self.evaluation.planned.legs_of, self.evaluation.planned.full
+        kept, every = legs_of(planned.satisfied | planned.not_applicable), legs_of(full)
+        return f"{kept.bit_count()} of {every.bit_count()} ways keep it"
 
     def _is_for_a_person(self) -> bool:
         """Return whether the rule applies and asks that somebody looks."""
@@ -216,12 +220,13 @@ class _StateOfRule:
 
     def _line(self, name: str) -> int | None:
         facts, document = self.evaluation.facts, self.evaluation.feature.document
-        places = plan_candidates((name,)) if is_option_fact(name) else facts.places_of(name)
+        of_plan = of_partner(name) if self.leg.is_partner and is_option_fact(name) else name
+        places = plan_candidates((of_plan,)) if is_option_fact(name) else facts.places_of(name)
         declared = next((place for place in places if place in facts.declared), None)
         return None if declared is None else document.locate(path_of(declared), "key").start.line
 
 
-def _telling_option(planned: OutcomeMasks) -> int:
+def _telling_option(planned: Outcomes) -> int:
     masks = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
     return first_in(next(mask for mask in masks if mask))
 

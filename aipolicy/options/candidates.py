@@ -1,8 +1,8 @@
-"""The candidate options of a catalog: every way worth telling apart, one region for each set of countries."""
+"""The ways to answer that a catalog offers: every one worth telling apart, one region for each set of countries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
@@ -19,7 +19,6 @@ SELF_HOSTED_ADAPTATIONS: Mapping[str, tuple[str, ...]] = {
 }
 """What can be done with a model of a tier when its weights are at hand."""
 
-_CASCADE_TIERS = frozenset({"small", "encoder", "classical"})
 _ON_DEVICE_TIERS = frozenset({"small", "encoder", "classical"})
 _ON_DEVICE_MAX_PARAMS_B = 4.0
 """Largest model that current phones and laptops hold with room to spare; a limit of candidates, not a rule."""
@@ -107,18 +106,24 @@ class Legs:
                 yield model, hosted.accelerator
 
 
-def candidate_options(catalog: Catalog, organization: Organization) -> tuple[Option, ...]:
-    """Return the options that a feature without a plan is judged over, in catalog order."""
-    legs = Legs(catalog, organization)
-    api = list(legs.api(every_region=False))
-    own = list(legs.own(every_region=False))
-    others = Others([leg for leg, adaptations in api if "prompting" in adaptations], own)
+def candidate_legs(catalog: Catalog, organization: Organization) -> tuple[Option, ...]:
+    """Return every way to answer that is worth telling apart, each a main leg without a partner, in catalog order."""
+    return ways_to_answer(Legs(catalog, organization), every_region=False)
+
+
+def ways_to_answer(legs: Legs, *, every_region: bool) -> tuple[Option, ...]:
+    """Return the legs of a catalog with each adaptation that they offer."""
+    own = ((leg, own_adaptations(leg)) for leg in legs.own(every_region=every_region))
     return tuple(
-        option
-        for leg, adaptations in (*api, *((leg, own_adaptations(leg)) for leg in own))
+        alone(adaptation, leg)
+        for leg, adaptations in (*legs.api(every_region=every_region), *own)
         for adaptation in adaptations
-        for option in variants(adaptation, leg, others)
     )
+
+
+def alone(adaptation: str, leg: Leg) -> Option:
+    """Return a leg without a partner."""
+    return Option(adaptation=adaptation, fallback="none", routing="single", leg=leg, other=None)
 
 
 def own_adaptations(leg: Leg) -> tuple[str, ...]:
@@ -129,65 +134,3 @@ def own_adaptations(leg: Leg) -> tuple[str, ...]:
     if leg.model.tier == "small" and leg.hosting in ("own-cloud", "on-premises") and leg.model.params_b is not None:
         return (*adaptations, "training-from-scratch")
     return adaptations
-
-
-def variants(adaptation: str, leg: Leg, others: Others) -> Iterator[Option]:
-    """Yield a leg without fallback, then with every fallback worth considering, single and as a cascade."""
-    yield Option(adaptation=adaptation, fallback="none", routing="single", leg=leg, other=None)
-    routings = ("single", "cascade") if leg.model.tier in _CASCADE_TIERS else ("single",)
-    for fallback, found in (("provider-api", others.api_for(leg)), ("self-hosted", others.own_for(leg))):
-        for other in found:
-            for routing in routings:
-                yield Option(adaptation=adaptation, fallback=fallback, routing=routing, leg=leg, other=other)
-
-
-class Others:
-    """Fallbacks worth considering: one a provider, within the places of the main leg unless a plan names it."""
-
-    def __init__(self, api: Iterable[Leg], own: Iterable[Leg], *, anywhere: bool = False) -> None:
-        self._anywhere = anywhere
-        self._api: dict[tuple[str, tuple[str, ...] | None], Leg] = {}
-        for leg in api:
-            key = (leg.provider, leg.countries)
-            if key not in self._api or _rank(leg) > _rank(self._api[key]):
-                self._api[key] = leg
-        self._own: dict[tuple[str, tuple[str, ...] | None], Leg] = {}
-        for leg in own:
-            if leg.model.tier == "medium":
-                self._own.setdefault((leg.boundary, leg.countries), leg)
-
-    def api_for(self, leg: Leg) -> tuple[Leg, ...]:
-        """Return one hosted leg a provider, other than the main one: in the same places, or in fewer of them."""
-        if self._anywhere:
-            return tuple(self._api.values())
-        chosen: dict[str, Leg] = {}
-        for (provider, countries), other in self._api.items():
-            if leg.boundary in ("on-premises", "device") and leg.countries is None:
-                chosen.setdefault(f"{provider} {countries}", other)
-            elif (provider, countries) != (leg.provider, leg.countries) and _within(countries, leg.countries):
-                current = chosen.get(provider)
-                if current is None or len(other.countries or ()) > len(current.countries or ()):
-                    chosen[provider] = other
-        return tuple(chosen.values())
-
-    def own_for(self, leg: Leg) -> tuple[Leg, ...]:
-        """Return at most one own leg: on the organisation's premises for an own site, else in the same places."""
-        if self._anywhere:
-            return tuple(self._own.values())
-        if leg.boundary in ("on-premises", "device"):
-            return tuple(own for (boundary, _), own in self._own.items() if boundary == "on-premises")[:1]
-        return tuple(
-            own
-            for (boundary, countries), own in self._own.items()
-            if boundary == "own-account" and _within(countries, leg.countries)
-        )[:1]
-
-
-def _rank(leg: Leg) -> tuple[int, bool]:
-    return (("classical", "encoder", "small", "medium", "frontier").index(leg.model.tier), leg.model.pinned is True)
-
-
-def _within(inner: tuple[str, ...] | None, outer: tuple[str, ...] | None) -> bool:
-    if inner is None or outer is None:
-        return inner is outer
-    return set(inner) <= set(outer)

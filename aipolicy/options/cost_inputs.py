@@ -159,6 +159,8 @@ class CostBasis(Frozen):
     watched: bool
     """Whether monitoring and evaluation are the organisation's own business: whatever is not a provider's plain model."""
     training: Training | None
+    partner_training: Training | None = None
+    """What adapting the model of the partner takes, where that is another one than the main model."""
 
 
 class Speeds(Frozen):
@@ -168,11 +170,6 @@ class Speeds(Frozen):
     far: LegBasis | None
     cascade: bool
     retrieves: bool
-
-    @property
-    def alone(self) -> Speeds:
-        """Return the leg that answers first by itself."""
-        return Speeds(self.main, None, cascade=False, retrieves=self.retrieves)
 
 
 NO_NETWORK = Network(NOTHING)

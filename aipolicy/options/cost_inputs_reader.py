@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SOME_HOST = "hosted-open-weights"
 """Any host of open models: its prices are the middle of those of many, and so are estimates."""
+_TUNED = "fine-tuning"
 ONE_STEP_TIERS = frozenset({"encoder", "classical"})
 """Tiers that answer in one pass, whatever the length of the answer."""
 
@@ -63,18 +64,18 @@ class BasisReader:
         cascade = option.routing == "cascade"
         stands_by = not cascade and option.other is not None and option.other.hosting != "provider-api"
         basis = CostBasis(
-            main=self._leg(option.leg, tuned=option.adaptation == "fine-tuning"),
-            far=self._leg(option.other) if cascade else None,
-            standby=self._leg(option.other) if stands_by else None,
+            main=self._leg(option.leg, tuned=option.adaptation == _TUNED),
+            far=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if cascade else None,
+            standby=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if stands_by else None,
             cascade=cascade,
             stands_by=stands_by,
             people=self._people_of(option),
             build_weeks=None if effort is None else effort.build_weeks,
-            retrieves=option.adaptation == "rag",
+            retrieves="rag" in (option.adaptation, option.other_adaptation),
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )
-        parts = (basis.main, basis.far, basis.standby, basis.people, basis.training)
+        parts = (basis.main, basis.far, basis.standby, basis.people, basis.training, basis.partner_training)
         flags = (basis.cascade, basis.stands_by, basis.build_weeks, basis.retrieves, basis.watched)
         return self._costs_of.of(basis, parts, *flags)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
+from aipolicy.facts.all_facts import of_partner
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.leg_latency import Latencies
@@ -37,8 +38,6 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
 LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
-ALONE_FACTS = ("option.latency_floor_ms", "option.latency_p50_ms", "option.network_p95_ms")
-"""Facts that the leg which answers first decides alone."""
 FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
@@ -58,9 +57,11 @@ LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 """Facts that depend on speeds and a workload."""
 COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
 """Facts that depend on a cost basis and a workload."""
-ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET
+PARTNER_LATENCIES = frozenset(map(of_partner, LATENCY_FACTS_SET))
+"""Facts that depend on the speeds of a partner, as if it were the main leg, and a workload."""
+ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET | PARTNER_LATENCIES
 
-ENDED_FACTS = frozenset(LATENCY_FACTS)
+ENDED_FACTS = frozenset((*LATENCY_FACTS, *map(of_partner, LATENCY_FACTS)))
 """Estimates that have a favourable and an unfavourable end beside what is usual."""
 
 _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
@@ -114,6 +115,10 @@ class Estimator:
             "option.fits_window": Memo(partial(_fits_window, workload)),
         }
         self._running = RunningCosts(workload, settings.assumptions)
+        self.splitters: dict[str, object] = {}
+        """What splits options by a cost, by the name of the cost."""
+        self.judged_costs: list[tuple[bool, Monthly, int]] = []
+        """What main legs cost that sort out hard cases, as masks; kept by what splits options."""
         self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
         self._least = Memo(self._running.at_least_of_table)
 
@@ -239,6 +244,11 @@ class Estimator:
     def at_least(self, name: str, basis: CostBasis) -> float | None:
         """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
         return self._running.at_least(basis)[RUNNING_COSTS.index(name)] or None if name in RUNNING_COSTS else None
+
+    @property
+    def running(self) -> RunningCosts:
+        """Return monthly costs by their parts."""
+        return self._running
 
     def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
         """Return what a leg costs over volume in its role, None when it is not known."""

@@ -37,12 +37,14 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
         ]
     if basis.retrieves:
         parts.append(("index", index_monthly_usd(workload, assumptions)))
-    if basis.training is not None and not basis.training.from_scratch:
-        run = training_run_usd(basis.training, workload, assumptions)
-        monthly = None if run is None else run * assumptions.training.runs_per_year / MONTHS_PER_YEAR
-        parts.append(("retraining", monthly))
-        if basis.training.hosting_usd_per_hour:
-            parts.append(("tuned model held", basis.training.hosting_usd_per_hour * assumptions.hours_per_month))
+    for training, of in ((basis.training, ""), (basis.partner_training, " of the fallback")):
+        if training is not None and not training.from_scratch:
+            run = training_run_usd(training, workload, assumptions)
+            monthly = None if run is None else run * assumptions.training.runs_per_year / MONTHS_PER_YEAR
+            parts.append((f"retraining{of}", monthly))
+            if training.hosting_usd_per_hour:
+                held = training.hosting_usd_per_hour * assumptions.hours_per_month
+                parts.append((f"tuned model held{of}", held))
     return tuple(parts)
 
 

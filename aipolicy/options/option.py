@@ -7,6 +7,7 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
+from aipolicy.catalog.axes import TIERS
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Option(Frozen, kw_only=True):
     routing: str
     leg: Leg
     other: Leg | None
-    """The fallback, which in a cascade is also the far side."""
+    """The leg of the partner: the fallback, which in a cascade is also the far side."""
+    other_adaptation: str = ""
+    """What is done to the model of the partner; empty without one."""
 
     @property
     def hosting(self) -> str:
@@ -87,7 +90,8 @@ class Option(Frozen, kw_only=True):
     @property
     def id(self) -> str:
         """Return the identity of the option, stable as long as the catalog names it so."""
-        other = f"+{self.fallback}:{self.other.name}" if self.other is not None else "+none"
+        adapted = f"{self.other_adaptation}@" if self.other_adaptation not in ("", "prompting") else ""
+        other = f"+{adapted}{self.fallback}:{self.other.name}" if self.other is not None else "+none"
         return f"{self.adaptation}@{self.hosting}:{self.leg.name}{other}/{self.routing}"
 
 
@@ -96,3 +100,41 @@ class PlanProblem(Frozen):
 
     message: str
     fact: str
+
+
+FALLBACK_WORDS = {"provider-api": "provider-api"}
+"""The word for a partner by its hosting; every other hosting is one's own."""
+_OWN = "self-hosted"
+CASCADE_TIERS = frozenset({"small", "encoder", "classical"})
+"""What answers first in a cascade."""
+
+
+def fallback_word(hosting: str) -> str:
+    """Return what a partner of a hosting is called as a fallback."""
+    return FALLBACK_WORDS.get(hosting, _OWN)
+
+
+def pair_of(main: Option, partner: Option, routing: str) -> Option:
+    """Return the option of a main leg and a partner, each given as a leg alone."""
+    return Option(
+        adaptation=main.adaptation, fallback=fallback_word(partner.hosting), routing=routing, leg=main.leg,
+        other=partner.leg, other_adaptation=partner.adaptation,
+    )  # fmt: skip
+
+
+def may_follow(first: str, far: str) -> bool:
+    """Return whether a model of one tier can take the hard cases of another one."""
+    return first in CASCADE_TIERS and far in TIERS and TIERS.index(far) > TIERS.index(first)
+
+
+def stands_apart(main: Leg, partner: Leg, *, is_named: bool) -> bool:
+    """Return whether a partner is something else than the main leg: another model, or the same one in another place.
+
+    At a provider only another place or another provider is chosen, which does not fail with the main leg; a plan may name
+    another model in the same place.
+    """
+    if main.hosting == partner.hosting == "provider-api" and not is_named:
+        return (main.provider, main.countries) != (partner.provider, partner.countries)
+    return (main.hosting, main.provider, main.region, main.model.id) != (
+        partner.hosting, partner.provider, partner.region, partner.model.id,
+    )  # fmt: skip

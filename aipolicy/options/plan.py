@@ -1,17 +1,18 @@
-"""The options that agree with what a plan declares: one when it is complete, several when it is partial."""
+"""The legs that agree with what a plan declares: one when it is complete, several when it is partial."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aipolicy.catalog.axes import FALLBACKS, ROUTINGS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
 from aipolicy.catalog.offerings import Model
 from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import Legs, Others, own_adaptations, variants
-from aipolicy.options.option import Leg, Option, PlanProblem
+from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
+from aipolicy.options.option import Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
 from aipolicy.source.suggest import misspelt
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
@@ -19,17 +20,34 @@ from aipolicy.value import Frozen, replace
 _TERMS = {"plan.terms.no_training": "no_training_by_default", "plan.terms.retention_days": "retention_days"}
 
 
-class PlannedOptions(Frozen):
-    """The options of a plan; what the plan names beyond the catalog stands in with unknown facts."""
+class Partners(Frozen):
+    """What a plan says of the partner of its main leg."""
 
-    options: tuple[Option, ...]
+    fallbacks: frozenset[str]
+    """The words for a fallback that agree with the plan; none where it has no partner."""
+    routings: tuple[str, ...]
+    named: tuple[Option, ...] | None
+    """The legs at the provider or in the region that it names; None where it names neither."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether no main leg agrees with the plan by itself."""
+        return self.named is not None or "none" not in self.fallbacks or "single" not in self.routings
+
+
+class PlannedLegs(Frozen):
+    """The main legs of a plan and its partners; what the plan names beyond the catalog stands in with unknown facts."""
+
+    mains: tuple[Option, ...]
+    partners: Partners
     problems: tuple[PlanProblem, ...]
     overrides: Mapping[str, FactValue]
+    """Facts of the main leg that the plan states itself."""
 
 
-def plan_options(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
-                 organization: Organization) -> PlannedOptions:  # fmt: skip
-    """Return the options that agree with the declared parts of a plan."""
+def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
+                 organization: Organization) -> PlannedLegs:  # fmt: skip
+    """Return the legs that agree with the declared parts of a plan."""
     plan = {name: str(values[name]) for name in PLAN_AXES if name in declared}
     terms = {term: values[name] for name, term in _TERMS.items() if name in declared}
     if values.get("plan.terms.zero_retention") is True:
@@ -57,32 +75,62 @@ class _Planner:
         self._check_words()
         return tuple(self._problems)
 
-    def planned(self, overrides: Mapping[str, FactValue]) -> PlannedOptions:
-        """Return the options, or a stand-in when the catalog has none."""
+    def planned(self, overrides: Mapping[str, FactValue]) -> PlannedLegs:
+        """Return the legs, or a stand-in when the catalog has none."""
         self._check_words()
-        options: tuple[Option, ...] = ()
+        partners = self._partners()
+        mains: tuple[Option, ...] = ()
         if not self._problems:
-            options = tuple(self._options())
-            if not options:
+            mains = tuple(self._mains())
+            if not self._agree(mains, partners):
                 self._problems.append(self._explain_nothing())
-        if not options:
-            options = (self._stand_in(),)
-        return PlannedOptions(options, tuple(self._problems), overrides)
+        if self._problems:
+            mains, partners = (self._stand_in(),), Partners(frozenset(), ("single",), None)
+        return PlannedLegs(mains, partners, tuple(self._problems), overrides)
 
-    def _options(self) -> Iterator[Option]:
+    def exists(self) -> bool:
+        """Return whether some option agrees with the plan."""
+        return self._agree(tuple(self._mains()), self._partners())
+
+    def _mains(self) -> Iterator[Option]:
         narrow = not {"plan.provider", "plan.region", "plan.model"}.isdisjoint(self._plan)
-        api = [(leg, adaptations) for leg, adaptations in self._legs.api(every_region=narrow)]
-        own = list(self._legs.own(every_region=narrow))
-        others = self._others([leg for leg, _ in self._legs.api(every_region=True)], own)
-        for leg, adaptations in (*api, *((leg, own_adaptations(leg)) for leg in own)):
-            matched = self._matched(leg)
-            if matched is None:
-                continue
-            for adaptation in adaptations:
-                if self._plan.get("plan.adaptation", adaptation) == adaptation:
-                    for option in variants(adaptation, matched, others):
-                        if self._agrees(option):
-                            yield option
+        for way in ways_to_answer(self._legs, every_region=narrow):
+            if self._plan.get("plan.adaptation", way.adaptation) == way.adaptation:
+                matched = self._matched(way.leg)
+                if matched is not None:
+                    yield alone(way.adaptation, matched)
+
+    def _partners(self) -> Partners:
+        plan = self._plan
+        fallback, routing = plan.get("plan.fallback"), plan.get("plan.routing")
+        named = None
+        if not {"plan.fallback_provider", "plan.fallback_region"}.isdisjoint(plan):
+            named = tuple(way for way in ways_to_answer(self._legs, every_region=True) if self._is_named(way.leg))
+        return Partners(
+            frozenset(FALLBACKS if fallback is None else (fallback,)),
+            ROUTINGS if routing is None else (routing,),
+            named,
+        )
+
+    def _agree(self, mains: tuple[Option, ...], partners: Partners) -> bool:
+        """Return whether some main leg, with a partner where it takes one, agrees with the plan."""
+        if not mains or not partners.is_needed:
+            return bool(mains)
+        offered = partners.named
+        if offered is None:
+            offered = ways_to_answer(self._legs, every_region=False)
+        others = {
+            (way.leg.provider, way.leg.region, way.leg.model.id): way
+            for way in offered
+            if fallback_word(way.hosting) in partners.fallbacks
+        }
+        cascades = "single" not in partners.routings
+        return any(
+            (not cascades or may_follow(main.leg.model.tier, other.leg.model.tier))
+            and stands_apart(main.leg, other.leg, is_named=partners.named is not None)
+            for main in mains
+            for other in others.values()
+        )
 
     def _matched(self, leg: Leg) -> Leg | None:
         """Return the leg under the plan's terms when it agrees with the plan, else None."""
@@ -104,33 +152,13 @@ class _Planner:
                     return None
         return replace(leg, terms={**leg.terms, **self._terms}) if self._terms else leg  # type: ignore[dict-item]
 
-    def _others(self, api: list[Leg], own: list[Leg]) -> Others:
+    def _is_named(self, leg: Leg) -> bool:
         provider, region = self._plan.get("plan.fallback_provider"), self._plan.get("plan.fallback_region")
-        if provider is None and region is None:
-            return Others(api, own)
-        chosen = [
-            leg
-            for leg in (*api, *own)
-            if provider in (None, leg.provider) and (region is None or self._is_region(leg, region))
-        ]
-        return Others(
-            [leg for leg in chosen if leg.hosting == "provider-api"],
-            [leg for leg in chosen if leg.hosting != "provider-api"],
-            anywhere=True,
-        )
+        return provider in (None, leg.provider) and (region is None or self._is_region(leg, region))
 
     def _is_region(self, leg: Leg, name: str) -> bool:
         region = self._catalog.region(leg.provider, name)
         return region is not None and region.id == leg.region
-
-    def _agrees(self, option: Option) -> bool:
-        plan = self._plan
-        if plan.get("plan.fallback", option.fallback) != option.fallback:
-            return False
-        if plan.get("plan.routing", option.routing) != option.routing:
-            return False
-        named = "plan.fallback_provider" in plan or "plan.fallback_region" in plan
-        return not named or option.other is not None
 
     def _provider_id(self, name: str) -> str:
         provider = self._catalog.provider(name)
@@ -199,7 +227,7 @@ class _Planner:
         ways = (*self._legs.api(every_region=True), *((leg, own_adaptations(leg)) for leg in own))
 
         def exists(part: Mapping[str, str]) -> bool:
-            return any(True for _ in _Planner(dict(part), {}, self._catalog, Organization())._options())
+            return _Planner(dict(part), {}, self._catalog, Organization()).exists()
 
         return PlanClash(self._plan, ways, self._catalog, exists).problem()
 

@@ -89,6 +89,24 @@ class RunningCosts:
             (0.0, 0.0) if row is None else _known_sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows
         ]
 
+    def of_judged(self, basis: CostBasis) -> tuple[bool, Monthly]:
+        """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
+        fixed, known = self._fixed_monthly(basis)
+        today = idle = known
+        is_whole = fixed is not None
+        roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged")]
+        roles += [(None, "questions")] if basis.retrieves else []
+        for leg, role in roles:
+            cost = self._legs[role].of(leg)
+            is_whole &= cost is not None
+            if cost is not None:
+                today, idle = today + cost[0], idle + cost[1]
+        return is_whole, (today, idle)
+
+    def of_partner(self, leg: LegBasis | None, role: Role) -> Monthly | None:
+        """Return what a partner adds to the monthly cost in its role."""
+        return self._legs[role].of(leg)
+
     def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._curves[role].of(leg)
@@ -109,8 +127,8 @@ class RunningCosts:
         return self._people[key]
 
 
-FixedKey = tuple[int, bool, bool, int]
-"""What a fixed cost depends on besides the workload: people, watching, an index and training."""
+FixedKey = tuple[int, bool, bool, int, int]
+"""What a fixed cost depends on besides the workload: people, watching, an index and training of both legs."""
 
 
 class FixedKeys:
@@ -121,7 +139,8 @@ class FixedKeys:
 
     def of(self, basis: CostBasis) -> FixedKey:
         number = self._numbers.of
-        return number(basis.people), basis.watched, basis.retrieves, number(basis.training)
+        training = number(basis.training), number(basis.partner_training)
+        return number(basis.people), basis.watched, basis.retrieves, *training
 
     def of_people(self, basis: CostBasis) -> int:
         return self._numbers.of(basis.people)

@@ -41,6 +41,11 @@ def upfront_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumpt
     if basis.training is not None:
         parts.append(("labelling", _labels_usd(basis.training, workload, assumptions)))
         parts.append(("training run", training_run_usd(basis.training, workload, assumptions)))
+    if basis.partner_training is not None:
+        # NOTE: both models learn from the same examples, which are labelled once.
+        if basis.training is None:
+            parts.append(("labelling", _labels_usd(basis.partner_training, workload, assumptions)))
+        parts.append(("training run of the fallback", training_run_usd(basis.partner_training, workload, assumptions)))
     return tuple(parts)
 
 

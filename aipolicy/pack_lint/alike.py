@@ -89,8 +89,8 @@ def _is_shadowed(narrow: _Meaning, wide: _Meaning) -> bool:
 
 def _compared(one: _Meaning, other: _Meaning, compare: Callable[[frozenset[Node], frozenset[Node]], bool]) -> bool:
     rule, second = one.text.rule, other.text.rule
-    if (rule.kind, rule.scope, one.measured, one.must_declare) != (
-        second.kind, second.scope, other.measured, other.must_declare,
+    if (rule.kind, rule.scope, rule.legs, one.measured, one.must_declare) != (
+        second.kind, second.scope, second.legs, other.measured, other.must_declare,
     ):  # fmt: skip
         return False
     if one.subject is other.subject:

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.pairs import Pairs
+from aipolicy.evaluation.prepared_rule import ActiveRule
+from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.facts.facts import facts_from_values
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.options.attributes import Organization
 from aipolicy.options.workload import NO_WORKLOAD
@@ -27,8 +31,12 @@ def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Org
     suspects = [text for text in subject.rules if text.is_whole and _may_remove_everything(text, logic)]
     if not suspects:
         return
-    candidates = Evaluator((), catalog, organization).candidates
+    legs, nothing = Evaluator((), catalog, organization).legs, facts_from_values({}, catalog)
     for text in suspects:
+        candidates = legs
+        if text.rule.is_of_whole:
+            pairs = Pairs((ActiveRule(text.rule, text.rule.severity),), RuleEvaluator())
+            candidates = pairs.candidates(legs, nothing, NO_WORKLOAD)
         if _removes_everything(text, candidates, bench):
             message = f"`{text.rule.id}` removes every option of the catalog, whatever the feature"
             yield text.found(REMOVES_EVERYTHING, message, text.rule.require[0])

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import RETIRED
 from aipolicy.facts.spec import FactType, FactValue
 from aipolicy.findings.finding import Outcome, Reference, Severity, Stage
@@ -37,6 +38,14 @@ class RuleScope(StrEnum):
 
     OPTIONS = "options"
     PLAN = "plan"
+
+
+class RuleLegs(StrEnum):
+    """Which legs of an option have to satisfy a rule that reads facts of a leg."""
+
+    EVERY = "every"
+    """The main leg and its partner, each by itself."""
+    MAIN = "main"
 
 
 class Line(Frozen):
@@ -75,6 +84,8 @@ class SharedScope(Frozen, kw_only=True):
     basis: Basis | None
     defined_at: str
     """The file and line; no two have the same."""
+    legs: RuleLegs | None = None
+    """Which legs have to satisfy the rules below that do not say it themselves; None where nothing is said."""
 
 
 class Requirement(Frozen, kw_only=True):
@@ -141,6 +152,8 @@ class RuleTest(Frozen, kw_only=True):
     given: Mapping[str, FactValue]
     option: Mapping[str, FactValue]
     expect: Outcome
+    partner: Mapping[str, FactValue]
+    """Facts of the partner; a rule on every leg is evaluated for it too where there are any."""
     message: str = ""
     """The message that the rule must give; empty for any."""
     location: str = ""
@@ -185,6 +198,7 @@ class Rule(Frozen, kw_only=True):
     """The variables that messages show, by the name that they use."""
     requirements: tuple[Requirement, ...] = ()
     """Those lines of `require` that have words of their own, in their order."""
+    legs: RuleLegs = RuleLegs.EVERY
 
     @property
     def plain_require(self) -> tuple[Line, ...]:
@@ -225,6 +239,22 @@ class Rule(Frozen, kw_only=True):
     def place_of(self, line: Line) -> str:
         """Return the file and line at which a line of the rule stands."""
         return f"{self.defined_at.rpartition(':')[0]}:{line.number}"
+
+    @property
+    def option_reads(self) -> tuple[str, ...]:
+        """Return the facts of options that the rule reads."""
+        return tuple(dict.fromkeys(name for line in (*self.when, *self.require) for name in line.option_reads))
+
+    @property
+    def is_of_partner(self) -> bool:
+        """Return whether the partner has to satisfy the rule by itself, as the main leg has."""
+        return self.legs is RuleLegs.EVERY and any(not REGISTRY[name].of_whole for name in self.option_reads)
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Return whether the rule reads what only main leg and partner together have."""
+        joins = self.legs is RuleLegs.MAIN
+        return any(REGISTRY[name].of_whole or (joins and REGISTRY[name].joins_legs) for name in self.option_reads)
 
     @property
     def feature_reads(self) -> tuple[str, ...]:

@@ -93,7 +93,9 @@ def _notes(row: Compared) -> list[Text]:
         notes.append(f"hard cases to {leg_name(partner)}")
     elif partner is not None:
         idle = ", idle" if partner.hosting == "provider-api" else ""
-        notes.append(f"fallback {leg_name(partner)}{idle}")
+        late = row.way.late_fallback_ms
+        slower = "" if late is None else f", beyond latency.p95_ms: {grouped(round(late))} ms"
+        notes.append(f"fallback {leg_name(partner)}{idle}{slower}")
     measured = _measured(row)
     if measured is not None:
         notes.append(f"as measured on {measured.on.isoformat()} ({escaped(measured.link)})")

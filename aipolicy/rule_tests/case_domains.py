@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise, product
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.all_facts import REGISTRY, is_option_fact
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_partner_fact
 from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
@@ -72,7 +72,8 @@ class Domains:
         """Return what the examples of the rule say of a fact, each value once."""
         found: list[FactValue] = []
         for test in self.rule.tests:
-            value = (test.option if is_option_fact(name) else test.given).get(name)
+            held = test.partner if is_partner_fact(name) else test.option if is_option_fact(name) else test.given
+            value = held.get(name)
             if value is not None and value not in found:
                 found.append(value)
         return found

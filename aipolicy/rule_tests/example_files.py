@@ -155,7 +155,7 @@ class _TestReader:
         rule_id = self._known.aliases.get(record.text("rule"), record.text("rule"))
         if rule_id and rule_id not in self._known.rules:
             record.mistake(f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, self._known.rules)}", "rule")
-        given, option = record.has("given"), record.has("option")
+        given, option = record.has("given"), record.has("option") or record.has("partner")
         manifest = record.raw("manifest")
         if manifest is not None and (given or option):
             record.mistake("a test has a `manifest`, or what is `given` with an `option`, not both", "manifest")
@@ -166,6 +166,7 @@ class _TestReader:
             name=record.text("name"),
             given=self._values("given", ""),
             option=self._values("option", "option."),
+            partner=self._values("partner", "partner."),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
             message=record.text("message", ""),
             location=record.text("location", ""),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.finding_words import message_of
+from aipolicy.evaluation.outcome_masks import OUTCOMES_BY_WEIGHT
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, LineTrace, RuleEvaluator
+from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.facts import Facts, facts_from_values
+from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome, Stage
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleTest, parts_of
@@ -61,14 +64,21 @@ class ExampleResult(Frozen):
 def run_example(rule: Rule, test: RuleTest, catalog: Catalog, rule_evaluator: RuleEvaluator) -> ExampleResult:
     """Return the result of one example: what it does not give is unknown, documented defaults included."""
     facts: Facts = facts_from_values(test.given, catalog)
-    option = dict(test.option)
-    trace = rule_evaluator.trace(rule, facts, option)
+    tried = [(rule_evaluator.trace(rule, facts, option), option) for option in evaluated_options(rule, test)]
+    trace, option = min(tried, key=lambda each: OUTCOMES_BY_WEIGHT.index(outcome_of(each[0])))
     outcome = outcome_of(trace)
     message = NO_FINDING
     if outcome is Outcome.VIOLATED:
         broken = (part for part in parts_of(rule) if outcome_of(rule_evaluator.trace(part, facts, option)) is outcome)
         message = "; ".join(message_of(part, facts, option) for part in broken)
     return ExampleResult(rule, test, outcome, trace, message)
+
+
+def evaluated_options(rule: Rule, test: RuleTest) -> tuple[Mapping[str, FactValue], ...]:
+    """Return for what a rule is evaluated in an example: the option, and a partner that has to satisfy it by itself."""
+    if not test.partner or not rule.is_of_partner:
+        return ({**test.option, **test.partner},)
+    return test.option, {of_leg(name): value for name, value in test.partner.items()}
 
 
 def why_not_evaluated(rule: Rule, day: date) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.option_masks import first_in
-from aipolicy.evaluation.rule_evaluator import LineTrace, OutcomeMasks
+from aipolicy.evaluation.paired_outcomes import Outcomes
+from aipolicy.evaluation.rule_evaluator import LineTrace
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.findings.rule_ids import whole_id
 from aipolicy.manifest.feature import Feature
@@ -53,7 +55,7 @@ class ManifestCase:
     def _full(self) -> int:
         return self._evaluation.planned.full
 
-    def _judged(self) -> OutcomeMasks | None:
+    def _judged(self) -> Outcomes | None:
         """Return what becomes of the rule over the plan, all its requirements together; None where it is not evaluated."""
         evaluation, rule = self._evaluation, self._rule
         ruled = next((ruled for ruled in evaluation.rules if whole_id(ruled.active.rule.id) == rule.id), None)
@@ -61,15 +63,16 @@ class ManifestCase:
             return ruled.planned if ruled is not None else None
         return self._rule_evaluator.evaluate(rule, evaluation.facts, evaluation.workload, evaluation.planned)
 
-    def _trace(self, planned: OutcomeMasks) -> tuple[LineTrace, ...]:
+    def _trace(self, planned: Outcomes) -> tuple[LineTrace, ...]:
         """Return the lines for the option that decides: one that violates, else one that is open, else the first."""
         evaluation: Evaluation = self._evaluation
         number = first_in(planned.violated or planned.undeclared or planned.undetermined or self._full)
-        option = evaluation.planned.facts_of(number, evaluation.workload)
+        leg = planned_leg(evaluation, self._rule, number, self._rule_evaluator)
+        option = leg.option_set.facts_of(leg.number, evaluation.workload)
         return self._rule_evaluator.trace(self._rule, evaluation.facts, option)
 
 
-def outcome_of_plan(outcomes: OutcomeMasks, full: int) -> Outcome:
+def outcome_of_plan(outcomes: Outcomes, full: int) -> Outcome:
     """Return what a rule comes to over the options of a plan; where no plan chooses, over every option.
 
     What only some of them violate is undetermined: it hangs on a choice that is not made.

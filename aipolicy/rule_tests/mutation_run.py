@@ -7,13 +7,14 @@ from enum import StrEnum
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import About
+from aipolicy.evaluation.outcome_masks import OUTCOMES_BY_WEIGHT
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Checked, Truth
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation, demanded
-from aipolicy.rule_tests.examples import ExampleResult, outcome_of_truths
+from aipolicy.rule_tests.examples import ExampleResult, evaluated_options, outcome_of_truths
 from aipolicy.rule_tests.mutation import Mutant, MutationKind, Mutator
 from aipolicy.value import Frozen
 
@@ -156,22 +157,25 @@ class _Example:
         self.name = result.test.name
         self._outcome = result.outcome
         facts = facts_from_values(result.test.given, catalog).values
-        self._values: Mapping[str, FactValue] = {**facts, **result.test.option, **rule.parameters}
-        self._truths = [bench.truth(line, self._values) for line in (*rule.when, *rule.require)]
+        self._values: list[Mapping[str, FactValue]] = [
+            {**facts, **option, **rule.parameters} for option in evaluated_options(rule, result.test)
+        ]
+        lines = (*rule.when, *rule.require)
+        self._truths = [[bench.truth(line, values) for line in lines] for values in self._values]
         self._given = result.test.given.keys()
         self._rule = rule
 
     def tells(self, variation: Variation, bench: Bench) -> bool:
         """Return whether the outcome is another under a variation."""
-        truths: list[Truth] = [*self._truths]
-        if variation.at < len(truths):
-            truth = bench.truth(variation.line, self._values)
-            if truth is truths[variation.at]:
-                return False
-            truths[variation.at] = truth
         whens = len(self._rule.when)
         all_declared = all(name in self._given for name in demanded(self._rule, variation))
-        return outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared) is not self._outcome
+        found = []
+        for values, before in zip(self._values, self._truths, strict=True):
+            truths: list[Truth] = [*before]
+            if variation.at < len(truths):
+                truths[variation.at] = bench.truth(variation.line, values)
+            found.append(outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared))
+        return min(found, key=OUTCOMES_BY_WEIGHT.index) is not self._outcome
 
 
 def _demand_line(rule: Rule, name: str) -> Line:

@@ -42,7 +42,7 @@ def run_portfolio_example(rule: PortfolioRule, test: PortfolioTest, catalog: Cat
     first = sum(trace.section != "require" for trace in traces)
     # NOTE: a trace is shown beside the lines of its rule; here each stands once for each feature or group.
     told = replace(rule.rule, when=tuple(shown[:first]), require=tuple(shown[first:]))
-    expected = RuleTest(name=test.name, given={}, option={}, expect=test.expect, defined_at=test.defined_at)
+    expected = RuleTest(name=test.name, given={}, option={}, partner={}, expect=test.expect, defined_at=test.defined_at)
     return ExampleResult(told, expected, outcome, tuple(traces))
 
 

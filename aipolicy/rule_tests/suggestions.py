@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aipolicy.facts.all_facts import is_option_fact
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.option_facts import PARTNER_PREFIX
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
@@ -103,12 +104,12 @@ def _free(name: str, taken: set[str]) -> str:
 def entry_of(suggestion: Suggestion) -> dict[str, PlainValue]:
     """Return a suggestion as an entry of the `tests` of its rule."""
     given = {name: _plain(value) for name, value in suggestion.case.items() if not is_option_fact(name)}
-    option = {
-        name.removeprefix("option."): _plain(value) for name, value in suggestion.case.items() if is_option_fact(name)
-    }
+    option, partner = (
+        {n.removeprefix(prefix): _plain(value) for n, value in suggestion.case.items() if n.startswith(prefix)}
+        for prefix in (OPTION_PREFIX, PARTNER_PREFIX)
+    )
     entry: dict[str, PlainValue] = {"name": suggestion.name}
-    entry |= {"given": given} if given else {}
-    entry |= {"option": option} if option else {}
+    entry |= {key: facts for key, facts in (("given", given), ("option", option), ("partner", partner)) if facts}
     return {**entry, "expect": suggestion.expect.value}
 
 

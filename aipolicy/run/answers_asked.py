@@ -29,6 +29,8 @@ class AnswersAsked(NamedTuple):
     """For features of which a finding is shown that is not accepted."""
     fixed: tuple[str, ...] = ()
     """Facts, and sections of facts, of which no change is proposed."""
+    rules: bool = True
+    """Whether it is shown what became of every rule, and how many ways each of them removes."""
 
 
 NO_ANSWERS = AnswersAsked()

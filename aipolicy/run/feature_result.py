@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.evaluation.verdict import Verdict
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Provenance
 from aipolicy.findings.finding import Outcome
@@ -72,7 +72,7 @@ class FeatureResult(NamedTuple):
     verdict: VerdictResult | None
     """What is expected to remain; None where no answer was asked for."""
     outcomes: Sequence[tuple[str, str]]
-    """Rule and outcome."""
+    """Rule and outcome; empty where no format shows them."""
     answer: AnswerResult | None = None
     """None where it was not asked for."""
     details: Mapping[str, Any] | None = None
@@ -82,19 +82,19 @@ class FeatureResult(NamedTuple):
 def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersAsked, depth: Depth,
                    detailed: Detailed | None = None) -> FeatureResult:  # fmt: skip
     """Return what is reported of an evaluated feature, with its answer as deep as that is shown."""
-    feature = feature_of(evaluation)
+    feature = feature_of(evaluation, with_rules=asked.rules)
     if not depth:
         return feature
     answering = answering_of(evaluation, evaluator, asked)
     return feature._replace(
-        verdict=verdict_result(evaluation.expected.verdict),
+        verdict=verdict_result(evaluation.expected, with_rules=asked.rules),
         answer=result_of_answer(answering, depth),
         details=None if detailed is None else detailed(answering, depth),
     )
 
 
-def feature_of(evaluation: Evaluation) -> FeatureResult:
-    """Return what is reported of an evaluated feature whatever is shown of its answer."""
+def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureResult:
+    """Return what is reported of an evaluated feature whatever is shown of its answer, with what became of every rule."""
     facts = evaluation.facts
     known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
     for name in facts.known.specs:
@@ -108,27 +108,33 @@ def feature_of(evaluation: Evaluation) -> FeatureResult:
         declared=known[Provenance.DECLARED],
         assumed=known[Provenance.ASSUMED],
         derived=known[Provenance.DERIVED],
-        planned_options=len(evaluation.planned.options) if evaluation.has_plan else None,
+        planned_options=_planned_ways(evaluation) if evaluation.has_plan else None,
         verdict=None,
-        outcomes=_outcomes(evaluation),
+        outcomes=_outcomes(evaluation) if with_rules else (),
     )
 
 
-def verdict_result(verdict: Verdict) -> VerdictResult:
-    """Return a verdict with the sizes of its sets."""
+def verdict_result(evaluation: Evaluation, *, with_rules: bool = True) -> VerdictResult:
+    """Return the verdict of an evaluation with the sizes of its sets, counted in ways, and what each rule does to them."""
+    verdict = evaluation.verdict
+    ways = ways_of(verdict, evaluation.candidates)
     return VerdictResult(
-        options=verdict.full.bit_count(),
-        admissible=verdict.admissible.bit_count(),
-        open=verdict.open.bit_count(),
-        removed=verdict.removed.bit_count(),
+        options=ways.full.bit_count(),
+        admissible=ways.admissible.bit_count(),
+        open=ways.open.bit_count(),
+        removed=ways.removed.bit_count(),
         needs=tuple(NeedResult(n.id, n.title, n.certain, n.values) for n in verdict.needs),
         remaining={name.partition(".")[2]: values for name, values in sorted(verdict.remaining_values.items())},
-        removed_by=_sizes(verdict.removed_by),
-        opened_by=_sizes(verdict.opened_by),
-        counted_against=_sizes(verdict.counted_against),
-        duties=_sizes(verdict.duties),
+        removed_by=_sizes(ways.removed_by) if with_rules else {},
+        opened_by=_sizes(ways.opened_by) if with_rules else {},
+        counted_against=_sizes(ways.counted_against) if with_rules else {},
+        duties=_sizes(ways.duties) if with_rules else {},
         conflict=verdict.conflict,
     )
+
+
+def _planned_ways(evaluation: Evaluation) -> int:
+    return evaluation.planned.legs_of(evaluation.planned.full).bit_count()
 
 
 def _sizes(masks: Mapping[str, int]) -> dict[str, int]:
@@ -140,9 +146,10 @@ def _outcomes(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
     for ruled in evaluation.rules:
         planned = ruled.planned
         outcome = (
-            Outcome.VIOLATED if planned.violated else Outcome.UNDETERMINED if planned.undetermined
-            else Outcome.UNDECLARED if planned.undeclared
-            else Outcome.SATISFIED if planned.satisfied else Outcome.NOT_APPLICABLE
+            Outcome.VIOLATED if planned.is_some("violated")
+            else Outcome.UNDETERMINED if planned.is_some("undetermined")
+            else Outcome.UNDECLARED if planned.is_some("undeclared")
+            else Outcome.SATISFIED if planned.is_some("satisfied") else Outcome.NOT_APPLICABLE
         )  # fmt: skip
         outcomes.append((ruled.active.rule.id, outcome.value))
     return tuple(outcomes)

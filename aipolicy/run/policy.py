@@ -10,7 +10,8 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.config.settings import PolicySettings as PolicySettings
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.evaluation import ActiveRule, Evaluator, KeptGroups, active_rules, own_expected
+from aipolicy.evaluation.evaluation import Evaluator, KeptGroups, own_expected
+from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules
 from aipolicy.files.cache import Cache
 from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.policy.pack import PolicyPack, aliases_of

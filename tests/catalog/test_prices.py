@@ -18,8 +18,8 @@ from aipolicy.catalog.prices import OUTPUT_MODES, Price, price_of
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
-from aipolicy.options.plan import plan_options
+from aipolicy.options.candidates import candidate_legs
+from aipolicy.options.plan import plan_legs
 from aipolicy.source.document import Document
 
 ROOT = Path(__file__).parents[2]
@@ -287,14 +287,14 @@ def test_models_that_only_help_are_no_options(catalog: Catalog, with_own: With) 
         f"offerings:\n- {{{offered}, {DATED}}}\nself_hosted:\n"
         f"- {{model: bge-base-en-v1.5, accelerator: l4, accelerators: 1, ms_per_request: 1, {DATED}}}\n"
     )
-    options = candidate_options(own, Organization())
+    options = candidate_legs(own, Organization())
     assert not {leg.model.id for option in options for leg in option.legs} & helpers
     assert not set(own.vocabulary("model")) & helpers
 
 
 def test_a_plan_that_names_a_model_that_only_helps_is_told_so(catalog: Catalog) -> None:
     plan = {"plan.model": "text-embedding-3-small"}
-    found = plan_options(plan, plan, catalog, Organization())
+    found = plan_legs(plan, plan, catalog, Organization())
     assert [problem.fact for problem in found.problems] == ["plan.model"]
     assert "is of the kind `embedding` and answers nothing" in found.problems[0].message
     assert found.options[0].leg.model.tier == ""

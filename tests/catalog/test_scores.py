@@ -14,7 +14,7 @@ from aipolicy.catalog.offerings import BENCHMARKS
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)
@@ -65,8 +65,8 @@ def test_composites_go_from_0_to_100_and_nothing_speaks_for_faithfulness(catalog
 
 def test_a_score_is_a_fact_of_the_model_as_it_is_and_unknown_once_it_is_trained_further(catalog: Catalog) -> None:
     known, without = set(), set()
-    for option in candidate_options(catalog, Organization()):
-        if option.leg.model.id == "llama-3.1-8b" and option.fallback == "none":
+    for option in candidate_legs(catalog, Organization()):
+        if option.leg.model.id == "llama-3.1-8b":
             facts = option_attributes(option, catalog, Organization())
             (known if facts.get("option.coding_score") == 5.4 else without).add(option.adaptation)
     assert (known, without) == ({"prompting", "rag"}, {"fine-tuning", "training-from-scratch"})

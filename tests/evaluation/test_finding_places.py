@@ -26,7 +26,7 @@ CASES: dict[str, tuple[str, str, str, str, str, tuple[str, ...]]] = {
         BODY + SHORT.replace("hosting: provider-api, ", ""), "constraint", "", "!option.leaves_organization && false",
         "plan.provider", ()),
     "of equally close declarations the more specific": (
-        BODY + PLAN, "constraint", "", 'option.model == "mistral-small-2603" || option.fallback == "none"',
+        BODY + PLAN, "constraint", "", 'option.model == "mistral-small-2603" || option.hosting == "on-device"',
         "plan.model", ()),
     "the specific is not reached before the close": (
         BODY + PLAN, "constraint", "", 'option.regions.all(c, c in ["FR"])', "plan.region", ()),

@@ -222,7 +222,7 @@ def test_the_order_of_rules_changes_nothing() -> None:
 
 def test_a_cascade_has_no_known_cost_while_nobody_says_how_many_cases_are_hard() -> None:
     body = (
-        "budget: {monthly_usd: 1}\ndata: {classes: [health]}\n"
+        "budget: {monthly_usd: 1000000}\ndata: {classes: [health]}\n"
         "volume: {requests_per_day: 9000, input_tokens: 9, output_tokens: 9}\n"
     )
     evaluation = evaluate(body, COST)
@@ -245,7 +245,7 @@ def test_a_word_that_is_no_place_leaves_residency_unknown() -> None:
 
 CASCADE = (
     "plan: {adaptation: prompting, hosting: own-cloud, fallback: provider-api, routing: cascade}\n"
-    "budget: {monthly_usd: 1}\n"
+    "budget: {monthly_usd: 1000000}\n"
 )
 WORK = "volume: {requests_per_day: 9000, input_tokens: 900, output_tokens: 90}\n"
 BUDGET = rule("COST-009", "option.monthly_usd <= budget.monthly_usd")

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from worlds import LEAVES, OWN, catalog, evaluate, feature, pack, rule
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing, fewest
+from aipolicy.evaluation.outcome_masks import OutcomeMasks
+from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender, recommend
 from aipolicy.evaluation.verdict import verdict_of
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_inputs import CostBasis
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.options.option import Option
@@ -47,7 +49,7 @@ class Way:
 def templates() -> Mapping[str, Option]:
     """Return one option of the shipped catalog for each hosting."""
     found: dict[str, Option] = {}
-    for option in candidate_options(catalog(), OWN):
+    for option in candidate_legs(catalog(), OWN):
         found.setdefault(option.hosting, option)
     return found
 
@@ -88,13 +90,13 @@ class World:
         rules = []
         for ruled in evaluation.rules:
             violated, open_, close = (self._mask(f"{ruled.active.rule.id}{mark}") for mark in ("", "?", "~"))
-            outcomes = ruled.candidates._replace(
+            outcomes = OutcomeMasks(
                 not_applicable=0, violated=violated, undetermined=open_ | close, close=close, kept=close,
                 satisfied=option_set.full & ~violated & ~open_ & ~close,
             )  # fmt: skip
             rules.append(replace(ruled, candidates=outcomes, planned=outcomes))
         verdict = verdict_of(
-            option_set.full, ((r.active.rule, r.active.severity, r.candidates) for r in rules), option_set
+            option_set.full, ((r.active.rule, r.active.severity, r.candidates) for r in rules), option_set, lambda: ()
         )
         return replace(evaluation, candidates=option_set, planned=option_set, rules=tuple(rules), verdict=verdict)
 

@@ -38,7 +38,7 @@ from aipolicy.economics.arithmetic import ONE_DRAW
 from aipolicy.economics.roofline import Serving
 from aipolicy.economics.token_cost import TokenPrice, TokenRates
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, OwnBasis
 from aipolicy.options.cost_inputs_reader import BasisReader
@@ -422,7 +422,7 @@ def test_every_candidate_has_a_cost_of_at_least_nothing_or_none_that_is_known(ca
     reader = BasisReader(catalog, assumptions)
     work = replace(WORK, hard_case_share=0.1, corpus_tokens=1e7)
     known = 0
-    for option in candidate_options(catalog, Organization())[::17]:
+    for option in candidate_legs(catalog, Organization())[::17]:
         cost = running_cost(reader.cost_basis(option), work, assumptions)
         if cost is not None:
             known += 1
@@ -431,7 +431,7 @@ def test_every_candidate_has_a_cost_of_at_least_nothing_or_none_that_is_known(ca
 
 
 def test_a_provider_that_nobody_has_a_price_of_has_no_cost(catalog: Catalog) -> None:
-    option = next(o for o in candidate_options(catalog, Organization()) if o.hosting == "provider-api")
+    option = next(o for o in candidate_legs(catalog, Organization()) if o.hosting == "provider-api")
     nobody = replace(option, leg=replace(option.leg, model=replace(option.leg.model, id="nobody")))
     assumptions = cost_assumptions(catalog)
     assert running_cost(BasisReader(catalog, assumptions).cost_basis(nobody), WORK, assumptions) is None
@@ -441,7 +441,7 @@ def test_every_batch_rate_of_a_price_list_is_charged(catalog: Catalog) -> None:
     """The list of prices knows cached input of a batch, and batches of long requests."""
     found = {}
     reader = BasisReader(catalog, cost_assumptions(catalog))
-    for option in candidate_options(catalog, Organization()):
+    for option in candidate_legs(catalog, Organization()):
         listed = price_of(catalog.price_index, option.leg.provider, option.leg.model.id, option.leg.region, "chat")
         leg = reader.cost_basis(option).main
         if listed is not None and listed.batch_cached_input_usd_per_mtok is not None and isinstance(leg, HostedBasis):

@@ -10,9 +10,9 @@ import pytest
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.candidates import SELF_HOSTED_ADAPTATIONS, candidate_options
-from aipolicy.options.option import Option
-from aipolicy.options.plan import PlannedOptions, plan_options
+from aipolicy.options.candidates import SELF_HOSTED_ADAPTATIONS, candidate_legs
+from aipolicy.options.option import Option, pair_of
+from aipolicy.options.plan import PlannedLegs, plan_legs
 from aipolicy.value import replace
 
 OWN = Organization()
@@ -20,18 +20,18 @@ OWN = Organization()
 
 @pytest.fixture(scope="module")
 def options(request: pytest.FixtureRequest) -> tuple[Option, ...]:
-    return candidate_options(request.getfixturevalue("catalog"), OWN)
+    return candidate_legs(request.getfixturevalue("catalog"), OWN)
 
 
-def planned(catalog: Catalog, **declared: FactValue) -> PlannedOptions:
+def planned(catalog: Catalog, **declared: FactValue) -> PlannedLegs:
     values = {f"plan.{name.replace('__', '.')}": value for name, value in declared.items()}
-    return plan_options(values, frozenset(values), catalog, OWN)
+    return plan_legs(values, frozenset(values), catalog, OWN)
 
 
 def test_candidates_are_told_apart_and_come_in_a_stable_order(options: tuple[Option, ...], catalog: Catalog) -> None:
     ids = [option.id for option in options]
     assert len(set(ids)) == len(ids)
-    assert ids == [option.id for option in candidate_options(catalog, OWN)]
+    assert ids == [option.id for option in candidate_legs(catalog, OWN)]
 
 
 def test_every_hosting_and_adaptation_is_among_the_candidates(options: tuple[Option, ...]) -> None:
@@ -53,12 +53,23 @@ def test_no_candidate_is_retired_or_reserved_for_eligible_customers(
         assert region is None or not region.restricted
 
 
-def test_a_fallback_that_leaves_the_organisation_makes_the_option_leave_it(
+def test_a_fallback_that_leaves_the_organisation_is_said_of_the_partner(
     options: tuple[Option, ...], catalog: Catalog
 ) -> None:
-    own = [option for option in options if option.hosting == "own-cloud"]
-    leaving = {o.fallback: option_attributes(o, catalog, OWN)["option.leaves_organization"] for o in own}
-    assert leaving == {"none": False, "provider-api": True, "self-hosted": False}
+    own, api = (next(o for o in options if o.hosting == hosting) for hosting in ("own-cloud", "provider-api"))
+    facts = option_attributes(pair_of(own, api, "single"), catalog, OWN)
+    assert (facts["option.leaves_organization"], facts["partner.leaves_organization"]) == (False, True)
+    assert (facts["option.fallback"], facts["partner.hosting"]) == ("provider-api", "provider-api")
+
+
+def test_the_whole_has_what_both_legs_make_together(options: tuple[Option, ...], catalog: Catalog) -> None:
+    small = next(o for o in options if o.leg.model.tier == "small")
+    large = next(o for o in options if o.leg.model.tier == "frontier" and o.leg.provider != small.leg.provider)
+    facts = {r: option_attributes(pair_of(small, large, r), catalog, OWN) for r in ("single", "cascade")}
+    assert [facts[r]["option.top_tier"] for r in ("single", "cascade")] == ["small", "frontier"]
+    assert facts["single"]["option.second_provider"] is True
+    assert facts["single"]["option.providers"] == tuple(sorted({small.leg.provider, large.leg.provider}))
+    assert "partner.hosting" not in option_attributes(small, catalog, OWN)
 
 
 def test_what_counts_as_own_is_the_organisations_choice(options: tuple[Option, ...], catalog: Catalog) -> None:
@@ -79,25 +90,20 @@ def test_regions_are_those_of_every_leg_and_unknown_when_one_is(options: tuple[O
 
 def test_own_sites_are_where_the_organisation_says(catalog: Catalog) -> None:
     said = Organization(on_premises_countries=("DE",))
-    site = next(o for o in candidate_options(catalog, said) if o.hosting == "on-premises" and o.fallback == "none")
+    site = next(o for o in candidate_legs(catalog, said) if o.hosting == "on-premises" and o.fallback == "none")
     assert option_attributes(site, catalog, said)["option.regions"] == ("DE",)
 
 
-@pytest.mark.parametrize(
-    ("offers", "expected"),
-    [((True, True), True), ((True, False), False), ((True, None), None), ((None, False), False)],
-)
-def test_a_term_holds_when_every_provider_on_the_way_offers_it(
-    offers: tuple[bool | None, bool | None], expected: bool | None, options: tuple[Option, ...], catalog: Catalog
+@pytest.mark.parametrize("offer", [True, False, None])
+def test_a_term_is_what_the_provider_of_the_leg_offers(
+    offer: bool | None, options: tuple[Option, ...], catalog: Catalog
 ) -> None:
-    option = next(o for o in options if o.hosting == "provider-api" and o.fallback == "provider-api")
-    legs = []
-    for leg, offer in zip((option.leg, option.other), offers, strict=True):
-        assert leg is not None
-        terms = {name: value for name, value in leg.terms.items() if name != "dpa_offered"}
-        legs.append(replace(leg, terms=terms if offer is None else {**terms, "dpa_offered": offer}))
-    changed = replace(option, leg=legs[0], other=legs[1])
-    assert option_attributes(changed, catalog, OWN).get("option.offers_dpa") is expected
+    option = next(o for o in options if o.hosting == "provider-api")
+    terms = {name: value for name, value in option.leg.terms.items() if name != "dpa_offered"}
+    changed = replace(
+        option, leg=replace(option.leg, terms=terms if offer is None else {**terms, "dpa_offered": offer})
+    )
+    assert option_attributes(changed, catalog, OWN).get("option.offers_dpa") is offer
 
 
 def test_own_sites_need_no_terms(options: tuple[Option, ...], catalog: Catalog) -> None:
@@ -112,15 +118,16 @@ def test_a_complete_plan_is_one_option(catalog: Catalog) -> None:
         catalog, adaptation="prompting", hosting="provider-api", provider="openai", model="gpt-6-luna", region="us",
         fallback="none", routing="single",
     )  # fmt: skip
-    assert len(found.options) == 1
+    assert len(found.mains) == 1
     assert not found.problems
+    assert not found.partners.is_needed
 
 
 def test_a_partial_plan_is_every_option_that_agrees(catalog: Catalog) -> None:
     found = planned(catalog, provider="openai", model="gpt-6-luna", adaptation="prompting", fallback="none")
-    assert {option.leg.region for option in found.options} == {"eu", "global", "us"}
+    assert {option.leg.region for option in found.mains} == {"eu", "global", "us"}
     unsaid = planned(catalog, provider="openai", model="gpt-6-luna", adaptation="prompting", region="us")
-    assert {option.fallback for option in unsaid.options} == {"none", "provider-api", "self-hosted"}
+    assert unsaid.partners.fallbacks == {"none", "provider-api", "self-hosted"}
 
 
 @pytest.mark.parametrize(
@@ -129,20 +136,20 @@ def test_a_partial_plan_is_every_option_that_agrees(catalog: Catalog) -> None:
 def test_aliases_of_providers_and_regions_are_understood(provider: str, region: str, catalog: Catalog) -> None:
     found = planned(catalog, provider=provider, region=region, model="gpt-6-luna")
     assert not found.problems
-    assert {(o.leg.provider, o.leg.region) for o in found.options} == {("openai", "us")}
+    assert {(o.leg.provider, o.leg.region) for o in found.mains} == {("openai", "us")}
 
 
 def test_a_retired_model_can_be_planned_and_its_end_is_known(catalog: Catalog) -> None:
     found = planned(catalog, provider="openai", model="gpt-4-turbo-2024-04-09", fallback="none")
     assert not found.problems
-    facts = option_attributes(found.options[0], catalog, OWN)
+    facts = option_attributes(found.mains[0], catalog, OWN)
     assert facts["option.retirement_announced"] is True
     assert facts["option.days_until_retirement"] == -29.0
 
 
 def test_an_own_site_can_be_placed_in_a_country(catalog: Catalog) -> None:
     found = planned(catalog, hosting="on-premises", region="DE", fallback="none")
-    assert {option.leg.countries for option in found.options} == {("DE",)}
+    assert {option.leg.countries for option in found.mains} == {("DE",)}
 
 
 def test_a_named_fallback_is_the_only_fallback(catalog: Catalog) -> None:
@@ -150,15 +157,14 @@ def test_a_named_fallback_is_the_only_fallback(catalog: Catalog) -> None:
         catalog, provider="openai", model="gpt-6-luna", region="us", adaptation="prompting", routing="single",
         fallback="provider-api", fallback_provider="mistral", fallback_region="eu",
     )  # fmt: skip
-    assert {option.other and (option.other.provider, option.other.region) for option in found.options} == {
-        ("mistral", "eu")
-    }
+    assert {(way.leg.provider, way.leg.region) for way in found.partners.named or ()} == {("mistral", "eu")}
+    assert found.partners.is_needed
 
 
 def test_what_a_plan_names_beyond_the_catalog_stands_in_with_unknown_facts(catalog: Catalog) -> None:
     found = planned(catalog, hosting="provider-api", provider="acme", model="acme-1")
     assert [problem.fact for problem in found.problems] == ["plan.provider", "plan.model"]
-    facts = option_attributes(found.options[0], catalog, OWN)
+    facts = option_attributes(found.mains[0], catalog, OWN)
     assert facts["option.leaves_organization"] is True
     assert not {"option.regions", "option.offers_dpa", "option.tier", "option.retention_days"} & set(facts)
 
@@ -194,9 +200,6 @@ def test_countries_of_a_device_do_not_count(options: tuple[Option, ...], catalog
     alone = next(option for option in device if option.fallback == "none")
     assert alone.leg.countries is None
     assert option_attributes(alone, catalog, OWN)["option.regions"] == ()
-    hosted = next(option for option in device if option.other is not None and option.other.countries)
-    assert hosted.other is not None
-    assert option_attributes(hosted, catalog, OWN)["option.regions"] == tuple(sorted(hosted.other.countries or ()))
 
 
 def test_own_premises_of_which_nobody_says_where_they_are_leave_regions_unknown(
@@ -209,11 +212,11 @@ def test_own_premises_of_which_nobody_says_where_they_are_leave_regions_unknown(
 def test_terms_of_a_plan_replace_those_of_the_catalog(catalog: Catalog) -> None:
     found = planned(catalog, provider="openai", model="gpt-6-luna", region="us", terms__retention_days=3.0,
                     terms__no_training=False)  # fmt: skip
-    for option in found.options:
+    for option in found.mains:
         assert option.leg.terms["retention_days"] == 3.0
         assert option.leg.terms["no_training_by_default"] is False
     untouched = planned(catalog, provider="openai", model="gpt-6-luna", region="us")
-    assert all(option.leg.terms.get("retention_days") != 3.0 for option in untouched.options)
+    assert all(option.leg.terms.get("retention_days") != 3.0 for option in untouched.mains)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +242,7 @@ def test_what_the_catalog_does_not_offer_is_told_at_the_declaration(
     found = planned(catalog, **plan)
     assert fact in [problem.fact for problem in found.problems]
     assert message in " ".join(problem.message for problem in found.problems)
-    assert len(found.options) == 1
+    assert len(found.mains) == 1
 
 
 @pytest.mark.parametrize(
@@ -254,10 +257,11 @@ def test_what_the_catalog_does_not_offer_is_told_at_the_declaration(
 def test_every_option_of_a_plan_agrees_with_all_that_it_declares(plan: dict[str, FactValue], catalog: Catalog) -> None:
     found = planned(catalog, **plan)
     assert not found.problems
-    for option in found.options:
+    partners = found.partners
+    for option in found.mains:
         said = {
-            "adaptation": option.adaptation, "hosting": option.hosting, "fallback": option.fallback,
-            "routing": option.routing, "provider": option.leg.provider, "region": option.leg.region,
+            "adaptation": {option.adaptation}, "hosting": {option.hosting}, "fallback": partners.fallbacks,
+            "routing": set(partners.routings), "provider": {option.leg.provider}, "region": {option.leg.region},
         }  # fmt: skip
-        assert {name: said[name] for name in plan} == plan
-    assert len({option.id for option in found.options}) == len(found.options)
+        assert {name: said[name] for name in plan} == {name: {word} for name, word in plan.items()}
+    assert len({option.id for option in found.mains}) == len(found.mains)

@@ -11,12 +11,12 @@ from cost_worlds import API, ASSUMPTIONS, HEAD_COUNT, WORK, basis
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, People
 from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.fixed_costs import head_counts
-from aipolicy.options.option import Option
+from aipolicy.options.option import Option, may_follow, pair_of, stands_apart
 from aipolicy.value import replace
 
 TODAY = date(2026, 11, 29)
@@ -29,13 +29,23 @@ effort:
 """
 
 
-def basis_where(catalog: Catalog, fallback: str = "none", **wanted: str) -> tuple[Option, CostBasis]:
-    """Return the first candidate of an adaptation, a hosting and so on, with what its cost depends on."""
+def basis_where(catalog: Catalog, *, routing: str = "single", stands_by: bool = False,
+                **wanted: str) -> tuple[Option, CostBasis]:  # fmt: skip
+    """Return the first leg of an adaptation and so on, alone or with an own one, with what its cost depends on."""
     reader = BasisReader(catalog, cost_assumptions(catalog))
-    for option in candidate_options(catalog, Organization()):
-        if option.fallback == fallback and all(getattr(option, name) == word for name, word in wanted.items()):
-            return option, reader.cost_basis(option)
-    raise AssertionError(f"no option with {wanted}")
+    legs = candidate_legs(catalog, Organization())
+    mains = [each for each in legs if all(getattr(each, name) == word for name, word in wanted.items())]
+    if not stands_by:
+        return mains[0], reader.cost_basis(mains[0])
+    option = next(
+        pair_of(main, own, routing)
+        for main in mains
+        for own in legs
+        if own.hosting == "own-cloud" and own.adaptation == "prompting"
+        and stands_apart(main.leg, own.leg, is_named=False)
+        and (routing == "single" or may_follow(main.leg.model.tier, own.leg.model.tier))
+    )  # fmt: skip
+    return option, reader.cost_basis(option)
 
 
 def works(found: CostBasis) -> dict[str, float]:
@@ -64,8 +74,8 @@ def test_nobody_knows_the_people_of_a_way_without_effort() -> None:
 
 
 def test_a_prompted_api_takes_people_and_retrieval_a_little_more(catalog: Catalog) -> None:
-    _, prompted = basis_where(catalog, adaptation="prompting", hosting="provider-api", routing="single")
-    _, retrieving = basis_where(catalog, adaptation="rag", hosting="provider-api", routing="single")
+    _, prompted = basis_where(catalog, adaptation="prompting", hosting="provider-api")
+    _, retrieving = basis_where(catalog, adaptation="rag", hosting="provider-api")
     assert set(works(prompted)) == {"prompts", "evaluation", "monitoring", "compliance", "on_call"}
     assert works(retrieving) == {**works(prompted), "index": pytest.approx(0.1)}
 
@@ -73,25 +83,21 @@ def test_a_prompted_api_takes_people_and_retrieval_a_little_more(catalog: Catalo
 @pytest.mark.parametrize("routing", ["single", "cascade"])
 def test_machines_of_a_second_leg_are_run_too(catalog: Catalog, routing: str) -> None:
     option, found = basis_where(
-        catalog, fallback="self-hosted", adaptation="prompting", hosting="provider-api", routing=routing
+        catalog, routing=routing, stands_by=True, adaptation="prompting", hosting="provider-api"
     )
     assert option.other is not None
     assert works(found)["machines"] == pytest.approx(0.5)
 
 
 def test_machines_of_both_legs_at_one_hosting_are_run_once(catalog: Catalog) -> None:
-    _, alone = basis_where(catalog, adaptation="prompting", hosting="own-cloud", routing="single")
-    _, both = basis_where(
-        catalog, fallback="self-hosted", adaptation="prompting", hosting="own-cloud", routing="single"
-    )
+    _, alone = basis_where(catalog, adaptation="prompting", hosting="own-cloud")
+    _, both = basis_where(catalog, stands_by=True, adaptation="prompting", hosting="own-cloud")
     assert works(both) == works(alone)
 
 
 def test_what_an_organisation_says_of_a_way_stands_for_all_its_people_and_has_no_range(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(OWN_EFFORT, encoding="utf-8")
-    _, found = basis_where(
-        read_catalog([path], as_of=TODAY), adaptation="prompting", hosting="own-cloud", routing="single"
-    )
+    _, found = basis_where(read_catalog([path], as_of=TODAY), adaptation="prompting", hosting="own-cloud")
     assert works(found) == {"everything": 0.42}
     assert dict(head_counts(found, WORK, replace(ASSUMPTIONS, people_deviation=1.0)) or ()) == {"everything": 0.42}

@@ -6,7 +6,7 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.options.attributes import Organization
-from aipolicy.options.plan import plan_options
+from aipolicy.options.plan import plan_legs
 
 API = {"adaptation": "prompting", "hosting": "provider-api"}
 CLASHES: list[tuple[dict[str, str], str, str]] = [
@@ -32,7 +32,7 @@ def test_the_smallest_part_that_clashes_is_named_with_what_is_offered(
     plan: dict[str, str], fact: str, message: str, catalog: Catalog
 ) -> None:
     values = {f"plan.{name}": word for name, word in plan.items()}
-    (problem,) = plan_options(values, frozenset(values), catalog, Organization()).problems
+    (problem,) = plan_legs(values, frozenset(values), catalog, Organization()).problems
     assert problem.fact == f"plan.{fact}"
     assert message in problem.message
 
@@ -40,12 +40,12 @@ def test_the_smallest_part_that_clashes_is_named_with_what_is_offered(
 @pytest.mark.parametrize(("plan", "fact", "message"), CLASHES)
 def test_what_is_offered_ends_the_clash(plan: dict[str, str], fact: str, message: str, catalog: Catalog) -> None:
     values = {f"plan.{name}": word for name, word in plan.items()}
-    (problem,) = plan_options(values, frozenset(values), catalog, Organization()).problems
+    (problem,) = plan_legs(values, frozenset(values), catalog, Organization()).problems
     if "the rest of the plan" in problem.message:
         offered = problem.message.rpartition("it offers ")[2].partition(" and ")[0].replace("`", "").split(", ")
         for word in offered:
             changed = {**values, f"plan.{fact}": word}
-            assert plan_options(changed, frozenset(changed), catalog, Organization()).problems == (), word
+            assert plan_legs(changed, frozenset(changed), catalog, Organization()).problems == (), word
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_an_unknown_name_is_taken_for_a_slip_or_for_nothing(
     plan: dict[str, str], fact: str, message: str, catalog: Catalog
 ) -> None:
     values = {f"plan.{name}": word for name, word in plan.items()}
-    (problem,) = plan_options(values, frozenset(values), catalog, Organization()).problems
+    (problem,) = plan_legs(values, frozenset(values), catalog, Organization()).problems
     assert (problem.fact, message in problem.message) == (f"plan.{fact}", True), problem.message

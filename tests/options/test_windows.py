@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_inputs import Speeds
 from aipolicy.options.estimates import EstimateSettings, Estimator
 from aipolicy.options.option import UNKNOWN_WINDOW, Window, window_of
@@ -98,7 +98,7 @@ def test_learning_a_length_or_a_limit_never_turns_an_answer_around(
 
 
 def test_every_way_that_is_offered_has_a_window_and_a_limit_of_answers(catalog: Catalog) -> None:
-    legs = {leg.name: leg for option in candidate_options(catalog, Organization()) for leg in option.legs}
+    legs = {leg.name: leg for option in candidate_legs(catalog, Organization()) for leg in option.legs}
     unknown = {name for name, leg in legs.items() if None in (leg.window.context_tokens, leg.window.output_tokens)}
     assert not unknown
 

@@ -116,7 +116,7 @@ def test_every_example_of_a_rule_states_a_fact_of_its_own(name: str) -> None:
     for rule in _pack(name).rules:
         names = [test.name for test in rule.tests]
         assert len(names) == len(set(names)), (rule.id, names)
-        values = [(dict(test.given), dict(test.option)) for test in rule.tests]
+        values = [(dict(test.given), dict(test.option), dict(test.partner)) for test in rule.tests]
         assert all(value not in values[:index] for index, value in enumerate(values)), rule.id
 
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.rule_evaluator import MUST_DECLARE, RuleEvaluator
-from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.all_facts import REGISTRY, is_option_fact
 from aipolicy.facts.facts import facts_from_values
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.plan import plan_options
+from aipolicy.options.plan import plan_legs
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
@@ -127,9 +127,9 @@ def test_a_line_is_asked_for_the_truths_that_it_can_have(condition: str, truths:
 
 
 def test_what_is_always_known_of_an_option_is_known_where_the_catalog_knows_nothing() -> None:
-    planned = plan_options({"plan.provider": "nobody"}, frozenset({"plan.provider"}), _catalog(), Organization())
+    planned = plan_legs({"plan.provider": "nobody"}, frozenset({"plan.provider"}), _catalog(), Organization())
     assert planned.problems
-    known = option_attributes(planned.options[0], _catalog(), Organization())
+    known = option_attributes(planned.mains[0], _catalog(), Organization())
     assert known.keys() >= ALWAYS_KNOWN
     assert not {"option.adaptation", "option.tier", "option.offers_dpa", "option.model_pinned"} & ALWAYS_KNOWN
 
@@ -143,8 +143,9 @@ def test_the_bench_and_the_judge_agree_on_every_line_of_every_example() -> None:
     for rule in _shipped_rules():
         for test in rule.tests:
             facts = facts_from_values(test.given, _catalog())
-            trace = judge.trace(rule, facts, dict(test.option))
-            values = {**facts.values, **test.option, **rule.parameters}
+            option = {**test.option, **test.partner}
+            trace = judge.trace(rule, facts, option)
+            values = {**facts.values, **option, **rule.parameters}
             lines = [each for each in trace if each.section != MUST_DECLARE]
             assert [bench.truth(line, values) for line in (*rule.when, *rule.require)] == [t.truth for t in lines]
 
@@ -169,8 +170,8 @@ def test_suggestions_kill_every_mutant_and_show_every_truth(rule_id: str) -> Non
         assert any(search.outcome(c) is not search.outcome(c, result.variation) for c in cases), result.mutant
     seen: set[tuple[str, Truth]] = set()
     for suggestion in found:
-        given = {name: value for name, value in suggestion.case.items() if not name.startswith("option.")}
-        option = {name: value for name, value in suggestion.case.items() if name.startswith("option.")}
+        given = {name: value for name, value in suggestion.case.items() if not is_option_fact(name)}
+        option = {name: value for name, value in suggestion.case.items() if is_option_fact(name)}
         trace = judge.trace(rule, facts_from_values(given, _catalog()), option)
         seen |= {(line.text, line.truth) for line in trace}
         assert search.outcome(suggestion.case) is suggestion.expect
@@ -185,7 +186,7 @@ _CONDITIONS = st.recursive(
         ["option.retention_days <= 3.0", "option.retention_days > 5.0", "option.retention_days == 3.0", "task.stable",
          "option.works_offline", 'option.hosting == "on-device"', 'option.hosting in ["own-cloud", "on-premises"]',
          'task.specialization != "niche"', "metadata.past_prototype", '"hipaa" in data.regimes',
-         "option.retention_days * 2.0 >= option.upfront_usd"]
+         "option.retention_days * 2.0 >= option.lead_time_weeks"]
     ),
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from(["&&", "||"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
@@ -197,7 +198,7 @@ _OPTIONS = st.fixed_dictionaries(
     {},
     optional={
         "option.retention_days": st.sampled_from([-1.0, 0.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 1e9]),
-        "option.upfront_usd": st.sampled_from([0.0, 6.0, 7.0]),
+        "option.lead_time_weeks": st.sampled_from([0.0, 6.0, 7.0]),
         "task.stable": st.booleans(),
         "task.specialization": st.sampled_from(["generic", "domain", "niche"]),
         "data.classes": st.sampled_from([("phi",), ("public",), ("health", "phi")]),

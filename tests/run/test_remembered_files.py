@@ -210,4 +210,4 @@ def test_a_manifest_without_a_plan_is_judged_without_making_every_option(tmp_pat
     policy = load_policy(SETTINGS, cache)
     report = check((ManifestFile("a.yaml", manifest("calm", 2).encode(), True),), policy)
     assert report.evaluations
-    assert "options" not in vars(policy.evaluator.candidates)
+    assert "options" not in vars(policy.evaluator.legs)

@@ -61,13 +61,13 @@ def make_once(patch: pytest.MonkeyPatch) -> None:
                                kept: KeptGroups | None = None, expected: Any = None) -> None:  # fmt: skip
         def make() -> tuple[OptionSet, Catalog]:
             start(self, (), catalog, organization)
-            return self.candidates, catalog
+            return self.legs, catalog
 
         if kept is None:
             # NOTE: no rule changes what there is to choose from; the catalog is held, so that nothing else has its id.
             shared, _ = candidates.get((id(catalog), organization), make)
             start(self, packs, catalog, organization, KeptGroups(shared.count, none_kept), expected)
-            self.candidates = shared
+            self.legs = shared
         else:
             start(self, packs, catalog, organization, kept, expected)
 

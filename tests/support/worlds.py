@@ -15,7 +15,7 @@ from aipolicy.findings.finding import Finding
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import candidate_options
+from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.option import Option
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.load import load_packs
@@ -102,7 +102,7 @@ def shown(found: Iterable[Finding]) -> set[tuple[str, str, str]]:
 @cache
 def some_options() -> tuple[Option, ...]:
     """Return every 53rd candidate of the shipped catalog: few enough to judge one by one, of every kind."""
-    return candidate_options(catalog(), OWN)[::53]
+    return candidate_legs(catalog(), OWN)[::53]
 
 
 @cache

@@ -93,8 +93,8 @@ class Turn(Frozen):
     against: str | float | None
 
 
-def compared_alone(node: Node, prefix: str) -> Turn | None:
-    """Return the one fact with this prefix that an expression reads, if only to order it against something else.
+def compared_alone(node: Node, prefix: str | tuple[str, ...]) -> Turn | None:
+    """Return the one fact with such a prefix that an expression reads, if only to order it against something else.
 
     Connected by and, or and not, such a condition changes its truth only where that fact passes what it is ordered
     against, so at most once along its values but for that point itself.
@@ -120,7 +120,7 @@ def _against(node: Node) -> str | float | None:
     return float(number) if exact and isinstance(number, int | float) else None
 
 
-def _reads(node: Node, prefix: str) -> bool:
+def _reads(node: Node, prefix: str | tuple[str, ...]) -> bool:
     return any(name.startswith(prefix) for name in identifiers(node))
 
 

@@ -167,7 +167,7 @@ class Compiler:
         tree = decode(checked)
         self._checks.check(tree, written)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
-        turn = compared_alone(tree, "option.")
+        turn = compared_alone(tree, ("option.", "partner."))
         labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
         if turn is None:
             return Compiled(checked, reads, None, None, labels)

@@ -19,7 +19,8 @@ from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
 from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, ConditionReader, line_of, parameters_of
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements, shown_by
-from aipolicy.policy.reading.scope_reader import read_must_declare
+from aipolicy.policy.reading.rule_legs import check_legs, read_legs
+from aipolicy.policy.reading.scope_reader import legs_of, read_must_declare
 from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.source.records import Record
@@ -102,11 +103,13 @@ class RuleReader:
             parameters={},
             announced_on=effective.optional_day("announced"),
             warning_from=effective.optional_day("warning"),
+            legs=read_legs(record, legs_of(self._shared)),
         )
         effective.finish()
         self._check_dates(rule, effective)
         self._check_kind(rule)
         self._check_scope(rule)
+        check_legs(rule, record)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message, record) | self._own_reads
@@ -173,6 +176,7 @@ class RuleReader:
             name=record.text("name"),
             given=fact_values(record.record("given"), "", self._facts, words),
             option=fact_values(record.record("option"), "option.", self._facts, words),
+            partner=fact_values(record.record("partner"), "partner.", self._facts, words),
             expect=Outcome(expect) if expect in list(Outcome) else Outcome.VIOLATED,
             message=record.text("message", ""),
             defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
@@ -191,14 +195,13 @@ class RuleReader:
                 effective.mistake(message if key != "until" else f"the rule ends before it begins: {message}", key)
 
     def _check_kind(self, rule: Rule) -> None:
-        if rule.kind is RuleKind.CONSTRAINT and (rule.require or rule.must_declare):
-            reads = {name for line in (*rule.when, *rule.require) for name in line.option_reads}
-            if not reads:
-                message = "a constraint reads facts of options; a rule about declared facts alone is a `duty`"
-                self._record.mistake(message, "kind")
+        if rule.kind is RuleKind.CONSTRAINT and (rule.require or rule.must_declare) and not rule.option_reads:
+            self._record.mistake(
+                "a constraint reads facts of options; a rule about declared facts alone is a `duty`", "kind"
+            )
 
     def _check_scope(self, rule: Rule) -> None:
-        for name in sorted({name for line in (*rule.when, *rule.require) for name in line.option_reads}):
+        for name in sorted(rule.option_reads):
             if REGISTRY[name].plan_only and rule.scope is not RuleScope.PLAN:
                 self._record.mistake(f"`{name}` is a fact of plans; add `scope: plan` to the rule", "id")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.policy.law import Basis
 from aipolicy.policy.reading.condition_lines import UNLESS, ConditionReader
-from aipolicy.policy.rule import SharedScope
+from aipolicy.policy.reading.rule_legs import LEGS, read_legs
+from aipolicy.policy.rule import RuleLegs, SharedScope
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from aipolicy.policy.cel.expressions import Compiler
 
 GROUPS = "groups"
-_KEYS = ("when", UNLESS, "must_declare", "basis")
+_KEYS = ("when", UNLESS, "must_declare", "basis", LEGS)
 _DECLARABLE = frozenset({Origin.DECLARED, Origin.EVIDENCE})
 
 
@@ -66,6 +67,7 @@ class ScopeReader:
                 must_declare=read_must_declare(record, self._facts),
                 basis=read_basis(record),
                 defined_at=f"{record.document.source.path}:{line}",
+                legs=read_legs(record) if record.has(LEGS) else None,
             ),
         )
 
@@ -102,6 +104,11 @@ def read_basis(record: Record) -> Basis | None:
 def basis_of(own: Basis | None, shared: Sequence[SharedScope]) -> Basis | None:
     """Return what a rule comes from: what it says itself, or what the nearest above it says."""
     return own or next((scope.basis for scope in reversed(shared) if scope.basis is not None), None)
+
+
+def legs_of(shared: Sequence[SharedScope]) -> RuleLegs:
+    """Return which legs have to satisfy a rule that does not say it: what the nearest above it says, else every one."""
+    return next((scope.legs for scope in reversed(shared) if scope.legs is not None), RuleLegs.EVERY)
 
 
 def _listed() -> str:

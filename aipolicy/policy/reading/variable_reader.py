@@ -127,7 +127,7 @@ class VariableReader:
         is_condition = variable.type is FactType.BOOL
         outcome = Outcome.VIOLATED if is_condition and value is False else Outcome.SATISFIED
         test = RuleTest(
-            name=name, given=given, option=option, expect=Outcome.UNDETERMINED if value is None else outcome,
+            name=name, given=given, option=option, partner={}, expect=Outcome.UNDETERMINED if value is None else outcome,
             defined_at=f"{record.document.source.path}:{record.document.locate(record.path).start.line}",
         )  # fmt: skip
         return (None if is_condition else value), test

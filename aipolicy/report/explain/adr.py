@@ -144,7 +144,7 @@ def _pros_and_cons(answering: Answering, row: Compared) -> Iterator[str]:
     for rule in row.removed_by:
         told = quoted(known[rule])
         if rule in known and way.option_set is answering.expected.candidates:
-            told = message_for(answering.expected, known[rule], way.number)
+            told = message_for(answering, known[rule], way.number)
         yield f"Bad, because {rule} removes it: {told}"
     yield from (f"Bad, because {rule} counts against it: {quoted(known[rule])}" for rule in way.against)
     yield from (f"Bad, because {rule} is undetermined for it: {quoted(known[rule])}" for rule in way.open_for)

@@ -8,11 +8,13 @@ from aipolicy import __version__
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.what_if import WhatIf
 from aipolicy.answer.why_not import WhyNot
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.recommendation import Choice, Recommendation, recommend
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.findings.finding import Stage
 from aipolicy.report.answer_json import reasons_fields
 from aipolicy.report.explain.what_if_json import what_if_object, why_not_object
@@ -34,7 +36,8 @@ def render_explanation_json(answering: Answering, policy: Policy, beside: WhatIf
     recommendation = recommend(
         evaluation, margin_percent=weighing.margin_percent, horizon_months=weighing.horizon_months
     )
-    verdict, option_set = evaluation.expected.verdict, evaluation.candidates
+    expected = evaluation.expected
+    ways, legs = ways_of(expected.verdict, expected.candidates), expected.candidates.mains
     return json_text(
         {
             "schema": EXPLANATION_SCHEMA,
@@ -42,8 +45,8 @@ def render_explanation_json(answering: Answering, policy: Policy, beside: WhatIf
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
             **feature_object(_feature(evaluation, answering), policy.evaluator.known.specs),
-            "admissible_options": options_object(verdict.admissible, option_set),
-            "open_options": options_object(verdict.open, option_set),
+            "admissible_options": options_object(ways.admissible, legs),
+            "open_options": options_object(ways.open, legs),
             "recommendation": None if recommendation is None else _recommendation(recommendation),
             "reasons": reasons_fields(answering),
             "what_if": what_if_object(beside),
@@ -54,7 +57,7 @@ def render_explanation_json(answering: Answering, policy: Policy, beside: WhatIf
 
 
 def _feature(evaluation: Evaluation, answering: Answering) -> FeatureResult:
-    verdict, answer = verdict_result(evaluation.expected.verdict), result_of_answer(answering, Depth.DRAWN)
+    verdict, answer = verdict_result(evaluation.expected), result_of_answer(answering, Depth.DRAWN)
     return feature_of(evaluation)._replace(verdict=verdict, answer=answer)
 
 
@@ -80,18 +83,20 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEva
     planned = ruled.planned
     telling = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
     number = first_in(next(mask for mask in telling if mask))
-    option = evaluation.planned.facts_of(number, evaluation.workload)
+    leg = planned_leg(evaluation, ruled.active.rule, number, rule_evaluator)
+    option = leg.option_set.facts_of(leg.number, evaluation.workload)
+    count = evaluation.planned.legs_of
     return {
         "rule": ruled.active.rule.id,
         "severity": ruled.active.severity.value,
         "in_force": ruled.active.stage is Stage.IN_FORCE,
         "stage": ruled.active.stage.value,
         "outcomes": {
-            "violated": planned.violated.bit_count(),
-            **({"undeclared": planned.undeclared.bit_count()} if planned.undeclared else {}),
-            "undetermined": planned.undetermined.bit_count(),
-            "satisfied": planned.satisfied.bit_count(),
-            "not-applicable": planned.not_applicable.bit_count(),
+            "violated": count(planned.violated).bit_count(),
+            **({"undeclared": count(planned.undeclared).bit_count()} if planned.undeclared else {}),
+            "undetermined": count(planned.undetermined).bit_count(),
+            "satisfied": count(planned.satisfied).bit_count(),
+            "not-applicable": count(planned.not_applicable).bit_count(),
         },
         "option": option_name(evaluation.planned.options[number]),
         "outcome": planned.outcome_of(number).value,

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role
@@ -21,6 +22,7 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
     """Add the ways of a feature to a screen: what is left and what removed the others, as expected."""
     expected = evaluation.expected
     verdict = expected.verdict
+    ways = ways_of(verdict, expected.candidates)
     screen.heading("ways left / open, or the rule that removed all")
     screen.add(_matrix(expected), 2)
     if verdict.needs:
@@ -30,10 +32,10 @@ def draw_options(screen: Screen, evaluation: Evaluation) -> None:
             certainty = "" if need.certain else " (if the open ways fall away)"
             rows.add_row(said(need.id, Role.STRONG), said(need.title + certainty))
         screen.add(rows, 2)
-    _counted(screen, expected, f"rules that removed ways, of {grouped(verdict.full.bit_count())}", verdict.removed_by)
-    _counted(screen, expected, "rules that are undetermined for ways that are left", verdict.opened_by)
-    _counted(screen, expected, "warnings and notes that count against ways", verdict.counted_against)
-    _counted(screen, expected, "duties that ways bring", verdict.duties)
+    _counted(screen, expected, f"rules that removed ways, of {grouped(ways.full.bit_count())}", ways.removed_by)
+    _counted(screen, expected, "rules that are undetermined for ways that are left", ways.opened_by)
+    _counted(screen, expected, "warnings and notes that count against ways", ways.counted_against)
+    _counted(screen, expected, "duties that ways bring", ways.duties)
 
 
 def _matrix(evaluation: Evaluation) -> Table:
@@ -48,12 +50,12 @@ def _matrix(evaluation: Evaluation) -> Table:
 
 def matrix_of(evaluation: Evaluation) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return each adaptation with a cell for every hosting: ways left and open, or the rule that removes most of them."""
-    option_set, verdict = evaluation.candidates, evaluation.verdict
+    legs, ways = evaluation.candidates.mains, ways_of(evaluation.verdict, evaluation.candidates)
     rows = []
     for adaptation in ADAPTATIONS:
-        adapted = option_set.mask_of("option.adaptation", frozenset({adaptation}))
-        masks = (adapted & option_set.mask_of("option.hosting", frozenset({hosting})) for hosting in HOSTINGS)
-        cells = (_cell(mask, verdict.admissible, verdict.open, verdict.removed_by) for mask in masks)
+        adapted = legs.mask_of("option.adaptation", frozenset({adaptation})) & ways.full
+        masks = (adapted & legs.mask_of("option.hosting", frozenset({hosting})) for hosting in HOSTINGS)
+        cells = (_cell(mask, ways.admissible, ways.open, ways.removed_by) for mask in masks)
         rows.append((adaptation, tuple(cells)))
     return tuple(rows)
 
@@ -63,6 +65,8 @@ def _cell(mask: int, admissible: int, open_: int, removed_by: Mapping[str, int])
         return "-"
     if mask & (admissible | open_):
         return f"{(mask & admissible).bit_count()} / {(mask & open_).bit_count()}"
+    if not removed_by:
+        return "0 / 0"
     worst = max(sorted(removed_by), key=lambda rule_id: (removed_by[rule_id] & mask).bit_count())
     others = sum(1 for removed in removed_by.values() if removed & mask) - 1
     return worst + (f" +{others}" if others else "")

@@ -10,6 +10,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import is_recommended
 from aipolicy.answer.model import Opening, PlanStanding, Way
 from aipolicy.answer.reasons import Reason, clash_of, reasons_of
+from aipolicy.evaluation.deciding import deciding_leg
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import render_message
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
@@ -106,9 +107,7 @@ def reason_lines(answering: Answering, most: int) -> list[Text]:
     """Return why the recommended way is no simpler, and why it comes first of what is left."""
     known = rules_of(answering.expected)
     if answering.answer.recommended is None:
-        shown = [
-            f"{rule} {message_for(answering.expected, known[rule], option)}" for rule, option in clash_of(answering)
-        ]
+        shown = [f"{rule} {message_for(answering, known[rule], option)}" for rule, option in clash_of(answering)]
         return listed([said(words) for words in shown], most)
     reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, known)]
     hangs = _hangs_on(answering, answering.answer.recommended, known)
@@ -141,13 +140,13 @@ def _first(answering: Answering) -> str:
 
 
 def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> Iterator[str]:
-    expected, recommended = answering.expected, answering.answer.recommended
+    recommended = answering.answer.recommended
     is_cascade = recommended is not None and recommended.routing == "cascade"
     what = _words(reason.axis, reason.word, is_cascade=is_cascade)
     telling = reason.telling[:_MOST_MESSAGES]
     if reason.removed_by:
         for number, (rule, option) in enumerate(telling):
-            yield f"{'the others' if number else f'not {what}'}: {rule} {message_for(expected, known[rule], option)}"
+            yield f"{'the others' if number else f'not {what}'}: {rule} {message_for(answering, known[rule], option)}"
         return
     if reason.open_by:
         told = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
@@ -174,11 +173,12 @@ def _costs(theirs: float | None, ours: float | None) -> str:
     return f"{than}, {two_digits(theirs)} USD over the horizon where this takes {two_digits(ours)}"
 
 
-def message_for(evaluation: Evaluation, rule: Rule, number: int) -> str:
+def message_for(answering: Answering, rule: Rule, number: int) -> str:
     """Return the message of a rule about one way, with the leg that it is about."""
-    option_set = evaluation.candidates
-    option = option_set.facts_of(number, evaluation.workload)
-    return f"{_plain(render_message(rule, evaluation, option))} ({leg_name(option_set.options[number].leg)})"
+    evaluation, rule_evaluator = answering.expected, answering.rule_evaluator
+    leg = deciding_leg(rule, evaluation.facts, evaluation.workload, evaluation.candidates, number, rule_evaluator)
+    option = leg.option_set.facts_of(leg.number, evaluation.workload)
+    return f"{_plain(render_message(rule, evaluation, option))} ({leg_name(leg.option_set.options[leg.number].leg)})"
 
 
 def rules_of(evaluation: Evaluation) -> dict[str, Rule]:

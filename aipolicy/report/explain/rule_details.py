@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from aipolicy.evaluation.deciding import planned_leg
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.finding_words import option_name, render_message
 from aipolicy.evaluation.option_masks import first_in
@@ -30,7 +33,9 @@ def draw_rules(screen: Screen, evaluation: Evaluation, rule_evaluator: RuleEvalu
         outcome = ruled.planned.outcome_of(number)
         rule = ruled.active.rule
         word = said(outcome.value, _ROLES.get(outcome))
-        line = joined(said(rule.id, Role.STRONG), f" {rule.name}: ", word, spread_words(ruled))
+        line = joined(
+            said(rule.id, Role.STRONG), f" {rule.name}: ", word, spread_words(ruled, evaluation.planned.legs_of)
+        )
         screen.add(line, 2)
         if every_trace or outcome not in _QUIET:
             _trace(screen, evaluation, ruled, number, rule_evaluator)
@@ -48,7 +53,8 @@ def telling_option(ruled: RuleEvaluation) -> int:
 def _trace(screen: Screen, evaluation: Evaluation, ruled: RuleEvaluation, number: int,
            rule_evaluator: RuleEvaluator) -> None:  # fmt: skip
     rule, option_set = ruled.active.rule, evaluation.planned
-    option = option_set.facts_of(number, evaluation.workload)
+    leg = planned_leg(evaluation, rule, number, rule_evaluator)
+    option = leg.option_set.facts_of(leg.number, evaluation.workload)
     if any(line.option_reads for line in (*rule.when, *rule.require)):
         screen.add(said(f"for {option_name(option_set.options[number])}"), 4)
     if ruled.planned.outcome_of(number) is Outcome.VIOLATED:
@@ -63,12 +69,12 @@ def _trace(screen: Screen, evaluation: Evaluation, ruled: RuleEvaluation, number
         screen.add(rows, 6)
 
 
-def spread_words(ruled: RuleEvaluation) -> str:
-    """Return over how many options a rule has which outcome, where it has several."""
+def spread_words(ruled: RuleEvaluation, legs_of: Callable[[int], int]) -> str:
+    """Return over how many ways a rule has which outcome, where it has several."""
     planned = ruled.planned
     masks = (
         (planned.violated, "violated"), (planned.undeclared, "undeclared"), (planned.undetermined, "undetermined"),
         (planned.satisfied, "satisfied"), (planned.not_applicable, "not applicable"),
     )  # fmt: skip
-    counts = [f"{mask.bit_count()} {word}" for mask, word in masks if mask]
+    counts = [f"{legs_of(mask).bit_count()} {word}" for mask, word in masks if mask]
     return f" ({', '.join(counts)})" if len(counts) > 1 else ""

@@ -74,7 +74,7 @@ def _in_the_way(answering: Answering, shown: WhyNot) -> Iterator[str]:
     for each in shown.in_the_way[:_MOST_RULES]:
         yield _rule_words(answering, each, shown.ways) + (
             f": {quoted(known[each.rule])}" if each.is_open
-            else f": {message_for(answering.expected, known[each.rule], each.number)}"
+            else f": {message_for(answering, known[each.rule], each.number)}"
         )  # fmt: skip
     if len(shown.in_the_way) > _MOST_RULES:
         yield f"{len(shown.in_the_way) - _MOST_RULES} more rules"

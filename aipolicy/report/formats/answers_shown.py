@@ -16,14 +16,18 @@ MAX_QUESTIONED = 200
 
 _FOR_PEOPLE = frozenset({"text", "markdown", "github"})
 _FOR_PROGRAMS = frozenset({"json", "sarif"})
+_OF_RULES = frozenset({"json", "junit"})
+"""Formats that show what became of every rule."""
 
 
 def answers_asked(formats: Iterable[str], files: int, recommendation: Recommendation) -> AnswersAsked:
     """Return the deepest answers that any of the formats shows of so many files."""
-    depths = [_depths(output_format, files) for output_format in formats]
+    shown = tuple(formats)
+    depths = [_depths(output_format, files) for output_format in shown]
     return AnswersAsked(
         recommendation.margin_percent, recommendation.horizon_months,
         max(without for without, _ in depths), max(beside for _, beside in depths), recommendation.fixed,
+        rules=not _OF_RULES.isdisjoint(shown),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "kind": rule.kind.value,
         "severity": rule.severity.value,
         "scope": rule.scope.value,
+        "legs": rule.legs.value,
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],

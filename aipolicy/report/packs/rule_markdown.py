@@ -14,6 +14,7 @@ from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.reading.applies_to import APPLIES_TO
 from aipolicy.policy.rule import Line, Parameter, Rule, RuleKind, RuleScope, RuleTest
+from aipolicy.report.packs.legs_words import legs_words
 from aipolicy.report.packs.markdown_text import code, fenced, prose, reference, table, value
 from aipolicy.source.text import quantity
 
@@ -34,7 +35,7 @@ Blocks = Iterator[str]
 
 def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule."""
-    yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}"))
+    yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}", f"Legs: {legs_words(rule)}"))
     above = ((f"All of {prose(scope.title)} applies when", scope.when) for scope in rule.shared)
     yield from _conditions((*above, ("Applies when", rule.own_when), ("Requires", rule.plain_require)))
     yield from _requirements(rule)
@@ -210,7 +211,7 @@ def _examples(rule: Rule, pack: PolicyPack) -> Blocks:
     yield "## Examples"
     if any(read.value != read.default for read in _read(rule, pack)):
         yield "With the defaults of the parameters:"
-    rows = ((prose(t.name), _values(t.given), _values(t.option), _outcome(t)) for t in rule.tests)
+    rows = ((prose(t.name), _values(t.given), _values({**t.option, **t.partner}), _outcome(t)) for t in rule.tests)
     yield table(("example", "given", "option", "outcome"), rows)
 
 

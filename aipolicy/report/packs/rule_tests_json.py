@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aipolicy.facts.all_facts import is_option_fact
+from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact, is_partner_fact
+from aipolicy.facts.option_facts import PARTNER_PREFIX
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.json_value import json_value
 from aipolicy.rule_tests.coverage import LineCoverage, sections
@@ -95,7 +96,11 @@ def _suggestion(suggestion: Suggestion) -> JsonObject:
         "rule_at": escaped(suggestion.rule.defined_at),
         "name": escaped(suggestion.name),
         "given": {name: json_value(value) for name, value in case.items() if not is_option_fact(name)},
-        "option": {n.removeprefix("option."): json_value(value) for n, value in case.items() if is_option_fact(n)},
+        **{
+            key: {n.removeprefix(prefix): json_value(v) for n, v in case.items() if n.startswith(prefix)}
+            for key, prefix in (("option", OPTION_PREFIX), ("partner", PARTNER_PREFIX))
+            if key == "option" or any(map(is_partner_fact, case))
+        },
         "expect": suggestion.expect.value,
         "shows": [escaped(text) for text in suggestion.shows],
     }

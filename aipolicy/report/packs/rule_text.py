@@ -13,6 +13,7 @@ from aipolicy.policy.law_words import law_facts
 from aipolicy.policy.portfolio_rule import PortfolioRule, PortfolioTest
 from aipolicy.policy.rule import Line, Rule, RuleScope, RuleTest
 from aipolicy.policy.stages import coming_words
+from aipolicy.report.packs.legs_words import legs_words
 from aipolicy.report.terminal.condition_values import one_line
 from aipolicy.report.terminal.drawing import Screen, aligned, listed, said, stacked
 from aipolicy.report.terminal.style import Role, Styler
@@ -56,7 +57,11 @@ def _reserved(screen: Screen, rule: ReservedRule) -> None:
 
 def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     scope = " on plans" if rule.scope is RuleScope.PLAN else ""
-    facts: list[tuple[str, str | Text]] = [("kind", f"{kind}{scope}, {rule.severity.value}"), ("pack", rule.pack)]
+    facts: list[tuple[str, str | Text]] = [
+        ("kind", f"{kind}{scope}, {rule.severity.value}"),
+        ("legs", legs_words(rule)),
+    ]
+    facts.append(("pack", rule.pack))
     if any(rule.stages):
         facts.append(("stage", stacked(*_stages(rule), f"on {day.isoformat()}: {standing(rule, day)}")))
     facts += law_facts(rule, day)

@@ -14,6 +14,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import Compared, Part, compared_ways
 from aipolicy.answer.cost_summary import cost_summary
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.value_text import shown_value
 from aipolicy.manifest.feature import path_of
@@ -70,13 +71,14 @@ def _drawn(answering: Answering) -> JsonObject:
 def _built(answering: Answering, rows: Sequence[Compared]) -> JsonObject:
     """Return the ways with their costs, what is left of all, and what is to be done and looked up."""
     expected = answering.expected
-    removed = sorted(expected.verdict.removed_by.items(), key=lambda item: (-item[1].bit_count(), item[0]))
+    ways = ways_of(expected.verdict, expected.candidates)
+    removed = sorted(ways.removed_by.items(), key=lambda item: (-item[1].bit_count(), item[0]))
     return {
         "ways": [list(cells) for cells in ways_cells(rows)],
         "costs": [_cost(row) for row in rows],
         "matrix": [[adaptation, *cells] for adaptation, cells in matrix_of(expected)],
         "removed_by": [[rule, mask.bit_count()] for rule, mask in removed],
-        "all_ways": expected.verdict.full.bit_count(),
+        "all_ways": ways.full.bit_count(),
         "left": as_read(ways_left_line(answering)),
         "plan": _lines(plan_lines(answering, answering.evaluator.rule_evaluator, _ALL)),
         "to_do": _lines(to_do_lines(answering, _ALL)),

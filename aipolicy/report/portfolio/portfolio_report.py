@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from aipolicy.evaluation.evaluation import ActiveRule
+from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows

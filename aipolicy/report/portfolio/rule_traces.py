@@ -36,7 +36,14 @@ def _rule(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEva
     lines = rule_evaluator.trace(rule, evaluation.facts, option)
     if outcome is Outcome.NOT_APPLICABLE:
         lines = tuple(line for line in lines if line.section == _WHEN and line.truth is Truth.FALSE)[:1]
-    return [rule.id, outcome.value, spread_words(ruled), name, message, [_line(evaluation, line) for line in lines]]
+    return [
+        rule.id,
+        outcome.value,
+        spread_words(ruled, evaluation.planned.legs_of),
+        name,
+        message,
+        [_line(evaluation, line) for line in lines],
+    ]
 
 
 def _line(evaluation: Evaluation, line: LineTrace) -> list[Any]:
