@@ -302,6 +302,7 @@ _VOCABULARIES: Mapping[str, Callable[[Catalog], Iterable[str]]] = {
     "provider": lambda catalog: sorted(catalog.providers),
     "model": lambda catalog: sorted(model.id for model in catalog.models.values() if model.answers),
     "prompting-model": lambda catalog: (*PROMPTED_TIERS, *catalog.vocabulary("model")),
+    "machine": lambda catalog: sorted(catalog.accelerators),
     "region": lambda catalog: sorted({region.id for region in catalog.regions}),
     "regime": lambda catalog: sorted({r for entry in catalog.data_classes.by_id.values() for r in entry.regimes}),
 }

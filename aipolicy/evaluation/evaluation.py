@@ -20,7 +20,7 @@ from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
 from aipolicy.facts.assume import assume
-from aipolicy.facts.declared import PLAN_AXES
+from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactValue
@@ -171,7 +171,7 @@ class Evaluator:
     def _option_sets(self, facts: Facts, workload: Workload) -> tuple[OptionSet, OptionSet, tuple[PlanProblem, ...]]:
         """Return the options that could be built and those of the plan, put together from legs."""
         candidates = self._pairs.candidates(self.legs, facts, workload)
-        if facts.declared.isdisjoint(PLAN_AXES):
+        if facts.declared.isdisjoint(PLAN_CHOICES):
             return candidates, candidates, ()
         plan = self._plans.of(facts)
         return candidates, self._pairs.planned(plan, facts, workload), plan.problems

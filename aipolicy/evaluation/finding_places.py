@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aipolicy.evaluation.deciding import planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import is_option_fact, is_parameter, is_partner_fact, of_partner
+from aipolicy.facts.all_facts import is_option_fact, is_parameter, is_partner_fact, of_leg, of_partner
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, PARTNER_PLAN_PATHS, PLAN_PATHS
 from aipolicy.findings.finding import Place
 from aipolicy.manifest.feature import path_of
@@ -15,11 +15,13 @@ from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
 
 MAX_RELATED = 3
+_TERMS = "plan.terms."
+"""What is agreed with the provider of the main leg."""
 
 
 SPECIFIC_FIRST = (
-    "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.model", "plan.provider", "plan.fallback",
-    "plan.routing", "plan.adaptation", "plan.hosting",
+    "plan.fallback_region", "plan.region", "plan.fallback_provider", "plan.fallback_model", "plan.fallback_hosting",
+    "plan.model", "plan.provider", "plan.fallback", "plan.routing", "plan.adaptation", "plan.hosting",
 )  # fmt: skip
 
 
@@ -61,7 +63,8 @@ def plan_candidates(facts: Sequence[str]) -> list[str]:
 
 def _plan_paths(name: str) -> tuple[str, ...]:
     if is_partner_fact(name):
-        return PARTNER_PLAN_PATHS
+        of_main = (path for path in PLAN_PATHS.get(of_leg(name), ()) if not path.startswith(_TERMS))
+        return (*(path.replace("plan.", "plan.fallback_", 1) for path in of_main), *PARTNER_PLAN_PATHS)
     return (*PLAN_PATHS.get(name, DEFAULT_PLAN_PATHS), *DEFAULT_PLAN_PATHS)
 
 

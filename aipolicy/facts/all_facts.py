@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.option_facts import OPTION_FACTS, PARTNER_FACTS, PARTNER_PREFIX
 from aipolicy.facts.spec import FactSpec
@@ -17,7 +17,14 @@ _PARAMETER_PREFIXES = ("params.", PLACES_PREFIX)
 """Names in conditions to which a policy gives their value."""
 
 REGISTRY: Mapping[str, FactSpec] = {
-    spec.name: spec for spec in (*DECLARED_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS, *PARTNER_FACTS)
+    spec.name: spec
+    for spec in (
+        *DECLARED_FACTS,
+        *LEG_FACTS,
+        *(fact.spec for fact in DERIVED_FACTS),
+        *OPTION_FACTS,
+        *PARTNER_FACTS,
+    )
 }
 
 

@@ -541,6 +541,21 @@ PLAN_AXES = (
 )  # fmt: skip
 """The declarations that choose among options."""
 
+_OF_LEGS = (
+    _text("plan.machine", "Machine that the model runs on, as the catalog names it", "h100-80gb", vocabulary="machine"),
+    _choice("plan.fallback_hosting", "Where the model of the partner runs", tuple(AXES["hosting"].words)),
+    _choice("plan.fallback_adaptation", "How the model of the partner is made to do the task",
+            tuple(AXES["adaptation"].words)),
+    _text("plan.fallback_model", "Model of the partner", "gpt-6-luna", vocabulary="model"),
+    _text("plan.fallback_machine", "Machine that the model of the partner runs on", "h100-80gb",
+          vocabulary="machine"),
+)  # fmt: skip
+LEG_AXES = tuple(spec.name for spec in _OF_LEGS)
+LEG_FACTS: tuple[FactSpec, ...] = with_expectations(_OF_LEGS, LEG_AXES)
+"""What a plan says that names its legs one by one, and none in the short form."""
+PLAN_CHOICES = (*PLAN_AXES, *LEG_AXES)
+"""Everything in a plan that chooses among options."""
+
 DECLARED_FACTS: tuple[FactSpec, ...] = with_expectations(
     (*_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_PLAN), PLAN_AXES
 )
@@ -584,6 +599,24 @@ RESULT_FIELDS: dict[str, str] = {
     "link": "Where cases and answers are kept",
 }
 """What a manifest says of an evaluation; every field but adaptation and link is required."""
+
+LEG_FIELDS: dict[str, str] = {
+    "role": "What the leg is for: the `main` one answers, the `fallback` when that fails, an `escalation` its hard cases",
+    **{key: f"{AXES[key].meaning} of this leg" for key in ("adaptation", "hosting")},
+    "provider": "Provider of the model or of the machines, as the catalog names it",
+    "model": "Model, as the catalog names it",
+    "machine": "Machine of one's own that the model runs on, as the catalog names it",
+    "region": "Region of the provider, or the place of an own site",
+    "when": "Which requests take this leg; without it, all that take no other",
+}
+"""What a plan says of a leg."""
+
+ROUTE_FIELDS: dict[str, str] = {
+    "data.classes": "Requests that carry data of one of these classes, of those that `data.classes` holds",
+    "data.subject_regions": "Requests about people in one of these places, of those that `data.subject_regions` holds",
+    "share": "Share of all requests that takes this route",
+}
+"""What a plan says of the requests that take a leg."""
 
 EVIDENCE_FIELDS: dict[str, str] = {
     "owner": "Who answers for the document",

@@ -26,7 +26,7 @@ from aipolicy.value import Frozen
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
-_NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider"})
+_NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider", "plan.fallback_model"})
 """What a plan names by a name of the catalog, or another that means the same."""
 _DAYS = frozenset({"deployment.on_market_since", *STAGE_FACTS.values()})
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
@@ -138,7 +138,8 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
 
         for fact, message in with_catalog_names(values, catalog):
             related = ((path_of(fact), "contradicts this"),)
-            problems.append(FactProblem("MAN-008", message, path_of("plan.model"), related))
+            named = "plan.fallback_model" if fact.startswith("plan.fallback") else "plan.model"
+            problems.append(FactProblem("MAN-008", message, path_of(named), related))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
     names = frozenset(declared)

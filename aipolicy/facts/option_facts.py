@@ -166,8 +166,11 @@ PLAN_PATHS: dict[str, tuple[str, ...]] = {
 }
 """Where a plan decides an option fact: the declarations that a finding points at, the closest first."""
 
-PARTNER_PLAN_PATHS = ("plan.fallback_provider", "plan.fallback_region", "plan.fallback", "plan.routing")
-"""Where a plan decides the facts of its partner."""
+PARTNER_PLAN_PATHS = (
+    "plan.fallback_provider", "plan.fallback_region", "plan.fallback_model", "plan.fallback_hosting", "plan.fallback",
+    "plan.routing",
+)  # fmt: skip
+"""Where a plan decides the facts of its partner, where it does not say them themselves."""
 
 DEFAULT_PLAN_PATHS = ("plan.model", "plan.provider", "plan.hosting", "plan.adaptation")
 """Where a plan decides every other option fact, such as latency or tier."""

@@ -12,6 +12,8 @@ from aipolicy.catalog.model_names import ModelName, read_model_name
 from aipolicy.facts.spec import FactValue
 from aipolicy.source.text import shown
 
+_LEGS = ("plan.", "plan.fallback_")
+"""What the names of a leg begin with."""
 _PROVIDERS = ("plan.provider", "plan.fallback_provider")
 _REGIONS = (("plan.region", "plan.provider"), ("plan.fallback_region", "plan.fallback_provider"))
 
@@ -25,13 +27,13 @@ def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterab
         provider = catalog.provider(str(values[fact])) if fact in values else None
         if provider is not None:
             values[fact] = provider.id
-    written = values.get("plan.model")
-    provider_id = values.get("plan.provider")
     conflicts: list[tuple[str, str]] = []
-    if isinstance(written, str):
-        name = read_model_name(written, catalog, str(provider_id) if provider_id is not None else None)
-        conflicts = list(_conflicts(written, name, values, catalog))
-        values["plan.model"] = name.model or written
+    for leg in _LEGS:
+        written, provider_id = values.get(f"{leg}model"), values.get(f"{leg}provider")
+        if isinstance(written, str):
+            name = read_model_name(written, catalog, str(provider_id) if provider_id is not None else None)
+            conflicts += _conflicts(written, name, leg, values, catalog)
+            values[f"{leg}model"] = name.model or written
     for fact, owner in _REGIONS:
         region = catalog.region(str(values[owner]), str(values[fact])) if fact in values and owner in values else None
         if region is not None:
@@ -39,14 +41,14 @@ def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterab
     return conflicts
 
 
-def _conflicts(written: str, name: ModelName, values: dict[str, FactValue],
+def _conflicts(written: str, name: ModelName, leg: str, values: dict[str, FactValue],
                catalog: Catalog) -> Iterable[tuple[str, str]]:  # fmt: skip
-    """Yield the fact of the plan that a model's name contradicts, with what to do."""
-    provider, place = values.get("plan.provider"), values.get("plan.region")
+    """Yield the fact of the plan that the name of a leg's model contradicts, with what to do."""
+    provider, place = values.get(f"{leg}provider"), values.get(f"{leg}region")
     maker = catalog.models[name.model].provider if name.model is not None else name.provider
     # NOTE: `anthropic/…` may as well name who made the model as who hosts it.
     if provider is not None and name.provider not in ("", provider, maker):
-        yield "plan.provider", f"`{shown(written)}` names the provider `{name.provider}`, not `{shown(str(provider))}`"
+        yield f"{leg}provider", f"`{shown(written)}` names the provider `{name.provider}`, not `{shown(str(provider))}`"
         return
     host = name.provider or provider
     if not (name.place and isinstance(host, str) and isinstance(place, str)):
@@ -54,4 +56,7 @@ def _conflicts(written: str, name: ModelName, values: dict[str, FactValue],
     said = catalog.region(host, name.place)
     meant = catalog.region(host, place)
     if said is not None and (meant is None or meant.id != said.id):
-        yield "plan.region", f"`{shown(written)}` is processed in `{said.id}`, not in `{shown(place)}`; name one region"
+        yield (
+            f"{leg}region",
+            f"`{shown(written)}` is processed in `{said.id}`, not in `{shown(place)}`; name one region",
+        )

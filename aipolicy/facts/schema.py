@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aipolicy.catalog.axes import ADAPTATIONS
-from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_FIELDS, RESULT_FIELDS, SECTIONS
+from aipolicy.catalog.axes import ADAPTATIONS, AXES
+from aipolicy.facts.declared import (
+    DECLARED_FACTS,
+    EVIDENCE_FIELDS,
+    LEG_FIELDS,
+    RESULT_FIELDS,
+    ROUTE_FIELDS,
+    SECTIONS,
+)
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
+from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SHARE
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
@@ -49,6 +57,8 @@ def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
         sections[parent]["properties"][name] = _property(spec, vocabularies)
         if spec.required:
             sections[parent].setdefault("required", []).append(name)
+    parent, _, name = LEGS.rpartition(".")
+    sections[parent]["properties"][name] = _legs()
     root["required"] = ["apiVersion", "kind", "metadata"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -169,6 +179,37 @@ def _results(spec: FactSpec) -> JsonObject:
             [{"model": "gpt-4o-mini", "passed": 170, "of": 180, "on": "2026-11-02", "link": "https://wiki/eval-7"}]
         ],
     }
+
+
+def _legs() -> JsonObject:
+    name: JsonObject = {"type": "string", "minLength": 1, "maxLength": _MAX_NAME}
+    words: JsonObject = {"type": "array", "items": name, "uniqueItems": True, "maxItems": _MAX_ITEMS}
+    kinds: dict[str, JsonObject] = {
+        "role": {"type": "string", "enum": list(ROLES)},
+        **{key: {"type": "string", "enum": list(AXES[key].words)} for key in ("adaptation", "hosting")},
+        "when": {"type": "object", "additionalProperties": False, "properties": {
+            **{key: {"description": f"{ROUTE_FIELDS[key]}.", **words} for key in ROUTED_BY},
+            SHARE: {"description": f"{ROUTE_FIELDS[SHARE]}.", "type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        }},
+    }  # fmt: skip
+    return {
+        "description": "The legs of the plan one by one, in the place of what the plan says of them elsewhere; "
+        "the list is complete.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {key: {"description": f"{text}.", **kinds.get(key, name)} for key, text in LEG_FIELDS.items()},
+            "required": ["role"],
+        },
+        "minItems": 1,
+        "maxItems": _MAX_ITEMS,
+        "examples": [[
+            {"role": "main", "hosting": "own-cloud", "provider": "aws", "region": "eu-central-1",
+             "model": "llama-3.1-8b", "machine": "h100-80gb"},
+            {"role": "fallback", "hosting": "provider-api", "provider": "mistral", "model": "mistral-small-2603"},
+        ]],
+    }  # fmt: skip
 
 
 def _evidence(spec: FactSpec) -> JsonObject:

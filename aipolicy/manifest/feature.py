@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
 
+if TYPE_CHECKING:
+    from aipolicy.manifest.leg_problems import LegProblem
+
 _WHOLE = frozenset({"metadata.labels"})
 _WHOLE_SECTION = "evidence"
+_LEGS = "plan.legs"
 _RANGE = frozenset({"low", "likely", "high"})
 
 
 class Feature(Frozen):
-    """A conforming manifest document: declared values by dotted path; evidence, labels and ranges stay mappings."""
+    """A conforming manifest document: declared values by dotted path; evidence, labels and ranges stay mappings.
+
+    Of a plan whose requests take several routes each route is a feature.
+    """
 
     document: Document
     name: str
@@ -28,16 +36,22 @@ class Feature(Frozen):
         return self.document.source.path
 
 
-def feature_of(document: Document, path_in_repository: str | None = None) -> Feature:
-    """Return the feature that a conforming document declares."""
+def features_of(document: Document,
+                path_in_repository: str | None = None) -> tuple[tuple[Feature, ...], tuple[LegProblem, ...]]:  # fmt: skip
+    """Return the features that a conforming document declares, one for each route of its plan; what is wrong with them."""
     declared: dict[str, PlainValue] = {}
     value = document.value
     if isinstance(value, dict):
         for section, fields in value.items():
             if isinstance(fields, dict):
                 _flatten(section, fields, declared)
-    name = declared.get("metadata.name")
-    return Feature(document, str(name), declared, path_in_repository)
+    name = str(declared.get("metadata.name"))
+    if _LEGS not in declared:
+        return (Feature(document, name, declared, path_in_repository),), ()
+    from aipolicy.manifest.routes import parts_of  # NOTE: few plans name their legs.
+
+    parts, problems = parts_of(document, declared)
+    return tuple(Feature(p.document, name + p.suffix, p.declared, path_in_repository) for p in parts), problems
 
 
 def path_of(fact: str) -> DocumentPath:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.findings.reserved_rules import reserved_finding
-from aipolicy.manifest.conformance import nonconformance
-from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.manifest.conformance import feature_name, nonconformance
+from aipolicy.manifest.feature import Feature, features_of
 from aipolicy.manifest.manifest_file import ManifestFile as ManifestFile
 from aipolicy.manifest.manifest_names import is_manifest_name
 from aipolicy.manifest.skipped import NEAR_NAME, NO_MANIFEST, OTHER_DOCUMENT, Skipped
@@ -17,6 +18,9 @@ from aipolicy.source.suggest import nearest
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import ReadResult, read_yaml
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.manifest.leg_problems import LegProblem
 
 _MARK = b"aipolicy/"
 _SECTIONS = ("apiVersion", "kind", "metadata", "data", "latency", "volume", "plan")
@@ -91,9 +95,20 @@ def _read_document(document: Document, file: ManifestFile, features: list[Featur
     if not _resembles(document):
         return (_not_a_manifest(document, "not an AI feature manifest"),)
     departures = nonconformance(document, extensions)
-    if not departures and not broken:
-        features.append(feature_of(document, file.path_in_repository))
-    return departures
+    if departures or broken:
+        return departures
+    parts, problems = features_of(document, file.path_in_repository)
+    features.extend(parts)
+    return tuple(problem_of_legs(document, problem) for problem in problems)
+
+
+def problem_of_legs(document: Document, problem: LegProblem) -> Finding:
+    """Return the finding on legs of a plan that contradict each other."""
+    related = tuple(Place(path=path, label=label) for path, label in problem.related)
+    return reserved_finding(
+        "MAN-008", problem.message, file=document.source.path, document=document, feature=feature_name(document),
+        place=Place(path=problem.path, part=problem.part), related=related,
+    )  # fmt: skip
 
 
 def _not_said_before(departures: Iterable[Finding], result: ReadResult) -> Iterator[Finding]:
@@ -164,6 +179,8 @@ def _duplicate_names(features: Iterable[Feature], taken: Mapping[str, str]) -> I
     first: dict[str, Feature] = {}
     path = ("metadata", "name")
     for feature in features:
+        if feature.name != feature.declared["metadata.name"]:
+            continue  # another route of a feature of that name
         file = taken.get(feature.name)
         related: tuple[Place, ...] = ()
         if file is None:

@@ -7,8 +7,10 @@ from copy import deepcopy
 
 from aipolicy.errors import UsageError
 from aipolicy.manifest.conformance import nonconformance
-from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.manifest.feature import Feature, features_of
+from aipolicy.manifest.plan_legs import LEG_KEYS
 from aipolicy.source.document import PlainValue
+from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import replace
@@ -26,16 +28,20 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
         path, equals, text = declaration.partition("=")
         if not equals or not all(path.split(".")):
             raise UsageError(f"`{shown(declaration)}` is no change; write `--set volume.requests_per_day=50000`")
-        _declare(value, path.split("."), _value(path, text))
+        _declare(value, _place_of(path, feature), _value(path, text))
         changed = True
     if not changed:
         return feature
     document = replace(feature.document, value=value)
     departures = nonconformance(document, extensions)
-    if departures:
-        problems = "; ".join(finding.message for finding in departures)
-        raise UsageError(f"with `{option}` the manifest of `{shown(feature.name)}` would be wrong: {problems}")
-    return feature_of(document, feature.path_in_repository)
+    parts, problems = features_of(document, feature.path_in_repository) if not departures else ((), ())
+    wrong = "; ".join([*(finding.message for finding in departures), *(problem.message for problem in problems)])
+    if wrong:
+        raise UsageError(f"with `{option}` the manifest of `{shown(feature.name)}` would be wrong: {wrong}")
+    same = next((part for part in parts if part.name == feature.name), None)
+    if same is None:
+        raise UsageError(f"with `{option}` no requests take the route of `{shown(feature.name)}` any more")
+    return same
 
 
 def _value(path: str, text: str) -> PlainValue:
@@ -45,12 +51,22 @@ def _value(path: str, text: str) -> PlainValue:
     return result.documents[0].value
 
 
-def _declare(value: PlainValue, keys: list[str], declared: PlainValue) -> None:
+def _place_of(path: str, feature: Feature) -> DocumentPath:
+    """Return where a document declares something: of the main leg, where its plan names legs."""
+    fact = tuple(path.split("."))
+    legs = feature.document.written_at
+    return fact if legs is None or fact[-1] not in LEG_KEYS else legs.get(fact, fact)
+
+
+def _declare(value: PlainValue, keys: DocumentPath, declared: PlainValue) -> None:
     for key in keys[:-1]:
+        if isinstance(value, list) and isinstance(key, int):
+            value = value[key]
+            continue
         if not isinstance(value, dict):
-            raise UsageError(f"`{shown('.'.join(keys))}` leads into something that has no keys")
-        if not isinstance(value.get(key), dict):
-            value[key] = {}
-        value = value[key]
+            raise UsageError(f"`{shown('.'.join(map(str, keys)))}` leads into something that has no keys")
+        if not isinstance(value.get(str(key)), dict | list):
+            value[str(key)] = {}
+        value = value[str(key)]
     if isinstance(value, dict):
-        value[keys[-1]] = declared
+        value[str(keys[-1])] = declared

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.catalog.axes import FALLBACKS, ROUTINGS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
 from aipolicy.catalog.offerings import Model
-from aipolicy.facts.declared import PLAN_AXES
+from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
 from aipolicy.options.option import Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
-from aipolicy.source.suggest import misspelt
-from aipolicy.source.text import shown
+from aipolicy.options.plan_words import checked_words
 from aipolicy.value import Frozen, replace
 
+PARTNER_CHOICES = tuple(fact for fact in PLAN_CHOICES if fact.startswith("plan.fallback_"))
+"""What a plan says of its partner beside whether there is one."""
 _TERMS = {"plan.terms.no_training": "no_training_by_default", "plan.terms.retention_days": "retention_days"}
 
 
@@ -48,7 +49,7 @@ class PlannedLegs(Frozen):
 def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
                  organization: Organization) -> PlannedLegs:  # fmt: skip
     """Return the legs that agree with the declared parts of a plan."""
-    plan = {name: str(values[name]) for name in PLAN_AXES if name in declared}
+    plan = {name: str(values[name]) for name in PLAN_CHOICES if name in declared}
     terms = {term: values[name] for name, term in _TERMS.items() if name in declared}
     if values.get("plan.terms.zero_retention") is True:
         terms["retention_days"] = 0.0
@@ -58,7 +59,7 @@ def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog:
 
 def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProblem, ...]:
     """Return the names of a plan, by fact, that the catalog does not know."""
-    return _Planner(dict(plan), {}, catalog, Organization()).unknown_names()
+    return checked_words(plan, catalog)[1]
 
 
 class _Planner:
@@ -68,32 +69,26 @@ class _Planner:
         self._terms = terms
         self._catalog = catalog
         self._legs = Legs(catalog, organization)
-        self._problems: list[PlanProblem] = []
-
-    def unknown_names(self) -> tuple[PlanProblem, ...]:
-        """Return the names that the catalog does not know."""
-        self._check_words()
-        return tuple(self._problems)
 
     def planned(self, overrides: Mapping[str, FactValue]) -> PlannedLegs:
         """Return the legs, or a stand-in when the catalog has none."""
-        self._check_words()
+        self._plan, problems = checked_words(self._plan, self._catalog)
         partners = self._partners()
         mains: tuple[Option, ...] = ()
-        if not self._problems:
+        if not problems:
             mains = tuple(self._mains())
             if not self._agree(mains, partners):
-                self._problems.append(self._explain_nothing())
-        if self._problems:
+                problems = (self._itself(mains, partners.named or ()) or self._explain_nothing(),)
+        if problems:
             mains, partners = (self._stand_in(),), Partners(frozenset(), ("single",), None)
-        return PlannedLegs(mains, partners, tuple(self._problems), overrides)
+        return PlannedLegs(mains, partners, problems, overrides)
 
     def exists(self) -> bool:
         """Return whether some option agrees with the plan."""
         return self._agree(tuple(self._mains()), self._partners())
 
     def _mains(self) -> Iterator[Option]:
-        narrow = not {"plan.provider", "plan.region", "plan.model"}.isdisjoint(self._plan)
+        narrow = not {"plan.provider", "plan.region", "plan.model", "plan.machine"}.isdisjoint(self._plan)
         for way in ways_to_answer(self._legs, every_region=narrow):
             if self._plan.get("plan.adaptation", way.adaptation) == way.adaptation:
                 matched = self._matched(way.leg)
@@ -104,8 +99,9 @@ class _Planner:
         plan = self._plan
         fallback, routing = plan.get("plan.fallback"), plan.get("plan.routing")
         named = None
-        if not {"plan.fallback_provider", "plan.fallback_region"}.isdisjoint(plan):
-            named = tuple(way for way in ways_to_answer(self._legs, every_region=True) if self._is_named(way.leg))
+        if any(fact in plan for fact in PARTNER_CHOICES):
+            ways = map(self._named, ways_to_answer(self._legs, every_region=True))
+            named = tuple(way for way in ways if way is not None)
         return Partners(
             frozenset(FALLBACKS if fallback is None else (fallback,)),
             ROUTINGS if routing is None else (routing,),
@@ -139,85 +135,50 @@ class _Planner:
             return None
         if plan.get("plan.model", leg.model.id) != leg.model.id:
             return None
+        if plan.get("plan.machine", leg.accelerator) != leg.accelerator:
+            return None
         provider = plan.get("plan.provider")
         if provider is not None and self._provider_id(provider) != leg.provider:
             return None
-        place = plan.get("plan.region")
-        if place is not None:
-            if leg.hosting == "on-premises" and self._catalog.places.knows(place):
-                leg = replace(leg, region=place, countries=self._catalog.places.countries((place,)))
-            else:
-                region = self._catalog.region(leg.provider, place)
-                if region is None or region.id != leg.region:
-                    return None
-        return replace(leg, terms={**leg.terms, **self._terms}) if self._terms else leg  # type: ignore[dict-item]
+        placed = self._placed(leg, plan.get("plan.region"))
+        if placed is None or not self._terms:
+            return placed
+        return replace(placed, terms={**placed.terms, **self._terms})  # type: ignore[dict-item]
 
-    def _is_named(self, leg: Leg) -> bool:
-        provider, region = self._plan.get("plan.fallback_provider"), self._plan.get("plan.fallback_region")
-        return provider in (None, leg.provider) and (region is None or self._is_region(leg, region))
+    def _named(self, way: Option) -> Option | None:
+        """Return a leg, in the place that is named, when it agrees with all that the plan says of the partner."""
+        leg = way.leg
+        has = {
+            "provider": leg.provider, "hosting": leg.hosting, "adaptation": way.adaptation, "model": leg.model.id,
+            "machine": leg.accelerator,
+        }  # fmt: skip
+        if any(self._plan.get(f"plan.fallback_{name}", word) != word for name, word in has.items()):
+            return None
+        placed = self._placed(leg, self._plan.get("plan.fallback_region"))
+        return None if placed is None else replace(way, leg=placed)
 
-    def _is_region(self, leg: Leg, name: str) -> bool:
-        region = self._catalog.region(leg.provider, name)
-        return region is not None and region.id == leg.region
+    def _placed(self, leg: Leg, place: str | None) -> Leg | None:
+        """Return a leg in the place that a plan names, None where it is in another."""
+        if place is None:
+            return leg
+        if leg.hosting == "on-premises" and self._catalog.places.knows(place):
+            return replace(leg, region=place, countries=self._catalog.places.countries((place,)))
+        region = self._catalog.region(leg.provider, place)
+        return leg if region is not None and region.id == leg.region else None
 
     def _provider_id(self, name: str) -> str:
         provider = self._catalog.provider(name)
         return provider.id if provider is not None else name
 
-    def _check_words(self) -> None:
-        for fact in ("plan.provider", "plan.fallback_provider"):
-            name = self._plan.get(fact)
-            if name is None:
-                continue
-            provider = self._catalog.provider(name)
-            if provider is None:
-                by_name = {
-                    word: each.id for each in self._catalog.providers.values() for word in (each.id, *each.aliases)
-                }
-                near = misspelt(name, by_name)
-                self._unknown(fact, "provider", name, None if near is None else by_name[near])
-            else:
-                self._plan[fact] = provider.id
-        model = self._plan.get("plan.model")
-        if model is not None and model not in self._catalog.models:
-            self._unknown_model(model)
-        elif model is not None and not self._catalog.models[model].answers:
-            tier = self._catalog.models[model].tier
-            problem = f"model `{shown(model)}` is of the kind `{tier}` and answers nothing; name the model that answers"
-            self._problems.append(PlanProblem(problem, "plan.model"))
-        for fact, owner in (("plan.region", "plan.provider"), ("plan.fallback_region", "plan.fallback_provider")):
-            self._check_region(fact, self._plan.get(owner))
-
-    def _check_region(self, fact: str, provider: str | None) -> None:
-        name = self._plan.get(fact)
-        if name is None:
-            return
-        if self._plan.get("plan.hosting") == "on-premises" and self._catalog.places.knows(name):
-            return
-        if provider is not None and self._catalog.provider(provider) is None:
-            return  # what an unknown provider has is unknown, and it is reported already
-        regions = [r for r in self._catalog.regions if provider in (None, r.provider)]
-        known = {word for region in regions for word in (region.id, *region.aliases)}
-        if provider in (None, "on-premises"):
-            known |= set(self._catalog.places.names())
-        if name not in known:
-            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, misspelt(name, known))
-
-    def _unknown_model(self, name: str) -> None:
-        from aipolicy.catalog.model_names import list_of, meant_model, same_model
-
-        versions = same_model(name, self._catalog)
-        if len(versions) > 1:
-            hint = f"; of the same model the catalog has {list_of(versions)}"
-            self._problems.append(PlanProblem(f"unknown model: `{shown(name)}`{hint}", "plan.model"))
-            return
-        self._unknown("plan.model", "model", name, next(iter(versions), None) or meant_model(name, self._catalog))
-
-    def _unknown(self, fact: str, what: str, name: str, meant: str | None) -> None:
-        hint = "; it is not in the catalog" if meant is None else f"; did you mean `{meant}`?"
-        if meant is None and what == "model":
-            hint += "; where it is a name of your own, say under `deployments` of a catalog file which model it is"
-        self._problems.append(PlanProblem(f"unknown {what}: `{shown(name)}`{hint}", fact))
+    def _itself(self, mains: Iterable[Option], named: Sequence[Option]) -> PlanProblem | None:
+        """Return that the only partner that a plan names is its main leg, None where there is another, or none."""
+        mains = tuple(mains)
+        if not mains or not named or any(
+            stands_apart(main.leg, other.leg, is_named=True) for main in mains for other in named
+        ):  # fmt: skip
+            return None
+        fact = next(fact for fact in PARTNER_CHOICES if fact in self._plan)
+        return PlanProblem("the fallback is the main leg itself, and fails with it; name another place or model", fact)
 
     def _explain_nothing(self) -> PlanProblem:
         """Return which declarations of a plan clash, and what the catalog offers in the place of one."""

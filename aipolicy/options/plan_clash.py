@@ -13,9 +13,15 @@ from aipolicy.catalog.model_names import list_of
 from aipolicy.options.option import Leg, PlanProblem
 from aipolicy.source.text import shown
 
-LEG_FACTS = ("plan.region", "plan.model", "plan.adaptation", "plan.provider", "plan.hosting")
+LEG_FACTS = ("plan.machine", "plan.region", "plan.model", "plan.adaptation", "plan.provider", "plan.hosting")
 """What a plan says of its main leg; of those that clash, the first that alone can be changed is where to look."""
-WHOLE_FACTS = ("plan.fallback_region", "plan.fallback_provider", "plan.fallback", "plan.routing")
+WHOLE_FACTS = (
+    "plan.fallback_machine", "plan.fallback_region", "plan.fallback_model", "plan.fallback_adaptation",
+    "plan.fallback_provider", "plan.fallback_hosting", "plan.fallback", "plan.routing",
+)  # fmt: skip
+
+_OTHERS = {"plan.fallback_model": "model", "plan.fallback_machine": "machine"}
+"""The vocabulary from which another word for a declaration comes; that of providers for the rest."""
 
 MOST_TRIED = 12
 MOST_NAMED = 3
@@ -79,6 +85,7 @@ class PlanClash:
         return (
             part.get("plan.hosting", leg.hosting) == leg.hosting
             and part.get("plan.model", leg.model.id) == leg.model.id
+            and part.get("plan.machine", leg.accelerator) == leg.accelerator
             and part.get("plan.provider", leg.provider) == leg.provider
             and ("plan.adaptation" not in part or part["plan.adaptation"] in adaptations)
             and (region is None or self._is_in(leg, region))
@@ -102,8 +109,8 @@ class PlanClash:
         """Return the words that the catalog offers for a fact beside others, those most like the declared one first."""
         written = self._plan[fact]
         if fact in WHOLE_FACTS:
-            axis = AXES.get(fact.removeprefix("plan."))
-            words = axis.words if axis is not None else self._catalog.vocabulary("provider")
+            axis = AXES.get(fact.removeprefix("plan.")) or AXES.get(fact.removeprefix("plan.fallback_"))
+            words = axis.words if axis is not None else self._catalog.vocabulary(_OTHERS.get(fact, "provider"))
             return tuple(word for word in words if word != written)
         today = self._catalog.as_of
         ways = [way for way in self._matching(rest) if way[0].retires_on is None or way[0].retires_on > today]
@@ -111,7 +118,10 @@ class PlanClash:
             return self._regions([leg for leg, _ in ways], written)
         offered: set[str] = set()
         for leg, adaptations in ways:
-            of_leg = {"plan.model": (leg.model.id,), "plan.provider": (leg.provider,), "plan.hosting": (leg.hosting,)}
+            of_leg = {
+                "plan.model": (leg.model.id,), "plan.provider": (leg.provider,), "plan.hosting": (leg.hosting,),
+                "plan.machine": (leg.accelerator,),
+            }  # fmt: skip
             offered.update(of_leg.get(fact, adaptations))
         return tuple(sorted(offered - {"", written}, key=lambda word: (-_likeness(word, written), word)))
 

@@ -15,7 +15,7 @@ from aipolicy.facts.known_facts import KnownFacts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.conformance import nonconformance
-from aipolicy.manifest.feature import Feature, feature_of
+from aipolicy.manifest.feature import Feature, features_of
 from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
@@ -241,8 +241,17 @@ class _TestReader:
         document = Document(source, 0, {**_MANIFEST_HEAD, **manifest})
         departures = nonconformance(document, self._known.facts.extensions_schema)
         if not departures:
-            return feature_of(document)
+            return self._only_one(document)
         for finding in departures:
             path = (*record.path, "manifest", *finding.place.path)
             record.mistakes.add(finding.message, record.document, path, finding.place.part)
         return None
+
+    def _only_one(self, document: Document) -> Feature | None:
+        features, problems = features_of(document)
+        for problem in problems:
+            path = (*self._record.path, "manifest", *problem.path)
+            self._record.mistakes.add(problem.message, self._record.document, path)
+        if len(features) > 1:
+            self._record.mistake(f"a test is about one feature, found {len(features)}", "manifest")
+        return features[0] if len(features) == 1 else None

@@ -69,11 +69,13 @@ class Document(Frozen, eq=False):
     source: SourceFile
     index: int
     value: PlainValue
+    written_at: Mapping[DocumentPath, DocumentPath] | None = None
+    """Where in the document stands what is read under another path; None where everything stands where it is read."""
 
     def locate(self, path: DocumentPath, part: Part = "value") -> Span:
         """Return the span of the key or value at `path`; for a path that is not there, of its nearest parent's key."""
         positions = self._positions()
-        wanted = path
+        path = wanted = self._written(path)
         while True:
             node = positions.spans.get(positions.resolve(wanted))
             if node is not None:
@@ -88,7 +90,10 @@ class Document(Frozen, eq=False):
     def has(self, path: DocumentPath) -> bool:
         """Return whether something is written at `path`, directly or through an alias or merge key."""
         positions = self._positions()
-        return positions.resolve(path) in positions.spans
+        return positions.resolve(self._written(path)) in positions.spans
+
+    def _written(self, path: DocumentPath) -> DocumentPath:
+        return path if self.written_at is None else self.written_at.get(path, path)
 
     def _positions(self) -> Positions:
         cache = self.source.positions_cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.all_facts import REGISTRY, is_option_fact
-from aipolicy.facts.declared import PLAN_AXES
+from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Finding, Outcome
 from aipolicy.policy.message import names_in
@@ -17,7 +17,7 @@ from aipolicy.waivers.waiver import Approved, Waiver
 
 ALWAYS = frozenset({"data.classes", "metadata.lifecycle"})
 """What an approver weighs whatever the rule: the data, and how far the feature has come."""
-_OF_OPTIONS = frozenset({*PLAN_AXES, "plan.model_pinned"})
+_OF_OPTIONS = frozenset({*PLAN_CHOICES, "plan.model_pinned"})
 _TERMS = "plan.terms."
 
 

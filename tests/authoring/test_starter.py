@@ -13,7 +13,7 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.manifest.conformance import nonconformance
-from aipolicy.manifest.feature import feature_of
+from aipolicy.manifest.feature import features_of
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.yaml_reader import read_yaml
 
@@ -38,7 +38,7 @@ def read(text: str) -> Document:
 def test_a_starter_manifest_conforms_and_declares_the_answers() -> None:
     document = read(starter_manifest(ANSWERS, REGISTRY))
     assert nonconformance(document) == ()
-    assert feature_of(document).declared == ANSWERS
+    assert features_of(document)[0][0].declared == ANSWERS
 
 
 def test_its_first_line_names_the_schema_for_editors() -> None:
@@ -51,7 +51,7 @@ def test_any_answer_but_the_name_can_be_left_out(left_out: str) -> None:
     answers = {name: value for name, value in ANSWERS.items() if name != left_out}
     document = read(starter_manifest(answers, REGISTRY))
     assert nonconformance(document) == ()
-    assert feature_of(document).declared == answers
+    assert features_of(document)[0][0].declared == answers
 
 
 def test_what_is_commented_out_conforms_once_it_is_uncommented() -> None:
@@ -60,7 +60,7 @@ def test_what_is_commented_out_conforms_once_it_is_uncommented() -> None:
     document = read(filled)
     findings = nonconformance(document)
     assert [finding.message for finding in findings] == []
-    declared = feature_of(document).declared
+    declared = features_of(document)[0][0].declared
     assert set(declared) > set(ANSWERS)
     assert {"task.type", "volume.input_tokens", "plan.hosting"} <= set(declared)
 
@@ -81,13 +81,13 @@ def test_every_line_says_what_it_means() -> None:
 )  # fmt: skip
 def test_any_text_is_read_back_as_it_was_given(text: str) -> None:
     document = read(starter_manifest({**ANSWERS, "metadata.owner": text}, REGISTRY))
-    assert feature_of(document).declared["metadata.owner"] == text
+    assert features_of(document)[0][0].declared["metadata.owner"] == text
 
 
 @pytest.mark.parametrize("number", [1, 0.5, 1e-9, 800.0, 1e14, 1e15, 1e22, 123456789012])
 def test_any_number_is_read_back_as_it_was_given(number: float) -> None:
     document = read(starter_manifest({**ANSWERS, "latency.p95_ms": number}, REGISTRY))
-    assert feature_of(document).declared["latency.p95_ms"] == number
+    assert features_of(document)[0][0].declared["latency.p95_ms"] == number
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES)
@@ -100,7 +100,7 @@ def test_what_is_declared_is_not_left_to_fill_in() -> None:
     text = starter_manifest(
         {**ANSWERS, "task.type": "coding", "volume.output_tokens": {"low": 1, "likely": 2, "high": 9}}, REGISTRY
     )
-    assert feature_of(read(text)).declared["volume.output_tokens"] == {"low": 1, "likely": 2, "high": 9}
+    assert features_of(read(text))[0][0].declared["volume.output_tokens"] == {"low": 1, "likely": 2, "high": 9}
     assert [text.count(word) for word in ("type:", "output_tokens:", "\ntask:", "# specialization:")] == [1, 1, 1, 1]
 
 

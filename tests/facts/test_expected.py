@@ -19,7 +19,7 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import ConfigError, Problems
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.assume import assume, with_changes
-from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
+from aipolicy.facts.declared import DECLARED_FACTS, PLAN_CHOICES
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED, WITHOUT_EXPECTATION
 from aipolicy.facts.facts import Facts, Provenance, derive_facts
 from aipolicy.facts.known_facts import OF_ORGANIZATION, STANDARD_FACTS, known_facts
@@ -87,7 +87,7 @@ def test_of_every_fact_that_describes_a_feature_something_is_expected_or_it_is_s
 
 def test_kinds_follow_from_whom_a_fact_is_asked_of() -> None:
     by_kind = {kind: {s.name for s in REGISTRY.values() if s.kind is kind} for kind in Kind}
-    assert by_kind[Kind.PLAN] == set(PLAN_AXES)
+    assert by_kind[Kind.PLAN] == set(PLAN_CHOICES)
     assert all(REGISTRY[name].origin is Origin.OPTION for name in by_kind[Kind.CATALOG])
     assert {"plan.terms.dpa", "evidence.dpia", "team.on_call", "plan.evaluation.set"} <= by_kind[Kind.DONE]
     assert {"team.ml_engineers", "data.must_stay_inside", "task.prompting"} <= by_kind[Kind.DESCRIBES]

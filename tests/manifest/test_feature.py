@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.manifest.feature import feature_of, path_of
+from aipolicy.manifest.feature import features_of, path_of
 from aipolicy.source.yaml_reader import read_yaml
 
 TEXT = b"""apiVersion: aipolicy/v1
@@ -15,7 +15,7 @@ plan: {terms: {dpa: true}, hosting: own-cloud}
 
 
 def test_declared_values_have_their_dotted_path() -> None:
-    feature = feature_of(read_yaml("f.yaml", TEXT).documents[0])
+    (feature,), _ = features_of(read_yaml("f.yaml", TEXT).documents[0])
     assert (feature.name, feature.file) == ("claims-triage", "f.yaml")
     assert feature.declared == {
         "metadata.name": "claims-triage",

@@ -1,0 +1,132 @@
+"""A plan that names its legs in, features with one main leg and at most one partner each out.
+
+Requests may take several routes: by the class of data that they carry, or by where the people are whom they are about.
+Each route is a feature of its own, with its own legs and the facts of its requests, and is evaluated by itself; the legs
+without `when` answer the rest, under the name of the feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from aipolicy.manifest.leg_problems import LegProblem, problems_of
+from aipolicy.manifest.plan_legs import (
+    BUDGETS,
+    ESCALATION,
+    FALLBACK,
+    LEG_KEYS,
+    LEGS,
+    MAIN,
+    PLACES,
+    PLAN,
+    Declared,
+    PlannedLeg,
+    by_route,
+    read_legs,
+    shares_of,
+)
+from aipolicy.source.document import Document, PlainValue
+from aipolicy.source.span import DocumentPath
+from aipolicy.value import Frozen, replace
+
+_COUNTED = ("volume.requests_per_day", "volume.requests_per_day_in_12_months")
+
+
+class Requests(Frozen):
+    """Those that take one route: what is added to the name of the feature, and what is declared of them."""
+
+    suffix: str
+    declared: Declared
+    document: Document
+
+
+class Route(Frozen):
+    """The legs of one route."""
+
+    main: PlannedLeg
+    partner: PlannedLeg | None
+
+
+def parts_of(document: Document, declared: Declared) -> tuple[tuple[Requests, ...], tuple[LegProblem, ...]]:
+    """Return the parts of a feature, one for each route of its plan; none where the legs are wrong, with what is.
+
+    `declared` is what the manifest declares by dotted path, the legs of its plan included.
+    """
+    legs = read_legs(declared)
+    problems = tuple(problems_of(legs, declared))
+    if problems:
+        return (), problems
+    routes = tuple(_routes(legs))
+    rest = {name: value for name, value in declared.items() if name != LEGS}
+    return tuple(_part(route, routes, rest, document) for route in routes), ()
+
+
+def _routes(legs: Iterable[PlannedLeg]) -> Iterator[Route]:
+    """Yield the routes, the rest first."""
+    found = by_route(legs)
+    for route in sorted(found):
+        of_role = {leg.role: leg for leg in found[route]}
+        yield Route(of_role[MAIN], of_role.get(ESCALATION) or of_role.get(FALLBACK))
+
+
+def _part(route: Route, routes: Sequence[Route], declared: Declared, document: Document) -> Requests:
+    found = {**declared, **_short_form(route)}
+    by = next((each.main.routed_by for each in routes if each.main.routed_by), "")
+    if by:
+        found |= _requests(route, routes, by, declared)
+    suffix = ":" + "+".join(route.main.words) if route.main.words else ""
+    return Requests(suffix, found, replace(document, written_at=_written_at(route)))
+
+
+def _short_form(route: Route) -> dict[str, PlainValue]:
+    """Return what a plan in the short form would declare, and what only legs say."""
+    main, partner = route.main, route.partner
+    found: dict[str, PlainValue] = {f"plan.{key}": value for key, value in main.says.items()}
+    if partner is None:
+        return {**found, "plan.fallback": "none", "plan.routing": "single"}
+    found |= {f"plan.fallback_{key}": value for key, value in partner.says.items()}
+    found["plan.routing"] = "cascade" if partner.role == ESCALATION else "single"
+    if "hosting" in partner.says:
+        found["plan.fallback"] = fallback_of(str(partner.says["hosting"]))
+    return found
+
+
+def fallback_of(hosting: str) -> str:
+    """Return the word for a fallback of a hosting."""
+    return hosting if hosting == "provider-api" else "self-hosted"
+
+
+def _requests(route: Route, routes: Sequence[Route], by: str, declared: Declared) -> dict[str, PlainValue]:
+    """Return what is declared of the requests of one route.
+
+    A request with data of a class that has a route may carry every other class too; what takes no route carries none of
+    those that have one. Without shares each route is evaluated as if all requests took it.
+    """
+    routed = {word for each in routes for word in each.main.words}
+    known = declared[by]
+    words = list(known) if isinstance(known, list) else []
+    found: dict[str, PlainValue] = {}
+    if not route.main.words:
+        found[by] = [word for word in words if word not in routed]
+    elif by == PLACES:
+        found[by] = list(route.main.words)
+    shares = shares_of(each.main for each in routes)
+    taken = [share for share in shares.values() if share is not None]
+    if len(taken) < len(shares):
+        return found
+    share = route.main.share if route.main.share is not None else 1.0 - sum(taken)
+    return found | {name: _times(declared[name], share) for name in (*_COUNTED, *BUDGETS) if name in declared}
+
+
+def _times(value: PlainValue, share: float) -> PlainValue:
+    if isinstance(value, dict):
+        return {key: _times(each, share) for key, each in value.items()}
+    return value * share if isinstance(value, int | float) else value
+
+
+def _written_at(route: Route) -> dict[DocumentPath, DocumentPath]:
+    """Return where in the document stands what a short form would declare."""
+    main, partner = route.main.path, route.partner.path if route.partner is not None else route.main.path
+    found: dict[DocumentPath, DocumentPath] = {(*PLAN, key): (*main, key) for key in LEG_KEYS}
+    found |= {(*PLAN, f"fallback_{key}"): (*partner, key) for key in LEG_KEYS}
+    return found | {(*PLAN, "fallback"): (*partner, "hosting"), (*PLAN, "routing"): (*partner, "role")}
