@@ -212,12 +212,13 @@ class RuleEvaluator:
             workload if prepared.is_estimated else None,
         )
         known = self._lines.get(key)
-        if known is None and within is not None and prepared.is_estimated:
-            key = (*key, within)  # type: ignore[assignment]
+        # NOTE: without an estimate there is nothing to save, and what is found is kept for whoever asks of other options.
+        only = within if within is not None and prepared.is_estimated else EVERYTHING
+        if known is None and only != EVERYTHING:
+            key = (*key, only)  # type: ignore[assignment]
             known = self._lines.get(key)
         if known is not None:
             return known
-        only = EVERYTHING if within is None else within
         values = dict(prepared.parameters)
         for name in line.feature_reads:
             value = known_values.get(name)
