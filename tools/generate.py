@@ -26,8 +26,9 @@ from aipolicy.cli.page_folder import pages_made  # noqa: E402
 from aipolicy.config import config_schema  # noqa: E402
 from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.all_facts import REGISTRY  # noqa: E402
-from aipolicy.facts.declared import DECLARED_FACTS, SECTIONS  # noqa: E402
+from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS, SECTIONS  # noqa: E402
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402
+from aipolicy.facts.option_facts import PARTNER_FACTS  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
 from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin  # noqa: E402  # noqa: E402
 from aipolicy.importing import mapping_schema  # noqa: E402
@@ -80,6 +81,11 @@ declare:
 "metadata.lifecycle" = "pilot"   # what counts where a manifest says nothing; the gate is stricter from pilot on
 ```"""
 DONE_HEAD = "Taken as not done until it is declared; what a rule asks of it is a to-do."
+PARTNERS_HEAD = (
+    "A rule on the whole option reads of the fallback, or of the far side of a cascade, what it reads of a leg; without a "
+    "partner all of these are unknown. They mean what `option.` of the same name does:"
+)
+LEGS_HEAD = "Declared in `plan.legs` alone ([plans](plans.md)); conditions read them under these names."
 REPLACES_HEAD = "Declared, it holds for the options of the plan whatever the catalog says; left out, the catalog holds."
 SUBJECT_HEAD = "Asked for when it is left out; never proposed as a change when it is declared."
 
@@ -141,8 +147,12 @@ def facts_page() -> str:
         Origin.OPTION: "Of an option (catalog and estimates)",
     }
     for origin, title in titles.items():
-        rows = [_fact_row(spec) for spec in REGISTRY.values() if spec.origin is origin]
+        rows = [_fact_row(s) for s in REGISTRY.values() if s.origin is origin and s not in (*LEG_FACTS, *PARTNER_FACTS)]
         parts += [f"## {title}", table(("fact", "type", "unit", "left out", "meaning"), rows)]
+    of_partners = ", ".join(f"`{spec.name}`" for spec in PARTNER_FACTS)
+    parts += ["## Of the partner of an option", PARTNERS_HEAD, f"{of_partners}."]
+    of_legs = table(("fact", "type", "unit", "left out", "meaning"), map(_fact_row, LEG_FACTS))
+    parts += ["## Of the legs of a plan", LEGS_HEAD, of_legs]
     parts += ["## What is expected of what is left out", EXPECTED_HEAD]
     rows = [_expected_row(spec) for spec in DECLARED_FACTS if spec.kind is Kind.DESCRIBES and spec.expected is not None]
     parts.append(table(("fact", "expected", "also tried", "why", "source"), rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.policy.reading.rule_schema import EXPECTED, facts_given
+from aipolicy.policy.reading.rule_schema import EXPECTED, facts_given, option_given
 from aipolicy.source.document import TESTS_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -30,7 +30,7 @@ def tests_schema() -> JsonObject:
             "description": "A manifest, by its path from this file, or written here without its head.",
         },
         "given": said_of(ref("facts"), "Facts of the feature, in the place of a manifest."),
-        "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
+        **option_given(),
         "as_of": day_of("Day on which it is evaluated; that of the run where it is left out"),
         "expect": word_of("What becomes of the rule.", EXPECTED),
         "message": text_of("The message."),

@@ -114,11 +114,6 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         cache.put(files.key, main)
     packs, wanted, count, groups, parts, waivers = main
 
-    def find(key: GroupKey) -> bytes | None:
-        _, tells_cascades_apart = key
-        kept: Mapping[GroupKey, bytes] = apart[_CASCADES] if tells_cascades_apart else groups
-        return kept.get(key)
-
     catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
         packs=packs,
@@ -128,7 +123,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
             _kept_rules(packs, wanted),
             catalog,
             settings.organization,
-            KeptGroups(count, find),
+            KeptGroups(count, groups.get),
             own_expected(settings, packs, catalog),
         ),
         digest=files.digest,
@@ -142,8 +137,8 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
     )
 
 
-_EXAMPLES, _CASCADES = "examples", "cascades"
-"""What is kept apart: the packs with the examples of their rules; groups of options in which costs of cascades differ."""
+_EXAMPLES = "examples"
+"""What is kept apart: the packs with the examples of their rules."""
 
 
 class _Compiled(NamedTuple):
@@ -198,12 +193,8 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
         from aipolicy.waivers.read import read_waivers
 
         waivers = read_waivers(files.waivers, packs, catalog, settings.as_of)
-    together = {key: found for key, found in groups.items() if not key[1]}
-    cascades = {key: found for key, found in groups.items() if key[1]}
-    return _Compiled(
-        (light, frozenset(wanted), count, together, snapshot_of(catalog), waivers),
-        {_EXAMPLES: packs, _CASCADES: cascades},
-    )
+    main = light, frozenset(wanted), count, groups, snapshot_of(catalog), waivers
+    return _Compiled(main, {_EXAMPLES: packs})
 
 
 def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:

@@ -297,7 +297,7 @@ def test_a_plan_that_names_a_model_that_only_helps_is_told_so(catalog: Catalog) 
     found = plan_legs(plan, plan, catalog, Organization())
     assert [problem.fact for problem in found.problems] == ["plan.model"]
     assert "is of the kind `embedding` and answers nothing" in found.problems[0].message
-    assert found.options[0].leg.model.tier == ""
+    assert found.mains[0].leg.model.tier == ""
 
 
 def test_the_examples_of_the_page_on_prices_are_valid_and_hold(with_own: With) -> None:

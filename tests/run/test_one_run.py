@@ -13,7 +13,7 @@ EVALUATING = {"evaluate", "findings_of", "apply_waivers", "findings_on_waivers",
 """What turns features into evaluations and findings."""
 WITHIN = ("run", "evaluation", "waivers", "policy", "portfolio", "rule_tests")
 """Folders that `run` calls, and the tests of rules, which evaluate mutants; conditions have a method of the same name."""
-OF_ONE_RULE = ("answer/margins.py", "authoring/evaluated_condition.py")
+OF_ONE_RULE = ("answer/answer.py", "answer/margins.py", "answer/trials.py", "authoring/evaluated_condition.py")
 """What evaluates one rule or condition, of a feature that a run or a trial evaluated."""
 COMMANDS = ("check", "diff", "forecast", "explain", "cost")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.reading.rule_schema import SEVERITIES, rule_definitions
+from aipolicy.policy.reading.rule_schema import SEVERITIES, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -130,6 +130,7 @@ def _shared() -> JsonObject:
         "when": said_of(ref("conditions"), "Every rule below applies only where all of these hold."),
         "unless": said_of(ref("conditions"), "No rule below applies where one of these holds."),
         "must_declare": texts_of("Facts that have to be declared where a rule below applies.", ["data.retention_days"]),
+        "legs": legs_of_rule("Which legs have to satisfy the rules below that do not say it"),
         "basis": said_of(ref("basis"), "Where every rule below comes from."),
     }
 

@@ -6,7 +6,7 @@ from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.findings.rule_ids import RULE_ID
 from aipolicy.policy.law import RELATIONS, STATUSES, VERIFIED
-from aipolicy.policy.rule import RuleKind, RuleScope
+from aipolicy.policy.rule import RuleKind, RuleLegs, RuleScope
 from aipolicy.source.json_schema import (
     JsonObject,
     count_of,
@@ -39,6 +39,22 @@ def facts_given() -> JsonObject:
     """Return facts by name with the values that an example gives them."""
     values = {"type": ["string", "number", "boolean", "array", "object"]}
     return map_of("", values, names=r"^[a-z][A-Za-z0-9_.-]*$", example={"data.residency": ["EU"]})
+
+
+def option_given() -> JsonObject:
+    """Return what an example says of an option: facts of it, and of its partner."""
+    return {
+        "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
+        "partner": said_of(ref("facts"), "Facts of its partner, without `partner.`."),
+    }
+
+
+def legs_of_rule(meaning: str) -> JsonObject:
+    """Return the word for the legs that a rule asks."""
+    return word_of(
+        f"{meaning}: main leg and partner each, or the main leg alone.", [legs.value for legs in RuleLegs],
+        default=RuleLegs.EVERY.value,
+    )  # fmt: skip
 
 
 def _conditions() -> JsonObject:
@@ -127,7 +143,7 @@ def _rule() -> JsonObject:
     test = {
         "name": text_of("What the example shows."),
         "given": said_of(ref("facts"), "Facts of the feature."),
-        "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
+        **option_given(),
         "expect": word_of("What becomes of the rule.", EXPECTED),
         "message": text_of("The message, where it is violated."),
     }
@@ -141,6 +157,7 @@ def _rule() -> JsonObject:
             "`plan`: only ways that the team plans are evaluated.", [scope.value for scope in RuleScope],
             default=RuleScope.OPTIONS.value,
         ),
+        "legs": legs_of_rule("Which legs have to satisfy it"),
         "when": said_of(ref("conditions"), "Applies only where all of these hold."),
         "unless": said_of(ref("conditions"), "Does not apply where one of these holds."),
         "must_declare": texts_of("Facts that have to be declared where it applies.", ["volume.output_tokens"]),

@@ -32,7 +32,8 @@ def page(rule_id: str, width: int = 100, pack: str = PACK) -> str:
         (
             "IN-001",
             [
-                "IN-001 leaves-the-house", "Data stays inside", "kind   constraint, error\npack   house\n",
+                "IN-001 leaves-the-house", "Data stays inside",
+                "kind   constraint, error\nlegs   every: the main leg and its partner each satisfy it\npack   house\n",
                 "stage  in force until 2030-12-31\n       on 2026-11-21: in-force, error\n",
                 "why\n  what leaves", "fix\n  host it yourself",
                 "applies when\n  - data.sensitivity >= params.restricted_from",
