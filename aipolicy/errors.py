@@ -112,3 +112,11 @@ class Problems(AipolicyError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+class ExpressionError(ValueError):
+    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
+
+    def __init__(self, message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.column = column

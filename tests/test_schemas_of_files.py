@@ -49,7 +49,7 @@ FREE = {"measures", "labels", "params"}
 OF_GIT = {"revision", "path"}
 """Keys that are asked of an entry that names a repository."""
 OVER_FEATURES = ("portfolio_rules", "[]")
-OF_ONE_FEATURE = {"kind", "scope", "unless", "must_declare"}
+OF_ONE_FEATURE = {"kind", "scope", "legs", "unless", "must_declare"}
 """Keys that are for rules over one feature, which the same reader reads."""
 
 Shape = tuple[str, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactSpec, FactValue, Kind, Origin
 from aipolicy.options.workload import KNOWLEDGE_CHANGES, PEOPLE_FACTS, SHARED_OVER, WORKLOAD_FACTS
 from aipolicy.policy.rule import RuleKind
@@ -59,9 +60,3 @@ def reads_of(evaluation: Evaluation) -> frozenset[str]:
                 if not is_done or rule.kind is RuleKind.CONSTRAINT:
                     found.add(base)
     return frozenset(found)
-
-
-def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
-    """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
-    spec = specs.get(name)
-    return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)

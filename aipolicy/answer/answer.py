@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from aipolicy.answer.alternatives import alternatives, base_facts
 from aipolicy.answer.gaps import cost_gaps, gaps_of, offering_gap, open_gaps
 from aipolicy.answer.model import (
     Answer,
@@ -29,6 +28,7 @@ from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.policy.rule import Rule, RuleScope
 
@@ -107,6 +107,7 @@ class Answering:
         """Return what clashes and the smallest changes that end it, None where something remains."""
         if self.certain.is_retired:
             return None
+        from aipolicy.answer.alternatives import alternatives
         from aipolicy.answer.turns import conflict_of
 
         return conflict_of(self.trials, self.vocabulary, alternatives(self.certain, self.vocabulary))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from aipolicy.answer.alternatives import Alternative, alternatives, base_facts
+from aipolicy.answer.alternatives import Alternative, alternatives
 from aipolicy.answer.model import Change, Effect, Then
 from aipolicy.answer.search import turning
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleKind

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from aipolicy.answer.alternatives import base_facts
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.expected import RESULTS
 from aipolicy.facts.facts import Facts
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.findings.finding import Outcome
 from aipolicy.options.workload import NO_WORKLOAD

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from aipolicy.answer.alternatives import Alternative, base_facts, may_be_asked, reads_of
+from aipolicy.answer.alternatives import Alternative, may_be_asked, reads_of
 from aipolicy.answer.model import Change, Conflict, Effect, Then
 from aipolicy.answer.questions import ranked, refined
 from aipolicy.answer.search import WHOLE
 from aipolicy.answer.trials import Trials
 from aipolicy.facts.expected import NOT_LIMITED
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind
 
 _WIDE = 1000.0

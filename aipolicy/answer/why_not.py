@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.answer.alternatives import base_facts
 from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
 from aipolicy.answer.gaps import gaps_of
 from aipolicy.answer.model import Gap, Way
@@ -13,6 +12,7 @@ from aipolicy.answer.ways import way_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen

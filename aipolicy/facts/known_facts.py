@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import DECLARED_FACTS
-from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue
+from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
 
 EXTENSION_PREFIX = "extensions."
@@ -49,6 +49,12 @@ def _expected(specs: Iterable[FactSpec]) -> dict[str, Expected]:
 
 STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expected(DECLARED_FACTS))
 """The facts of aipolicy alone."""
+
+
+def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
+    """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
+    spec = specs.get(name)
+    return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)
 
 
 def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue] | None = None) -> KnownFacts:

@@ -12,7 +12,6 @@ from aipolicy.files.shipped import shipped_path
 from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.acceptance import accepts
-from aipolicy.manifest.renamed import RENAMED
 from aipolicy.source.day import day_hint
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.names import says_something
@@ -128,6 +127,7 @@ def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:
 
 
 def _unknown_keys(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    from aipolicy.manifest.renamed import RENAMED
     from aipolicy.manifest.written_otherwise import rest_of_a_number
 
     known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}

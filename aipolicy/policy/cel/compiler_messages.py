@@ -8,15 +8,6 @@ from collections.abc import Collection
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
-
-class ExpressionError(ValueError):
-    """A condition that does not parse, does not type, or compares a fact with a word that it never takes."""
-
-    def __init__(self, message: str, column: int | None = None) -> None:
-        super().__init__(message)
-        self.column = column
-
-
 _COMPILER_ERROR = regex(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = regex(r"undeclared reference to '([^']*)'")
 _EXPECTING = regex(r" expecting \{.*")

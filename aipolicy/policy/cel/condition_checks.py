@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 
+from aipolicy.errors import ExpressionError
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
 from aipolicy.policy.cel.checked_expr import Node, divisors, patterns
 from aipolicy.policy.cel.comparisons import (
@@ -19,7 +20,6 @@ from aipolicy.policy.cel.comparisons import (
     orderings,
     part_comparisons,
 )
-from aipolicy.policy.cel.compiler_messages import ExpressionError
 from aipolicy.policy.cel.fact_words import FactWords
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

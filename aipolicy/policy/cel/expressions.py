@@ -6,16 +6,15 @@ declarations leave out. Words have no order here: `option.tier >= "medium"` woul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NewType
 
 from cel_expr_python import cel
 
+from aipolicy.errors import ExpressionError as ExpressionError
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.policy.cel.compiler_messages import ExpressionError as ExpressionError
-from aipolicy.policy.cel.compiler_messages import explained, plain_reason, slip
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
@@ -118,6 +117,8 @@ class Compiler:
         """Return the compiled condition; raises `ExpressionError`."""
         expression, written, some_within = self._written_out(text)
         if expression.return_type() != cel.Type.BOOL:
+            from aipolicy.policy.cel.compiler_messages import slip
+
             kind = expression.return_type().name().lower()
             raise ExpressionError(slip(text) or f"a condition must be true or false, this one is {kind}")
         return replace(self._checked(expression, written), some_within=some_within)
@@ -150,7 +151,7 @@ class Compiler:
         try:
             return self._env.compile(written_out), written, some_within
         except RuntimeError as error:
-            raise ExpressionError(explained(str(error), written_out, self._specs)[0]) from None
+            raise ExpressionError(_explained(error, written_out, self._specs)[0]) from None
 
     def _typed(self, text: str) -> Any:
         if len(text) > MAX_EXPRESSION:
@@ -158,7 +159,7 @@ class Compiler:
         try:
             return self._env.compile(text)
         except RuntimeError as error:
-            raise ExpressionError(*explained(str(error), text, self._specs)) from None
+            raise ExpressionError(*_explained(error, text, self._specs)) from None
 
     def _checked(self, expression: Any, written: Node) -> Compiled:
         from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of
@@ -202,13 +203,13 @@ class Condition:
             value = self._expression.eval(data=values).value()
         except RuntimeError as error:
             # NOTE: limits of the runtime, such as its budget of loop iterations.
-            return Truth.UNKNOWN, plain_reason(str(error))
+            return Truth.UNKNOWN, _reason(str(error))
         if value is True:
             return Truth.TRUE, ""
         if value is False:
             return Truth.FALSE, ""
         message = str(value)
-        return Truth.UNKNOWN, "" if _MISSING in message else plain_reason(message)
+        return Truth.UNKNOWN, "" if _MISSING in message else _reason(message)
 
     def value(self, values: Mapping[str, FactValue]) -> Any:
         """Return what the expression gives under the known values, None where that is not known or not to be had."""
@@ -266,3 +267,16 @@ def _orderings() -> list[Any]:
         ]
         declarations.append(cel.FunctionDecl(function, overloads))
     return declarations
+
+
+# NOTE: nothing is wrong with most conditions, and a short run does without the words for it.
+def _explained(error: RuntimeError, text: str, names: Collection[str]) -> tuple[str, int | None]:
+    from aipolicy.policy.cel.compiler_messages import explained
+
+    return explained(str(error), text, names)
+
+
+def _reason(message: str) -> str:
+    from aipolicy.policy.cel.compiler_messages import plain_reason
+
+    return plain_reason(message)

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from aipolicy.catalog.places import Places
+from aipolicy.errors import ExpressionError
 from aipolicy.facts.all_facts import PLACES_PREFIX as PLACES_PREFIX
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.cel.checked_expr import Node
-from aipolicy.policy.cel.compiler_messages import ExpressionError
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown

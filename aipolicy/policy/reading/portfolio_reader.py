@@ -27,7 +27,7 @@ from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.reading.condition_lines import inlined, parameters_of
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.rule_reader import RuleReader
-from aipolicy.policy.rule import Line, RuleKind, RuleLegs, RuleTest
+from aipolicy.policy.rule import Line, RuleKind, RuleTest
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -272,9 +272,6 @@ class _SharedReader(RuleReader):
 
     def _kind(self) -> RuleKind:
         return RuleKind.DUTY
-
-    def _legs(self) -> RuleLegs:
-        return RuleLegs.EVERY  # it reads features, and no leg
 
     def _tests(self) -> tuple[RuleTest, ...]:
         return ()

@@ -21,7 +21,7 @@ from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements, shown_by
 from aipolicy.policy.reading.rule_legs import check_legs, read_legs
 from aipolicy.policy.reading.scope_reader import legs_of, read_must_declare
-from aipolicy.policy.rule import Line, Rule, RuleKind, RuleLegs, RuleScope, RuleTest, SharedScope
+from aipolicy.policy.rule import Line, Rule, RuleKind, RuleScope, RuleTest, SharedScope
 from aipolicy.policy.stages import STAGE_KEYS
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -103,7 +103,7 @@ class RuleReader:
             parameters={},
             announced_on=effective.optional_day("announced"),
             warning_from=effective.optional_day("warning"),
-            legs=self._legs(),
+            legs=read_legs(record, legs_of(self._shared)),
         )
         effective.finish()
         self._check_dates(rule, effective)
@@ -124,9 +124,6 @@ class RuleReader:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
         # NOTE: of a word that is none, nothing else is said: a duty may read any fact.
         return RuleKind(kind) if kind in list(RuleKind) else RuleKind.DUTY
-
-    def _legs(self) -> RuleLegs:
-        return read_legs(self._record, legs_of(self._shared))
 
     def _tests(self) -> tuple[RuleTest, ...]:
         return tuple(self._test(test) for test in self._record.records("tests"))

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from aipolicy import __version__
 from aipolicy.errors import AipolicyError, PolicyError
 from aipolicy.files.paths import joined
-from aipolicy.policy.layers.extends import Extends
 from aipolicy.policy.sources.pack_files import PackFiles, is_head
 from aipolicy.source.regex import regex
 from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.files.cache import Cache
+    from aipolicy.policy.layers.extends import Extends
     from aipolicy.source.records import Record
     from aipolicy.source.span import Span
 
@@ -101,7 +101,10 @@ class _Walk:
     def _entries(self, pack: PackFiles) -> Sequence[Extends]:
         if not any(_MENTIONED.search(data) for _, data in pack.files):
             return ()
-        import json  # only wanted where a pack extends others
+        # NOTE: only wanted where a pack extends others.
+        import json
+
+        from aipolicy.policy.layers.extends import Extends
 
         parts = [sha256(data).hexdigest() for _, data in pack.files]
         key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()

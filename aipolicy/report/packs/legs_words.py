@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from aipolicy.policy.rule import Rule
 
 _WORDS: Mapping[str, str] = {
-    "none": "it reads the feature alone",
     "every": "the main leg and its partner each satisfy it",
     "main": "the partner need not satisfy it",
     "whole": "main leg and partner satisfy it together",
@@ -24,6 +23,6 @@ def asked_legs(rule: Rule) -> str:
 
 
 def legs_words(rule: Rule) -> str:
-    """Return what of an option satisfies a rule or does not."""
+    """Return what of an option satisfies a rule or does not; empty of one that reads the feature alone."""
     word = asked_legs(rule)
-    return f"{word}: {_WORDS[word]}"
+    return f"{word}: {_WORDS[word]}" if word in _WORDS else ""

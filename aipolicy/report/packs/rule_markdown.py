@@ -35,7 +35,8 @@ Blocks = Iterator[str]
 
 def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule."""
-    yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}", f"Legs: {legs_words(rule)}"))
+    legs = (f"Legs: {legs_words(rule)}",) if rule.option_reads else ()
+    yield from _head(rule, (f"Kind: {_KINDS[rule.kind]}", f"Scope: {_SCOPES[rule.scope]}", *legs))
     above = ((f"All of {prose(scope.title)} applies when", scope.when) for scope in rule.shared)
     yield from _conditions((*above, ("Applies when", rule.own_when), ("Requires", rule.plain_require)))
     yield from _requirements(rule)

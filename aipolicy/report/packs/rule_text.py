@@ -59,9 +59,9 @@ def _reasons(screen: Screen, rule: Rule, kind: str, day: date) -> None:
     scope = " on plans" if rule.scope is RuleScope.PLAN else ""
     facts: list[tuple[str, str | Text]] = [
         ("kind", f"{kind}{scope}, {rule.severity.value}"),
-        ("legs", legs_words(rule)),
+        *((("legs", legs_words(rule)),) if rule.option_reads else ()),
+        ("pack", rule.pack),
     ]
-    facts.append(("pack", rule.pack))
     if any(rule.stages):
         facts.append(("stage", stacked(*_stages(rule), f"on {day.isoformat()}: {standing(rule, day)}")))
     facts += law_facts(rule, day)
