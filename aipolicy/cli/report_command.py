@@ -16,6 +16,7 @@ from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
+from aipolicy.errors import UsageError
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.report.formats.answers_shown import answers_asked
@@ -31,13 +32,17 @@ FORMATS = ("html", "markdown")
 @policy_options
 @click.option("--format", "output_format", type=click.Choice(FORMATS), default="html", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report into a file instead of to standard output.")
-def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, output: str | None) -> None:
+@click.option("--what-if", "patterns", multiple=True, metavar="NAME", help="Add sliders and switches for features of this "
+              "name, in which `*` stands for anything; repeatable, at most 30 features.")  # fmt: skip
+def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, output: str | None,
+            patterns: tuple[str, ...]) -> None:  # fmt: skip
     """Write one page on all features below some paths, for people who decide.
 
     It begins with what to build for each, what blocks, what it costs and what to ask first; then rules over features, costs
     together, concentration, questions, waivers, and a section for each feature. The page needs no network and no other
     file. A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3 where nothing was.
     """
+    from aipolicy.cli.features_like import names_like
     from aipolicy.cli.progress import told_while_evaluating
     from aipolicy.report.portfolio.drawings import MOST_DRAWN
     from aipolicy.report.portfolio.feature_details import feature_details
@@ -50,6 +55,8 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
         from aipolicy.report.html.html_page import require_libraries
 
         require_libraries()
+    elif patterns:
+        raise UsageError("`--what-if` moves a page, and text does not move; leave it out, or `--format markdown`")
     config, settings = read_settings(options)
     policy_files = read_policy_files(settings, memory=pack_memory())
     found = told_manifests(paths, config)
@@ -61,11 +68,12 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     asked = answers_asked(("json",), len(found.files), config.recommendation)
     policy = load_policy(settings, Cache(folder), policy_files)
     is_drawn = output_format == "html" and len(found.files) <= MOST_DRAWN
-    key = sha256(f"{policy_files.key} {asked!r} details {is_drawn}".encode()).hexdigest()
+    moved = names_like(patterns, found.files, policy) if patterns else frozenset[str]()
+    key = sha256(f"{policy_files.key} {asked!r} details {is_drawn} {sorted(moved)}".encode()).hexdigest()
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     result = check_remembered(
         found.files, policy, scope_of(paths, config), memory, told_while_evaluating, asked=asked,
-        left_out=found.left_out, detailed=partial(feature_details, is_drawn=is_drawn),
+        left_out=found.left_out, detailed=partial(feature_details, is_drawn=is_drawn, what_if=moved),
     )  # fmt: skip
     report = portfolio_report(result, config.recommendation.horizon_months)
     is_broken = told_broken(finding for file in result.files for finding in file.findings)
