@@ -262,6 +262,14 @@ _VOLUME = (
         "h", 10, default=24, default_source="upper bound of the cost of machines", maximum=24, positive=True,
     ),
     _estimate(
+        "volume.documents", "Mean documents that a request asks to put in order, for reranking", "documents", 50,
+        positive=True, maximum=1e6,
+    ),
+    _estimate(
+        "volume.audio_seconds", "Mean length of the recording that a request carries, for transcription", "s", 60,
+        positive=True, maximum=1e6,
+    ),
+    _estimate(
         "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,
         maximum=1e15,
     ),

@@ -25,9 +25,11 @@ from aipolicy.economics.latency import (
 )
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Pace, Speeds
 from aipolicy.options.costs import serving_of
 from aipolicy.options.memo import Memo
+from aipolicy.options.one_step import capacity_of, pass_ms
+from aipolicy.options.one_step import requests_per_s as capacity_for
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 
@@ -176,15 +178,24 @@ def _hosted(basis: HostedBasis, workload: Workload, end: End) -> _LegTime | None
         return None
     pace, network = speed.at(end), basis.network.at(workload.distance, end)
     floor = network.p50_ms + pace.first_token.p50_ms
-    if workload.answer_tokens is None:
+    audio_ms = _audio_ms(pace, workload)
+    if audio_ms is None or (basis.writes and workload.answer_tokens is None):
         return _LegTime(floor, None)
     # NOTE: what a model thinks before the first token that people see is in that token; tokens that are declared come
     # on top of the least that it can think.
-    further = max(workload.answer_tokens - 1.0, 0.0) * pace.per_token_ms
+    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0) * pace.per_token_ms if basis.writes else 0.0
     thinking = _thought(workload) * pace.per_token_ms
-    return _in_parts(
-        floor, workload, network, pace.first_token, Duration(further, further), thinking=Duration(thinking, thinking)
-    )
+    first = pace.first_token
+    if audio_ms:
+        first = Duration(first.p50_ms + audio_ms, first.p95_ms + audio_ms)
+    return _in_parts(floor, workload, network, first, Duration(further, further), thinking=Duration(thinking, thinking))
+
+
+def _audio_ms(pace: Pace, workload: Workload) -> float | None:
+    """Return what a recording takes to be transcribed; None where its length is not known and would decide it."""
+    if not pace.per_audio_second_ms:
+        return 0.0
+    return None if workload.audio_seconds is None else workload.audio_seconds * pace.per_audio_second_ms
 
 
 def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
@@ -235,14 +246,17 @@ def _measured(measured: Measured, requests_per_s: float, first_s: float, floor: 
 def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
               end: End) -> _LegTime:  # fmt: skip
     network = basis.network.at(workload.distance, end)
-    speed = _capacity(assumptions, end)
-    pass_ms = basis.pass_ms / speed
-    floor = network.p50_ms + pass_ms
-    if _load_unknown(workload, share):
+    speed = capacity_of(basis, _capacity(assumptions, end), assumptions)
+    floor = network.p50_ms + basis.pass_ms / speed
+    whole_ms, requests_per_s = pass_ms(basis, workload, speed), capacity_for(basis, workload)
+    if basis.measured is not None and requests_per_s is not None:
+        whole_ms = basis.measured.at_concurrency / requests_per_s * _MS_PER_S
+        floor = min(floor, network.p50_ms + whole_ms)
+    if _load_unknown(workload, share) or whole_ms is None or requests_per_s is None:
         return _LegTime(floor, None)
-    busy = min(_utilisation(basis.requests_per_s * speed, workload, assumptions, share), _MOST_BUSY)
-    queued = waiting_for_server(pass_ms, busy)
-    return _in_parts(floor, workload, network, Duration(pass_ms, queued.p95_ms))
+    busy = min(_utilisation(requests_per_s * speed, workload, assumptions, share), _MOST_BUSY)
+    queued = waiting_for_server(whole_ms, busy)
+    return _in_parts(floor, workload, network, Duration(whole_ms, queued.p95_ms))
 
 
 def _thought(workload: Workload) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aipolicy.catalog.axes import FALLBACKS, ROUTINGS
+from aipolicy.catalog.axes import FALLBACKS, KIND_TIERS, ROUTINGS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
 from aipolicy.catalog.offerings import Model
@@ -12,7 +12,7 @@ from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
-from aipolicy.options.option import Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
+from aipolicy.options.option import ANSWERS, Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
 from aipolicy.options.plan_words import checked_words
 from aipolicy.value import Frozen, replace
 
@@ -46,15 +46,18 @@ class PlannedLegs(Frozen):
     """Facts of the main leg that the plan states itself."""
 
 
-def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
-                 organization: Organization) -> PlannedLegs:  # fmt: skip
-    """Return the legs that agree with the declared parts of a plan."""
+def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog, organization: Organization,
+              kind: str = ANSWERS) -> PlannedLegs:  # fmt: skip
+    """Return the legs that agree with the declared parts of a plan; of one kind of work only those of this kind.
+
+    A model that the plan names stands, of whatever kind it is.
+    """
     plan = {name: str(values[name]) for name in PLAN_CHOICES if name in declared}
     terms = {term: values[name] for name, term in _TERMS.items() if name in declared}
     if values.get("plan.terms.zero_retention") is True:
         terms["retention_days"] = 0.0
     overrides = {"option.model_pinned": values["plan.model_pinned"]} if "plan.model_pinned" in declared else {}
-    return _Planner(plan, terms, catalog, organization).planned(overrides)
+    return _Planner(plan, terms, catalog, organization, kind).planned(overrides)
 
 
 def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProblem, ...]:
@@ -64,11 +67,13 @@ def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProble
 
 class _Planner:
     def __init__(self, plan: dict[str, str], terms: Mapping[str, FactValue], catalog: Catalog,
-                 organization: Organization) -> None:  # fmt: skip
+                 organization: Organization, kind: str = ANSWERS) -> None:  # fmt: skip
         self._plan = plan
         self._terms = terms
         self._catalog = catalog
         self._legs = Legs(catalog, organization)
+        named = catalog.models.get(plan.get("plan.model", ""))
+        self._kind = kind if named is None else KIND_TIERS.get(named.tier, kind)
 
     def planned(self, overrides: Mapping[str, FactValue]) -> PlannedLegs:
         """Return the legs, or a stand-in when the catalog has none."""
@@ -89,7 +94,7 @@ class _Planner:
 
     def _mains(self) -> Iterator[Option]:
         narrow = not {"plan.provider", "plan.region", "plan.model", "plan.machine"}.isdisjoint(self._plan)
-        for way in ways_to_answer(self._legs, every_region=narrow):
+        for way in ways_to_answer(self._legs, every_region=narrow, kind=self._kind):
             if self._plan.get("plan.adaptation", way.adaptation) == way.adaptation:
                 matched = self._matched(way.leg)
                 if matched is not None:
@@ -100,7 +105,7 @@ class _Planner:
         fallback, routing = plan.get("plan.fallback"), plan.get("plan.routing")
         named = None
         if any(fact in plan for fact in PARTNER_CHOICES):
-            ways = map(self._named, ways_to_answer(self._legs, every_region=True))
+            ways = map(self._named, ways_to_answer(self._legs, every_region=True, kind=self._kind))
             named = tuple(way for way in ways if way is not None)
         return Partners(
             frozenset(FALLBACKS if fallback is None else (fallback,)),
@@ -114,7 +119,7 @@ class _Planner:
             return bool(mains)
         offered = partners.named
         if offered is None:
-            offered = ways_to_answer(self._legs, every_region=False)
+            offered = ways_to_answer(self._legs, every_region=False, kind=self._kind)
         others = {
             (way.leg.provider, way.leg.region, way.leg.model.id): way
             for way in offered
@@ -188,7 +193,7 @@ class _Planner:
         ways = (*self._legs.api(every_region=True), *((leg, own_adaptations(leg)) for leg in own))
 
         def exists(part: Mapping[str, str]) -> bool:
-            return _Planner(dict(part), {}, self._catalog, Organization()).exists()
+            return _Planner(dict(part), {}, self._catalog, Organization(), self._kind).exists()
 
         return PlanClash(self._plan, ways, self._catalog, exists).problem()
 

@@ -144,7 +144,7 @@ def test_a_provider_that_waits_as_a_fallback_costs_nothing_and_its_price_is_not_
     plan = next(option for option in found if option["state"] == "plan")
     assert plan["fallback"] == "provider-api"
     assert "standing fallback" not in {each["ChargeDescription"] for each in plan["charges"]}
-    assert "fallback amazon-bedrock apac, claude-opus-5-5, idle" in printed("cost", "fallback")[1]
+    assert "fallback amazon-bedrock apac, amazon-nova-micro-v1, idle" in printed("cost", "fallback")[1]
 
 
 def test_a_model_without_a_price_is_unknown_with_the_place_to_write_it_and_never_free() -> None:
