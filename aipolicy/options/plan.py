@@ -72,8 +72,12 @@ class _Planner:
         self._terms = terms
         self._catalog = catalog
         self._legs = Legs(catalog, organization)
-        named = catalog.models.get(plan.get("plan.model", ""))
-        self._kind = kind if named is None else KIND_TIERS.get(named.tier, kind)
+        self._kind = self._kind_of("plan.model", kind)
+
+    def _kind_of(self, fact: str, kind: str) -> str:
+        """Return the kind of work of the model that the plan names there, else the kind that is given."""
+        model = self._catalog.models.get(self._plan.get(fact, ""))
+        return kind if model is None else KIND_TIERS.get(model.tier, kind)
 
     def planned(self, overrides: Mapping[str, FactValue]) -> PlannedLegs:
         """Return the legs, or a stand-in when the catalog has none."""
@@ -105,7 +109,8 @@ class _Planner:
         fallback, routing = plan.get("plan.fallback"), plan.get("plan.routing")
         named = None
         if any(fact in plan for fact in PARTNER_CHOICES):
-            ways = map(self._named, ways_to_answer(self._legs, every_region=True, kind=self._kind))
+            kind = self._kind_of("plan.fallback_model", self._kind)
+            ways = map(self._named, ways_to_answer(self._legs, every_region=True, kind=kind))
             named = tuple(way for way in ways if way is not None)
         return Partners(
             frozenset(FALLBACKS if fallback is None else (fallback,)),
