@@ -77,6 +77,8 @@ class HostedBasis(Frozen):
     window: Window = UNKNOWN_WINDOW
     writes: bool = True
     """Whether the model writes an answer token by token."""
+    measured: Measured | None = None
+    """What a team measured of whole requests, in the place of what is published."""
 
     def speed_at(self, effort: str) -> HostedSpeed | None:
         """Return the speed at an effort or the next higher one that is known, the highest where there is none."""

@@ -32,6 +32,7 @@ from aipolicy.value import replace
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.catalog.machines import Accelerator, SelfHosted
+    from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.offerings import Model
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
@@ -52,7 +53,7 @@ class BasisReader:
     def __init__(self, catalog: Catalog, assumptions: CostAssumptions) -> None:
         self._catalog = catalog
         self._assumptions = assumptions
-        self._legs: dict[tuple[str, str, str, str, str, bool], LegBasis | None] = {}
+        self._legs: dict[tuple[str, str, str, str, str, bool, Measured | None], LegBasis | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
         self._people: dict[tuple[str, str, str], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
@@ -112,7 +113,7 @@ class BasisReader:
     def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
         if leg is None:
             return None
-        key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned)
+        key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned, leg.measured)
         if key not in self._legs:
             basis = self._hosted(leg, tuned=tuned) if leg.hosting == "provider-api" else self._own(leg)
             self._legs[key] = None if basis is None else self._shared(basis)
@@ -131,6 +132,7 @@ class BasisReader:
             price_stale=price is not None and not price.dated.own and self._is_stale(price),
             window=leg.window,
             writes=leg.model.tier not in KIND_TIERS,
+            measured=leg.measured,
         )
 
     def _is_stale(self, price: Price) -> bool:
@@ -173,7 +175,7 @@ class BasisReader:
         precision = FP8 if accelerator.fp8_tflops is not None else BF16
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
-        measured = None if serving is None else serving.measured
+        measured = leg.measured or (None if serving is None else serving.measured)
         return OwnBasis(shape, precision, machine, replica, cost, network, leg.window, measured)
 
     def _one_step(self, leg: Leg, serving: SelfHosted, accelerator: Accelerator, cost: MachineCost | None,
@@ -188,7 +190,7 @@ class BasisReader:
             0.0 if not pass_ms else self._one_step_capacity(leg.model, pass_ms),
             cost, network, leg.window, serving.input_tokens_per_s, serving.audio_per_s, serving.spread,
             True if leg.model.tier == "classical" else None if size_b is None else size_b * BF16.weight_bytes <= room_gb,
-            serving.measured,
+            leg.measured or serving.measured,
         )  # fmt: skip
 
     def _training_rent(self, leg: Leg, accelerator: Accelerator) -> float | None:

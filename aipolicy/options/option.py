@@ -11,6 +11,7 @@ from aipolicy.catalog.axes import KIND_TIERS, TIERS
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
+    from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.offerings import Model, Offering
 
 
@@ -61,6 +62,8 @@ class Leg(Frozen, kw_only=True):
     retires_on: date | None
     terms: Mapping[str, bool | float]
     window: Window = UNKNOWN_WINDOW
+    measured: Measured | None = None
+    """What the team measured of this leg, in the place of what is computed or published."""
 
     @property
     def name(self) -> str:
