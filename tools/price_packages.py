@@ -21,7 +21,10 @@ _BATCH_FIELDS = {f"batch_{key}": _FIELDS[key] for key in ("input_per_mtok", "out
 _WRITE_HOUR = "cache_creation_input_token_cost_above_1hr"
 _REASONING = "output_cost_per_reasoning_token"
 _TIER = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
-_MODES = {"chat": "chat", "responses": "chat", "embedding": "embedding", "rerank": "rerank", "moderation": "moderation"}
+_MODES = {
+    "chat": "chat", "responses": "chat", "embedding": "embedding", "rerank": "rerank", "moderation": "moderation",
+    "audio_transcription": "transcription",
+}  # fmt: skip
 
 
 class PriceError(Exception):
@@ -78,6 +81,9 @@ def amounts_of(entry: Mapping[str, Any], factor: float, mode: str) -> dict[str, 
     plain: dict[str, Any] = dict(_per_million(amounts, factor, mode))
     if "input_cost_per_query" in entry:
         plain["per_thousand_requests"] = float(number(entry["input_cost_per_query"] * 1000 * factor))
+    if mode == "transcription" and "input_cost_per_second" in entry:
+        # NOTE: the file has prices by the minute and the hour divided and rounded.
+        plain = {"per_audio_hour": round(entry["input_cost_per_second"] * 3600 * factor, 4)}
     tier = _long_context(entry, factor, mode)
     if tier:
         plain["long_context"] = tier

@@ -140,6 +140,8 @@ def last_read(known: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]
 def stated(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the amounts that a row states, in the form that a source is read into."""
     stated: dict[str, Any] = {key: float(row[key]) for key in RATES if key in row}
+    if "per_audio_minute" in row:
+        stated["per_audio_hour"] = round(float(row["per_audio_minute"]) * 60, 4)
     if "long_context" in row:
         stated["long_context"] = {key: float(amount) for key, amount in row["long_context"].items()}
     return stated

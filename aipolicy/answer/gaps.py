@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Gap
+from aipolicy.catalog.axes import KINDS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_masks import fewest, first_in
@@ -103,7 +104,8 @@ def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[
         if costed is None:
             yield _catalog_gap(leg.model.id, "models", "layers", (), of_plan=of_plan)
         elif getattr(costed, "price", True) is None:
-            yield _catalog_gap(_sold(leg), "prices", "input_per_mtok", (), of_plan=of_plan)
+            key = "per_audio_minute" if leg.model.tier == "speech" else "input_per_mtok"
+            yield _catalog_gap(_sold(leg), "prices", key, (), of_plan=of_plan)
         elif getattr(costed, "cost", True) is None:
             rented = leg.hosting == "own-cloud"
             about = f"{leg.accelerator} at {leg.provider}" if rented else leg.accelerator
@@ -119,7 +121,13 @@ def offering_gap(evaluation: Evaluation, catalog: Catalog) -> Iterator[Gap]:
     allowed = evaluation.facts.values.get("data.residency_countries")
     if evaluation.facts.values.get("data.residency_restricted") is not True or not isinstance(allowed, tuple):
         return
-    served = {(offering.provider, region) for offering in catalog.offerings for region in offering.regions}
+    kinds = evaluation.facts.values.get("task.kinds", KINDS)
+    served = {
+        (offering.provider, region)
+        for offering in catalog.offerings
+        if not isinstance(kinds, tuple) or not set(kinds).isdisjoint(catalog.models[offering.model].kinds)
+        for region in offering.regions
+    }
     sellers = {offering.provider for offering in catalog.offerings}
     silent = [
         f"{region.provider} {region.id}"

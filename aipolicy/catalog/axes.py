@@ -26,7 +26,7 @@ AXES: Mapping[str, Axis] = {
         "on-device": "on the device of whoever uses the feature",
     }),
     "adaptation": Axis("How the model is made to do the task", {
-        "prompting": "the task is said in the prompt",
+        "prompting": "the model is used as it is; one that takes a prompt is told the task in it",
         "rag": "what is looked up for each request is put into the prompt",
         "classical-ml": "a model other than a language model is trained on labelled examples",
         "fine-tuning": "a pretrained model is trained further on examples of the task",
@@ -55,6 +55,12 @@ TIERS = ("classical", "encoder", "small", "medium", "frontier")
 """Capability classes of models that answer, the least capable first."""
 PROMPTED_TIERS = TIERS[2:]
 """The classes of models that can be prompted."""
+KIND_TIERS: Mapping[str, str] = {"embedding": "embedding", "reranker": "reranking", "speech": "transcription"}
+"""Classes of models that do one kind of work and write no answer, with that work."""
+MODEL_TIERS = (*TIERS, *KIND_TIERS)
+"""Every class of models that can be a way of their own."""
+KINDS = ("text", "labels", *KIND_TIERS.values())
+"""What models give: text that they write, labels, vectors of texts, an order of documents, what was said in a recording."""
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """How much a reasoning model thinks before it answers, the least first, as providers call it."""

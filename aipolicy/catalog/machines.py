@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, DISTANCES, EFFORTS, HOSTINGS, TIERS, USUAL
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, DISTANCES, EFFORTS, HOSTINGS, KIND_TIERS, MODEL_TIERS, USUAL
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.catalog.measured import Measured, read_measured
 from aipolicy.source.records import Record
@@ -73,7 +73,8 @@ class Ends(Frozen):
 class HostedSpeed(Frozen):
     """How fast a provider's model answers at one effort, or the models of a tier where nobody published it.
 
-    The first token is the first that people see: what a model thinks before it is part of it. None is not published.
+    The first token is the first that people see: what a model thinks before it is part of it. A model that writes no
+    answer gives all of it at once, and then. None is not published.
     """
 
     provider: str
@@ -85,13 +86,15 @@ class HostedSpeed(Frozen):
     first_token_p95_ms: float | None
     tokens_per_s: Ends | None
     dated: Dated
+    audio_per_s: Ends | None = None
+    """Seconds of a recording that are transcribed in a second."""
 
 
 class SelfHosted(Frozen):
     """A model on an accelerator that is worth considering for own hosting.
 
-    `accelerators` make up one replica; `pass_ms` is the time of one pass of a model that answers in one, such as a
-    classifier.
+    `accelerators` make up one replica. Of a model that answers in one pass, such as a classifier, `pass_ms` is the time of
+    a pass whatever is sent; to that comes what the length takes, where the two rates below are known.
     """
 
     model: str
@@ -101,6 +104,12 @@ class SelfHosted(Frozen):
     dated: Dated
     measured: Measured | None = None
     """What a team measured of it, in the place of what is computed."""
+    input_tokens_per_s: float | None = None
+    """Tokens that a replica takes in, all requests together, when it has enough of them at once."""
+    audio_per_s: float | None = None
+    """Seconds of recordings that a replica transcribes in a second, all requests together."""
+    spread: float = 1.0
+    """How many times more or less these rates may be."""
 
 
 class Effort(Frozen):
@@ -174,13 +183,14 @@ def read_speed(record: Record) -> HostedSpeed:
 
 def read_tier_speed(record: Record) -> HostedSpeed:
     """Return one entry of `tier_speeds`, of every model of a tier of which nothing else is known."""
-    return _read_speed(record, "", "", record.text("tier", choices=TIERS))
+    return _read_speed(record, "", "", record.text("tier", choices=MODEL_TIERS))
 
 
 def _read_speed(record: Record, provider: str, model: str, tier: str) -> HostedSpeed:
     first, output = _ends(record, "first_token_ms", rising=True), _ends(record, "tokens_per_s", rising=False)
-    if first is None and output is None:
-        record.mistake("says neither `first_token_ms` nor `tokens_per_s`; state what was measured")
+    audio = _ends(record, "audio_per_s", rising=False)
+    if first is None and output is None and audio is None:
+        record.mistake("says neither `first_token_ms` nor `tokens_per_s` nor `audio_per_s`; state what was measured")
     p95 = record.optional_positive("first_token_p95_ms")
     if p95 is not None and first is not None and p95 < first.usual:
         record.mistake(
@@ -188,7 +198,7 @@ def _read_speed(record: Record, provider: str, model: str, tier: str) -> HostedS
             "first_token_p95_ms",
         )
     effort = record.text("effort", "", choices=("", *EFFORTS))
-    return HostedSpeed(provider, model, tier, effort, first, p95, output, read_dated(record))
+    return HostedSpeed(provider, model, tier, effort, first, p95, output, read_dated(record), audio)
 
 
 def _ends(record: Record, key: str, *, rising: bool) -> Ends | None:
@@ -238,11 +248,12 @@ def speeds_at(
             (each for each in chain if each.first_token_ms is not None and each.effort in ("", effort)), None
         )
         output = next((each.tokens_per_s for each in chain if each.tokens_per_s is not None), None)
-        if measured is not None and output is not None:
+        if measured is not None and (output is not None or model.tier in KIND_TIERS):
             found.append(
                 replace(
                     chain[0], effort=effort, first_token_ms=measured.first_token_ms,
                     first_token_p95_ms=measured.first_token_p95_ms, tokens_per_s=output,
+                    audio_per_s=next((each.audio_per_s for each in chain if each.audio_per_s is not None), None),
                 )
             )  # fmt: skip
     return tuple(found) or ((of_tier,) if of_tier is not None else ())
@@ -255,7 +266,10 @@ def _widened(speed: HostedSpeed, factor: float) -> HostedSpeed:
         first = Ends(min(first.fast, first.usual / factor), first.usual, max(first.slow, first.usual * factor))
     if output is not None:
         output = Ends(max(output.fast, output.usual * factor), output.usual, min(output.slow, output.usual / factor))
-    return replace(speed, first_token_ms=first, tokens_per_s=output, first_token_p95_ms=None)
+    audio = speed.audio_per_s
+    if audio is not None:
+        audio = Ends(max(audio.fast, audio.usual * factor), audio.usual, min(audio.slow, audio.usual / factor))
+    return replace(speed, first_token_ms=first, tokens_per_s=output, first_token_p95_ms=None, audio_per_s=audio)
 
 
 def read_self_hosted(record: Record) -> SelfHosted:
@@ -267,6 +281,9 @@ def read_self_hosted(record: Record) -> SelfHosted:
         pass_ms=record.optional_positive("ms_per_request"),
         dated=read_dated(record),
         measured=read_measured(record),
+        input_tokens_per_s=record.optional_positive("input_tokens_per_s"),
+        audio_per_s=record.optional_positive("audio_per_s"),
+        spread=record.number("spread", 1.0, minimum=1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from math import isclose
 
@@ -9,7 +10,8 @@ from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 
 KEY = "measured"
-_RATES = ("requests_per_s", "tokens_per_s")
+RATES = ("requests_per_s", "tokens_per_s")
+"""What machines of one's own answered, in one of two units."""
 _MS_PER_S = 1000.0
 
 
@@ -24,6 +26,10 @@ class Measured(Frozen):
     """What is usual; None was not measured, and is estimated."""
     on: date
     link: str
+    p50_ms: float | None = None
+    """Time of a whole request that half of them took at most, as of an API; None was not measured."""
+    p95_ms: float | None = None
+    """The same for 95 % of requests."""
 
 
 def read_measured(record: Record) -> Measured | None:
@@ -47,19 +53,35 @@ def read_measured(record: Record) -> Measured | None:
 
 
 def _refuse_contradictions(entry: Record, measured: Measured) -> None:
-    known = [rate for rate in _RATES if entry.has(rate)]
-    if len(known) != 1:
-        found = "both" if known else "neither"
-        entry.mistake(
-            f"states `requests_per_s` or `tokens_per_s`, and one of them; found {found}", known[-1] if known else None
-        )
-    first_ms, rate = measured.first_token_ms, measured.requests_per_s
-    if first_ms is None or not rate:
-        return
-    whole_ms = measured.at_concurrency / rate * _MS_PER_S
-    if whole_ms < first_ms and not isclose(whole_ms, first_ms):
-        entry.mistake(
-            f"`first_token_ms` is {first_ms:g}, but {measured.at_concurrency:g} requests at once and {rate:g} a second are "
-            f"{whole_ms:g} ms for a whole request",
-            "first_token_ms",
-        )
+    known = [rate for rate in RATES if entry.has(rate)]
+    if not known:
+        entry.mistake("states `requests_per_s` or `tokens_per_s`, and one of them; found neither")
+    found = contradiction({field: getattr(measured, field) for field in _NUMBERS})
+    if found is not None:
+        entry.mistake(*found)
+
+
+_NUMBERS = (*RATES, "at_concurrency", "first_token_ms", "p50_ms", "p95_ms")
+
+
+def contradiction(numbers: Mapping[str, float | None]) -> tuple[str, str] | None:
+    """Return what of a measurement contradicts itself, and the field at which that is told; None where nothing does."""
+    rate, first_ms, at = (numbers.get(field) for field in ("requests_per_s", "first_token_ms", "at_concurrency"))
+    p50_ms, p95_ms = numbers.get("p50_ms"), numbers.get("p95_ms")
+    if all(numbers.get(each) is not None for each in RATES):
+        return "states `requests_per_s` or `tokens_per_s`, and one of them; found both", RATES[-1]
+    if p95_ms is not None and p50_ms is None:
+        return "`p95_ms` is stated without `p50_ms`; state what half of the requests took too", "p95_ms"
+    if p95_ms is not None and p50_ms is not None and p95_ms < p50_ms:
+        return f"`p95_ms` is {p95_ms:g}, less than `p50_ms` {p50_ms:g}", "p95_ms"
+    if first_ms is not None and p50_ms is not None and p50_ms < first_ms:
+        return f"`first_token_ms` is {first_ms:g}, but a whole request took {p50_ms:g} ms", "first_token_ms"
+    if first_ms is None or not rate or at is None:
+        return None
+    whole_ms = at / rate * _MS_PER_S
+    if whole_ms >= first_ms or isclose(whole_ms, first_ms):
+        return None
+    return (
+        f"`first_token_ms` is {first_ms:g}, but {at:g} requests at once and {rate:g} a second are "
+        f"{whole_ms:g} ms for a whole request"
+    ), "first_token_ms"

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, TIERS
+from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, KIND_TIERS, KINDS, MODEL_TIERS, PROMPTED_TIERS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 
 PROVIDER_KINDS = ("model-provider", "cloud", "self")
 SCOPES = ("region", "zone", "global")
-HELPER_TIERS = ("embedding", "reranker", "moderation")
-"""Models that serve others, as in retrieval: they have prices and are never an option for answering."""
+HELPER_TIERS = ("moderation",)
+"""Models that serve others: they have prices and are never an option for answering."""
+_KINDS_OF_TIER = {
+    "classical": ("labels",), "encoder": ("labels", "embedding", "reranking"), "moderation": ("labels",),
+    **{tier: (kind,) for tier, kind in KIND_TIERS.items()}, **dict.fromkeys(PROMPTED_TIERS, ("text", "labels")),
+}  # fmt: skip
 TERMS = (
     "dpa_offered", "baa_offered", "eu_sccs_offered", "dpf_certified", "no_training_by_default",
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
@@ -93,10 +97,12 @@ class Model(Frozen):
     """A limit of the input beside the window; None where there is none."""
     max_output_tokens: float | None = None
     """A limit of an answer, reasoning included; None where nobody stated it."""
+    kinds: tuple[str, ...] = ()
+    """What it gives; empty where nothing is known of the model."""
 
     @property
     def answers(self) -> bool:
-        """Return whether the model can be an option; one that embeds, ranks or moderates only helps another."""
+        """Return whether the model can be an option; one that moderates only helps another."""
         return self.tier not in HELPER_TIERS
 
 
@@ -174,12 +180,13 @@ def read_term(record: Record) -> Term:
 
 
 def read_model(record: Record) -> Model:
-    """Return one entry of `models`."""
+    """Return one entry of `models`; what a model gives follows from its class unless the entry says it."""
+    tier = record.text("tier", choices=(*MODEL_TIERS, *HELPER_TIERS))
     return Model(
         id=record.text("id"),
         provider=record.text("provider"),
         name=record.text("name", ""),
-        tier=record.text("tier", choices=(*TIERS, *HELPER_TIERS)),
+        tier=tier,
         open_weights=record.flag("open_weights", default=False),
         tunable=record.optional_flag("tunable"),
         pinned=record.optional_flag("pinned"),
@@ -201,6 +208,7 @@ def read_model(record: Record) -> Model:
         aliases=record.texts("aliases", ()),
         max_input_tokens=record.optional_positive("max_input_tokens"),
         max_output_tokens=record.optional_positive("max_output_tokens"),
+        kinds=record.texts("kinds", _KINDS_OF_TIER.get(tier, ()), KINDS),
     )
 
 

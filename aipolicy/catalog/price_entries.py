@@ -17,10 +17,12 @@ LONG_RATES = (
     "batch_input_per_mtok", "batch_output_per_mtok", "batch_cached_input_per_mtok",
 )  # fmt: skip
 RATES = (
-    *LONG_RATES, "cache_write_hour_per_mtok", "reasoning_output_per_mtok", "per_thousand_requests", "tuned_input_per_mtok",
-    "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour",
+    *LONG_RATES, "cache_write_hour_per_mtok", "reasoning_output_per_mtok", "per_thousand_requests", "per_audio_hour",
+    "tuned_input_per_mtok", "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour",
 )  # fmt: skip
 """Every amount that a price entry may state, in its own currency and in the order in which it is written."""
+_PER_HOUR, _PER_MINUTE = "per_audio_hour", "per_audio_minute"
+_MINUTES_PER_HOUR = 60.0
 _OUTPUT_RATES = ("output_per_mtok", "batch_output_per_mtok", "reasoning_output_per_mtok", "tuned_output_per_mtok")
 _NOT_DEARER = (
     ("cached_input_per_mtok", "input_per_mtok"),
@@ -84,7 +86,7 @@ def read_price(record: Record, rates: Mapping[str, ExchangeRate]) -> Price:
     if discount >= 100:
         record.mistake(f"`discount_percent` must be less than 100, found {discount:g}", "discount_percent")
     factor = usd_per_unit(currency, rates)
-    amounts = _amounts(record, RATES, mode)
+    amounts = _by_the_hour(record, _amounts(record, RATES, mode))
     usd = _in_usd(amounts, None if factor is None else factor * (1 - discount / 100))
     return Price(
         provider=record.text("provider"),
@@ -96,6 +98,7 @@ def read_price(record: Record, rates: Mapping[str, ExchangeRate]) -> Price:
         discount_percent=discount,
         free=_is_free(record, amounts),
         **usd,
+        documents_per_request=record.optional_positive("documents_per_request"),
         long_context=_long_context(record, factor, discount, mode),
         deprecation_date=record.optional_day("deprecation_date"),
         retrieved_on=record.optional_day("retrieved_on"),
@@ -117,6 +120,18 @@ def _amounts(record: Record, keys: Iterable[str], mode: str) -> dict[str, float 
         if low is not None and high is not None and low > high:
             record.mistake(f"`{less}` must be at most `{more}` ({high:g}), found {low:g}", less)
     return amounts
+
+
+def _by_the_hour(record: Record, amounts: dict[str, float | None]) -> dict[str, float | None]:
+    """Return amounts with that of a recording for an hour; an entry states it as it is sold, by the hour or the minute."""
+    minute = record.optional_number(_PER_MINUTE)
+    if minute is None:
+        return amounts
+    if amounts[_PER_HOUR] is not None:
+        record.mistake(f"`{_PER_MINUTE}` and `{_PER_HOUR}` say the same; state the one that is sold", _PER_MINUTE)
+    if minute == 0:
+        _refuse_zero(record, _PER_MINUTE)
+    return {**amounts, _PER_HOUR: minute * _MINUTES_PER_HOUR}
 
 
 def _is_free(record: Record, amounts: Mapping[str, float | None]) -> bool:

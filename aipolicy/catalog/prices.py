@@ -10,7 +10,7 @@ from aipolicy.catalog.entries import Dated
 from aipolicy.value import Frozen
 
 ANY_REGION = "any"
-MODES = ("chat", "embedding", "rerank", "classification", "moderation")
+MODES = ("chat", "embedding", "rerank", "classification", "moderation", "transcription")
 OUTPUT_MODES = frozenset({"chat"})
 """Modes in which output tokens are charged; in the others an output price does not exist, which is not unknown."""
 
@@ -62,6 +62,10 @@ class Price(Frozen, kw_only=True):
     cache_write_hour_usd_per_mtok: float | None
     reasoning_output_usd_per_mtok: float | None
     usd_per_thousand_requests: float | None
+    documents_per_request: float | None
+    """How many documents to be ordered are charged as one request; None where their number does not matter."""
+    usd_per_audio_hour: float | None
+    """For an hour of a recording, whether it is sold by the minute or by the hour."""
     tuned_input_usd_per_mtok: float | None
     tuned_output_usd_per_mtok: float | None
     training_usd_per_mtok: float | None

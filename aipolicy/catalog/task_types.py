@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from aipolicy.catalog.axes import KINDS
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
 
+_ANSWERS = ("text", "labels")
 FAMILIES = ("language", "code", "vision", "audio", "tabular")
 
 
@@ -21,6 +23,8 @@ class TaskType(Frozen):
     foundation_models: bool | None
     also: tuple[str, ...] = ()
     """Words by which people call it: suggested where they write one, never read as the type."""
+    kinds: tuple[str, ...] | None = None
+    """What models give that do it, one of these; None where the kind says nothing about it."""
 
 
 def read_task_types(records: Iterable[Record]) -> Mapping[str, TaskType]:
@@ -36,6 +40,7 @@ def read_task_types(records: Iterable[Record]) -> Mapping[str, TaskType]:
                 language=record.optional_flag("language"),
                 foundation_models=record.optional_flag("foundation_models"),
                 also=record.texts("also", ()),
+                kinds=record.texts("kinds", _ANSWERS, KINDS) if record.has("family") else None,
             )
             record.finish()
             types[entry.id] = entry

@@ -12,12 +12,12 @@ from aipolicy.cli.completion import feature_names
 from aipolicy.cli.features import features_named
 from aipolicy.cli.policy_options import load, policy_options, weighing_of
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
-from aipolicy.cli.what_if import evaluation_with
 from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped, shown
 
@@ -54,7 +54,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     if plot_file is not None:
         _refuse_overwriting(plot_file, subject, paths, options)
     for evaluation in found:
-        evaluation = evaluation_with(evaluation, changes, policy)
+        evaluation = evaluation_with(evaluation, changes, policy.evaluator)
         comparison = None
         if output_format == "json" or every or plot or plot_file is not None:
             comparison = compare_costs(evaluation, policy.catalog, every=every)

@@ -7,11 +7,12 @@ from aipolicy.answer.what_if import WhatIf, what_if
 from aipolicy.answer.why_not import WhyNot, why_not
 from aipolicy.cli.policy_options import weighing_of
 from aipolicy.cli.terminal import stdout_style, stdout_width
-from aipolicy.cli.what_if import evaluation_with, target_of
+from aipolicy.cli.what_if import target_of
 from aipolicy.config.config_file import Config
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.report.explain.explain_text import Details, render_explanation
 from aipolicy.report.explain.sheet import Sheet, sheet_markdown, sheet_text
+from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy
 from aipolicy.value import NamedTuple
 
@@ -69,7 +70,7 @@ def _asked_about(now: Answering, asked: Asked, policy: Policy) -> tuple[WhatIf |
     """Return the answer with other declarations, and why ways are not the answer, with them where there are some."""
     beside = None
     if asked.changes:
-        changed = evaluation_with(now.certain, asked.changes, policy)
+        changed = evaluation_with(now.certain, asked.changes, policy.evaluator)
         beside = what_if(asked.changes, now, Answering(policy.evaluator, changed, now.weighing))
     if not asked.targets:
         return beside, None

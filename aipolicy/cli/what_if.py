@@ -1,4 +1,4 @@
-"""What a command line asks what-if about: other declarations (`--set`), and ways that are not the answer (`--why-not`)."""
+"""What a command line asks about by `--why-not`: ways that are not the answer."""
 
 from __future__ import annotations
 
@@ -7,40 +7,15 @@ from collections.abc import Sequence
 from aipolicy.answer.targets import ASKED, MACHINE, Target, ways_asked
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.facts.counts import unclear_count
 from aipolicy.facts.plan_names import with_catalog_names
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.what_if import with_declarations
 from aipolicy.options.plan import plan_legs, unknown_names
-from aipolicy.run.evaluated_file import evaluate_feature
 from aipolicy.run.policy import Policy
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 _NAMED = ("provider", "model")
-
-
-def evaluation_with(evaluation: Evaluation, changes: Sequence[str], policy: Policy) -> Evaluation:
-    """Return the evaluation of a feature that declares something else; raises `UsageError` for what none could."""
-    if not changes:
-        return evaluation
-    _refuse_unclear(changes, policy)
-    feature = with_declarations(evaluation.feature, changes, policy.evaluator.known.extensions_schema)
-    changed = evaluate_feature(feature, policy)
-    messages = [problem.message for problem in changed.facts.problems]
-    messages += [problem.message for problem in changed.plan_problems]
-    if messages:
-        raise UsageError(f"with `--set` the manifest would be wrong: {'; '.join(messages)}")
-    return changed
-
-
-def _refuse_unclear(changes: Sequence[str], policy: Policy) -> None:
-    """Raise `UsageError` for a number that may be a thousand times what it says, as in a manifest."""
-    for name, _, written in (change.partition("=") for change in changes):
-        spec = policy.evaluator.known.specs.get(name)
-        question = "" if spec is None else unclear_count(spec, written.strip())
-        if question:
-            raise UsageError(question)
 
 
 def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> Target:

@@ -13,6 +13,7 @@ from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.value import Frozen
 
 TOKENS_PER_PRICE_UNIT = 1e6
+SECONDS_PER_HOUR = 3600.0
 
 CachedCounted = Literal["inside", "beside"]
 """Whether a count of input tokens includes those that a cache served. Providers report it either way."""
@@ -30,6 +31,10 @@ class TokenUse(Frozen):
     cache_kept_hour: bool = False
     """Whether what is written is kept for an hour, at the price of that where there is one."""
     reasoning_tokens: float = 0.0
+    documents: float = 0.0
+    """Documents that are put in order."""
+    audio_seconds: float = 0.0
+    """Length of the recording that is sent."""
 
 
 class TokenRates(Frozen):
@@ -63,6 +68,15 @@ class TokenPrice(Frozen):
     long_context: LongContext | None = None
     usd_per_thousand_requests: float = 0.0
     """A charge by request, as for reranking; 0 when requests as such are not charged."""
+    documents_per_request: float | None = None
+    """So many documents are one request, each further lot another one; None where their number does not matter."""
+    usd_per_audio_hour: float | None = None
+    """A charge by the length of a recording; None where there is none."""
+
+    @property
+    def charges_tokens(self) -> bool:
+        """Return whether tokens are charged at all."""
+        return self.rates.input > 0.0 or self.rates.output is not None
 
     @property
     def knows_batches(self) -> bool:
@@ -80,7 +94,11 @@ def request_usd(use: TokenUse, price: TokenPrice, *, batch: bool = False, arithm
         long = _at_rates(use, _rates(price.long_context, batch=batch), arithmetic)
         prompt = use.input_tokens + (use.cached_tokens if use.cached_counted == "beside" else 0.0)
         usd = arithmetic.where(prompt > price.long_context.above_input_tokens, long, usd)
-    return usd + price.usd_per_thousand_requests / 1000.0
+    requests = 1.0
+    if price.documents_per_request is not None:
+        requests = arithmetic.maximum(arithmetic.ceil(use.documents / price.documents_per_request), 1.0)
+    audio_usd = use.audio_seconds * (price.usd_per_audio_hour or 0.0) / SECONDS_PER_HOUR
+    return usd + requests * price.usd_per_thousand_requests / 1000.0 + audio_usd
 
 
 def _rates(price: TokenPrice | LongContext, *, batch: bool) -> TokenRates:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import OFFERING
+from aipolicy.evaluation.legs_of_kinds import LegsOfKinds
 from aipolicy.evaluation.option_groups import Group, GroupKey
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.option_set import OptionSet, none_kept
@@ -35,7 +36,7 @@ from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.planned_sets import PlannedSets
+    pass
 
 
 class RuleEvaluation(Frozen):
@@ -170,27 +171,25 @@ class Evaluator:
 
     def _option_sets(self, facts: Facts, workload: Workload) -> tuple[OptionSet, OptionSet, tuple[PlanProblem, ...]]:
         """Return the options that could be built and those of the plan, put together from legs."""
-        candidates = self._pairs.candidates(self.legs, facts, workload)
+        candidates = self._pairs.candidates(self._offered.of(facts), facts, workload)
         if facts.declared.isdisjoint(PLAN_CHOICES):
             return candidates, candidates, ()
-        plan = self._plans.of(facts)
+        plan = self._offered.plans(facts).of(facts)
         return candidates, self._pairs.planned(plan, facts, workload), plan.problems
 
     def _verdict(self, judged: Iterable[RuleEvaluation], candidates: OptionSet, facts: Facts,
                  workload: Workload) -> Verdict:  # fmt: skip
         def clash() -> tuple[str, ...]:
-            return self._pairs.clash(self.legs, facts, workload)
+            return self._pairs.clash(self._offered.of(facts), facts, workload)
 
         rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
         return verdict_of(candidates.full, rules, candidates, clash)
 
     # NOTE: both are made late, because an evaluator of another day takes over legs and what evaluates rules.
     @cached_property
-    def _plans(self) -> PlannedSets:
-        from aipolicy.evaluation.planned_sets import PlannedSets  # NOTE: not every feature has a plan.
-
-        earlier = None if self._like is None else self._like._plans
-        return PlannedSets(self.catalog, self.organization, self.legs, earlier)
+    def _offered(self) -> LegsOfKinds:
+        earlier = None if self._like is None else self._like._offered
+        return LegsOfKinds(self.legs, self.catalog, self.organization, earlier)
 
     @cached_property
     def _pairs(self) -> Pairs:

@@ -7,7 +7,7 @@ from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.partners import Allowed
 from aipolicy.facts.facts import Facts
 from aipolicy.options.attributes import Organization
-from aipolicy.options.option import PlanProblem
+from aipolicy.options.option import ANSWERS, PlanProblem
 from aipolicy.options.plan import plan_legs
 from aipolicy.value import Frozen
 
@@ -27,12 +27,13 @@ class PlannedSets:
     """The legs of plans under one catalog and organisation."""
 
     def __init__(self, catalog: Catalog, organization: Organization, legs: OptionSet,
-                 earlier: PlannedSets | None = None) -> None:  # fmt: skip
+                 earlier: PlannedSets | None = None, kind: str = ANSWERS) -> None:  # fmt: skip
         self._catalog = catalog
         self._organization = organization
         self._legs = legs
         self._earlier = earlier
         """Of another day, on which plans have the same legs."""
+        self._kind = kind
         self._known: dict[object, PlannedSet] = {}
 
     def of(self, facts: Facts) -> PlannedSet:
@@ -53,7 +54,7 @@ class PlannedSets:
         return PlannedSet(mains, table, found.allowed, found.is_named, found.problems)
 
     def _made(self, facts: Facts) -> PlannedSet:
-        planned = plan_legs(facts.values, facts.declared, self._catalog, self._organization)
+        planned = plan_legs(facts.values, facts.declared, self._catalog, self._organization, self._kind)
         mains, partners, named = planned.mains, planned.partners, planned.partners.named
         option_set = OptionSet(lambda: mains, self._catalog, self._organization, overrides=planned.overrides)
         table = self._legs if named is None else OptionSet(lambda: named, self._catalog, self._organization)

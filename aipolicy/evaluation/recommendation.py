@@ -15,6 +15,7 @@ from aipolicy.options.option import Option
 from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen
 
+_KINDS = "option.kinds"
 _RETRIEVAL_TWINS = frozenset({"prompting", "rag"})
 """Adaptations that are the same model, once with an index."""
 _WAY = ("option.hosting", "option.adaptation", "option.provider", "option.model")
@@ -131,10 +132,16 @@ class Recommender:
         )  # fmt: skip
 
     def rule_prices(self, chosen: Ranked) -> tuple[RulePrice, ...]:
-        """Return for every constraint the cheapest way that it alone removes, where that costs less than the chosen."""
+        """Return for every constraint the cheapest way that it alone removes, where that costs less than the chosen.
+
+        A model that gives something else than the task asks for is no cheaper way to do it.
+        """
         removed_by = self._evaluation.verdict.removed_by
+        of_kind = {ruled.active.rule.id for ruled in self._evaluation.rules if _KINDS in ruled.active.rule.option_reads}
         found = []
         for rule, mask in sorted(removed_by.items()):
+            if rule in of_kind:
+                continue
             alone = mask
             for other, others in removed_by.items():
                 if other != rule:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from aipolicy.catalog.axes import TIERS
+from aipolicy.catalog.axes import KINDS, TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.expected import ANYWHERE, NO_TARGET, RESIDENCY, RESULTS, TARGET
 from aipolicy.facts.migration_stages import (
@@ -140,6 +140,11 @@ def _task_attribute(attribute: str) -> Formula:
         return Missing(("task.type",)) if value is None else value
 
     return formula
+
+
+def _age_of_measurement(sources: Sources) -> FactValue | Missing:
+    day = read_day(_text(sources.values, "plan.measured.on") or "")
+    return 0.0 if day is None else float((sources.catalog.as_of - day).days)
 
 
 def _prompting_shown_on(sources: Sources) -> FactValue | Missing:
@@ -278,6 +283,10 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
     _fact("task.foundation_models_serve", FactType.BOOL,
           "Whether general pretrained models do this kind of task out of the box",
           _task_attribute("foundation_models"), ("task.type",)),
+    _fact("plan.measured.age_days", FactType.NUMBER, "Days since the plan was measured; 0 where nothing was measured",
+          _age_of_measurement, ("plan.measured.on",), unit="days"),
+    _fact("task.kinds", FactType.TEXTS, "What a model must give to do this kind of task, one of these",
+          _task_attribute("kinds"), ("task.type",), choices=KINDS),
     _fact("task.prompting_shown_on", FactType.TEXTS,
           "Classes of models for which holds what was found of prompting: that of the model tried, and more capable ones",
           _prompting_shown_on, (_TRIED,), choices=TIERS),

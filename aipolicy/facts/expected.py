@@ -28,8 +28,8 @@ _TOKENS_SOURCE = f"{_TRACES}; {_AGENTS}"
 _BUDGETS = "10 s keep attention, 1 s the flow, 0.1 s seem instant; https://21xventures.com/blog/latency-budgets"
 
 _WAITED_FOR = (
-    "agent", "coding", "dialogue", "generation", "image-generation", "question-answering", "reasoning", "search",
-    "summarization", "translation",
+    "agent", "coding", "dialogue", "generation", "image-generation", "question-answering", "reasoning", "reranking",
+    "search", "summarization", "translation",
 )  # fmt: skip
 """The kinds of task whose answers somebody commonly waits for."""
 
@@ -41,12 +41,13 @@ _OF_TABLES = (
 _TOKENS_IN: Mapping[str, FactValue] = {
     "agent": 67900.0, "classification": 600.0, "coding": 2000.0, "dialogue": 1200.0, "document-understanding": 3000.0,
     "embedding": 500.0, "extraction": 2000.0, "moderation": 400.0, "question-answering": 3000.0, "reasoning": 1200.0,
-    "search": 500.0, "summarization": 4000.0, "translation": 600.0,
+    "reranking": 15000.0, "search": 500.0, "summarization": 4000.0, "translation": 600.0,
     **dict.fromkeys(_OF_TABLES, 200.0),
 }  # fmt: skip
 _TOKENS_OUT: Mapping[str, FactValue] = {
     "agent": 528.0, "classification": 10.0, "coding": 500.0, "document-understanding": 300.0, "embedding": 1.0,
-    "extraction": 200.0, "moderation": 10.0, "question-answering": 300.0, "reasoning": 500.0, "search": 50.0,
+    "extraction": 200.0, "moderation": 10.0, "question-answering": 300.0, "reasoning": 500.0, "reranking": 100.0,
+    "search": 50.0,
     "summarization": 300.0, "translation": 600.0,
     **dict.fromkeys(_OF_TABLES, 5.0),
 }  # fmt: skip
@@ -106,6 +107,14 @@ _EXPECTED: Mapping[str, Expected] = {
     "volume.output_tokens": Expected(
         200.0, "by kind of task, after published traces", _TOKENS_SOURCE, by="task.type", per_word=_TOKENS_OUT,
         factors=(0.2, 5.0),
+    ),
+    "volume.documents": Expected(
+        None, "only reranking is sent any: what a first search hands on, by common practice; nothing published was found",
+        by="task.type", per_word={"reranking": 50.0}, factors=(0.2, 5.0),
+    ),
+    "volume.audio_seconds": Expected(
+        None, "only transcription is sent any: a short recording; nothing published was found", by="task.type",
+        per_word={"speech": 60.0}, factors=(0.1, 60.0),
     ),
     "volume.corpus_tokens": Expected(10000000.0, "some 15,000 pages", factors=(10.0,)),
     "team.ml_engineers": Expected(1.0, "who builds such a feature has somebody", tried=(0.0, 5.0)),

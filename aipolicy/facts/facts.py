@@ -142,6 +142,10 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             problems.append(FactProblem("MAN-008", message, path_of(named), related))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
+    if any(name.startswith("plan.measured.") for name in declared):
+        from aipolicy.facts.measurement import measurement_problems
+
+        problems.extend(measurement_problems(values, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
     return Facts(values, names, missing, tuple(problems), ranges, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.catalog.axes import AXES, BOUNDARIES, TIERS
+from aipolicy.catalog.axes import AXES, BOUNDARIES, KINDS, MODEL_TIERS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 from aipolicy.value import replace
 
@@ -78,12 +78,15 @@ OPTION_FACTS: tuple[FactSpec, ...] = (
     _flag("no_training", "Whether the provider excludes training on the data"),
     _flag("offers_zero_retention", "Whether the provider offers zero retention"),
     _number("retention_days", "Time for which the provider keeps data", "days"),
-    _text("tier", "Capability class of the model", TIERS),
-    _whole(_text("top_tier", "Capability class of the more capable model of a cascade, else of the model", TIERS)),
+    _text("tier", "Capability class of the model, or the one kind of work that it does", MODEL_TIERS),
+    _whole(_text("top_tier", "Capability class of the more capable model of a cascade, else of the model", MODEL_TIERS)),
     _number("reasoning_score", "Best published score of the model as it is on tasks of reasoning, 0 to 100", "points"),
     _number("coding_score", "Best published score of the model as it is on tasks of coding, 0 to 100", "points"),
     _number("dialogue_score", "Published rating of the model as it is by votes on its answers", "points"),
     _texts("modalities", "What the model takes in: text, image, audio"),
+    FactSpec("option.kinds", FactType.TEXTS,
+             "What the model gives: text that it writes, labels, vectors, an order of documents, what was said",
+             Origin.OPTION, choices=KINDS),
     _flag("foundation_model", "Whether the model is a general pretrained one, not trained for one task"),
     _flag("weights_controlled", "Whether the organisation holds the weights"),
     _flag("model_pinned", "Whether the model id is a dated version rather than a moving alias"),

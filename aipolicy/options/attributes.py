@@ -7,7 +7,7 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.catalog.axes import TIERS, way_evaluated
+from aipolicy.catalog.axes import KIND_TIERS, TIERS, way_evaluated
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
 from aipolicy.facts.all_facts import of_partner
@@ -28,7 +28,7 @@ _OFFERED = {
 _RETENTION_OFFER = "zero_retention_offered"
 _AS_IT_IS = frozenset({"prompting", "rag"})
 """Adaptations that leave the model as it was measured."""
-_TASK_MODELS = frozenset({"encoder", "classical"})
+_TASK_MODELS = frozenset({"encoder", "classical", *KIND_TIERS})
 AGEING: Mapping[str, int] = {
     "option.days_until_retirement": -1, "option.price_age_days": 1, "option.exchange_rate_age_days": 1,
 }  # fmt: skip
@@ -58,6 +58,8 @@ def leg_facts(adaptation: str, leg: Leg, catalog: Catalog, organization: Organiz
     facts.update(_limits(leg))
     if leg.model.modalities:
         facts["option.modalities"] = tuple(sorted(leg.model.modalities))
+    if leg.model.kinds:
+        facts["option.kinds"] = tuple(sorted(leg.model.kinds))
     if leg.countries is not None or leg.boundary == "device":
         facts["option.regions"] = () if leg.boundary == "device" else tuple(sorted(leg.countries or ()))
     if leg.model.pinned is not None:
@@ -98,7 +100,9 @@ def whole_facts(option: Option) -> dict[str, FactValue]:
     }
     legs = option.legs if option.routing == "cascade" else (option.leg,)
     if all(leg.model.tier for leg in legs):
-        facts["option.top_tier"] = max((leg.model.tier for leg in legs), key=TIERS.index)
+        facts["option.top_tier"] = (
+            legs[0].model.tier if len(legs) == 1 else max((leg.model.tier for leg in legs), key=TIERS.index)
+        )
     return facts
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from aipolicy.catalog.axes import KIND_TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.offerings import Model, Offering, Region
 from aipolicy.options.attributes import Organization
-from aipolicy.options.option import Leg, Option, window_of
+from aipolicy.options.option import ANSWERS, Leg, Option, window_of
 
 SELF_HOSTED_ADAPTATIONS: Mapping[str, tuple[str, ...]] = {
     "small": ("prompting", "rag", "fine-tuning"),
@@ -16,10 +17,11 @@ SELF_HOSTED_ADAPTATIONS: Mapping[str, tuple[str, ...]] = {
     "frontier": ("prompting", "rag", "fine-tuning"),
     "encoder": ("fine-tuning",),
     "classical": ("classical-ml",),
+    **dict.fromkeys(KIND_TIERS, ("prompting",)),
 }
 """What can be done with a model of a tier when its weights are at hand."""
 
-_ON_DEVICE_TIERS = frozenset({"small", "encoder", "classical"})
+_ON_DEVICE_TIERS = frozenset({"small", "encoder", "classical", *KIND_TIERS})
 _ON_DEVICE_MAX_PARAMS_B = 4.0
 """Largest model that current phones and laptops hold with room to spare; a limit of candidates, not a rule."""
 
@@ -80,9 +82,13 @@ class Legs:
 
     def _own_sites(self, provider: str, boundary: str) -> Iterator[Leg]:
         device = boundary == "device"
+        seen: set[tuple[str, bool]] = set()
         for model, machine in self._hosted_models():
             if device and (model.tier not in _ON_DEVICE_TIERS or (model.params_b or 0.0) > _ON_DEVICE_MAX_PARAMS_B):
                 continue
+            if device and (model.id, machine == "cpu") in seen:
+                continue
+            seen.add((model.id, machine == "cpu"))
             yield Leg(
                 hosting="on-device" if device else "on-premises", provider=provider, region="",
                 countries=None if device else self._organization.on_premises_countries,
@@ -106,17 +112,21 @@ class Legs:
                 yield model, hosted.accelerator
 
 
-def candidate_legs(catalog: Catalog, organization: Organization) -> tuple[Option, ...]:
-    """Return every way to answer that is worth telling apart, each a main leg without a partner, in catalog order."""
-    return ways_to_answer(Legs(catalog, organization), every_region=False)
+def candidate_legs(catalog: Catalog, organization: Organization, kind: str = ANSWERS) -> tuple[Option, ...]:
+    """Return every way to answer that is worth telling apart, each a main leg without a partner, in catalog order.
+
+    Models that do one kind of work are among them where it is the kind that is asked for.
+    """
+    return ways_to_answer(Legs(catalog, organization), every_region=False, kind=kind)
 
 
-def ways_to_answer(legs: Legs, *, every_region: bool) -> tuple[Option, ...]:
-    """Return the legs of a catalog with each adaptation that they offer."""
+def ways_to_answer(legs: Legs, *, every_region: bool, kind: str = ANSWERS) -> tuple[Option, ...]:
+    """Return the legs of a catalog with each adaptation that they offer, those of one kind of work if it is the kind."""
     own = ((leg, own_adaptations(leg)) for leg in legs.own(every_region=every_region))
     return tuple(
         alone(adaptation, leg)
         for leg, adaptations in (*legs.api(every_region=every_region), *own)
+        if KIND_TIERS.get(leg.model.tier, kind) == kind
         for adaptation in adaptations
     )
 

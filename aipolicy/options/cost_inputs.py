@@ -40,10 +40,12 @@ class Network(Frozen):
 
 
 class Pace(Frozen):
-    """First token that people see, and ms an output token after it."""
+    """First token that people see, and ms an output token after it; 0 where all of an answer is given at once."""
 
     first_token: Duration
     per_token_ms: float
+    per_audio_second_ms: float = 0.0
+    """What a second of a recording takes to be transcribed."""
 
 
 class HostedSpeed(Frozen):
@@ -73,6 +75,10 @@ class HostedBasis(Frozen):
     price_stale: bool = False
     """Whether nobody checked the price for long."""
     window: Window = UNKNOWN_WINDOW
+    writes: bool = True
+    """Whether the model writes an answer token by token."""
+    measured: Measured | None = None
+    """What a team measured of whole requests, in the place of what is published."""
 
     def speed_at(self, effort: str) -> HostedSpeed | None:
         """Return the speed at an effort or the next higher one that is known, the highest where there is none."""
@@ -103,13 +109,24 @@ class OwnBasis(Frozen):
 
 
 class OneStepBasis(Frozen):
-    """An encoder or a classical model on own machines: one pass of `pass_ms`, `requests_per_s` of a machine."""
+    """A model on own machines that answers in one pass of `pass_ms`, and of what the length of a request takes besides."""
 
     pass_ms: float
     requests_per_s: float
+    """What a machine answers where the length takes nothing, or as a team measured it."""
     cost: MachineCost | None
     network: Network
     window: Window = UNKNOWN_WINDOW
+    input_tokens_per_s: float | None = None
+    """Tokens that a machine takes in; None where the length of a text takes nothing."""
+    audio_per_s: float | None = None
+    """Seconds of recordings that a machine transcribes; None where nothing is transcribed."""
+    spread: float = 1.0
+    """How many times more or less it may do, at the ends of a range that a machine is estimated within."""
+    fits: bool | None = True
+    """Whether weights fit the machines; None where their size is not known."""
+    measured: Measured | None = None
+    """What a team measured of it, in the place of all of this."""
 
 
 class DeviceBasis(Frozen):
@@ -189,7 +206,8 @@ def network_of(leg: LegBasis | None) -> Network | None:
 
 def token_price(price: Price) -> TokenPrice | None:
     """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
-    if price.usd_per_thousand_requests is None and price.input_usd_per_mtok is None:
+    amounts = (price.usd_per_thousand_requests, price.input_usd_per_mtok, price.usd_per_audio_hour)
+    if all(amount is None for amount in amounts):
         return None
     if price.output_usd_per_mtok is None and price.charges_output:
         return None
@@ -207,12 +225,16 @@ def token_price(price: Price) -> TokenPrice | None:
             tier.cache_write_usd_per_mtok,
         )  # fmt: skip
         long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
-    return TokenPrice(rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0)
+    return TokenPrice(
+        rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0, price.documents_per_request,
+        price.usd_per_audio_hour,
+    )  # fmt: skip
 
 
 def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
     """Return what a batch costs; None where the provider has no batches, or a part that is always charged is unknown."""
-    if price.batch_input_usd_per_mtok is None or price.batch_output_usd_per_mtok is None:
+    writes = getattr(price, "charges_output", True)
+    if price.batch_input_usd_per_mtok is None or (writes and price.batch_output_usd_per_mtok is None):
         return None
     return TokenRates(
         price.batch_input_usd_per_mtok, price.batch_output_usd_per_mtok, price.batch_cached_input_usd_per_mtok

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.assumptions import MACHINES, whole_head_count
-from aipolicy.catalog.axes import DISTANCES, USUAL
+from aipolicy.catalog.axes import DISTANCES, KIND_TIERS, USUAL
 from aipolicy.catalog.prices import price_of
 from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
@@ -31,7 +31,8 @@ from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.machines import Accelerator
+    from aipolicy.catalog.machines import Accelerator, SelfHosted
+    from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.offerings import Model
     from aipolicy.catalog.prices import Price
     from aipolicy.options.cost_assumptions import CostAssumptions
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
 SOME_HOST = "hosted-open-weights"
 """Any host of open models: its prices are the middle of those of many, and so are estimates."""
 _TUNED = "fine-tuning"
-ONE_STEP_TIERS = frozenset({"encoder", "classical"})
+ONE_STEP_TIERS = frozenset({"encoder", "classical", *KIND_TIERS})
 """Tiers that answer in one pass, whatever the length of the answer."""
+_USABLE_MEMORY = 0.9
+"""Share of the memory of a machine that weights may take."""
 
 
 class BasisReader:
@@ -50,7 +53,7 @@ class BasisReader:
     def __init__(self, catalog: Catalog, assumptions: CostAssumptions) -> None:
         self._catalog = catalog
         self._assumptions = assumptions
-        self._legs: dict[tuple[str, str, str, str, str, bool], LegBasis | None] = {}
+        self._legs: dict[tuple[str, str, str, str, str, bool, Measured | None], LegBasis | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
         self._people: dict[tuple[str, str, str], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
@@ -110,7 +113,7 @@ class BasisReader:
     def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
         if leg is None:
             return None
-        key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned)
+        key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned, leg.measured)
         if key not in self._legs:
             basis = self._hosted(leg, tuned=tuned) if leg.hosting == "provider-api" else self._own(leg)
             self._legs[key] = None if basis is None else self._shared(basis)
@@ -128,6 +131,8 @@ class BasisReader:
             price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
             price_stale=price is not None and not price.dated.own and self._is_stale(price),
             window=leg.window,
+            writes=leg.model.tier not in KIND_TIERS,
+            measured=leg.measured,
         )
 
     def _is_stale(self, price: Price) -> bool:
@@ -163,20 +168,30 @@ class BasisReader:
         cost = self._machine_cost(leg, accelerator)
         serving = self._catalog.self_hosted.get((leg.model.id, leg.accelerator))
         if leg.model.tier in ONE_STEP_TIERS:
-            if serving is None or serving.pass_ms is None:
-                return None
-            capacity = self._one_step_capacity(leg.model, serving.pass_ms)
-            if serving.measured is not None and serving.measured.requests_per_s is not None:
-                capacity = serving.measured.requests_per_s
-            return OneStepBasis(serving.pass_ms, capacity, cost, network, leg.window)
+            return None if serving is None else self._one_step(leg, serving, accelerator, cost, network)
         shape = shape_of(leg.model)
         if shape is None:
             return None
         precision = FP8 if accelerator.fp8_tflops is not None else BF16
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
-        measured = None if serving is None else serving.measured
+        measured = leg.measured or (None if serving is None else serving.measured)
         return OwnBasis(shape, precision, machine, replica, cost, network, leg.window, measured)
+
+    def _one_step(self, leg: Leg, serving: SelfHosted, accelerator: Accelerator, cost: MachineCost | None,
+                  network: Network) -> OneStepBasis | None:  # fmt: skip
+        pass_ms = serving.pass_ms
+        if pass_ms is None and serving.input_tokens_per_s is None and serving.audio_per_s is None:
+            return None
+        room_gb = accelerator.memory_gb * serving.accelerators * _USABLE_MEMORY
+        size_b = leg.model.params_b
+        return OneStepBasis(
+            pass_ms or 0.0,
+            0.0 if not pass_ms else self._one_step_capacity(leg.model, pass_ms),
+            cost, network, leg.window, serving.input_tokens_per_s, serving.audio_per_s, serving.spread,
+            True if leg.model.tier == "classical" else None if size_b is None else size_b * BF16.weight_bytes <= room_gb,
+            leg.measured or serving.measured,
+        )  # fmt: skip
 
     def _training_rent(self, leg: Leg, accelerator: Accelerator) -> float | None:
         """Return what an hour for training costs: of the seller, or as the catalog has it where nothing is rented."""

@@ -14,10 +14,11 @@ from aipolicy.economics.break_even import CostCurve
 from aipolicy.economics.fleet import MachineCost, RentedMachines, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
-from aipolicy.economics.token_cost import TokenUse, request_usd, requests_per_month
+from aipolicy.economics.token_cost import TokenPrice, TokenUse, request_usd, requests_per_month
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
 from aipolicy.options.fixed_costs import fixed_cost
+from aipolicy.options.one_step import capacity_of, requests_per_s
 from aipolicy.options.upfront_costs import Lines
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
@@ -117,28 +118,34 @@ def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssum
                 serving.requests_per_s, basis.accelerators, basis.cost, workload, assumptions, share, arithmetic
             )
         case OneStepBasis():
-            capacity = basis.requests_per_s * assumptions.capacity_factor
+            capacity = requests_per_s(basis, workload, arithmetic)
+            if capacity is None:
+                return None
+            capacity = capacity * capacity_of(basis, assumptions.capacity_factor, assumptions)
             return _machines(capacity, 1, basis.cost, workload, assumptions, share, arithmetic)
 
 
 def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
                        arithmetic: Arithmetic = SCALARS) -> float | None:  # fmt: skip
     """Return the list price of one call in USD; None when the price or the length of requests is not known."""
-    inputs, cached, outputs = workload.input_tokens, workload.cached_tokens, workload.output_tokens
-    if basis.price is None or inputs is None or cached is None:
+    if basis.price is None or not _is_length_known(basis.price, workload):
         return None
-    if outputs is None and basis.price.rates.output is not None:
-        return None
+    inputs, cached, outputs = (
+        0.0 if length is None else length
+        for length in (workload.input_tokens, workload.cached_tokens, workload.output_tokens)
+    )
     if basis.price.knows_batches and workload.latency_budget_ms is None and workload.batchable_share < 1.0:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
         input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),
-        output_tokens=(0.0 if outputs is None else outputs) + (assumptions.judge_output_tokens if judged else 0.0),
+        output_tokens=outputs + (assumptions.judge_output_tokens if judged else 0.0),
         cached_tokens=cached,
         cached_counted=workload.cached_counted,
         cache_written_tokens=workload.cache_written_tokens,
         cache_kept_hour=workload.cache_kept == "hour",
         reasoning_tokens=workload.reasoning_tokens + _published_thinking(basis, workload),
+        documents=0.0 if workload.documents is None else workload.documents,
+        audio_seconds=0.0 if workload.audio_seconds is None else workload.audio_seconds,
     )
     waiting = 1.0 if _may_wait(workload, assumptions) else workload.batchable_share
     usd = request_usd(use, basis.price, batch=waiting == 1.0, arithmetic=arithmetic)
@@ -147,6 +154,20 @@ def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: Cost
     if basis.price_uncertain:
         return usd * assumptions.open_price_factor
     return usd * assumptions.list_price_factor if basis.price_stale else usd
+
+
+def _is_length_known(price: TokenPrice, workload: Workload) -> bool:
+    """Return whether everything is known of a request that is charged for."""
+    is_charged = (
+        (price.charges_tokens, workload.input_tokens),
+        (price.charges_tokens, workload.cached_tokens),
+        (price.rates.output is not None, workload.output_tokens),
+        (price.documents_per_request is not None, workload.documents),
+        (price.usd_per_audio_hour is not None, workload.audio_seconds),
+    )
+    # NOTE: a recording that a model takes in is paid for; where a price says nothing of it, nobody knows how much.
+    is_heard = workload.audio_seconds is None or price.usd_per_audio_hour is not None
+    return is_heard and all(length is not None for charged, length in is_charged if charged)
 
 
 def _published_thinking(basis: HostedBasis, workload: Workload) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.facts.all_facts import of_partner
-from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OwnBasis, Speeds, network_of
+from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds, network_of
 from aipolicy.options.costs import running_cost, serving_of
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.memo import Memo
@@ -266,6 +266,8 @@ def _both_fit(fits_leg: Callable[[LegBasis | None], bool | None], speeds: Speeds
 
 def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> bool | None:
     """Return whether weights and one request fit the machines; a provider sees to that itself."""
+    if isinstance(leg, OneStepBasis):
+        return leg.fits
     if not isinstance(leg, OwnBasis):
         return None if leg is None else True
     serving = serving_of(leg, workload, assumptions)

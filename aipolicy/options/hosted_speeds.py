@@ -47,11 +47,11 @@ def thinking_tokens(effort: str, model: Model, catalog: Catalog, assumptions: Sp
 
 def _pace(published: Published, end: End, assumptions: SpeedAssumptions) -> Pace:
     """Return a pace at one end; the slow answers of one end are what its median is over those of the usual one."""
-    first, output = published.first_token_ms, published.tokens_per_s
+    first, output, audio = published.first_token_ms, published.tokens_per_s, published.audio_per_s
     assert first is not None
-    assert output is not None
     p50_ms = getattr(first, end)
     ratio = getattr(assumptions, f"p95_over_p50_{end}")
     if published.first_token_p95_ms is not None:
         ratio = published.first_token_p95_ms / first.usual
-    return Pace(Duration(p50_ms, p50_ms * ratio), 1000.0 / getattr(output, end))
+    per_token_ms, per_audio_ms = (0.0 if each is None else 1000.0 / getattr(each, end) for each in (output, audio))
+    return Pace(Duration(p50_ms, p50_ms * ratio), per_token_ms, per_audio_ms)

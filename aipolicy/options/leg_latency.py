@@ -11,11 +11,9 @@ from aipolicy.economics import roofline
 from aipolicy.economics.fleet import SECONDS_PER_DAY
 from aipolicy.economics.latency import (
     NO_TIME,
-    NOTHING,
     Z90,
     Duration,
     Moments,
-    added,
     both,
     moments_of,
     p50_ms,
@@ -25,14 +23,17 @@ from aipolicy.economics.latency import (
 )
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds
+from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Pace, Speeds
 from aipolicy.options.costs import serving_of
+from aipolicy.options.leg_time import LegTime, in_parts, measured_api, measured_own, thought
 from aipolicy.options.memo import Memo
+from aipolicy.options.one_step import capacity_of, pass_ms
+from aipolicy.options.one_step import requests_per_s as capacity_for
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.measured import Measured
+    pass
 
 _MS_PER_S = 1000.0
 _MOST_BUSY = 0.98
@@ -120,26 +121,7 @@ class Latencies:
         )
 
 
-class _LegTime(Frozen):
-    floor_ms: float
-    whole: Moments | None
-    """All calls of an interaction; None when the length of requests is not known."""
-    first: Moments | None = None
-    """What is over when something is shown; None where it is not known whether answers are streamed."""
-
-
-def _in_parts(floor_ms: float, workload: Workload, network: Duration, first: Duration, *further: Duration,
-              thinking: Duration = NOTHING) -> _LegTime:  # fmt: skip
-    durations = (network, first, *further)
-    whole = added([moments_of(part, workload.chained_calls) for part in durations])
-    if workload.streaming is not True:
-        return _LegTime(floor_ms, whole, whole if workload.streaming is False else None)
-    before = [moments_of(part, workload.chained_calls - 1.0) for part in durations]
-    shown = [moments_of(part, 1.0) for part in (network, first, thinking)]
-    return _LegTime(floor_ms, whole, added([*before, *shown]))
-
-
-def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, retrieval_ms: float,
+def _alone(near: Memo[LegBasis | None, LegTime | None], workload: Workload, retrieval_ms: float,
            leg: LegBasis | None) -> LatencyEstimate:  # fmt: skip
     """Return the latency of an option without a far side."""
     main = near.of(leg)
@@ -158,7 +140,7 @@ def _alone(near: Memo[LegBasis | None, _LegTime | None], workload: Workload, ret
 
 def _leg(
     workload: Workload, assumptions: CostAssumptions, share: float | None, end: End, basis: LegBasis | None
-) -> _LegTime | None:
+) -> LegTime | None:
     match basis:
         case HostedBasis():
             return _hosted(basis, workload, end)
@@ -170,25 +152,42 @@ def _leg(
             return None
 
 
-def _hosted(basis: HostedBasis, workload: Workload, end: End) -> _LegTime | None:
+def _hosted(basis: HostedBasis, workload: Workload, end: End) -> LegTime | None:
+    """Return the times of a hosted model, as published or as a team measured them."""
+    published = _published(basis, workload, end)
+    if basis.measured is None or basis.measured.p50_ms is None:
+        return published
+    return measured_api(basis.measured, basis.measured.p50_ms, workload, published)
+
+
+def _published(basis: HostedBasis, workload: Workload, end: End) -> LegTime | None:
     speed = basis.speed_at(EFFORTS[0] if workload.reasoning_tokens else workload.effort)
     if speed is None or basis.network is None:
         return None
     pace, network = speed.at(end), basis.network.at(workload.distance, end)
     floor = network.p50_ms + pace.first_token.p50_ms
-    if workload.answer_tokens is None:
-        return _LegTime(floor, None)
+    audio_ms = _audio_ms(pace, workload)
+    if audio_ms is None or (basis.writes and workload.answer_tokens is None):
+        return LegTime(floor, None)
     # NOTE: what a model thinks before the first token that people see is in that token; tokens that are declared come
     # on top of the least that it can think.
-    further = max(workload.answer_tokens - 1.0, 0.0) * pace.per_token_ms
-    thinking = _thought(workload) * pace.per_token_ms
-    return _in_parts(
-        floor, workload, network, pace.first_token, Duration(further, further), thinking=Duration(thinking, thinking)
-    )
+    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0) * pace.per_token_ms if basis.writes else 0.0
+    thinking = thought(workload) * pace.per_token_ms
+    first = pace.first_token
+    if audio_ms:
+        first = Duration(first.p50_ms + audio_ms, first.p95_ms + audio_ms)
+    return in_parts(floor, workload, network, first, Duration(further, further), thinking=Duration(thinking, thinking))
+
+
+def _audio_ms(pace: Pace, workload: Workload) -> float | None:
+    """Return what a recording takes to be transcribed; None where its length is not known and would decide it."""
+    if not pace.per_audio_second_ms:
+        return 0.0
+    return None if workload.audio_seconds is None else workload.audio_seconds * pace.per_audio_second_ms
 
 
 def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
-         end: End) -> _LegTime | None:  # fmt: skip
+         end: End) -> LegTime | None:  # fmt: skip
     network = basis.network.at(workload.distance, end)
     # NOTE: machines are bought by the estimate; at an end they are as many, and only faster or slower.
     machine = replace(basis.machine, capacity_factor=basis.machine.capacity_factor * _capacity(assumptions, end))
@@ -200,54 +199,38 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
         floor = min(floor, network.p50_ms + basis.measured.first_token_ms)
     serving = serving_of(basis, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
-        return _LegTime(floor, None)
+        return LegTime(floor, None)
     if _load_unknown(workload, share) or workload.latency_budget_ms is None:
-        return _LegTime(floor, None)
+        return LegTime(floor, None)
     load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
     if basis.measured is not None:
         first_s = at_batch(load, serving.batch).first_token_s
-        return _measured(basis.measured, serving.requests_per_s, first_s, floor, workload, assumptions, network)
+        return measured_own(basis.measured, serving.requests_per_s, first_s, floor, workload, assumptions, network)
     at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
     average = at_batch(load, max(serving.batch * at_peak / _peak(workload), 1.0))
     peak = at_batch(load, max(serving.batch * at_peak, 1.0))
     first = Duration(average.first_token_s * _MS_PER_S, peak.first_token_s * _MS_PER_S)
     further_ms = max(workload.answer_tokens - 1.0, 0.0) * _MS_PER_S
     rest = Duration(further_ms * average.per_output_token_s, further_ms * peak.per_output_token_s)
-    thinking_ms = _thought(workload) * _MS_PER_S
+    thinking_ms = thought(workload) * _MS_PER_S
     thinking = Duration(thinking_ms * average.per_output_token_s, thinking_ms * peak.per_output_token_s)
-    return _in_parts(floor, workload, network, first, rest, thinking=thinking)
-
-
-def _measured(measured: Measured, requests_per_s: float, first_s: float, floor: float, workload: Workload,
-              assumptions: CostAssumptions, network: Duration) -> _LegTime:  # fmt: skip
-    """Return the times at the concurrency at which a team measured: by Little's law a request takes concurrency / rate."""
-    whole_ms = measured.at_concurrency / requests_per_s * _MS_PER_S
-    first_ms = min(first_s * _MS_PER_S, whole_ms) if measured.first_token_ms is None else measured.first_token_ms
-    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0)
-    rest_ms = max(whole_ms - first_ms, 0.0)
-    thinking_ms = rest_ms / further * _thought(workload) if further else 0.0
-    first = Duration(first_ms, first_ms * assumptions.speed.p95_over_p50_usual)
-    return _in_parts(
-        floor, workload, network, first, Duration(rest_ms, rest_ms), thinking=Duration(thinking_ms, thinking_ms)
-    )
+    return in_parts(floor, workload, network, first, rest, thinking=thinking)
 
 
 def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
-              end: End) -> _LegTime:  # fmt: skip
+              end: End) -> LegTime:  # fmt: skip
     network = basis.network.at(workload.distance, end)
-    speed = _capacity(assumptions, end)
-    pass_ms = basis.pass_ms / speed
-    floor = network.p50_ms + pass_ms
-    if _load_unknown(workload, share):
-        return _LegTime(floor, None)
-    busy = min(_utilisation(basis.requests_per_s * speed, workload, assumptions, share), _MOST_BUSY)
-    queued = waiting_for_server(pass_ms, busy)
-    return _in_parts(floor, workload, network, Duration(pass_ms, queued.p95_ms))
-
-
-def _thought(workload: Workload) -> float:
-    """Return the tokens that are written before anything is shown, besides the first that is."""
-    return min(workload.reasoning_tokens, max((workload.answer_tokens or 0.0) - 1.0, 0.0))
+    speed = capacity_of(basis, _capacity(assumptions, end), assumptions)
+    floor = network.p50_ms + basis.pass_ms / speed
+    whole_ms, requests_per_s = pass_ms(basis, workload, speed), capacity_for(basis, workload)
+    if basis.measured is not None and requests_per_s is not None:
+        whole_ms = basis.measured.at_concurrency / requests_per_s * _MS_PER_S
+        floor = min(floor, network.p50_ms + whole_ms)
+    if _load_unknown(workload, share) or whole_ms is None or requests_per_s is None:
+        return LegTime(floor, None)
+    busy = min(_utilisation(requests_per_s * speed, workload, assumptions, share), _MOST_BUSY)
+    queued = waiting_for_server(whole_ms, busy)
+    return in_parts(floor, workload, network, Duration(whole_ms, queued.p95_ms))
 
 
 def _capacity(assumptions: CostAssumptions, end: End) -> float:

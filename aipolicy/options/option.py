@@ -7,10 +7,11 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.catalog.axes import TIERS
+from aipolicy.catalog.axes import KIND_TIERS, TIERS
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
+    from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.offerings import Model, Offering
 
 
@@ -26,6 +27,8 @@ class Window(Frozen):
     """Whether the model writes reasoning tokens before its answer."""
 
 
+ANSWERS = ""
+"""The kind of work of models that answer, instead of the one kind that others do."""
 UNKNOWN_WINDOW = Window(None, None, None, None)
 """The window of a leg of which the catalog knows nothing."""
 
@@ -34,6 +37,9 @@ def window_of(model: Model, offering: Offering | None) -> Window:
     """Return the window of a model at a provider, or on machines of one's own, which write until the window is full."""
     if model.tier == "classical":
         return Window(inf, inf, inf, reasons=False)
+    if model.tier in KIND_TIERS:
+        # NOTE: only a text that is embedded must fit; documents are ordered one by one, and long ones in pieces.
+        return Window(inf, model.context_tokens if model.tier == "embedding" else inf, inf, reasons=False)
     context, inputs, outputs = model.context_tokens, model.max_input_tokens, model.max_output_tokens
     if offering is None or model.tier == "encoder":
         return Window(context, context, context if model.tier != "encoder" else inf, model.reasoning)
@@ -56,6 +62,8 @@ class Leg(Frozen, kw_only=True):
     retires_on: date | None
     terms: Mapping[str, bool | float]
     window: Window = UNKNOWN_WINDOW
+    measured: Measured | None = None
+    """What the team measured of this leg, in the place of what is computed or published."""
 
     @property
     def name(self) -> str:

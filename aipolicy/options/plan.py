@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aipolicy.catalog.axes import FALLBACKS, ROUTINGS
+from aipolicy.catalog.axes import FALLBACKS, KIND_TIERS, ROUTINGS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
+from aipolicy.catalog.measured import Measured
 from aipolicy.catalog.offerings import Model
 from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
-from aipolicy.options.option import Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
+from aipolicy.options.option import ANSWERS, Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
 from aipolicy.options.plan_words import checked_words
+from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
 
 PARTNER_CHOICES = tuple(fact for fact in PLAN_CHOICES if fact.startswith("plan.fallback_"))
@@ -46,15 +48,28 @@ class PlannedLegs(Frozen):
     """Facts of the main leg that the plan states itself."""
 
 
-def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
-                 organization: Organization) -> PlannedLegs:  # fmt: skip
-    """Return the legs that agree with the declared parts of a plan."""
+def plan_legs(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog, organization: Organization,
+              kind: str = ANSWERS) -> PlannedLegs:  # fmt: skip
+    """Return the legs that agree with the declared parts of a plan; of one kind of work only those of this kind.
+
+    A model that the plan names stands, of whatever kind it is.
+    """
     plan = {name: str(values[name]) for name in PLAN_CHOICES if name in declared}
     terms = {term: values[name] for name, term in _TERMS.items() if name in declared}
     if values.get("plan.terms.zero_retention") is True:
         terms["retention_days"] = 0.0
     overrides = {"option.model_pinned": values["plan.model_pinned"]} if "plan.model_pinned" in declared else {}
-    return _Planner(plan, terms, catalog, organization).planned(overrides)
+    return _Planner(plan, terms, catalog, organization, kind, _measured(values, declared)).planned(overrides)
+
+
+def _measured(values: Mapping[str, FactValue], declared: Iterable[str]) -> Measurement | None:
+    if not any(name.startswith("plan.measured.") for name in declared):
+        return None
+    from aipolicy.facts.measurement import MACHINE, MODEL, measurement_of
+
+    measured = measurement_of(values)
+    model, machine = (values.get(a, values.get(b)) for a, b in ((MODEL, "plan.model"), (MACHINE, "plan.machine")))
+    return None if measured is None or model is None else Measurement(measured, str(model), machine)
 
 
 def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProblem, ...]:
@@ -62,13 +77,42 @@ def unknown_names(plan: Mapping[str, str], catalog: Catalog) -> tuple[PlanProble
     return checked_words(plan, catalog)[1]
 
 
+class Measurement(Frozen):
+    """What was measured, and of which legs."""
+
+    measured: Measured
+    model: str
+    machine: FactValue | None
+    """None where it was measured at a provider."""
+
+    def is_of(self, leg: Leg) -> bool:
+        """Return whether the measurement is of a leg."""
+        is_api = leg.hosting == "provider-api"
+        fits = self.measured.p50_ms is not None if is_api else self.machine == leg.accelerator
+        return leg.model.id == self.model and fits
+
+    def of_no_leg(self) -> PlanProblem:
+        """Return what is wrong where no leg of the plan is what was measured."""
+        on = f" on `{shown(str(self.machine))}`" if self.machine is not None else ""
+        message = f"the plan has no `{shown(self.model)}`{on} that was measured; measure what is planned"
+        return PlanProblem(message, "plan.measured.machine" if self.machine is not None else "plan.measured.on")
+
+
 class _Planner:
     def __init__(self, plan: dict[str, str], terms: Mapping[str, FactValue], catalog: Catalog,
-                 organization: Organization) -> None:  # fmt: skip
+                 organization: Organization, kind: str = ANSWERS,
+                 measurement: Measurement | None = None) -> None:  # fmt: skip
         self._plan = plan
+        self._measurement = measurement
         self._terms = terms
         self._catalog = catalog
         self._legs = Legs(catalog, organization)
+        self._kind = self._kind_of("plan.model", kind)
+
+    def _kind_of(self, fact: str, kind: str) -> str:
+        """Return the kind of work of the model that the plan names there, else the kind that is given."""
+        model = self._catalog.models.get(self._plan.get(fact, ""))
+        return kind if model is None else KIND_TIERS.get(model.tier, kind)
 
     def planned(self, overrides: Mapping[str, FactValue]) -> PlannedLegs:
         """Return the legs, or a stand-in when the catalog has none."""
@@ -79,6 +123,10 @@ class _Planner:
             mains = tuple(self._mains())
             if not self._agree(mains, partners):
                 problems = (self._itself(mains, partners.named or ()) or self._explain_nothing(),)
+            elif self._measurement is not None:
+                # NOTE: what was measured is what is planned; other machines with the same model are not.
+                mains = tuple(way for way in mains if way.leg.measured is not None)
+                problems = () if mains else (self._measurement.of_no_leg(),)
         if problems:
             mains, partners = (self._stand_in(),), Partners(frozenset(), ("single",), None)
         return PlannedLegs(mains, partners, problems, overrides)
@@ -89,7 +137,7 @@ class _Planner:
 
     def _mains(self) -> Iterator[Option]:
         narrow = not {"plan.provider", "plan.region", "plan.model", "plan.machine"}.isdisjoint(self._plan)
-        for way in ways_to_answer(self._legs, every_region=narrow):
+        for way in ways_to_answer(self._legs, every_region=narrow, kind=self._kind):
             if self._plan.get("plan.adaptation", way.adaptation) == way.adaptation:
                 matched = self._matched(way.leg)
                 if matched is not None:
@@ -100,7 +148,8 @@ class _Planner:
         fallback, routing = plan.get("plan.fallback"), plan.get("plan.routing")
         named = None
         if any(fact in plan for fact in PARTNER_CHOICES):
-            ways = map(self._named, ways_to_answer(self._legs, every_region=True))
+            kind = self._kind_of("plan.fallback_model", self._kind)
+            ways = map(self._named, ways_to_answer(self._legs, every_region=True, kind=kind))
             named = tuple(way for way in ways if way is not None)
         return Partners(
             frozenset(FALLBACKS if fallback is None else (fallback,)),
@@ -114,7 +163,7 @@ class _Planner:
             return bool(mains)
         offered = partners.named
         if offered is None:
-            offered = ways_to_answer(self._legs, every_region=False)
+            offered = ways_to_answer(self._legs, every_region=False, kind=self._kind)
         others = {
             (way.leg.provider, way.leg.region, way.leg.model.id): way
             for way in offered
@@ -141,6 +190,8 @@ class _Planner:
         if provider is not None and self._provider_id(provider) != leg.provider:
             return None
         placed = self._placed(leg, plan.get("plan.region"))
+        if placed is not None and self._measurement is not None and self._measurement.is_of(placed):
+            placed = replace(placed, measured=self._measurement.measured)
         if placed is None or not self._terms:
             return placed
         return replace(placed, terms={**placed.terms, **self._terms})  # type: ignore[dict-item]
@@ -188,7 +239,7 @@ class _Planner:
         ways = (*self._legs.api(every_region=True), *((leg, own_adaptations(leg)) for leg in own))
 
         def exists(part: Mapping[str, str]) -> bool:
-            return _Planner(dict(part), {}, self._catalog, Organization()).exists()
+            return _Planner(dict(part), {}, self._catalog, Organization(), self._kind).exists()
 
         return PlanClash(self._plan, ways, self._catalog, exists).problem()
 

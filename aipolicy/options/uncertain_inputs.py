@@ -122,7 +122,7 @@ def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
     )
     for name, leg, wanted in legs:
         if wanted:
-            reasons += _leg_reasons(name, leg)
+            reasons += _leg_reasons(name, leg, workload)
     if basis.retrieves:
         reasons += [f"`{fact}` is not declared" for fact, value in _of_an_index(workload) if value is None]
     if basis.training is not None and not basis.training.from_scratch and workload.labelled_examples is None:
@@ -143,10 +143,30 @@ def _needed(basis: CostBasis) -> tuple[str, ...]:
     paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
     return (
         "requests_per_day",
-        *(("input_tokens", "output_tokens") if any(isinstance(leg, HostedBasis | OwnBasis) for leg in paid) else ()),
+        *dict.fromkeys(field for leg in paid for field in _lengths(leg)),
         *(("latency_budget_ms",) if any(map(_hangs_on_latency, paid)) else ()),
         *(("hard_case_share",) if basis.cascade else ()),
     )
+
+
+def _lengths(leg: LegBasis | None) -> tuple[str, ...]:
+    """Return the fields of a workload that say how long a request is, and that a leg is paid by or that take time."""
+    match leg:
+        case OwnBasis() | HostedBasis(price=None, writes=True):
+            return ("input_tokens", "output_tokens")
+        case HostedBasis(price=price) if price is not None:
+            fields = (
+                (price.charges_tokens, "input_tokens"), (price.rates.output is not None, "output_tokens"),
+                (price.documents_per_request is not None, "documents"),
+                (price.usd_per_audio_hour is not None, "audio_seconds"),
+            )  # fmt: skip
+            return tuple(field for charged, field in fields if charged)
+        case OneStepBasis(input_tokens_per_s=tokens, audio_per_s=audio):
+            return tuple(
+                field for rate, field in ((tokens, "input_tokens"), (audio, "audio_seconds")) if rate is not None
+            )
+        case _:
+            return ()
 
 
 def _hangs_on_latency(leg: LegBasis | None) -> bool:
@@ -160,12 +180,14 @@ def _hangs_on_latency(leg: LegBasis | None) -> bool:
             return False
 
 
-def _leg_reasons(name: str, leg: LegBasis | None) -> list[str]:
+def _leg_reasons(name: str, leg: LegBasis | None, workload: Workload) -> list[str]:
     match leg:
         case None:
             return [f"no figures for the {name}"]
         case HostedBasis(price=None):
             return [f"no price for the {name}"]
+        case HostedBasis(price=price) if price is not None and workload.audio_seconds is not None:
+            return [] if price.usd_per_audio_hour is not None else [f"no price of recordings for the {name}"]
         case OwnBasis(cost=None) | OneStepBasis(cost=None):
             return [f"no price for the machines of the {name}"]
         case _:

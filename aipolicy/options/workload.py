@@ -43,6 +43,10 @@ class Workload(Frozen):
     peak_to_mean: float = 1.0
     chained_calls: float = 1.0
     hard_case_share: float | None = None
+    documents: float | None = None
+    """Documents that a request asks to put in order."""
+    audio_seconds: float | None = None
+    """Length of the recording of a request that the model takes in."""
     corpus_tokens: float | None = None
     labelled_examples: float | None = None
     latency_budget_ms: float | None = None
@@ -127,6 +131,8 @@ WORKLOAD_FACTS: Mapping[str, str] = {
     "peak_to_mean": "volume.peak_to_mean",
     "chained_calls": "latency.chained_calls",
     "hard_case_share": "task.hard_case_share",
+    "documents": "volume.documents",
+    "audio_seconds": "volume.audio_seconds",
     "corpus_tokens": "volume.corpus_tokens",
     "labelled_examples": "data.labelled_examples",
     "latency_budget_ms": "latency.p95_ms",

@@ -114,6 +114,8 @@ def _notes(row: Compared) -> list[Text]:
 def _measured(row: Compared) -> Measured | None:
     """Return what a team measured of the model on its machine, None where its speed is computed."""
     leg = row.way.option.leg
+    if leg.measured is not None:
+        return leg.measured
     served = row.way.option_set.catalog.self_hosted.get((leg.model.id, leg.accelerator))
     return None if served is None else served.measured
 

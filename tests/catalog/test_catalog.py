@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from aipolicy.catalog.axes import KIND_TIERS
 from aipolicy.catalog.catalog import SECTIONS, Catalog
 from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.load import catalog_documents, read_catalog
@@ -422,5 +423,5 @@ def test_every_section_may_be_given_by_an_own_file(with_own: With) -> None:
 
 def test_a_model_that_answers_in_one_pass_states_how_long_a_pass_takes(catalog: Catalog) -> None:
     for hosted in catalog.self_hosted.values():
-        one_pass = catalog.models[hosted.model].tier in ("encoder", "classical")
+        one_pass = catalog.models[hosted.model].tier in ("encoder", "classical", *KIND_TIERS)
         assert (hosted.pass_ms is not None) == one_pass

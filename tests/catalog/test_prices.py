@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aipolicy.catalog.axes import KIND_TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents, read_catalog
 from aipolicy.catalog.price_entries import RATES, usd_name
@@ -281,22 +282,20 @@ def test_the_premium_of_a_region_is_in_its_price(catalog: Catalog) -> None:
 
 def test_models_that_only_help_are_no_options(catalog: Catalog, with_own: With) -> None:
     helpers = {model.id for model in catalog.models.values() if not model.answers}
-    assert {"text-embedding-3-small", "rerank-v3.5", "omni-moderation-2024-09-26"} <= helpers
-    offered = "provider: openai, model: text-embedding-3-small, regions: [eu], adaptations: [prompting]"
-    own = with_own(
-        f"offerings:\n- {{{offered}, {DATED}}}\nself_hosted:\n"
-        f"- {{model: bge-base-en-v1.5, accelerator: l4, accelerators: 1, ms_per_request: 1, {DATED}}}\n"
-    )
+    assert "omni-moderation-2024-09-26" in helpers
+    assert not {"text-embedding-3-small", "rerank-v3.5", "whisper-large-v3"} & helpers
+    offered = "provider: openai, model: omni-moderation-2024-09-26, regions: [eu], adaptations: [prompting]"
+    own = with_own(f"offerings:\n- {{{offered}, {DATED}}}\n")
     options = candidate_legs(own, Organization())
     assert not {leg.model.id for option in options for leg in option.legs} & helpers
     assert not set(own.vocabulary("model")) & helpers
 
 
 def test_a_plan_that_names_a_model_that_only_helps_is_told_so(catalog: Catalog) -> None:
-    plan = {"plan.model": "text-embedding-3-small"}
+    plan = {"plan.model": "omni-moderation-2024-09-26"}
     found = plan_legs(plan, plan, catalog, Organization())
     assert [problem.fact for problem in found.problems] == ["plan.model"]
-    assert "is of the kind `embedding` and answers nothing" in found.problems[0].message
+    assert "is of the kind `moderation` and answers nothing" in found.problems[0].message
     assert found.mains[0].leg.model.tier == ""
 
 
@@ -323,3 +322,42 @@ def test_shipped_prices_are_the_same_whatever_the_order_of_asking() -> None:
     assert first.exchange_rates == {}
     assert second.price_index.keys() == first.price_index.keys()
     assert first.prices == second.prices
+
+
+@pytest.mark.parametrize(
+    ("sold", "usd_per_hour"), [("per_audio_minute: 0.006", 0.36), ("per_audio_hour: 0.111", 0.111)]
+)
+def test_a_recording_is_priced_as_it_is_sold(with_own: With, sold: str, usd_per_hour: float) -> None:
+    own = with_own("prices:\n" + entry(f"{sold}, mode: transcription"))
+    found = own_price(own)
+    assert found.usd_per_audio_hour == pytest.approx(usd_per_hour)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "message"),
+    [
+        ("per_audio_minute: 0.006, per_audio_hour: 0.36", "say the same; state the one that is sold"),
+        ("per_audio_minute: 0", "`per_audio_minute` is 0"),
+        ("per_thousand_requests: 2, documents_per_request: 0", "`documents_per_request`"),
+    ],
+)
+def test_a_price_of_recordings_or_documents_that_contradicts_itself_is_told(
+    with_own: With, amounts: str, message: str
+) -> None:
+    with pytest.raises((CatalogError, Problems), match=message):
+        with_own("prices:\n" + entry(f"{amounts}, mode: transcription"))
+
+
+def test_what_orders_documents_says_how_many_are_one_request(catalog: Catalog) -> None:
+    """Cohere and Amazon count a query with up to 100 documents; https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-pricing.html."""
+    sold = [price for price in catalog.prices if price.mode == "rerank" and price.usd_per_thousand_requests is not None]
+    assert {price.documents_per_request for price in sold} == {100.0}
+
+
+@pytest.mark.parametrize("kind", sorted(KIND_TIERS))
+def test_every_kind_of_model_is_sold_by_several_and_priced_wherever_it_is(catalog: Catalog, kind: str) -> None:
+    offered = [each for each in catalog.offerings if catalog.models[each.model].tier == kind]
+    assert len({each.provider for each in offered}) >= 4
+    for each in offered:
+        for region in each.regions:
+            assert price_of(catalog.price_index, each.provider, each.model, region) is not None, (each.model, region)

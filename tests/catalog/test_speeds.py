@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aipolicy.catalog.axes import EFFORTS, TIERS, USUAL
+from aipolicy.catalog.axes import EFFORTS, KIND_TIERS, TIERS, USUAL
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents
 from aipolicy.catalog.machines import Ends, HostedSpeed, speeds_at
@@ -70,6 +70,7 @@ def test_most_hosted_chat_models_have_a_published_speed(catalog: Catalog) -> Non
         (offering.provider, offering.model)
         for offering in catalog.offerings
         if catalog.models[offering.model].answers
+        and catalog.models[offering.model].tier not in KIND_TIERS
         and not ((ends := offering.retires_on or catalog.models[offering.model].retires_on) and ends <= TODAY)
     }
     models = sorted({model for _, model in on_sale})
@@ -97,7 +98,11 @@ def test_every_hosted_model_has_a_speed_with_ends_around_what_is_usual(catalog: 
         )
         for speed in speeds:
             assert first(speed).fast <= first(speed).usual <= first(speed).slow
-            assert output(speed).fast >= output(speed).usual >= output(speed).slow > 0.0
+            if catalog.models[offering.model].tier in KIND_TIERS:
+                assert speed.tokens_per_s is None, "it writes nothing token by token"
+                assert (speed.audio_per_s is not None) == (catalog.models[offering.model].tier == "speech")
+            else:
+                assert output(speed).fast >= output(speed).usual >= output(speed).slow > 0.0
 
 
 def test_every_tier_of_hosted_models_has_a_wide_range_that_nobody_measured(catalog: Catalog) -> None:
@@ -106,6 +111,10 @@ def test_every_tier_of_hosted_models_has_a_wide_range_that_nobody_measured(catal
         assert not speed.dated.verified
         assert first(speed).slow / first(speed).fast > 4.0
         assert output(speed).fast / output(speed).slow > 3.0
+    for tier in KIND_TIERS:
+        speed = catalog.tier_speeds[tier]
+        assert not speed.dated.verified
+        assert first(speed).slow / first(speed).fast > 4.0
 
 
 def test_a_host_of_a_closed_model_is_as_fast_as_its_maker_over_a_wider_range(catalog: Catalog) -> None:

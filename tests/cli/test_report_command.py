@@ -89,6 +89,32 @@ def test_a_missing_library_is_told_in_one_line(folder: Path, library: str, monke
     assert run_here(["report", "--format", "markdown", *DAY], folder).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--what-if", "olds"], "no feature is named `olds`; did you mean `old`?"),
+        (["--what-if", "x*"], "no feature is named `x*`"),
+        (["--what-if", "old", "--format", "markdown"], "text does not move"),
+    ],
+)
+def test_what_cannot_move_is_refused_before_anything_is_done(folder: Path, arguments: list[str], words: str) -> None:
+    done = run_here(["report", "--output", "report", *arguments, *DAY], folder)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (folder / "report").exists()
+
+
+def test_more_features_than_a_page_moves_are_refused_by_their_number(folder: Path) -> None:
+    for number in range(31):
+        (folder / f"{number}.aifeature.yaml").write_text(MANIFEST.replace("old", f"f{number}"), encoding="utf-8")
+    done = run_here(["report", "--what-if", "f*", "--what-if", "old", *DAY], folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`--what-if` names 32 features, and a page moves at most 30" in done.stderr
+    done = run_here(["report", "--what-if", "f1*", "--output", "report.html", *DAY], folder)
+    assert done.returncode == 0, done.stderr
+
+
 def test_nothing_evaluated_is_told_by_the_exit_code(tmp_path: Path) -> None:
     assert run_here(["report", "--output", "report.html", *DAY], tmp_path).returncode == 3
 

@@ -20,6 +20,7 @@ from aipolicy.run.remembered_files import check_remembered
 from aipolicy.run.result_memory import ResultMemory
 
 DAY = date(2026, 11, 21)
+MOVING = ("examples/quickstart/claims-triage/aifeature.yaml", "examples/decisions/checkr.aifeature.yaml")
 VOID = {"meta", "input", "br"}
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
 ATTACKS = (
@@ -43,8 +44,9 @@ def report_on(
     policy: Policy | None = None,
     *,
     is_drawn: bool = False,
+    what_if: frozenset[str] = frozenset(),
 ) -> PortfolioReport:
-    """Return the report on manifests, each a path and its text."""
+    """Return the report on manifests, each a path and its text; `what_if` names the features that move."""
     manifests = [ManifestFile(path, text.encode(), named=True) for path, text in files]
     asked = AnswersAsked(WEIGHING.margin_percent, WEIGHING.horizon_months, depth, depth)
     result = check_remembered(
@@ -53,14 +55,23 @@ def report_on(
         SOME_FEATURES,
         ResultMemory(None, ""),
         asked=asked,
-        detailed=partial(feature_details, is_drawn=is_drawn),
+        detailed=partial(feature_details, is_drawn=is_drawn, what_if=what_if),
     )
     return portfolio_report(result, WEIGHING.horizon_months)
 
 
-def report_on_files(*paths: str, depth: Depth = Depth.BRIEF, is_drawn: bool = False) -> PortfolioReport:
+def report_on_files(
+    *paths: str, depth: Depth = Depth.BRIEF, is_drawn: bool = False, what_if: frozenset[str] = frozenset()
+) -> PortfolioReport:
     """Return the report on manifests of this repository, named from its root."""
-    return report_on([(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths], depth, is_drawn=is_drawn)
+    files = [(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths]
+    return report_on(files, depth, is_drawn=is_drawn, what_if=what_if)
+
+
+@cache
+def moving_report() -> PortfolioReport:
+    """Return the report on two features that a reader can ask what if of."""
+    return report_on_files(*MOVING, what_if=frozenset({"claims-triage", "checkr-hard-charges"}))
 
 
 def page_of(report: PortfolioReport) -> str:

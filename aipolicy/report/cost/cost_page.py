@@ -141,10 +141,15 @@ def _percent(share: float) -> str:
 
 def _workload(answering: Answering) -> str:
     workload = answering.expected.workload
+    lengths = [(workload.input_tokens, "tokens in", "volume.input_tokens"),
+               (workload.output_tokens, "out", "volume.output_tokens")]  # fmt: skip
+    if workload.audio_seconds is not None:
+        lengths = [(workload.audio_seconds, "s of recording", "volume.audio_seconds")]
+    if workload.documents is not None:
+        lengths.append((workload.documents, "documents", "volume.documents"))
     known = (
         (workload.requests_per_day, "requests a day", "volume.requests_per_day"),
-        (workload.input_tokens, "tokens in", "volume.input_tokens"),
-        (workload.output_tokens, "out", "volume.output_tokens"),
+        *lengths,
         (workload.growth_12_months, "times as many in a year", "volume.growth_12_months"),
     )
     assumed = answering.expected.facts.assumed

@@ -188,15 +188,24 @@ def _prices(printer: Printer, prices: Iterable[Price]) -> None:
         return
     printer.heading("prices in USD a million tokens, in and out")
     for price in listed:
-        rates = " / ".join(
-            "–" if usd is None else amount(usd) for usd in (price.input_usd_per_mtok, price.output_usd_per_mtok)
-        )
+        rates = _rates(price)
         doubt = "" if price.dated.verified else ", unverified"
         dispute = f", disputed: {price.disputed}" if price.disputed else ""
         printer.pair(
             f"{price.provider} {price.region} / {price.model}",
             f"{rates}, checked {price.checked_on.isoformat()}{doubt}{dispute}; {price.dated.source}",
         )
+
+
+def _rates(price: Price) -> str:
+    """Return what is charged: by tokens, in and out, or in the unit in which else it is sold."""
+    if price.usd_per_audio_hour is not None:
+        return f"{amount(price.usd_per_audio_hour)} an hour of recording"
+    if price.input_usd_per_mtok is None and price.usd_per_thousand_requests is not None:
+        return f"{amount(price.usd_per_thousand_requests)} a thousand searches"
+    return " / ".join(
+        "–" if usd is None else amount(usd) for usd in (price.input_usd_per_mtok, price.output_usd_per_mtok)
+    )
 
 
 def _machines(printer: Printer, accelerators: Iterable[Accelerator]) -> None:

@@ -38,6 +38,8 @@ MOST_MAPPED = 150
 MOST_TRACED = 3_000
 """Rules, of all features together, up to which each is shown with its values; beyond, those of which there is
 something to say."""
+STEPS = 4
+"""Steps of a slider from one point to the next."""
 _PARTS = os.path.join(os.path.dirname(__file__), "page")
 _LIBRARIES = ("jinja2", "matplotlib")
 _IN_NUMBERS = regex(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
@@ -54,13 +56,15 @@ def render_html(report: PortfolioReport) -> Iterator[str]:
     environment = _environment(report)
     from markupsafe import Markup
 
-    style, early, script = (_part(name) for name in ("report.css", "early.js", "report.js"))
+    style, early, script = _part("report.css"), _part("early.js"), _part("report.js")
+    if any(row.details.get("what_if") for row in report.rows):
+        script += _part("what_if.js")
     page = environment.get_template("report.html.jinja")
     yield from page.generate(
         **_words(report), version=__version__, policy=_content_policy(style, early, script), style=Markup(style),
         early=Markup(early), script=Markup(script), columns=_COLUMNS, filters=_filters(report.rows),
         letters={state.value: letter for state, letter in LETTERS.items()}, loud=_LOUD, ways_head=WAYS_HEAD,
-        hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS),
+        hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS), steps=STEPS,
     )  # fmt: skip
     yield "\n"
 

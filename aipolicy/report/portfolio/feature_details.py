@@ -45,8 +45,12 @@ _MOST_INFLUENCES = 5
 JsonObject = dict[str, Any]
 
 
-def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = False) -> JsonObject:
-    """Return what a report shows of a feature; what takes a trial of other facts only where the answer is a full one."""
+def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = False,
+                    what_if: frozenset[str] = frozenset()) -> JsonObject:  # fmt: skip
+    """Return what a report shows of a feature; what takes a trial of other facts only where the answer is a full one.
+
+    `what_if` names the features of which it is worked out what they would be with other declarations.
+    """
     evaluation = answering.certain
     shown: JsonObject = {
         "line": evaluation.feature.document.locate(()).start.line,
@@ -58,7 +62,14 @@ def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = Fals
         return shown
     rows = compared_ways(answering)
     asked = _asked(answering, rows) if depth >= Depth.FULL else {}
-    return shown | _built(answering, rows) | asked | (_drawn(answering) if is_drawn else {})
+    moved = _moved(answering) if evaluation.feature.name in what_if else {}
+    return shown | _built(answering, rows) | asked | (_drawn(answering) if is_drawn else {}) | moved
+
+
+def _moved(answering: Answering) -> JsonObject:
+    from aipolicy.report.portfolio.what_if_points import what_if_points
+
+    return {"what_if": what_if_points(answering)}
 
 
 def _drawn(answering: Answering) -> JsonObject:

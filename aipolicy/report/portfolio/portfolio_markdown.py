@@ -21,7 +21,7 @@ from aipolicy.report.ways_table import WAYS_HEAD
 def render_markdown(report: PortfolioReport) -> Iterator[str]:
     """Yield the report piece by piece."""
     yield f"# AI features: what to build\n\n{prose(headline(report))}\n"
-    parts = (_inventory, _rules, _costs, _questions, _waivers, _others)
+    parts = (_inventory, _rules, _costs, _questions, _coming, _waivers, _others)
     for part in parts:
         yield from _blocks(part(report))
     for row in report.rows:
@@ -91,6 +91,21 @@ def _questions(report: PortfolioReport) -> Iterator[str]:
         for lead in question.leads
     ]
     yield markdown_table(("ask", "features", "reply", "decides", "for"), rows)
+
+
+def _coming(report: PortfolioReport) -> Iterator[str]:
+    coming = report.coming
+    if coming is None:
+        return
+    yield "## What is coming"
+    yield bullets(coming.summary)
+    for month in coming.months:
+        yield f"### {month.month}"
+        head = ("day", "by", "what happens", "feature", "rule", "what becomes of it")
+        yield markdown_table(head, month.brings)
+    if coming.unknowns:
+        yield "### Not known"
+        yield bullets(coming.unknowns)
 
 
 def _waivers(report: PortfolioReport) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
 from aipolicy.report.portfolio.rule_states import RuleState
 from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
@@ -51,6 +52,8 @@ class PortfolioReport(Frozen, kw_only=True):
     questions: tuple[SharedQuestion, ...] | None
     """None where nobody was asked: a run over many features asks none."""
     waivers: tuple[WaiverEnd, ...]
+    coming: ComingMonths | None
+    """None where no forecast was asked for."""
     others: tuple[Finding, ...]
     """Findings on manifests that are refused and on the run as a whole."""
     notices: tuple[str, ...]
@@ -58,8 +61,8 @@ class PortfolioReport(Frozen, kw_only=True):
     """What was not evaluated, and why."""
 
 
-def portfolio_report(result: RunResult, horizon_months: float) -> PortfolioReport:
-    """Return the report on a run."""
+def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMonths | None = None) -> PortfolioReport:
+    """Return the report on a run, with what is to come where that was asked for."""
     policy, files = result.policy, tuple(result.files)
     rules = {active.rule.id: active for active in policy.evaluator.rules}
     rows = feature_rows(files, (rule for rule, active in rules.items() if active.stage in NOT_IN_FORCE))
@@ -81,6 +84,7 @@ def portfolio_report(result: RunResult, horizon_months: float) -> PortfolioRepor
         concentration=concentration(rows),
         questions=shared_questions(rows) if asked else None,
         waivers=waiver_ends(rows, (use for file in files for use in file.waiver_uses), policy),
+        coming=coming,
         others=tuple(
             finding
             for finding in (*(each for file in files for each in file.findings), *result.closing)

@@ -41,7 +41,7 @@ TAGS = {
     "path", "rect", "text", "tspan", "use", "clippath", "defs",
 }  # fmt: skip
 ATTRIBUTES = {
-    "aria-label", "aria-labelledby", "autocomplete", "charset", "class", "content", "data-answer", "data-blocked",
+    "aria-label", "aria-labelledby", "autocomplete", "charset", "class", "colspan", "content", "data-answer", "data-blocked",
     "data-certainty", "data-feature", "data-key", "data-kind", "data-lifecycle", "data-name", "data-owner", "data-value",
     "clip-path", "d", "fill", "fill-opacity", "font-size", "height", "href", "http-equiv", "stroke", "stroke-dasharray",
     "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-width", "text-anchor", "transform", "viewbox", "width",
