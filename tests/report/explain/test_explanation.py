@@ -13,14 +13,17 @@ from sample_runs import CALM, DEAR, EVIL_MANIFEST, EVIL_PACK, HEAD, LEAK, NOWHER
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.ranking import Weighing
+from aipolicy.evaluation.verdict import Ways, ways_of
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
 from aipolicy.report.explain.explain_text import Details, render_explanation
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.report import Report
 
-CLASH = PACK.replace("when: [latency.realtime]", "when: [data.personal]").replace(
-    "option.monthly_usd <= budget.monthly_usd", "option.leaves_organization"
+CLASH = (
+    PACK.replace("when: [latency.realtime]", "when: [data.personal]")
+    .replace("option.monthly_usd <= budget.monthly_usd", "option.leaves_organization")
+    .replace("{option.monthly_usd} USD a month, the budget is {budget.monthly_usd}", "nothing leaves")
 )
 REPORTS = {
     "calm": lambda: report(CALM),
@@ -139,7 +142,7 @@ def test_every_rule_is_told(name: str) -> None:
         ("unsure", ["self-hosting", "run the model on infrastructure of your own", "left out, as assumed or expected"]),
         ("leak", ["rules over the plan", "`health` would go to openai", "params.restricted_from = 3"]),
         ("dear", ["USD a month, the budget is 90", "option.monthly_usd ="]),
-        ("clash", ["Nothing can be built as declared: IN-001, OUT-001 clash", "\nwhy       IN-001"]),
+        ("clash", ["Nothing can be built as declared: IN-001, OUT-001 clash", "\nwhy       OUT-001", "          IN-001"]),
     ],
 )  # fmt: skip
 def test_an_explanation_shows_its_reasons(name: str, expected: list[str]) -> None:
@@ -153,21 +156,27 @@ def test_what_is_assumed_is_said_to_be() -> None:
     assert "data.classes" not in assumed
 
 
+def ways_left(name: str) -> Ways:
+    """Return which ways to answer are left, whatever partner they have."""
+    expected = made(name).evaluations[0].expected
+    return ways_of(expected.verdict, expected.candidates)
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_cell_of_the_matrix_counts_what_remains_there(name: str) -> None:
-    verdict = made(name).evaluations[0].expected.verdict
+    ways = ways_left(name)
     matrix = text(name, details=OPTIONS).split("removed all\n")[1].split("\n\n")[0]
     cells = re.findall(r"(\d+) / (\d+)", matrix)
-    assert sum(int(admissible) for admissible, _ in cells) == verdict.admissible.bit_count()
-    assert sum(int(open_) for _, open_ in cells) == verdict.open.bit_count()
+    assert sum(int(admissible) for admissible, _ in cells) == ways.admissible.bit_count()
+    assert sum(int(open_) for _, open_ in cells) == ways.open.bit_count()
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_json_lists_every_option_that_remains(name: str) -> None:
-    value, verdict = parsed(name), made(name).evaluations[0].expected.verdict
-    assert len(value["admissible_options"]) == verdict.admissible.bit_count()
-    assert len(value["open_options"]) == verdict.open.bit_count()
-    assert (value["recommendation"] is None) is (not verdict.remaining)
+    value, ways = parsed(name), ways_left(name)
+    assert len(value["admissible_options"]) == ways.admissible.bit_count()
+    assert len(value["open_options"]) == ways.open.bit_count()
+    assert (value["recommendation"] is None) is (not ways.admissible | ways.open)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
