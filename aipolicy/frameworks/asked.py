@@ -9,7 +9,8 @@ from aipolicy.catalog.frameworks import Framework
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Stage
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.frameworks.rule_state import RuleState, State, rule_states
+from aipolicy.frameworks.rule_state import RuleState, rule_states
+from aipolicy.frameworks.states import State
 from aipolicy.policy.framework_links import Link, link_to
 from aipolicy.policy.law_words import law_of
 from aipolicy.policy.rule import Rule

@@ -9,7 +9,8 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
 from aipolicy.findings.rule_ids import whole_id
 from aipolicy.frameworks.asked import Asking, FrameworkAnswer, answer_from
-from aipolicy.frameworks.rule_state import STATES, RuleState, State, rule_states
+from aipolicy.frameworks.rule_state import RuleState, rule_states
+from aipolicy.frameworks.states import STATES, State
 from aipolicy.policy.framework_links import OWN
 from aipolicy.policy.law import RELATIONS
 from aipolicy.run.policy import Policy
