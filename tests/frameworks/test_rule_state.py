@@ -88,10 +88,7 @@ KEPT = "data: {classes: [personal], retention_days: %d}\ndeployment: {exclusion:
         ("O-5", "", State.MISSING, ("plan",)),
         ("O-5", "plan: {hosting: provider-api}\n", State.VIOLATED, ()),
         ("O-5", "plan: {hosting: own-cloud, fallback: none}\n", State.SATISFIED, ()),
-<<<<<<< HEAD
         ("O-5", "plan: {hosting: own-cloud, fallback: provider-api}\n", State.VIOLATED, ()),
-=======
->>>>>>> next
         ("O-5", "plan: {hosting: own-cloud}\n", State.MISSING, ("plan",)),
         ("O-6", "", State.MISSING, ("data.retention_days",)),
         ("O-7/least", "data: {minimized: true}\n", State.SATISFIED, ()),
