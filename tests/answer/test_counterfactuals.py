@@ -130,7 +130,7 @@ def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_
     body: str, target: dict[str, str]
 ) -> None:
     of = answering(body)
-    mask = ways_asked(of.expected.candidates, Target(target))
+    mask = ways_asked(of.expected.candidates.mains, Target(target))
     search = Counterfactuals(of.trials, mask, of.vocabulary)
     found = search.found()
     if found.changes or found.is_cut_short or search.standing({}) is Standing.ANSWER:
@@ -142,7 +142,7 @@ def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_
 
 def test_a_search_that_stops_early_says_so_and_not_that_nothing_leads_there() -> None:
     of = answering(TUNED)
-    mask = ways_asked(of.expected.candidates, Target({"adaptation": "fine-tuning"}))
+    mask = ways_asked(of.expected.candidates.mains, Target({"adaptation": "fine-tuning"}))
     found = Counterfactuals(of.trials, mask, of.vocabulary, most_tried=0).found()
     assert (found.changes, found.is_cut_short) == ((), True)
     shown = asked(of, {"hosting": "on-premises"})
