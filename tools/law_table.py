@@ -19,11 +19,16 @@ Table = Callable[[Iterable[str], Iterable[Iterable[str]]], str]
 
 
 @cache
-def law_rules() -> tuple[Rule, ...]:
-    """Return the rules of shipped packs that name a law, pack by pack."""
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the rules of shipped packs, pack by pack."""
     catalog = read_catalog((), as_of=date(2026, 11, 30))
     packs = [load_packs([find_pack(name, Path())], catalog, {})[0] for name in shipped_packs()]
-    return tuple(rule for pack in packs for rule in pack.rules if law_of(rule).provision)
+    return tuple(rule for pack in packs for rule in pack.rules)
+
+
+def law_rules() -> tuple[Rule, ...]:
+    """Return the rules of shipped packs that name a law, pack by pack."""
+    return tuple(rule for rule in shipped_rules() if law_of(rule).provision)
 
 
 def law_table(table: Table) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
+from aipolicy.source.suggest import did_you_mean, folded_word
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, NamedTuple
 
@@ -43,9 +44,29 @@ class Framework(Frozen):
         """Return the ids that a clause names, in its order: `Art. 50(2), 111(4)` names 50 and 111."""
         return _controls_in(clause, self.controls, self.cited_as)
 
+    def controls_below(self, word: str) -> tuple[str, ...]:
+        """Return the ids that a word names, whatever its case, or that begin with it: `GOVERN 1` names `GOVERN 1.1`.
+
+        Parts of an id are no ids: `26(1)` names nothing where only `26` is listed.
+        """
+        wanted = folded_word(word)
+        return tuple(each for each in self.controls if _control_at_start(folded_word(each), (wanted,)) is not None)
+
+    def control_above(self, word: str) -> str | None:
+        """Return the id of which a word names a part: `26` of `26(1)`; None where it names no part of any."""
+        folded = {folded_word(each): each for each in self.controls}
+        above = _control_at_start(folded_word(word), tuple(folded))
+        return None if above is None else folded[above]
+
     def why_unspoken(self, control: str) -> str:
         """Return why no rule can speak of a control; empty where nothing is said of that."""
         return next((each.why for each in self.unspoken if control in each.controls), "")
+
+
+def unknown_framework(name: str, known: Collection[str]) -> str:
+    """Return what to say of a framework that is not known: which one is near, else all that there are."""
+    hint = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
+    return f"unknown framework `{shown(name)}`{hint}"
 
 
 def read_frameworks(records: Iterable[Record]) -> Mapping[str, Framework]:

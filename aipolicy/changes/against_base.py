@@ -14,7 +14,8 @@ from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
-from aipolicy.run.policy import Policy, load_policy, rules_named
+from aipolicy.run.chosen_rules import rules_named
+from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check, report_of
 from aipolicy.value import replace
 
@@ -71,11 +72,14 @@ def base_policy(side: BaseSide, policy: Policy, settings: PolicySettings, policy
     if chosen:
         # NOTE: a rule that the command line names need not exist at the base.
         everything = load_policy(at_base._replace(select=(), ignore=()), None, side.policy_files)
-        ids = [rule.id for rule in (*everything.rules, *(each.rule for each in everything.portfolio_rules))]
-        select = tuple(word for word in at_base.select if _named(word, ids))
-        ignore = tuple(word for word in at_base.ignore if _named(word, ids))
+        rules, frameworks = (
+            [rule for pack in everything.packs for rule in pack.all_rules],
+            everything.catalog.frameworks,
+        )
+        select = tuple(word for word in at_base.select if rules_named(word, rules, frameworks))
+        ignore = tuple(word for word in at_base.ignore if rules_named(word, rules, frameworks))
         if at_base.select and not select:
-            ignore = tuple(ids)
+            ignore = tuple(rule.id for rule in rules)
         at_base = at_base._replace(select=select, ignore=ignore)
     return load_policy(at_base, None, side.policy_files)
 
@@ -110,10 +114,8 @@ def _names(report: Report) -> set[str]:
     return {evaluation.feature.name for evaluation in report.evaluations}
 
 
-def _named(word: str, ids: Sequence[str]) -> bool:
-    return bool(rules_named(word, ids))
-
-
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
-    kept = settings._replace(packs=(), own_catalog=(), base=".", parameter_places={}, lock="", waivers=())
+    kept = settings._replace(
+        packs=(), own_catalog=(), base=".", parameter_places={}, choice_places={}, lock="", waivers=()
+    )
     return kept, len(settings.packs), len(settings.own_catalog), len(settings.waivers)

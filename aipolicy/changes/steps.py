@@ -83,8 +83,8 @@ def _differs(cause: str, before: Side, now: Side) -> bool:
 
 def _policy_part(side: Side) -> object:
     settings = side.settings._replace(
-        packs=(), own_catalog=(), base=".", parameter_places={}, fresher_prices="", as_of=date.min, lock="",
-        waivers=(),
+        packs=(), own_catalog=(), base=".", parameter_places={}, choice_places={}, fresher_prices="",
+        as_of=date.min, lock="", waivers=(),
     )  # fmt: skip
     packs = [[data for _, data in pack.files] for pack in side.policy_files.packs]
     return settings, side.weighing, packs, [data for _, data in side.policy_files.waivers]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from aipolicy.run.policy import Policy
 
 
 def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -19,9 +24,27 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
         policy = load_policy(settings, Cache(cache_folder()))
     except AipolicyError:
         return []
+    from aipolicy.run.chosen_rules import CONTROL
+
+    if incomplete.startswith(CONTROL):
+        return _controls(policy, incomplete)
     heads = (each.rule for each in policy.portfolio_rules)
     ids = {rule.id for rule in (*policy.chosen_rules, *heads)} | RESERVED_IDS
     return sorted(each for each in ids if each.startswith(incomplete.upper()))
+
+
+def _controls(policy: Policy, incomplete: str) -> list[str]:
+    """Return the frameworks of which rules speak, and behind a `/` the controls of one."""
+    from aipolicy.policy.framework_links import link_to
+    from aipolicy.run.chosen_rules import CONTROL
+
+    words: set[str] = set()
+    for framework in policy.catalog.frameworks.values():
+        links = [link for rule in policy.chosen_rules if (link := link_to(rule, framework)) is not None]
+        name = f"{CONTROL}{framework.id}"
+        words |= {name} if links else set()
+        words |= {f"{name}/{control}" for link in links for control in link.controls if "/" in incomplete}
+    return sorted(word for word in words if word.startswith(incomplete))
 
 
 def feature_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

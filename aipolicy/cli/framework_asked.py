@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.catalog.frameworks import Framework
+from aipolicy.catalog.frameworks import Framework, unknown_framework
 from aipolicy.cli.features import report_named
 from aipolicy.cli.terminal import stdout_style, stdout_width
 from aipolicy.config.config_file import Config
@@ -14,8 +14,7 @@ from aipolicy.findings.finding import Finding
 from aipolicy.frameworks.asked import Asking, FrameworkAnswer, asked_of, asking_of, asking_of_pack
 from aipolicy.policy.law_words import law_of
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.source.suggest import did_you_mean, same_name
-from aipolicy.source.text import shown
+from aipolicy.source.suggest import same_name
 from aipolicy.value import NamedTuple
 
 FORMATS = ("text", "json", "markdown")
@@ -65,8 +64,7 @@ def asking_under(name: str, config: Config, settings: PolicySettings, *, may_add
     meant = same_name(name, known)
     framework = frameworks.get(meant)
     if meant not in known:
-        listed = ", ".join(known)
-        raise UsageError(f"unknown framework `{shown(name)}`{did_you_mean(name, known) or f'; there are {listed}'}")
+        raise UsageError(unknown_framework(name, known))
     asking = _asking(meant, framework, policy)
     wanted = framework.packs if framework is not None else (meant,)
     missing = tuple(pack for pack in wanted if pack not in _names(policy))

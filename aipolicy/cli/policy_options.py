@@ -45,14 +45,14 @@ def policy_options(function: Callable[..., Any]) -> Any:
             multiple=True,
             metavar="RULE",
             shell_complete=_rule_ids,
-            help="Leave out a rule, or all that begin with it.",
+            help="Leave out a rule, all that begin with it, or control:FRAMEWORK/ID.",
         ),
         click.option(
             "--select",
             multiple=True,
             metavar="RULE",
             shell_complete=_rule_ids,
-            help="Evaluate only a rule, or all that begin with it.",
+            help="Evaluate only a rule, all that begin with it, or control:FRAMEWORK/ID.",
         ),
         click.option("--as-of", metavar="DATE", help="Evaluate as on this day (YYYY-MM-DD); default today, UTC."),
         click.option(

@@ -9,7 +9,7 @@ from aipolicy.config.config_file import Config
 from aipolicy.files.cache import cache_folder
 from aipolicy.source.text import escaped
 
-_NOT_SETTINGS = frozenset({"path", "origins", "parameter_places", "expected_places"})
+_NOT_SETTINGS = frozenset({"path", "origins", "parameter_places", "expected_places", "choice_places"})
 _DEFAULT = "default"
 
 

@@ -47,6 +47,8 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    choice_places: Mapping[str, str] = MappingProxyType({})
+    """For every word of `select` and `ignore`, by the key, a dot and the word: its `path:line:col`."""
     fail_on: str = SEVERITIES[0]
     strict: bool = False
     """Whether undetermined rules gate whatever the lifecycle."""

@@ -26,7 +26,7 @@ def config_schema() -> JsonObject:
         "fresher_prices": word_of("An installed package whose prices replace the shipped ones.", PRICE_PACKAGES),
         "manifests": texts_of("Which files are manifests, as globs.", ["**/*.aifeature.yaml"]) | {"minItems": 1},
         "exclude": texts_of("Which are not, as globs.", ["third_party/**"]),
-        "select": texts_of("Rules that are evaluated, and no others.", ["DATA"]),
+        "select": texts_of("Rules that are evaluated, and no others.", ["DATA", "control:eu-ai-act/26"]),
         "ignore": texts_of("Rules that are not evaluated.", ["COST-001"]),
         "fail_on": word_of("From which severity on a finding fails the run.", SEVERITIES, default=SEVERITIES[0]),
         "strict": flag_of("Whether undetermined rules gate whatever the lifecycle.", default=False),

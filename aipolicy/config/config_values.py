@@ -40,6 +40,7 @@ def config_of(document: Document, value: Mapping[str, object], path: str) -> Con
         exclude=_globs(folder, _texts(top, "exclude", ())),
         select=_texts(top, "select", ()),
         ignore=_texts(top, "ignore", ()),
+        choice_places=dict(_choice_places(top)),
         fail_on=top.text("fail_on", _DEFAULTS.fail_on, SEVERITIES),
         strict=top.flag("strict", default=False),
         baseline=_baseline(top, folder),
@@ -124,8 +125,19 @@ def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, Parame
 
 def _places(top: Record, table: str) -> Iterator[tuple[str, str]]:
     for path, _ in _leaves(top.raw(table) or {}, (table,)):
-        start = top.document.locate(path).start
-        yield ".".join(map(str, path[1:])), f"{top.document.source.path}:{start.line}:{start.column}"
+        yield ".".join(map(str, path[1:])), _place(top, path)
+
+
+def _choice_places(top: Record) -> Iterator[tuple[str, str]]:
+    for key in ("select", "ignore"):
+        words = top.raw(key)
+        for number, word in enumerate(words if isinstance(words, list) else ()):
+            yield f"{key}.{word}", _place(top, (key, number))
+
+
+def _place(top: Record, path: DocumentPath) -> str:
+    start = top.document.locate(path).start
+    return f"{top.document.source.path}:{start.line}:{start.column}"
 
 
 def _leaves(value: PlainValue, path: DocumentPath) -> Iterator[tuple[DocumentPath, PlainValue]]:

@@ -49,11 +49,21 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
         ),
         select=options.select or config.select,
         ignore=(*options.ignore, *config.ignore),
+        choice_places=_choice_places(config, options),
         strict=config.strict,
         waivers=tuple(os.path.relpath(joined(base, name), named_from) for name in config.waivers),
         lock=joined(base, LOCK_FILE),
         only_locked=not options.policies,
     )
+
+
+def _choice_places(config: Config, options: PolicyOptions) -> dict[str, str]:
+    """Return where the configuration chooses rules, without what the command line names itself."""
+    said = {f"ignore.{word}" for word in options.ignore}
+    return {
+        key: place for key, place in config.choice_places.items()
+        if key not in said and not (options.select and key.startswith("select."))
+    }  # fmt: skip
 
 
 def _day(text: str | None) -> date:

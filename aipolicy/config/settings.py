@@ -49,6 +49,8 @@ class PolicySettings(NamedTuple):
     organization: Organization = Organization()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    choice_places: Mapping[str, str] = MappingProxyType({})
+    """Where the configuration has each word of `select` and `ignore`, by the key, a dot and the word."""
     strict: bool = False
     waivers: tuple[str, ...] = ()
     """Paths of waivers files from `base`."""

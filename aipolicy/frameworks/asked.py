@@ -9,21 +9,13 @@ from aipolicy.catalog.frameworks import Framework
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding, Stage
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.frameworks.rule_state import RuleState, State, rule_states
+from aipolicy.frameworks.rule_state import RuleState, rule_states
+from aipolicy.frameworks.states import State
+from aipolicy.policy.framework_links import Link, link_to
 from aipolicy.policy.law_words import law_of
 from aipolicy.policy.rule import Rule
 from aipolicy.run.policy import Policy
-from aipolicy.value import Frozen, NamedTuple
-
-
-class Link(NamedTuple):
-    """What a rule has to do with a framework."""
-
-    clause: str
-    """As the rule cites it, else the ids of the controls."""
-    controls: tuple[str, ...]
-    relations: tuple[str, ...] = ()
-    """What meeting the rule does for each of the controls; empty where the rule is one of the framework itself."""
+from aipolicy.value import Frozen
 
 
 class Asking(Frozen):
@@ -50,17 +42,6 @@ class FrameworkAnswer(Frozen):
     def link_of(self, state: RuleState) -> Link:
         """Return what a rule has to do with the framework."""
         return self.asking.links[whole_id(state.rule.id)]
-
-
-def link_to(rule: Rule, framework: Framework) -> Link | None:
-    """Return what a rule has to do with a framework; None where it does not speak of it."""
-    law = law_of(rule)
-    named = [control for control in law.controls if control.framework == framework.id]
-    ids = tuple(control.id for control in named)
-    if law.basis is not None and law.basis.instrument in framework.instruments:
-        of_clause = framework.controls_in(law.clause)
-        return Link(law.clause, tuple(dict.fromkeys((*of_clause, *ids))))
-    return Link(", ".join(ids), ids, tuple(control.relation for control in named)) if named else None
 
 
 def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:

@@ -9,14 +9,13 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
 from aipolicy.findings.rule_ids import whole_id
 from aipolicy.frameworks.asked import Asking, FrameworkAnswer, answer_from
-from aipolicy.frameworks.rule_state import STATES, RuleState, State, rule_states
+from aipolicy.frameworks.rule_state import RuleState, rule_states
+from aipolicy.frameworks.states import STATES, State
+from aipolicy.policy.framework_links import OWN
 from aipolicy.policy.law import RELATIONS
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report
 from aipolicy.value import Frozen
-
-OWN = ""
-"""Stands for the relation of a rule that is one of the framework itself; it comes before all others."""
 
 
 class Cell(Frozen, kw_only=True):
@@ -75,8 +74,7 @@ def relations_by_control(framework: Framework, asking: Asking) -> Mapping[str, M
     """Return for every control that rules speak of, in the order of the framework, the relation of each rule to it."""
     found: dict[str, dict[str, str]] = {}
     for rule_id, link in asking.links.items():
-        relations = link.relations or (OWN,) * len(link.controls)
-        for control, relation in zip(link.controls, relations, strict=True):
+        for control, relation in link.related:
             found.setdefault(control, {})[rule_id] = relation
     return {control: found[control] for control in framework.controls if control in found}
 

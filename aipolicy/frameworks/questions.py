@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipolicy.frameworks.rule_state import RuleState, State
+from aipolicy.frameworks.rule_state import RuleState
+from aipolicy.frameworks.states import State
 from aipolicy.value import NamedTuple
 
 

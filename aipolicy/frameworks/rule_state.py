@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Iterable
 
 from aipolicy.evaluation.deciding import planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -18,6 +17,7 @@ from aipolicy.facts.all_facts import is_option_fact, is_parameter, of_partner
 from aipolicy.facts.spec import FactValue, Kind, Origin
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Stage
+from aipolicy.frameworks.states import State, on_the_day
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.law_words import law_of
@@ -28,28 +28,6 @@ from aipolicy.value import Frozen, NamedTuple
 PLAN = "plan"
 """What is missing where a rule hangs on the way that is built."""
 _MOST_PLACES = 3
-
-
-class State(StrEnum):
-    """What a rule comes to for a feature, as somebody asks who answers for a framework; the weightiest first."""
-
-    VIOLATED = "violated"
-    MISSING = "missing"
-    """A fact or evidence is not there, so that nobody can tell, or a duty is open."""
-    PERSON = "needs-a-person"
-    """It applies, and somebody has to look."""
-    UNDECIDED = "undecided"
-    """Whether it applies hangs on a fact that is not declared."""
-    WAIVED = "waived"
-    NOT_BEGUN = "not-in-force"
-    """It applies, or may, and its days have not come."""
-    SATISFIED = "satisfied"
-    NOT_APPLICABLE = "not-applicable"
-
-
-STATES = tuple(State)
-NOTHING_MORE = frozenset((State.SATISFIED, State.WAIVED, State.NOT_APPLICABLE))
-"""Where nothing is left to be done."""
 
 
 class StatedFact(NamedTuple):
@@ -114,11 +92,11 @@ class _StateOfRule:
     def state(self) -> RuleState:
         """Return the state, told of the day on which the rule is in force where that has not come."""
         found = self._in_force()
-        active = self.ruled.active
-        if active.stage is Stage.IN_FORCE or found.state is State.NOT_APPLICABLE:
+        state = on_the_day(found.state, is_in_force=self.ruled.active.stage is Stage.IN_FORCE)
+        if state is found.state:
             return found
         return RuleState(
-            rule=self.rule, state=State.NOT_BEGUN, then=found.state, message=found.message, facts=found.facts,
+            rule=self.rule, state=state, then=found.state, message=found.message, facts=found.facts,
             rests_on=found.rests_on,
         )  # fmt: skip
 
@@ -170,6 +148,8 @@ class _StateOfRule:
             return ""
         legs_of, full = self.evaluation.planned.legs_of, self.evaluation.planned.full
         kept, every = legs_of(planned.satisfied | planned.not_applicable), legs_of(full)
+        if kept == every:
+            return f"each of {every.bit_count()} ways keeps it, and not with every fallback"
         return f"{kept.bit_count()} of {every.bit_count()} ways keep it"
 
     def _is_for_a_person(self) -> bool:
@@ -229,9 +209,3 @@ class _StateOfRule:
 def _telling_option(planned: Outcomes) -> int:
     masks = (planned.violated, planned.undeclared, planned.undetermined, planned.satisfied, planned.not_applicable)
     return first_in(next(mask for mask in masks if mask))
-
-
-def counts_of(states: Iterable[State]) -> Mapping[State, int]:
-    """Return how often each state is among some, the weightiest first; none that is not."""
-    listed = list(states)
-    return {state: listed.count(state) for state in STATES if state in listed}

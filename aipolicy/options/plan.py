@@ -120,7 +120,7 @@ class _Planner:
         partners = self._partners()
         mains: tuple[Option, ...] = ()
         if not problems:
-            mains = tuple(self._mains())
+            mains = self._of_the_kind(tuple(self._mains()))
             if not self._agree(mains, partners):
                 problems = (self._itself(mains, partners.named or ()) or self._explain_nothing(),)
             elif self._measurement is not None:
@@ -134,6 +134,11 @@ class _Planner:
     def exists(self) -> bool:
         """Return whether some option agrees with the plan."""
         return self._agree(tuple(self._mains()), self._partners())
+
+    def _of_the_kind(self, mains: tuple[Option, ...]) -> tuple[Option, ...]:
+        """Return what of the main legs is of the kind that the task asks for, where the plan leaves the model open."""
+        of_kind = tuple(main for main in mains if self._kind and main.leg.model.tier in KIND_TIERS)
+        return mains if "plan.model" in self._plan else of_kind or mains
 
     def _mains(self) -> Iterator[Option]:
         narrow = not {"plan.provider", "plan.region", "plan.model", "plan.machine"}.isdisjoint(self._plan)

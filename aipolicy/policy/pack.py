@@ -76,3 +76,8 @@ class PolicyPack(Frozen, kw_only=True):
     def all_rules(self) -> tuple[Rule, ...]:
         """Return the rules over single features, and what those over all features share with them."""
         return (*self.rules, *(each.rule for each in self.portfolio_rules))
+
+
+def rule_ids(packs: Iterable[PolicyPack]) -> list[str]:
+    """Return the ids of all rules, those over all features included."""
+    return [rule.id for pack in packs for rule in pack.all_rules]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.snapshot import RestoredCatalog, snapshot_of
 from aipolicy.config.settings import PolicySettings as PolicySettings
-from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluator, KeptGroups, own_expected
 from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules
 from aipolicy.files.cache import Cache
-from aipolicy.findings.reserved_rules import RESERVED_IDS
-from aipolicy.policy.pack import PolicyPack, aliases_of
+from aipolicy.policy.pack import PolicyPack, rule_ids
 from aipolicy.policy.rule import Rule, parts_of
 from aipolicy.policy.sources.locate import PolicyFiles, read_policy_files
 from aipolicy.value import Frozen, NamedTuple, replace
@@ -132,7 +130,7 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
             own_expected(settings, packs, catalog),
         ),
         digest=files.digest,
-        ignored_rules=tuple(sorted(set(_rule_ids(packs)) - wanted)),
+        ignored_rules=tuple(sorted(set(rule_ids(packs)) - wanted)),
         strict=settings.strict,
         waivers=waivers,
         forbidden_choice=_forbidden_choice(waivers, packs, wanted),
@@ -178,12 +176,11 @@ class _Apart:
 def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
     from aipolicy.catalog.load import layered_catalog
     from aipolicy.policy.reading.load import load_packs
+    from aipolicy.run.chosen_rules import chosen_rules
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    aliases = aliases_of(packs)
-    select, ignore = ([aliases.get(word, word) for word in words] for words in (settings.select, settings.ignore))
-    wanted = _chosen(_rule_ids(packs), select, ignore)
+    wanted = chosen_rules(packs, settings, catalog.frameworks)
     count, groups = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them.
     light = tuple(
@@ -208,46 +205,12 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
 def _forbidden_choice(waivers: Waivers | None, packs: Iterable[PolicyPack], wanted: Container[str]) -> str:
     """Return what to say of the first rule that is left out by choice although a pack forbids it; empty for none."""
-    for rule_id in sorted(rule_id for rule_id in _rule_ids(packs) if rule_id not in wanted):
+    for rule_id in sorted(rule_id for rule_id in rule_ids(packs) if rule_id not in wanted):
         never = waivers.limits.never_waived(rule_id) if waivers is not None else None
         if never is not None:
             return f"{rule_id} may not be left out by `select` or `ignore` ({never.at})"
     return ""
 
 
-def _rule_ids(packs: Iterable[PolicyPack]) -> list[str]:
-    return [rule.id for pack in packs for rule in pack.all_rules]
-
-
 def _kept_rules(packs: Iterable[PolicyPack], wanted: Container[str]) -> tuple[PolicyPack, ...]:
     return tuple(replace(pack, rules=tuple(rule for rule in pack.rules if rule.id in wanted)) for pack in packs)
-
-
-def _chosen(ids: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> set[str]:
-    selected = _matching(ids, select) if select else set(ids)
-    return selected - _matching(ids, ignore)
-
-
-def rules_named(word: str, ids: Sequence[str]) -> set[str]:
-    """Return the rules that a word names, or that begin with it, whatever its case and marks: `res001`, `data`."""
-    from aipolicy.findings.rule_ids import beginnings, is_below
-    from aipolicy.source.suggest import same_name
-
-    meant = same_name(word, (*ids, *beginnings(ids)))
-    return {rule_id for rule_id in ids if is_below(rule_id, meant)}
-
-
-def _matching(ids: Sequence[str], wanted: Sequence[str]) -> set[str]:
-    """Return the rule ids that are named, or that begin with a named prefix such as `DATA`."""
-    from aipolicy.source.suggest import did_you_mean, same_name
-
-    found: set[str] = set()
-    for word in wanted:
-        matches = rules_named(word, ids)
-        if not matches:
-            word = same_name(word, (*RESERVED_IDS, *{rule_id.partition("-")[0] for rule_id in RESERVED_IDS}))
-            if word in RESERVED_IDS or any(rule_id.startswith(f"{word}-") for rule_id in RESERVED_IDS):
-                raise UsageError(f"`{word}` is about manifests and waivers themselves and is always checked")
-            raise UsageError(f"unknown rule `{word}`{did_you_mean(word, ids)}; `aipolicy rules` lists them")
-        found |= matches
-    return found

@@ -59,16 +59,24 @@ def _at(line: int, column: int) -> Span:
 
 
 def toml_spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]:
-    """Return where each key of valid TOML text stands, by its path below `prefix`; not inside inline tables."""
+    """Return where each key of valid TOML text stands, by its path below `prefix`, and each text of a list of texts.
+
+    Not inside inline tables.
+    """
     lines = LineIndex(text)
     found: dict[DocumentPath, NodeSpans] = {}
     table: DocumentPath = ()
+    path: DocumentPath = ()
     key, begin, in_value, depth = "", 0, False, 0
     for match in _TOKEN.finditer(f"{text}\n"):
         token = match.group()
         if in_value:
             depth += (token in ("[", "{")) - (token in ("]", "}"))
             in_value = depth > 0 or token != "\n"
+            if not in_value and path[: len(prefix)] == prefix:
+                for number, (start, end) in enumerate(_texts_in(text, begin, match.start())):
+                    span = lines.span(start, end)
+                    found[(*path[len(prefix) :], number)] = NodeSpans(span, span)
         elif key and token in ("=", "\n"):
             in_value = token == "="
             path = (*table, *_key_path(key)) if in_value else _key_path(key.strip().strip("[]"))
@@ -77,10 +85,25 @@ def toml_spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]
             for length in range(len(prefix), len(path) + 1):
                 if path[: len(prefix)] == prefix:
                     found.setdefault(path[len(prefix) : length], NodeSpans(span, span))
-            key = ""
+            key, begin = "", match.end()
         elif token.strip() and not token.startswith("#"):
             begin = begin if key else match.end() - len(token.lstrip())
             key += token if key else token.lstrip()
+    return found
+
+
+def _texts_in(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """Return where each text of a list of texts begins and ends; nothing for any other value."""
+    found: list[tuple[int, int]] = []
+    depth = 0
+    for match in _TOKEN.finditer(text, begin, end):
+        token = match.group()
+        if token[0] in "\"'":
+            found.append(match.span())
+        depth += token == "["
+        is_other = token[0] in "{=" or (token[0] not in "\"'#[]" and token.strip(" \t\r\n,"))
+        if is_other or (depth != 1 and token.strip() and token[0] not in "]#"):
+            return []
     return found
 
 

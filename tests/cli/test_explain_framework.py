@@ -40,7 +40,7 @@ def page(folder: Path, *arguments: str) -> str:
 def test_a_chatbot_over_public_data_draws_one_screen(folder: Path) -> None:
     lines = page(folder, "eu-ai-act", "desk").splitlines()
     assert len(lines) <= 40
-    assert "46 waiting for a question, 2 missing, 5 outside" in " ".join(lines)
+    assert "46 waiting for a question, 2 missing, 7 outside" in " ".join(lines)
     assert any("`disclosure.tells_people` from web-team" in line for line in lines)
 
 

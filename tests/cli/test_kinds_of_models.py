@@ -74,6 +74,14 @@ def test_a_plan_to_embed_with_a_chat_model_is_an_error_at_its_line(tmp_path: Pat
     assert "TASK-008" not in run("check", written(tmp_path, body + plan % "text-embedding-3-small"))[1]
 
 
+def test_a_plan_that_leaves_the_model_open_is_one_to_embed(tmp_path: Path) -> None:
+    plan = "plan: {adaptation: prompting, hosting: provider-api, provider: openai, region: us, fallback: none}\n"
+    manifest = written(tmp_path, EMBEDS.read_text(encoding="utf-8").replace("prototype", "pilot") + plan)
+    assert "error[TASK-008]" not in run("check", manifest)[1]
+    planned = next(each for each in costs(manifest) if each["state"] == "plan")
+    assert "text-embedding-3" in planned["id"]
+
+
 @pytest.mark.parametrize("model", ["text-embedding-3-small", "gpt-transcribe"])
 def test_a_plan_to_summarize_with_a_model_that_writes_nothing_is_an_error(tmp_path: Path, model: str) -> None:
     plan = f"plan: {{adaptation: prompting, hosting: provider-api, provider: openai, model: {model}, fallback: none}}\n"

@@ -185,6 +185,8 @@ def test_shells_complete_rules_and_features(folder: Path) -> None:
     assert completed(folder, "cost", "x") == ["x"]
     assert completed(folder, "explain", "res-") == ["RES-001"]
     assert "MAN-003" in completed(folder, "check --select", "MAN")
+    assert "control:eu-ai-act/26" in completed(folder, "check --policy eu-ai-act --select", "control:eu-ai-act/2")
+    assert completed(folder, "check --policy eu-ai-act --select", "control:eu") == ["control:eu-ai-act"]
     (folder / "aipolicy.toml").write_text("fail_on = 3", encoding="utf-8")
     assert completed(folder, "explain", "RES") == []
 

@@ -10,7 +10,8 @@ import pytest
 
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
-from aipolicy.frameworks.rule_state import RuleState, State, rule_states
+from aipolicy.frameworks.rule_state import RuleState, rule_states
+from aipolicy.frameworks.states import State
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
 from aipolicy.policy.reading.load import load_packs
@@ -86,7 +87,8 @@ KEPT = "data: {classes: [personal], retention_days: %d}\ndeployment: {exclusion:
         ("O-4", "", State.NOT_BEGUN, ("data.minimized",)),
         ("O-5", "", State.MISSING, ("plan",)),
         ("O-5", "plan: {hosting: provider-api}\n", State.VIOLATED, ()),
-        ("O-5", "plan: {hosting: own-cloud}\n", State.SATISFIED, ()),
+        ("O-5", "plan: {hosting: own-cloud, fallback: none}\n", State.SATISFIED, ()),
+        ("O-5", "plan: {hosting: own-cloud}\n", State.MISSING, ("plan",)),
         ("O-6", "", State.MISSING, ("data.retention_days",)),
         ("O-7/least", "data: {minimized: true}\n", State.SATISFIED, ()),
         ("O-7/tokens", "data: {minimized: true}\n", State.MISSING, ("data.tokenized",)),
@@ -136,6 +138,12 @@ def test_a_rule_that_hangs_on_the_way_says_how_many_keep_it() -> None:
     kept, of, ways, *_ = state_of("O-5", "").message.replace(" of ", " ").split()
     assert 0 < int(kept) < int(of)
     assert ways == "ways"
+
+
+def test_a_rule_that_hangs_on_the_fallback_says_so() -> None:
+    message = state_of("O-5", "plan: {hosting: own-cloud}\n").message
+    assert message.startswith("each of ")
+    assert message.endswith(" ways keeps it, and not with every fallback")
 
 
 def test_states_agree_with_the_outcomes_of_the_evaluation() -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from aipolicy.catalog.frameworks import Framework
 from aipolicy.frameworks.clauses import ClauseCoverage
 from aipolicy.frameworks.coverage import ControlCoverage, FrameworkCoverage
-from aipolicy.frameworks.rule_state import STATES, State
+from aipolicy.frameworks.states import STATES, State
 from aipolicy.policy.law import RELATIONS
 from aipolicy.report.explain.framework_page import HEADINGS, NO_ADVICE
 from aipolicy.report.terminal.drawing import Screen, grid, said

@@ -14,7 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 from aipolicy import __version__
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.frameworks.coverage import Cell, FrameworkCoverage
-from aipolicy.frameworks.rule_state import RuleState, State
+from aipolicy.frameworks.rule_state import RuleState
+from aipolicy.frameworks.states import State
 from aipolicy.options.memo import Numbers
 from aipolicy.policy.law import RELATIONS
 from aipolicy.report.formats.json_text import json_text

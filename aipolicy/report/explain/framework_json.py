@@ -9,8 +9,9 @@ from aipolicy import __version__
 from aipolicy.findings.rule_ids import whole_id
 from aipolicy.frameworks.asked import FrameworkAnswer
 from aipolicy.frameworks.questions import questions_of
-from aipolicy.frameworks.rule_state import RuleState, counts_of
+from aipolicy.frameworks.rule_state import RuleState
 from aipolicy.frameworks.said_by import said_by
+from aipolicy.frameworks.states import counts_of
 from aipolicy.policy.law_words import law_of, status_on
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.policy import Policy

@@ -9,8 +9,9 @@ from itertools import groupby
 from aipolicy.findings.rule_ids import PART, whole_id
 from aipolicy.frameworks.asked import FrameworkAnswer
 from aipolicy.frameworks.questions import is_waiting, questions_of, reasons_of
-from aipolicy.frameworks.rule_state import PLAN, RuleState, State
+from aipolicy.frameworks.rule_state import PLAN, RuleState
 from aipolicy.frameworks.said_by import said_by
+from aipolicy.frameworks.states import State
 from aipolicy.policy.law_words import law_of
 from aipolicy.source.text import escaped, quantity
 from aipolicy.value import Frozen, NamedTuple

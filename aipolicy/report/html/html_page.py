@@ -24,7 +24,7 @@ from aipolicy.report.portfolio.drawings import ranges_of
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
 from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
-from aipolicy.report.portfolio.rule_states import LETTERS
+from aipolicy.report.portfolio.rule_states import LETTERS, WORDS
 from aipolicy.report.ways_table import WAYS_HEAD
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, grouped, quantity
@@ -63,7 +63,8 @@ def render_html(report: PortfolioReport) -> Iterator[str]:
     yield from page.generate(
         **_words(report), version=__version__, policy=_content_policy(style, early, script), style=Markup(style),
         early=Markup(early), script=Markup(script), columns=_COLUMNS, filters=_filters(report.rows),
-        letters={state.value: letter for state, letter in LETTERS.items()}, loud=_LOUD, ways_head=WAYS_HEAD,
+        letters={state.value: letter for state, letter in LETTERS.items()},
+        state_words={state.value: words for state, words in WORDS.items()}, loud=_LOUD, ways_head=WAYS_HEAD,
         hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS), steps=STEPS,
     )  # fmt: skip
     yield "\n"

@@ -20,10 +20,11 @@ def rules_csv(rules: Iterable[Rule], day: date) -> Iterator[str]:
     """Yield a head and one row a rule, with CRLF as line end."""
     yield csv_row(COLUMNS)
     for rule in rules:
-        yield csv_row(map(csv_cell, _cells(rule, day)))
+        yield csv_row(map(csv_cell, rule_cells(rule, day)))
 
 
-def _cells(rule: Rule, day: date) -> tuple[str, ...]:
+def rule_cells(rule: Rule, day: date) -> tuple[str, ...]:
+    """Return what a row says of a rule on a day, in the order of `COLUMNS`."""
     law = law_of(rule)
     basis = law.basis
     source = (

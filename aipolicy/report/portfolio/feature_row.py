@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aipolicy.findings.finding import Finding
+from aipolicy.frameworks.states import State
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.answers_list import (
     ListedAnswer,
@@ -17,7 +18,7 @@ from aipolicy.report.explain.answers_list import (
     certainty_of,
     first_question,
 )
-from aipolicy.report.portfolio.rule_states import RuleState, rule_states
+from aipolicy.report.portfolio.rule_states import rule_states
 from aipolicy.report.ways_table import short_usd
 from aipolicy.run.file_result import FileResult
 from aipolicy.source.text import escaped
@@ -76,7 +77,7 @@ class FeatureRow(NamedTuple):
     """The same with what one other value leads to."""
     cost: Cost | None
     """Of what is recommended; None where nothing is."""
-    states: Mapping[str, RuleState]
+    states: Mapping[str, State]
     """The rules of which there is something to say."""
     findings: Sequence[Finding]
     details: Mapping[str, Any]

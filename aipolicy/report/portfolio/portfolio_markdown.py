@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from aipolicy import __version__
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.findings.finding import Finding
+from aipolicy.frameworks.states import State
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.sheet import bullets, capital, markdown_table
@@ -14,7 +15,7 @@ from aipolicy.report.packs.markdown_text import prose
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport
 from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
-from aipolicy.report.portfolio.rule_states import LETTERS, RuleState
+from aipolicy.report.portfolio.rule_states import LETTERS, WORDS
 from aipolicy.report.ways_table import WAYS_HEAD
 
 
@@ -61,10 +62,10 @@ def _rules(report: PortfolioReport) -> Iterator[str]:
     for rule in report.map:
         title = rule.title + (f" ({rule.coming})" if rule.coming else "")
         rows.append((rule.id, title, *(_concerned(report, rule.id, state) for state in LETTERS)))
-    yield markdown_table(("rule", "title", *LETTERS), rows)
+    yield markdown_table(("rule", "title", *(WORDS[state] for state in LETTERS)), rows)
 
 
-def _concerned(report: PortfolioReport, rule: str, state: RuleState) -> str:
+def _concerned(report: PortfolioReport, rule: str, state: State) -> str:
     """Return the names of the features for which a rule is in a state."""
     return ", ".join(row.name for row in report.rows if row.states.get(rule) is state)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
+from aipolicy.frameworks.states import State
 from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
-from aipolicy.report.portfolio.rule_states import RuleState
 from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
 from aipolicy.report.portfolio.sums import Shares, Sum, concentration, money_shares, sum_of
 from aipolicy.report.portfolio.waiver_ends import WaiverEnd, waiver_ends
@@ -28,7 +28,7 @@ class RuleInMap(NamedTuple):
     title: str
     coming: str
     """What becomes of a rule that is not yet in force, in words."""
-    counts: Mapping[RuleState, int]
+    counts: Mapping[State, int]
 
 
 class PortfolioReport(Frozen, kw_only=True):
@@ -97,7 +97,7 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
 
 def _rules_in_map(rows: Iterable[FeatureRow], rules: Mapping[str, ActiveRule]) -> tuple[RuleInMap, ...]:
     """Return the rules that a map shows, the weightiest first: by severity, then by how many features they concern."""
-    counts: dict[str, Counter[RuleState]] = {}
+    counts: dict[str, Counter[State]] = {}
     for row in rows:
         for rule, state in row.states.items():
             counts.setdefault(rule, Counter())[state] += 1

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 
 from aipolicy.findings.finding import Finding, Outcome
+from aipolicy.frameworks.states import State, on_the_day
 from aipolicy.run.feature_result import FeatureResult
 
-
-class RuleState(StrEnum):
-    """What there is to say of a rule for a feature; of one that is kept, or does not apply, nothing is said."""
-
-    VIOLATED = "violated"
-    TO_DO = "to do"
-    """Something is to be done or agreed, now or before a later stage."""
-    UNDECIDED = "undecided"
-    """The rule hangs on something that is not known."""
-    WAIVED = "waived"
-    COMING = "not yet in force"
-    """It would be violated, or is undecided, and the law or the pack has not begun to ask for it."""
-
-
-LETTERS: Mapping[RuleState, str] = {
-    RuleState.VIOLATED: "V", RuleState.TO_DO: "T", RuleState.UNDECIDED: "U", RuleState.WAIVED: "W",
-    RuleState.COMING: "N",
+LETTERS: Mapping[State, str] = {
+    State.VIOLATED: "V", State.MISSING: "T", State.UNDECIDED: "U", State.WAIVED: "W", State.NOT_BEGUN: "N",
 }  # fmt: skip
-"""One letter a state, so that a map does not speak by colour alone."""
+"""One letter a state that a map shows, so that it does not speak by colour alone; of the others there is nothing to say."""
+WORDS: Mapping[State, str] = {
+    State.VIOLATED: "violated", State.MISSING: "to do", State.UNDECIDED: "undecided", State.WAIVED: "waived",
+    State.NOT_BEGUN: "not yet in force",
+}  # fmt: skip
+"""What each is called in a map: what is missing is to be done, by the team or by whoever signs with a provider."""
 
 _UNSETTLED = frozenset({Outcome.UNDETERMINED.value, Outcome.UNDECLARED.value})
 _FAILING = frozenset({Outcome.VIOLATED.value, *_UNSETTLED})
 
 
-def rule_states(feature: FeatureResult, findings: Sequence[Finding], coming: Iterable[str]) -> dict[str, RuleState]:
+def rule_states(feature: FeatureResult, findings: Sequence[Finding], coming: Iterable[str]) -> dict[str, State]:
     """Return the state of every rule of which there is something to say, by id.
 
     Without a plan a constraint is broken by some of all ways, which is no violation: then only findings count.
@@ -44,15 +34,16 @@ def rule_states(feature: FeatureResult, findings: Sequence[Finding], coming: Ite
     outcomes |= {rule: outcome.value for rule, outcome in found.items() if outcome.value in _FAILING}
     to_do = {each.rule for each in feature.answer.to_do} if feature.answer is not None else frozenset()
     not_yet = frozenset(coming)
-    states = {}
-    for rule in sorted(outcomes.keys() | to_do | waived):
-        if rule in waived:
-            states[rule] = RuleState.WAIVED
-        elif rule in not_yet:
-            states[rule] = RuleState.COMING
-        elif rule in to_do:
-            states[rule] = RuleState.TO_DO
-        else:
-            is_broken = outcomes[rule] == Outcome.VIOLATED.value
-            states[rule] = RuleState.VIOLATED if is_broken else RuleState.UNDECIDED
-    return states
+    return {
+        rule: on_the_day(
+            _comes_to(outcomes.get(rule, ""), is_to_do=rule in to_do),
+            is_in_force=rule not in not_yet, is_waived=rule in waived,
+        )
+        for rule in sorted(outcomes.keys() | to_do | waived)
+    }  # fmt: skip
+
+
+def _comes_to(outcome: str, *, is_to_do: bool) -> State:
+    if is_to_do:
+        return State.MISSING
+    return State.VIOLATED if outcome == Outcome.VIOLATED.value else State.UNDECIDED

@@ -1,0 +1,122 @@
+"""Frameworks and the rules that speak of them in, the same list as text, Markdown, CSV and JSON out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from aipolicy.findings.finding import Stage
+from aipolicy.frameworks.asked import Asking
+from aipolicy.policy.framework_links import OWN, Link
+from aipolicy.policy.rule import Rule
+from aipolicy.report.formats.csv_rows import csv_cell, csv_row
+from aipolicy.report.packs.markdown_text import prose, table
+from aipolicy.report.packs.rule_json import rule_object
+from aipolicy.report.packs.rule_text import standing
+from aipolicy.report.packs.rules_csv import COLUMNS, rule_cells
+from aipolicy.report.packs.rules_markdown import stage_words
+from aipolicy.report.terminal.drawing import Screen, aligned, said, stacked
+from aipolicy.report.terminal.style import Role, Styler
+from aipolicy.source.text import quantity
+from aipolicy.value import Frozen
+
+_HEAD = ("rule", "severity", "clause", "controls", "title", "stage")
+
+
+class FrameworkRules(Frozen):
+    """The rules of a run that speak of a framework, or of a pack of law, on a day."""
+
+    asking: Asking
+    rules: tuple[Rule, ...]
+    """In the order of the clauses, without those that have ended."""
+    added: tuple[str, ...]
+    """The shipped packs that are listed though the configuration does not name them."""
+
+
+def framework_rules(asking: Asking, added: tuple[str, ...], day: date) -> FrameworkRules:
+    """Return the rules of a framework that have not ended on a day."""
+    return FrameworkRules(asking, tuple(rule for rule in asking.rules if rule.stage_on(day) is not Stage.ENDED), added)
+
+
+def framework_rules_text(listed: Iterable[FrameworkRules], day: date, *, width: int, style: Styler) -> str:
+    """Return a section a framework: every rule with its severity, the controls and how it relates to them, its title."""
+    screen = Screen(width, style)
+    for each in listed:
+        rows = []
+        for rule in each.rules:
+            stage = [] if rule.stage_on(day) is Stage.IN_FORCE else [standing(rule, day)]
+            rows.append((
+                said(rule.id, Role.STRONG), said(rule.severity.value, Role[rule.severity.name]),
+                stacked(f"{related(each.asking.links[rule.id])}: {rule.title}", *stage),
+            ))  # fmt: skip
+        screen.section(_title(each), aligned(rows))
+        if each.added:
+            screen.add(said(_added(each)), 2)
+    return screen.result()
+
+
+def framework_rules_markdown(listed: Iterable[FrameworkRules], day: date) -> str:
+    """Return a table a framework."""
+    blocks: list[str] = []
+    for each in listed:
+        rows = (_row(rule, each.asking.links[rule.id], day) for rule in each.rules)
+        blocks += [f"## {prose(_title(each))}", table(_HEAD, rows)]
+        blocks += [prose(_added(each))] if each.added else []
+    return "\n\n".join(blocks) + "\n"
+
+
+def framework_rules_csv(listed: Iterable[FrameworkRules], day: date) -> Iterator[str]:
+    """Yield a head and one row for each control of each rule, with CRLF as line end; the control may be empty."""
+    yield csv_row(("framework", "control", "relation", *COLUMNS))
+    for each in listed:
+        for rule in each.rules:
+            for control, relation in each.asking.links[rule.id].related or (("", OWN),):
+                yield csv_row(map(csv_cell, (each.asking.id, control, relation, *rule_cells(rule, day))))
+
+
+def framework_rules_object(listed: Sequence[FrameworkRules], day: date) -> dict[str, Any]:
+    """Return the frameworks with what each rule has to do with them, and the rules once as they are always listed."""
+    rules = {rule.id: rule for each in listed for rule in each.rules}
+    return {
+        "schema": "aipolicy/rules/v1",
+        "frameworks": [
+            {"id": each.asking.id, "name": each.asking.name, "added_packs": list(each.added),
+             "rules": [_link_object(rule, each.asking.links[rule.id]) for rule in each.rules]}
+            for each in listed
+        ],
+        "rules": [rule_object(rules[rule_id], day) for rule_id in sorted(rules)],
+    }  # fmt: skip
+
+
+def related(link: Link) -> str:
+    """Return the controls in words, those of one relation together: `26, 14; supports MEASURE 2.8`.
+
+    Before those of a rule of the framework itself stands nothing; where it has no control, its clause stands there.
+    """
+    words: dict[str, list[str]] = {}
+    for control, relation in link.related:
+        words.setdefault(relation, []).append(control)
+    if not words:
+        return link.clause
+    return "; ".join(f"{relation} {', '.join(controls)}".strip() for relation, controls in words.items())
+
+
+def _row(rule: Rule, link: Link, day: date) -> tuple[str, ...]:
+    controls = related(link) if link.controls else ""
+    words = (link.clause, controls, rule.title, stage_words(rule, day))
+    return rule.id, rule.severity.value, *map(prose, words)
+
+
+def _link_object(rule: Rule, link: Link) -> dict[str, Any]:
+    controls = [{"id": control, "relation": relation or None} for control, relation in link.related]
+    return {"rule": rule.id, "clause": link.clause, "controls": controls}
+
+
+def _title(each: FrameworkRules) -> str:
+    return f"{each.asking.id} ({each.asking.name}): {quantity(len(each.rules), 'rule')}"
+
+
+def _added(each: FrameworkRules) -> str:
+    names = " and ".join(f"`{name}`" for name in each.added)
+    return f"No configured pack speaks of it: these are rules of the shipped {names}, which a check does not evaluate."
