@@ -103,6 +103,13 @@ class Answering:
         return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary)
 
     @cached_property
+    def near_turns(self) -> tuple[Change, ...]:
+        """Return those of the turns in which no number is out of reach."""
+        from aipolicy.answer.turns import REACH, turns_of
+
+        return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary, REACH)
+
+    @cached_property
     def conflict(self) -> Conflict | None:
         """Return what clashes and the smallest changes that end it, None where something remains."""
         if self.certain.is_retired:

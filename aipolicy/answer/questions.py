@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from aipolicy.answer.alternatives import Alternative, alternatives
 from aipolicy.answer.model import Change, Effect, Then
-from aipolicy.answer.search import turning
+from aipolicy.answer.search import turning, turns_beyond
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.expected import NOT_LIMITED
@@ -15,6 +15,7 @@ from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleKind
+from aipolicy.value import NamedTuple
 
 _MOST_PAIRS = 120
 """Pairs that are tried for one way of building."""
@@ -85,28 +86,53 @@ def _singles(trials: Trials, tried: Sequence[Alternative], asked: frozenset[str]
 def refined(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then, effect: Effect,
             gates: bool = False) -> Change:  # fmt: skip
     """Return a change with the number of its fact taken back as far as the same still follows."""
+    search = None if effect > Effect.ADAPTATION else _search_of(trials, changes, fact, then)
+    if search is None or not search.holds(search.far):
+        return Change(changes, then, effect, {}, gates)
+    nearest = {**changes, fact: turning(*search)}
+    return Change(nearest, trials.then(nearest), effect, {fact: "from" if search.far > search.near else "to"}, gates)
+
+
+def is_out_of_reach(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then, reach: float) -> bool:
+    """Return whether the number of a fact leads there only more than so many times above what it is, or below it."""
+    before = trials.base.facts.values.get(fact)
+    search = _search_of(trials, changes, fact, then)
+    # NOTE: of what is counted there may be none, and from so few to none it is not far.
+    if search is None or not isinstance(before, float) or before == NOT_LIMITED or before <= reach:
+        return False
+    limit = before * reach * _CLEARLY if search.far > search.near else before / reach / _CLEARLY
+    return search.holds(search.far) and turns_beyond(*search, limit)
+
+
+class _Search(NamedTuple):
+    """What is searched: the number nearest to `near` at which the same follows as at `far`."""
+
+    holds: Callable[[float], bool]
+    near: float
+    far: float
+    unit: str
+
+
+def _search_of(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then) -> _Search | None:
+    """Return the search for the number of a fact, None where its values are no numbers."""
     before = trials.base.facts.values.get(fact)
     after = changes[fact]
-    if not isinstance(after, float) or isinstance(before, bool) or effect > Effect.ADAPTATION:
-        return Change(changes, then, effect, {}, gates)
+    if not isinstance(after, float) or isinstance(before, bool):
+        return None
     near = before if isinstance(before, float) else 0.0
     if near == NOT_LIMITED or after == NOT_LIMITED:
         near, after = (_FAR if number == NOT_LIMITED else number for number in (near, after))
-    wanted = (then.hosting, then.adaptation, then.violates)
 
     def holds(number: float) -> bool:
-        found = trials.then({**changes, fact: number})
-        return (found.hosting, found.adaptation, found.violates) == wanted
+        return trials.leads_to({**changes, fact: number}, then)
 
-    if not holds(after):
-        return Change(changes, then, effect, {}, gates)
-    number = turning(holds, near, after, trials.base.facts.known.specs[fact].unit)
-    nearest = {**changes, fact: number}
-    return Change(nearest, trials.then(nearest), effect, {fact: "from" if after > near else "to"}, gates)
+    return _Search(holds, near, after, trials.base.facts.known.specs[fact].unit)
 
 
 _FAR = 1e7
 """Where the search for a number begins that is not limited: hours for a latency, far above any budget."""
+_CLEARLY = 1.0 + 1e-9
+"""So much further than a limit is beyond it, however a quotient is rounded."""
 
 
 def _of_the_gate(trials: Trials, asked: frozenset[str], known: set[str]) -> list[Change]:

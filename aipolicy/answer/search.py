@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import ceil, floor, isfinite, log10
 
 _STEPS = 24
@@ -18,6 +18,30 @@ def turning(holds: Callable[[float], bool], near: float, far: float, unit: str) 
     Where the truth turns several times between the two, one of the turns is found.
     """
     rounded = _up if far > near else _down
+    *_, (near, far) = _brackets(holds, near, far, unit)
+    # NOTE: the limit itself is as a rule a number in few digits, and the search ends a little beyond it.
+    for said in (_down(far, unit) if far > near else _up(far, unit), rounded(far, unit)):
+        if holds(said):
+            return said
+    return far
+
+
+def turns_beyond(holds: Callable[[float], bool], near: float, far: float, unit: str, limit: float) -> bool:
+    """Return whether `turning` would end beyond a limit, searching no further than it takes to tell."""
+    is_up = far > near
+    for before, after in _brackets(holds, near, far, unit):
+        nearest = _down(before, unit) if is_up else _up(before, unit)
+        if nearest > limit if is_up else nearest < limit:
+            return True
+        if after < limit if is_up else after > limit:
+            return False
+    return False
+
+
+def _brackets(holds: Callable[[float], bool], near: float, far: float, unit: str) -> Iterator[tuple[float, float]]:
+    """Yield values ever nearer to each other, `holds` at the second and not at the first, until in few digits they meet."""
+    rounded = _up if far > near else _down
+    yield near, far
     for _ in range(_STEPS):
         middle = _between(near, far)
         if rounded(middle, unit) in (rounded(near, unit), rounded(far, unit)):
@@ -26,11 +50,7 @@ def turning(holds: Callable[[float], bool], near: float, far: float, unit: str) 
             far = middle
         else:
             near = middle
-    # NOTE: the limit itself is as a rule a number in few digits, and the search ends a little beyond it.
-    for said in (_down(far, unit) if far > near else _up(far, unit), rounded(far, unit)):
-        if holds(said):
-            return said
-    return far
+        yield near, far
 
 
 def _between(one: float, other: float) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.paired_outcomes import Outcomes
+from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
+from aipolicy.evaluation.reevaluation import Reevaluation
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
@@ -23,11 +26,16 @@ _Key = tuple[tuple[str, FactValue], ...]
 
 
 class Trial:
-    """A feature with other facts: what is asked of it is worked out once."""
+    """A feature with other facts: what is asked of it is worked out once, and nothing that is not asked for."""
 
-    def __init__(self, evaluation: Evaluation, weighing: Weighing) -> None:
-        self.evaluation = evaluation
+    def __init__(self, again: Reevaluation, weighing: Weighing) -> None:
+        self._again = again
         self._weighing = weighing
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Return everything about it."""
+        return self._again.evaluation
 
     @cached_property
     def chosen(self) -> Ranked | None:
@@ -35,18 +43,42 @@ class Trial:
         return Recommender(self.evaluation, self._weighing).chosen()
 
     @cached_property
-    def then(self) -> Then:
-        """Return what follows."""
-        evaluation, ranked = self.evaluation, self.chosen
-        needs = tuple(need.id for need in evaluation.verdict.needs)
-        if ranked is None:
-            return Then(None, None, needs, tuple(evaluation.verdict.conflict), None, None)
+    def violates(self) -> tuple[str, ...]:
+        """Return the rules of severity error that the plan breaks, or the feature without one."""
+        again = self._again
+        return _violated_throughout(again.facts, again.of_plan, again.planned, has_axes=again.has_axes)
+
+    @cached_property
+    def way(self) -> tuple[str | None, str | None]:
+        """Return hosting and adaptation of the way that comes first, None where nothing remains."""
+        if self.chosen is None:
+            return None, None
         hosting, adaptation = (
-            next(iter(evaluation.candidates.distinct(name, 1 << ranked.number)))
+            next(iter(self.evaluation.candidates.distinct(name, 1 << self.chosen.number)))
             for name in ("option.hosting", "option.adaptation")
         )
+        return str(hosting), str(adaptation)
+
+    @cached_property
+    def then(self) -> Then:
+        """Return what follows."""
+        verdict, ranked = self.evaluation.verdict, self.chosen
+        needs = tuple(need.id for need in verdict.needs)
+        if ranked is None:
+            return Then(None, None, needs, tuple(verdict.conflict), None, None)
         usd, total = (ranked.cost.monthly_usd, ranked.cost.total_usd) if ranked.cost.is_whole else (None, None)
-        return Then(str(hosting), str(adaptation), needs, plan_violates(evaluation), usd, total)
+        return Then(*self.way, needs, self.violates, usd, total)
+
+    def leads_to(self, then: Then) -> bool:
+        """Return whether the same rules are violated and a way with the same hosting and adaptation comes first.
+
+        What the plan violates is asked first, because it is known without looking at what else could be built.
+        """
+        if then.hosting is not None and self.violates != then.violates:
+            return False
+        if self.way != (then.hosting, then.adaptation):
+            return False
+        return then.hosting is not None or self.then.violates == then.violates
 
 
 class Trials:
@@ -68,6 +100,10 @@ class Trials:
         """Return what is expected where these facts are declared."""
         return self._trial(changes).evaluation
 
+    def leads_to(self, changes: Changes, then: Then) -> bool:
+        """Return whether the same follows where these facts are declared, needs and cost left aside."""
+        return self._trial(changes).leads_to(then)
+
     def chosen(self, changes: Changes) -> Ranked | None:
         """Return the way that comes first where these facts are declared, None where nothing remains."""
         return self._trial(changes).chosen
@@ -75,8 +111,8 @@ class Trials:
     def _trial(self, changes: Changes) -> Trial:
         key = tuple(sorted(changes.items(), key=lambda change: change[0]))
         if key not in self._tried:
-            evaluation = self._evaluator.evaluate_like(self.base, self.facts(changes)) if changes else self.base
-            self._tried[key] = Trial(evaluation, self.weighing)
+            facts = self.facts(changes) if changes else self.base.facts
+            self._tried[key] = Trial(Reevaluation(self._evaluator, self.base, facts), self.weighing)
         return self._tried[key]
 
     def facts(self, changes: Changes) -> Facts:
@@ -124,18 +160,24 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
 
     Without a plan they are the duties that the feature breaks, whatever is built.
     """
-    undone = undone_duties(evaluation)
+    of_plan = [(ruled.active, ruled.planned) for ruled in evaluation.rules]
+    has_axes = evaluation.planned is not evaluation.candidates
+    return _violated_throughout(evaluation.facts, of_plan, evaluation.planned, has_axes=has_axes)
+
+
+def _violated_throughout(facts: Facts, of_plan: Iterable[tuple[ActiveRule, Outcomes]], planned: OptionSet, *,
+                         has_axes: bool) -> tuple[str, ...]:  # fmt: skip
     errors = [
-        ruled
-        for ruled in evaluation.rules
-        if ruled.active.severity is Severity.ERROR and ruled.active.rule.id not in undone
+        (active.rule.id, outcomes)
+        for active, outcomes in of_plan
+        if active.severity is Severity.ERROR and not waits_to_be_done(active.rule, facts)
     ]
-    alone = sorted(ruled.active.rule.id for ruled in errors if ruled.planned.is_violated_throughout())
-    if alone or evaluation.planned is evaluation.candidates:
+    alone = sorted(rule for rule, outcomes in errors if outcomes.is_violated_throughout())
+    if alone or not has_axes:
         return tuple(alone)
     from aipolicy.evaluation.conflict import smallest_clash
 
-    return smallest_clash({ruled.active.rule.id: ruled.planned.violated for ruled in errors}, evaluation.planned.full)
+    return smallest_clash({rule: outcomes.violated for rule, outcomes in errors}, planned.full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

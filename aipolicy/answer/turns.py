@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 
 from aipolicy.answer.alternatives import Alternative, may_be_asked, reads_of
 from aipolicy.answer.model import Change, Conflict, Effect, Then
-from aipolicy.answer.questions import ranked, refined
+from aipolicy.answer.questions import is_out_of_reach, ranked, refined
 from aipolicy.answer.search import WHOLE
 from aipolicy.answer.trials import Trials
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind
 
+REACH = 30.0
+"""How many times what is declared a number may be that people are told: of more nobody asks what follows then."""
 _WIDE = 1000.0
 """By how much a declared number is moved, up and down, before the search for the value that turns the answer begins."""
 _FEW = 10.0
@@ -23,21 +26,38 @@ _MOST_PAIRS = 400
 """Pairs of changes that are tried to end a conflict."""
 
 
-def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
-    """Return what would lead to another way of building, though it is declared: never what the feature is."""
+def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]], reach: float = inf) -> tuple[Change, ...]:
+    """Return what would lead to another way of building, though it is declared: never what the feature is.
+
+    Numbers that turn it only more than so many times above what they are, or below it, are left out.
+    """
     found = []
     seen: set[tuple[str, Then]] = set()
+    left_out: list[tuple[Alternative, Then, Effect]] = []
     for alternative in declared_alternatives(trials, vocabulary):
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
         if effect is None or effect > Effect.ADAPTATION or then.hosting is None:
             continue
+        if reach < inf and is_out_of_reach(trials, alternative.changes, alternative.fact, then, reach):
+            left_out.append((alternative, then, effect))
+            continue
+        # NOTE: of two values that lead to the same the first is told, and it is not told if that is out of reach.
+        for earlier, earlier_then, earlier_effect in left_out:
+            if earlier.fact == alternative.fact and _lasting(earlier_then) == _lasting(then):
+                told_of = refined(trials, earlier.changes, earlier.fact, earlier_then, earlier_effect)
+                seen.add((earlier.fact, told_of.then))
         change = refined(trials, alternative.changes, alternative.fact, then, effect)
         told = (alternative.fact, change.then)
         if told not in seen:
             seen.add(told)
             found.append(change)
     return ranked(found, trials.certain)
+
+
+def _lasting(then: Then) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Return what stays of what follows while a number is taken back."""
+    return then.hosting, then.adaptation, then.violates
 
 
 def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],

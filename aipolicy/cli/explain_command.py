@@ -73,7 +73,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
             raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
         write_out(_rule(rule_id, policy, output_format))
         return
-    from aipolicy.cli.explained import JSON, Asked, explained, write_decision
+    from aipolicy.cli.explained import Asked, explained_each, write_decision
     from aipolicy.report.explain.explain_text import Details
 
     details = Details(facts=facts, options=ways, rules=rules, cost=cost, migration=migration, every=every)
@@ -93,8 +93,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
             raise UsageError(f"`--write` takes one feature, found {len(found)}; name one")
         write_decision(target, found[0], policy, settings)
         return
-    between = "" if output_format == JSON else "\n"
-    write_out(between.join(explained(evaluation, asked, policy, settings) for evaluation in found))
+    write_out(explained_each(found, asked, policy, settings))
 
 
 def _framework(name: str, subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, *,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterable
+
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.what_if import WhatIf, what_if
 from aipolicy.answer.why_not import WhyNot, why_not
@@ -28,6 +31,17 @@ class Asked(NamedTuple):
     """Declarations that are asked about, as `path=value`."""
     targets: tuple[str, ...] = ()
     """What ways are asked about, as `key=word`."""
+
+
+def explained_each(evaluations: Iterable[Evaluation], asked: Asked, policy: Policy, settings: Config) -> str:
+    """Return the explanations of features, one after the other."""
+    between = "" if asked.output_format == JSON else "\n"
+    # NOTE: what answers are worked out from lives until the last of them; looking through it finds nothing to take back.
+    gc.disable()
+    try:
+        return between.join(explained(evaluation, asked, policy, settings) for evaluation in evaluations)
+    finally:
+        gc.enable()
 
 
 def explained(evaluation: Evaluation, asked: Asked, policy: Policy, settings: Config) -> str:

@@ -10,13 +10,14 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.legs_of_kinds import LegsOfKinds
-from aipolicy.evaluation.option_groups import Group, GroupKey
-from aipolicy.evaluation.option_masks import first_in
+from aipolicy.evaluation.option_groups import GroupKey
 from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
 from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired
+from aipolicy.evaluation.rivals import rivals_of
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
+from aipolicy.evaluation.rule_readers import Readers
 from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
@@ -27,10 +28,9 @@ from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.attributes import Organization
-from aipolicy.options.cost_inputs import CostBasis
-from aipolicy.options.estimates import COMPARED_FACTS, ESTIMATED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.options.option import Option, PlanProblem
-from aipolicy.options.workload import Rivals, Workload, workload_of
+from aipolicy.options.workload import Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.value import Frozen, replace
@@ -127,58 +127,41 @@ class Evaluator:
     def evaluate_facts(self, feature: Feature, facts: Facts) -> Evaluation:
         """Return the evaluation of a feature with given facts."""
         workload = workload_of(facts, feature.name)
-        candidates, planned, problems = self._option_sets(facts, workload)
+        candidates = self.candidates_of(facts, workload)
+        planned, problems = self.planned_of(facts, workload) or (candidates, ())
         has_plan = any(name.startswith("plan.") for name in facts.declared)
         judged = [self._evaluated(active, facts, workload, candidates, planned) for active in self.rules]
-        verdict = self._verdict(judged, candidates, facts, workload)
+        verdict = self.verdict_over(candidates, judged, facts, workload)
         if planned is not candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
-            workload = replace(workload, rivals=_rivals(candidates, verdict, workload, is_certain=not facts.assumed))
+            workload = replace(workload, rivals=rivals_of(candidates, verdict, workload, is_certain=not facts.assumed))
             judged = [
                 self._evaluated(r.active, facts, workload, candidates, planned) if _compares(r.active.rule) else r
                 for r in judged
             ]
         return Evaluation(feature, facts, workload, candidates, planned, problems, has_plan, tuple(judged), verdict)
 
-    def evaluate_like(self, evaluation: Evaluation, facts: Facts) -> Evaluation:
-        """Return the evaluation of the same feature and plan with other facts; what is judged alike is taken over.
+    def candidates_of(self, facts: Facts, workload: Workload) -> OptionSet:
+        """Return the options that could be built, put together from legs."""
+        return self._pairs.candidates(self._offered.of(facts), facts, workload)
 
-        A plan is compared with what remained in the evaluation that is given.
-        """
-        workload = workload_of(facts, evaluation.feature.name)
-        is_other_workload = workload != replace(evaluation.workload, rivals=None)
-        before, after = evaluation.facts.values, facts.values
-        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-        again = {place for name in changed for place in self._readers.get(name, ())}
-        if is_retired(facts) is not evaluation.is_retired:
-            again.update(range(len(self.rules)))
-        if is_other_workload:
-            again.update(self._estimating)
-        candidates, planned = evaluation.candidates, evaluation.planned
-        if again or is_other_workload:
-            candidates, planned, _ = self._option_sets(facts, workload)
-        workload = replace(workload, rivals=evaluation.workload.rivals)
-        if (candidates, planned) != (evaluation.candidates, evaluation.planned):
-            again.update(range(len(self.rules)))
-        judged = list(evaluation.rules)
-        for place in again:
-            judged[place] = self._evaluated(judged[place].active, facts, workload, candidates, planned)
-        verdict = self._verdict(judged, candidates, facts, workload) if again else evaluation.verdict
-        return replace(
-            evaluation, facts=facts, workload=workload, candidates=candidates, planned=planned, rules=tuple(judged),
-            verdict=verdict, expect=None,
-        )  # fmt: skip
-
-    def _option_sets(self, facts: Facts, workload: Workload) -> tuple[OptionSet, OptionSet, tuple[PlanProblem, ...]]:
-        """Return the options that could be built and those of the plan, put together from legs."""
-        candidates = self._pairs.candidates(self._offered.of(facts), facts, workload)
+    def planned_of(self, facts: Facts, workload: Workload) -> tuple[OptionSet, tuple[PlanProblem, ...]] | None:
+        """Return the options of the plan and what is wrong with it; None where it names nothing that tells options apart."""
         if facts.declared.isdisjoint(PLAN_CHOICES):
-            return candidates, candidates, ()
+            return None
         plan = self._offered.plans(facts).of(facts)
-        return candidates, self._pairs.planned(plan, facts, workload), plan.problems
+        return self._pairs.planned(plan, facts, workload), plan.problems
 
-    def _verdict(self, judged: Iterable[RuleEvaluation], candidates: OptionSet, facts: Facts,
-                 workload: Workload) -> Verdict:  # fmt: skip
+    def outcomes_over(self, candidates: OptionSet, active: ActiveRule, facts: Facts, workload: Workload) -> Outcomes:
+        """Return what becomes of a rule over candidates; one about plans is not applicable to any."""
+        if active.rule.scope is RuleScope.OPTIONS:
+            return self.rule_evaluator.evaluate(active.rule, facts, workload, candidates)
+        return OutcomeMasks(candidates.full, 0, 0, 0)
+
+    def verdict_over(self, candidates: OptionSet, judged: Iterable[RuleEvaluation], facts: Facts,
+                     workload: Workload) -> Verdict:  # fmt: skip
+        """Return what follows from what became of every rule over candidates."""
+
         def clash() -> tuple[str, ...]:
             return self._pairs.clash(self._offered.of(facts), facts, workload)
 
@@ -196,35 +179,18 @@ class Evaluator:
         return Pairs(self.rules, self.rule_evaluator)
 
     @cached_property
-    def _readers(self) -> Mapping[str, tuple[int, ...]]:
-        """Return for every fact of features the places of the rules that read it."""
-        readers: dict[str, list[int]] = {}
-        for place, active in enumerate(self.rules):
-            for name in active.rule.feature_reads:
-                readers.setdefault(name, []).append(place)
-        return {name: tuple(places) for name, places in readers.items()}
-
-    @cached_property
-    def _estimating(self) -> tuple[int, ...]:
-        """Return the places of the rules that read an estimate."""
-        return tuple(
-            place
-            for place, active in enumerate(self.rules)
-            if any(
-                not ESTIMATED_FACTS.isdisjoint(line.option_reads) for line in (*active.rule.when, *active.rule.require)
-            )
-        )
+    def readers(self) -> Readers:
+        """Return the places of the rules by what they read."""
+        return Readers(self.rules)
 
     def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, candidates: OptionSet,
                    planned: OptionSet) -> RuleEvaluation:  # fmt: skip
-        everywhere = active.rule.scope is RuleScope.OPTIONS
-        evaluate = self.rule_evaluator.evaluate
-        of_candidates: Outcomes = OutcomeMasks(candidates.full, 0, 0, 0)
-        if everywhere:
-            of_candidates = evaluate(active.rule, facts, workload, candidates)
+        of_candidates = self.outcomes_over(candidates, active, facts, workload)
         if planned is candidates:
             return RuleEvaluation(active, of_candidates, of_candidates)
-        return RuleEvaluation(active, of_candidates, evaluate(active.rule, facts, workload, planned))
+        return RuleEvaluation(
+            active, of_candidates, self.rule_evaluator.evaluate(active.rule, facts, workload, planned)
+        )
 
     def prepare(self) -> tuple[int, dict[GroupKey, bytes]]:
         """Return how many legs there are, and their groups that rules and verdict will ask for, found now."""
@@ -245,28 +211,6 @@ class Evaluator:
         from aipolicy.options.candidates import candidate_legs
 
         return candidate_legs(self.catalog, self.organization)
-
-
-def _rivals(candidates: OptionSet, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
-    """Return the cheapest of the options that remain, and the cheapest on machines of one's own.
-
-    Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
-    nothing that is still unknown could make another one cheaper.
-    """
-    groups = candidates.groups(("option.hosting", "option.monthly_usd"), workload)
-    mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
-    staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
-    remaining = [(values, group & mask) for values, group in groups if group & mask]
-    own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
-    return Rivals(_cheapest(candidates, remaining, staying), _cheapest(candidates, own, staying), bool(own))
-
-
-def _cheapest(candidates: OptionSet, groups: list[Group], staying: int) -> CostBasis | None:
-    """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
-    known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
-    least = min((usd for usd, _ in known), default=None)
-    cheapest = sum(mask for usd, mask in known if usd == least)
-    return candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
 
 
 def own_expected(settings: PolicySettings, packs: Iterable[PolicyPack], catalog: Catalog) -> dict[str, FactValue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from aipolicy.evaluation.option_groups import Group
@@ -10,6 +10,7 @@ from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.prepared_rule import PreparedRule, undeclared_of
 from aipolicy.facts.facts import Facts
 from aipolicy.findings.finding import Outcome
+from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Condition, Truth, cel_value
 from aipolicy.policy.rule import Line
 from aipolicy.value import NamedTuple
@@ -98,6 +99,17 @@ def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> Outc
     failed = fast.failed or slow.failed
     kept = close & (usual.satisfied | usual.not_applicable)
     return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
+
+
+def at_ends(ends: Sequence[Workload], within: int | None,
+            evaluated: Callable[[Workload, int | None], OutcomeMasks]) -> OutcomeMasks:  # fmt: skip
+    """Return what becomes of a rule at the ends of its estimates; what is usual is asked only where these differ."""
+    if len(ends) == 1:
+        return evaluated(ends[0], within)
+    fast, slow = (evaluated(end, within) for end in (ends[0], ends[-1]))
+    differing = fast.violated ^ slow.violated
+    usual = evaluated(ends[1], differing) if differing else NOTHING
+    return between(fast, usual, slow)
 
 
 def outcome_of_lines(prepared: PreparedRule, facts: Facts, full: int, when: Iterable[LineMasks],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.outcome_masks import LineMasks, OutcomeMasks, between, outcome_of_lines
+from aipolicy.evaluation.outcome_masks import LineMasks, OutcomeMasks, at_ends, outcome_of_lines
 from aipolicy.evaluation.paired_outcomes import Outcomes, SlotOutcomes
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule
@@ -42,6 +42,8 @@ class _Kinds(NamedTuple):
     """Returns what it comes to for a kind, over main legs within a mask."""
 
 
+_Lines = tuple[Sequence[_Kinds], Sequence[_Kinds]]
+"""What the lines of `when` and of `require` come to."""
 _MOST_KEPT = 64
 """What becomes of rules that is kept with a set of options at once."""
 
@@ -64,29 +66,30 @@ def _of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, wo
         is_known = line.is_of_legs and not line.is_estimated
         if is_known and evaluator.line(line, facts, workload, paired.mains).false == paired.mains.full:
             return OutcomeMasks(paired.full, 0, 0, 0)
-    at_ends = []
+    lines: dict[Workload, _Lines] = {}
     for end in evaluator.ends_of(prepared, workload):
-        lines = [
+        when, require = (
             [_kinds(evaluator, line, facts, end, paired) for line in part] for part in (prepared.when, prepared.require)
-        ]
-        at_ends.append((lines[0], lines[1]))
+        )
+        lines[end] = when, require
     rows: dict[tuple[int, ...], list[int]] = {}
-    every = [kinds.of_slots for when, require in at_ends for kinds in (*when, *require)]
+    every = [kinds.of_slots for when, require in lines.values() for kinds in (*when, *require)]
     for slot, key in enumerate(zip(*every, strict=True)):
         rows.setdefault(key, []).append(slot)
-    made = [partial(_row, prepared, facts, at_ends, slots[0]) for slots in rows.values()]
+    made = [partial(_row, prepared, facts, lines, slots[0]) for slots in rows.values()]
     return SlotOutcomes(paired, tuple(rows.values()), made, is_estimated=prepared.is_estimated)
 
 
-def _row(prepared: PreparedRule, facts: Facts, at_ends: Sequence[tuple[Sequence[_Kinds], Sequence[_Kinds]]], slot: int,
+def _row(prepared: PreparedRule, facts: Facts, lines: Mapping[Workload, _Lines], slot: int,
          within: int) -> OutcomeMasks:  # fmt: skip
-    found = []
-    for when, require in at_ends:
+    def evaluated(end: Workload, mains: int | None) -> OutcomeMasks:
+        assert mains is not None
         of_when, of_require = (
-            (kinds.masks(kinds.of_slots[slot], within) for kinds in lines) for lines in (when, require)
+            (kinds.masks(kinds.of_slots[slot], mains) for kinds in of_part) for of_part in lines[end]
         )
-        found.append(outcome_of_lines(prepared, facts, within, of_when, of_require))
-    return found[0] if len(found) == 1 else between(*found)
+        return outcome_of_lines(prepared, facts, mains, of_when, of_require)
+
+    return at_ends(tuple(lines), within, evaluated)
 
 
 def _kinds(evaluator: LineEvaluator, line: PreparedLine, facts: Facts, workload: Workload, paired: PairedSet) -> _Kinds:

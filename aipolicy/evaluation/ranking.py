@@ -102,7 +102,9 @@ class _Way(NamedTuple):
 class Ranking:
     """Ranks the options of a option_set as an evaluation judged them."""
 
-    def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing) -> None:
+    def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing,
+                 pool: int | None = None) -> None:  # fmt: skip
+        """Take an evaluation; `pool` are the options that are mostly ranked."""
         self._option_set = option_set
         self._weighing = weighing
         axes = AXES_OF_LEGS if isinstance(option_set, PairedSet) else AXES
@@ -114,16 +116,17 @@ class Ranking:
             for ruled in evaluation.rules
             if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity is not Severity.ERROR
         ]
-        self._remaining = option_set.full if planned else evaluation.verdict.remaining
+        remaining = option_set.full if planned else evaluation.verdict.remaining
+        self._scopes = (remaining if pool is None else pool, remaining, option_set.full)
         self._known: dict[int, tuple[_Masks, _Masks]] = {}
 
     def _against(self, mask: int) -> tuple[_Masks, _Masks]:
         """Return the warnings and the notes, by rule, with the options against which they count.
 
         Unknown never ranks above known: what cannot be decided counts as if it were violated. What rests on estimates is
-        found for ways that remain, if only these are ranked.
+        found for no more options than are ranked: those of the pool, those that remain, or all.
         """
-        scope = self._option_set.full if mask & ~self._remaining else self._remaining
+        scope = next(each for each in self._scopes if not mask & ~each)
         if scope not in self._known:
             warnings: _Masks = []
             notes: _Masks = []

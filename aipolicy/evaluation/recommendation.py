@@ -70,12 +70,12 @@ class Recommender:
         self._evaluation = evaluation
         self._weighing = weighing
         self._option_set = evaluation.candidates
-        self.ranking = Ranking(evaluation, evaluation.candidates, weighing)
         verdict = evaluation.verdict
         expected = verdict.admissible | verdict.likely
         self.is_open = not expected
         self.pool = expected or fewest(verdict.open, verdict.opened_by.values())
         """The options that are recommended from: those that are expected to keep every rule, else with the least doubt."""
+        self.ranking = Ranking(evaluation, evaluation.candidates, weighing, self.pool)
 
     def chosen(self) -> Ranked | None:
         """Return the way that comes first, None where nothing remains or the feature is retired."""

@@ -8,7 +8,7 @@ from math import inf, isfinite
 from typing import Any
 
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
-from aipolicy.evaluation.outcome_masks import LineMasks, between, outcome_of_lines, scan, search, throughout
+from aipolicy.evaluation.outcome_masks import LineMasks, at_ends, outcome_of_lines, scan, search, throughout
 from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_rules import of_pairs
@@ -93,10 +93,11 @@ class RuleEvaluator:
             return OutcomeMasks(option_set.full, 0, 0, 0)
         if within == option_set.full or not prepared.is_estimated:
             within = None
-        found = [
-            self._remembered(prepared, facts, each, option_set, within) for each in self.ends_of(prepared, workload)
-        ]
-        return found[0] if len(found) == 1 else between(*found)
+
+        def evaluated(end: Workload, within: int | None) -> OutcomeMasks:
+            return self._remembered(prepared, facts, end, option_set, within)
+
+        return at_ends(self.ends_of(prepared, workload), within, evaluated)
 
     def ends_of(self, prepared: PreparedRule, workload: Workload) -> tuple[Workload, ...]:
         """Return the workload with which a rule is evaluated; at the ends of estimates, too, where that tells more."""

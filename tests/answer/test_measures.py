@@ -8,7 +8,7 @@ from test_cases import case
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.needs import NEEDS
-from aipolicy.evaluation.rule_evaluator import OutcomeMasks, between
+from aipolicy.evaluation.outcome_masks import OutcomeMasks, between
 from aipolicy.report.answer_json import answer_fields
 from aipolicy.run.answer_result import result_of_answer
 from aipolicy.run.answers_asked import Depth

@@ -16,6 +16,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import recommend
+from aipolicy.evaluation.reevaluation import Reevaluation
 from aipolicy.facts.assume import with_changes
 from aipolicy.report.answer_words import answer_words
 from aipolicy.run.answer_result import result_of_answer
@@ -111,5 +112,5 @@ def test_a_feature_tried_as_retired_is_evaluated_as_one_that_is_declared_so() ->
     running, declared = judging.evaluate(feature_of({}, "production")), of_retired({})
     for start, stage, wanted in ((running, "retired", declared), (declared, "production", running)):
         facts = with_changes(start.expected.facts, {"metadata.lifecycle": stage}, judging.catalog)
-        tried = judging.evaluate_like(start.expected, facts)
+        tried = Reevaluation(judging, start.expected, facts).evaluation
         assert [each.candidates for each in tried.rules] == [each.candidates for each in wanted.expected.rules]

@@ -10,6 +10,7 @@ from rich.text import Text
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.margins import Margin
 from aipolicy.answer.model import Change, Then
+from aipolicy.answer.turns import REACH
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
@@ -30,8 +31,6 @@ from aipolicy.source.text import escaped, grouped, quantity
 
 _MOST_VALUES = 2
 """Other values of one fact that are told."""
-_FAR = 30.0
-"""How many times what is declared a number may be that is told: of more nobody asks what follows then."""
 _NEAR = 1.1
 """Within how many times what is declared a number is too near to another way of building to be relied on."""
 _DECLARED_DAYS = 366
@@ -47,9 +46,9 @@ _WHERE = {
 def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[Text]:
     """Return what would turn the answer though it is declared; of a conflict the smallest changes that end it."""
     conflict = answering.conflict
-    changes = answering.turns if conflict is None else conflict.changes
+    changes = answering.near_turns if conflict is None else conflict.changes
     before = answering.trials.then({})
-    near = [change for change in changes if _distance(change, answering.expected.facts.values) <= _FAR]
+    near = [change for change in changes if distance(change, answering.expected.facts.values) <= REACH]
     assumed = answering.answer.assumed
     told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
     lines = []
@@ -66,7 +65,7 @@ def close_lines(answering: Answering) -> list[Text]:
         return []
     values, before = answering.expected.facts.values, answering.trials.then({})
     lines = []
-    for change in answering.turns:
+    for change in answering.near_turns:
         then = change.then
         is_other = (then.hosting, then.adaptation) != (before.hosting, before.adaptation)
         if then.hosting is None or len(change.facts) != 1 or not change.bounds or not is_other:
@@ -74,7 +73,7 @@ def close_lines(answering: Answering) -> list[Text]:
         name, after = next(iter(change.facts.items()))
         if values.get(name) == NOT_LIMITED:
             continue
-        if _distance(change, values) <= _NEAR:
+        if distance(change, values) <= _NEAR:
             limit = f"from {shown_value(after)} on" if change.bounds[name] == "from" else f"up to {shown_value(after)}"
             way = kind_words(then.hosting, then.adaptation)
             words = f"{name} is {shown_value(values.get(name))}, {limit} the answer is another, {way}: measure it first"
@@ -87,7 +86,7 @@ def _saves(change: Change, before: Then) -> bool:
     return ours is not None and theirs is not None and ours < theirs
 
 
-def _distance(change: Change, values: Mapping[str, FactValue]) -> float:
+def distance(change: Change, values: Mapping[str, FactValue]) -> float:
     """Return how many times what is declared a number would have to be, or the other way round; the furthest of several."""
     furthest = 1.0
     for name in change.bounds:
