@@ -141,6 +141,7 @@ def test_an_overlay_that_loads_turns_no_finding_away(
     assume(packs is not None)
     assert packs is not None
     """Rules choose among partners: whatever was an option below the overlay is asked of the rules above it, too."""
+    evaluate = RuleEvaluator().evaluate
     subject = manifest(declared, plan, lifecycle)
     above, told = judged(packs, subject)
     violated = {ruled.active.rule.id: ruled for ruled in above.rules}
@@ -152,7 +153,7 @@ def test_an_overlay_that_loads_turns_no_finding_away(
         for ruled in before.rules:
             now = violated[ruled.active.rule.id]
             for option_set, was in ((before.planned, ruled.planned), (before.candidates, ruled.candidates)):
-                still = RuleEvaluator().evaluate(now.active.rule, above.facts, above.workload, option_set)
+                still = evaluate(now.active.rule, above.facts, above.workload, option_set)
                 assert not was.violated & ~still.violated
             assert now.active.severity.rank <= ruled.active.severity.rank
         for finding in findings:

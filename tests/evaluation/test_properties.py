@@ -30,6 +30,7 @@ from aipolicy.evaluation.gate import passing_options
 from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.evaluation.recommendation import recommend
 from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.findings.finding import Finding, Outcome, Severity
@@ -271,7 +272,7 @@ def test_the_order_of_options_changes_neither_findings_nor_verdict(
     for option_set in (option_set_of_some(), OptionSet(lambda: options, catalog(), OWN)):
         judging = evaluator_over(option_set, rules_of(tuple(drafts)))
         evaluation = judging.evaluate(subject)
-        verdict = evaluation.verdict
+        verdict, found = evaluation.verdict, recommend(evaluation, margin_percent=20.0)
         ids = [evaluation.candidates.options[number].id for number in numbers_in(verdict.admissible)]
         results.append(
             (
