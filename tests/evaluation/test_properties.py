@@ -382,6 +382,9 @@ MANY_FACTS = (
     Draft("option.foundation_model && data.personal", "option.offers_dpa && option.no_training", "constraint", "error"),
     Draft("option.weights_controlled", "option.capacity_months <= 3.0 || team.on_call", "duty", "warning"),
     Draft('"text" in option.modalities', "!option.retirement_announced && option.works_offline", "constraint", "note"),
+    Draft('option.fallback != "none"', "option.latency_p95_ms <= latency.p95_ms", "constraint", "error", "main"),
+    Draft("partner.leaves_organization", "option.leaves_organization", "constraint", "warning", "main"),
+    Draft('option.routing == "cascade"', "option.fixed_monthly_usd <= 20000.0", "constraint", "error"),
 )
 
 
@@ -394,16 +397,25 @@ MANY_FACTS = (
     ],
 )
 def test_the_fast_path_equals_the_plain_one_over_the_whole_catalog(declared: dict[str, str]) -> None:
+    """These rules leave nothing together, so that partners stand in plans alone, where each is met once."""
     judging = Evaluator(rules_of(MANY_FACTS), catalog(), OWN)
     evaluation = judging.evaluate(manifest(declared))
-    candidates = evaluation.candidates
-    assert isinstance(candidates, PairedSet)
-    assert candidates.full.bit_count() > 1000
-    # NOTE: neighbours differ in their main leg alone; along a diagonal every partner is met, and nearly every leg.
-    numbers = numbers_of(candidates)
-    diagonal = [n for n in numbers if (candidates.main_of(n) + candidates.slot_number(n)) % len(candidates.slots) == 0]
-    assert {candidates.slot_number(number) for number in diagonal} == set(range(len(candidates.slots)))
-    for number in diagonal:
+    assert evaluation.candidates.full.bit_count() > 1000
+    # NOTE: neighbours differ in little; a fourth of the legs are of every kind.
+    agree_with_judging_alone(judging, evaluation, numbers_of(evaluation.candidates)[::4])
+    for hosting in ("provider-api", "own-cloud"):
+        evaluation = judging.evaluate(manifest(declared, f"plan: {{hosting: {hosting}}}\n"))
+        planned = evaluation.planned
+        assert isinstance(planned, PairedSet)
+        mains = [list(numbers_in(planned.able(slot))) for slot in range(len(planned.slots))]
+        each = [planned.number_of(able[slot % len(able)], slot) for slot, able in enumerate(mains) if able]
+        assert len(each) > 300
+        agree_with_judging_alone(judging, evaluation, each)
+
+
+def agree_with_judging_alone(judging: Evaluator, evaluation: Evaluation, numbers: Iterable[int]) -> None:
+    """Hold what masks say of some options of a plan, or of all that could be built, against what judging each says."""
+    for number in numbers:
         for ruled in evaluation.rules:
-            alone = outcome_alone(judging, ruled.active.rule, evaluation, candidates, number)
-            assert outcome_in_masks(ruled.candidates, number) is alone, (ruled.active.rule.id, number)
+            alone = outcome_alone(judging, ruled.active.rule, evaluation, evaluation.planned, number)
+            assert outcome_in_masks(ruled.planned, number) is alone, (ruled.active.rule.id, number)
