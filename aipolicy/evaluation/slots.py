@@ -123,7 +123,7 @@ class SlotValues:
         return self.table.speeds(slot.partner) if slot.routing == "cascade" and slot.partner is not None else None
 
     def cost(self, slot: Slot, *, cascades_cost: bool) -> SlotCost:
-        """Return what a partner adds to a cost; while nobody knows how many requests escalate, what these cost is left out."""
+        """Return what a partner adds to a cost, without the requests that escalate while nobody knows how many these are."""
         key = (slot, cascades_cost)
         if key not in self._costs:
             self._costs[key] = self._find_cost(slot, cascades_cost=cascades_cost)

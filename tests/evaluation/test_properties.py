@@ -282,9 +282,28 @@ def test_the_order_of_options_changes_neither_findings_nor_verdict(
                 verdict.needs,
                 verdict.remaining_values,
                 len(verdict.conflict),
+                None if found is None else found.chosen.option.id,
             )
         )
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("require", "legs"),
+    [
+        ("option.monthly_usd <= budget.monthly_usd", ""),
+        ('option.top_tier in ["frontier", "medium"] && option.latency_p95_ms <= latency.p95_ms', "main"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_legs_chooses_none_of_the_partners_that_cost_the_same(require: str, legs: str, seed: int) -> None:
+    options = random.Random(seed).sample(some_options(), len(some_options()))
+    chosen = []
+    for option_set in (option_set_of_some(), OptionSet(lambda: options, catalog(), OWN)):
+        judging = evaluator_over(option_set, rules_of((Draft("", require, "constraint", "error", legs),)))
+        candidates = judging.evaluate(manifest({"latency.p95_ms": "8000", "budget.monthly_usd": "20000"})).candidates
+        chosen.append({candidates.options[number].id for number in numbers_of(candidates)})
+    assert chosen[0] == chosen[1]
 
 
 @settings(max_examples=80)

@@ -81,6 +81,24 @@ def test_learning_an_unknown_fact_never_turns_a_definite_answer_around(
             assert cleared & (new.violated | new.undetermined) == 0
 
 
+def test_what_building_a_cascade_takes_hangs_on_no_share_of_hard_cases() -> None:
+    judging = evaluator(rule("SPEND-001", "option.upfront_usd <= 200000.0", severity="warning"))
+    known = {"data.labelled_examples": "0", "volume.corpus_tokens": "1000000"}
+    before, after = (
+        judging.evaluate(feature(manifest(each, "plan: {hosting: own-cloud}\n")))
+        for each in (known, {**known, "task.hard_case_share": "0.2"})
+    )
+    (ruled,) = before.rules
+    options = before.planned
+    assert any("+fine-tuning@" in option.id and option.routing == "cascade" for option in options.options)
+    now = judging.rule_evaluator.evaluate(ruled.active.rule, after.facts, after.workload, options)
+    # NOTE: the masks are too long to be printed.
+    assert ruled.planned.violated ^ now.violated == 0
+    assert ruled.planned.satisfied ^ now.satisfied == 0
+    assert ruled.planned.violated
+    assert ruled.planned.satisfied
+
+
 @pytest.mark.parametrize("rules", [MANY, (COST, FLOOR), (RESIDENCY, LEAVES, DPA), (LATENCY,)])
 def test_the_masks_of_a_judgement_part_the_options(rules: tuple[str, ...]) -> None:
     evaluation = evaluate("data: {classes: [health]}\nlatency: {p95_ms: 900}\n", *rules)
