@@ -179,9 +179,9 @@ class PartnerChoice:
             numbers += [ranked.first(ranked.fewest(elsewhere))] if elsewhere else []
         costs = routing == "cascade" or hosting != "provider-api"
         if costs and self._reads_cost:
-            numbers.append(self._cheapest_partner(least, routing, workload))
+            numbers.append(ranked.first(self._cheapest_partners(least, routing, workload)))
         if routing == "cascade":
-            numbers += [self._fastest(name, end, least, workload) for name in times for end in _ENDS]
+            numbers += [ranked.first(self._fastest(name, end, least, workload)) for name in times for end in _ENDS]
         yield from (Slot(number, routing, hosting, tier) for number in dict.fromkeys(numbers))
 
     def _beside(self, number: int) -> int:
@@ -196,22 +196,23 @@ class PartnerChoice:
             self._same[number] = same
         return self._same[number]
 
-    def _cheapest_partner(self, mask: int, routing: str, workload: Workload) -> int:
-        """Return the leg that adds the least to the cost of a main leg."""
+    def _cheapest_partners(self, mask: int, routing: str, workload: Workload) -> int:
+        """Return the legs that add the least to the cost of a main leg."""
         role: Role = "hard cases" if routing == "cascade" else "standby"
         estimator = self._table.estimator(reduced(workload, COST_FACTS[:1]))
-        costed = []
+        costed: dict[tuple[bool, float], int] = {}
         for basis, part in self._table.cost_bases():
             if part & mask:
                 curve = estimator.curve_of(basis.main, role)
                 usd = None if curve is None else curve.monthly_usd(workload.requests_per_day or 0.0)
-                costed.append((usd is None, usd or 0.0, first_in(part & mask)))
-        return min(costed)[2]
+                cost = usd is None, usd or 0.0
+                costed[cost] = costed.get(cost, 0) | part & mask
+        return costed[min(costed)]
 
     def _fastest(self, name: str, end: End, mask: int, workload: Workload) -> int:
         at_end = reduced(replace(workload, end=end), (name,))
         timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), at_end, mask) if m & mask]
-        return first_in(min(timed, key=lambda each: (each[0], each[1] or 0.0))[2])
+        return min(timed, key=lambda each: (each[0], each[1] or 0.0))[2]
 
     @cached_property
     def _places(self) -> tuple[tuple[tuple[FactValue | None, ...], int], ...]:

@@ -123,7 +123,7 @@ class SlotValues:
         return self.table.speeds(slot.partner) if slot.routing == "cascade" and slot.partner is not None else None
 
     def cost(self, slot: Slot, *, cascades_cost: bool) -> SlotCost:
-        """Return what a partner adds to a cost; while nobody knows how many requests escalate, cascades are alike."""
+        """Return what a partner adds to a cost, without the requests that escalate while nobody knows how many these are."""
         key = (slot, cascades_cost)
         if key not in self._costs:
             self._costs[key] = self._find_cost(slot, cascades_cost=cascades_cost)
@@ -133,11 +133,10 @@ class SlotValues:
         if slot.partner is None:
             return self._one(SlotCost(False, None, False, False, None))
         cascade = slot.routing == "cascade"
-        if cascade and not cascades_cost:
-            return self._one(SlotCost(True, None, False, False, None))
         basis = self.table.cost_basis(slot.partner)
         stands_by = not cascade and slot.hosting != "provider-api"
-        leg = basis.main if cascade or stands_by else None
+        # NOTE: to build the far side, and to keep it, costs the same however many requests it answers.
+        leg = basis.main if stands_by or (cascade and cascades_cost) else None
         return self._one(SlotCost(cascade, leg, stands_by, basis.retrieves, basis.training))
 
     def _one(self, cost: SlotCost) -> SlotCost:

@@ -224,8 +224,15 @@ _REPLACES: Mapping[str, str] = {
     "plan.model_pinned": "option.model_pinned",
     **{f"team.people.{work}": "option.monthly_usd" for work in WORKS},
     "team.shared_over": "option.monthly_usd",
-}
-"""What a contract, a choice or a team says in place of the catalog."""
+    **{
+        f"plan.measured.{field}": "option.latency_p50_ms"
+        for field in (
+            "model", "machine", "requests_per_s", "tokens_per_s", "at_concurrency", "first_token_ms", "p50_ms",
+            "p95_ms", "on",
+        )
+    },
+}  # fmt: skip
+"""What a contract, a choice, a team or a measurement says in place of the catalog."""
 
 _SAYS_NONE = frozenset(
     (

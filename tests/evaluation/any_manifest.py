@@ -65,6 +65,9 @@ _WORDS = {
     "plan.region": ("eu", "us"),
     "plan.fallback_provider": ("openai", "mistral", "aws"),
     "plan.fallback_region": ("eu", "us"),
+    "plan.measured.model": ("llama-3.1-8b",),
+    "plan.measured.machine": ("h100-80gb", "l4"),
+    "plan.measured.on": ("2026-10-12", "2025-01-01"),
     "deployment.on_market_since": ("2024-01-01", "2026-09-01"),
     **dict.fromkeys(STAGE_FACTS.values(), ("2026-01-01", "2027-03-01", "none")),
 }

@@ -208,7 +208,7 @@ class Obvious:
 
     def _comes_out_otherwise(self, rule_: Rule, pair: tuple[int, int | None, str]) -> bool:
         main, partner, _ = pair
-        if _is_of_whole(rule_):
+        if is_of_whole(rule_):
             return self._turns(rule_, lambda end: self._pair(*pair, end))
         legs = [main] if rule_.legs is RuleLegs.MAIN or partner is None else [main, partner]
         return any(
@@ -251,7 +251,7 @@ class Obvious:
         found = {}
         for active in self._rules:
             rule_id = active.rule.id
-            if _is_of_whole(active.rule):
+            if is_of_whole(active.rule):
                 found[rule_id] = self._at_ends(active.rule, lambda end: self._pair(main, partner, routing, end))
             elif active.rule.legs is RuleLegs.MAIN or partner is None:
                 found[rule_id] = self._of_legs[main][rule_id]
@@ -337,7 +337,8 @@ def _places(leg: Any) -> object:
     return None if leg.countries is None else tuple(sorted(leg.countries))
 
 
-def _is_of_whole(rule_: Rule) -> bool:
+def is_of_whole(rule_: Rule) -> bool:
+    """Return whether a rule reads what only main leg and partner together have."""
     names = {name for line in (*rule_.when, *rule_.require) for name in line.option_reads}
     joined = rule_.legs is RuleLegs.MAIN and any(REGISTRY[name].joins_legs for name in names)
     return joined or any(REGISTRY[name].of_whole for name in names)

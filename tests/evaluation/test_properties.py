@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judged_alone import outcome_alone
+from judged_alone import numbers_of, outcome_alone, outcome_in_masks
 from worlds import (
     OWN,
     PACK_HEAD,
@@ -28,6 +29,10 @@ from aipolicy.evaluation.findings import findings_of
 from aipolicy.evaluation.gate import passing_options
 from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.paired_set import PairedSet
+from aipolicy.evaluation.recommendation import recommend
+from aipolicy.evaluation.verdict import ways_of
+from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.pack import PolicyPack
@@ -47,23 +52,29 @@ FEATURE_ATOMS = (
     "latency.realtime",
     "evidence.dpia",
 )
-OPTION_ATOMS = (
+LEG_ATOMS = (
     "option.leaves_organization",
     'option.hosting == "on-premises"',
     "option.latency_p95_ms <= latency.p95_ms",
     "option.latency_p50_ms > 900.0",
-    "option.monthly_usd <= budget.monthly_usd",
-    "option.monthly_usd > 10000.0",
     "option.regions.all(c, c in data.residency_countries)",
     "option.offers_baa",
     "option.retention_days <= data.retention_days",
-    'option.top_tier in ["frontier", "medium"]',
-    'option.fallback != "none"',
     "option.ml_engineers <= team.ml_engineers",
-    "option.second_provider",
     'option.adaptation in ["prompting", "rag"]',
     "option.days_until_retirement > 365.0",
 )
+WHOLE_ATOMS = (
+    "option.monthly_usd <= budget.monthly_usd",
+    "option.monthly_usd > 10000.0",
+    "option.upfront_usd <= 200000.0",
+    'option.top_tier in ["frontier", "medium"]',
+    'option.fallback != "none"',
+    "option.second_provider",
+    'partner.hosting == "provider-api"',
+    "partner.latency_floor_ms <= latency.p95_ms",
+)
+OPTION_ATOMS = (*LEG_ATOMS, *WHOLE_ATOMS)
 VALUES: Mapping[str, tuple[str, ...]] = {
     "data.classes": ("[internal]", "[health]", "[itar, personal]"),
     "data.residency": ("[EU]", "[US]", "[DE, FR]"),
@@ -98,10 +109,14 @@ class Draft:
     require: str
     kind: str
     severity: str
+    legs: str = ""
 
     def text(self, number: int) -> str:
         """Return the rule as it stands in a pack."""
-        return rule(f"RULE-{number:03}", self.require, when=self.when, kind=self.kind, severity=self.severity)
+        extra = f"legs: {self.legs}" if self.legs else ""
+        return rule(
+            f"RULE-{number:03}", self.require, when=self.when, kind=self.kind, severity=self.severity, extra=extra
+        )
 
 
 def conditions(atoms: Iterable[str]) -> st.SearchStrategy[str]:
@@ -115,17 +130,28 @@ def conditions(atoms: Iterable[str]) -> st.SearchStrategy[str]:
     )
 
 
-def _draft(when: str, require: str, severity: str, duty: bool) -> Draft:
-    reads_option = "option." in when + require
-    return Draft(when, require, "duty" if duty or not reads_option else "constraint", severity)
+def _draft(lines: tuple[str, str], severity: str, duty: bool, legs: str) -> Draft:
+    when, require = lines
+    reads = set(re.findall(r"(?:option|partner)\.\w+", f"{when} {require}"))
+    of_whole = {name for name in reads if REGISTRY[name].of_whole}
+    # NOTE: a rule that reads the whole option beside a leg has to say that the main leg is meant, and one that reads no
+    # leg says nothing.
+    said = "" if reads == of_whole else "main" if of_whole else legs
+    return Draft(when, require, "duty" if duty or not reads else "constraint", severity, said)
+
+
+def _lines(*atoms: str) -> st.SearchStrategy[tuple[str, str]]:
+    """Return what a rule applies to and requires, of features and of some facts of options."""
+    when = st.one_of(st.just(""), conditions(FEATURE_ATOMS), conditions((*FEATURE_ATOMS, *atoms)))
+    return st.tuples(when, conditions((*FEATURE_ATOMS, *atoms, *atoms)))
 
 
 DRAFTS = st.builds(
     _draft,
-    st.one_of(st.just(""), conditions(FEATURE_ATOMS), conditions((*FEATURE_ATOMS, *OPTION_ATOMS))),
-    conditions((*FEATURE_ATOMS, *OPTION_ATOMS, *OPTION_ATOMS)),
+    st.one_of(_lines(*LEG_ATOMS), _lines(*WHOLE_ATOMS), _lines(*OPTION_ATOMS)),
     st.sampled_from(("error", "error", "warning", "note")),
     st.sampled_from((False, False, True)),
+    st.sampled_from(("", "", "every", "main")),
 )
 RULES = st.lists(DRAFTS, min_size=1, max_size=4)
 DECLARED = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()})
@@ -170,9 +196,10 @@ def test_the_masks_say_of_every_option_what_judging_it_alone_says(
     evaluation = judging.evaluate(manifest(declared, plan))
     for ruled in evaluation.rules:
         for option_set, outcomes in ((evaluation.candidates, ruled.candidates), (evaluation.planned, ruled.planned)):
-            for number in range(0, option_set.count, 1 + option_set.count // 60):
+            numbers = numbers_of(option_set)
+            for number in numbers[:: 1 + len(numbers) // 60]:
                 alone = outcome_alone(judging, ruled.active.rule, evaluation, option_set, number)
-                assert outcomes.outcome_of(number) is alone, (ruled.active.rule.id, number)
+                assert outcome_in_masks(outcomes, number) is alone, (ruled.active.rule.id, number)
 
 
 @settings(max_examples=100)
@@ -180,17 +207,28 @@ def test_the_masks_say_of_every_option_what_judging_it_alone_says(
 def test_learning_a_fact_never_turns_a_definite_answer_around(
     drafts: list[Draft], declared: dict[str, str], data: st.DataObject
 ) -> None:
+    """What more is known of changes which partners are the best ones, and with them the options that are put together.
+
+    A rule says of one option, of before or of after, what it said, once it was definite. Of a leg it is so whatever its
+    partner: one that no partner saves is never saved, and one that some partner leaves admissible is left so by some.
+    """
     unknown = sorted(VALUES.keys() - declared.keys())
     learnt = data.draw(st.lists(st.sampled_from(unknown), min_size=1, unique=True)) if unknown else []
     more = declared | {name: data.draw(st.sampled_from(VALUES[name])) for name in learnt}
     judging = evaluator_of(drafts)
     before, after = judging.evaluate(manifest(declared)), judging.evaluate(manifest(more))
-    for old, new in zip(before.rules, after.rules, strict=True):
-        assert not old.candidates.violated & ~new.candidates.violated
-        cleared = old.candidates.satisfied | old.candidates.not_applicable
-        assert not cleared & (new.candidates.violated | new.candidates.undetermined)
-    assert not before.verdict.removed & ~after.verdict.removed
-    assert not before.verdict.admissible & ~after.verdict.admissible
+    for ruled in before.rules:
+        for option_set in (before.candidates, after.candidates):
+            old, new = (
+                judging.rule_evaluator.evaluate(ruled.active.rule, each.facts, each.workload, option_set)
+                for each in (before, after)
+            )
+            assert not old.violated & ~new.violated
+            cleared = old.satisfied | old.not_applicable
+            assert not cleared & (new.violated | new.undetermined)
+    ways, then = (ways_of(each.verdict, each.candidates) for each in (before, after))
+    assert not ways.removed & ~then.removed
+    assert not ways.admissible & ~then.admissible
     certain = {need.id for need in before.verdict.needs if need.certain and need.id not in ("provider", "places")}
     if after.verdict.remaining:
         # NOTE: a more particular need may take the place of a general one.
@@ -234,8 +272,8 @@ def test_the_order_of_options_changes_neither_findings_nor_verdict(
     for option_set in (option_set_of_some(), OptionSet(lambda: options, catalog(), OWN)):
         judging = evaluator_over(option_set, rules_of(tuple(drafts)))
         evaluation = judging.evaluate(subject)
-        verdict = evaluation.verdict
-        ids = [option_set.options[number].id for number in numbers_in(verdict.admissible)]
+        verdict, found = evaluation.verdict, recommend(evaluation, margin_percent=20.0)
+        ids = [evaluation.candidates.options[number].id for number in numbers_in(verdict.admissible)]
         results.append(
             (
                 sorted((f.rule_id, f.outcome.value, f.severity.value) for f in said(evaluation, judging)),
@@ -244,9 +282,28 @@ def test_the_order_of_options_changes_neither_findings_nor_verdict(
                 verdict.needs,
                 verdict.remaining_values,
                 len(verdict.conflict),
+                None if found is None else found.chosen.option.id,
             )
         )
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("require", "legs"),
+    [
+        ("option.monthly_usd <= budget.monthly_usd", ""),
+        ('option.top_tier in ["frontier", "medium"] && option.latency_p95_ms <= latency.p95_ms', "main"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_legs_chooses_none_of_the_partners_that_cost_the_same(require: str, legs: str, seed: int) -> None:
+    options = random.Random(seed).sample(some_options(), len(some_options()))
+    chosen = []
+    for option_set in (option_set_of_some(), OptionSet(lambda: options, catalog(), OWN)):
+        judging = evaluator_over(option_set, rules_of((Draft("", require, "constraint", "error", legs),)))
+        candidates = judging.evaluate(manifest({"latency.p95_ms": "8000", "budget.monthly_usd": "20000"})).candidates
+        chosen.append({candidates.options[number].id for number in numbers_of(candidates)})
+    assert chosen[0] == chosen[1]
 
 
 @settings(max_examples=80)
@@ -306,14 +363,15 @@ def test_a_verdict_is_what_its_rules_say_option_by_option(drafts: list[Draft], d
         for ruled in evaluation.rules
         if ruled.active.rule.kind is RuleKind.CONSTRAINT and ruled.active.severity.value == "error"
     ]
-    for number in range(evaluation.candidates.count):
+    for number in numbers_of(evaluation.candidates):
         outcomes = {ruled.candidates.outcome_of(number) for ruled in judged}
         bit = 1 << number
         assert bool(verdict.removed & bit) is (Outcome.VIOLATED in outcomes)
         assert bool(verdict.open & bit) is (Outcome.VIOLATED not in outcomes and Outcome.UNDETERMINED in outcomes)
     clash = 0
     for rule_id in verdict.conflict:
-        clash |= verdict.removed_by[rule_id]
+        # NOTE: what removes nothing but partners, so that the others are left without one, is none of these.
+        clash |= verdict.removed_by.get(rule_id, 0)
     assert bool(verdict.conflict) is (not verdict.remaining)
     assert not verdict.conflict or clash == verdict.full
 
@@ -343,6 +401,9 @@ MANY_FACTS = (
     Draft("option.foundation_model && data.personal", "option.offers_dpa && option.no_training", "constraint", "error"),
     Draft("option.weights_controlled", "option.capacity_months <= 3.0 || team.on_call", "duty", "warning"),
     Draft('"text" in option.modalities', "!option.retirement_announced && option.works_offline", "constraint", "note"),
+    Draft('option.fallback != "none"', "option.latency_p95_ms <= latency.p95_ms", "constraint", "error", "main"),
+    Draft("partner.leaves_organization", "option.leaves_organization", "constraint", "warning", "main"),
+    Draft('option.routing == "cascade"', "option.fixed_monthly_usd <= 20000.0", "constraint", "error"),
 )
 
 
@@ -355,11 +416,25 @@ MANY_FACTS = (
     ],
 )
 def test_the_fast_path_equals_the_plain_one_over_the_whole_catalog(declared: dict[str, str]) -> None:
+    """These rules leave nothing together, so that partners stand in plans alone, where each is met once."""
     judging = Evaluator(rules_of(MANY_FACTS), catalog(), OWN)
     evaluation = judging.evaluate(manifest(declared))
-    assert evaluation.candidates.count > 1000
-    # NOTE: neighbours differ in their partner alone; a step that divides no number of partners meets every leg.
-    for number in range(0, evaluation.candidates.count, 7):
+    assert evaluation.candidates.full.bit_count() > 1000
+    # NOTE: neighbours differ in little; a fourth of the legs are of every kind.
+    agree_with_judging_alone(judging, evaluation, numbers_of(evaluation.candidates)[::4])
+    for hosting in ("provider-api", "own-cloud"):
+        evaluation = judging.evaluate(manifest(declared, f"plan: {{hosting: {hosting}}}\n"))
+        planned = evaluation.planned
+        assert isinstance(planned, PairedSet)
+        mains = [list(numbers_in(planned.able(slot))) for slot in range(len(planned.slots))]
+        each = [planned.number_of(able[slot % len(able)], slot) for slot, able in enumerate(mains) if able]
+        assert len(each) > 300
+        agree_with_judging_alone(judging, evaluation, each)
+
+
+def agree_with_judging_alone(judging: Evaluator, evaluation: Evaluation, numbers: Iterable[int]) -> None:
+    """Hold what masks say of some options of a plan, or of all that could be built, against what judging each says."""
+    for number in numbers:
         for ruled in evaluation.rules:
-            alone = outcome_alone(judging, ruled.active.rule, evaluation, evaluation.candidates, number)
-            assert ruled.candidates.outcome_of(number) is alone, (ruled.active.rule.id, number)
+            alone = outcome_alone(judging, ruled.active.rule, evaluation, evaluation.planned, number)
+            assert outcome_in_masks(ruled.planned, number) is alone, (ruled.active.rule.id, number)

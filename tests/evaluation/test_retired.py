@@ -42,9 +42,10 @@ def test_no_shipped_rule_says_anything_of_a_retired_feature(
     declared: dict[str, Any], plan: dict[str, Any], strict: bool
 ) -> None:
     evaluation = of_retired({**declared, **plan})
-    for ruled in (*evaluation.rules, *evaluation.expected.rules):
-        assert ruled.candidates.not_applicable == evaluation.candidates.full, ruled.active.rule.id
-        assert ruled.planned.not_applicable == evaluation.planned.full, ruled.active.rule.id
+    for each in (evaluation, evaluation.expected):
+        for ruled in each.rules:
+            assert ruled.candidates.not_applicable == each.candidates.full, ruled.active.rule.id
+            assert ruled.planned.not_applicable == each.planned.full, ruled.active.rule.id
     about = {
         finding.rule_id.partition("-")[0]
         for finding in findings_of(evaluation, shipped().rule_evaluator, strict=strict)

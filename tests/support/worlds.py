@@ -101,18 +101,17 @@ def shown(found: Iterable[Finding]) -> set[tuple[str, str, str]]:
 
 @cache
 def some_options() -> tuple[Option, ...]:
-    """Return every 53rd candidate of the shipped catalog: few enough to judge one by one, of every kind."""
+    """Return every 53rd leg of the shipped catalog: few enough to judge their pairs one by one, of most kinds."""
     return candidate_legs(catalog(), OWN)[::53]
 
 
 @cache
 def option_set_of_some() -> OptionSet:
-    """Return the option_set of `some_options`."""
+    """Return the set of `some_options`."""
     return OptionSet(some_options, catalog(), OWN)
 
 
 def evaluator_over(option_set: OptionSet, packs: Sequence[PolicyPack]) -> Evaluator:
-    """Return an evaluator whose candidates are those of a option_set."""
+    """Return an evaluator that puts options together from the legs of a set."""
     judging = Evaluator(tuple(packs), catalog(), OWN)
-    judging.candidates = option_set
-    return judging
+    return judging.later(judging.packs, option_set)
