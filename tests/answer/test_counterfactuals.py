@@ -124,13 +124,19 @@ def test_several_changes_are_told_together_where_none_does_alone() -> None:
     assert inside in [dict(change.facts) for change in asked(of, {"hosting": "own-cloud"}).changes]
 
 
+def legs_asked(of: Answering, target: Target) -> int:
+    """Return the main legs that a target is about."""
+    candidates = of.expected.candidates
+    return candidates.legs_of(ways_asked(candidates, target))
+
+
 @pytest.mark.parametrize("body", [CLAIMS, TUNED])
 @pytest.mark.parametrize("target", TARGETS)
 def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_leads_there(
     body: str, target: dict[str, str]
 ) -> None:
     of = answering(body)
-    mask = ways_asked(of.expected.candidates.mains, Target(target))
+    mask = legs_asked(of, Target(target))
     search = Counterfactuals(of.trials, mask, of.vocabulary)
     found = search.found()
     if found.changes or found.is_cut_short or search.standing({}) is Standing.ANSWER:
@@ -142,7 +148,7 @@ def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_
 
 def test_a_search_that_stops_early_says_so_and_not_that_nothing_leads_there() -> None:
     of = answering(TUNED)
-    mask = ways_asked(of.expected.candidates.mains, Target({"adaptation": "fine-tuning"}))
+    mask = legs_asked(of, Target({"adaptation": "fine-tuning"}))
     found = Counterfactuals(of.trials, mask, of.vocabulary, most_tried=0).found()
     assert (found.changes, found.is_cut_short) == ((), True)
     shown = asked(of, {"hosting": "on-premises"})
