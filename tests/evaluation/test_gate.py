@@ -11,6 +11,7 @@ from any_manifest import (
     DONE,
     EVERYTHING,
     LEARNABLE,
+    NOTHING_SENT,
     PLANS,
     REPLACING,
     TOLD,
@@ -31,7 +32,7 @@ from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleScope
 
 EXCEPTIONS = {
-    *PLAN_AXES, *(spec.name for spec in DECLARED_FACTS if spec.default is not None or spec.replaces),
+    *PLAN_AXES, *NOTHING_SENT, *(spec.name for spec in DECLARED_FACTS if spec.default is not None or spec.replaces),
 }  # fmt: skip
 """The facts that may turn an outcome around, as the registry says: what a plan names, of which the best way is taken when
 it is left out; facts whose absence is an answer; and what is said in place of the catalog."""

@@ -252,9 +252,10 @@ def outcome(rule: Rule, key: str, value: FactValue, facts: Mapping[str, FactValu
 
 def test_every_shipped_parameter_has_a_direction_but_the_one_that_says_why_not() -> None:
     without = [p.name for name in shipped_packs() for p in shipped(name).parameters if p.tightens is Direction.NONE]
-    # NOTE: in the pack `portfolio`, 0 stands for no limit at all, so that neither direction is the stricter one; the day
-    # from which a duty is one is that of the law.
-    assert without == ["restricted_from", "marking_for_new_since", "contract_tokens_per_day", "monthly_budget_usd"]
+    # NOTE: in the pack `portfolio`, 0 stands for no limit at all, so that neither direction is the stricter one; the days
+    # from which duties are ones are those of the law.
+    of_law = ["marking_for_new_since", "high_risk_since"]
+    assert without == ["restricted_from", *of_law, "contract_tokens_per_day", "monthly_budget_usd"]
 
 
 PORTFOLIO_STEPS = (
