@@ -142,9 +142,15 @@ def _task_attribute(attribute: str) -> Formula:
     return formula
 
 
+_MEASURED, _MEASURED_ON = "plan.measured.", "plan.measured.on"
+
+
 def _age_of_measurement(sources: Sources) -> FactValue | Missing:
-    day = read_day(_text(sources.values, "plan.measured.on") or "")
-    return 0.0 if day is None else float((sources.catalog.as_of - day).days)
+    day = read_day(_text(sources.values, _MEASURED_ON) or "")
+    if day is not None:
+        return float((sources.catalog.as_of - day).days)
+    is_measured = any(name.startswith(_MEASURED) for name in sources.values)
+    return Missing((_MEASURED_ON,)) if is_measured else 0.0
 
 
 def _prompting_shown_on(sources: Sources) -> FactValue | Missing:
@@ -284,7 +290,7 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           "Whether general pretrained models do this kind of task out of the box",
           _task_attribute("foundation_models"), ("task.type",)),
     _fact("plan.measured.age_days", FactType.NUMBER, "Days since the plan was measured; 0 where nothing was measured",
-          _age_of_measurement, ("plan.measured.on",), unit="days"),
+          _age_of_measurement, (_MEASURED_ON,), unit="days"),
     _fact("task.kinds", FactType.TEXTS, "What a model must give to do this kind of task, one of these",
           _task_attribute("kinds"), ("task.type",), choices=KINDS),
     _fact("task.prompting_shown_on", FactType.TEXTS,

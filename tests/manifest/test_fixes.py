@@ -18,7 +18,7 @@ from aipolicy.errors import UsageError
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.findings.finding import Finding, Place, Replacement
 from aipolicy.findings.reserved_rules import reserved_finding
-from aipolicy.manifest import conformance
+from aipolicy.manifest import renamed
 from aipolicy.manifest.fixes import FindFixable, FixedFile, fixed_file
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
@@ -97,7 +97,7 @@ def test_what_could_mean_something_else_is_left_alone(text: str) -> None:
 
 
 def test_a_key_that_was_renamed_gets_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conformance, "RENAMED", {"volume.queries_a_day": "requests_per_day"})
+    monkeypatch.setattr(renamed, "RENAMED", {"volume.queries_a_day": "requests_per_day"})
     wrong = HEAD + "volume: {queries_a_day: 5}\n"
     finding = judged(wrong.encode())[0]
     assert (finding.rule_id, finding.message) == ("MAN-003", "`queries_a_day` is called `requests_per_day` now")
