@@ -67,7 +67,7 @@ def _entries(name: str, answer: AnswerResult, room: int) -> Iterator[tuple[str, 
     if answer.plan is not None:
         yield "plan", [shortened(_plan(answer.plan), room)]
     if answer.questions:
-        yield "ask", _few(_changes(answer.questions, answer.broken), _QUESTIONS, name, room)
+        yield "ask", _few(_changes(_each_fact_first(answer.questions), answer.broken), _QUESTIONS, name, room)
     elif answer.assumed:
         yield "assumed", [_assumed(answer, room)]
     if answer.to_do:
@@ -83,6 +83,18 @@ def _plan(plan: PlanResult) -> str:
     usd = f", {usd_words(plan.way.monthly_usd)} USD a month" if plan.way.is_whole else ""
     breaks = f": breaks {rules(plan.violates)}" if plan.violates else ""
     return f"{offering_words(plan.way)}{usd}{breaks}"
+
+
+def _each_fact_first(changes: Sequence[ChangeResult]) -> list[ChangeResult]:
+    """Return one reply about each fact before others about the same: in three lines people are asked three things."""
+    asked: set[frozenset[str]] = set()
+    first: list[ChangeResult] = []
+    others: list[ChangeResult] = []
+    for change in changes:
+        facts = frozenset(change.facts)
+        (others if facts in asked else first).append(change)
+        asked.add(facts)
+    return [*first, *others]
 
 
 def _changes(changes: Iterable[ChangeResult], broken: Collection[str] = ()) -> list[str]:
