@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
@@ -12,7 +13,6 @@ from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
-from aipolicy.evaluation.reevaluation import Reevaluation
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
@@ -20,6 +20,9 @@ from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.options.workload import Workload, workload_of
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import replace
+
+if TYPE_CHECKING:
+    from aipolicy.evaluation.reevaluation import Reevaluation
 
 Changes = Mapping[str, FactValue]
 _Key = tuple[tuple[str, FactValue], ...]
@@ -112,6 +115,8 @@ class Trials:
         key = tuple(sorted(changes.items(), key=lambda change: change[0]))
         if key not in self._tried:
             facts = self.facts(changes) if changes else self.base.facts
+            from aipolicy.evaluation.reevaluation import Reevaluation
+
             self._tried[key] = Trial(Reevaluation(self._evaluator, self.base, facts), self.weighing)
         return self._tried[key]
 

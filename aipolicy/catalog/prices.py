@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
-from aipolicy.catalog.currencies import ExchangeRate
 from aipolicy.catalog.entries import Dated
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.currencies import ExchangeRate
 
 ANY_REGION = "any"
 MODES = ("chat", "embedding", "rerank", "classification", "moderation", "transcription")

@@ -216,7 +216,6 @@ def remembered(run: CheckRun) -> Output:
 
 def evaluated(run: CheckRun) -> Output:
     """Return the output of a run; manifests that were evaluated before are not evaluated again."""
-    from aipolicy.cli.progress import told_while_evaluating
     from aipolicy.run.policy import load_policy
     from aipolicy.run.remembered_files import check_remembered
     from aipolicy.run.result_memory import ResultMemory
@@ -228,9 +227,12 @@ def evaluated(run: CheckRun) -> Output:
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     scope = scope_of(run.paths, run.config)
     files, left_out = run.found.files, run.found.left_out
-    return _rendered(
-        check_remembered(files, policy, scope, memory, told_while_evaluating, asked=asked, left_out=left_out), run
-    )
+    told: dict[str, Any] = {}
+    if sys.stderr is not None and sys.stderr.isatty():
+        from aipolicy.cli.progress import told_while_evaluating  # NOTE: where nobody watches nothing is drawn.
+
+        told["told"] = told_while_evaluating
+    return _rendered(check_remembered(files, policy, scope, memory, asked=asked, left_out=left_out, **told), run)
 
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:

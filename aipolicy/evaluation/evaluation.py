@@ -15,9 +15,7 @@ from aipolicy.evaluation.option_set import OptionSet, none_kept
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
 from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired
-from aipolicy.evaluation.rivals import rivals_of
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
-from aipolicy.evaluation.rule_readers import Readers
 from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
@@ -36,7 +34,7 @@ from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    pass
+    from aipolicy.evaluation.rule_readers import Readers
 
 
 class RuleEvaluation(Frozen):
@@ -134,6 +132,8 @@ class Evaluator:
         verdict = self.verdict_over(candidates, judged, facts, workload)
         if planned is not candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
+            from aipolicy.evaluation.rivals import rivals_of
+
             workload = replace(workload, rivals=rivals_of(candidates, verdict, workload, is_certain=not facts.assumed))
             judged = [
                 self._evaluated(r.active, facts, workload, candidates, planned) if _compares(r.active.rule) else r
@@ -181,6 +181,8 @@ class Evaluator:
     @cached_property
     def readers(self) -> Readers:
         """Return the places of the rules by what they read."""
+        from aipolicy.evaluation.rule_readers import Readers
+
         return Readers(self.rules)
 
     def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, candidates: OptionSet,

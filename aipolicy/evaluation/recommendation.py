@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from aipolicy.economics.break_even import Crossings
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
@@ -222,6 +221,8 @@ def _flips(evaluation: Evaluation, chosen: Choice, rival: Choice | None, margin_
 
 def _turning_volume(evaluation: Evaluation, chosen: Choice, rival: Choice) -> tuple[bool, float] | None:
     """Return the volume above (True) or below which the rival costs less, None when there is none."""
+    from aipolicy.economics.break_even import Crossings
+
     today = evaluation.workload.requests_per_day
     if today is None or chosen.monthly_usd is None or rival.monthly_usd is None:
         return None

@@ -10,7 +10,6 @@ from math import inf
 from typing import TYPE_CHECKING, Literal, get_args
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
-from aipolicy.economics.break_even import CostCurve
 from aipolicy.economics.fleet import MachineCost, RentedMachines, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd
 from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
@@ -25,6 +24,7 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.measured import Measured
+    from aipolicy.economics.break_even import CostCurve
 
 _MS_PER_HOUR = 3_600_000.0
 _ANY_VOLUME = 1e18
@@ -56,6 +56,8 @@ class RunningCost(Frozen):
         """Return the whole as one curve over requests a day."""
         machines = tuple(leg.machines for _, leg in self.legs if leg.machines is not None)
         per_request = sum(leg.usd_per_daily_request for _, leg in self.legs)
+        from aipolicy.economics.break_even import CostCurve
+
         return CostCurve(sum(usd for _, usd in self.fixed), per_request, machines)
 
     def monthly_usd(self, requests_per_day: float, arithmetic: Arithmetic = SCALARS) -> float:

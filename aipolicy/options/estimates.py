@@ -8,7 +8,6 @@ from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from aipolicy.economics.break_even import BreakEven, Crossings, NoBreakEven, break_even, days_until
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.facts.all_facts import of_partner
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds, network_of
@@ -21,6 +20,7 @@ from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption, HeadCount
+    from aipolicy.economics.break_even import BreakEven
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
     from aipolicy.options.costs import LegCurve, Role
@@ -213,17 +213,23 @@ class Estimator:
         found = None if rivals.own is None else self.break_even(basis, rivals.own)
         if found is None:
             return None
+        from aipolicy.economics.break_even import NoBreakEven
+
         if name == "option.breaks_even":
             return not isinstance(found, NoBreakEven)
         return self._months_until(found)
 
     def break_even(self, basis: CostBasis, rival: CostBasis) -> BreakEven | None:
         """Return from which volume on a rival costs less, None when a cost is unknown."""
+        from aipolicy.economics.break_even import break_even
+
         ours, theirs = (running_cost(each, self._workload, self._assumptions) for each in (basis, rival))
         return None if ours is None or theirs is None else break_even(ours.curve, theirs.curve)
 
     def _months_until(self, found: BreakEven) -> float | None:
         """Return the months until growth reaches the volume, None when it never does or nobody knows."""
+        from aipolicy.economics.break_even import Crossings, NoBreakEven, days_until
+
         workload = self._workload
         if workload.requests_per_day is None or isinstance(found, NoBreakEven):
             return None

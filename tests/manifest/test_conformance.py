@@ -183,7 +183,11 @@ def test_a_value_of_another_type_is_refused_where_it_stands(spec: FactSpec) -> N
         key = spec.name.rpartition(".")[2]
         span = found[0].span_of(found[0].place)
         assert span is not None
-        line = next(n for n, written in enumerate(text.splitlines(), 1) if written.strip().startswith(f"{key}:"))
+        line = next(
+            n
+            for n, written in enumerate(text.splitlines(), 1)
+            if written.strip().replace("'", "").startswith(f"{key}:")
+        )
         assert line <= span.start.line <= line + 2
 
 
