@@ -1,4 +1,4 @@
-"""OptionSets made from another one: fewer of its options, or the same options some days later."""
+"""Sets of options made from another one: fewer of its options, or the same options some days later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AGEING = frozenset(AGEING)
 
 
 class _MadeFrom(OptionSet):
-    """What a option_set has in common with the one that it is made from: options by number, their bases, estimates."""
+    """What a set has in common with the one that it is made from: options by number, their bases, estimates."""
 
     def __init__(self, base: OptionSet, catalog: Catalog, full: int) -> None:
         super().__init__(lambda: base.options, catalog, base.organization, count=base.count)
@@ -41,7 +41,7 @@ class _MadeFrom(OptionSet):
 
 
 class PartOfOptionSet(_MadeFrom):
-    """Some options of a option_set, under the numbers that they have there."""
+    """Some options of a set, under the numbers that they have there."""
 
     def __init__(self, base: OptionSet, full: int) -> None:
         super().__init__(base, base.catalog, full)
@@ -59,7 +59,7 @@ class PartOfOptionSet(_MadeFrom):
 
 
 class OptionSetOnDay(_MadeFrom):
-    """A option_set as of another day on which its options differ in their ages alone."""
+    """A set as of another day on which its options differ in their ages alone."""
 
     def __init__(self, base: OptionSet, catalog: Catalog) -> None:
         super().__init__(base, catalog, base.full)

@@ -22,7 +22,7 @@ OUTCOMES_BY_WEIGHT = (
 
 
 class OutcomeMasks(NamedTuple):
-    """What became of a rule over the options of a option_set, as masks that do not overlap."""
+    """What became of a rule over the options of a set, as masks that do not overlap."""
 
     not_applicable: int
     satisfied: int
@@ -150,7 +150,7 @@ def throughout(option_set: OptionSet, truth: Truth, error: str) -> LineMasks:
 
 
 def scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> LineMasks:
-    """RuleEvaluator a line for every group of options."""
+    """Evaluate a line for every group of options."""
     false = unknown = 0
     failed = False
     for group_values, mask in groups:
@@ -169,7 +169,7 @@ def scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple
 
 
 def search(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> LineMasks:
-    """RuleEvaluator a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
+    """Evaluate a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
     name = line.option_reads[0]
     known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
     without = sum(mask for (value,), mask in groups if value is None)

@@ -1,4 +1,4 @@
-"""One rule over all options of a option_set: which options violate it, and for which it cannot be decided."""
+"""One rule over all options of a set: which options violate it, and for which it cannot be decided."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ class RuleEvaluator:
 
     def _ordered(self, line: Line, condition: Condition, values: dict[str, Any], workload: Workload,
                  option_set: OptionSet, kept: object, only: int) -> LineMasks:  # fmt: skip
-        """RuleEvaluator a line whose truth hangs on whether one number is below, at or above another.
+        """Evaluate a line whose truth hangs on whether one number is below, at or above another.
 
         No estimate is made where the number decides nothing.
         """

@@ -196,7 +196,7 @@ def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
 
 def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
                clash: Callable[[], tuple[str, ...]]) -> Verdict:  # fmt: skip
-    """Return the verdict over a option_set from the outcomes of every rule."""
+    """Return the verdict over a set from the outcomes of every rule."""
     errors: list[tuple[str, Outcomes]] = []
     others: list[tuple[str, Outcomes]] = []
     duties: list[tuple[str, Outcomes]] = []
