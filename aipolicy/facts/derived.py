@@ -142,15 +142,15 @@ def _task_attribute(attribute: str) -> Formula:
     return formula
 
 
-_MEASURED, _MEASURED_ON = "plan.measured.", "plan.measured.on"
+_MEASURED_ON = "plan.measured.on"
 
 
 def _age_of_measurement(sources: Sources) -> FactValue | Missing:
-    day = read_day(_text(sources.values, _MEASURED_ON) or "")
-    if day is not None:
-        return float((sources.catalog.as_of - day).days)
-    is_measured = any(name.startswith(_MEASURED) for name in sources.values)
-    return Missing((_MEASURED_ON,)) if is_measured else 0.0
+    written = _text(sources.values, _MEASURED_ON)
+    if written is None:
+        return 0.0
+    day = read_day(written)
+    return Missing((_MEASURED_ON,)) if day is None else float((sources.catalog.as_of - day).days)
 
 
 def _prompting_shown_on(sources: Sources) -> FactValue | Missing:
