@@ -14,6 +14,7 @@ from aipolicy.manifest.plan_legs import (
     PLACES,
     PLAN,
     ROLES,
+    ROUTED_BY,
     SHARE,
     SHORT_FORM,
     Declared,
@@ -54,6 +55,9 @@ def _wrong_routes(legs: Sequence[PlannedLeg], declared: Declared) -> Iterator[Le
     by = next((leg.routed_by for leg in legs if leg.routed_by), "")
     for leg in (leg for leg in legs if leg.is_routed):
         path = (*leg.path, "when")
+        if leg.routed_by not in ("", *ROUTED_BY):
+            yield LegProblem(f"routed by {leg.routed_by} at once; route by one of them", path)
+            continue
         if not leg.words:
             message = f"a route without a class: say which `{CLASSES}`, or which `{PLACES}`, take it"
             yield LegProblem(message, path)

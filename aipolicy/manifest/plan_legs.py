@@ -36,6 +36,7 @@ class PlannedLeg(Frozen):
     is_routed: bool
     """Whether it says when it answers; else it answers what takes no other route."""
     routed_by: str
+    """What tells its requests apart; both names where it names both, which no request can be told by."""
     words: tuple[str, ...]
     share: float | None
 
@@ -60,7 +61,7 @@ def _read(index: int, entry: PlainValue) -> PlannedLeg:
     leg = entry if isinstance(entry, dict) else {}
     when = leg.get("when")
     route = when if isinstance(when, dict) else {}
-    routed_by = next((name for name in ROUTED_BY if name in route), "")
+    routed_by = " and ".join(name for name in ROUTED_BY if name in route)
     words = route.get(routed_by)
     share = route.get(SHARE)
     return PlannedLeg(

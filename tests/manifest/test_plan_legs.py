@@ -45,6 +45,7 @@ def features(*legs: str, head: str = HEAD) -> dict[str, Feature]:
         ((API, "{role: main, hosting: own-cloud, when: {}}"), 9, "a route without a class"),
         ((API, OWN % "data.classes: []"), 9, "a route without a class"),
         ((API, OWN % "share: 0.2"), 9, "a route without a class"),
+        ((API, OWN % "data.classes: [health], data.subject_regions: [DE]"), 9, "at once; route by one of them"),
         ((API, OWN % "data.classes: [heath]"), 9, "routed by `heath`, which `data.classes` does not hold"),
         ((API, OWN % "data.classes: [health, internal]"), 8, "nothing is left for the legs without `when`"),
         ((API, OWN % "data.classes: [health], share: 1"), 9, "`share` must leave some"),
