@@ -114,6 +114,8 @@ class PlanClash:
             return tuple(word for word in words if word != written)
         today = self._catalog.as_of
         ways = [way for way in self._matching(rest) if way[0].retires_on is None or way[0].retires_on > today]
+        if fact == "plan.model":
+            ways = self._of_its_kind(ways, written)
         if fact == "plan.region":
             return self._regions([leg for leg, _ in ways], written)
         offered: set[str] = set()
@@ -124,6 +126,11 @@ class PlanClash:
             }  # fmt: skip
             offered.update(of_leg.get(fact, adaptations))
         return tuple(sorted(offered - {"", written}, key=lambda word: (-_likeness(word, written), word)))
+
+    def _of_its_kind(self, ways: list[tuple[Leg, tuple[str, ...]]], model: str) -> list[tuple[Leg, tuple[str, ...]]]:
+        """Return the ways whose models do what a model does; all of them where there is none."""
+        kinds = frozenset(self._catalog.models[model].kinds)
+        return [way for way in ways if not kinds.isdisjoint(way[0].model.kinds)] or ways
 
     def _regions(self, legs: Iterable[Leg], written: str) -> tuple[str, ...]:
         """Return the regions of legs: those open to all first, then those with the declared countries and fewest others."""

@@ -37,6 +37,15 @@ def test_the_smallest_part_that_clashes_is_named_with_what_is_offered(
     assert message in problem.message
 
 
+def test_a_model_that_is_not_offered_is_replaced_by_one_that_does_what_it_does(catalog: Catalog) -> None:
+    plan = {"plan.hosting": "own-cloud", "plan.provider": "aws", "plan.model": "gpt-6-luna"}
+    (problem,) = plan_legs(plan, plan, catalog, Organization()).problems
+    offered = [word for word in problem.message.rpartition("it offers ")[2].split("`") if word in catalog.models]
+    kinds = set(catalog.models["gpt-6-luna"].kinds)
+    assert offered
+    assert [word for word in offered if kinds.isdisjoint(catalog.models[word].kinds)] == []
+
+
 @pytest.mark.parametrize(("plan", "fact", "message"), CLASHES)
 def test_what_is_offered_ends_the_clash(plan: dict[str, str], fact: str, message: str, catalog: Catalog) -> None:
     values = {f"plan.{name}": word for name, word in plan.items()}
