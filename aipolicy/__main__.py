@@ -14,8 +14,10 @@ def main() -> None:
     try:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         from aipolicy.cli.main import main as run
+        from aipolicy.cli.terminal import end_at_once
 
-        run()
+        with end_at_once():
+            run()
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None
 

@@ -97,17 +97,10 @@ class Answering:
 
     @cached_property
     def turns(self) -> tuple[Change, ...]:
-        """Return what would turn the answer though it is declared, or could be done."""
+        """Return what would turn the answer though it is declared, or could be done; no number that is out of reach."""
         from aipolicy.answer.turns import turns_of
 
         return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary)
-
-    @cached_property
-    def near_turns(self) -> tuple[Change, ...]:
-        """Return those of the turns in which no number is out of reach."""
-        from aipolicy.answer.turns import REACH, turns_of
-
-        return () if self.certain.is_retired else turns_of(self.trials, self.vocabulary, REACH)
 
     @cached_property
     def conflict(self) -> Conflict | None:

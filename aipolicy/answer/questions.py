@@ -7,7 +7,7 @@ from itertools import combinations
 
 from aipolicy.answer.alternatives import Alternative, alternatives
 from aipolicy.answer.model import Change, Effect, Then
-from aipolicy.answer.search import turning, turns_beyond
+from aipolicy.answer.search import ESTIMATE_DIGITS, turning
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.expected import NOT_LIMITED
@@ -89,19 +89,8 @@ def refined(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: T
     search = None if effect > Effect.ADAPTATION else _search_of(trials, changes, fact, then)
     if search is None or not search.holds(search.far):
         return Change(changes, then, effect, {}, gates)
-    nearest = {**changes, fact: turning(*search)}
+    nearest = {**changes, fact: turning(*search, ESTIMATE_DIGITS)}
     return Change(nearest, trials.then(nearest), effect, {fact: "from" if search.far > search.near else "to"}, gates)
-
-
-def is_out_of_reach(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then, reach: float) -> bool:
-    """Return whether the number of a fact leads there only more than so many times above what it is, or below it."""
-    before = trials.base.facts.values.get(fact)
-    search = _search_of(trials, changes, fact, then)
-    # NOTE: of what is counted there may be none, and from so few to none it is not far.
-    if search is None or not isinstance(before, float) or before == NOT_LIMITED or before <= reach:
-        return False
-    limit = before * reach * _CLEARLY if search.far > search.near else before / reach / _CLEARLY
-    return search.holds(search.far) and turns_beyond(*search, limit)
 
 
 class _Search(NamedTuple):
@@ -131,8 +120,6 @@ def _search_of(trials: Trials, changes: Mapping[str, FactValue], fact: str, then
 
 _FAR = 1e7
 """Where the search for a number begins that is not limited: hours for a latency, far above any budget."""
-_CLEARLY = 1.0 + 1e-9
-"""So much further than a limit is beyond it, however a quotient is rounded."""
 
 
 def _of_the_gate(trials: Trials, asked: frozenset[str], known: set[str]) -> list[Change]:

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import ceil, floor, isfinite, log10
 
 _STEPS = 24
-_DIGITS = 3
-"""Significant digits that a person would name."""
+LIMIT_DIGITS = 3
+"""Significant digits of a number at which a rule that is declared in numbers breaks."""
+ESTIMATE_DIGITS = 2
+"""Significant digits of a number that rests on estimates, which are no finer."""
 WHOLE = frozenset({"people", "weeks", "examples", "days", "requests/day", "tokens", "person-months", "ms"})
 """Units of which people say whole numbers."""
 
 
-def turning(holds: Callable[[float], bool], near: float, far: float, unit: str) -> float:
+def turning(holds: Callable[[float], bool], near: float, far: float, unit: str,
+            digits: int = LIMIT_DIGITS) -> float:  # fmt: skip
     """Return the value nearest to `near`, in few digits, at which `holds`; it holds at `far` and not at `near`.
 
     Where the truth turns several times between the two, one of the turns is found.
     """
-    rounded = _up if far > near else _down
-    *_, (near, far) = _brackets(holds, near, far, unit)
-    # NOTE: the limit itself is as a rule a number in few digits, and the search ends a little beyond it.
-    for said in (_down(far, unit) if far > near else _up(far, unit), rounded(far, unit)):
-        if holds(said):
-            return said
-    return far
-
-
-def turns_beyond(holds: Callable[[float], bool], near: float, far: float, unit: str, limit: float) -> bool:
-    """Return whether `turning` would end beyond a limit, searching no further than it takes to tell."""
-    is_up = far > near
-    for before, after in _brackets(holds, near, far, unit):
-        nearest = _down(before, unit) if is_up else _up(before, unit)
-        if nearest > limit if is_up else nearest < limit:
-            return True
-        if after < limit if is_up else after > limit:
-            return False
-    return False
-
-
-def _brackets(holds: Callable[[float], bool], near: float, far: float, unit: str) -> Iterator[tuple[float, float]]:
-    """Yield values ever nearer to each other, `holds` at the second and not at the first, until in few digits they meet."""
-    rounded = _up if far > near else _down
-    yield near, far
+    rounded, inwards = (_up, _down) if far > near else (_down, _up)
     for _ in range(_STEPS):
         middle = _between(near, far)
-        if rounded(middle, unit) in (rounded(near, unit), rounded(far, unit)):
+        # NOTE: in few digits the two have met.
+        if rounded(middle, unit, digits) in (rounded(near, unit, digits), rounded(far, unit, digits)):
             break
         if holds(middle):
             far = middle
         else:
             near = middle
-        yield near, far
+    # NOTE: the limit itself is as a rule a number in few digits, and the search ends a little beyond it.
+    for said in (inwards(far, unit, digits), rounded(far, unit, digits)):
+        if holds(said):
+            return said
+    return far
 
 
 def _between(one: float, other: float) -> float:
@@ -60,23 +44,25 @@ def _between(one: float, other: float) -> float:
     return (one + other) / 2.0
 
 
-def _up(value: float, unit: str) -> float:
-    return _rounded(value, unit, ceil)
+def _up(value: float, unit: str, digits: int) -> float:
+    return _rounded(value, unit, digits, ceil)
 
 
-def _down(value: float, unit: str) -> float:
-    return _rounded(value, unit, floor)
+def _down(value: float, unit: str, digits: int) -> float:
+    return _rounded(value, unit, digits, floor)
 
 
-def _rounded(value: float, unit: str, towards: Callable[[float], int]) -> float:
+def _rounded(value: float, unit: str, digits: int, towards: Callable[[float], int]) -> float:
     """Return a number in few digits, whole where its unit is counted."""
     if value == 0.0 or not isfinite(value):
         return value
-    places = _DIGITS - 1 - floor(log10(abs(value)))
+    places = digits - 1 - floor(log10(abs(value)))
     if unit in WHOLE:
         places = min(places, 0)
-    scale = 10.0**places
+    # NOTE: powers below one have no exact value, and their quotients would not be whole numbers.
+    power = 10.0 ** abs(places)
+    scaled = value * power if places >= 0 else value / power
     # NOTE: a product that is a whole number but for its last bits is that number.
-    scaled = value * scale
     whole = round(scaled)
-    return (whole if abs(scaled - whole) < 1e-6 * max(abs(scaled), 1.0) else towards(scaled)) / scale
+    told = whole if abs(scaled - whole) < 1e-6 * max(abs(scaled), 1.0) else towards(scaled)
+    return told / power if places >= 0 else told * power

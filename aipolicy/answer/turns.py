@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import inf
+from math import ceil, inf
 
 from aipolicy.answer.alternatives import Alternative, may_be_asked, reads_of
 from aipolicy.answer.model import Change, Conflict, Effect, Then
-from aipolicy.answer.questions import is_out_of_reach, ranked, refined
+from aipolicy.answer.questions import ranked, refined
 from aipolicy.answer.search import WHOLE
 from aipolicy.answer.trials import Trials
 from aipolicy.facts.expected import NOT_LIMITED
@@ -26,38 +26,24 @@ _MOST_PAIRS = 400
 """Pairs of changes that are tried to end a conflict."""
 
 
-def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]], reach: float = inf) -> tuple[Change, ...]:
+def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
     """Return what would lead to another way of building, though it is declared: never what the feature is.
 
-    Numbers that turn it only more than so many times above what they are, or below it, are left out.
+    Numbers are moved as far as people are told of.
     """
     found = []
     seen: set[tuple[str, Then]] = set()
-    left_out: list[tuple[Alternative, Then, Effect]] = []
-    for alternative in declared_alternatives(trials, vocabulary):
+    for alternative in declared_alternatives(trials, vocabulary, REACH):
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
         if effect is None or effect > Effect.ADAPTATION or then.hosting is None:
             continue
-        if reach < inf and is_out_of_reach(trials, alternative.changes, alternative.fact, then, reach):
-            left_out.append((alternative, then, effect))
-            continue
-        # NOTE: of two values that lead to the same the first is told, and it is not told if that is out of reach.
-        for earlier, earlier_then, earlier_effect in left_out:
-            if earlier.fact == alternative.fact and _lasting(earlier_then) == _lasting(then):
-                told_of = refined(trials, earlier.changes, earlier.fact, earlier_then, earlier_effect)
-                seen.add((earlier.fact, told_of.then))
         change = refined(trials, alternative.changes, alternative.fact, then, effect)
         told = (alternative.fact, change.then)
         if told not in seen:
             seen.add(told)
             found.append(change)
     return ranked(found, trials.certain)
-
-
-def _lasting(then: Then) -> tuple[str | None, str | None, tuple[str, ...]]:
-    """Return what stays of what follows while a number is taken back."""
-    return then.hosting, then.adaptation, then.violates
 
 
 def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
@@ -101,8 +87,12 @@ def _ending(trials: Trials, tried: Iterable[Alternative]) -> Iterator[Change]:
             yield refined(trials, alternative.changes, alternative.fact, then, Effect.GATE)
 
 
-def declared_alternatives(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> Iterator[Alternative]:
-    """Yield other values of declared facts that may change, and of what could be done, in the order of the registry."""
+def declared_alternatives(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
+                          reach: float = inf) -> Iterator[Alternative]:  # fmt: skip
+    """Yield other values of declared facts that may change, and of what could be done, in the order of the registry.
+
+    Numbers are moved by what the registry says of them, and no more than so many times.
+    """
     evaluation = trials.certain
     relevant = reads_of(evaluation)
     for name, spec in evaluation.facts.known.specs.items():
@@ -113,17 +103,18 @@ def declared_alternatives(trials: Trials, vocabulary: Mapping[str, tuple[str, ..
         if not (is_declared or is_undone):
             continue
         value = evaluation.expected.facts.values.get(name)
-        for other in _others(spec, value, vocabulary):
+        for other in _others(spec, value, vocabulary, reach):
             yield Alternative(name, {name: other})
 
 
-def _others(spec: FactSpec, value: FactValue | None, vocabulary: Mapping[str, tuple[str, ...]]) -> Iterator[FactValue]:
+def _others(spec: FactSpec, value: FactValue | None, vocabulary: Mapping[str, tuple[str, ...]],
+            reach: float) -> Iterator[FactValue]:  # fmt: skip
     """Yield the values that a declared fact could have instead; numbers far up and far down."""
     match spec.type:
         case FactType.BOOL:
             yield from (other for other in ((True,) if spec.kind is Kind.DONE else (True, False)) if other != value)
         case FactType.NUMBER if isinstance(value, float):
-            yield from _far_numbers(spec, value)
+            yield from _far_numbers(spec, value, reach)
         case FactType.TEXT if spec.kind is Kind.DESCRIBES:
             expected = spec.expected
             likely = () if expected is None or not expected.tried else (expected.value, *expected.tried)
@@ -137,15 +128,19 @@ def _others(spec: FactSpec, value: FactValue | None, vocabulary: Mapping[str, tu
             return
 
 
-def _far_numbers(spec: FactSpec, value: float) -> Iterator[float]:
+def _far_numbers(spec: FactSpec, value: float, reach: float) -> Iterator[float]:
     tried = [other for other in (spec.expected.tried if spec.expected is not None else ()) if isinstance(other, float)]
     if value == NOT_LIMITED:
         yield from tried
         return
     factors = spec.expected.factors if spec.expected is not None else ()
     widest = _WIDE if len(factors) < 2 else max(factors)
-    high = value * widest if value > 0.0 else max([_FEW, *tried])
-    low = 0.0 if spec.unit in _COUNTED else value / widest
+    # NOTE: of what is counted there may be none, and from so few to none it is not far.
+    factor = min(widest, reach) if value > reach else widest
+    high = value * factor if value > 0.0 else max([_FEW, *tried])
+    low = 0.0 if spec.unit in _COUNTED and value <= reach else value / factor
+    if spec.unit in WHOLE:
+        low = float(ceil(low))
     if spec.above is not None and spec.unit in WHOLE:
         # NOTE: the search ends on a whole number, and none may be proposed that no manifest can declare, as 0 ms.
         low = max(low, spec.above + 1.0)

@@ -9,7 +9,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.what_if import WhatIf, what_if
 from aipolicy.answer.why_not import WhyNot, why_not
 from aipolicy.cli.policy_options import weighing_of
-from aipolicy.cli.terminal import stdout_style, stdout_width
+from aipolicy.cli.terminal import keep_until_the_end, stdout_style, stdout_width
 from aipolicy.cli.what_if import target_of
 from aipolicy.config.config_file import Config
 from aipolicy.evaluation.evaluation import Evaluation
@@ -48,6 +48,7 @@ def explained(evaluation: Evaluation, asked: Asked, policy: Policy, settings: Co
     """Return the explanation of a feature."""
     weighing = weighing_of(settings, policy.evaluator.known)
     now = Answering(policy.evaluator, evaluation, weighing)
+    keep_until_the_end(now)
     beside, not_so = _asked_about(now, asked, policy)
     if asked.output_format == JSON:
         from aipolicy.report.explain.explain_json import render_explanation_json

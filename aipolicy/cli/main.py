@@ -55,10 +55,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit."""
     try:
-        code = cli.main(standalone_mode=False, prog_name="aipolicy")
+        code = _run()
         _flush()
-    except click.exceptions.Exit as exit_:
-        code = exit_.exit_code
     except click.ClickException as error:
         error.show()
         code = EXIT_UNUSABLE
@@ -78,7 +76,16 @@ def main() -> None:
     except Exception as error:
         _report_bug(error)
         code = EXIT_INTERNAL
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Return the exit code of a command that comes to its end."""
+    try:
+        code = cli.main(standalone_mode=False, prog_name="aipolicy")
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    return code if isinstance(code, int) else 0
 
 
 def _flush() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aipolicy.cli.terminal import keep_until_the_end
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.files.cache import Cache, cache_folder
 
@@ -73,7 +74,9 @@ def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Polic
     from aipolicy.run.policy import load_policy
 
     config, settings = read_settings(options)
-    return config, load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
+    policy = load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
+    keep_until_the_end(policy)
+    return config, policy
 
 
 def weighing_of(config: Config, known: KnownFacts) -> Weighing:

@@ -1,15 +1,20 @@
-"""Standard output and input: how wide and colourful, and written whatever its encoding."""
+"""Standard output and input: how wide and colourful, and written whatever its encoding; and how the process ends."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from aipolicy.errors import UsageError
 from aipolicy.report.terminal.style import Styler
 
 MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
+
+_kept: list[object] = []
+_ends_at_once = False
 
 
 def stdout_style() -> Styler:
@@ -60,3 +65,25 @@ def read_stdin() -> bytes:
     if sys.stdin is None:
         raise UsageError("standard input is closed; name a file instead of `-`")
     return sys.stdin.buffer.read()
+
+
+@contextmanager
+def end_at_once() -> Iterator[None]:
+    """End the process with the exit code of what is run here, by `sys.exit`, and nothing more; output is written by then.
+
+    The system takes back at once what Python frees object by object: that was a sixth of the time of `aipolicy explain`.
+    """
+    global _ends_at_once
+    _ends_at_once = True
+    try:
+        yield
+    except SystemExit as exit_:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        os._exit(exit_.code if isinstance(exit_.code, int) else 0)
+
+
+def keep_until_the_end(made: object) -> None:
+    """Keep what a command made until the process ends; where the process goes on, as in tests, it is not kept."""
+    if _ends_at_once:
+        _kept.append(made)

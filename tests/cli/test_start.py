@@ -15,7 +15,8 @@ CLEAN = (
     "data: {classes: [internal], residency: [US]}\nlatency: {p95_ms: 8000}\nvolume: {requests_per_day: 2000}\n"
 )
 CODE = """
-import sys
+import os, sys
+os._exit = sys.exit
 before = set(sys.modules)
 sys.argv = ["aipolicy", "check", "--as-of", "2026-11-21"]
 from aipolicy.__main__ import main

@@ -46,7 +46,7 @@ _WHERE = {
 def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[Text]:
     """Return what would turn the answer though it is declared; of a conflict the smallest changes that end it."""
     conflict = answering.conflict
-    changes = answering.near_turns if conflict is None else conflict.changes
+    changes = answering.turns if conflict is None else conflict.changes
     before = answering.trials.then({})
     near = [change for change in changes if distance(change, answering.expected.facts.values) <= REACH]
     assumed = answering.answer.assumed
@@ -65,7 +65,7 @@ def close_lines(answering: Answering) -> list[Text]:
         return []
     values, before = answering.expected.facts.values, answering.trials.then({})
     lines = []
-    for change in answering.near_turns:
+    for change in answering.turns:
         then = change.then
         is_other = (then.hosting, then.adaptation) != (before.hosting, before.adaptation)
         if then.hosting is None or len(change.facts) != 1 or not change.bounds or not is_other:

@@ -1,0 +1,46 @@
+"""The process ends with all that it wrote and the exit code of its command, without freeing object by object."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aipolicy.cli import terminal
+from aipolicy.cli.terminal import keep_until_the_end
+
+_RUN = "import sys; from aipolicy.__main__ import main; main()"
+
+
+def _run(*words: str, output: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-c", _RUN, *words], stdout=output, stderr=subprocess.PIPE, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"), [(("--version",), 0, b"aipolicy "), (("check", "no-such-file.yaml"), 2, b"")]
+)
+def test_everything_is_written_before_the_process_ends(words: tuple[str, ...], code: int, said: bytes) -> None:
+    done = _run(*words)
+    assert done.returncode == code
+    assert done.stdout.startswith(said)
+    assert code == 0 or b"no-such-file.yaml" in done.stderr
+
+
+def test_findings_that_cannot_be_written_are_an_error_and_not_an_exit_code_of_python(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no device that is always full")
+    manifest = tmp_path / "aifeature.yaml"
+    manifest.write_text("name: chat\nno_such_key: 1\n")
+    with full.open("wb") as device:
+        done = _run("check", str(manifest), output=device.fileno())
+    assert done.returncode == 2
+    assert b"aipolicy: output: " in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+def test_nothing_is_kept_where_the_process_goes_on() -> None:
+    keep_until_the_end(object())
+    assert not terminal._kept
