@@ -11,7 +11,6 @@ from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.errors import CatalogError
 from aipolicy.source.document import Document
 from aipolicy.source.records import Mistakes, Record
-from aipolicy.source.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from aipolicy.catalog import machines
@@ -33,14 +32,6 @@ PARTS = (
     "efforts", "people", "assumptions", "frameworks",
 )  # fmt: skip
 """The parts of a catalog; each is read when first asked for, so that a run pays for what it uses."""
-
-SECTIONS = (
-    "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
-    "levels", "classes", "task_types", "providers", "regions", "terms",
-    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "machine_prices", "network",
-    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions", "frameworks",
-)  # fmt: skip
-"""Every top-level key that a catalog file may have; one file may hold several."""
 
 
 class Catalog:
@@ -254,15 +245,9 @@ class Catalog:
 
     def validate(self) -> None:
         """Read everything once; raises with every mistake, cross references included."""
-        from aipolicy.catalog.references import Named, check_references
+        from aipolicy.catalog.references import Named, check_references, check_sections
 
-        mistakes = Mistakes(CatalogError)
-        for document in self.documents:
-            record = Record(document, (), document.value, mistakes)
-            for key in record.field_names():
-                if key not in SECTIONS:
-                    record.mistake(f"unknown catalog section `{key}`{did_you_mean(key, SECTIONS)}", key, "key")
-        mistakes.raise_if_any()
+        check_sections(self.documents)
         for part in PARTS:
             getattr(self, part)
         named = Named(

@@ -1,4 +1,4 @@
-"""A catalog in, mistakes out where an entry names a provider, model, machine, region or country that is in no entry."""
+"""A catalog in, mistakes out: sections that no catalog has, and names of providers, models and places that no entry has."""
 
 from __future__ import annotations
 
@@ -21,6 +21,26 @@ class Named(Frozen, kw_only=True):
     regions: frozenset[tuple[str, str]]
     """By provider."""
     countries: frozenset[str]
+
+
+SECTIONS = (
+    "groups", "countries", "aliases", "country_names", "subdivisions", "local_places", "subdivision_names",
+    "levels", "classes", "task_types", "providers", "regions", "terms",
+    "models", "scores", "deployments", "offerings", "exchange_rates", "prices", "accelerators", "machine_prices", "network",
+    "speeds", "tier_speeds", "self_hosted", "effort", "people", "assumptions", "frameworks",
+)  # fmt: skip
+"""Every top-level key that a catalog file may have; one file may hold several."""
+
+
+def check_sections(documents: Iterable[Document]) -> None:
+    """Raise with every top-level key that is no section of a catalog."""
+    mistakes = Mistakes(CatalogError)
+    for document in documents:
+        record = Record(document, (), document.value, mistakes)
+        for key in record.field_names():
+            if key not in SECTIONS:
+                record.mistake(f"unknown catalog section `{key}`{did_you_mean(key, SECTIONS)}", key, "key")
+    mistakes.raise_if_any()
 
 
 def check_references(documents: Iterable[Document], named: Named) -> None:

@@ -15,7 +15,8 @@ from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.evaluation.cost_comparison import CostComparison, compare_costs
+from aipolicy.evaluation.cost_comparison import compare_costs
+from aipolicy.evaluation.costed_options import CostComparison
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy

@@ -10,8 +10,8 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.legs_of_kinds import LegsOfKinds
-from aipolicy.evaluation.option_groups import GroupKey
-from aipolicy.evaluation.option_set import OptionSet, none_kept
+from aipolicy.evaluation.option_groups import GroupKey, none_kept
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
 from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.axes import OFFERING
 from aipolicy.evaluation.option_groups import (
     Group,
+    GroupedOptions,
     GroupKey,
     NumberLine,
     OptionFacts,
@@ -21,37 +19,29 @@ from aipolicy.evaluation.option_groups import (
     StaticGroup,
     Values,
     estimated,
+    none_kept,
 )
-from aipolicy.evaluation.option_masks import first_in, mask
 from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.attributes import Organization, option_attributes
-from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
+from aipolicy.options.attributes import Organization
 from aipolicy.options.cost_inputs import CostBasis, Speeds
-from aipolicy.options.cost_inputs_reader import BasisReader
 from aipolicy.options.estimates import (
     AT_LEAST,
     COST_FACTS,
-    COST_FACTS_SET,
     ESTIMATED_FACTS,
     LATENCY_FACTS,
     LATENCY_FACTS_SET,
     PARTNER_LATENCIES,
     RUNNING_COSTS,
-    UNKNOWN_COST,
     EstimateSettings,
     Estimator,
 )
-from aipolicy.options.memo import first_places
 from aipolicy.options.option import Option
 from aipolicy.options.running_costs import CostTable, Monthly
 from aipolicy.options.workload import Workload
 
 _IDS = count()
 
-
-_SHARED = {name: LATENCY_FACTS[0] for name in LATENCY_FACTS_SET} | {name: COST_FACTS[0] for name in COST_FACTS_SET}
-"""Estimates that depend on the same things, by the one under which their groups are kept."""
 
 EVERYTHING = -1
 """The mask of all options, whatever their number."""
@@ -60,56 +50,31 @@ _MAX_ESTIMATORS, _MAX_LINES = 32, 32
 """Workloads and numbers whose estimates are kept, the latest; a feature has a few, more where it is asked what if."""
 
 
-def none_kept(_: GroupKey) -> None:
-    """Return that no groups were kept."""
-
-
-class OptionSet:
+class OptionSet(GroupedOptions):
     """A numbered tuple of options with their facts; estimates are made when a condition or an output asks."""
 
     def __init__(self, make_options: Callable[[], Sequence[Option]], catalog: Catalog, organization: Organization, *,
                  overrides: Mapping[str, FactValue] | None = None, count: int | None = None,
                  kept_groups: Callable[[GroupKey], bytes | None] = none_kept) -> None:  # fmt: skip
         self.id = next(_IDS)
-        self._make_options = make_options
-        self.catalog = catalog
-        self.organization = organization
-        self._overrides = dict(overrides or {})
-        self._attributes: dict[int, dict[str, FactValue]] = {}
-        self._columns: dict[str, list[FactValue | None]] = {}
-        self._kept_groups = kept_groups
-        self._static_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
-        self._found_groups: dict[GroupKey, tuple[StaticGroup, ...]] = {}
         self._plain_groups: dict[tuple[str, ...], tuple[Group, ...]] = {}
         self._cost_tables: dict[bool, CostTable] = {}
         """By whether the costs of cascades are told apart."""
         self._estimators: dict[Workload, Estimator] = {}
         self._lines: dict[tuple[str, Workload | None], NumberLine] = {}
         self._group_of: dict[tuple[tuple[str, ...], bool, int], StaticGroup] = {}
-        self._masks: dict[tuple[str, frozenset[FactValue]], int] = {}
         self._priced: dict[GroupKey, tuple[PricedGroup, ...]] = {}
-        self._sorted: dict[str, tuple[tuple[FactValue | None, int], ...]] = {}
         self.by_cost: dict[Any, Any] = {}
         """What ranks options keeps them here by what they cost."""
-        self.count = count if count is not None else len(self.options)
-        self.full = (1 << self.count) - 1
+        super().__init__(make_options, catalog, organization, overrides=overrides, count=count, kept_groups=kept_groups)
 
     def id_for(self, names: tuple[str, ...]) -> object:
         """Return what distinguishes this set in what a judge remembers of some facts."""
         return self.id
 
-    @cached_property
-    def options(self) -> tuple[Option, ...]:
-        """Return the options by number."""
-        return tuple(self._make_options())
-
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
         return OptionFacts(self._facts(number), self.estimator(workload), self.speeds(number), self.cost_basis(number))
-
-    def value(self, number: int, name: str) -> FactValue | None:
-        """Return a fact of one option that is no estimate, or None when it is unknown."""
-        return self._facts(number).get(name)
 
     def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         """Return the groups of options that differ in the named facts; nothing is estimated for others than those within."""
@@ -203,15 +168,6 @@ class OptionSet:
         """Return what costs of options depend on, with the options; cascades do not differ in it."""
         return [(group.cost, group.mask) for group in self._static(COST_FACTS[:1]) if group.cost is not None]
 
-    def keep_groups(self, names: tuple[str, ...]) -> None:
-        """Find the groups for some facts now, whatever the workload will be."""
-        for cascades_cost in {False, not COST_FACTS_SET.isdisjoint(names)}:
-            self._static(names, cascades_cost=cascades_cost)
-
-    def kept_groups(self) -> dict[GroupKey, bytes]:
-        """Return the groups found so far; they depend on the catalog and the organisation alone, and may be kept."""
-        return {key: pickle.dumps(groups, protocol=5) for key, groups in self._static_groups.items()}
-
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
         group = self._group(number, names, cascades_cost=workload.hard_case_share is not None)
@@ -234,74 +190,6 @@ class OptionSet:
             self._group_of[key] = next(group for group in static if group.mask >> number & 1)
         return self._group_of[key]
 
-    def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
-        """Return the options whose fact is known and among the values."""
-        known = self._masks.get((name, values))
-        if known is None:
-            known = sum(group.mask for group in self._static((name,)) if group.values[0] in values)
-            self._masks[name, values] = known
-        return known
-
-    def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
-        """Return the values of a fact among the options of a mask, unknown as None, in a stable order."""
-        if name not in self._sorted:
-            groups = [(group.values[0], group.mask) for group in self._static((name,))]
-            self._sorted[name] = tuple(sorted(groups, key=lambda group: (group[0] is None, str(group[0]))))
-        return tuple([value for value, group in self._sorted[name] if group & mask])
-
-    def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
-        known = self._found_groups.get((names, cascades_cost))
-        if known is None:
-            # NOTE: groups hold no estimates, so those that depend on the same things share their groups.
-            shared = tuple([_SHARED.get(name, name) for name in names])
-            known = self._find_static(shared, cascades_cost=False)
-            # NOTE: of legs alone no cost hangs on a share of hard cases, and what is one object stays one.
-            if cascades_cost and any(group.cost is not None and group.cost.cascade for group in known):
-                known = self._find_static(shared, cascades_cost=True)
-            self._found_groups[names, cascades_cost] = known
-        return known
-
-    def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
-        cost = not COST_FACTS_SET.isdisjoint(names)
-        kept = (names, cost and cascades_cost)
-        if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
-            self._static_groups[kept] = pickle.loads(groups)
-        if kept not in self._static_groups:
-            all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
-            costs = self._costs if cost else ()
-            if costs and not cascades_cost:
-                costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
-            self._static_groups[kept] = self._grouped(names, all_speeds, costs)
-        return self._static_groups[kept]
-
-    def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
-                 costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
-        none = (0,) * self.count
-        places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
-        values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
-        found: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
-        for number, key in enumerate(zip(values_of, places, strict=True)):
-            found[key].append(number)
-        return tuple(
-            StaticGroup(
-                values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
-            )
-            for (values, _), numbers in found.items()
-        )
-
-    def _column(self, name: str) -> list[FactValue | None]:
-        """Return a fact of every option."""
-        known = self._columns.get(name)
-        return known or self._columns.setdefault(name, [self._facts(n).get(name) for n in range(self.count)])
-
-    def _facts(self, number: int) -> dict[str, FactValue]:
-        facts = self._attributes.get(number)
-        if facts is None:
-            facts = option_attributes(self.options[number], self.catalog, self.organization)
-            facts.update(self._overrides)
-            self._attributes[number] = facts
-        return facts
-
     def estimator(self, workload: Workload) -> Estimator:
         estimator = self._estimators.get(workload)
         if estimator is None:
@@ -309,11 +197,6 @@ class OptionSet:
                 del self._estimators[next(iter(self._estimators))]
             estimator = self._estimators[workload] = Estimator(workload, self.estimate_settings)
         return estimator
-
-    @cached_property
-    def assumptions(self) -> CostAssumptions:
-        """Return the constants that estimates rest on."""
-        return cost_assumptions(self.catalog)
 
     @cached_property
     def estimate_settings(self) -> EstimateSettings:
@@ -333,16 +216,6 @@ class OptionSet:
         speeds = self._group(number, LATENCY_FACTS[:1], cascades_cost=False).speeds
         assert speeds is not None
         return speeds
-
-    def first_by_name(self, mask: int) -> int:
-        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
-        for name in OFFERING:
-            if mask & (mask - 1) == 0:
-                break
-            word = self.distinct(name, mask)[0]
-            if word is not None:
-                mask &= self.mask_of(name, frozenset({word}))
-        return first_in(mask)
 
     def slices(self, mask: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of a mask by partner, the number of each with the main legs in it; here there is none."""
@@ -377,15 +250,3 @@ class OptionSet:
     def mains(self) -> OptionSet:
         """Return the main legs by themselves, under their numbers."""
         return self
-
-    @cached_property
-    def _bases(self) -> BasisReader:
-        return BasisReader(self.catalog, self.assumptions)
-
-    @cached_property
-    def _speeds(self) -> tuple[Speeds, ...]:
-        return tuple(map(self._bases.speeds, self.options))
-
-    @cached_property
-    def _costs(self) -> tuple[CostBasis, ...]:
-        return tuple(map(self._bases.cost_basis, self.options))

@@ -7,7 +7,8 @@ from functools import cached_property
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
-from aipolicy.evaluation.paired_set import Legs, PairedSet
+from aipolicy.evaluation.paired_legs import Legs
+from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
 from aipolicy.options.cost_inputs import CostBasis, Speeds

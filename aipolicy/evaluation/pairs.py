@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.paired_set import Legs, PairedSet
+from aipolicy.evaluation.paired_legs import Legs
+from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.partners import PLACE, Allowed, Judged, PartnerChoice
 from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator

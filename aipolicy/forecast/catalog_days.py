@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
-from aipolicy.catalog.catalog import PARTS, SECTIONS, Catalog
+from aipolicy.catalog.catalog import PARTS, Catalog
 from aipolicy.catalog.load import catalog_documents
+from aipolicy.catalog.references import SECTIONS
 from aipolicy.forecast.events import Horizon
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.source.day import read_day

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from aipolicy.catalog.axes import KIND_TIERS
-from aipolicy.catalog.catalog import SECTIONS, Catalog
+from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated, in_force
 from aipolicy.catalog.load import catalog_documents, read_catalog
+from aipolicy.catalog.references import SECTIONS
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.source.document import Document

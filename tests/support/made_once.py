@@ -14,7 +14,8 @@ from aipolicy.catalog import load as catalog_files
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.evaluation import Evaluator, KeptGroups
-from aipolicy.evaluation.option_set import OptionSet, none_kept
+from aipolicy.evaluation.option_groups import none_kept
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run import policy
 

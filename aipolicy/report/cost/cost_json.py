@@ -13,7 +13,7 @@ from aipolicy import __version__
 from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings, NoBreakEven
 from aipolicy.economics.uncertainty import Influence, Range
-from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
+from aipolicy.evaluation.costed_options import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.policy import Policy

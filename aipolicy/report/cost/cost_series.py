@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, CostCurve, Crossings, NoBreakEven
-from aipolicy.evaluation.cost_comparison import CostComparison, CostedOption
+from aipolicy.evaluation.costed_options import CostComparison, CostedOption
 from aipolicy.source.text import escaped
 from aipolicy.value import Frozen
 

@@ -8,7 +8,7 @@ from aipolicy.catalog.assumptions import Assumption
 from aipolicy.catalog.machines import Accelerator
 from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings
-from aipolicy.evaluation.cost_comparison import Against, CostComparison, CostedOption
+from aipolicy.evaluation.costed_options import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.facts.all_facts import REGISTRY
