@@ -22,10 +22,10 @@ def turning(holds: Callable[[float], bool], near: float, far: float, unit: str,
     """
     rounded, inwards = (_up, _down) if far > near else (_down, _up)
     for _ in range(_STEPS):
-        middle = _between(near, far)
         # NOTE: in few digits the two have met.
-        if rounded(middle, unit, digits) in (rounded(near, unit, digits), rounded(far, unit, digits)):
+        if abs(near - far) <= _step(far, unit, digits):
             break
+        middle = _between(near, far)
         if holds(middle):
             far = middle
         else:
@@ -50,6 +50,12 @@ def _up(value: float, unit: str, digits: int) -> float:
 
 def _down(value: float, unit: str, digits: int) -> float:
     return _rounded(value, unit, digits, floor)
+
+
+def _step(value: float, unit: str, digits: int) -> float:
+    """Return how far numbers in few digits lie apart where a value is; no less than one where its unit is counted."""
+    step = 10.0 ** (floor(log10(abs(value))) - digits + 1) if value != 0.0 and isfinite(value) else 0.0
+    return max(step, 1.0) if unit in WHOLE else step
 
 
 def _rounded(value: float, unit: str, digits: int, towards: Callable[[float], int]) -> float:

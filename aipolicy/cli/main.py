@@ -54,6 +54,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    code = 0
     try:
         code = _run()
         _flush()
@@ -66,9 +67,8 @@ def main() -> None:
         _complain(str(error), error.kind)
         code = EXIT_UNUSABLE
     except BrokenPipeError:
-        # NOTE: the reader went away; what it wanted it has.
+        # NOTE: the reader went away; what it wanted it has, and what was found stays the exit code.
         _drop_unwritten()
-        code = 0
     except OSError as error:
         _complain(f"{error.strerror or error}", "output")
         _drop_unwritten()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,19 @@ def test_findings_that_cannot_be_written_are_an_error_and_not_an_exit_code_of_py
     assert done.returncode == 2
     assert b"aipolicy: output: " in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+def test_a_reader_that_goes_away_takes_no_exit_code_with_it(tmp_path: Path) -> None:
+    manifest = tmp_path / "aifeature.yaml"
+    manifest.write_text("name: chat\nno_such_key: 1\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = _run("check", str(manifest), output=writing)
+    finally:
+        os.close(writing)
+    assert done.returncode == 1
+    assert not done.stderr
 
 
 def test_nothing_is_kept_where_the_process_goes_on() -> None:
