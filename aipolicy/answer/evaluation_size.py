@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.economics.evidence import fewest_cases, wilson_interval
+from aipolicy.economics.shares_of_cases import fewest_cases, wilson_interval
 from aipolicy.facts.evaluation_results import Result, read_results
 from aipolicy.facts.expected import NO_TARGET, RESULTS, TARGET
 from aipolicy.options.cost_inputs import HostedBasis

@@ -44,7 +44,7 @@ class Price(Frozen, kw_only=True):
 
     `cache_write` holds for about five minutes, `cache_write_hour` for an hour. `tuned` prices are for a model that the
     provider fine-tuned, `training` for each token it was trained on. `currency` is the one that the entry is written
-    in; `exchange_rate` is what converted it, None for USD. Intervals are after `discount_percent`.
+    in; `exchange_rate` is what converted it, None for USD. Amounts are after `discount_percent`.
     """
 
     provider: str

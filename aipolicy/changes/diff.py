@@ -96,7 +96,7 @@ class Diff(Frozen):
     """What a change does to every feature, and to manifests that have no verdict."""
 
     before: Side
-    now: Side
+    after: Side
     revision: str
     commit: str
     features: tuple[FeatureChange, ...]
@@ -105,23 +105,23 @@ class Diff(Frozen):
     repaired: tuple[Known, ...]
 
 
-def diff_of(before: Side, now: Side, revision: str, commit: str, file_of: Callable[[str], str],
+def diff_of(before: Side, after: Side, revision: str, commit: str, file_of: Callable[[str], str],
             among: Container[str]) -> Diff:  # fmt: skip
     """Return what changed between two sides for some features by name; `file_of` makes paths of both sides equal."""
-    steps = steps_between(before, now)
-    compared, gone = compare(now.report.findings, (known_from(f, file_of) for f in before.report.findings), file_of)
+    steps = steps_between(before, after)
+    compared, gone = compare(after.report.findings, (known_from(f, file_of) for f in before.report.findings), file_of)
     names = sorted(name for name in {*steps[0].states, *steps[-1].states} if name in among)
     features = [_change(name, steps, compared, gone) for name in names]
     broken = tuple(f for f in compared if f.rule_id.startswith(MANIFEST_PREFIX) and f.change is not Change.UNCHANGED)
     unreadable = {f.feature for f in broken} | {file_of(f.file) for f in broken}
-    told = []
+    hinted = []
     for each in features:
         lost = each.after is None and each.before is not None
         file = file_of(each.before.feature.file) if each.before is not None else ""
         hidden = lost and (each.name in unreadable or file in unreadable)
-        told.append(_with_hints(each, features, unreadable=hidden))
+        hinted.append(_with_hints(each, features, unreadable=hidden))
     repaired = tuple(known for known in gone if known.identity.wording)
-    return Diff(before, now, revision, commit, tuple(told), broken, repaired)
+    return Diff(before, after, revision, commit, tuple(hinted), broken, repaired)
 
 
 def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone: Sequence[Known]) -> FeatureChange:

@@ -7,7 +7,6 @@ import re
 import shlex
 import stat
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.cli.inputs import refuse_same_files
 from aipolicy.cli.terminal import stdin_is_terminal, write_out
 from aipolicy.config.config_file import LOCK_FILE, Config, read_config
+from aipolicy.config.policy_options import today
 from aipolicy.discovery.globs import manifest_matcher
 from aipolicy.errors import AipolicyError, Problems, UsageError
 from aipolicy.facts.all_facts import REGISTRY
@@ -165,7 +165,7 @@ def _conversation(config: Config, target: str, given: Mapping[str, str], found: 
 
 def _new_manifest(config: Config, target: str) -> NewManifest:
     base = Path(config.path).parent if config.path is not None else Path()
-    catalog = read_catalog([base / name for name in config.catalog], as_of=date.today())
+    catalog = read_catalog([base / name for name in config.catalog], as_of=today())
     return NewManifest(shown_path(target), catalog)
 
 

@@ -66,9 +66,14 @@ def _choice_places(config: Config, options: PolicyOptions) -> dict[str, str]:
     }  # fmt: skip
 
 
+def today() -> date:
+    """Return the day of a run that names none, in UTC: the same for everybody who runs at one moment."""
+    return datetime.now(UTC).date()
+
+
 def _day(text: str | None) -> date:
     if text is None:
-        return datetime.now(UTC).date()
+        return today()
     day = read_day(text)
     if day is None:
         raise UsageError(f"`--as-of` takes a day as YYYY-MM-DD, found `{text[:40]}`{day_hint(text)}")

@@ -10,7 +10,7 @@ from datetime import date
 
 from aipolicy.catalog.axes import ADAPTATIONS, way_evaluated
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.economics.evidence import wilson_interval
+from aipolicy.economics.shares_of_cases import wilson_interval
 from aipolicy.facts.contradictions import FactProblem
 from aipolicy.facts.expected import NO_TARGET, RESULTS, TARGET
 from aipolicy.facts.spec import FactValue

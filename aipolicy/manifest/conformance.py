@@ -186,11 +186,13 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
-    if pattern.startswith("^none"):
+    from aipolicy.facts.schema import DATE_PATTERN, NONE_PATTERN
+
+    if pattern == NONE_PATTERN:
         from aipolicy.manifest.written_otherwise import as_wanted
 
         return f"`{name}` must be a number or `none`, found text{as_wanted({'type': 'number'}, value)}"
-    if "[0-9]{4}-" in pattern:
+    if pattern == DATE_PATTERN:
         return f"`{name}` must be a day as YYYY-MM-DD{day_hint(value)}"
     return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 

@@ -151,7 +151,7 @@ def _source_findings(result: ReadResult) -> Iterable[Finding]:
     path, document = result.source.path, Document(result.source, 0, None)
     for problem in result.problems:
         yield reserved_finding(
-            "MAN-002" if "written twice" in problem.message else "MAN-001", problem.message, file=path,
+            "MAN-002" if problem.is_key_twice else "MAN-001", problem.message, file=path,
             document=document, place=Place(span=problem.span),
             related=tuple(Place(span=span, label=label) for span, label in problem.related),
         )  # fmt: skip

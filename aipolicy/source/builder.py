@@ -210,7 +210,7 @@ class DocumentBuilder:
         first = frame.merge_at if frame.is_merging else frame.keys_at.get(key)
         if first is not None:
             message = f"key `{shown(key)}` is written twice"
-            self._problem(message, start, end, related=((first, "first written here"),))
+            self._problem(message, start, end, related=((first, "first written here"),), is_key_twice=True)
         elif frame.is_merging:
             frame.merge_at = (start, end)
         else:
@@ -289,11 +289,11 @@ class DocumentBuilder:
         self._problem(message, event.start_mark.index, event.end_mark.index)
 
     def _problem(self, message: str, start: int, end: int,
-                 related: tuple[tuple[tuple[int, int], str], ...] = ()) -> None:  # fmt: skip
+                 related: tuple[tuple[tuple[int, int], str], ...] = (), is_key_twice: bool = False) -> None:  # fmt: skip
         self.broken_documents.add(len(self._values))
         if len(self.problems) >= MAX_PROBLEMS:
             self.problems_left_out += 1
             return
         lines = self._lines or LineIndex("")
         spans = tuple((lines.span(*place), label) for place, label in related)
-        self.problems.append(SourceProblem(message, lines.span(start, end), spans))
+        self.problems.append(SourceProblem(message, lines.span(start, end), spans, is_key_twice))

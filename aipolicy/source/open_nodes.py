@@ -15,6 +15,8 @@ class SourceProblem(Frozen):
     message: str
     span: Span
     related: tuple[tuple[Span, str], ...] = ()
+    is_key_twice: bool = False
+    """Whether it is a key that stands twice in a mapping; else the text is no YAML that is read."""
 
 
 class Frame:

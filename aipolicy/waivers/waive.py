@@ -34,27 +34,28 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
     `ignored` are the ids of rules that were left out by choice: nothing is known of them.
     """
     listed = [(number, waiver) for number, waiver in waivers if waiver.feature == evaluation.feature.name]
-    judged = {ruled.active.rule.id: ruled.active.rule for ruled in evaluation.rules}
+    rules = {ruled.active.rule.id: ruled.active.rule for ruled in evaluation.rules}
     still_open = {
         ruled.active.rule.id for ruled in evaluation.rules if ruled.planned.undetermined | ruled.planned.undeclared
     }
-    names: dict[int, list[tuple[State, str, Waiver]]] = {}
+    states_by_finding: dict[int, list[tuple[State, str, Waiver]]] = {}
     uses = []
     for number, waiver in listed:
-        met = [n for n, finding in enumerate(findings) if waiver.rule in judged and _is_named(waiver, finding)]
-        verdicts = [_state(waiver, findings[place], judged[waiver.rule], evaluation, day) for place in met]
-        for place, (state, detail) in zip(met, verdicts, strict=True):
-            names.setdefault(place, []).append((state, detail, waiver))
-        if verdicts:
-            state, detail = max(verdicts, key=lambda verdict: _BEST_FIRST.index(verdict[0]))
+        named = [at for at, finding in enumerate(findings) if waiver.rule in rules and _is_named(waiver, finding)]
+        states = [_state(waiver, findings[at], rules[waiver.rule], evaluation, day) for at in named]
+        for at, (state, detail) in zip(named, states, strict=True):
+            states_by_finding.setdefault(at, []).append((state, detail, waiver))
+        if states:
+            state, detail = max(states, key=lambda found: _BEST_FIRST.index(found[0]))
         else:
-            state, detail = _without_finding(waiver, findings, judged, ignored, still_open)
+            state, detail = _without_finding(waiver, findings, rules, ignored, still_open)
         feature = evaluation.feature
         uses.append(WaiverUse(number, feature.file, feature.name, state, waiver.rule, detail, waiver.owner, waiver.at))
-    told = tuple(
-        _with_note(finding, names[place], day) if place in names else finding for place, finding in enumerate(findings)
+    noted = tuple(
+        _with_note(finding, states_by_finding[at], day) if at in states_by_finding else finding
+        for at, finding in enumerate(findings)
     )
-    return Waived(told, tuple(uses))
+    return Waived(noted, tuple(uses))
 
 
 def _is_named(waiver: Waiver, finding: Finding) -> bool:

@@ -1,7 +1,7 @@
 """A comparison of costs in, versioned JSON out; columns of FOCUS where they fit, `x_` before the names that are our own.
 
 FOCUS (https://focus.finops.org/focus-specification/) is the common format of bills; estimates under its names can be
-joined with what is billed later. Intervals are USD at likely values unless a percentile is named.
+joined with what is billed later. Amounts are USD at likely values unless a percentile is named.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def render_diff_json(diff: Diff) -> str:
                 "commit": diff.commit,
                 "as_of": diff.before.settings.as_of.isoformat(),
             },
-            "as_of": diff.now.settings.as_of.isoformat(),
+            "as_of": diff.after.settings.as_of.isoformat(),
             "features": [_feature(change) for change in diff.features],
             "manifests": {
                 "broken": [finding_object(finding) for finding in diff.broken],

@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 def title_of(diff: Diff) -> str:
     """Return what is compared, on which days."""
-    before, now = diff.before.settings.as_of.isoformat(), diff.now.settings.as_of.isoformat()
+    before, now = diff.before.settings.as_of.isoformat(), diff.after.settings.as_of.isoformat()
     days = f"as of {now}" if before == now else f"the base as of {before}, now as of {now}"
     return f"changes since the merge base {diff.commit[:12]} of `{shown(diff.revision)}`, {days}"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aipolicy.economics.evidence import fewest_cases, wilson_interval
+from aipolicy.economics.shares_of_cases import fewest_cases, wilson_interval
 
 
 @pytest.mark.parametrize(
