@@ -54,7 +54,7 @@ STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expec
 def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
     """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
     spec = specs.get(name)
-    return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)
+    return spec.reads if spec is not None and spec.origin in (Origin.DERIVED, Origin.DOCUMENT) else (name,)
 
 
 def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue] | None = None) -> KnownFacts:

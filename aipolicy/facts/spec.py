@@ -32,6 +32,8 @@ class Origin(StrEnum):
     """The team, in the manifest, at the path that is the fact's name."""
     EVIDENCE = "evidence"
     """The team, as a document with owner, date and expiry; the fact is whether it stands on the day of the run."""
+    DOCUMENT = "document"
+    """What the team says of a document: its age, how long it holds, who answers for it and who signed it."""
     DERIVED = "derived"
     """A formula over other facts and the catalog."""
     ORGANIZATION = "organization"
