@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from math import inf
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.declared import AGE, EVIDENCE, HOLDS, NO_DOCUMENT, PARTS
+from aipolicy.facts.declared import AGE, HOLDS, NO_DOCUMENT, PARTS
 from aipolicy.facts.derived import Sources
 from aipolicy.facts.facts import Facts, derive
 from aipolicy.facts.known_facts import KnownFacts
-from aipolicy.facts.spec import Expected, FactValue, Origin
+from aipolicy.facts.spec import Expected, FactSpec, FactValue, Origin
 
 _NEW_DOCUMENT: Mapping[str, FactValue] = {AGE: 0.0, HOLDS: inf}
 _REQUESTS, _LATER, _GROWTH = (
@@ -32,7 +32,7 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
     values.update(changes)
     assumed = _assumed(values, facts.known)
     values.update(assumed)
-    for name, value in _parts_as_if({**changes, **assumed}).items():
+    for name, value in _parts_as_if({**changes, **assumed}, specs).items():
         if value is None:
             values.pop(name, None)
         elif name not in changes:
@@ -43,11 +43,11 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
     return Facts(values, declared, missing, facts.problems, ranges, facts.known, frozenset(assumed))
 
 
-def _parts_as_if(values: Mapping[str, FactValue]) -> dict[str, FactValue | None]:
+def _parts_as_if(values: Mapping[str, FactValue], specs: Mapping[str, FactSpec]) -> dict[str, FactValue | None]:
     """Return what follows for documents that are taken to be there, as of today, or not; None where it is not known."""
     found: dict[str, FactValue | None] = {}
     for name, value in values.items():
-        if name in EVIDENCE:
+        if name in specs and specs[name].origin is Origin.EVIDENCE:
             said = _NEW_DOCUMENT if value is True else NO_DOCUMENT
             found.update({f"{name}.{part}": said.get(part) for part in PARTS})
     return found

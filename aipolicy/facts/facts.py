@@ -13,7 +13,7 @@ from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.known_facts import EXTENSION_PREFIX, STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
@@ -149,13 +149,34 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             problems.append(FactProblem("MAN-008", message, path_of(named), related))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
-    if any(name.startswith("plan.measured.") for name in declared):
-        from aipolicy.facts.measurement import measurement_problems
-
-        problems.extend(measurement_problems(values, catalog, as_of))
+    values.update(_of_extensions(feature, known, catalog, as_of, problems))
+    problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
     return Facts(values, names, missing, tuple(problems), ranges, known)
+
+
+def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,
+                   problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
+    """Return what else is known of the facts that packs add."""
+    if not known.extensions_schema:
+        return {}
+    from aipolicy.facts.extension_values import declared_extension
+
+    found: dict[str, FactValue] = {}
+    for name, plain in feature.declared.items():
+        if name.startswith(EXTENSION_PREFIX) and name in known.specs:
+            found.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
+    return found
+
+
+def _of_measurements(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
+                     as_of: date) -> Iterable[FactProblem]:  # fmt: skip
+    if not any(name.startswith("plan.measured.") for name in declared):
+        return ()
+    from aipolicy.facts.measurement import measurement_problems
+
+    return measurement_problems(values, catalog, as_of)
 
 
 def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts:

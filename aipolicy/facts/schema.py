@@ -15,13 +15,12 @@ from aipolicy.facts.declared import (
     SECTIONS,
 )
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, Origin
+from aipolicy.facts.spec import DATE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SHARE
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
 
-_DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
 NONE_PATTERN = r"^none(?![\s\S])"
 """What text must be where a number is wanted: nothing limits it."""
 _MAX_TEXT = 4000
@@ -162,7 +161,7 @@ def _results(spec: FactSpec) -> JsonObject:
         "adaptation": {"type": "string", "enum": list(ADAPTATIONS), "default": ADAPTATIONS[0]},
         "passed": {"type": "number", "minimum": 0, "maximum": _MAX_CASES},
         "of": {"type": "number", "exclusiveMinimum": 0, "maximum": _MAX_CASES},
-        "on": {**text, "pattern": _DATE_PATTERN},
+        "on": {**text, "pattern": DATE_PATTERN},
         "link": text,
     }
     return {
@@ -218,7 +217,7 @@ def _evidence(spec: FactSpec) -> JsonObject:
         for name, meaning in EVIDENCE_FIELDS.items()
     }
     for name in ("date", "expires"):
-        fields[name]["pattern"] = _DATE_PATTERN
+        fields[name]["pattern"] = DATE_PATTERN
     document = {
         "type": "object",
         "additionalProperties": False,

@@ -8,6 +8,7 @@ from math import ceil, floor
 
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import AGE, HOLDS
+from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Severity, Stage
@@ -21,6 +22,7 @@ from aipolicy.source.document import PlainValue
 
 _EVIDENCE = tuple(name for name, spec in REGISTRY.items() if spec.origin is Origin.EVIDENCE)
 _DAYS = (f".{AGE}", f".{HOLDS}")
+_OF_DAYS = ("evidence.", EXTENSION_PREFIX)
 _FAR = float(date.max.toordinal())
 
 
@@ -51,6 +53,8 @@ def evidence_events(features: Iterable[Feature], rules: Iterable[Rule]) -> Itera
     limits = _limits(rules)
     for feature in features:
         yield from _stage_events(feature)
+        for name in (name for name in feature.declared if name.startswith(EXTENSION_PREFIX)):
+            yield from _ages(feature, name, day_in(feature.declared, name), limits.get(f"{name}.{AGE}", ()))
         for name, document in evidence_of(feature):
             begins, expires = day_in(document, "date"), day_in(document, "expires")
             if begins is not None:
@@ -68,7 +72,7 @@ def _limits(rules: Iterable[Rule]) -> dict[str, list[float]]:
     found: dict[str, set[float]] = {}
     for rule in rules:
         for line in (*rule.when, *rule.require):
-            ages = [name for name in line.feature_reads if name.startswith("evidence.") and name.endswith(_DAYS)]
+            ages = [name for name in line.feature_reads if name.startswith(_OF_DAYS) and name.endswith(_DAYS)]
             if ages:
                 named = [rule.parameters.get(name) for name in line.parameter_reads]
                 numbers = {*constants(decode(line.checked)), *(each for each in named if isinstance(each, float))}
@@ -101,7 +105,7 @@ def _stage_events(feature: Feature) -> Iterator[Event]:
 
 def evidence_of(feature: Feature) -> Iterator[tuple[str, dict[str, PlainValue]]]:
     """Yield the documents that a feature names, each with its fact."""
-    for name in _EVIDENCE:
+    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(EXTENSION_PREFIX))):
         document = feature.declared.get(name)
         if isinstance(document, dict):
             yield name, document

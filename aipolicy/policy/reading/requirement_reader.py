@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aipolicy.facts.declared import AGE
+from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.policy.reading.condition_lines import ConditionReader
 from aipolicy.policy.rule import Line, Requirement
@@ -16,6 +17,7 @@ from aipolicy.value import NamedTuple
 
 REQUIRE = "require"
 _EVIDENCE = "evidence."
+_SECTIONS = (_EVIDENCE, EXTENSION_PREFIX)
 _AT_MOST = "at_most_days"
 _PARAMETER = regex(r"params\.[a-z][a-z0-9_]*")
 _NAME = regex(r"[a-z][a-z0-9_]*([.-][a-z0-9_]+)*")
@@ -120,7 +122,7 @@ class RequirementReader:
         raw = record.raw("evidence")
         words = (raw,) if isinstance(raw, str) else record.texts("evidence")
         known = {name for name, spec in self._facts.items() if spec.origin is Origin.EVIDENCE}
-        names = tuple(word if word.startswith(_EVIDENCE) else f"{_EVIDENCE}{word}" for word in words)
+        names = tuple(word if word.startswith(_SECTIONS) else f"{_EVIDENCE}{word}" for word in words)
         for name in names:
             if name not in known:
                 record.mistake(f"`{shown(name)}` is no kind of evidence{did_you_mean(name, known)}", "evidence")
