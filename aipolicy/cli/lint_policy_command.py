@@ -20,6 +20,7 @@ from aipolicy.pack_lint.lint import LintReport, lint_packs
 from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
 from aipolicy.report.formats.registry import FORMATS
 from aipolicy.report.packs.lint_report import render_lint
+from aipolicy.report.packs.profile_text import profile_text
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.source.suggest import did_you_mean, same_name
@@ -38,9 +39,10 @@ from aipolicy.value import replace
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
 )
+@click.option("--profile", is_flag=True, help="Tell on stderr which rules and conditions take most, in counts.")
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignore: tuple[str, ...], output_format: str,
-            outputs: tuple[str, ...], fail_on: str | None) -> None:  # fmt: skip
+            outputs: tuple[str, ...], profile: bool, fail_on: str | None) -> None:  # fmt: skip
     """Find mistakes and weaknesses in packs, without a manifest.
 
     PACK is a shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; without one, the packs of the
@@ -63,6 +65,8 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     others = [(render_lint(report, file.format, threshold, WIDTH_OF_FILES, Styler()),) for file in written]
     write_outputs(written, others)
     write_out(text)
+    if profile:
+        click.echo(profile_text(report.costs), err=True, nl=False)
     raise click.exceptions.Exit(report.exit_code(threshold))
 
 

@@ -24,6 +24,7 @@ from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.reading.load import read_packs
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.rule_tests.case_search import Bench
+from aipolicy.rule_tests.evaluation_costs import RuleCost, costs_of
 from aipolicy.rule_tests.example_files import find_test_files, read_test_files
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
@@ -43,6 +44,8 @@ class LintReport(Frozen):
     as_of: date
     is_loadable: bool
     """Whether the packs can judge features."""
+    costs: tuple[RuleCost, ...] = ()
+    """What each rule takes, the most first."""
 
     @property
     def files(self) -> int:
@@ -102,6 +105,7 @@ class _Run:
         self._known = known_facts(spec for pack in self._packs for spec in pack.facts)
         self._tests = _tested(self._packs, self._catalog, self._known, mistakes)
         self._mistakes = mistakes.errors
+        self._bench = Bench()
         self._documents = {
             pack.path: tuple(d for path, data in pack.files for d in read_yaml(path, data).documents)
             for pack in files.packs
@@ -127,10 +131,11 @@ class _Run:
             findings=sorted_findings(findings),
             as_of=self._settings.as_of,
             is_loadable=not self._mistakes,
+            costs=costs_of((rule for subject in named for rule in subject.pack.rules), self._bench.counts),
         )
 
     def _found(self, subjects: Sequence[Subject]) -> Iterator[Finding]:
-        bench = Bench()
+        bench = self._bench
         facts = self._known.specs
         for subject in subjects:
             if not subject.is_named:
