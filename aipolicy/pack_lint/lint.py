@@ -14,6 +14,7 @@ from aipolicy.findings.finding import Finding, Outcome, Severity, sorted_finding
 from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
+from aipolicy.pack_lint.corrections import CorrectedFile, corrected_files
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.messages import message_findings
 from aipolicy.pack_lint.mistake_findings import mistake_findings
@@ -84,6 +85,30 @@ def lint_packs(settings: PolicySettings) -> LintReport:
         return _unreadable(problems.errors, settings)
     # NOTE: the packs of the settings are found before those that they extend.
     return _Run(settings, files, frozenset(named[: len(settings.packs)])).report()
+
+
+def corrected_packs(settings: PolicySettings) -> tuple[CorrectedFile, ...]:
+    """Return the files of packs with what is mechanical corrected; nothing is written.
+
+    Raises `CatalogError`, `LockError`, and `PolicyError` for a pack that is not there. Of a file that is no YAML nothing is
+    corrected.
+    """
+    try:
+        files = read_policy_files(settings, find_pack)
+    except PolicyError as error:
+        if error.span is None:
+            raise
+        return ()
+    except Problems:
+        return ()
+    catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
+
+    def mistakes_in(packs: Sequence[PackFiles]) -> Sequence[AipolicyError]:
+        mistakes = Mistakes(PolicyError)
+        read_packs(packs, catalog, settings.parameters, settings.parameter_places, mistakes)
+        return mistakes.errors
+
+    return corrected_files(files.packs, mistakes_in)
 
 
 def _unreadable(errors: Sequence[AipolicyError], settings: PolicySettings) -> LintReport:
