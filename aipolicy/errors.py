@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aipolicy.source.mistakes import Rewording
     from aipolicy.source.span import Span
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
@@ -19,6 +20,8 @@ class AipolicyError(Exception):
     """An expected failure: `message` is one line; `path` and `span` say where it was caused, when known."""
 
     kind = "error"
+    rewording: Rewording | None = None
+    """What is certain to be meant, where that can be written in the place of what stands there."""
 
     def __init__(self, message: str, *, path: str | None = None, span: Span | None = None) -> None:
         super().__init__(message)

@@ -27,7 +27,7 @@ from aipolicy.cli.page_folder import pages_made  # noqa: E402
 from aipolicy.config import config_schema  # noqa: E402
 from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.all_facts import REGISTRY  # noqa: E402
-from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS, SECTIONS  # noqa: E402
+from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS, PARTS, SECTIONS  # noqa: E402
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402
 from aipolicy.facts.option_facts import PARTNER_FACTS  # noqa: E402
 from aipolicy.facts.schema import manifest_schema  # noqa: E402
@@ -86,6 +86,10 @@ DONE_HEAD = "Taken as not done until it is declared; what a rule asks of it is a
 PARTNERS_HEAD = (
     "A rule on the whole option reads of the fallback, or of the far side of a cascade, what it reads of a leg; without a "
     "partner all of these are unknown. They mean what `option.` of the same name does:"
+)
+DOCUMENTS_HEAD = (
+    "Of each kind a condition can also read what the document says, such as `evidence.dpia.age_days`. Where it stands in a "
+    "manifest without `signed_by`, that alone is unknown."
 )
 LEGS_HEAD = "Declared in `plan.legs` alone ([plans](plans.md)); conditions read them under these names."
 REPLACES_HEAD = "Declared, it holds for the options of the plan whatever the catalog says; left out, the catalog holds."
@@ -153,6 +157,9 @@ def facts_page() -> str:
     for origin, title in titles.items():
         rows = [_fact_row(s) for s in REGISTRY.values() if s.origin is origin and s not in (*LEG_FACTS, *PARTNER_FACTS)]
         parts += [f"## {title}", table(("fact", "type", "unit", "left out", "meaning"), rows)]
+        if origin is Origin.EVIDENCE:
+            of_each = [(f"`.{part}`", type_.value, unit, means) for part, (type_, unit, means) in PARTS.items()]
+            parts += [DOCUMENTS_HEAD, table(("of each", "type", "unit", "meaning"), of_each)]
     of_partners = ", ".join(f"`{spec.name}`" for spec in PARTNER_FACTS)
     parts += ["## Of the partner of an option", PARTNERS_HEAD, f"{of_partners}."]
     of_legs = table(("fact", "type", "unit", "left out", "meaning"), map(_fact_row, LEG_FACTS))

@@ -13,13 +13,14 @@ from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import separate
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
-from aipolicy.config.settings import SEVERITIES
+from aipolicy.config.settings import SEVERITIES, PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.findings.finding import Severity
 from aipolicy.pack_lint.lint import LintReport, lint_packs
 from aipolicy.pack_lint.registry import LINT_RULES, UNUSABLE
 from aipolicy.report.formats.registry import FORMATS
 from aipolicy.report.packs.lint_report import render_lint
+from aipolicy.report.packs.profile_text import profile_text
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.source.suggest import did_you_mean, same_name
@@ -38,9 +39,11 @@ from aipolicy.value import replace
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; repeatable."
 )
+@click.option("--fix", is_flag=True, help="First correct what is mechanical: keys, words, signs of other languages.")
+@click.option("--profile", is_flag=True, help="Tell on stderr which rules and conditions take most, in counts.")
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default=None, help="Least severity for exit 1.")
 def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignore: tuple[str, ...], output_format: str,
-            outputs: tuple[str, ...], fail_on: str | None) -> None:  # fmt: skip
+            outputs: tuple[str, ...], fix: bool, profile: bool, fail_on: str | None) -> None:  # fmt: skip
     """Find mistakes and weaknesses in packs, without a manifest.
 
     PACK is a shipped pack, a folder or file, package:PACK, or git+PATH@REVISION#FOLDER; without one, the packs of the
@@ -54,8 +57,11 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
         # NOTE: what the configuration sets may be parameters of other packs.
         settings = settings._replace(parameters=MappingProxyType({}), parameter_places=MappingProxyType({}))
     threshold = Severity(fail_on or configured.fail_on)
+    settings = settings._replace(select=(), ignore=())
+    if fix:
+        _write_corrected(settings)
     written = read_outputs(outputs, output_format, os.environ)
-    report = _without(lint_packs(settings._replace(select=(), ignore=())), ignore)
+    report = _without(lint_packs(settings), ignore)
     inputs = [file for files in report.files_of.values() for file in files]
     inputs += [path for path in (configured.path, settings.lock, configured.baseline) if path]
     refuse_overwriting((each.path for each in written), inputs)
@@ -63,7 +69,27 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     others = [(render_lint(report, file.format, threshold, WIDTH_OF_FILES, Styler()),) for file in written]
     write_outputs(written, others)
     write_out(text)
+    if profile:
+        click.echo(profile_text(report.costs), err=True, nl=False)
     raise click.exceptions.Exit(report.exit_code(threshold))
+
+
+def _write_corrected(settings: PolicySettings) -> None:
+    """Write what is corrected in packs, each file whole or not at all, and tell it on stderr."""
+    from aipolicy.files.atomic_write import write_whole
+    from aipolicy.pack_lint.lint import corrected_packs
+
+    corrected = corrected_packs(settings)
+    for file in corrected:
+        try:
+            write_whole(file.path, file.data)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot write `{shown(file.path)}`: {error}") from None
+        for each in file.made:
+            place = f"{shown(file.path)}:{each.span.start.line}"
+            click.echo(f"fixed {place}: `{shown(each.old)}` is now `{shown(each.new)}`", err=True)
+    if not corrected:
+        click.echo("aipolicy: fixed nothing; nothing that is mechanical was found", err=True)
 
 
 def _known(ignored: Sequence[str]) -> tuple[str, ...]:

@@ -34,10 +34,11 @@ def _threshold(context: click.Context, parameter: click.Parameter, value: float 
 @click.option("--min-mutation", type=click.FloatRange(0, 100), callback=_threshold, metavar="PERCENT",
               help="With --mutate: exit 1 when fewer of the slips are noticed.")  # fmt: skip
 @click.option("--suggest", is_flag=True, help="Print examples that would notice the slips and show the conditions.")
+@click.option("--profile", is_flag=True, help="Tell on stderr which rules and conditions take most, in counts.")
 @click.option("--write", "write", is_flag=True, help="With --suggest: write the examples into the packs.")
 def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, show_coverage: bool,
             min_coverage: float, mutate: bool, min_mutation: float, suggest: bool,
-            write: bool) -> None:  # fmt: skip
+            profile: bool, write: bool) -> None:  # fmt: skip
     """Run the tests of rules.
 
     Runs the examples in packs, the test files in the folder `tests` of a pack, and those that are named: FILE is a test
@@ -72,6 +73,10 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     else:
         width, style = stdout_width(), stdout_style()
         write_out(render_test_run(run, width=width, style=style, show_coverage=show_coverage, suggested=left))
+    if profile:
+        from aipolicy.report.packs.profile_text import profile_text
+
+        click.echo(profile_text(run.costs), err=True, nl=False)
     if not run.results:
         raise click.exceptions.Exit(EXIT_NOTHING)
     failed = run.failed or run.covers_too_little or run.kills_too_few

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS
+from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_PARTS, LEG_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.option_facts import OPTION_FACTS, PARTNER_FACTS, PARTNER_PREFIX
 from aipolicy.facts.spec import FactSpec
@@ -21,6 +21,7 @@ REGISTRY: Mapping[str, FactSpec] = {
     for spec in (
         *DECLARED_FACTS,
         *LEG_FACTS,
+        *EVIDENCE_PARTS,
         *(fact.spec for fact in DERIVED_FACTS),
         *OPTION_FACTS,
         *PARTNER_FACTS,

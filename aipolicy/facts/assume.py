@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from math import inf
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.declared import AGE, HOLDS, NO_DOCUMENT, PARTS
 from aipolicy.facts.derived import Sources
 from aipolicy.facts.facts import Facts, derive
 from aipolicy.facts.known_facts import KnownFacts
-from aipolicy.facts.spec import Expected, FactValue, Origin
+from aipolicy.facts.spec import Expected, FactSpec, FactValue, Origin
 
+_NEW_DOCUMENT: Mapping[str, FactValue] = {AGE: 0.0, HOLDS: inf}
 _REQUESTS, _LATER, _GROWTH = (
     f"volume.{name}" for name in ("requests_per_day", "requests_per_day_in_12_months", "growth_12_months")
 )
@@ -30,10 +32,25 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
     values.update(changes)
     assumed = _assumed(values, facts.known)
     values.update(assumed)
+    for name, value in _parts_as_if({**changes, **assumed}, specs).items():
+        if value is None:
+            values.pop(name, None)
+        elif name not in changes:
+            values[name] = value
     ranges = {name: found for name, found in facts.ranges.items() if name not in changes}
     declared = facts.declared.union(changes) if changes else facts.declared
     missing = derive(Sources(values, catalog, path_in_repository), values)
     return Facts(values, declared, missing, facts.problems, ranges, facts.known, frozenset(assumed))
+
+
+def _parts_as_if(values: Mapping[str, FactValue], specs: Mapping[str, FactSpec]) -> dict[str, FactValue | None]:
+    """Return what follows for documents that are taken to be there, as of today, or not; None where it is not known."""
+    found: dict[str, FactValue | None] = {}
+    for name, value in values.items():
+        if name in specs and specs[name].origin is Origin.EVIDENCE:
+            said = _NEW_DOCUMENT if value is True else NO_DOCUMENT
+            found.update({f"{name}.{part}": said.get(part) for part in PARTS})
+    return found
 
 
 def _assumed(values: Mapping[str, FactValue], known: KnownFacts) -> dict[str, FactValue]:

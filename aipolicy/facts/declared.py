@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from aipolicy.catalog.axes import AXES, DISTANCES, EFFORTS
 from aipolicy.facts.expected import NOT_LIMITED, with_expectations
 from aipolicy.facts.migration_stages import DAY_PATTERN, NOT_PLANNED, STAGE_FACTS, STAGES
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.value import replace
 
 RETIRED = "retired"
@@ -644,4 +646,25 @@ EVIDENCE_FIELDS: dict[str, str] = {
     "date": "Day on which it was approved, as YYYY-MM-DD",
     "link": "Where it is kept",
     "expires": "Last day on which it holds, as YYYY-MM-DD",
+    "signed_by": "Role of who signed it, such as `data protection officer`",
 }
+
+AGE, HOLDS, OWNER, SIGNED_BY = "age_days", "expires_in_days", "owner", "signed_by"
+PARTS: Mapping[str, tuple[FactType, str, str]] = {
+    AGE: (FactType.NUMBER, "days", "Days since it was approved; endless where there is none, or not yet"),
+    HOLDS: (FactType.NUMBER, "days", "Days until its last one; endless where none is said, -1 where there is none"),
+    OWNER: (FactType.TEXT, "", "Who answers for it; empty where there is none"),
+    SIGNED_BY: (FactType.TEXT, "", "Role of who signed it; empty where there is none"),
+}
+"""What is known of every document, by how the name of the fact ends."""
+EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
+EVIDENCE_PARTS: tuple[FactSpec, ...] = tuple(
+    FactSpec(
+        f"{name}.{part}", type_, meaning, Origin.DOCUMENT, unit=unit, reads=(name,), kind=Kind.DONE,
+        minimum=0.0 if part == AGE else None,
+    )
+    for name in sorted(EVIDENCE)
+    for part, (type_, unit, meaning) in PARTS.items()
+)  # fmt: skip
+NO_DOCUMENT: Mapping[str, FactValue] = {AGE: inf, HOLDS: -1.0, OWNER: "", SIGNED_BY: ""}
+"""What is known of a document that there is not: nothing that a requirement is content with."""

@@ -10,10 +10,10 @@ from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
 from aipolicy.facts.counts import unclear_counts
-from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.known_facts import STANDARD_FACTS, KnownFacts
+from aipolicy.facts.known_facts import EXTENSION_PREFIX, STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
@@ -24,7 +24,6 @@ from aipolicy.source.text import shown
 from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
-_EVIDENCE = frozenset(spec.name for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
 _NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider", "plan.fallback_model"})
 """What a plan names by a name of the catalog, or another that means the same."""
@@ -77,7 +76,13 @@ class Facts:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """Return the facts to declare for an unknown fact to become known."""
-        return self._missing.get(name, (name,))
+        found = self._missing.get(name)
+        if found is None:
+            spec = self.known.specs.get(name)
+            of_document = spec is not None and spec.origin is Origin.DOCUMENT and spec.reads[0] not in self.values
+            # NOTE: of a document that is declared, the field that it lacks is to be declared.
+            found = spec.reads if spec is not None and of_document else (name,)
+        return found
 
     def fact(self, name: str) -> Fact:
         """Return a fact with its provenance."""
@@ -90,6 +95,8 @@ class Facts:
             rests_on = [read for read in spec.reads if read in self.values]
             is_derived = all(read in self.declared for read in rests_on)
             return Fact(spec, Provenance.DERIVED if is_derived else Provenance.ASSUMED, value)
+        if spec.origin is Origin.DOCUMENT:
+            name = spec.reads[0]
         return Fact(spec, Provenance.DECLARED if name in self.declared else Provenance.ASSUMED, value)
 
     def places_of(self, name: str) -> tuple[str, ...]:
@@ -97,7 +104,7 @@ class Facts:
         if name.startswith(f"{LABELS}."):
             name = LABELS
         spec = self.known.specs.get(name)
-        if spec is None or spec.origin is not Origin.DERIVED:
+        if spec is None or spec.origin not in (Origin.DERIVED, Origin.DOCUMENT):
             return (name,) if name in self.declared else ()
         return tuple(read for read in spec.reads if read in self.declared)
 
@@ -125,8 +132,8 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
 
             entries = [each for each in plain if isinstance(each, dict)]
             values[name] = declared_results(entries, catalog, as_of, problems)
-        elif name in _EVIDENCE:
-            values[name] = _evidence_stands(name, plain, as_of, problems)
+        elif name in EVIDENCE:
+            values.update(_document(name, plain, as_of, problems))
         else:
             values[name] = fact_value(plain, known.specs[name])
         if name in _DAYS and isinstance(plain, str) and plain != NOT_PLANNED and read_day(plain) is None:
@@ -142,13 +149,34 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             problems.append(FactProblem("MAN-008", message, path_of(named), related))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
-    if any(name.startswith("plan.measured.") for name in declared):
-        from aipolicy.facts.measurement import measurement_problems
-
-        problems.extend(measurement_problems(values, catalog, as_of))
+    values.update(_of_extensions(feature, known, catalog, as_of, problems))
+    problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
     return Facts(values, names, missing, tuple(problems), ranges, known)
+
+
+def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,
+                   problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
+    """Return what else is known of the facts that packs add."""
+    if not known.extensions_schema:
+        return {}
+    from aipolicy.facts.extension_values import declared_extension
+
+    found: dict[str, FactValue] = {}
+    for name, plain in feature.declared.items():
+        if name.startswith(EXTENSION_PREFIX) and name in known.specs:
+            found.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
+    return found
+
+
+def _of_measurements(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,
+                     as_of: date) -> Iterable[FactProblem]:  # fmt: skip
+    if not any(name.startswith("plan.measured.") for name in declared):
+        return ()
+    from aipolicy.facts.measurement import measurement_problems
+
+    return measurement_problems(values, catalog, as_of)
 
 
 def facts_from_values(given: Mapping[str, FactValue], catalog: Catalog) -> Facts:
@@ -198,22 +226,10 @@ def _unordered(name: str, range_: DeclaredRange) -> FactProblem:
     return FactProblem("MAN-008", message, path_of(name))
 
 
-def _evidence_stands(name: str, plain: PlainValue, as_of: date, problems: list[FactProblem]) -> bool:
-    """Return whether a document exists and has not expired; the last day still counts."""
-    if not isinstance(plain, dict):
-        return False
-    days: dict[str, date] = {}
-    for field in ("date", "expires"):
-        text = plain.get(field)
-        if isinstance(text, str):
-            day = read_day(text)
-            if day is None:
-                problems.append(FactProblem("MAN-005", f"`{shown(text)}` is not a day", (*path_of(name), field)))
-            else:
-                days[field] = day
-    if "date" not in days or days["date"] > as_of:
-        return False
-    return "expires" not in days or as_of <= days["expires"]
+def _document(name: str, plain: PlainValue, as_of: date, problems: list[FactProblem]) -> Mapping[str, FactValue]:
+    from aipolicy.facts.evidence_parts import declared_document  # NOTE: few manifests name a document.
+
+    return declared_document(name, plain, as_of, problems)
 
 
 def unknown_words(manifest: PlainValue, catalog: Catalog) -> Iterable[FactProblem]:

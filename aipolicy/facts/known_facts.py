@@ -54,7 +54,7 @@ STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expec
 def base_facts(name: str, specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
     """Return the facts that people declare for a fact to be known: itself, or those that it is derived from."""
     spec = specs.get(name)
-    return spec.reads if spec is not None and spec.origin is Origin.DERIVED else (name,)
+    return spec.reads if spec is not None and spec.origin in (Origin.DERIVED, Origin.DOCUMENT) else (name,)
 
 
 def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue] | None = None) -> KnownFacts:
@@ -87,11 +87,13 @@ def _with_expected(known: KnownFacts, values: Mapping[str, FactValue]) -> KnownF
 
 
 def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
+    from aipolicy.facts.extension_values import parts_of
     from aipolicy.facts.schema import extensions_schema
 
     specs = tuple(declared[name] for name in sorted(declared))
+    with_parts = (each for spec in specs for each in (spec, *parts_of(spec)))
     return KnownFacts(
-        {**REGISTRY, **{spec.name: spec for spec in specs}},
+        {**REGISTRY, **{spec.name: spec for spec in with_parts}},
         {**STANDARD_FACTS.defaults, **_defaults(specs)},
         {**STANDARD_FACTS.expected, **_expected(specs)},
         json.dumps(extensions_schema(specs), ensure_ascii=False),

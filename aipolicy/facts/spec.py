@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from aipolicy.value import Frozen, NamedTuple
 
+DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
+"""What a day looks like; which days there are the program says."""
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
 
@@ -32,6 +34,8 @@ class Origin(StrEnum):
     """The team, in the manifest, at the path that is the fact's name."""
     EVIDENCE = "evidence"
     """The team, as a document with owner, date and expiry; the fact is whether it stands on the day of the run."""
+    DOCUMENT = "document"
+    """What the team says of a document: its age, how long it holds, who answers for it and who signed it."""
     DERIVED = "derived"
     """A formula over other facts and the catalog."""
     ORGANIZATION = "organization"

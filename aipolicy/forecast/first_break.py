@@ -74,8 +74,8 @@ def first_break(passing: Passing, evaluator: Evaluator) -> FirstBreak | None:
 
 def _turning_days(passing: Passing, evaluator: Evaluator, horizon: Horizon) -> Iterator[date]:
     """Yield the days on which a rule changes its stage or a document begins or ceases to hold, then the last."""
-    rules = (rule for pack in evaluator.packs for rule in pack.rules)
-    events = (*rule_events(rules), *evidence_events((passing.answering.certain.feature,)))
+    rules = tuple(rule for pack in evaluator.packs for rule in pack.rules)
+    events = (*rule_events(rules), *evidence_events((passing.answering.certain.feature,), rules))
     yield from sorted({event.day for event in events if event.day in horizon} | {horizon.end})
 
 

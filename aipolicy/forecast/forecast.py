@@ -104,7 +104,7 @@ Source = Callable[[Ground], Iterable[Event]]
 
 SOURCES: tuple[Source, ...] = (
     lambda ground: rule_events(ground.rules),
-    lambda ground: evidence_events(ground.manifests.features),
+    lambda ground: evidence_events(ground.manifests.features, ground.rules),
     lambda ground: catalog_events(ground.policies.catalogs, ground.rules, ground.manifests.features, ground.horizon),
     lambda ground: waiver_events(ground.policies.base, ground.today),
     lambda ground: growth_events(ground.manifests.features, ground.horizon),

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from math import ceil, floor
 
 from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.declared import AGE, HOLDS
+from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Severity, Stage
 from aipolicy.forecast.events import DAY, Cause, Event
 from aipolicy.manifest.feature import Feature
+from aipolicy.policy.cel.checked_expr import constants, decode
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.stages import turns
 from aipolicy.source.day import read_day
 from aipolicy.source.document import PlainValue
 
 _EVIDENCE = tuple(name for name, spec in REGISTRY.items() if spec.origin is Origin.EVIDENCE)
+_DAYS = (f".{AGE}", f".{HOLDS}")
+_OF_DAYS = ("evidence.", EXTENSION_PREFIX)
+_FAR = float(date.max.toordinal())
 
 
 def rule_events(rules: Iterable[Rule]) -> Iterator[Event]:
@@ -39,10 +46,15 @@ def _turn_words(rule: Rule, day: date, stage: Stage, severity: Severity | None) 
             return f"{rule.id} comes into force{weight}"
 
 
-def evidence_events(features: Iterable[Feature]) -> Iterator[Event]:
-    """Yield an event for every day on which a document begins to hold, each day after its last, and the day of a stage."""
+def evidence_events(features: Iterable[Feature], rules: Iterable[Rule]) -> Iterator[Event]:
+    """Yield an event for every day on which a document begins to hold or comes to an age that a rule reads, each day
+    after its last, and the day of a stage.
+    """
+    limits = _limits(rules)
     for feature in features:
         yield from _stage_events(feature)
+        for name in (name for name in feature.declared if name.startswith(EXTENSION_PREFIX)):
+            yield from _ages(feature, name, day_in(feature.declared, name), limits.get(f"{name}.{AGE}", ()))
         for name, document in evidence_of(feature):
             begins, expires = day_in(document, "date"), day_in(document, "expires")
             if begins is not None:
@@ -50,6 +62,35 @@ def evidence_events(features: Iterable[Feature]) -> Iterator[Event]:
                             feature=feature.name)  # fmt: skip
             if expires is not None and expires < date.max:
                 yield Event(day=expires + DAY, cause=Cause.EVIDENCE, text=f"`{name}` expires on {expires}", fact=name,
+                            feature=feature.name)  # fmt: skip
+            yield from _ages(feature, name, begins, limits.get(f"{name}.{AGE}", ()))
+            yield from _ages(feature, name, expires, [-limit for limit in limits.get(f"{name}.{HOLDS}", ())])
+
+
+def _limits(rules: Iterable[Rule]) -> dict[str, list[float]]:
+    """Return the numbers that rules name in conditions on the age of a document, or on how long it holds, by fact."""
+    found: dict[str, set[float]] = {}
+    for rule in rules:
+        for line in (*rule.when, *rule.require):
+            ages = [name for name in line.feature_reads if name.startswith(_OF_DAYS) and name.endswith(_DAYS)]
+            if ages:
+                named = [rule.parameters.get(name) for name in line.parameter_reads]
+                numbers = {*constants(decode(line.checked)), *(each for each in named if isinstance(each, float))}
+                for name in ages:
+                    found.setdefault(name, set()).update(numbers)
+    return {name: sorted(numbers) for name, numbers in found.items()}
+
+
+def _ages(feature: Feature, name: str, day: date | None, limits: Iterable[float]) -> Iterator[Event]:
+    """Yield the days around the one on which a document is some days old, or has some left, where there are such days."""
+    for limit in limits:
+        for days in (
+            sorted({floor(limit), ceil(limit), floor(limit) + 1}) if day is not None and abs(limit) < _FAR else ()
+        ):
+            turn = (day or date.min).toordinal() + days
+            if date.min.toordinal() <= turn <= date.max.toordinal():
+                age = f"{days} days old" if days >= 0 else f"{-days} days before its last day"
+                yield Event(day=date.fromordinal(turn), cause=Cause.EVIDENCE, text=f"`{name}` is {age}", fact=name,
                             feature=feature.name)  # fmt: skip
 
 
@@ -64,7 +105,7 @@ def _stage_events(feature: Feature) -> Iterator[Event]:
 
 def evidence_of(feature: Feature) -> Iterator[tuple[str, dict[str, PlainValue]]]:
     """Yield the documents that a feature names, each with its fact."""
-    for name in _EVIDENCE:
+    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(EXTENSION_PREFIX))):
         document = feature.declared.get(name)
         if isinstance(document, dict):
             yield name, document

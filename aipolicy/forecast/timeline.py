@@ -63,7 +63,9 @@ class Timeline:
         policy = self.policies.with_rules_of(when[Input.RULES], when[Input.CATALOG])
         policy = self.policies.with_waivers_of(when[Input.WAIVERS], policy)
         features = [
-            _with_evidence_of(projected(feature, when[Input.GROWTH], self.horizon), when[Input.EVIDENCE])
+            _with_evidence_of(
+                projected(feature, when[Input.GROWTH], self.horizon), when[Input.EVIDENCE], policy.catalog.as_of
+            )
             for feature in self._manifests.features
             if feature.name in names
         ]
@@ -97,13 +99,18 @@ class Timeline:
         return report_of((evaluated,), policy, Scope(self._scope.partial or partial, self._scope.covers))
 
 
-def _with_evidence_of(feature: Feature, day: date) -> Feature:
-    """Return the feature with every document standing or not as it does on a day, whatever the day of the run."""
-    held: dict[str, PlainValue] = {name: _holds(document, day) for name, document in evidence_of(feature)}
+def _with_evidence_of(feature: Feature, day: date, as_of: date) -> Feature:
+    """Return the feature with every document as it is on a day, whatever the day of the run."""
+    held = {name: _shifted(document, (as_of - day).days) for name, document in evidence_of(feature)}
     return replace(feature, declared={**feature.declared, **held}) if held else feature
 
 
-def _holds(document: Mapping[str, PlainValue], day: date) -> PlainValue:
-    begins, expires = day_in(document, "date"), day_in(document, "expires")
-    stands = begins is not None and begins <= day and (expires is None or day <= expires)
-    return {"date": date.min.isoformat()} if stands else False
+def _shifted(document: Mapping[str, PlainValue], days: int) -> PlainValue:
+    """Return a document with its days so much later that a run sees of it what it would have seen so many days before."""
+    moved: dict[str, PlainValue] = dict(document)
+    for key in ("date", "expires"):
+        day = day_in(document, key)
+        if day is not None:
+            ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+            moved[key] = date.fromordinal(ordinal).isoformat()
+    return moved

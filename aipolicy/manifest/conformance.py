@@ -186,7 +186,8 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
-    from aipolicy.facts.schema import DATE_PATTERN, NONE_PATTERN
+    from aipolicy.facts.schema import NONE_PATTERN
+    from aipolicy.facts.spec import DATE_PATTERN
 
     if pattern == NONE_PATTERN:
         from aipolicy.manifest.written_otherwise import as_wanted

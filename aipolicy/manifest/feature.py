@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from aipolicy.manifest.leg_problems import LegProblem
 
 _WHOLE = frozenset({"metadata.labels"})
-_WHOLE_SECTION = "evidence"
+_WHOLE_SECTIONS = frozenset({"evidence", "extensions"})
+"""Sections in which a mapping is one value: a document."""
 _LEGS = "plan.legs"
 _RANGE = frozenset({"low", "likely", "high"})
 
@@ -62,7 +63,7 @@ def path_of(fact: str) -> DocumentPath:
 def _flatten(prefix: str, fields: Mapping[str, PlainValue], into: dict[str, PlainValue]) -> None:
     for key, value in fields.items():
         name = f"{prefix}.{key}"
-        if isinstance(value, dict) and name not in _WHOLE and prefix != _WHOLE_SECTION and value.keys() != _RANGE:
+        if isinstance(value, dict) and name not in _WHOLE and prefix not in _WHOLE_SECTIONS and value.keys() != _RANGE:
             _flatten(name, value, into)
         else:
             into[name] = value

@@ -25,7 +25,7 @@ def condition_findings(texts: Sequence[RuleText], facts: Mapping[str, FactSpec],
     """Yield what the conditions of rules cannot mean, each rule by itself."""
     logic = Logic(facts)
     for text in texts:
-        yield from _Conditions(text, logic, facts, bench).findings()
+        yield from _Conditions(text, logic, facts, bench.of(text.rule)).findings()
 
 
 class _Conditions:

@@ -14,6 +14,7 @@ from aipolicy.findings.finding import Finding, Outcome, Severity, sorted_finding
 from aipolicy.pack_lint.alike import alike_findings
 from aipolicy.pack_lint.completeness import ended_findings, entry_findings, pack_findings, test_findings
 from aipolicy.pack_lint.conditions import condition_findings
+from aipolicy.pack_lint.corrections import CorrectedFile, corrected_files
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.messages import message_findings
 from aipolicy.pack_lint.mistake_findings import mistake_findings
@@ -24,6 +25,7 @@ from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.reading.load import read_packs
 from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, read_policy_files
 from aipolicy.rule_tests.case_search import Bench
+from aipolicy.rule_tests.evaluation_costs import RuleCost, costs_of
 from aipolicy.rule_tests.example_files import find_test_files, read_test_files
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.yaml_reader import read_yaml
@@ -43,6 +45,8 @@ class LintReport(Frozen):
     as_of: date
     is_loadable: bool
     """Whether the packs can judge features."""
+    costs: tuple[RuleCost, ...] = ()
+    """What each rule takes, the most first."""
 
     @property
     def files(self) -> int:
@@ -83,6 +87,30 @@ def lint_packs(settings: PolicySettings) -> LintReport:
     return _Run(settings, files, frozenset(named[: len(settings.packs)])).report()
 
 
+def corrected_packs(settings: PolicySettings) -> tuple[CorrectedFile, ...]:
+    """Return the files of packs with what is mechanical corrected; nothing is written.
+
+    Raises `CatalogError`, `LockError`, and `PolicyError` for a pack that is not there. Of a file that is no YAML nothing is
+    corrected.
+    """
+    try:
+        files = read_policy_files(settings, find_pack)
+    except PolicyError as error:
+        if error.span is None:
+            raise
+        return ()
+    except Problems:
+        return ()
+    catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
+
+    def mistakes_in(packs: Sequence[PackFiles]) -> Sequence[AipolicyError]:
+        mistakes = Mistakes(PolicyError)
+        read_packs(packs, catalog, settings.parameters, settings.parameter_places, mistakes)
+        return mistakes.errors
+
+    return corrected_files(files.packs, mistakes_in)
+
+
 def _unreadable(errors: Sequence[AipolicyError], settings: PolicySettings) -> LintReport:
     return LintReport((), {}, 0, tuple(mistake_findings(errors, {})), settings.as_of, is_loadable=False)
 
@@ -102,6 +130,7 @@ class _Run:
         self._known = known_facts(spec for pack in self._packs for spec in pack.facts)
         self._tests = _tested(self._packs, self._catalog, self._known, mistakes)
         self._mistakes = mistakes.errors
+        self._bench = Bench()
         self._documents = {
             pack.path: tuple(d for path, data in pack.files for d in read_yaml(path, data).documents)
             for pack in files.packs
@@ -127,10 +156,11 @@ class _Run:
             findings=sorted_findings(findings),
             as_of=self._settings.as_of,
             is_loadable=not self._mistakes,
+            costs=costs_of((rule for subject in named for rule in subject.pack.rules), self._bench.counts),
         )
 
     def _found(self, subjects: Sequence[Subject]) -> Iterator[Finding]:
-        bench = Bench()
+        bench = self._bench
         facts = self._known.specs
         for subject in subjects:
             if not subject.is_named:

@@ -37,7 +37,7 @@ def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Org
         if text.rule.is_of_whole:
             pairs = Pairs((ActiveRule(text.rule, text.rule.severity),), RuleEvaluator())
             candidates = pairs.candidates(legs, nothing, NO_WORKLOAD)
-        if _removes_everything(text, candidates, bench):
+        if _removes_everything(text, candidates, bench.of(text.rule)):
             message = f"`{text.rule.id}` removes every option of the catalog, whatever the feature"
             yield text.found(REMOVES_EVERYTHING, message, text.rule.require[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from math import prod
@@ -29,10 +30,19 @@ _Goal = tuple[int, frozenset[Truth]]
 
 
 class Bench:
-    """Evaluates lines over plain values; conditions are kept."""
+    """Evaluates lines over plain values; conditions are kept, and it is counted for which rule each is evaluated."""
 
     def __init__(self) -> None:
         self._conditions: dict[Checked, Condition] = {}
+        self._rule = ""
+        self.counts: Counter[tuple[str, int]] = Counter()
+        """Evaluations by the id of a rule and the line of the file on which a condition, or what it was mutated from, is."""
+
+    def of(self, rule: Rule) -> Bench:
+        """Return the same bench with evaluations counted for a rule."""
+        own = Bench()
+        own._conditions, own.counts, own._rule = self._conditions, self.counts, rule.id
+        return own
 
     def truth(self, line: Line | None, values: Mapping[str, FactValue]) -> Truth:
         """Return the truth of a line; a line that was dropped always holds."""
@@ -41,6 +51,7 @@ class Bench:
         condition = self._conditions.get(line.checked)
         if condition is None:
             condition = self._conditions[line.checked] = Condition(line.checked)
+        self.counts[self._rule, line.number] += 1
         reads = (*line.feature_reads, *line.option_reads, *line.parameter_reads)
         return condition.evaluate({name: cel_value(values[name]) for name in reads if name in values})[0]
 

@@ -12,6 +12,7 @@ from aipolicy.policy.reading.condition_lines import VARIABLES
 from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.case_search import Bench, CaseSearch, Variation
 from aipolicy.rule_tests.coverage import LineCoverage, line_coverage, share_covered
+from aipolicy.rule_tests.evaluation_costs import RuleCost, costs_of
 from aipolicy.rule_tests.example_files import FileTest
 from aipolicy.rule_tests.examples import ExampleResult, run_example, why_not_evaluated
 from aipolicy.rule_tests.manifest_tests import ManifestCase
@@ -41,6 +42,8 @@ class TestRun(Frozen):
     is_suggesting: bool
     min_coverage_percent: float = 0.0
     min_mutation_percent: float = 0.0
+    costs: tuple[RuleCost, ...] = ()
+    """What each rule takes, the most first; examples evaluated once each are not counted."""
 
     @property
     def failed(self) -> tuple[ExampleResult, ...]:
@@ -107,6 +110,7 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
         is_suggesting=settings.suggest,
         min_coverage_percent=settings.min_coverage_percent,
         min_mutation_percent=settings.min_mutation_percent,
+        costs=tuple(sorted((cost for part in parts for cost in part.costs), key=lambda cost: -cost.evaluations)),
     )
 
 
@@ -180,7 +184,9 @@ class _PackRun:
         self._policy = policy
         self._bench = Bench()
         self._specs = policy.evaluator.known.specs
-        self._searches = {rule.id: CaseSearch(rule, policy.catalog, self._bench, self._specs) for rule in self.rules}
+        self._searches = {
+            rule.id: CaseSearch(rule, policy.catalog, self._bench.of(rule), self._specs) for rule in self.rules
+        }
         self._manifests = in_files.manifests
         rule_evaluator = policy.evaluator.rule_evaluator
         self._given = {
@@ -202,11 +208,21 @@ class _PackRun:
         self.mutants: list[MutantResult] = self._mutate(pack) if settings.mutate or settings.suggest else []
         self.suggested = self._suggest() if settings.suggest else []
 
+    @property
+    def costs(self) -> tuple[RuleCost, ...]:
+        """Return what each rule took so far."""
+        return costs_of(self.rules, self._bench.counts, (mutant.rule.id for mutant in self.mutants))
+
     def _mutate(self, pack: PolicyPack) -> list[MutantResult]:
         catalog = self._policy.catalog
         tested = [
             rule_under_test(
-                rule, self._given[rule.id], self._searches[rule.id], self._bench, catalog, self._told_by_manifest
+                rule,
+                self._given[rule.id],
+                self._searches[rule.id],
+                self._bench.of(rule),
+                catalog,
+                self._told_by_manifest,
             )
             for rule in self.rules
         ]

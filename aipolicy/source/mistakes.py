@@ -6,10 +6,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import AipolicyError, Problems
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document
     from aipolicy.source.span import DocumentPath, Part, Span
+
+
+class Rewording(NamedTuple):
+    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
+
+    span: Span
+    old: str
+    new: str
+
 
 ErrorMaker = Callable[..., AipolicyError]
 
@@ -21,13 +31,18 @@ class Mistakes:
         self._make_error = make_error
         self._errors: list[AipolicyError] = []
 
-    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value") -> None:
-        """Note a mistake at a place in a document."""
-        self.add_at(message, document.source.path, document.locate(path, part))
+    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value",
+            meant: tuple[str, str] | None = None) -> None:  # fmt: skip
+        """Note a mistake at a place in a document; `meant` is what stands there and what is certain to be meant."""
+        span = document.locate(path, part)
+        self.add_at(message, document.source.path, span, None if meant is None else Rewording(span, *meant))
 
-    def add_at(self, message: str, path: str | None, span: Span | None = None) -> None:
+    def add_at(self, message: str, path: str | None, span: Span | None = None,
+               rewording: Rewording | None = None) -> None:  # fmt: skip
         """Note a mistake in a file, where it is known at a place in it."""
-        self._errors.append(self._make_error(message, path=path, span=span))
+        error = self._make_error(message, path=path, span=span)
+        error.rewording = rewording
+        self._errors.append(error)
 
     def add_error(self, error: AipolicyError) -> None:
         """Note a mistake that already has its place."""

@@ -13,7 +13,7 @@ from aipolicy.source.mistakes import Mistakes as Mistakes
 from aipolicy.source.names import says_something
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Part
-from aipolicy.source.suggest import did_you_mean
+from aipolicy.source.suggest import certain_match, did_you_mean
 from aipolicy.source.text import shown
 
 T = TypeVar("T")
@@ -35,9 +35,10 @@ class Record:
             self._fields = {}
             self.mistake(f"expected a mapping, found {kind_of(value)}")
 
-    def mistake(self, message: str, key: str | None = None, part: Part = "value") -> None:
-        """Note a mistake at this record or at one of its fields."""
-        self.mistakes.add(message, self.document, self.path if key is None else (*self.path, key), part)
+    def mistake(self, message: str, key: str | None = None, part: Part = "value",
+                meant: tuple[str, str] | None = None) -> None:  # fmt: skip
+        """Note a mistake at this record or at one of its fields; `meant` is what is written and what is certainly meant."""
+        self.mistakes.add(message, self.document, self.path if key is None else (*self.path, key), part, meant)
 
     def has(self, key: str) -> bool:
         """Return whether the field is written and not null."""
@@ -59,7 +60,10 @@ class Record:
         if isinstance(value, str):
             if choices and value not in choices:
                 allowed = ", ".join(f"`{choice}`" for choice in choices)
-                self.mistake(f"`{shown(value)}` is not one of {allowed}{did_you_mean(value, choices)}", key)
+                meant = certain_match(value, choices)
+                certain = (value, meant[0]) if meant is not None and meant[1] else None
+                message = f"`{shown(value)}` is not one of {allowed}{did_you_mean(value, choices)}"
+                self.mistake(message, key, meant=certain)
             return value
         if value is not None:
             self.mistake(f"`{key}` must be text, found {kind_of(value)}", key)
@@ -164,7 +168,10 @@ class Record:
         """Note every field that nobody asked for."""
         for key in self._fields:
             if key not in self._known:
-                self.mistake(f"unknown key `{shown(key)}`{did_you_mean(key, self._known)}", key, "key")
+                message = f"unknown key `{shown(key)}`{did_you_mean(key, self._known)}"
+                meant = certain_match(key, self._known)
+                is_free = meant is not None and meant[1] and meant[0] not in self._fields
+                self.mistake(message, key, "key", (key, meant[0]) if meant is not None and is_free else None)
 
     def _get(self, key: str, default: PlainValue) -> PlainValue:
         self._known.add(key)

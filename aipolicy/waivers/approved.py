@@ -92,7 +92,7 @@ def _declarations(reads: Iterable[str]) -> frozenset[str]:
             continue
         seen.add(name)
         spec = REGISTRY.get(name)
-        if spec is not None and spec.origin in (Origin.DERIVED, Origin.OPTION):
+        if spec is not None and spec.origin in (Origin.DERIVED, Origin.DOCUMENT, Origin.OPTION):
             waiting.extend(spec.reads)
     return frozenset(seen)
 

@@ -136,7 +136,8 @@ class _Noted(Mistakes):
         super().__init__(WaiverError)
         self.places: list[tuple[str, DocumentPath, Part]] = []
 
-    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value") -> None:
+    def add(self, message: str, document: Document, path: DocumentPath, part: Part = "value",
+            meant: tuple[str, str] | None = None) -> None:  # fmt: skip
         self.places.append((message, path, part))
 
 

@@ -8,12 +8,19 @@ from collections import Counter
 import pytest
 
 from aipolicy.facts.all_facts import REGISTRY, is_option_fact
-from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS, SECTIONS
+from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_PARTS, LEG_FACTS, SECTIONS
 from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.option_facts import DEFAULT_PLAN_PATHS, OPTION_FACTS, PARTNER_FACTS, PLAN_PATHS
 from aipolicy.facts.spec import FactSpec, FactType, Origin
 
-ALL = (*DECLARED_FACTS, *LEG_FACTS, *(fact.spec for fact in DERIVED_FACTS), *OPTION_FACTS, *PARTNER_FACTS)
+ALL = (
+    *DECLARED_FACTS,
+    *LEG_FACTS,
+    *EVIDENCE_PARTS,
+    *(fact.spec for fact in DERIVED_FACTS),
+    *OPTION_FACTS,
+    *PARTNER_FACTS,
+)
 VOCABULARIES = {
     "",
     "country",

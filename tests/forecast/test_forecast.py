@@ -41,6 +41,20 @@ def test_evidence_of_a_later_date_ends_a_failure(tmp_path: Path) -> None:
     assert (found.exit_code(), len(found.red_today)) == (0, 1)
 
 
+def test_a_document_that_comes_to_the_age_that_a_rule_lets_it_have_is_foreseen(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "p.yaml", rule("DOC-001", f"{DPIA}.age_days <= 365.0"))
+    found = forecast_of(settings, manifest("f", PLAN_003 + evidence("")))
+    assert rows(found) == [("2027-01-02", "f", "starts-failing", "DOC-001", "evidence")]
+    assert found.changes[0].causes[0].text == "`evidence.dpia` is 366 days old"
+
+
+def test_a_document_that_has_fewer_days_left_than_a_rule_asks_for_is_foreseen(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "p.yaml", rule("DOC-001", f"{DPIA}.expires_in_days >= 30.0"))
+    found = forecast_of(settings, manifest("f", PLAN_003 + evidence("2027-03-31")))
+    assert rows(found) == [("2027-03-02", "f", "starts-failing", "DOC-001", "evidence")]
+    assert found.changes[0].causes[0].text == "`evidence.dpia` is 29 days before its last day"
+
+
 def test_every_stage_of_a_rule_is_a_day_of_its_own(tmp_path: Path) -> None:
     stages = "{announced: 2026-12-01, warning: 2027-01-01, from: 2027-02-01, until: 2027-03-01}"
     settings = settings_of(tmp_path / "p.yaml", rule("LAW-001", DPIA, effective=stages))

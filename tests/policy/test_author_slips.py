@@ -19,7 +19,7 @@ SLIPS: dict[str, tuple[str, ...]] = {
     "02-typo-word": ("10:12 `option.hosting` is never `provider_api`; did you mean `provider-api`?",),
     "03-int-arith": ("11:39 found no matching overload for '_*_' applied to '(double, int)'; write whole numbers",),
     "04-list-vs-text": ("11:29 found no matching overload for '_==_' applied to '(list(string), string)'; ask a list",),
-    "05-evidence-date": ("11:28 `evidence.dpia` is true or false, and has no `date`",),
+    "05-evidence-date": ("11:28 `evidence.dpia` is true or false, and has no `date`; ask its `age_days`, `expires",),
     "06-message-typo": (
         "12:14 unknown fact `data.clases` in the message; did you mean `data.classes`?",
         "12:14 unknown fact `params.nope` in the message",

@@ -46,6 +46,14 @@ def identifiers(node: Node) -> Iterator[str]:
         yield from identifiers(child)
 
 
+def constants(node: Node) -> Iterator[float]:
+    """Yield the numbers that are written out in an expression."""
+    if isinstance(node.constant, int | float) and not isinstance(node.constant, bool):
+        yield float(node.constant)
+    for child in node.children:
+        yield from constants(child)
+
+
 def divisors(node: Node) -> Iterator[str]:
     """Yield the names that an expression divides by; a double divided by 0 is infinite, which no rule means."""
     if node.kind == "call" and node.name in _DIVISIONS and len(node.children) == 2:

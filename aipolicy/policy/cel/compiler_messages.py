@@ -61,7 +61,9 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
     if _ON_A_CONDITION in message:
         name, attribute = text[: column - 1].rpartition(" ")[2].lstrip("(!"), text[column:].split(" ")[0].strip(")")
-        return f"`{name}` is true or false, and has no `{attribute}`", column
+        parts = sorted(f"`{each.removeprefix(f'{name}.')}`" for each in names if each.startswith(f"{name}."))
+        asked = f"; ask its {', '.join(parts[:-1])} or {parts[-1]}" if len(parts) > 1 else ""
+        return f"`{name}` is true or false, and has no `{attribute}`{asked}", column
     message += next((hint for known, hint in _HINTS.items() if known in message), "")
     if _MIXED_NUMBERS.search(message) is not None:
         message += "; write whole numbers with a point, such as `5.0`"

@@ -92,6 +92,11 @@ class Compiler:
         return self._constants
 
     @property
+    def facts(self) -> Collection[str]:
+        """Return the names that conditions can read."""
+        return self._specs.keys()
+
+    @property
     def frameworks(self) -> Mapping[str, Framework]:
         """Return the frameworks of the catalog, whose controls rules may name."""
         return {} if self._catalog is None else self._catalog.frameworks

@@ -12,6 +12,7 @@ from aipolicy.policy.cel.within import parameter_behind
 from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.rule import Line
 from aipolicy.source.document import PlainValue
+from aipolicy.source.mistakes import Rewording
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Position, Span
@@ -88,9 +89,23 @@ class ConditionReader:
             shift = len("!(") if key == UNLESS else 0
             column = f" (column {error.column - shift} of the condition)" if error.column is not None else ""
             span = _span_of(record, path, text, error.column, shift)
-            record.mistakes.add_at(f"{error}{column}", record.document.source.path, span)
+            meant = self._meant(text[shift : len(text) - bool(shift)], key, path)
+            record.mistakes.add_at(f"{error}{column}", record.document.source.path, span, meant)
             return None
         return line
+
+    def _meant(self, written: str, key: str, path: DocumentPath) -> Rewording | None:
+        """Return what a condition with a mistake is certain to mean, None where it may mean something else."""
+
+        def check(text: str) -> None:
+            text = f"!({text})" if key == UNLESS else text
+            compiled = self._compiler.compile(written_out(text, self._variables))
+            _refuse_some(compiled.some_within, holds_for_some=key == "require")
+
+        from aipolicy.policy.cel.corrections import corrected  # NOTE: few conditions have a mistake.
+
+        new = corrected(written, check, self._compiler.facts)
+        return None if new is None else Rewording(self._record.document.locate(path), written, new)
 
 
 def parameters_of(names: Iterable[str], constants: Mapping[str, FactValue]) -> dict[str, FactValue]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aipolicy.facts.known_facts import EXTENSION_PREFIX
-from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -21,7 +22,16 @@ _RESERVED_WORDS = frozenset(
     )
 )  # fmt: skip
 """Words that CEL keeps for itself (https://github.com/google/cel-spec/blob/master/doc/langdef.md)."""
-_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
+_KINDS: Mapping[str, Mapping[str, Any]] = {
+    **{type_.value: {"type": type_} for type_ in FactType if type_ is not FactType.LABELS},
+    "date": {"type": FactType.TEXT, "pattern": DATE_PATTERN, "examples": ("2027-03-01",)},
+    "place": {"type": FactType.TEXT, "vocabulary": "country"},
+    "places": {"type": FactType.TEXTS, "vocabulary": "country"},
+    "evidence": {"type": FactType.BOOL, "origin": Origin.EVIDENCE, "kind": Kind.DONE},
+}
+TYPES = tuple(_KINDS)
+"""What a fact of a pack may hold: the plain types, a day, countries, or a document."""
+_PLAIN = frozenset(FactType)
 _OF_NUMBERS = ("unit", "minimum", "maximum")
 
 
@@ -45,11 +55,14 @@ def read_extension_fact(record: Record) -> ExtensionFact:
         record.mistake(f"`{shown(name)}` is no name of a fact; use lower case, digits and `_`", "name")
     elif name in _RESERVED_WORDS:
         record.mistake(f"`{name}` means something else in conditions; use another name", "name")
-    word = record.text("type", choices=_TYPES)
-    type_ = FactType(word) if word in _TYPES else FactType.TEXT
+    word = record.text("type", choices=TYPES)
+    kind = _KINDS.get(word, _KINDS["text"])
+    type_ = kind["type"]
+    for key in ("choices", "default") if word in TYPES and word not in _PLAIN else ():
+        if record.has(key):
+            record.mistake(f"a fact of type {word} has no `{key}`; leave it out", key, "key")
     spec = FactSpec(
         name=f"{EXTENSION_PREFIX}{name}",
-        type=type_,
         meaning=record.said("meaning"),
         unit=record.text("unit", ""),
         choices=_choices(record, type_),
@@ -57,6 +70,7 @@ def read_extension_fact(record: Record) -> ExtensionFact:
         maximum=record.optional_number("maximum", minimum=None),
         default=read_value(record, "default", type_) if record.has("default") else None,
         default_source=record.text("default_source", ""),
+        **kind,
     )
     if type_ is not FactType.NUMBER:
         for key in _OF_NUMBERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.layers.tightening import Direction
+from aipolicy.policy.reading.extension_facts import TYPES
 from aipolicy.policy.reading.rule_schema import SEVERITIES, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
@@ -157,7 +158,7 @@ def _parameter() -> JsonObject:
 def _extension_fact() -> JsonObject:
     return object_of("", {
         "name": text_of("Manifests declare it as `extensions.NAME`.", "cost_centre", pattern="^[a-z][a-z0-9_]{0,99}$"),
-        "type": word_of("What it holds.", _TYPES),
+        "type": word_of("What it holds.", TYPES),
         "meaning": text_of("What it says, for who fills it in."),
         "unit": text_of("Its unit, of a number.", "EUR"),
         "choices": texts_of("The words it may be.", ["low", "high"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from aipolicy.facts.declared import AGE
+from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.spec import FactSpec, Origin
 from aipolicy.policy.reading.condition_lines import ConditionReader
 from aipolicy.policy.rule import Line, Requirement
@@ -15,6 +17,9 @@ from aipolicy.value import NamedTuple
 
 REQUIRE = "require"
 _EVIDENCE = "evidence."
+_SECTIONS = (_EVIDENCE, EXTENSION_PREFIX)
+_AT_MOST = "at_most_days"
+_PARAMETER = regex(r"params\.[a-z][a-z0-9_]*")
 _NAME = regex(r"[a-z][a-z0-9_]*([.-][a-z0-9_]+)*")
 _FACT = regex(r"[a-z]+(\.[a-z0-9_]+)+")
 
@@ -57,7 +62,9 @@ class RequirementReader:
 
     def _requirement(self, record: Record, earlier: list[Requirement]) -> Requirement | None:
         evidence = self.evidence(record)
-        written = record.text("that") if record.has("that") or not evidence else " && ".join(evidence)
+        youngest = self._age(record, evidence)
+        shown_well = " && ".join((*evidence, *(f"{name}.{AGE} <= {youngest}" for name in evidence if youngest)))
+        written = record.text("that") if record.has("that") or not evidence else shown_well
         key = "that" if record.has("that") else _EVIDENCE[:-1]
         line = self._conditions.line(written, REQUIRE, (*record.path, key)) if written else None
         message, fix = record.text("message", ""), record.text("fix", "")
@@ -67,6 +74,25 @@ class RequirementReader:
         if line is None:
             return None
         return Requirement(name=name, line=line, message=message, fix=shown_by(fix, evidence), evidence=evidence)
+
+    def _age(self, record: Record, evidence: tuple[str, ...]) -> str:
+        """Return how old evidence may be in days, as a condition says it; empty where nothing is said."""
+        if not record.has(_AT_MOST):
+            return ""
+        raw = record.raw(_AT_MOST)
+        if not evidence or record.has("that"):
+            record.mistake(
+                f"`{_AT_MOST}` is of `evidence` without `that`; say the age in the condition", _AT_MOST, "key"
+            )
+        elif isinstance(raw, str) and _PARAMETER.fullmatch(raw):
+            return raw
+        elif isinstance(raw, str):
+            record.mistake(
+                f"`{_AT_MOST}` must be a number of days or a parameter such as `params.audit_days`", _AT_MOST
+            )
+        else:
+            return repr(record.number(_AT_MOST))
+        return ""
 
     def _name(self, record: Record, condition: str, taken: list[str]) -> str:
         """Return the name of a requirement: the one that is written, or the first fact of its condition."""
@@ -96,7 +122,7 @@ class RequirementReader:
         raw = record.raw("evidence")
         words = (raw,) if isinstance(raw, str) else record.texts("evidence")
         known = {name for name, spec in self._facts.items() if spec.origin is Origin.EVIDENCE}
-        names = tuple(word if word.startswith(_EVIDENCE) else f"{_EVIDENCE}{word}" for word in words)
+        names = tuple(word if word.startswith(_SECTIONS) else f"{_EVIDENCE}{word}" for word in words)
         for name in names:
             if name not in known:
                 record.mistake(f"`{shown(name)}` is no kind of evidence{did_you_mean(name, known)}", "evidence")

@@ -134,6 +134,11 @@ def _rule() -> JsonObject:
         "name": text_of("By which it is reported and waived; the first fact of the condition where it is left out."),
         "message": text_of("What is wrong."), "fix": text_of("What to do."),
         "evidence": said_of(ref("evidence"), "Kinds of evidence that show it."),
+        "at_most_days": {
+            "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^params\.[a-z][a-z0-9_]*$"}],
+            "description": "How old that evidence may be, in days or as a parameter.",
+            "examples": ["params.audit_days"],
+        },
     })  # fmt: skip
     item = {"anyOf": [{"type": "string"}, requirement]}
     require = {

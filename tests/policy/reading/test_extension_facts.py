@@ -54,6 +54,14 @@ def test_a_fact_is_read_with_everything_that_is_said_of_it(catalog: Catalog) -> 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["date", "place", "places", "evidence"])
+@pytest.mark.parametrize("key", ["choices: [a]", "default: a, default_source: s", "minimum: 1"])
+def test_a_day_a_place_and_a_document_have_no_words_defaults_or_bounds(kind: str, key: str, catalog: Catalog) -> None:
+    found = complaints(catalog, pack_text("a", f"{TIER}\n  - {{name: due, type: {kind}, meaning: m, {key}}}"))
+    wanted = "is for numbers" if key.startswith("minimum") else f"a fact of type {kind} has no"
+    assert any(wanted in each for each in found), found
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_rules_of_every_pack_read_a_fact_whichever_pack_comes_first(order: tuple[int, ...], catalog: Catalog) -> None:
     texts = (pack_text("a", TIER), pack_text("b", "", 'extensions.tier == "gold"', "tier {extensions.tier}"))

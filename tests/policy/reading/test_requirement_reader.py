@@ -55,6 +55,48 @@ def test_a_requirement_has_a_name_and_says_what_shows_it() -> None:
     ]  # fmt: skip
 
 
+AGED = (
+    "parameters:\n- {name: audit_days, type: number, default: 365, unit: days, description: d, source: s}\n"
+    + HEAD.partition("metadata")[2].partition("\n")[2]
+)
+
+
+@pytest.mark.parametrize(
+    ("at_most", "text"),
+    [
+        (
+            "365",
+            "evidence.bias_audit && evidence.dpia && evidence.bias_audit.age_days <= 365.0 && evidence.dpia.age_days",
+        ),
+        (
+            "params.audit_days",
+            "evidence.bias_audit && evidence.dpia && evidence.bias_audit.age_days <= params.audit_days",
+        ),
+    ],
+)
+def test_evidence_may_be_asked_to_be_no_older_than_some_days(at_most: str, text: str) -> None:
+    head = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: dora, version: 1.0.0}\n" + AGED
+    own = f"  require:\n  - {{evidence: [bias_audit, dpia], at_most_days: {at_most}, message: too old}}\n"
+    rule = law_pack(head + own).rules[0]
+    assert rule.require[0].text.startswith(text)
+    assert rule.requirements[0].evidence == ("evidence.bias_audit", "evidence.dpia")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "said"),
+    [
+        ("{evidence: dpia, at_most_days: a year}", "must be a number of days or a parameter such as"),
+        ("{evidence: dpia, at_most_days: -1}", "`at_most_days` must be at least 0, found -1"),
+        ("{evidence: dpia, at_most_days: params.nope}", "unknown fact `params.nope`"),
+        ("{that: data.personal, at_most_days: 3}", "`at_most_days` is of `evidence` without `that`"),
+        ("{that: data.personal, evidence: dpia, at_most_days: 3}", "`at_most_days` is of `evidence` without `that`"),
+    ],
+)
+def test_an_age_that_cannot_be_asked_for_is_a_mistake(requirement: str, said: str) -> None:
+    with pytest.raises(AipolicyError, match=said):
+        law_pack(f"{HEAD}  require:\n  - {requirement}\n  message: m\n")
+
+
 def test_a_rule_whose_requirements_all_speak_needs_no_message_and_is_no_part_itself() -> None:
     rule = law_pack(HEAD + OWN).rules[0]
     assert rule.message == ""

@@ -1,0 +1,63 @@
+"""What a manifest declares of facts that packs add, as conditions read it: documents, days and countries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.contradictions import FactProblem
+from aipolicy.facts.declared import AGE, PARTS
+from aipolicy.facts.evidence_parts import declared_document
+from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Origin
+from aipolicy.manifest.feature import path_of
+from aipolicy.source.day import read_day
+from aipolicy.source.document import PlainValue
+from aipolicy.source.text import shown
+
+DAY = "day"
+OF_A_DAY: Mapping[str, tuple[FactType, str, str]] = {
+    DAY: (FactType.NUMBER, "YYYYMMDD", "The day as the number YYYYMMDD"),
+    AGE: (FactType.NUMBER, "days", "Days since that day; less than 0 before it"),
+}
+"""What is known of a day, by how the name of the fact ends."""
+
+
+def parts_of(spec: FactSpec) -> tuple[FactSpec, ...]:
+    """Return the facts that follow from one that a pack adds: those of its document, or of its day."""
+    parts = PARTS if spec.origin is Origin.EVIDENCE else OF_A_DAY if spec.pattern == DATE_PATTERN else {}
+    return tuple(
+        FactSpec(f"{spec.name}.{part}", type_, meaning, Origin.DOCUMENT, unit=unit, reads=(spec.name,))
+        for part, (type_, unit, meaning) in parts.items()
+    )
+
+
+def declared_extension(spec: FactSpec, plain: PlainValue, catalog: Catalog, as_of: date,
+                       problems: list[FactProblem]) -> dict[str, FactValue]:  # fmt: skip
+    """Return what else is known of a fact of a pack that a manifest declares; a word that it cannot be is a problem."""
+    if spec.origin is Origin.EVIDENCE:
+        return declared_document(spec.name, plain, as_of, problems)
+    if spec.pattern == DATE_PATTERN and isinstance(plain, str):
+        day = read_day(plain)
+        if day is None:
+            problems.append(FactProblem("MAN-005", f"`{shown(plain)}` is not a day", path_of(spec.name)))
+            return {}
+        number = float(day.year * 10_000 + day.month * 100 + day.day)
+        return {f"{spec.name}.{DAY}": number, f"{spec.name}.{AGE}": float((as_of - day).days)}
+    if spec.vocabulary == "country":
+        problems.extend(_no_countries(spec.name, plain, catalog))
+    return {}
+
+
+def _no_countries(name: str, plain: PlainValue, catalog: Catalog) -> Iterator[FactProblem]:
+    from aipolicy.facts.meant_words import meant_word
+
+    for index, word in enumerate(plain if isinstance(plain, list) else [plain]):
+        if not isinstance(word, str) or word in catalog.places.codes:
+            continue
+        meant = meant_word(word, "place", catalog)
+        is_country = meant is not None and meant[0] in catalog.places.codes
+        hint = f"; did you mean `{meant[0]}`?" if meant is not None and is_country else "; write codes of countries"
+        path = (*path_of(name), index) if isinstance(plain, list) else path_of(name)
+        yield FactProblem("MAN-005", f"`{shown(word)}` is no country{hint}", path,
+                          meant=(word, *meant) if meant is not None and is_country else None)  # fmt: skip
