@@ -29,7 +29,7 @@ from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen, replace
 
-_COUNTED = ("volume.requests_per_day", "volume.requests_per_day_in_12_months")
+_COUNTED = ("volume.requests_per_day", "volume.requests_per_day_in_12_months", "current.monthly_usd")
 
 
 class Requests(Frozen):
