@@ -641,6 +641,8 @@ LEG_FIELDS: dict[str, str] = {
     "model": "Model, as the catalog names it",
     "machine": "Machine of one's own that the model runs on, as the catalog names it",
     "region": "Region of the provider, or the place of an own site",
+    "terms": "Terms that were agreed with the provider of this leg, in the place of those under `plan.terms`",
+    "measured": "What was measured of this leg, a `main` one, in the place of what stands under `plan.measured`",
     "when": "Which requests take this leg; without it, all that take no other",
 }
 """What a plan says of a leg."""

@@ -8,7 +8,7 @@ from copy import deepcopy
 from aipolicy.errors import UsageError
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, features_of
-from aipolicy.manifest.plan_legs import LEG_KEYS
+from aipolicy.manifest.plan_legs import LEG_KEYS, SAID_OF_LEGS
 from aipolicy.source.document import PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import shown
@@ -59,7 +59,8 @@ def _place_of(path: str, feature: Feature) -> DocumentPath:
     """Return where a document declares something: of the main leg, where its plan names legs."""
     fact = tuple(path.split("."))
     legs = feature.document.written_at
-    return fact if legs is None or fact[-1] not in LEG_KEYS else legs.get(fact, fact)
+    is_of_leg = fact[-1] in LEG_KEYS or (len(fact) > 2 and fact[1] in SAID_OF_LEGS)
+    return legs.get(fact, fact) if legs is not None and is_of_leg else fact
 
 
 def _declare(value: PlainValue, keys: DocumentPath, declared: PlainValue) -> None:
