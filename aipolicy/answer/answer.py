@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from aipolicy.answer.gaps import cost_gaps, gaps_of, offering_gap, open_gaps
 from aipolicy.answer.model import (
@@ -31,6 +32,9 @@ from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.policy.rule import Rule, RuleScope
+
+if TYPE_CHECKING:
+    from aipolicy.answer.today import Today
 
 TRIED_VOCABULARIES = ("task-type",)
 """The vocabularies of the catalog of which every word is tried."""
@@ -87,6 +91,15 @@ class Answering:
     def plan(self) -> PlanStanding | None:
         """Return how the plan stands, None without one."""
         return plan_standing(self.certain, self.weighing)
+
+    @cached_property
+    def today(self) -> Today | None:
+        """Return what runs today with its bill, None where that is not declared."""
+        if self.certain.feature.bill is None:
+            return None
+        from aipolicy.answer.today import today_of  # NOTE: few manifests say what runs today.
+
+        return today_of(self)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:

@@ -31,6 +31,7 @@ class Part(StrEnum):
     API = "cheapest API"
     OWN = "cheapest of one's own"
     REMOVED = "removed"
+    TODAY = "today"
     PLAN = "plan"
 
 
@@ -57,7 +58,7 @@ class Compared(Frozen):
     way: Way
     figures: Figures
     removed_by: tuple[str, ...] = ()
-    """The rules of severity error that remove it, or that the plan is expected to break."""
+    """The rules of severity error that remove it, or that the plan, or what runs today, is expected to break."""
 
 
 def figures_of(way: Way, evaluation: Evaluation) -> Figures:
@@ -73,7 +74,7 @@ def figures_of(way: Way, evaluation: Evaluation) -> Figures:
 
 
 def compared_ways(answering: Answering) -> tuple[Compared, ...]:
-    """Return the ways to show, each once, what is recommended first and last the plan where it is another."""
+    """Return the ways to show, each once: what is recommended first, last what runs today and the plan."""
     expected = answering.expected
     shown: dict[str, Compared] = {}
     plan = answering.plan
@@ -84,7 +85,13 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     if plan is not None and plan.is_offered and not is_recommended(answering, plan.way):
         shown.pop(plan.way.option.id, None)
         removed_by = tuple(sorted({*plan.violates, *plan.way.breaks}))
-        return (*shown.values(), Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by))
+        shown[plan.way.option.id] = Compared(Part.PLAN, plan.way, figures_of(plan.way, expected), removed_by)
+    today = answering.today
+    if today is not None and today.way.option.id not in shown:
+        broken = tuple(sorted({*today.standing.violates, *today.way.breaks}))
+        row = Compared(Part.TODAY, today.way, today.figures, broken)
+        before_plan = [each for each in shown.values() if each.part is not Part.PLAN]
+        return (*before_plan, row, *(each for each in shown.values() if each.part is Part.PLAN))
     return tuple(shown.values())
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from aipolicy.answer.comparison import figures_of, is_recommended
-from aipolicy.answer.model import Way
+from aipolicy.answer.model import PlanStanding, Way
 from aipolicy.answer.to_do import NOW, to_dos
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.facts.expected import NOT_LIMITED
@@ -82,18 +82,21 @@ class Stage(Frozen):
 
 
 class Migration(Frozen):
-    """The stages from the plan to what is recommended; back to where it came from where one of the triggers is met.
+    """The stages from what runs today to what is recommended; back to it where one of the triggers is met.
 
-    Of a plan that is what is recommended, the stages to it that it gives days.
+    Where it is not declared what runs today, they start from the plan; of a plan that is what is recommended, they are the
+    stages to it that it gives days.
     """
 
     start: Way | None
-    """What the plan names; None where that is the goal, and what runs today is not declared."""
+    """What runs today, else what the plan names; None where that is the goal."""
     goal: Way
     baseline: Leg | None
-    """The API that is measured and stays as the fallback: that of the plan, else of the goal; None where none may."""
+    """The API that is measured and stays as the fallback: that of the start, else of the goal; None where none may."""
     broken: tuple[str, ...]
-    """The rules of severity error that the plan breaks: it is no fallback then."""
+    """The rules of severity error that the start breaks: it is no fallback then."""
+    is_today: bool
+    """Whether it starts from what runs today."""
     stages: tuple[Stage, ...]
     bill_above_usd: float | None
     """A month that costs more than nine draws in ten; None where nothing can be drawn."""
@@ -114,11 +117,9 @@ class Migration(Frozen):
 
 
 def migration_of(answering: Answering) -> Migration | None:
-    """Return the stages, None where nothing is recommended, and where the plan names no other way and no days."""
-    plan, goal = answering.plan, answering.recommended
-    values = answering.expected.facts.values
-    is_other = plan is not None and plan.is_offered and goal is not None and not is_recommended(answering, plan.way)
-    start = plan if is_other else None
+    """Return the stages, None where nothing is recommended, and where nothing else runs or is planned, without days."""
+    goal, values = answering.recommended, answering.expected.facts.values
+    start, is_today = _start(answering)
     if goal is None or (start is None and all(day_of_stage(values, stage) is None for stage in STAGE_FACTS)):
         return None
     budget, go_back_on = values.get("latency.p95_ms"), values.get(_GO_BACK_ON)
@@ -130,11 +131,21 @@ def migration_of(answering: Answering) -> Migration | None:
         goal,
         next((leg for leg in legs if leg.hosting == HOSTINGS[0]), None),
         broken,
+        is_today,
         tuple(_stages(answering, goal)),
         figures_of(goal, answering.expected).high_usd,
         budget if isinstance(budget, float) and budget != NOT_LIMITED else None,
         go_back_on if isinstance(go_back_on, tuple) else None,
     )
+
+
+def _start(answering: Answering) -> tuple[PlanStanding | None, bool]:
+    """Return from where the stages lead, None where that is the goal, and whether it runs today."""
+    today, plan = answering.today, answering.plan
+    if today is not None:
+        return (None if today.is_kept else today.standing), not today.is_kept
+    is_other = plan is not None and plan.is_offered and not is_recommended(answering, plan.way)
+    return (plan if is_other else None), False
 
 
 def _about_stages(answering: Answering) -> frozenset[str]:

@@ -69,6 +69,7 @@ UNITS: Mapping[str, str] = {
     "volume-spread": "log",
     "peak-spread": "log",
     "staff-spread": "log",
+    "bill-tolerance": "factor",
 }
 """Every constant and its unit; a catalog file may state no other and in no other unit."""
 
@@ -80,8 +81,11 @@ _DIVISORS = frozenset(
 )  # fmt: skip
 """Constants that are divided by: 0 is refused."""
 _AT_LEAST_ONE = frozenset(
-    {"first-token-p95", "other-host-speed", "power-usage-effectiveness", "server-power-factor", "index-overhead"}
-)
+    {
+        "first-token-p95", "other-host-speed", "power-usage-effectiveness", "server-power-factor", "index-overhead",
+        "bill-tolerance",
+    }
+)  # fmt: skip
 """Whole over part: below 1 contradicts the meaning."""
 _WHOLE = frozenset({"spare-replicas"})
 _SHARE = "share"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped, shown
+
+if TYPE_CHECKING:
+    from aipolicy.answer.answer import Answering
 
 
 @click.command("cost")
@@ -60,7 +64,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         if output_format == "json" or every or plot or plot_file is not None:
             comparison = compare_costs(evaluation, policy.catalog, every=every)
         if comparison is not None and (output_format == "json" or every):
-            output.append(_rendered(evaluation, comparison, policy, output_format))
+            output.append(_rendered(evaluation, comparison, policy, settings, output_format))
         else:
             output.append(("\n" if output else "") + _page(evaluation, policy, settings))
         if comparison is not None and (plot or plot_file is not None):
@@ -68,11 +72,16 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     write_out("".join(output))
 
 
-def _page(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
+def _answering(evaluation: Evaluation, policy: Policy, settings: Config) -> Answering:
     from aipolicy.answer.answer import Answering
+
+    return Answering(policy.evaluator, evaluation, weighing_of(settings, policy.evaluator.known))
+
+
+def _page(evaluation: Evaluation, policy: Policy, settings: Config) -> str:
     from aipolicy.report.cost.cost_page import render_cost_page
 
-    answering = Answering(policy.evaluator, evaluation, weighing_of(settings, policy.evaluator.known))
+    answering = _answering(evaluation, policy, settings)
     confidence = policy.evaluator.organization.confidence
     return render_cost_page(answering, confidence, width=stdout_width(), style=stdout_style())
 
@@ -104,14 +113,18 @@ def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, *, i
     return "\n" + render_plot(plot, width=stdout_width(), ascii_only=not encoding.startswith("utf"))
 
 
-def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, output_format: str) -> str:
+def _rendered(evaluation: Evaluation, comparison: CostComparison, policy: Policy, settings: Config,
+              output_format: str) -> str:  # fmt: skip
+    # NOTE: few manifests say what runs today, and only those need the answer here.
+    answering = None if evaluation.feature.bill is None else _answering(evaluation, policy, settings)
     if output_format == "json":
         from aipolicy.report.cost.cost_json import render_costs_json
 
-        return render_costs_json(evaluation, comparison, policy)
+        return render_costs_json(evaluation, comparison, policy, None if answering is None else answering.today)
     from aipolicy.report.cost.cost_text import render_costs
+    from aipolicy.report.explain.today_lines import today_words
 
     return render_costs(
         evaluation, comparison, policy.catalog.assumptions, policy.catalog.accelerators, width=stdout_width(),
-        style=stdout_style(),
+        style=stdout_style(), today=() if answering is None else today_words(answering),
     )  # fmt: skip

@@ -50,7 +50,7 @@ def _known(key: str, word: str, asked: dict[str, str], evaluation: Evaluation, p
         )
         return word
     values: dict[str, FactValue] = {f"plan.{name}": asked[name] for name in _NAMED if name in asked}
-    conflicts = [message for _, message in with_catalog_names(values, policy.catalog)]
+    conflicts = [message for _, _, message in with_catalog_names(values, policy.catalog)]
     problems = unknown_names({name: str(value) for name, value in values.items()}, policy.catalog)
     messages = [*conflicts, *(problem.message for problem in problems)]
     if messages:

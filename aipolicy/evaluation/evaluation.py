@@ -20,7 +20,7 @@ from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
 from aipolicy.facts.all_facts import PLACES_PREFIX, is_partner_fact
 from aipolicy.facts.assume import assume
-from aipolicy.facts.declared import PLAN_CHOICES
+from aipolicy.facts.declared import PLAN_CHOICES, TODAY_FACTS
 from aipolicy.facts.facts import Facts, derive_facts
 from aipolicy.facts.known_facts import known_facts
 from aipolicy.facts.spec import FactValue
@@ -114,6 +114,7 @@ class Evaluator:
 
     def evaluate(self, feature: Feature) -> Evaluation:
         """Return the evaluation of a feature; the caller looks at `facts.problems` first."""
+        feature = self.with_bill(feature)
         facts = derive_facts(feature, self.catalog, self.catalog.as_of, self.known)
 
         @cache
@@ -121,6 +122,15 @@ class Evaluator:
             return self.evaluate_facts(feature, assume(facts, self.catalog, feature.path_in_repository))
 
         return replace(self.evaluate_facts(feature, facts), expect=expect)
+
+    def with_bill(self, feature: Feature) -> Feature:
+        """Return a feature with what its bill of today says, where it declares what runs today and it was not read yet."""
+        if feature.bill is not None or TODAY_FACTS.isdisjoint(feature.declared):
+            return feature
+        from aipolicy.options.bill_reader import read_bill
+
+        facts = derive_facts(feature, self.catalog, self.catalog.as_of, self.known)
+        return replace(feature, bill=read_bill(facts, feature.name, self.catalog, self.organization))
 
     def evaluate_facts(self, feature: Feature, facts: Facts) -> Evaluation:
         """Return the evaluation of a feature with given facts."""

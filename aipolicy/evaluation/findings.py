@@ -48,7 +48,9 @@ def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict
 
 
 def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
-    for problem in evaluation.facts.problems:
+    bill = evaluation.feature.bill
+    far = () if bill is None or bill.contradiction is None else (bill.contradiction,)
+    for problem in (*evaluation.facts.problems, *far):
         related = tuple(Place(path=path, label=label) for path, label in problem.related)
         found = _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
         yield found if problem.meant is None else replace(found, replacement=Replacement(*problem.meant))

@@ -489,6 +489,17 @@ _EVIDENCE = (
     _evidence("ropa", "Record of processing"),
 )
 
+_CURRENT = (
+    _text("current.provider", "Provider of the model that answers today, as the catalog names it", "openai",
+          vocabulary="provider"),
+    _text("current.model", "Model that answers today, as the catalog names it", "gpt-5.5-2026-04-23", vocabulary="model"),
+    _number("current.monthly_usd", "What that provider billed for a month of today's volume, without people", "USD/month",
+            4200, positive=True, maximum=1e12),
+)  # fmt: skip
+
+TODAY_FACTS = frozenset(spec.name for spec in _CURRENT)
+"""What a manifest says of what runs today."""
+
 _PLAN = (
     _axis("adaptation"),
     _axis("hosting"),
@@ -579,7 +590,8 @@ PLAN_CHOICES = (*PLAN_AXES, *LEG_AXES)
 """Everything in a plan that chooses among options."""
 
 DECLARED_FACTS: tuple[FactSpec, ...] = with_expectations(
-    (*_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_PLAN), PLAN_AXES
+    (*_METADATA, *_TASK, *_DATA, *_LATENCY, *_VOLUME, *_TEAM, *_PEOPLE_AND_LAW, *_EVIDENCE, *_CURRENT, *_PLAN),
+    PLAN_AXES,
 )
 
 SECTIONS: dict[str, str] = {
@@ -604,6 +616,7 @@ SECTIONS: dict[str, str] = {
     "security": "How the data is protected, and who answers for incidents",
     "logs": "What is logged, and for how long",
     "evidence": "Documents that exist: each with owner, date, link and expiry, or `false` when there is none",
+    "current": "What answers today, and its bill, which says how long requests are where that is not declared",
     "plan": "How the team means to build the feature; may be partial or absent",
     "plan.terms": "Terms that were agreed with the provider",
     "plan.evaluation": "How quality is measured",
@@ -630,6 +643,8 @@ LEG_FIELDS: dict[str, str] = {
     "model": "Model, as the catalog names it",
     "machine": "Machine of one's own that the model runs on, as the catalog names it",
     "region": "Region of the provider, or the place of an own site",
+    "terms": "Terms that were agreed with the provider of this leg, in the place of those under `plan.terms`",
+    "measured": "What was measured of this leg, a `main` one, in the place of what stands under `plan.measured`",
     "when": "Which requests take this leg; without it, all that take no other",
 }
 """What a plan says of a leg."""

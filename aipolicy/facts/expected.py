@@ -183,6 +183,9 @@ WITHOUT_EXPECTATION: Mapping[str, str] = {
     "deployment.on_market_since": "a day that only the team knows",
     "logs.retention_days": "a limit that the organisation or law sets",
     "task.quality.metric": "what a right answer is only the team can say",
+    "current.provider": "many features do not run yet",
+    "current.model": "many features do not run yet",
+    "current.monthly_usd": "a bill that only the team knows",
     "logs.raw_prompts": "nothing is published on how many do",
 }
 """The facts that describe a feature and of which nothing is expected, with the reason; undeclared they stay unknown."""

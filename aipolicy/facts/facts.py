@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradictions
+from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradiction, contradictions
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
 from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
@@ -25,8 +25,8 @@ from aipolicy.value import Frozen
 
 _RANGED = frozenset(spec.name for spec in DECLARED_FACTS if spec.ranged)
 _CHECKED_VOCABULARIES = frozenset({"data-class", "place", "prompting-model", "residency", "task-type"})
-_NAMED = frozenset({"plan.provider", "plan.model", "plan.fallback_provider", "plan.fallback_model"})
-"""What a plan names by a name of the catalog, or another that means the same."""
+_NAMED = frozenset(f"{leg}{name}" for leg in ("plan.", "plan.fallback_", "current.") for name in ("provider", "model"))
+"""What is named by a name of the catalog, or another that means the same."""
 _DAYS = frozenset({"deployment.on_market_since", *STAGE_FACTS.values()})
 _OPEN_VOCABULARY = {spec.name: spec for spec in DECLARED_FACTS if spec.vocabulary in _CHECKED_VOCABULARIES}
 
@@ -143,17 +143,24 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
     if not declared.isdisjoint(_NAMED):
         from aipolicy.facts.plan_names import with_catalog_names
 
-        for fact, message in with_catalog_names(values, catalog):
-            related = ((path_of(fact), "contradicts this"),)
-            named = "plan.fallback_model" if fact.startswith("plan.fallback") else "plan.model"
-            problems.append(FactProblem("MAN-008", message, path_of(named), related))
+        for named, fact, message in with_catalog_names(values, catalog):
+            problems.append(contradiction(message, named, fact))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
     values.update(_of_extensions(feature, known, catalog, as_of, problems))
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository), values)
-    return Facts(values, names, missing, tuple(problems), ranges, known)
+    return _beside_bill(Facts(values, names, missing, tuple(problems), ranges, known), feature)
+
+
+def _beside_bill(facts: Facts, feature: Feature) -> Facts:
+    """Return the facts with what the bill of today says in place of what is expected, and what is wrong with it."""
+    bill = feature.bill
+    if bill is None:
+        return facts
+    problems = (*facts.problems, *bill.problems)
+    return Facts(facts.values, facts.declared, facts._missing, problems, facts.ranges, bill.known(facts.known))
 
 
 def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,

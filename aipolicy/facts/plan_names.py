@@ -12,14 +12,14 @@ from aipolicy.catalog.model_names import ModelName, read_model_name
 from aipolicy.facts.spec import FactValue
 from aipolicy.source.text import shown
 
-_LEGS = ("plan.", "plan.fallback_")
+_LEGS = ("plan.", "plan.fallback_", "current.")
 """What the names of a leg begin with."""
-_PROVIDERS = ("plan.provider", "plan.fallback_provider")
+_PROVIDERS = ("plan.provider", "plan.fallback_provider", "current.provider")
 _REGIONS = (("plan.region", "plan.provider"), ("plan.fallback_region", "plan.fallback_provider"))
 
 
-def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterable[tuple[str, str]]:
-    """Replace the names of a plan by those of the catalog; return what a model's name contradicts, with the message.
+def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterable[tuple[str, str, str]]:
+    """Replace names by those of the catalog; return models whose names contradict a fact, with it and the message.
 
     What the catalog does not know stays as it is written, and is reported with the plan.
     """
@@ -27,12 +27,12 @@ def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterab
         provider = catalog.provider(str(values[fact])) if fact in values else None
         if provider is not None:
             values[fact] = provider.id
-    conflicts: list[tuple[str, str]] = []
+    conflicts: list[tuple[str, str, str]] = []
     for leg in _LEGS:
         written, provider_id = values.get(f"{leg}model"), values.get(f"{leg}provider")
         if isinstance(written, str):
             name = read_model_name(written, catalog, str(provider_id) if provider_id is not None else None)
-            conflicts += _conflicts(written, name, leg, values, catalog)
+            conflicts += [(f"{leg}model", *each) for each in _conflicts(written, name, leg, values, catalog)]
             values[f"{leg}model"] = name.model or written
     for fact, owner in _REGIONS:
         region = catalog.region(str(values[owner]), str(values[fact])) if fact in values and owner in values else None

@@ -16,7 +16,7 @@ from aipolicy.facts.declared import (
 )
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.spec import DATE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
-from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SHARE
+from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SAID_OF_LEGS, SHARE
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
@@ -57,7 +57,7 @@ def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
         if spec.required:
             sections[parent].setdefault("required", []).append(name)
     parent, _, name = LEGS.rpartition(".")
-    sections[parent]["properties"][name] = _legs()
+    sections[parent]["properties"][name] = _legs({key: sections[f"{parent}.{key}"] for key in SAID_OF_LEGS})
     root["required"] = ["apiVersion", "kind", "metadata"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -180,11 +180,12 @@ def _results(spec: FactSpec) -> JsonObject:
     }
 
 
-def _legs() -> JsonObject:
+def _legs(said: Mapping[str, JsonObject]) -> JsonObject:
     name: JsonObject = {"type": "string", "minLength": 1, "maxLength": _MAX_NAME}
     words: JsonObject = {"type": "array", "items": name, "uniqueItems": True, "maxItems": _MAX_ITEMS}
     kinds: dict[str, JsonObject] = {
         "role": {"type": "string", "enum": list(ROLES)},
+        **{key: {name: each for name, each in of.items() if name != "description"} for key, of in said.items()},
         **{key: {"type": "string", "enum": list(AXES[key].words)} for key in ("adaptation", "hosting")},
         "when": {"type": "object", "additionalProperties": False, "properties": {
             **{key: {"description": f"{ROUTE_FIELDS[key]}.", **words} for key in ROUTED_BY},

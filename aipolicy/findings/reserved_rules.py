@@ -107,6 +107,15 @@ RESERVED_RULES: tuple[ReservedRule, ...] = (
         fix="let the file be read again as a manifest, or remove it with its feature",
     ),
     ReservedRule(
+        id="MAN-011",
+        name="bill-far-from-declared",
+        title="The bill of today is far from what is declared",
+        severity=Severity.WARNING,
+        why="one of the two is of something else, and every cost rests on them",
+        fix="correct the bill, the volume or the lengths; a bill for several features has a part for this one, and a price "
+        "that was negotiated goes to a catalog file",
+    ),
+    ReservedRule(
         id="PLAN-001",
         name="plan-not-in-catalog",
         title="The plan names something that the catalog does not offer",

@@ -34,7 +34,9 @@ class Timeline:
 
     def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon,
                  scope: Scope = A_PART) -> None:  # fmt: skip
-        self._manifests = manifests
+        # NOTE: what a bill says of requests, it says at the volume and the prices of today.
+        features = tuple(map(policies.base.evaluator.with_bill, manifests.features))
+        self._manifests = replace(manifests, features=features)
         self._files = files
         self._scope = scope
         self.policies = policies

@@ -10,6 +10,7 @@ from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
+    from aipolicy.facts.todays_bill import TodaysBill
     from aipolicy.manifest.leg_problems import LegProblem
 
 _WHOLE = frozenset({"metadata.labels"})
@@ -30,6 +31,9 @@ class Feature(Frozen):
     declared: Mapping[str, PlainValue]
     path_in_repository: str | None = None
     """Where its manifest lies, from the root of the repository; None where that is not known."""
+    bill: TodaysBill | None = None
+    """What the bill of today says of it, once that was read: it stays what it was, whatever is asked of other volumes and
+    days. None where nothing is said of what runs today."""
 
     @property
     def file(self) -> str:

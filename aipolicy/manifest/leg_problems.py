@@ -11,6 +11,7 @@ from aipolicy.manifest.plan_legs import (
     LEGS,
     LEGS_PATH,
     MAIN,
+    MEASURED,
     PLACES,
     PLAN,
     ROLES,
@@ -90,6 +91,9 @@ def _wrong_roles(legs: Sequence[PlannedLeg]) -> Iterator[LegProblem]:
             elif not leg.says:
                 message = f"the `{leg.role}` leg says nothing of itself; name its `hosting`, `provider` or `model`"
                 yield LegProblem(message, leg.path)
+            if leg.measured and leg.role != MAIN:
+                message = f"what was measured of a `{leg.role}` replaces no estimate; measure the `{MAIN}` leg"
+                yield LegProblem(message, (*leg.path, MEASURED), part="key")
         yield from _wrong_partners(of_role)
         shares = {leg.share for leg in route}
         if len(shares) > 1:

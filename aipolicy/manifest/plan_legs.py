@@ -12,6 +12,8 @@ LEGS = "plan.legs"
 MAIN, FALLBACK, ESCALATION = ROLES = ("main", "fallback", "escalation")
 LEG_KEYS = ("adaptation", "hosting", "provider", "model", "machine", "region")
 """What says which leg it is."""
+TERMS, MEASURED = SAID_OF_LEGS = ("terms", "measured")
+"""What is agreed and was measured of a leg, in the place of what the plan says of them."""
 CLASSES, PLACES = ROUTED_BY = ("data.classes", "data.subject_regions")
 """What requests are routed by."""
 SHARE = "share"
@@ -39,6 +41,8 @@ class PlannedLeg(Frozen):
     """What tells its requests apart; both names where it names both, which no request can be told by."""
     words: tuple[str, ...]
     share: float | None
+    terms: Mapping[str, PlainValue]
+    measured: Mapping[str, PlainValue]
 
     @property
     def path(self) -> DocumentPath:
@@ -67,8 +71,12 @@ def _read(index: int, entry: PlainValue) -> PlannedLeg:
     return PlannedLeg(
         index, str(leg.get("role")), {key: leg[key] for key in LEG_KEYS if key in leg}, "when" in leg, routed_by,
         tuple(sorted(map(str, words))) if isinstance(words, list) else (),
-        float(share) if isinstance(share, int | float) else None,
+        float(share) if isinstance(share, int | float) else None, *(_mapping(leg.get(key)) for key in SAID_OF_LEGS),
     )  # fmt: skip
+
+
+def _mapping(value: PlainValue) -> Mapping[str, PlainValue]:
+    return value if isinstance(value, dict) else {}
 
 
 def shares_of(legs: Iterable[PlannedLeg]) -> dict[tuple[str, tuple[str, ...]], float | None]:

@@ -29,7 +29,7 @@ from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen, replace
 
-_COUNTED = ("volume.requests_per_day", "volume.requests_per_day_in_12_months")
+_COUNTED = ("volume.requests_per_day", "volume.requests_per_day_in_12_months", "current.monthly_usd")
 
 
 class Requests(Frozen):
@@ -45,6 +45,11 @@ class Route(Frozen):
 
     main: PlannedLeg
     partner: PlannedLeg | None
+
+    @property
+    def legs(self) -> tuple[PlannedLeg, ...]:
+        """Return the main leg, and its partner where it has one."""
+        return (self.main,) if self.partner is None else (self.main, self.partner)
 
 
 def parts_of(document: Document, declared: Declared) -> tuple[tuple[Requests, ...], tuple[LegProblem, ...]]:
@@ -71,11 +76,17 @@ def _routes(legs: Iterable[PlannedLeg]) -> Iterator[Route]:
 
 def _part(route: Route, routes: Sequence[Route], declared: Declared, document: Document) -> Requests:
     found = {**declared, **_short_form(route)}
+    at = _written_at(route)
+    if any(leg.terms or leg.measured for leg in route.legs):
+        from aipolicy.manifest.said_of_legs import said_of  # NOTE: few legs have terms of their own.
+
+        found, said_at = said_of(route.legs, found)
+        at |= said_at
     by = next((each.main.routed_by for each in routes if each.main.routed_by), "")
     if by:
         found |= _requests(route, routes, by, declared)
     suffix = ":" + "+".join(route.main.words) if route.main.words else ""
-    return Requests(suffix, found, replace(document, written_at=_written_at(route)))
+    return Requests(suffix, found, replace(document, written_at=at))
 
 
 def _short_form(route: Route) -> dict[str, PlainValue]:

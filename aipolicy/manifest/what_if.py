@@ -8,12 +8,14 @@ from copy import deepcopy
 from aipolicy.errors import UsageError
 from aipolicy.manifest.conformance import nonconformance
 from aipolicy.manifest.feature import Feature, features_of
-from aipolicy.manifest.plan_legs import LEG_KEYS
+from aipolicy.manifest.plan_legs import LEG_KEYS, SAID_OF_LEGS
 from aipolicy.source.document import PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import replace
+
+_TODAY = "current."
 
 
 def with_declarations(feature: Feature, declarations: Iterable[str], extensions: str = "",
@@ -23,14 +25,14 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
     `extensions` is what packs add to the manifest schema (`nonconformance`); `option` is where it is asked for.
     """
     value = deepcopy(feature.document.value)
-    changed = False
+    named: list[str] = []
     for declaration in declarations:
         path, equals, text = declaration.partition("=")
         if not equals or not all(path.split(".")):
             raise UsageError(f"`{shown(declaration)}` is no change; write `--set volume.requests_per_day=50000`")
         _declare(value, _place_of(path, feature), _value(path, text))
-        changed = True
-    if not changed:
+        named.append(path)
+    if not named:
         return feature
     document = replace(feature.document, value=value)
     departures = nonconformance(document, extensions)
@@ -41,7 +43,9 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
     same = next((part for part in parts if part.name == feature.name), None)
     if same is None:
         raise UsageError(f"with `{option}` no requests take the route of `{shown(feature.name)}` any more")
-    return same
+    # NOTE: the bill of today is that of the volume that is declared, whatever is asked of another one.
+    is_of_today = any(name.startswith(_TODAY) for name in named)
+    return same if is_of_today else replace(same, bill=feature.bill)
 
 
 def _value(path: str, text: str) -> PlainValue:
@@ -55,7 +59,8 @@ def _place_of(path: str, feature: Feature) -> DocumentPath:
     """Return where a document declares something: of the main leg, where its plan names legs."""
     fact = tuple(path.split("."))
     legs = feature.document.written_at
-    return fact if legs is None or fact[-1] not in LEG_KEYS else legs.get(fact, fact)
+    is_of_leg = fact[-1] in LEG_KEYS or (len(fact) > 2 and fact[1] in SAID_OF_LEGS)
+    return legs.get(fact, fact) if legs is not None and is_of_leg else fact
 
 
 def _declare(value: PlainValue, keys: DocumentPath, declared: PlainValue) -> None:

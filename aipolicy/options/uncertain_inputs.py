@@ -143,13 +143,13 @@ def _needed(basis: CostBasis) -> tuple[str, ...]:
     paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
     return (
         "requests_per_day",
-        *dict.fromkeys(field for leg in paid for field in _lengths(leg)),
+        *dict.fromkeys(field for leg in paid for field in charged_lengths(leg)),
         *(("latency_budget_ms",) if any(map(_hangs_on_latency, paid)) else ()),
         *(("hard_case_share",) if basis.cascade else ()),
     )
 
 
-def _lengths(leg: LegBasis | None) -> tuple[str, ...]:
+def charged_lengths(leg: LegBasis | None) -> tuple[str, ...]:
     """Return the fields of a workload that say how long a request is, and that a leg is paid by or that take time."""
     match leg:
         case OwnBasis() | HostedBasis(price=None, writes=True):

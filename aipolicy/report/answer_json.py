@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from aipolicy.answer.answer import Answering
+from aipolicy.answer.comparison import Figures
 from aipolicy.answer.migration import Migration, migration_of
 from aipolicy.answer.model import Change, PlanStanding, PricedRule, Then, Way
+from aipolicy.answer.today import Today
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.spec import FactValue
 from aipolicy.forecast.first_break import Holding, holding_of
@@ -101,6 +103,7 @@ def reasons_fields(answering: Answering) -> JsonObject:
     return {
         "because": answer.because,
         "plan": None if answer.plan is None else _plan(answer.plan, expected),
+        "today": today_object(answering.today),
         "holds": _holding(holding_of(answering)),
         "migration": _migration(migration_of(answering)),
         "turns": [_change(change) for change in answering.turns],
@@ -165,10 +168,44 @@ def _holding(holding: Holding | None) -> JsonObject | None:
     }  # fmt: skip
 
 
+def today_object(today: Today | None) -> JsonObject | None:
+    """Return what runs today, what it is billed and what that implies, and what changing would save a month."""
+    if today is None:
+        return None
+    bill, computed, saving = today.bill, today.computed, today.saving
+    return {
+        "provider": _text(bill.provider), "model": _text(bill.model), "billed_monthly_usd": _usd(bill.monthly_usd),
+        "computed_monthly_usd": {
+            "low": None if computed is None else _usd(computed.p10), "likely": _usd(bill.computed_usd),
+            "high": None if computed is None else _usd(computed.p90),
+        },
+        "computed_with": {fact: value for fact, value in bill.lengths},
+        "times": None if bill.times is None else float(f"{bill.times:.3g}"),
+        "implied": {fact: value for fact, value in bill.implied},
+        "silent_because": escaped(bill.silent_because) or None,
+        "way": (way_object(today.way) or {}) | {"monthly_usd": _of_today(today.figures)},
+        "breaks": sorted({*today.standing.violates, *today.way.breaks}),
+        "is_recommended": today.is_kept,
+        "saves_monthly_usd": None if saving is None else {
+            "low": _usd(saving.low_usd), "likely": _usd(saving.likely_usd), "high": _usd(saving.high_usd),
+        },
+        "pays_back_in_months": None if saving is None or saving.payback_months is None else round(saving.payback_months, 1),
+    }  # fmt: skip
+
+
+def _of_today(figures: Figures) -> JsonObject:
+    likely = _usd(figures.monthly_usd)
+    if not figures.is_whole:
+        return {"low": likely, "likely": None, "high": None}
+    return {"low": _usd(figures.low_usd), "likely": likely, "high": _usd(figures.high_usd)}
+
+
 def _migration(migration: Migration | None) -> JsonObject | None:
     if migration is None:
         return None
+    start = migration.start
     return {
+        "from": None if start is None else "today" if migration.is_today else "plan",
         "stages": [
             {
                 "name": each.name, "facts": list(each.facts), "missing": list(each.missing),

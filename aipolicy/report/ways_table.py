@@ -21,8 +21,10 @@ from aipolicy.source.text import escaped, grouped
 
 LABELS: Mapping[Part, str] = {
     Part.BUILD: "build", Part.RUNNER_UP: "or", Part.API: "an API", Part.OWN: "your own", Part.REMOVED: "removed",
-    Part.PLAN: "your plan",
+    Part.PLAN: "your plan", Part.TODAY: "as today",
 }  # fmt: skip
+_OF_THE_TEAM = (Part.PLAN, Part.TODAY)
+"""What is shown because the team has or plans it, and not because it is left."""
 _NOTHING_USD = 0.0005
 """Less than this a month rounds to nothing, in ranges as in totals."""
 _NARROW = 72
@@ -32,7 +34,7 @@ _NARROW = 72
 def chosen_rows(rows: Iterable[Compared], most_removed: int) -> tuple[Compared, ...]:
     """Return the rows to show: of what is removed the cheapest, and only what costs less than every way that is left."""
     listed = tuple(rows)
-    left = [row.figures.total_usd for row in listed if row.part not in (Part.REMOVED, Part.PLAN)]
+    left = [row.figures.total_usd for row in listed if row.part not in (Part.REMOVED, *_OF_THE_TEAM)]
     removed = [row for row in listed if row.part is Part.REMOVED and (not left or row.figures.total_usd < min(left))]
     hidden = removed[most_removed:]
     return tuple(row for row in listed if row.part is not Part.REMOVED or (row in removed and row not in hidden))
@@ -100,7 +102,7 @@ def _notes(row: Compared) -> list[Text]:
     if measured is not None:
         notes.append(f"as measured on {measured.on.isoformat()} ({escaped(measured.link)})")
     if row.removed_by:
-        notes.append(f"{'breaks' if row.part is Part.PLAN else 'removed by'} {rules(row.removed_by)}")
+        notes.append(f"{'breaks' if row.part in _OF_THE_TEAM else 'removed by'} {rules(row.removed_by)}")
     if row.way.open_for:
         notes.append(f"undetermined: {rules(row.way.open_for)}")
     if row.way.against and not row.removed_by:

@@ -93,16 +93,21 @@ def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> Eval
         from aipolicy.run.refused import words_of_refused
 
         findings += [found for document in manifests.refused for found in words_of_refused(document, policy.catalog)]
-    evaluations = []
+    evaluations = [evaluate_feature(feature, policy) for feature in manifests.features]
+    every = [findings_on(evaluation, policy) for evaluation in evaluations]
+    has_routes = any(feature.name != feature.declared["metadata.name"] for feature in manifests.features)
+    if has_routes:
+        from aipolicy.run.told_once import told_once, waivers_told_once
+
+        every = told_once(manifests.features, every)
     uses: list[WaiverUse] = []
-    for feature in manifests.features:
-        evaluation = evaluate_feature(feature, policy)
-        evaluations.append(evaluation)
-        found = findings_on(evaluation, policy)
+    for feature, evaluation, found in zip(manifests.features, evaluations, every, strict=True):
         if (policy.waivers is not None and policy.waivers.entries) or _may_waive(feature):
             found, used = _beside_waivers(found, evaluation, policy, manifests.features)
             uses.extend(used)
         findings.extend(found)
+    if has_routes:
+        findings = waivers_told_once(manifests.features, findings)
     return EvaluatedFile(tuple(evaluations), sorted_findings(findings), manifests.skipped, tuple(uses), files)
 
 

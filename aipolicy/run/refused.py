@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES
+from aipolicy.facts.declared import DECLARED_FACTS, PLAN_AXES, TODAY_FACTS
 from aipolicy.facts.facts import unknown_words
 from aipolicy.facts.plan_names import with_catalog_names
 from aipolicy.facts.spec import FactValue
@@ -26,19 +26,30 @@ def words_of_refused(document: Document, catalog: Catalog) -> Iterator[Finding]:
         meant = None if problem.meant is None else Replacement(*problem.meant)
         yield _finding(document, problem.rule_id, problem.message, Place(path=problem.path), meant)
     plan = _plan(document)
-    for fact, message in with_catalog_names(plan, catalog):
+    for _, fact, message in with_catalog_names(plan, catalog):
         yield _finding(document, "MAN-008", message, Place(path=path_of(fact)))
     for named in unknown_names({fact: str(word) for fact, word in plan.items()}, catalog):
         yield _finding(document, "PLAN-001", named.message, Place(path=path_of(named.fact)))
+    today = _texts(document, sorted(TODAY_FACTS))
+    if today:
+        from aipolicy.options.bill_reader import unknown_today
+
+        for _, fact, message in with_catalog_names(today, catalog):
+            yield _finding(document, "MAN-008", message, Place(path=path_of(fact)))
+        for problem in unknown_today(today, catalog):
+            yield _finding(document, problem.rule_id, problem.message, Place(path=problem.path))
 
 
 def _plan(document: Document) -> dict[str, FactValue]:
     """Return what the plan says in words that its schema lets through."""
-    words = {fact: value_at(document.value, tuple(fact.split("."))) for fact in PLAN_AXES}
-    return {
-        fact: word for fact, word in words.items()
-        if isinstance(word, str) and word and (not _CHOICES[fact] or word in _CHOICES[fact])
-    }  # fmt: skip
+    words = _texts(document, PLAN_AXES)
+    return {fact: word for fact, word in words.items() if word and (not _CHOICES[fact] or word in _CHOICES[fact])}
+
+
+def _texts(document: Document, facts: Iterable[str]) -> dict[str, FactValue]:
+    """Return the texts that stand where facts are declared."""
+    words = {fact: value_at(document.value, tuple(fact.split("."))) for fact in facts}
+    return {fact: word for fact, word in words.items() if isinstance(word, str)}
 
 
 def _finding(document: Document, rule_id: str, message: str, place: Place,

@@ -7,7 +7,7 @@ import pytest
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.facts.declared import LEG_AXES, LEG_FIELDS, PLAN_AXES, ROUTE_FIELDS
 from aipolicy.manifest.feature import Feature, path_of
-from aipolicy.manifest.plan_legs import LEG_KEYS, ROUTED_BY, SHARE, SHORT_FORM
+from aipolicy.manifest.plan_legs import LEG_KEYS, ROUTED_BY, SAID_OF_LEGS, SHARE, SHORT_FORM
 from aipolicy.manifest.read import ManifestFile, Manifests, read_manifests
 from aipolicy.manifest.routes import fallback_of
 from aipolicy.options.option import fallback_word
@@ -155,10 +155,73 @@ def test_legs_say_what_the_short_form_says_and_more() -> None:
     assert {f"plan.{key}" for key in SHORT_FORM} == set(PLAN_AXES)
     of_legs = {f"plan.{key}" for key in LEG_KEYS} | {f"plan.fallback_{key}" for key in LEG_KEYS}
     assert of_legs | {"plan.fallback", "plan.routing"} == {*PLAN_AXES, *LEG_AXES}
-    assert set(LEG_FIELDS) == {*LEG_KEYS, "role", "when"}
+    assert set(LEG_FIELDS) == {*LEG_KEYS, *SAID_OF_LEGS, "role", "when"}
     assert set(ROUTE_FIELDS) == {*ROUTED_BY, SHARE}
 
 
 @pytest.mark.parametrize("hosting", HOSTINGS)
 def test_a_fallback_is_called_as_options_call_it(hosting: str) -> None:
     assert fallback_of(hosting) == fallback_word(hosting)
+
+
+TERMS = "{role: main, provider: openai, model: gpt-6-luna, terms: {%s}}"
+BEHIND = "{role: fallback, provider: mistral%s}"
+
+
+@pytest.mark.parametrize(
+    ("main", "fallback", "of_plan", "agreed"),
+    [
+        ("dpa: true", ", terms: {dpa: true}", "", {"dpa": True}),
+        ("dpa: true", ", terms: {dpa: false}", "", {"dpa": False}),
+        ("dpa: false", "", "", {"dpa": False}),
+        ("dpa: true", "", "", {}),
+        ("dpa: true", "", "dpa: true", {"dpa": True}),
+        ("dpa: true", "", "dpa: false", {"dpa": False}),
+        ("dpa: true", ", terms: {dpa: true}", "dpa: false", {"dpa": True}),
+        ("retention_days: 0", ", terms: {retention_days: 30}", "", {"retention_days": 30}),
+        ("retention_days: 0", "", "retention_days: 7", {"retention_days": 7}),
+        ("baa: true", ", terms: {dpa: true}", "baa: true", {"baa": True}),
+    ],
+)  # fmt: skip
+def test_a_term_is_agreed_where_it_is_agreed_for_every_leg(
+    main: str, fallback: str, of_plan: str, agreed: dict[str, object]
+) -> None:
+    found = read(TERMS % main, BEHIND % fallback, plan=f"  terms: {{{of_plan}}}\n" if of_plan else "")
+    assert not found.findings, [finding.message for finding in found.findings]
+    (feature,) = found.features
+    prefix = "plan.terms."
+    said = {name.removeprefix(prefix): value for name, value in feature.declared.items() if name.startswith(prefix)}
+    assert said == agreed
+
+
+def test_terms_and_measurements_of_a_leg_are_told_at_the_leg() -> None:
+    measured = "measured: {p50_ms: 900, on: 2026-10-01, link: bench}"
+    plan = "  measured: {p50_ms: 3, machine: h100-80gb}\n"
+    found = read(f"{{role: main, provider: openai, model: gpt-6-luna, terms: {{dpa: false}}, {measured}}}", plan=plan)
+    (feature,) = found.features
+    assert feature.declared["plan.measured.p50_ms"] == 900
+    assert "plan.measured.machine" not in feature.declared
+    for path in (("plan", "terms", "dpa"), ("plan", "measured", "p50_ms"), ("plan", "measured")):
+        assert feature.document.locate(path).start.line == 9
+
+
+def test_a_route_without_terms_of_its_own_has_those_of_the_plan() -> None:
+    found = read(TERMS % "dpa: false", OWN % "data.classes: [health]", plan="  terms: {dpa: true}\n")
+    of = {feature.name: feature.declared["plan.terms.dpa"] for feature in found.features}
+    assert of == {"claims": False, "claims:health": True}
+
+
+@pytest.mark.parametrize(
+    ("leg", "message"),
+    [
+        ("{role: fallback, provider: mistral, measured: {p50_ms: 900}}", "replaces no estimate; measure the `main` leg"),
+        ("{role: fallback, provider: mistral, terms: {subprocesors: true}}", "did you mean `subprocessors`?"),
+        ("{role: fallback, provider: mistral, measured: {p50_ms: 0}}", "`p50_ms` must be more than 0, found 0"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_what_is_said_of_a_leg_is_told_at_its_line(leg: str, message: str) -> None:
+    (finding,) = read(API, leg).findings
+    assert message in finding.message
+    span = finding.span_of(finding.place)
+    assert span is not None
+    assert span.start.line == 9

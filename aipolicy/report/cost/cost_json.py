@@ -7,7 +7,7 @@ joined with what is billed later. Amounts are USD at likely values unless a perc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aipolicy import __version__
 from aipolicy.catalog.prices import Price
@@ -19,17 +19,22 @@ from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped
 
+if TYPE_CHECKING:
+    from aipolicy.answer.today import Today
+
 COST_SCHEMA = "aipolicy/cost/v1"
 _SIGNIFICANT_DIGITS = 6
 
 
-def render_costs_json(evaluation: Evaluation, comparison: CostComparison, policy: Policy) -> str:
-    """Return the costs of a feature's options as strict JSON, ending with a newline."""
-    return json_text(costs_object(evaluation, comparison, policy))
+def render_costs_json(evaluation: Evaluation, comparison: CostComparison, policy: Policy,
+                      today: Today | None = None) -> str:  # fmt: skip
+    """Return the costs of a feature's options, and of what runs today, as strict JSON, ending with a newline."""
+    return json_text(costs_object(evaluation, comparison, policy, today))
 
 
-def costs_object(evaluation: Evaluation, comparison: CostComparison, policy: Policy) -> dict[str, Any]:
-    """Return the costs of a feature's options as plain JSON values."""
+def costs_object(evaluation: Evaluation, comparison: CostComparison, policy: Policy,
+                 today: Today | None = None) -> dict[str, Any]:  # fmt: skip
+    """Return the costs of a feature's options, and of what runs today, as plain JSON values."""
     decision = comparison.decision
     return {
         "schema": COST_SCHEMA,
@@ -48,6 +53,7 @@ def costs_object(evaluation: Evaluation, comparison: CostComparison, policy: Pol
             "conclusive": decision.conclusive,
             "measure": decision.measure or None,
         },
+        "today": _today(today),
         "options": [_option(costed) for costed in comparison.options],
         "hidden_options": comparison.hidden,
         "tornado": [_influence(influence, comparison.drivers) for influence in comparison.tornado],
@@ -62,6 +68,14 @@ def costs_object(evaluation: Evaluation, comparison: CostComparison, policy: Pol
         ],
         "prices": [_price(price) for price in comparison.prices],
     }  # fmt: skip
+
+
+def _today(today: Today | None) -> dict[str, Any] | None:
+    if today is None:
+        return None
+    from aipolicy.report.answer_json import today_object
+
+    return today_object(today)
 
 
 def _option(costed: CostedOption) -> dict[str, Any]:

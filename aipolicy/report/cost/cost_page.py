@@ -14,6 +14,7 @@ from aipolicy.economics.uncertainty import Range
 from aipolicy.options.uncertain_inputs import PEOPLE
 from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, title_line
+from aipolicy.report.explain.today_lines import today_lines
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.ways_table import LABELS, WaysTable, chosen_rows
@@ -80,7 +81,9 @@ def cost_sections(answering: Answering, rows: tuple[Compared, ...], summary: Cos
     """Return what stands below the ways: a word and lines each, the weightiest first; there may be no lines."""
     drivers = answering.expected.candidates.estimator(answering.expected.workload).drawn.drivers
     months = answering.weighing.horizon_months
+    today = today_lines(answering)
     return (
+        *((("today", today),) if today else ()),
         ("break-even", list(_break_even(summary, months))),
         ("moves it", list(_influences(summary, drivers, most_influences))),
         (f"{months:g} months", _totals(rows)),
@@ -152,11 +155,13 @@ def _workload(answering: Answering) -> str:
         *lengths,
         (workload.growth_12_months, "times as many in a year", "volume.growth_12_months"),
     )
-    assumed = answering.expected.facts.assumed
+    assumed = dict.fromkeys(answering.expected.facts.assumed, " (assumed)")
+    bill = answering.certain.feature.bill
+    assumed |= dict.fromkeys(dict(() if bill is None else bill.implied), " (by the bill)")
     words = []
     for value, what, fact in known:
         number = "unknown" if value is None else grouped(value) if value >= 100.0 else f"{value:g}"
-        words.append(f"{number} {what}{' (assumed)' if fact in assumed else ''}")
+        words.append(f"{number} {what}{assumed.get(fact, '')}")
     return "at " + ", ".join(words)
 
 
@@ -185,7 +190,7 @@ def _totals(rows: tuple[Compared, ...]) -> list[Text]:
     words = [
         f"{LABELS[row.part]} {'' if row.figures.is_whole else 'at least '}{two_digits(row.figures.total_usd)}"
         for row in rows
-        if row.part is not Part.REMOVED
+        if row.part not in (Part.REMOVED, Part.TODAY)
     ]
     return [said(f"with building and growth: {', '.join(words)}")] if words else []
 

@@ -27,11 +27,16 @@ _STATED = (
 
 
 def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: Mapping[str, Assumption],
-                 accelerators: Mapping[str, Accelerator], *, width: int, style: Styler) -> str:  # fmt: skip
-    """Return the costs of a feature's options as text."""
+                 accelerators: Mapping[str, Accelerator], *, width: int, style: Styler,
+                 today: Iterable[str] = ()) -> str:  # fmt: skip
+    """Return the costs of a feature's options as text, below what is said of what runs today."""
     printer = Printer(width, style)
     printer.title(f"{escaped(evaluation.feature.name)}  ({escaped(evaluation.feature.file)})")
     _volume(printer, comparison)
+    for number, line in enumerate(today):
+        if not number:
+            printer.heading("today")
+        printer.text(line, 2)
     _decision(printer, comparison)
     printer.heading("options, the cheapest first")
     for costed in comparison.options:

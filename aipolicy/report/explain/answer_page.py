@@ -26,6 +26,7 @@ from aipolicy.report.explain.next_steps import (
     ways_left_line,
 )
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
+from aipolicy.report.explain.today_lines import today_lines
 from aipolicy.report.terminal.drawing import Screen, as_read, grid, joined, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.report.ways_table import WaysTable, chosen_rows
@@ -41,15 +42,16 @@ NOTHING_TO_BUILD = "Nothing to build: the feature is retired"
 _MORE = "more: --facts --options --rules --cost --all, all of each list: --format json"
 
 _WISHED: Mapping[str, int] = {
-    "close": 2, "plan": 4, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5, "measures": 2,
-    "gaps": 3, "left": 1,
+    "close": 2, "plan": 4, "today": 2, "why": 4, "ways": 2, "holds": 1, "turns": 4, "questions": 5, "to do": 5,
+    "measures": 2, "gaps": 3, "left": 1,
 }  # fmt: skip
 """How many of each are shown where the page has room."""
 _SHORTENED = (
     ("questions", 4), ("to do", 4), ("turns", 3), ("gaps", 2), ("measures", 1), ("ways", 1), ("to do", 3),
     ("questions", 3), ("gaps", 1),
     ("plan", 3), ("turns", 2), ("why", 3), ("questions", 2), ("to do", 2), ("why", 2), ("plan", 2), ("to do", 1),
-    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("ways", 0), ("holds", 0), ("left", 0),
+    ("turns", 1), ("questions", 1), ("why", 1), ("plan", 1), ("close", 1), ("today", 1), ("ways", 0),
+    ("holds", 0), ("left", 0),
 )  # fmt: skip
 """What is shortened to how many, one after the other, until the page is one screen."""
 
@@ -93,6 +95,7 @@ class _Page:
         self._sections: Mapping[str, Callable[[int], str]] = {
             "close": cache(lambda most: self._section("close", close_lines(answering)[:most])),
             "plan": cache(lambda most: self._section("your plan", plan_lines(answering, rule_evaluator, most))),
+            "today": cache(lambda most: self._section("today", today_lines(answering)[:most])),
             "why": cache(lambda most: self._section("why", reason_lines(answering, most))),
             "ways": cache(self._ways),
             "holds": cache(lambda most: self._section("it holds", holding_lines(answering)[:most])),

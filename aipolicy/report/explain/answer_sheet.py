@@ -19,6 +19,7 @@ from aipolicy.report.explain.next_steps import (
 )
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
 from aipolicy.report.explain.sheet import Section, Sheet, section
+from aipolicy.report.explain.today_lines import today_lines
 from aipolicy.report.ways_table import WAYS_HEAD, ways_cells
 
 _ALL = 10_000
@@ -37,6 +38,7 @@ def answer_sheet(answering: Answering, rule_evaluator: RuleEvaluator) -> Sheet:
         (
             section("close", close_lines(answering)),
             section("your plan", plan_lines(answering, rule_evaluator, _ALL)),
+            section("today", today_lines(answering)),
             section("why", reason_lines(answering, _ALL)),
             Section("USD a month", head=WAYS_HEAD, rows=cells),
             section("it holds", holding_lines(answering)),

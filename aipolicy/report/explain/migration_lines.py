@@ -12,7 +12,8 @@ from aipolicy.report.explain.sheet import Section, Sheet, section
 from aipolicy.source.text import grouped
 
 _NOTHING = (
-    "There is nothing to get to: no plan is declared, or it is what is recommended and gives no days, or nothing is"
+    "There is nothing to get to: neither a plan nor what runs today is declared, or it is what is recommended and has no "
+    "days, or nothing is"
 )
 
 
@@ -78,7 +79,8 @@ def _stages(migration: Migration) -> Iterator[str]:
 
 def _baseline(migration: Migration) -> str:
     """Return what is measured, and whether it stays: what breaks a rule of severity error is no fallback."""
-    breaks = f"the plan breaks {rules(migration.broken)} and is no fallback" if migration.broken else ""
+    start = "what runs today" if migration.is_today else "the plan"
+    breaks = f"{start} breaks {rules(migration.broken)} and is no fallback" if migration.broken else ""
     if migration.baseline is not None:
         stays = f"measure {leg_name(migration.baseline)} on it, which stays as the fallback"
         return f"{stays}; {breaks}" if breaks else stays

@@ -116,7 +116,7 @@ def _cost(row: Compared) -> JsonObject:
     figures = row.figures
     return {
         "part": row.part.value,
-        "is_left": row.part not in (Part.REMOVED, Part.PLAN),
+        "is_left": row.part not in (Part.REMOVED, Part.PLAN, Part.TODAY),
         "running_usd": figures.running_usd,
         "people_usd": figures.people_usd,
         "monthly_usd": figures.monthly_usd,
