@@ -84,21 +84,23 @@ class BasisReader:
 
     def _people_of(self, option: Option) -> People | None:
         """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
-        key = (option.adaptation, option.hosting, "" if option.other is None else option.other.hosting)
+        other = option.other
+        partner = ("", "") if other is None else (other.hosting, other.model.tier)
+        key = (option.adaptation, option.hosting, option.leg.model.tier, *partner)
         if key not in self._people:
             people = self._read_people(*key)
             self._people[key] = next((each for each in self._people.values() if each == people), people)
         return self._people[key]
 
-    def _read_people(self, adaptation: str, hosting: str, partner: str) -> People | None:
+    def _read_people(self, adaptation: str, hosting: str, tier: str, partner: str, partner_tier: str) -> People | None:
         effort = self._catalog.efforts.get((adaptation, hosting))
         if effort is None:
             return None
-        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting)]
+        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting, tier)]
         if effort.dated.own and effort.ml_engineers and not any(each.dated.own for each in counts):
             return People((whole_head_count(effort),))
         machines = [each for each in self._catalog.people if each.work == MACHINES and each not in counts]
-        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner))))
+        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner, partner_tier))))
 
     def speeds(self, option: Option) -> Speeds:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""

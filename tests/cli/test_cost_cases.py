@@ -158,6 +158,27 @@ def test_a_model_without_a_price_is_unknown_with_the_place_to_write_it_and_never
     assert plan_of("cost-unpriced")["unknown"] == ["no price for the model"]
 
 
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (
+            "provider: anthropic, region: us, model: claude-sonnet-4-5",
+            "has no cost: it is not offered, `aipolicy check`",
+        ),
+        ("provider: amazon-bedrock, region: us, model: amazon-nova-micro-v1", "your plan is what is recommended"),
+    ],
+)
+def test_a_plan_without_a_row_of_its_own_says_why(tmp_path: Path, plan: str, words: str) -> None:
+    text = (CASES / "sonnet.aifeature.yaml").read_text(encoding="utf-8")
+    manifest = tmp_path / "f.aifeature.yaml"
+    manifest.write_text(
+        text.replace("provider: anthropic, region: us, model: claude-sonnet-5-5", plan), encoding="utf-8"
+    )
+    result = run_here(["cost", str(manifest), "--as-of", "2026-11-29"], tmp_path, COLUMNS="200")
+    assert result.returncode == 0
+    assert words in result.stdout
+
+
 @pytest.mark.parametrize(("command", "code"), [("check", 1), ("cost", 0)])
 def test_more_cached_tokens_than_there_are_is_told_at_its_line(command: str, code: int) -> None:
     found, text = printed(command, "cache-sum")
