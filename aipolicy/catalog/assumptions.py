@@ -26,6 +26,7 @@ UNITS: Mapping[str, str] = {
     "loaded-staff-year": "USD/year",
     "target-utilisation": "share",
     "spare-replicas": "replicas",
+    "committed-share": "share",
     "retry-share": "share",
     "evaluation-traffic-share": "share",
     "monitoring-monthly": "USD/month",
