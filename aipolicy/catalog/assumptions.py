@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS, WORKS
+from aipolicy.catalog.axes import ADAPTATIONS, HOSTINGS, MODEL_TIERS, WORKS
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.source.suggest import did_you_mean
@@ -26,6 +26,7 @@ UNITS: Mapping[str, str] = {
     "loaded-staff-year": "USD/year",
     "target-utilisation": "share",
     "spare-replicas": "replicas",
+    "committed-share": "share",
     "retry-share": "share",
     "evaluation-traffic-share": "share",
     "monitoring-monthly": "USD/month",
@@ -164,11 +165,15 @@ class HeadCount(Frozen):
     shareable: bool
     """Whether features that stand on the same platform share these people."""
     dated: Dated
+    tiers: tuple[str, ...] = ()
+    """The classes of models that take it; none named means every one, and a model of no known class takes all work."""
 
-    def belongs_to(self, adaptation: str, hosting: str) -> bool:
-        """Return whether a way of building takes this work."""
-        return (not self.adaptations or adaptation in self.adaptations) and (
-            not self.hostings or hosting in self.hostings
+    def belongs_to(self, adaptation: str, hosting: str, tier: str = "") -> bool:
+        """Return whether a way of building takes this work with a model of a class."""
+        return (
+            (not self.adaptations or adaptation in self.adaptations)
+            and (not self.hostings or hosting in self.hostings)
+            and (not self.tiers or not tier or tier in self.tiers)
         )
 
     def at(self, deviation: float) -> float:
@@ -208,4 +213,5 @@ def read_head_count(record: Record) -> HeadCount:
         high=high,
         shareable=record.flag("shareable", default=False),
         dated=read_dated(record),
+        tiers=record.texts("tiers", (), MODEL_TIERS),
     )

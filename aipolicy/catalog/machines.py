@@ -50,6 +50,8 @@ class MachinePrice(Frozen):
     sold_in: float
     """The smallest number that can be rented there."""
     dated: Dated
+    committed_hourly_usd: float | None = None
+    """What it asks of who commits to a year; None where it is not known."""
 
 
 class Network(Frozen):
@@ -156,24 +158,21 @@ def read_accelerator(record: Record) -> Accelerator:
 def read_machine_price(record: Record) -> MachinePrice:
     """Return one entry of `machine_prices`."""
     record.text("instance", "")
+    hourly, committed = record.positive("hourly_usd"), record.optional_positive("committed_hourly_usd")
+    if committed is not None and record.has("hourly_usd") and committed > hourly:
+        record.mistake(f"`committed_hourly_usd` {committed:g} is above `hourly_usd` {hourly:g}", "committed_hourly_usd")
     return MachinePrice(
-        accelerator=record.text("accelerator"),
-        provider=record.text("provider"),
-        hourly_usd=record.positive("hourly_usd"),
-        sold_in=record.number("sold_in", 1.0, minimum=1),
-        dated=read_dated(record),
-    )
+        record.text("accelerator"), record.text("provider"), hourly, record.number("sold_in", 1.0, minimum=1),
+        read_dated(record), committed,
+    )  # fmt: skip
 
 
 def read_network(record: Record) -> Network:
     """Return one entry of `network`."""
     return Network(
-        boundary=record.text("from", choices=BOUNDARIES),
-        distance=record.text("distance", USUAL, choices=DISTANCES),
-        round_trip_p50_ms=record.number("round_trip_p50_ms"),
-        round_trip_p95_ms=record.number("round_trip_p95_ms"),
-        dated=read_dated(record),
-    )
+        record.text("from", choices=BOUNDARIES), record.text("distance", USUAL, choices=DISTANCES),
+        record.number("round_trip_p50_ms"), record.number("round_trip_p95_ms"), read_dated(record),
+    )  # fmt: skip
 
 
 def read_speed(record: Record) -> HostedSpeed:

@@ -32,10 +32,12 @@ class RentedMachines(Frozen):
     hours_per_month: float
     estimated: bool = True
     """Whether nobody who pays it said so: then it is drawn, and not where an organisation states what it pays."""
+    committed_monthly_usd: float = 0.0
+    """For one accelerator, what is paid a month besides, whether it is on or not."""
 
     def monthly_usd(self, accelerators: float) -> float:
         """Return the rent of a number of accelerators in USD a month."""
-        return accelerators * self.hourly_usd * self.hours_per_month
+        return accelerators * (self.hourly_usd * self.hours_per_month + self.committed_monthly_usd)
 
 
 class BoughtMachines(Frozen):

@@ -82,6 +82,8 @@ class CostAssumptions(Frozen, kw_only=True):
     accelerator_price_factor: float = 1.0
     open_price_factor: float = 1.0
     list_price_factor: float = 1.0
+    committed_share: float = 0.0
+    """Of rented machines, for a year."""
 
 
 def cost_assumptions(catalog: Catalog) -> CostAssumptions:
@@ -107,6 +109,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         evaluation_traffic_share=value["evaluation-traffic-share"],
         batch_latency_hours=value["batch-latency-hours"],
         machine_start_hours=value["machine-start-hours"],
+        committed_share=value["committed-share"],
         training=TrainingConstants(
             runs_per_year=value["retrainings-per-year"],
             usd_per_label=value["labelling-cost"],

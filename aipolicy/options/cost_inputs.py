@@ -14,6 +14,8 @@ from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import HeadCount
+    from aipolicy.catalog.catalog import Catalog
+    from aipolicy.catalog.machines import MachinePrice
     from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
@@ -246,3 +248,14 @@ def tuned_price(price: Price) -> TokenPrice | None:
     if price.tuned_input_usd_per_mtok is None or price.tuned_output_usd_per_mtok is None:
         return None
     return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))
+
+
+def machine_price(catalog: Catalog, provider: str, accelerator_id: str) -> MachinePrice | None:
+    """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
+    price, machine = catalog.machine_prices.get((accelerator_id, provider)), catalog.accelerators.get(accelerator_id)
+    stated = None if machine is None or not machine.dated.own else machine.hourly_usd
+    if machine is None or stated is None or (price is not None and price.dated.own):
+        return price
+    from aipolicy.catalog.machines import MachinePrice
+
+    return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated)

@@ -22,6 +22,7 @@ from aipolicy.options.cost_inputs import (
     People,
     Speeds,
     Training,
+    machine_price,
     token_price,
     tuned_price,
 )
@@ -55,7 +56,7 @@ class BasisReader:
         self._assumptions = assumptions
         self._legs: dict[tuple[str, str, str, str, str, bool, Measured | None], LegBasis | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
-        self._people: dict[tuple[str, str, str], People | None] = {}
+        self._people: dict[tuple[str, ...], People | None] = {}
         self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
         self._priceless_legs = Memo(partial(_without_price, self._interned))
         self._speeds_of: Shared[Speeds] = Shared()
@@ -84,21 +85,24 @@ class BasisReader:
 
     def _people_of(self, option: Option) -> People | None:
         """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
-        key = (option.adaptation, option.hosting, "" if option.other is None else option.other.hosting)
+        other = option.other
+        partner = ("", "") if other is None else (other.hosting, other.model.tier)
+        way = (option.adaptation, option.hosting, option.leg.model.tier)
+        key = (*way, *partner)
         if key not in self._people:
-            people = self._read_people(*key)
+            people = self._read_people(*way, *partner)
             self._people[key] = next((each for each in self._people.values() if each == people), people)
         return self._people[key]
 
-    def _read_people(self, adaptation: str, hosting: str, partner: str) -> People | None:
+    def _read_people(self, adaptation: str, hosting: str, tier: str, partner: str, partner_tier: str) -> People | None:
         effort = self._catalog.efforts.get((adaptation, hosting))
         if effort is None:
             return None
-        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting)]
+        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting, tier)]
         if effort.dated.own and effort.ml_engineers and not any(each.dated.own for each in counts):
             return People((whole_head_count(effort),))
         machines = [each for each in self._catalog.people if each.work == MACHINES and each not in counts]
-        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner))))
+        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner, partner_tier))))
 
     def speeds(self, option: Option) -> Speeds:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
@@ -216,14 +220,16 @@ class BasisReader:
         )  # fmt: skip
 
     def _rent(self, leg: Leg, accelerator: Accelerator) -> RentedMachines | None:
-        """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
-        hours, own = self._assumptions.hours_per_month, accelerator.dated.own
-        price = self._catalog.machine_prices.get((accelerator.id, leg.provider))
-        if own and accelerator.hourly_usd is not None and (price is None or not price.dated.own):
-            return RentedMachines(accelerator.hourly_usd, accelerator.sold_in, hours, estimated=False)
+        hours = self._assumptions.hours_per_month
+        price = machine_price(self._catalog, leg.provider, accelerator.id)
         if price is None:
             return None
-        return RentedMachines(price.hourly_usd, price.sold_in, hours, estimated=not price.dated.own)
+        share = self._assumptions.committed_share if price.committed_hourly_usd is not None else 0.0
+        committed_usd = share * (price.committed_hourly_usd or 0.0) * hours
+        hourly_usd = (1.0 - share) * price.hourly_usd
+        return RentedMachines(
+            hourly_usd, price.sold_in, hours, estimated=not price.dated.own, committed_monthly_usd=committed_usd
+        )
 
     def _training(self, option: Option) -> Training | None:
         """Return what an adaptation trains; None where nothing is trained."""

@@ -19,7 +19,7 @@ from aipolicy.files.shipped import catalog_paths
 from aipolicy.source.document import Document
 
 TODAY = date(2026, 11, 21)
-LAST_CHECKED = date(2026, 11, 30)
+LAST_CHECKED = date(2026, 12, 1)
 """The day on which something of the catalog was looked at last."""
 DATED = "source: s, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
 STAFF = "id: loaded-staff-year, unit: USD/year"

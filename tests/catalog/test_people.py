@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aipolicy.catalog.assumptions import HeadCount
-from aipolicy.catalog.axes import WORKS
+from aipolicy.catalog.axes import KIND_TIERS, WORKS
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
 from aipolicy.errors import CatalogError
@@ -24,8 +24,8 @@ def with_own(tmp_path: Path, text: str) -> Catalog:
     return read_catalog([own], as_of=TODAY)
 
 
-def total(catalog: Catalog, adaptation: str, hosting: str) -> float:
-    return sum(each.engineers for each in catalog.people if each.belongs_to(adaptation, hosting))
+def total(catalog: Catalog, adaptation: str, hosting: str, tier: str = "small") -> float:
+    return sum(each.engineers for each in catalog.people if each.belongs_to(adaptation, hosting, tier))
 
 
 def test_every_way_of_building_takes_somebody_and_an_api_a_tenth_of_a_post(catalog: Catalog) -> None:
@@ -34,6 +34,28 @@ def test_every_way_of_building_takes_somebody_and_an_api_a_tenth_of_a_post(catal
     assert total(catalog, "rag", "provider-api") == pytest.approx(0.21)
     assert total(catalog, "prompting", "own-cloud") == pytest.approx(0.61)
     assert {each.work for each in catalog.people} == set(WORKS)
+
+
+@pytest.mark.parametrize("tier", sorted(KIND_TIERS))
+def test_a_model_that_is_told_nothing_takes_nobody_for_prompts_and_fewer_for_its_machines(
+    catalog: Catalog, tier: str
+) -> None:
+    """Without the 0.03 of prompts; and 0.2 rather than 0.5 of a post for machines that embed, rerank or transcribe."""
+    assert total(catalog, "prompting", "provider-api", tier) == pytest.approx(0.08)
+    assert total(catalog, "prompting", "own-cloud", tier) == pytest.approx(0.28)
+    assert total(catalog, "prompting", "on-premises", tier) == pytest.approx(0.48)
+
+
+def test_a_model_of_no_known_class_takes_all_work_that_there_may_be(catalog: Catalog) -> None:
+    entries = [each for each in catalog.people if each.tiers]
+    assert entries
+    assert all(each.belongs_to(*(each.adaptations or ("prompting",))[:1], *(each.hostings or ("own-cloud",))[:1], "")
+               for each in entries)  # fmt: skip
+
+
+def test_a_class_of_models_that_there_is_not_is_a_mistake_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="reranking"):
+        with_own(tmp_path, f"people:\n  - {{id: x, work: prompts, engineers: 0.2, tiers: [reranking], {DATES}}}\n")
 
 
 def test_every_shipped_head_count_has_a_range_around_it(catalog: Catalog) -> None:

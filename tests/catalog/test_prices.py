@@ -361,3 +361,10 @@ def test_every_kind_of_model_is_sold_by_several_and_priced_wherever_it_is(catalo
     for each in offered:
         for region in each.regions:
             assert price_of(catalog.price_index, each.provider, each.model, region) is not None, (each.model, region)
+
+
+def test_no_price_names_a_place_in_which_its_model_is_not_sold(catalog: Catalog) -> None:
+    """Amazon Rerank 1.0 had a price in us-east-1, where only Rerank 3.5 is sold; https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html."""
+    sold = {(each.provider, each.model, region) for each in catalog.offerings for region in each.regions}
+    named = {(each.provider, each.model, each.region) for each in catalog.prices if each.mode != "moderation"}
+    assert {place for place in named if place[2] != "any"} <= sold

@@ -158,6 +158,27 @@ def test_a_model_without_a_price_is_unknown_with_the_place_to_write_it_and_never
     assert plan_of("cost-unpriced")["unknown"] == ["no price for the model"]
 
 
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (
+            "provider: anthropic, region: us, model: claude-sonnet-4-5",
+            "has no cost: it is not offered, `aipolicy check`",
+        ),
+        ("provider: amazon-bedrock, region: us, model: amazon-nova-micro-v1", "your plan is what is recommended"),
+    ],
+)
+def test_a_plan_without_a_row_of_its_own_says_why(tmp_path: Path, plan: str, words: str) -> None:
+    text = (CASES / "sonnet.aifeature.yaml").read_text(encoding="utf-8")
+    manifest = tmp_path / "f.aifeature.yaml"
+    manifest.write_text(
+        text.replace("provider: anthropic, region: us, model: claude-sonnet-5-5", plan), encoding="utf-8"
+    )
+    result = run_here(["cost", str(manifest), "--as-of", "2026-11-29"], tmp_path, COLUMNS="200")
+    assert result.returncode == 0
+    assert words in " ".join(result.stdout.split())
+
+
 @pytest.mark.parametrize(("command", "code"), [("check", 1), ("cost", 0)])
 def test_more_cached_tokens_than_there_are_is_told_at_its_line(command: str, code: int) -> None:
     found, text = printed(command, "cache-sum")
@@ -234,3 +255,33 @@ def test_a_published_cost_case_is_reproduced_or_refused(
     plan = next(option for option in costs("org_late", *changes)["options"] if option["state"] == "plan")
     assert plan["running_usd"] == pytest.approx(requests * 30.4 * (inputs * 2.5 + outputs * 10) / 1e6, rel=1e-4)
     assert (plan["running_usd"] * 30 / 30.4 == pytest.approx(published, rel=0.001)) is is_right
+
+
+def test_machines_are_shown_at_the_price_that_is_charged_with_its_own_source() -> None:
+    """An H100 of AWS costs 6.88 an hour; what another seller asks, and where its bandwidth stands, is not shown for it."""
+    sold = {(each["ProviderName"], each["SkuId"]): each for each in costs("work120k")["machines"]}
+    charged = sold["aws", "h100-80gb"]
+    assert (charged["ListUnitPrice"], charged["x_CommittedYearUnitPrice"]) == (6.88, 4.24)
+    assert "vantage" in charged["x_Source"]
+    result = run_here(["cost", str(CASES / "work120k.aifeature.yaml"), "--all"], CASES, COLUMNS="200")
+    assert "6.88, 4.24 committed for a year" in " ".join(result.stdout.split())
+    own = {(each["ProviderName"], each["SkuId"]): each["ListUnitPrice"] for each in costs("org3")["machines"]}
+    assert {usd for (_, machine), usd in own.items() if machine == "h100-80gb"} == {2.0}
+
+
+def test_machines_that_are_committed_for_a_year_cost_less_and_are_paid_at_night_too(tmp_path: Path) -> None:
+    """Two H100 of AWS at 4.24 rather than 6.88 an hour, beside 1,300 USD of tools; in ten hours a day they cost the same."""
+    text = (CASES / "work120k.aifeature.yaml").read_text(encoding="utf-8")
+    (tmp_path / "f.aifeature.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "aipolicy.toml").write_text('catalog = ["own.yaml"]\n', encoding="utf-8")
+    dates = "source: we, checked_on: 2026-11-01, effective_from: 2026-11-01, verified: true"
+
+    def two_h100(share: float, *more: str) -> float:
+        entry = f"{{id: committed-share, meaning: committed, value: {share}, unit: share, {dates}}}"
+        (tmp_path / "own.yaml").write_text(f"assumptions:\n  - {entry}\n", encoding="utf-8")
+        found = known(costs(str(tmp_path), *more), hosting="own-cloud", adaptation="prompting")
+        return min(each["running_usd"] for each in found if "aws" in each["id"] and "h100-80gb" in each["id"])
+
+    assert two_h100(0.0) == pytest.approx(2 * 6.88 * 730 + 1300, rel=0.01)
+    assert two_h100(1.0) == pytest.approx(2 * 4.24 * 730 + 1300, rel=0.01)
+    assert two_h100(1.0, "--set=volume.hours_per_day=10") == pytest.approx(2 * 4.24 * 730 + 1300, rel=0.01)

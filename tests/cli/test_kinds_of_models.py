@@ -96,6 +96,15 @@ def test_recordings_are_paid_by_their_length(tmp_path: Path) -> None:
     hours = 20_000 * 300 / 3600 * 30.4 * 1.05
     assert running(options, "whisper-large-v3-turbo", "groq") == pytest.approx(hours * 0.04, rel=0.011)
     assert running(options, "voxtral-small-transcribe-3", "mistral") == pytest.approx(hours * 0.24, rel=0.011)
+    lists = {
+        "whisper-1": 0.36,
+        "nova-3": 0.258,
+        "scribe_v2": 0.22,
+        "universal-2": 0.15,
+        "amazon-transcribe-standard": 0.36,
+    }
+    for model, usd_an_hour in lists.items():
+        assert running(options, model) == pytest.approx(hours * usd_an_hour, rel=0.011), model
     hearing = [each for each in options if "gemini-3.8-flash" in each["id"]]
     assert hearing
     assert {each["running_usd"] for each in hearing} == {None}

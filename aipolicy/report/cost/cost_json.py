@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aipolicy import __version__
+from aipolicy.catalog.machines import MachinePrice
 from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings, NoBreakEven
 from aipolicy.economics.uncertainty import Influence, Range
 from aipolicy.evaluation.costed_options import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
+from aipolicy.report.cost.cost_text import machine_prices_of
 from aipolicy.report.formats.json_text import json_text
 from aipolicy.run.policy import Policy
 from aipolicy.source.text import escaped
@@ -67,6 +69,7 @@ def costs_object(evaluation: Evaluation, comparison: CostComparison, policy: Pol
             for constant in policy.catalog.assumptions.values()
         ],
         "prices": [_price(price) for price in comparison.prices],
+        "machines": [_machine(price) for price in machine_prices_of(comparison, policy.catalog)],
     }  # fmt: skip
 
 
@@ -187,6 +190,21 @@ def _price(price: Price) -> dict[str, Any]:
         "x_Source": price.dated.source,
         "x_Verified": price.dated.verified,
         "x_Disputed": price.disputed or None,
+    }
+
+
+def _machine(price: MachinePrice) -> dict[str, Any]:
+    return {
+        "ProviderName": price.provider,
+        "SkuId": price.accelerator,
+        "BillingCurrency": "USD",
+        "PricingUnit": "hours",
+        "ListUnitPrice": price.hourly_usd,
+        "x_CommittedYearUnitPrice": price.committed_hourly_usd,
+        "x_CheckedOn": price.dated.checked_on.isoformat(),
+        "x_EffectiveFrom": price.dated.effective_from.isoformat(),
+        "x_Source": price.dated.source,
+        "x_Verified": price.dated.verified,
     }
 
 

@@ -8,11 +8,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.comparison import Compared, Part, compared_ways
+from aipolicy.answer.comparison import Compared, Part, compared_ways, is_recommended
 from aipolicy.answer.cost_summary import BreakEvenRange, CostSummary, cost_summary
 from aipolicy.economics.uncertainty import Range
 from aipolicy.options.uncertain_inputs import PEOPLE
-from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits
+from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits, way_name
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, title_line
 from aipolicy.report.explain.today_lines import today_lines
 from aipolicy.report.terminal.drawing import Screen, grid, said
@@ -69,6 +69,9 @@ def _page(answering: Answering, compared: tuple[Compared, ...], summary: CostSum
     screen.add(said(_workload(answering)))
     if rows:
         screen.add(WaysTable(rows, width, _LABEL_WIDTH).drawn())
+    plan = _plan_without_a_row(answering)
+    if plan:
+        _labelled(screen, LABELS[Part.PLAN], [said(plan)])
     for label, lines in cost_sections(answering, rows, summary, most_influences)[:most_sections]:
         if lines:
             _labelled(screen, label, lines)
@@ -97,6 +100,16 @@ def _labelled(screen: Screen, label: str, lines: list[Text]) -> None:
     cells: list[RenderableType] = [*lines]
     rows.add_row(said(label, Role.STRONG), Group(*cells))
     screen.add(rows)
+
+
+def _plan_without_a_row(answering: Answering) -> str:
+    """Return why no row is the plan's: it is what is recommended, or names what is not offered; empty where one is."""
+    plan = answering.plan
+    if plan is None:
+        return ""
+    if not plan.is_offered:
+        return f"{way_name(plan.way)} has no cost: it is not offered, `aipolicy check` says at which line"
+    return "is what is recommended" if is_recommended(answering, plan.way) else ""
 
 
 def _headline(answering: Answering, compared: tuple[Compared, ...]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.catalog.assumptions import Assumption
-from aipolicy.catalog.machines import Accelerator
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.entries import Dated
+from aipolicy.catalog.machines import Accelerator, MachinePrice
 from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings
 from aipolicy.evaluation.costed_options import Against, CostComparison, CostedOption
@@ -13,6 +15,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.finding_words import option_name
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.facts import Provenance
+from aipolicy.options.cost_inputs import machine_price
 from aipolicy.options.workload import WORKLOAD_FACTS
 from aipolicy.report.terminal.printer import Printer, amount
 from aipolicy.report.terminal.style import Role, Styler
@@ -49,7 +52,8 @@ def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: 
     _tornado(printer, comparison)
     _assumed(printer, evaluation, comparison, constants)
     _prices(printer, comparison.prices)
-    _machines(printer, [accelerators[name] for name in comparison.machines if name in accelerators])
+    _machines(printer, machine_prices_of(comparison, evaluation.candidates.catalog))
+    _bought(printer, comparison, accelerators)
     return printer.result()
 
 
@@ -213,17 +217,39 @@ def _rates(price: Price) -> str:
     )
 
 
-def _machines(printer: Printer, accelerators: Iterable[Accelerator]) -> None:
-    listed = tuple(accelerators)
-    if not listed:
+def machine_prices_of(comparison: CostComparison, catalog: Catalog) -> tuple[MachinePrice, ...]:
+    """Return what sellers ask for the machines of the options shown, as it is charged, by machine and seller."""
+    rented = {(each.option.leg.provider, each.option.leg.accelerator) for each in comparison.options
+              if each.option.hosting == "own-cloud"}  # fmt: skip
+    charged = (machine_price(catalog, *key) for key in sorted(rented))
+    return tuple(price for price in charged if price is not None)
+
+
+def _machines(printer: Printer, prices: tuple[MachinePrice, ...]) -> None:
+    if not prices:
         return
     printer.heading("machines in USD an hour and accelerator")
-    for machine in listed:
-        price = "unknown" if machine.hourly_usd is None else amount(machine.hourly_usd)
-        doubt = "" if machine.dated.verified else ", unverified"
+    for price in prices:
+        committed = price.committed_hourly_usd
+        year = "" if committed is None else f", {amount(committed)} committed for a year"
         printer.pair(
-            machine.id, f"{price}, checked {machine.dated.checked_on.isoformat()}{doubt}; {machine.dated.source}"
+            f"{price.provider} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}, {_read(price.dated)}"
         )
+
+
+def _bought(printer: Printer, comparison: CostComparison, accelerators: Mapping[str, Accelerator]) -> None:
+    names = {each.option.leg.accelerator for each in comparison.options if each.option.hosting == "on-premises"}
+    bought = [accelerators[name] for name in sorted(names) if name in accelerators]
+    if not bought:
+        return
+    printer.heading("machines in USD to buy an accelerator")
+    for machine in bought:
+        price = "unknown" if machine.purchase_usd is None else amount(machine.purchase_usd)
+        printer.pair(machine.id, f"{price}, {_read(machine.dated)}")
+
+
+def _read(dated: Dated) -> str:
+    return f"checked {dated.checked_on.isoformat()}{'' if dated.verified else ', unverified'}; {dated.source}"
 
 
 def _name(costed: CostedOption) -> str:
