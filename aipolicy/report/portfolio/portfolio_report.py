@@ -9,6 +9,7 @@ from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.frameworks.states import State
+from aipolicy.report.portfolio.assumed_alike import assumed_alike
 from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
 from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
@@ -41,6 +42,8 @@ class PortfolioReport(Frozen, kw_only=True):
     rows: tuple[FeatureRow, ...]
     rules: Mapping[str, ActiveRule]
     """Every rule that was evaluated, by id."""
+    assumed: Mapping[str, str]
+    """What is assumed of every feature that does not declare it, by the name of the fact."""
     map: tuple[RuleInMap, ...]
     answers: tuple[tuple[str, int], ...]
     """What to build in a few words, and for how many features."""
@@ -76,6 +79,7 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         horizon_months=horizon_months,
         rows=rows,
         rules=rules,
+        assumed=assumed_alike(row.details for row in rows if row.details),
         map=_rules_in_map(rows, rules),
         answers=tuple(sorted(answers.items(), key=lambda counted: (-counted[1], counted[0]))),
         blocked=sum(bool(row.blocks) for row in rows),
