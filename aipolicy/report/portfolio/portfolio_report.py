@@ -10,6 +10,7 @@ from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.frameworks.states import State
 from aipolicy.report.portfolio.assumed_alike import assumed_alike
+from aipolicy.report.portfolio.clause_coverage import CoveredFramework, covered_frameworks
 from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
 from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
@@ -45,6 +46,8 @@ class PortfolioReport(Frozen, kw_only=True):
     assumed: Mapping[str, str]
     """What is assumed of every feature that does not declare it, by the name of the fact."""
     map: tuple[RuleInMap, ...]
+    frameworks: tuple[CoveredFramework, ...]
+    """Of which rules of the run speak."""
     answers: tuple[tuple[str, int], ...]
     """What to build in a few words, and for how many features."""
     blocked: int
@@ -81,6 +84,7 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         rules=rules,
         assumed=assumed_alike(row.details for row in rows if row.details),
         map=_rules_in_map(rows, rules),
+        frameworks=covered_frameworks(rows, policy),
         answers=tuple(sorted(answers.items(), key=lambda counted: (-counted[1], counted[0]))),
         blocked=sum(bool(row.blocks) for row in rows),
         together=sum_of(rows),
