@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from decisions import decision_rows
+from gallery import gallery
 from key_tables import config_keys, pack_keys, tests_keys, waivers_keys
 from law_table import law_table, law_verified
 from legs_table import legs_table
@@ -156,5 +157,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "measured-errors": _measured_errors,
     "law-table": lambda: law_table(table),
     "law-verified": law_verified,
+    "gallery": gallery,
 }
 """What writes each part."""

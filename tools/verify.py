@@ -59,6 +59,7 @@ def checks(python: Path) -> tuple[Check, ...]:
         Check("types", (str(tools / "mypy"), "--no-error-summary")),
         Check("layers", (str(tools / "lint-imports"), "--no-cache")),
         Check("generated files", (str(python), "tools/generate.py", "--check"), runs_ours=True),
+        Check("documentation site", (str(python), "tools/documentation_site.py", "--check")),
         Check("policies", (str(python), "-m", "aipolicy", "test", *policies, *thresholds), runs_ours=True),
         Check("tests", (str(python), "-m", "pytest", "-n", PROCESSES, "--dist", "worksteal"), runs_ours=True),
     )

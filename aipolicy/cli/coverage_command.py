@@ -12,7 +12,7 @@ from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.config_file import Config
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.frameworks.asked import Asking, asking_of
+from aipolicy.frameworks.asked import Asking, askings_of
 from aipolicy.run.policy import Policy
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def command(paths: tuple[str, ...], options: PolicyOptions, framework: str | Non
             output_format: str) -> None:  # fmt: skip
     """Show the controls of frameworks for all features below some paths.
 
-    A control is broken, missing a fact or evidence, in need of a person, waiting for a question, waived, not yet in force,
-    satisfied or outside: the first of these that one of its rules comes to. `oscal` writes OSCAL 1.1.3 assessment results.
-    A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3 where nothing was.
+    A control is violated, missing (a fact, evidence or a deed), in need of a person, undecided, waived, not yet in force,
+    satisfied or not applicable: the first of these that one of its rules comes to. `oscal` writes OSCAL 1.1.3 assessment
+    results. A report, not a gate: the exit code is 0, 1 where a manifest could not be evaluated, or 3 where nothing was.
     """
     settings, policy, askings = _asked(framework, options)
     if clauses:
@@ -74,12 +74,9 @@ def _asked(name: str | None, options: PolicyOptions) -> tuple[Config, Policy, tu
 
 
 def _askings(policy: Policy, pack: str = "") -> Iterator[Asking]:
-    """Yield the frameworks of which rules speak, those of a pack alone where one is named."""
+    """Return the frameworks of which rules speak, those of a pack alone where one is named."""
     rules = [rule for rule in policy.chosen_rules if not pack or rule.pack == pack]
-    for framework in policy.catalog.frameworks.values():
-        asking = asking_of(framework, rules)
-        if asking.rules:
-            yield asking
+    return askings_of(policy.catalog.frameworks.values(), rules)
 
 
 def _clauses(askings: tuple[Asking, ...], policy: Policy, output_format: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from aipolicy.catalog.frameworks import Framework
@@ -56,6 +56,14 @@ def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:
     ordered = sorted(found, key=place)
     links = {rule_id: found[rule_id][1] for rule_id in ordered}
     return Asking(framework.id, framework.name, links, tuple(found[rule_id][0] for rule_id in ordered), framework)
+
+
+def askings_of(frameworks: Iterable[Framework], rules: Sequence[Rule]) -> Iterator[Asking]:
+    """Yield the frameworks of which some of the rules speak."""
+    for framework in frameworks:
+        asking = asking_of(framework, rules)
+        if asking.rules:
+            yield asking
 
 
 def asking_of_pack(name: str, title: str, rules: Iterable[Rule]) -> Asking:

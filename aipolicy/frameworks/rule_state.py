@@ -116,8 +116,10 @@ class _StateOfRule:
         if self.evaluation.is_retired and not self.rule.is_for_retired:
             value = StatedFact("metadata.lifecycle", "retired", self._line("metadata.lifecycle"))
             return RuleState(rule=self.rule, state=State.NOT_APPLICABLE, rests_on=(value,))
-        false = next(trace for trace in self._conditions() if trace.truth is Truth.FALSE)
-        return RuleState(rule=self.rule, state=State.NOT_APPLICABLE, rests_on=self._facts_of((false,)))
+        false = next((trace for trace in self._conditions() if trace.truth is Truth.FALSE), None)
+        # NOTE: a rule on the plan applies to nothing where none is declared, whatever its conditions say.
+        rests_on = (StatedFact(PLAN, "not declared", None),) if false is None else self._facts_of((false,))
+        return RuleState(rule=self.rule, state=State.NOT_APPLICABLE, rests_on=rests_on)
 
     def _violated(self) -> RuleState:
         if self._is_for_a_person():

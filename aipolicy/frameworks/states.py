@@ -24,6 +24,12 @@ class State(StrEnum):
 
 
 STATES = tuple(State)
+WORDS: Mapping[State, str] = {
+    State.VIOLATED: "violated", State.MISSING: "missing", State.PERSON: "needs a person", State.UNDECIDED: "undecided",
+    State.WAIVED: "waived", State.NOT_BEGUN: "not yet in force", State.SATISFIED: "satisfied",
+    State.NOT_APPLICABLE: "not applicable",
+}  # fmt: skip
+"""What people read of each, wherever it is shown."""
 NOTHING_MORE = frozenset((State.SATISFIED, State.WAIVED, State.NOT_APPLICABLE))
 """Where nothing is left to be done."""
 

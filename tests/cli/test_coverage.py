@@ -98,7 +98,7 @@ def test_text_puts_controls_together_that_follow_each_other_and_are_alike(folder
     lines = output(folder, "--framework", "eu-ai-act").splitlines()
     assert lines[0] == "2 features on 2026-11-21"
     assert any(line.split(maxsplit=4)[:3] == ["9", "to", "15,"] for line in lines), lines
-    assert any("missing 1 (desk); does not apply 1" in line for line in lines)
+    assert any("missing 1 (desk); not applicable 1" in line for line in lines)
 
 
 def test_oscal_keeps_its_published_schema(folder: Path) -> None:

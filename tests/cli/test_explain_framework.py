@@ -40,7 +40,7 @@ def page(folder: Path, *arguments: str) -> str:
 def test_a_chatbot_over_public_data_draws_one_screen(folder: Path) -> None:
     lines = page(folder, "eu-ai-act", "desk").splitlines()
     assert len(lines) <= 40
-    assert "46 waiting for a question, 2 missing, 7 outside" in " ".join(lines)
+    assert "46 undecided, 2 missing, 7 not applicable" in " ".join(lines)
     assert any("`disclosure.tells_people` from web-team" in line for line in lines)
 
 
@@ -58,7 +58,7 @@ def test_what_has_not_begun_says_when_and_what_is_missing_so_far(folder: Path) -
         in text
     )
     assert (
-        "logs broken so far: logs are kept for `30` days, `183` are asked for (`logs.retention_days` is 30, line 8)"
+        "logs violated so far: logs are kept for `30` days, `183` are asked for (`logs.retention_days` is 30, line 8)"
         in text
     )
     assert "oversight missing so far: `oversight.owner` from web-team" in text

@@ -33,6 +33,8 @@ rules:
    require: ['option.hosting != "provider-api"']}
 - {id: O-8, name: told, title: T, kind: constraint, severity: error, clause: "8", message: "`{option.provider}` answers",
    require: ['option.hosting != "provider-api"']}
+- {id: O-9, name: planned, title: T, kind: duty, severity: error, clause: "9", message: m, scope: plan,
+   when: ['option.hosting == "provider-api"'], require: ['option.price_age_days <= 90.0']}
 - {id: O-6, name: said, title: T, kind: duty, severity: error, clause: "6", message: m, require: ['true'],
    must_declare: [data.retention_days]}
 - {id: O-7, name: parts, title: T, kind: duty, severity: error, clause: "7", message: m,
@@ -155,3 +157,10 @@ def test_states_agree_with_the_outcomes_of_the_evaluation() -> None:
         assert (ruled.planned.not_applicable == full) == (state is State.NOT_APPLICABLE)
         if state is State.SATISFIED:
             assert not ruled.planned.violated | ruled.planned.undetermined | ruled.planned.undeclared
+
+
+def test_a_rule_on_the_plan_is_not_applicable_where_none_is_declared_and_says_so() -> None:
+    state = state_of("O-9", "")
+    assert state.state is State.NOT_APPLICABLE
+    assert [str(fact) for fact in state.rests_on] == ["`plan` is not declared"]
+    assert state_of("O-9", "plan: {hosting: provider-api}\n").state is not State.NOT_APPLICABLE

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from aipolicy.catalog.frameworks import Framework
 from aipolicy.frameworks.clauses import ClauseCoverage
 from aipolicy.frameworks.coverage import ControlCoverage, FrameworkCoverage
-from aipolicy.frameworks.states import STATES, State
+from aipolicy.frameworks.states import STATES, WORDS, State
 from aipolicy.policy.law import RELATIONS
-from aipolicy.report.explain.framework_page import HEADINGS, NO_ADVICE
+from aipolicy.report.explain.framework_page import NO_ADVICE
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import escaped, quantity
@@ -46,19 +46,24 @@ def _alike(coverage: FrameworkCoverage) -> Iterator[tuple[str, str]]:
 
 
 def _states(control: ControlCoverage) -> Iterator[str]:
+    stated = ((cell.state, cell.evaluation.feature.name) for cell in control.cells)
+    return state_words(stated, control.relations)
+
+
+def state_words(stated: Iterable[tuple[State, str]], relations: Mapping[str, str]) -> Iterator[str]:
+    """Yield each state of a control with the features that it is in, by their names, a few of many.
+
+    `relations` is how each rule relates to the control, by its id.
+    """
+    listed = tuple(stated)
     for state in STATES:
-        cells = [cell for cell in control.cells if cell.state is state]
-        if not cells:
+        names = [escaped(name) for each, name in listed if each is state]
+        if not names:
             continue
-        names = ", ".join(escaped(cell.evaluation.feature.name) for cell in cells[:_NAMED])
-        names += f" and {len(cells) - _NAMED} more" if len(cells) > _NAMED else ""
-        word = "waits for a question" if state is State.UNDECIDED else HEADINGS[state]
-        weak = " by rules that only relate to it" if state is State.SATISFIED and _is_weak(control) else ""
-        yield f"{word}{weak} {len(cells)}" + ("" if state is State.NOT_APPLICABLE else f" ({names})")
-
-
-def _is_weak(control: ControlCoverage) -> bool:
-    return set(control.relations.values()) == {_WEAK}
+        few = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        is_weak = state is State.SATISFIED and set(relations.values()) == {_WEAK}
+        weak = " by rules that only relate to it" if is_weak else ""
+        yield f"{WORDS[state]}{weak} {len(names)}" + ("" if state is State.NOT_APPLICABLE else f" ({few})")
 
 
 def clauses_text(frameworks: Iterable[tuple[Framework, Sequence[ClauseCoverage]]], *, width: int, style: Styler) -> str:
@@ -71,18 +76,25 @@ def clauses_text(frameworks: Iterable[tuple[Framework, Sequence[ClauseCoverage]]
         _head(screen, framework, total + (", and it has more that are not listed" if framework.is_partial else ""))
         for clause in spoken:
             drawn = grid(_width(entry.control for entry in spoken), None)
-            drawn.add_row(said(clause.control), said(", ".join(_rules(clause))))
+            drawn.add_row(said(clause.control), said(", ".join(rules_related(clause.relations))))
             screen.add(drawn, 2)
         if unspoken:
             screen.add(said("no rule speaks of"), 2)
-        for why, alike in _by_reason(unspoken):
-            screen.add(said(f"{', '.join(spans(alike, framework))}: {why or _UNTOLD}"), 4)
+        for line in unspoken_words(framework, unspoken):
+            screen.add(said(line), 4)
     return screen.result()
 
 
-def _rules(clause: ClauseCoverage) -> Iterator[str]:
-    for rule, relation in clause.relations.items():
+def rules_related(relations: Mapping[str, str]) -> Iterator[str]:
+    """Yield rules, each with how it relates to a clause where it is not of the framework itself."""
+    for rule, relation in relations.items():
         yield f"{rule} ({relation})" if relation else rule
+
+
+def unspoken_words(framework: Framework, clauses: Sequence[ClauseCoverage]) -> Iterator[str]:
+    """Yield a line for each reason for which no rule speaks of some clauses, with these clauses."""
+    for why, alike in _by_reason(clauses):
+        yield f"{', '.join(spans(alike, framework))}: {why or _UNTOLD}"
 
 
 def _by_reason(clauses: Sequence[ClauseCoverage]) -> Iterator[tuple[str, list[str]]]:

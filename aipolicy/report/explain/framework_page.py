@@ -11,22 +11,17 @@ from aipolicy.frameworks.asked import FrameworkAnswer
 from aipolicy.frameworks.questions import is_waiting, questions_of, reasons_of
 from aipolicy.frameworks.rule_state import PLAN, RuleState
 from aipolicy.frameworks.said_by import said_by
-from aipolicy.frameworks.states import State
+from aipolicy.frameworks.states import WORDS, State
 from aipolicy.policy.law_words import law_of
 from aipolicy.source.text import escaped, quantity
 from aipolicy.value import Frozen, NamedTuple
 
-HEADINGS = {
-    State.UNDECIDED: "to be asked first",
-    State.VIOLATED: "broken",
-    State.MISSING: "missing",
-    State.PERSON: "needs a person",
-    State.WAIVED: "waived",
-    State.SATISFIED: "satisfied",
-    State.NOT_BEGUN: "not yet in force",
-    State.NOT_APPLICABLE: "does not apply",
-}
-"""The blocks of a page, in their order."""
+_IN_ORDER = (
+    State.UNDECIDED, State.VIOLATED, State.MISSING, State.PERSON, State.WAIVED, State.SATISFIED, State.NOT_BEGUN,
+    State.NOT_APPLICABLE,
+)  # fmt: skip
+"""The blocks of a page: what has to be asked before anything else comes first."""
+_HEADINGS = {State.UNDECIDED: f"{WORDS[State.UNDECIDED]}: to be asked first"}
 CHECKED = {"secondary": "by a secondary source", "memory": "from memory: have it read"}
 """What is said of a rule whose provision was not read itself."""
 _HOW = {"secondary": "checked by a secondary source", "memory": "written from memory"}
@@ -60,7 +55,7 @@ class FrameworkPage(Frozen):
 def framework_page(answer: FrameworkAnswer, day: date, added: Sequence[str]) -> FrameworkPage:
     """Return the page; `added` are the packs that are evaluated though the configuration does not name them."""
     feature, lifecycle = answer.evaluation.feature, answer.evaluation.facts.values["metadata.lifecycle"]
-    blocks = (Block(HEADINGS[state], tuple(_rows(answer, state))) for state in HEADINGS)
+    blocks = (Block(_HEADINGS.get(state, WORDS[state]), tuple(_rows(answer, state))) for state in _IN_ORDER)
     return FrameworkPage(
         f"{escaped(feature.name)} · {lifecycle} · {escaped(feature.file)}",
         f"{answer.asking.id} ({answer.asking.name}) on {day.isoformat()}: {_counts(answer)}",
@@ -74,8 +69,7 @@ def _counts(answer: FrameworkAnswer) -> str:
     rules: dict[State, set[str]] = {}
     for state in answer.states:
         rules.setdefault(State.UNDECIDED if is_waiting(state) else state.state, set()).add(whole_id(state.rule.id))
-    words = {**HEADINGS, State.UNDECIDED: "waiting for a question", State.NOT_APPLICABLE: "outside"}
-    return ", ".join(f"{len(rules[state])} {words[state]}" for state in words if state in rules)
+    return ", ".join(f"{len(rules[state])} {WORDS[state]}" for state in _IN_ORDER if state in rules)
 
 
 def _rows(answer: FrameworkAnswer, state: State) -> Iterator[Row]:
@@ -137,7 +131,7 @@ def _words(answer: FrameworkAnswer, state: RuleState) -> str:
             words = ", ".join(map(str, state.rests_on)) or "kept by every way of the plan"
         case _:
             words = state.message
-    return words if state.then is None else f"{HEADINGS[state.then]} so far: {words}"
+    return words if state.then is None else f"{WORDS[state.then]} so far: {words}"
 
 
 def _with_facts(message: str, state: RuleState) -> str:

@@ -8,7 +8,7 @@ from aipolicy.report.packs.markdown_text import prose
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler
 
-_ROLES = {"broken": Role.ERROR, "missing": Role.WARNING, "satisfied": Role.GOOD}
+_ROLES = {"violated": Role.ERROR, "missing": Role.WARNING, "satisfied": Role.GOOD}
 _WIDEST_CLAUSE, _WIDEST_RULE = 22, 16
 
 

@@ -17,14 +17,16 @@ from aipolicy import __version__
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.errors import UsageError
 from aipolicy.findings.finding import Outcome
+from aipolicy.frameworks.states import WORDS
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.answer_words import usd_words
+from aipolicy.report.explain.framework_page import NO_ADVICE
 from aipolicy.report.html.inline_svg import inline_svg
 from aipolicy.report.portfolio.drawings import ranges_of
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport, title_of
-from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
-from aipolicy.report.portfolio.rule_states import LETTERS, WORDS
+from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, spoken_words, sum_words
+from aipolicy.report.portfolio.rule_states import LETTERS
 from aipolicy.report.ways_table import WAYS_HEAD
 from aipolicy.source.regex import regex
 from aipolicy.source.text import escaped, grouped, quantity
@@ -66,6 +68,7 @@ def render_html(report: PortfolioReport) -> Iterator[str]:
         letters={state.value: letter for state, letter in LETTERS.items()},
         state_words={state.value: words for state, words in WORDS.items()}, loud=_LOUD, ways_head=WAYS_HEAD,
         hostings=tuple(HOSTING_WORDS[hosting] for hosting in HOSTINGS), steps=STEPS,
+        no_advice=NO_ADVICE,
     )  # fmt: skip
     yield "\n"
 
@@ -101,7 +104,7 @@ def _environment(report: PortfolioReport) -> Environment:
 
     environment.filters |= {
         "coded": _coded, "drawn": _drawn, "place": place, "title_of": title, "usd": usd_words, "grouped": grouped,
-        "quantity": quantity, "percent": percent,
+        "quantity": quantity, "percent": percent, "spoken": spoken_words,
     }  # fmt: skip
     return environment
 

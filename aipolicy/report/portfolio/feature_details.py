@@ -17,6 +17,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.facts import Provenance
 from aipolicy.facts.value_text import shown_value
+from aipolicy.frameworks.rule_state import rule_states
 from aipolicy.manifest.feature import path_of
 from aipolicy.report.cost.cost_page import cost_sections
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of
@@ -51,12 +52,13 @@ def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = Fals
 
     `what_if` names the features of which it is worked out what they would be with other declarations.
     """
-    evaluation = answering.certain
+    evaluation, rule_evaluator = answering.certain, answering.evaluator.rule_evaluator
     shown: JsonObject = {
         "line": evaluation.feature.document.locate(()).start.line,
         "headline": NOTHING_TO_BUILD if evaluation.is_retired else headline_of(answering),
         "facts": _facts(evaluation),
-        "rules": rule_traces(evaluation, answering.evaluator.rule_evaluator),
+        "rules": rule_traces(evaluation, rule_evaluator),
+        "states": {each.rule.id: each.state.value for each in rule_states(evaluation, (), rule_evaluator)},
     }
     if evaluation.is_retired:
         return shown

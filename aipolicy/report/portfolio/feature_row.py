@@ -18,7 +18,7 @@ from aipolicy.report.explain.answers_list import (
     certainty_of,
     first_question,
 )
-from aipolicy.report.portfolio.rule_states import rule_states
+from aipolicy.report.portfolio.rule_states import rule_states, stated_rules
 from aipolicy.report.ways_table import short_usd
 from aipolicy.run.file_result import FileResult
 from aipolicy.source.text import escaped
@@ -77,6 +77,8 @@ class FeatureRow(NamedTuple):
     """The same with what one other value leads to."""
     cost: Cost | None
     """Of what is recommended; None where nothing is."""
+    stated: Mapping[str, State]
+    """Every rule that was evaluated; none where the manifest is refused."""
     states: Mapping[str, State]
     """The rules of which there is something to say."""
     findings: Sequence[Finding]
@@ -103,6 +105,7 @@ def feature_rows(files: Iterable[FileResult], coming: Iterable[str]) -> tuple[Fe
 def _row(anchor: str, listed: ListedAnswer, findings: Sequence[Finding], coming: frozenset[str]) -> FeatureRow:
     feature = listed.feature
     details = feature.details or {}
+    stated = stated_rules(details, findings)
     return FeatureRow(
         anchor=anchor,
         listed=listed,
@@ -115,7 +118,8 @@ def _row(anchor: str, listed: ListedAnswer, findings: Sequence[Finding], coming:
         asked=asked_first(listed),
         question=first_question(listed),
         cost=next((_cost(cost) for cost in details.get("costs", ()) if cost["part"] == _BUILD), None),
-        states=rule_states(feature, findings, coming),
+        stated=stated,
+        states=rule_states(feature, stated, findings, coming),
         findings=findings,
         details=details,
     )

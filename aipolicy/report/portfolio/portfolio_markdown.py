@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from aipolicy import __version__
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.findings.finding import Finding
-from aipolicy.frameworks.states import State
+from aipolicy.frameworks.states import WORDS, State
 from aipolicy.report.answer_words import HOSTINGS as HOSTING_WORDS
 from aipolicy.report.answer_words import usd_words
 from aipolicy.report.explain.sheet import bullets, capital, markdown_table
 from aipolicy.report.packs.markdown_text import prose
 from aipolicy.report.portfolio.feature_row import FeatureRow
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport
-from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, sum_words
-from aipolicy.report.portfolio.rule_states import LETTERS, WORDS
+from aipolicy.report.portfolio.portfolio_words import LINES, headline, percent, place, spoken_words, sum_words
+from aipolicy.report.portfolio.rule_states import LETTERS
 from aipolicy.report.ways_table import WAYS_HEAD
 
 
 def render_markdown(report: PortfolioReport) -> Iterator[str]:
     """Yield the report piece by piece."""
     yield f"# AI features: what to build\n\n{prose(headline(report))}\n"
-    parts = (_inventory, _rules, _costs, _questions, _coming, _waivers, _others)
+    parts = (_inventory, _rules, _frameworks, _costs, _questions, _coming, _waivers, _others)
     for part in parts:
         yield from _blocks(part(report))
     for row in report.rows:
@@ -68,6 +68,18 @@ def _rules(report: PortfolioReport) -> Iterator[str]:
 def _concerned(report: PortfolioReport, rule: str, state: State) -> str:
     """Return the names of the features for which a rule is in a state."""
     return ", ".join(row.name for row in report.rows if row.states.get(rule) is state)
+
+
+def _frameworks(report: PortfolioReport) -> Iterator[str]:
+    if not report.frameworks:
+        return
+    yield "## Frameworks, clause by clause"
+    for framework in report.frameworks:
+        yield f"### {prose(spoken_words(framework))}"
+        yield markdown_table(("clause", "rules", "in which state"), (each[:3] for each in framework.clauses))
+        if framework.unspoken:
+            yield "No rule speaks of"
+            yield bullets(framework.unspoken)
 
 
 def _costs(report: PortfolioReport) -> Iterator[str]:

@@ -9,6 +9,8 @@ from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.findings.finding import Finding, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.frameworks.states import State
+from aipolicy.report.portfolio.assumed_alike import assumed_alike
+from aipolicy.report.portfolio.clause_coverage import CoveredFramework, covered_frameworks
 from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
 from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
@@ -41,7 +43,11 @@ class PortfolioReport(Frozen, kw_only=True):
     rows: tuple[FeatureRow, ...]
     rules: Mapping[str, ActiveRule]
     """Every rule that was evaluated, by id."""
+    assumed: Mapping[str, str]
+    """What is assumed of every feature that does not declare it, by the name of the fact."""
     map: tuple[RuleInMap, ...]
+    frameworks: tuple[CoveredFramework, ...]
+    """Of which rules of the run speak."""
     answers: tuple[tuple[str, int], ...]
     """What to build in a few words, and for how many features."""
     blocked: int
@@ -76,7 +82,9 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         horizon_months=horizon_months,
         rows=rows,
         rules=rules,
+        assumed=assumed_alike(row.details for row in rows if row.details),
         map=_rules_in_map(rows, rules),
+        frameworks=covered_frameworks(rows, policy),
         answers=tuple(sorted(answers.items(), key=lambda counted: (-counted[1], counted[0]))),
         blocked=sum(bool(row.blocks) for row in rows),
         together=sum_of(rows),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aipolicy.findings.finding import Finding
 from aipolicy.report.answer_words import usd_words
+from aipolicy.report.portfolio.clause_coverage import CoveredFramework
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport
 from aipolicy.report.ways_table import short_usd
 from aipolicy.source.text import escaped, quantity
@@ -45,6 +46,13 @@ def sum_words(report: PortfolioReport) -> str:
         f"today ({parts}), between {ends} if all of them lie at the low or the high end of their ranges; "
         f"{together.total_words} USD over {report.horizon_months:g} months, with building and growth.{unknown}"
     )
+
+
+def spoken_words(framework: CoveredFramework) -> str:
+    """Return a framework with how much of it rules speak of."""
+    more = ", and it has more that are not listed" if framework.is_partial else ""
+    spoken = f"rules speak of {len(framework.clauses)} of {framework.total} clauses{more}"
+    return f"{framework.id} ({framework.name}): {spoken}"
 
 
 def percent(share: float) -> str:

@@ -17,6 +17,7 @@ from portfolio_pages import (
     examples_page,
     examples_report,
     manifest,
+    moving_report,
     page_of,
     quoted,
     report_on,
@@ -30,6 +31,7 @@ from aipolicy.report.html.html_page import MOST_MAPPED
 from aipolicy.report.portfolio.drawings import MOST_DRAWN
 from aipolicy.report.portfolio.portfolio_report import PortfolioReport
 from aipolicy.report.portfolio.portfolio_words import sum_words
+from aipolicy.report.portfolio.what_if_points import MOST_FEATURES
 from aipolicy.report.terminal.style import Styler
 from aipolicy.run.answers_asked import Depth
 from aipolicy.value import replace
@@ -189,14 +191,19 @@ def drawn_report() -> PortfolioReport:
 
 
 @pytest.mark.parametrize(("features", "megabytes"), [(30, 1.5), (1000, 15.0)])
-def test_a_page_stays_small(features: int, megabytes: float) -> None:
+def test_a_page_stays_small_with_everything_that_so_many_features_may_have(features: int, megabytes: float) -> None:
     report = drawn_report() if features <= MOST_DRAWN else examples_report()
+    if features <= MOST_FEATURES:
+        points = [row.details["what_if"] for row in moving_report().rows]
+        moved = [row._replace(details={**row.details, "what_if": points[n % 2]}) for n, row in enumerate(report.rows)]
+        report = replace(report, rows=tuple(moved))
     times = -(-features // len(report.rows))
     rows = [row._replace(anchor=f"{row.anchor}-{again}") for again in range(times) for row in report.rows][:features]
     page = page_of(replace(report, rows=tuple(rows)))
     assert len(page.encode()) <= megabytes * 1e6
     assert page.count("<article") == features
     assert ('class="map"' in page) is (features <= MOST_MAPPED)
+    assert page.count('class="what-if"') == (features if features <= MOST_FEATURES else 0)
 
 
 def test_drawings_say_in_words_what_they_show() -> None:

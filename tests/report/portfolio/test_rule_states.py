@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aipolicy.findings.finding import Finding, Outcome, Severity
-from aipolicy.frameworks.states import State, on_the_day
-from aipolicy.report.portfolio.rule_states import LETTERS, WORDS, rule_states
+from aipolicy.frameworks.states import NOTHING_MORE, STATES, WORDS, State, on_the_day
+from aipolicy.report.portfolio.rule_states import LETTERS, rule_states, stated_rules
 from aipolicy.run.answer_result import AnswerResult, ToDoResult
 from aipolicy.run.feature_result import FeatureResult
 
@@ -53,13 +53,44 @@ def test_a_rule_has_the_weightiest_state_that_holds_of_it(
     outcome: Outcome, has_plan: bool, found: Outcome | None, before: str, coming: bool, state: State | None
 ) -> None:
     findings = [] if found is None else [finding(found)]
-    states = rule_states(feature(outcome, has_plan=has_plan, before=before), findings, ["A-001"] if coming else [])
+    states = rule_states(feature(outcome, has_plan=has_plan, before=before), {}, findings, ["A-001"] if coming else [])
     assert states == ({} if state is None else {"A-001": state})
 
 
-def test_every_state_that_a_map_shows_has_a_letter_and_words_of_its_own() -> None:
-    assert set(LETTERS) == set(WORDS) < set(State)
-    assert len(set(LETTERS.values())) == len(set(WORDS.values())) == len(LETTERS)
+@pytest.mark.parametrize(
+    ("known", "outcome", "found", "before", "coming", "state"),
+    [
+        (State.VIOLATED, V, V, "", False, State.VIOLATED),
+        (State.MISSING, V, V, "", False, State.MISSING),  # what is declared as not done is missing, and nothing is wrong
+        (State.MISSING, D, D, "", False, State.MISSING),
+        (State.PERSON, V, V, "", False, State.PERSON),
+        (State.UNDECIDED, U, None, "now", False, State.UNDECIDED),
+        (State.SATISFIED, S, None, "production", False, State.MISSING),
+        (State.NOT_APPLICABLE, NA, None, "pilot", False, State.MISSING),
+        (State.SATISFIED, S, None, "", False, None),
+        (State.MISSING, S, None, "", False, None),  # it hangs on the way that is built
+        (State.NOT_BEGUN, V, V, "", True, State.NOT_BEGUN),
+        (State.WAIVED, V, W, "", False, State.WAIVED),
+    ],
+)  # fmt: skip
+def test_a_map_says_what_the_page_of_a_framework_says(
+    known: State, outcome: Outcome, found: Outcome | None, before: str, coming: bool, state: State | None
+) -> None:
+    findings = [] if found is None else [finding(found)]
+    stated = stated_rules({"states": {"A-001": known.value}}, findings)
+    states = rule_states(feature(outcome, has_plan=True, before=before), stated, findings, ["A-001"] if coming else [])
+    assert states == ({} if state is None else {"A-001": state})
+
+
+def test_a_refused_manifest_states_nothing() -> None:
+    assert stated_rules({}, [finding(V)]) == {}
+
+
+def test_every_state_has_words_of_its_own_and_those_of_which_there_is_something_to_say_a_letter() -> None:
+    assert tuple(WORDS) == STATES
+    assert set(LETTERS) == set(STATES) - NOTHING_MORE | {State.WAIVED}
+    assert len(set(LETTERS.values())) == len(LETTERS)
+    assert len(set(WORDS.values())) == len(WORDS)
 
 
 def test_what_does_not_apply_waits_for_no_day() -> None:

@@ -82,6 +82,7 @@
       apply();
     } else if (fragment) {
       const part = document.getElementById(fragment);
+      if (part && part.matches("details")) part.open = true;
       if (part) part.scrollIntoView();
     }
   };

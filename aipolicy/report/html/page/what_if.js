@@ -11,8 +11,8 @@
     const beside = part.querySelector(".beside");
     const said = part.querySelector(".said");
     const cell = (row, place) => {
-      const text = rows[row].cells[place + 1].textContent;
-      return text === "as today" ? rows[0].cells[place + 1].textContent : text;
+      const text = rows[row].cells[place + 1].textContent || rows[0].cells[place + 1].textContent;
+      return text === "–" ? "" : text;
     };
     const declared = (row) => rows[row].cells[0].textContent;
 
