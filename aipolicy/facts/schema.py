@@ -15,14 +15,12 @@ from aipolicy.facts.declared import (
     SECTIONS,
 )
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.spec import DATE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
+from aipolicy.facts.spec import DATE_PATTERN, NONE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SAID_OF_LEGS, SHARE
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
 
-NONE_PATTERN = r"^none(?![\s\S])"
-"""What text must be where a number is wanted: nothing limits it."""
 _MAX_TEXT = 4000
 _MAX_NAME = 100
 _MAX_ITEMS = 200

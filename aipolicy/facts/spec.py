@@ -9,6 +9,8 @@ from typing import TypeAlias
 from aipolicy.value import Frozen, NamedTuple
 
 DATE_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?![\s\S])"
+NONE_PATTERN = r"^none(?![\s\S])"
+"""What text must be where a number is wanted: nothing limits it."""
 """What a day looks like; which days there are the program says."""
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""

@@ -186,8 +186,7 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
-    from aipolicy.facts.schema import NONE_PATTERN
-    from aipolicy.facts.spec import DATE_PATTERN
+    from aipolicy.facts.spec import DATE_PATTERN, NONE_PATTERN
 
     if pattern == NONE_PATTERN:
         from aipolicy.manifest.written_otherwise import as_wanted
