@@ -119,6 +119,7 @@ _TASK = (
         "task.answers_from", "What answers rest on beside the model: what a request carries, or documents of one's own",
         ("prompt", "own-documents"),
     ),
+    _choice("task.input", "What a request brings to be labelled: a text, or a row of a table", ("text", "table")),
     _text("task.quality.metric", "What a right answer is, and how it is measured", "cases that both reviewers accept"),
     _number(
         "task.quality.target", "Share of cases that must be answered right", "share", 0.9, default=0, maximum=1,

@@ -68,6 +68,7 @@ _EXPECTED: Mapping[str, Expected] = {
     ),
     "task.knowledge_changes": Expected("yearly", "most tasks rest on what changes slowly", tried=("weekly",)),
     "task.answers_from": Expected("prompt", "what a request carries is enough for most", tried=("own-documents",)),
+    "task.input": Expected("text", "most of what is given to a model that reads language is text", tried=("table",)),
     "task.error_cost": Expected("medium", "neither harmless nor grave", tried=("high",)),
     "task.stable": Expected(True, "a feature that is written down has settled"),
     "task.hard_case_share": Expected(
