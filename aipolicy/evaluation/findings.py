@@ -5,7 +5,7 @@ Most features of a run have none, so that what words and places them is imported
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -14,12 +14,11 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import undeclared_of
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
+from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.findings.finding import Decided, Finding, Outcome, Place, Replacement, Severity
 from aipolicy.findings.reserved_rules import reserved_finding
 from aipolicy.manifest.feature import path_of
-from aipolicy.options.estimates import COMPARED_FACTS
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.source.text import shown
 from aipolicy.value import replace
@@ -223,11 +222,10 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
     from aipolicy.evaluation.deciding import planned_leg, read_facts
     from aipolicy.evaluation.missing_facts import missing_facts
     from aipolicy.evaluation.open_axes import way_out
+    from aipolicy.evaluation.settling import close_words, settled_by
 
     for number in _each_kind(evaluation, rule, relevant):
         if ruled.planned.close >> number & 1:
-            from aipolicy.evaluation.settling import close_words
-
             words = close_words(ruled, evaluation, number)
             return _finding(evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, words, rule_evaluator, number, ())
         leg = planned_leg(evaluation, rule, number, rule_evaluator)
@@ -245,7 +243,7 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
         if error and not facts:
             message = f"{rule.title}: cannot be evaluated, {error}"
         elif _has_plan_axes(evaluation) or any(not name.startswith(("option.", "plan.")) for name in facts):
-            message = _settled_by(evaluation, ruled, rule_evaluator, facts, number)
+            message = settled_by(evaluation, ruled, rule_evaluator, facts, number)
         else:
             # NOTE: without a plan, what the catalog does not know of an option is told by the verdict, which stays open.
             continue
@@ -254,28 +252,6 @@ def _undetermined(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator:
             evaluation, ruled, Outcome.UNDETERMINED, Severity.ERROR, message, rule_evaluator, number, declarable
         )
     return None
-
-
-def _settled_by(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, facts: Sequence[str],
-                number: int) -> str:  # fmt: skip
-    """Return what settles a rule: what to declare, what to look up, or where to put the file."""
-    declarable = [name for name in facts if name != MANIFEST_PATH and not is_option_fact(name)]
-    unknown = tuple(name for name in facts if is_option_fact(name))
-    from aipolicy.evaluation.settling import settling_words
-
-    parts = [settling_words(evaluation, ruled, rule_evaluator, declarable)] if declarable else []
-    parts += [_looked_up(evaluation, unknown, number)] if unknown else []
-    parts += ["put the file into a repository: the rule reads where it is"] if MANIFEST_PATH in facts else []
-    return "; ".join(parts)
-
-
-def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> str:
-    """Return what the catalog does not know of an option, which nobody can declare, in words."""
-    if not COMPARED_FACTS.isdisjoint(facts):
-        return "declare everything about the plan: it is compared with what else remains"
-    option = evaluation.planned.options[number]
-    names = ", ".join(f"`{fact.removeprefix(OPTION_PREFIX)}`" for fact in facts)
-    return f"look up {names} of {' and '.join(shown(leg.name) for leg in option.legs)}: the catalog does not say"
 
 
 def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:

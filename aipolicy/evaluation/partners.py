@@ -23,8 +23,7 @@ from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.options.cost_inputs import End
-    from aipolicy.options.costs import Role
+    from aipolicy.options.cost_inputs import End, Role
 
 Judged = Sequence[tuple[Rule, Severity, OutcomeMasks]]
 """Rules on every leg, what they weigh, and what they come to over the legs that partners are chosen from."""

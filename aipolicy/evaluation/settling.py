@@ -9,14 +9,15 @@ from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.all_facts import OPTION_PREFIX, REGISTRY, is_option_fact
 from aipolicy.facts.assume import with_changes
+from aipolicy.facts.derived import MANIFEST_PATH
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.facts.value_text import shown_value
-from aipolicy.options.estimates import ENDED_FACTS
+from aipolicy.options.estimates import COMPARED_FACTS, ENDED_FACTS
 from aipolicy.options.workload import workload_of
 from aipolicy.policy.rule import Line
-from aipolicy.source.text import grouped
+from aipolicy.source.text import grouped, shown
 from aipolicy.value import Frozen, replace
 
 
@@ -126,3 +127,23 @@ def close_words(ruled: RuleEvaluation, evaluation: Evaluation, number: int) -> s
         f"too close to tell: `{close.fact.removeprefix('option.')}` is estimated at {ends}, {of} `{grouped(close.limit)}`; "
         "measure it, and write what you measured to a catalog file"
     )
+
+
+def settled_by(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator, facts: Sequence[str],
+               number: int) -> str:  # fmt: skip
+    """Return what settles a rule: what to declare, what to look up, or where to put the file."""
+    declarable = [name for name in facts if name != MANIFEST_PATH and not is_option_fact(name)]
+    unknown = tuple(name for name in facts if is_option_fact(name))
+    parts = [settling_words(evaluation, ruled, rule_evaluator, declarable)] if declarable else []
+    parts += [_looked_up(evaluation, unknown, number)] if unknown else []
+    parts += ["put the file into a repository: the rule reads where it is"] if MANIFEST_PATH in facts else []
+    return "; ".join(parts)
+
+
+def _looked_up(evaluation: Evaluation, facts: tuple[str, ...], number: int) -> str:
+    """Return what the catalog does not know of an option, which nobody can declare, in words."""
+    if not COMPARED_FACTS.isdisjoint(facts):
+        return "declare everything about the plan: it is compared with what else remains"
+    option = evaluation.planned.options[number]
+    names = ", ".join(f"`{fact.removeprefix(OPTION_PREFIX)}`" for fact in facts)
+    return f"look up {names} of {' and '.join(shown(leg.name) for leg in option.legs)}: the catalog does not say"

@@ -186,13 +186,11 @@ def _value_message(error: ValidationError, name: str) -> str:
 
 
 def _pattern_message(name: str, value: str, pattern: str) -> str:
-    from aipolicy.facts.spec import DATE_PATTERN, NONE_PATTERN
-
-    if pattern == NONE_PATTERN:
+    if pattern.startswith("^none"):
         from aipolicy.manifest.written_otherwise import as_wanted
 
         return f"`{name}` must be a number or `none`, found text{as_wanted({'type': 'number'}, value)}"
-    if pattern == DATE_PATTERN:
+    if "[0-9]{4}-" in pattern:
         return f"`{name}` must be a day as YYYY-MM-DD{day_hint(value)}"
     return f"`{name}` may hold letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
@@ -259,3 +259,20 @@ def machine_price(catalog: Catalog, provider: str, accelerator_id: str) -> Machi
     from aipolicy.catalog.machines import MachinePrice
 
     return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated)
+
+
+Role = Literal["model", "judged", "hard cases", "standby", "questions"]
+"""What a leg is asked for: everything; everything, and whether a case is hard; hard cases; to wait; to embed questions."""
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:
+    """Return the legs that an option pays for: a name for people, the basis, and what it is asked for."""
+    legs: list[tuple[str, LegBasis | None, Role]] = [("model", basis.main, "judged" if basis.cascade else "model")]
+    if basis.cascade:
+        legs.append(("hard cases", basis.far, "hard cases"))
+    if basis.stands_by:
+        legs.append(("standing fallback", basis.standby, "standby"))
+    if basis.retrieves:
+        legs.append(("questions embedded", None, "questions"))
+    return tuple(legs)

@@ -6,24 +6,32 @@ never free. With arrays of draws in the workload or the constants the same funct
 
 from __future__ import annotations
 
-from math import inf
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from aipolicy.economics.arithmetic import SCALARS, Arithmetic
 from aipolicy.economics.fleet import MachineCost, RentedMachines, Staircase, staircase
 from aipolicy.economics.retrieval import embedding_usd
-from aipolicy.economics.roofline import DoesNotFit, Load, Serving, serve
+from aipolicy.economics.roofline import Serving
 from aipolicy.economics.token_cost import TokenPrice, TokenUse, request_usd, requests_per_month
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import CostBasis, DeviceBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
+from aipolicy.options.cost_inputs import (
+    CostBasis,
+    DeviceBasis,
+    HostedBasis,
+    LegBasis,
+    OneStepBasis,
+    OwnBasis,
+    Role,
+    legs_of,
+)
 from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.one_step import capacity_of, requests_per_s
+from aipolicy.options.serving import is_one, serving_of
 from aipolicy.options.upfront_costs import Lines
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.catalog.measured import Measured
     from aipolicy.economics.break_even import CostCurve
 
 _MS_PER_HOUR = 3_600_000.0
@@ -178,72 +186,6 @@ def _published_thinking(basis: HostedBasis, workload: Workload) -> float:
     return 0.0 if speed is None else speed.thinking_tokens
 
 
-def serving_of(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
-               likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> Serving | DoesNotFit | None:  # fmt: skip
-    """Return what one replica serves within the latency budget, why it does not fit, or None for unknown lengths.
-
-    Where no batch keeps the budget, capacity is that of the largest batch; the latency rules speak of the rest. With
-    arrays of draws the `likely` workload decides which of the two it is.
-    """
-    load = _load(workload, assumptions, judged=judged, arithmetic=arithmetic)
-    if load is None:
-        return None
-    if basis.measured is not None:
-        return _as_measured(basis.measured, load)
-    machine = basis.machine
-    factor = assumptions.mixture_capacity_factor if basis.shape.is_mixture else assumptions.capacity_factor
-    if not _is_one(factor):
-        machine = replace(machine, vendor_factor=machine.vendor_factor * factor)
-    limit_s = _step_limit_s(basis, workload, load)
-    if limit_s is not None and likely is not None and not _keeps_budget(basis, likely, assumptions, judged=judged):
-        limit_s = None
-    served = serve(
-        basis.shape, basis.precision, machine, basis.accelerators, load, step_limit_s=limit_s, arithmetic=arithmetic
-    )
-    if isinstance(served, DoesNotFit) and served.reason == "step":
-        return serve(basis.shape, basis.precision, machine, basis.accelerators, load, arithmetic=arithmetic)
-    return served
-
-
-def _as_measured(measured: Measured, load: Load) -> Serving:
-    """Return what a replica serves as it was measured, whatever is computed: no factor of an estimate is on it."""
-    rate = measured.requests_per_s
-    if rate is None:
-        rate = (measured.tokens_per_s or 0.0) / load.output_tokens
-    return Serving(measured.at_concurrency, rate)
-
-
-def _load(workload: Workload, assumptions: CostAssumptions, *, judged: bool, arithmetic: Arithmetic) -> Load | None:
-    inputs, outputs = workload.prompt_tokens, workload.answer_tokens
-    if inputs is None or outputs is None:
-        return None
-    if judged:
-        inputs, outputs = inputs + assumptions.judge_input_tokens, outputs + assumptions.judge_output_tokens
-    return Load(arithmetic.maximum(inputs, 1.0), arithmetic.maximum(outputs, 1.0))
-
-
-def _keeps_budget(basis: OwnBasis, likely: Workload, assumptions: CostAssumptions, *, judged: bool) -> bool:
-    load = _load(likely, assumptions, judged=judged, arithmetic=SCALARS)
-    limit_s = None if load is None else _step_limit_s(basis, likely, load)
-    if load is None or limit_s is None:
-        return False
-    served = serve(basis.shape, basis.precision, basis.machine, basis.accelerators, load, step_limit_s=limit_s)
-    return isinstance(served, Serving)
-
-
-def _is_one(factor: float) -> bool:
-    """Return whether a factor changes nothing; an array of draws always may."""
-    return type(factor) is float and factor == 1.0
-
-
-def _step_limit_s(basis: OwnBasis, workload: Workload, load: Load) -> float | None:
-    """Return the time for one output token that the latency budget leaves, in seconds; None where there is no limit."""
-    if workload.latency_budget_ms is None or workload.latency_budget_ms == inf:
-        return None
-    left_ms = workload.latency_budget_ms / workload.chained_calls - basis.network.at(workload.distance).p95_ms
-    return left_ms / 1000.0 / load.output_tokens if left_ms > 0.0 else None
-
-
 def _may_wait(workload: Workload, assumptions: CostAssumptions) -> bool:
     budget = workload.latency_budget_ms
     return budget is not None and budget >= assumptions.batch_latency_hours * _MS_PER_HOUR
@@ -258,7 +200,7 @@ def _machines(requests_per_s: float, accelerators: int, cost: MachineCost | None
     peak = arithmetic.maximum(workload.peak_to_mean, workload.least_peak)
     rented = _in_hours(cost, workload, assumptions)
     stairs = staircase(requests_per_s / (calls * traffic), accelerators, rented, assumptions.redundancy, peak)
-    if cost.estimated and not _is_one(assumptions.accelerator_price_factor):
+    if cost.estimated and not is_one(assumptions.accelerator_price_factor):
         stairs = replace(stairs, usd=stairs.usd * assumptions.accelerator_price_factor)
     return LegCurve(0.0, stairs)
 
@@ -269,23 +211,6 @@ def _in_hours(cost: MachineCost, workload: Workload, assumptions: CostAssumption
         return cost
     share = min((workload.hours_per_day + assumptions.machine_start_hours) / 24.0, 1.0)
     return replace(cost, hours_per_month=cost.hours_per_month * share)
-
-
-Role = Literal["model", "judged", "hard cases", "standby", "questions"]
-"""What a leg is asked for: everything; everything, and whether a case is hard; hard cases; to wait; to embed questions."""
-ROLES: tuple[Role, ...] = get_args(Role)
-
-
-def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:
-    """Return the legs that an option pays for: a name for people, the basis, and what it is asked for."""
-    legs: list[tuple[str, LegBasis | None, Role]] = [("model", basis.main, "judged" if basis.cascade else "model")]
-    if basis.cascade:
-        legs.append(("hard cases", basis.far, "hard cases"))
-    if basis.stands_by:
-        legs.append(("standing fallback", basis.standby, "standby"))
-    if basis.retrieves:
-        legs.append(("questions embedded", None, "questions"))
-    return tuple(legs)
 
 
 def role_curve(leg: LegBasis | None, role: Role, workload: Workload, assumptions: CostAssumptions, *,

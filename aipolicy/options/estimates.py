@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.facts.all_facts import of_partner
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds, network_of
-from aipolicy.options.costs import running_cost, serving_of
+from aipolicy.options.costs import running_cost
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.memo import Memo
 from aipolicy.options.running_costs import RunningCosts
+from aipolicy.options.serving import serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen, replace
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from aipolicy.economics.break_even import BreakEven
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.costs import LegCurve, Role
+    from aipolicy.options.cost_inputs import Role
+    from aipolicy.options.costs import LegCurve
     from aipolicy.options.leg_latency import LatencyEstimate
     from aipolicy.options.monte_carlo import DrawnCosts
     from aipolicy.options.running_costs import CostTable, Monthly
@@ -281,22 +282,7 @@ def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | 
 
 
 def _fits_window(workload: Workload, leg: LegBasis | None) -> bool | None:
-    """Return whether a request and its answer fit the window and the limits beside it; what is unknown never fits.
-
-    Lengths that are unknown are at least nothing; reasoning counts where the model reasons.
-    """
+    """Return whether a request and its answer fit the window of a model and the limits beside it."""
     if leg is None:
         return None
-    window, prompt, answer = leg.window, workload.prompt_tokens, workload.output_tokens
-    thinking = workload.reasoning_tokens
-    least_answer = (answer or 0.0) + (thinking if window.reasons is True else 0.0)
-    most_answer = inf if answer is None else answer + (0.0 if window.reasons is False else thinking)
-    least_prompt, most_prompt = (0.0, inf) if prompt is None else (prompt, prompt)
-    compared = (
-        (least_prompt, most_prompt, window.input_tokens),
-        (least_answer, most_answer, window.output_tokens),
-        (least_prompt + least_answer, most_prompt + most_answer, window.context_tokens),
-    )
-    if any(limit is not None and least > limit for least, _, limit in compared):
-        return False
-    return None if any(limit is None or most > limit for _, most, limit in compared) else True
+    return leg.window.fits(workload.prompt_tokens, workload.output_tokens, workload.reasoning_tokens)

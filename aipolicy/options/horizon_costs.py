@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import ROLES, legs_of
+from aipolicy.options.cost_inputs import ROLES, legs_of
 from aipolicy.options.fixed_costs import PEOPLE, fixed_parts
 from aipolicy.options.memo import Memo
 from aipolicy.options.running_costs import FixedKey, FixedKeys
@@ -15,8 +15,7 @@ from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import CostBasis, LegBasis
-    from aipolicy.options.costs import Role
+    from aipolicy.options.cost_inputs import CostBasis, LegBasis, Role
     from aipolicy.options.estimates import Estimator
     from aipolicy.options.workload import Workload
 

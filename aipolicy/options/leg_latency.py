@@ -24,11 +24,11 @@ from aipolicy.economics.latency import (
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Pace, Speeds
-from aipolicy.options.costs import serving_of
 from aipolicy.options.leg_time import LegTime, in_parts, measured_api, measured_own, thought
 from aipolicy.options.memo import Memo
 from aipolicy.options.one_step import capacity_of, pass_ms
 from aipolicy.options.one_step import requests_per_s as capacity_for
+from aipolicy.options.serving import serving_of
 from aipolicy.options.workload import Workload
 from aipolicy.value import Frozen, replace
 

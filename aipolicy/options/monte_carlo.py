@@ -20,8 +20,8 @@ from aipolicy.economics.uncertainty import (
     quantile,
     quantiles,
 )
-from aipolicy.options.cost_inputs import CostBasis, LegBasis
-from aipolicy.options.costs import ROLES, Role, legs_of, role_curve, running_cost
+from aipolicy.options.cost_inputs import ROLES, CostBasis, LegBasis, Role, legs_of
+from aipolicy.options.costs import role_curve, running_cost
 from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.memo import Memo
 from aipolicy.options.uncertain_inputs import applied, drivers_of

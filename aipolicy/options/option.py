@@ -26,6 +26,23 @@ class Window(Frozen):
     reasons: bool | None
     """Whether the model writes reasoning tokens before its answer."""
 
+    def fits(self, prompt: float | None, answer: float | None, thinking: float) -> bool | None:
+        """Return whether a prompt and an answer of so many tokens fit; what is unknown never fits.
+
+        Lengths that are unknown are at least nothing; reasoning counts where the model reasons.
+        """
+        least_answer = (answer or 0.0) + (thinking if self.reasons is True else 0.0)
+        most_answer = inf if answer is None else answer + (0.0 if self.reasons is False else thinking)
+        least_prompt, most_prompt = (0.0, inf) if prompt is None else (prompt, prompt)
+        compared = (
+            (least_prompt, most_prompt, self.input_tokens),
+            (least_answer, most_answer, self.output_tokens),
+            (least_prompt + least_answer, most_prompt + most_answer, self.context_tokens),
+        )
+        if any(limit is not None and least > limit for least, _, limit in compared):
+            return False
+        return None if any(limit is None or most > limit for _, most, limit in compared) else True
+
 
 ANSWERS = ""
 """The kind of work of models that answer, instead of the one kind that others do."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aipolicy.economics.fleet import BoughtMachines
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import CostBasis, OneStepBasis, OwnBasis
-from aipolicy.options.costs import legs_of, role_curve
+from aipolicy.options.cost_inputs import CostBasis, OneStepBasis, OwnBasis, legs_of
+from aipolicy.options.costs import role_curve
 from aipolicy.options.workload import Workload
 
 

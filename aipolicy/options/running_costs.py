@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aipolicy.options.costs import ROLES, legs_of, role_curve
+from aipolicy.options.cost_inputs import ROLES, legs_of
+from aipolicy.options.costs import role_curve
 from aipolicy.options.fixed_costs import fixed_parts, people_monthly_usd
 from aipolicy.options.memo import Memo, Numbers
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import CostBasis, LegBasis
-    from aipolicy.options.costs import LegCurve, Role
+    from aipolicy.options.cost_inputs import CostBasis, LegBasis, Role
+    from aipolicy.options.costs import LegCurve
     from aipolicy.options.workload import Workload
 
 

@@ -42,8 +42,9 @@ from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, OwnBasis
 from aipolicy.options.cost_inputs_reader import BasisReader
-from aipolicy.options.costs import running_cost, serving_of
+from aipolicy.options.costs import running_cost
 from aipolicy.options.fixed_costs import index_monthly_usd
+from aipolicy.options.serving import serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace

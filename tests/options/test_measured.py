@@ -14,8 +14,9 @@ from aipolicy.catalog.measured import Measured
 from aipolicy.economics.roofline import Serving
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.options.cost_inputs import OwnBasis, Speeds
-from aipolicy.options.costs import leg_curve, serving_of
+from aipolicy.options.costs import leg_curve
 from aipolicy.options.leg_latency import Latencies
+from aipolicy.options.serving import serving_of
 from aipolicy.value import replace
 
 ON = date(2026, 10, 12)
