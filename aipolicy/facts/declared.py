@@ -323,18 +323,33 @@ _PEOPLE_AND_LAW = (
         ),
     ),
     _list(
-        "purpose.practices", "Practices that law restricts and that the feature uses; the list is complete", (),
+        "purpose.practices",
+        "Practices that law restricts or wants assessed and that the feature uses; the list is complete",
+        (),
         choices=(
             "behaviour-manipulation", "exploitation-of-vulnerability", "social-scoring", "crime-prediction-by-profiling",
             "face-scraping", "emotion-recognition", "biometric-categorisation", "real-time-remote-biometric-identification",
             "remote-biometric-identification", "intimate-imagery", "child-abuse-imagery", "profiling",
+            "systematic-monitoring", "location-tracking", "data-matching", "covert-collection",
         ),
+    ),
+    _list(
+        "purpose.exclusions",
+        "What laws leave out and is claimed for all of the feature; each claim has to be made, and holds for what it names "
+        "alone",
+        (),
+        choices=(
+            "medical-or-safety", "dataset-labelling", "ancillary-categorisation", "consent-of-depicted", "fraud-detection",
+            "travel-document-verification", "search-and-rescue", "crime-investigation", "internal-technical-output",
+            "ephemeral-output",
+        ),
+        default=(),
     ),
     _list(
         "purpose.infers", "What is inferred about people from biometric data; the list is complete", (),
         choices=(
             "race", "political-opinion", "trade-union-membership", "religion-or-belief", "sex-life-or-orientation",
-            "other-protected-trait", "emotion", "age", "other",
+            "health", "disability", "other-protected-trait", "gender", "emotion", "age", "other",
         ),
     ),
     _flag(

@@ -213,7 +213,7 @@ _SUBJECT = frozenset(
         "deployment.regions", "deployment.on_market_since", "purpose.infers", "purpose.safety_component",
         "purpose.regulated_product", "purpose.public_space", "decision.life_or_health_insurance", "data.large_scale",
         "outputs.standard_editing", "outputs.depicts_people", "model.modification", "model.offered_as_general_purpose",
-        "disclosure.obvious", "deployment.exclusion",
+        "disclosure.obvious", "deployment.exclusion", "purpose.exclusions",
     )
 )  # fmt: skip
 

@@ -63,6 +63,12 @@ def test_what_has_not_begun_says_when_and_what_is_missing_so_far(folder: Path) -
     )
     assert "oversight missing so far: `oversight.owner` from web-team" in text
     assert "needs a person so far: review by whoever answers for compliance" in text
+
+
+def test_a_rule_that_was_not_checked_by_its_text_says_by_what(folder: Path) -> None:
+    people = "data: {classes: [employment], subjects: [applicant], subject_regions: [DE]}\n"
+    (folder / "desk.aifeature.yaml").write_text(HIRING + people, encoding="utf-8")
+    text = " ".join(page(folder, "gdpr", "desk", "--format", "markdown").split())
     assert r"\[by a secondary source\]" in text
 
 

@@ -40,6 +40,7 @@ ABSENCE_IS_AN_ANSWER = {
     *STAGE_FACTS.values(),
     # claims: who does not make them does not have them
     "decision.derogation_claimed", "disclosure.obvious", "outputs.standard_editing", "deployment.exclusion",
+    "purpose.exclusions",
 }  # fmt: skip
 DESCRIBING = [spec for spec in DECLARED_FACTS if spec.kind is Kind.DESCRIBES]
 EXPECTED = [spec for spec in DECLARED_FACTS if spec.expected is not None]
