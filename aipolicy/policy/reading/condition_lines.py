@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from aipolicy.errors import Rewording
 from aipolicy.facts.all_facts import is_option_fact, is_parameter
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
@@ -12,7 +13,6 @@ from aipolicy.policy.cel.within import parameter_behind
 from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.rule import Line
 from aipolicy.source.document import PlainValue
-from aipolicy.source.mistakes import Rewording
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
 from aipolicy.source.span import DocumentPath, Position, Span
