@@ -7,22 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.value import NamedTuple
-
 if TYPE_CHECKING:
-    from aipolicy.source.span import Span
+    from aipolicy.source.span import Rewording, Span
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
 """A larger code is worse, because pre-commit keeps the largest of several runs."""
 EXIT_INTERRUPTED = 130
-
-
-class Rewording(NamedTuple):
-    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
-
-    span: Span
-    old: str
-    new: str
 
 
 class AipolicyError(Exception):

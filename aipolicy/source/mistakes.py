@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aipolicy.errors import AipolicyError, Problems, Rewording
+from aipolicy.errors import AipolicyError, Problems
+from aipolicy.source.span import Rewording
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document

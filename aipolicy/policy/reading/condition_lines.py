@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from aipolicy.errors import Rewording
 from aipolicy.facts.all_facts import is_option_fact, is_parameter
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.expressions import Compiled, Compiler, ExpressionError
@@ -15,7 +14,7 @@ from aipolicy.policy.rule import Line
 from aipolicy.source.document import PlainValue
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
-from aipolicy.source.span import DocumentPath, Position, Span
+from aipolicy.source.span import DocumentPath, Position, Rewording, Span
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import replace
 
