@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Literal, TypeAlias
 
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 DocumentPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of a document down to a value."""
