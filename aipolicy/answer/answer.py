@@ -99,7 +99,7 @@ class Answering:
             return None
         from aipolicy.answer.today import today_of  # NOTE: few manifests say what runs today.
 
-        return today_of(self)
+        return today_of(self.evaluator, self.certain, self.recommended, self.weighing)
 
     @cached_property
     def questions(self) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aipolicy.answer.model import Figures as Figures
 from aipolicy.answer.model import Way
 from aipolicy.answer.ways import way_of
 from aipolicy.evaluation.option_masks import fewest
@@ -33,22 +34,6 @@ class Part(StrEnum):
     REMOVED = "removed"
     TODAY = "today"
     PLAN = "plan"
-
-
-class Figures(Frozen):
-    """What a way costs in USD; of a cost that is known in part, the known parts."""
-
-    running_usd: float
-    """A month without people."""
-    people_usd: float
-    monthly_usd: float
-    low_usd: float | None
-    """The month that one draw in ten stays below; None where nothing can be drawn."""
-    high_usd: float | None
-    upfront_usd: float
-    total_usd: float
-    """Over the horizon."""
-    is_whole: bool
 
 
 class Compared(Frozen):

@@ -122,6 +122,22 @@ class Gap(Frozen):
     of_plan: bool
 
 
+class Figures(Frozen):
+    """What a way costs in USD; of a cost that is known in part, the known parts."""
+
+    running_usd: float
+    """A month without people."""
+    people_usd: float
+    monthly_usd: float
+    low_usd: float | None
+    """The month that one draw in ten stays below; None where nothing can be drawn."""
+    high_usd: float | None
+    upfront_usd: float
+    total_usd: float
+    """Over the horizon."""
+    is_whole: bool
+
+
 class Measure(Frozen):
     """An estimate between whose ends a limit lies: measured, it says whether a way can be built."""
 

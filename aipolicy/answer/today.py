@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from aipolicy.answer.comparison import Figures
-from aipolicy.answer.model import PlanStanding, Way
+from aipolicy.answer.model import Figures, PlanStanding, Way
 from aipolicy.answer.ways import plan_standing
 from aipolicy.facts.assume import assume
 from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.derived import Sources
 from aipolicy.facts.facts import Facts, derive
 from aipolicy.facts.spec import Origin
-from aipolicy.facts.todays_bill import MODEL, PROVIDER, TodaysBill
+from aipolicy.manifest.todays_bill import MODEL, PROVIDER, TodaysBill
 from aipolicy.options.bill_reader import bill_basis
 from aipolicy.options.cost_inputs import DeviceBasis
 from aipolicy.options.estimates import Estimator
@@ -21,10 +20,10 @@ from aipolicy.options.workload import WORKLOAD_FACTS
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
-    from aipolicy.answer.answer import Answering
     from aipolicy.catalog.catalog import Catalog
     from aipolicy.economics.uncertainty import Draws, Quantiles
-    from aipolicy.evaluation.evaluation import Evaluation
+    from aipolicy.evaluation.evaluation import Evaluation, Evaluator
+    from aipolicy.evaluation.ranking import Weighing
     from aipolicy.facts.spec import FactValue
 
 _OF_ANOTHER = ("plan.measured.", "plan.model_pinned")
@@ -70,17 +69,16 @@ class Today(Frozen):
         return self.standing.way
 
 
-def today_of(answering: Answering) -> Today | None:
-    """Return what runs today, None where that is not declared, or the catalog does not have it."""
-    bill = answering.certain.feature.bill
-    if bill is None or bill.problems or answering.certain.is_retired:
+def today_of(evaluator: Evaluator, certain: Evaluation, goal: Way | None, weighing: Weighing) -> Today | None:
+    """Return what runs today beside what is recommended, None where it is not declared, or the catalog does not have it."""
+    bill = certain.feature.bill
+    if bill is None or bill.problems or certain.is_retired:
         return None
-    standing = _standing(answering)
+    standing = _standing(evaluator, certain, weighing)
     if standing is None or not standing.is_offered:
         return None
-    estimator = standing.way.option_set.estimator(answering.expected.workload)
+    estimator = standing.way.option_set.estimator(certain.expected.workload)
     drawn = _Drawn(standing.way, bill, estimator)
-    goal = answering.recommended
     is_kept = goal is not None and (goal.provider, goal.model) == (standing.way.provider, standing.way.model)
     # NOTE: a bill for nobody knows how many requests says nothing of what so many would cost elsewhere.
     is_comparable = bill.monthly_usd is None or bill.requests_per_day is not None
@@ -88,9 +86,8 @@ def today_of(answering: Answering) -> Today | None:
     return Today(bill, standing, drawn.figures(), drawn.computed(), is_kept, saving)
 
 
-def _standing(answering: Answering) -> PlanStanding | None:
+def _standing(evaluator: Evaluator, certain: Evaluation, weighing: Weighing) -> PlanStanding | None:
     """Return how today's way stands, as if it were the plan."""
-    evaluator, certain = answering.evaluator, answering.certain
     path = certain.feature.path_in_repository
     facts = _facts_of_today(certain.facts, evaluator.catalog, path)
 
@@ -99,7 +96,7 @@ def _standing(answering: Answering) -> PlanStanding | None:
         return evaluator.evaluate_facts(certain.feature, assume(facts, evaluator.catalog, path))
 
     evaluation = replace(evaluator.evaluate_facts(certain.feature, facts), expect=expect)
-    return plan_standing(evaluation, answering.weighing)
+    return plan_standing(evaluation, weighing)
 
 
 def _facts_of_today(facts: Facts, catalog: Catalog, path_in_repository: str | None) -> Facts:

@@ -6,6 +6,7 @@ Most features of a run have none, so that what words and places them is imported
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
@@ -22,6 +23,9 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.source.text import shown
 from aipolicy.value import replace
+
+if TYPE_CHECKING:
+    from aipolicy.facts.contradictions import FactProblem
 
 
 def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict: bool) -> tuple[Finding, ...]:
@@ -47,12 +51,17 @@ def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict
 
 
 def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
-    bill = evaluation.feature.bill
-    far = () if bill is None or bill.contradiction is None else (bill.contradiction,)
-    for problem in (*evaluation.facts.problems, *far):
+    for problem in (*evaluation.facts.problems, *_far_bill(evaluation)):
         related = tuple(Place(path=path, label=label) for path, label in problem.related)
         found = _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
         yield found if problem.meant is None else replace(found, replacement=Replacement(*problem.meant))
+
+
+def _far_bill(evaluation: Evaluation) -> Iterator[FactProblem]:
+    if evaluation.feature.bill is not None:
+        from aipolicy.facts.bill_facts import contradiction_of_bill
+
+        yield from contradiction_of_bill(evaluation.feature.bill)
 
 
 def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:

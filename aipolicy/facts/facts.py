@@ -159,8 +159,10 @@ def _beside_bill(facts: Facts, feature: Feature) -> Facts:
     bill = feature.bill
     if bill is None:
         return facts
-    problems = (*facts.problems, *bill.problems)
-    return Facts(facts.values, facts.declared, facts._missing, problems, facts.ranges, bill.known(facts.known))
+    from aipolicy.facts.bill_facts import known_beside, problems_of_bill  # NOTE: few features have a bill.
+
+    problems = (*facts.problems, *problems_of_bill(bill))
+    return Facts(facts.values, facts.declared, facts._missing, problems, facts.ranges, known_beside(bill, facts.known))
 
 
 def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,

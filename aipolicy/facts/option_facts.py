@@ -46,6 +46,8 @@ _OF_PLANS = tuple(
         _number("monthly_usd_at_most", "Running cost that is not exceeded with that confidence", "USD/month", _COST_READS),
         _number("usd_per_request_at_least", "Running cost of a request that is exceeded with that confidence", "USD/request",
                 _COST_READS),
+        _number("usd_per_request_at_most", "Running cost of a request that is not exceeded with that confidence",
+                "USD/request", _COST_READS),
         _text("most_uncertain_input", "Input whose range moves the running cost the most: measure it first"),
         _number("times_cheapest_at_least",
                 "Factor over the cheapest option that remains that its cost exceeds with that confidence", "factor",

@@ -10,8 +10,8 @@ from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
-    from aipolicy.facts.todays_bill import TodaysBill
     from aipolicy.manifest.leg_problems import LegProblem
+    from aipolicy.manifest.todays_bill import TodaysBill
 
 _WHOLE = frozenset({"metadata.labels"})
 _WHOLE_SECTIONS = frozenset({"evidence", "extensions"})

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.assume import assume
-from aipolicy.facts.contradictions import FactProblem
-from aipolicy.facts.todays_bill import BILL, MODEL, PROVIDER, TodaysBill
 from aipolicy.manifest.feature import path_of
+from aipolicy.manifest.todays_bill import BILL, MODEL, PROVIDER, BillProblem, TodaysBill
 from aipolicy.options.candidates import Legs, alone
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, People, Speeds
@@ -72,10 +71,10 @@ def _number(value: object) -> float | None:
 
 
 def _legs(values: Mapping[str, object], today: TodaysBill, catalog: Catalog,
-          organization: Organization) -> tuple[Sequence[Leg], tuple[FactProblem, ...]]:  # fmt: skip
+          organization: Organization) -> tuple[Sequence[Leg], tuple[BillProblem, ...]]:  # fmt: skip
     """Return where today's model runs at today's provider, and what is wrong with the two."""
     problems = [
-        FactProblem("MAN-004", f"missing key `{key}` in `current`; say {why}", path_of("current"))
+        BillProblem("MAN-004", f"missing key `{key}` in `current`; say {why}", path_of("current"))
         for fact, key, why in ((PROVIDER, "provider", "who sends the bill"), (MODEL, "model", "which model answers"))
         if fact not in values
     ]
@@ -88,21 +87,21 @@ def _legs(values: Mapping[str, object], today: TodaysBill, catalog: Catalog,
     return found, () if found else (_not_sold(today, every),)
 
 
-def unknown_today(values: Mapping[str, object], catalog: Catalog) -> Iterator[FactProblem]:
+def unknown_today(values: Mapping[str, object], catalog: Catalog) -> Iterator[BillProblem]:
     """Yield what the catalog does not know of what is said of today."""
     names = {"plan.provider": PROVIDER, "plan.model": MODEL}
     said = {plan: str(values[fact]) for plan, fact in names.items() if fact in values}
     for unknown in checked_words(said, catalog)[1]:
-        yield FactProblem("MAN-005", unknown.message, path_of(names[unknown.fact]))
+        yield BillProblem("MAN-005", unknown.message, path_of(names[unknown.fact]))
 
 
-def _not_sold(today: TodaysBill, every: Sequence[Leg]) -> FactProblem:
+def _not_sold(today: TodaysBill, every: Sequence[Leg]) -> BillProblem:
     from aipolicy.catalog.model_names import list_of
 
     sellers = sorted({leg.provider for leg in every if leg.model.id == today.model})
     at = f"; it has it at {list_of(sellers)}" if sellers else ""
     message = f"the catalog has no `{shown(today.model)}` at `{shown(today.provider)}`{at}"
-    return FactProblem("MAN-008", message, path_of(MODEL), ((path_of(PROVIDER), "contradicts this"),))
+    return BillProblem("MAN-008", message, path_of(MODEL), ((path_of(PROVIDER), "contradicts this"),))
 
 
 def _bases(legs: Sequence[Leg], values: Mapping[str, object], catalog: Catalog) -> tuple[HostedBasis, ...]:
@@ -193,7 +192,7 @@ class _Reading:
         curve = leg_curve(self._bases[0], workload, self._settings.assumptions)
         return None if curve is None else curve.monthly_usd(workload.requests_per_day or 0.0)
 
-    def _far(self, bill: float, usd: float, workload: Workload) -> FactProblem | None:
+    def _far(self, bill: float, usd: float, workload: Workload) -> BillProblem | None:
         """Return that the bill is far beyond the range of what is declared, in every region; None where it is not."""
         if usd / self._tolerance <= bill <= usd * self._tolerance:
             return None  # NOTE: the range holds the likely value, and drawing it takes longer than all the rest.
@@ -210,10 +209,10 @@ class _Reading:
         found = (drawn.quantiles(bill_basis(basis)) for basis in self._bases)
         return (each for each in found if each is not None)
 
-    def _problem(self, message: str) -> FactProblem:
+    def _problem(self, message: str) -> BillProblem:
         declared = [_VOLUME, *(WORKLOAD_FACTS[f] for f in self._lengths if f not in self._open)]
         related = tuple((path_of(fact), "declared here") for fact in declared)
-        return FactProblem("MAN-011", message, path_of(BILL), related)
+        return BillProblem("MAN-011", message, path_of(BILL), related)
 
 
 def _bill(usd: float) -> str:

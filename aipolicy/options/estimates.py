@@ -48,7 +48,7 @@ AT_LEAST = " at least"
 DRAWN_FACTS = frozenset(
     {
         "option.monthly_usd_at_least", "option.monthly_usd_at_most", "option.usd_per_request_at_least",
-        "option.most_uncertain_input",
+        "option.usd_per_request_at_most", "option.most_uncertain_input",
     }
 )  # fmt: skip
 """Facts that rest on draws of everything uncertain."""
@@ -197,6 +197,8 @@ class Estimator:
                 return self.drawn.at_share(basis, certain)
             case "option.usd_per_request_at_least":
                 return self.drawn.at_share(basis, 1.0 - certain, per_request=True)
+            case "option.usd_per_request_at_most":
+                return self.drawn.at_share(basis, certain, per_request=True)
             case _:
                 tornado = self.drawn.tornado(basis)
                 return tornado[0].name if tornado else None

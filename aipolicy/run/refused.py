@@ -36,8 +36,8 @@ def words_of_refused(document: Document, catalog: Catalog) -> Iterator[Finding]:
 
         for _, fact, message in with_catalog_names(today, catalog):
             yield _finding(document, "MAN-008", message, Place(path=path_of(fact)))
-        for problem in unknown_today(today, catalog):
-            yield _finding(document, problem.rule_id, problem.message, Place(path=problem.path))
+        for unknown in unknown_today(today, catalog):
+            yield _finding(document, unknown.rule_id, unknown.message, Place(path=unknown.path))
 
 
 def _plan(document: Document) -> dict[str, FactValue]:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.today import Saving, Today
-from aipolicy.facts.todays_bill import BILL, TodaysBill
+from aipolicy.manifest.todays_bill import BILL, TodaysBill
 from aipolicy.report.answer_words import two_digits
 from aipolicy.report.terminal.drawing import said
 from aipolicy.report.ways_table import short_usd

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from aipolicy.facts.contradictions import FactProblem
-from aipolicy.facts.known_facts import KnownFacts
-from aipolicy.facts.spec import Expected
-from aipolicy.value import Frozen, replace
+from aipolicy.source.span import DocumentPath
+from aipolicy.value import Frozen
 
 PROVIDER, MODEL, BILL = (f"current.{field}" for field in ("provider", "model", "monthly_usd"))
+
+
+class BillProblem(Frozen):
+    """What is wrong with what is said of today: the rule that says so, where, and where what it clashes with stands."""
+
+    rule_id: str
+    message: str
+    path: DocumentPath
+    related: tuple[tuple[DocumentPath, str], ...] = ()
 
 
 class TodaysBill(Frozen, kw_only=True):
@@ -27,19 +34,12 @@ class TodaysBill(Frozen, kw_only=True):
     """Lengths that are not declared, as the bill implies them, each with its fact."""
     silent_because: str = ""
     """Why the bill says nothing of a request; empty where it does."""
-    problems: tuple[FactProblem, ...] = ()
+    problems: tuple[BillProblem, ...] = ()
     """What is wrong with what is said of today: then nothing is computed."""
-    contradiction: FactProblem | None = None
+    contradiction: BillProblem | None = None
     """That the bill is far from what is declared."""
 
     @property
     def times(self) -> float | None:
         """Return how many times what is computed the bill is."""
         return None if self.monthly_usd is None or not self.computed_usd else self.monthly_usd / self.computed_usd
-
-    def known(self, known: KnownFacts) -> KnownFacts:
-        """Return the facts with what the bill implies in the place of what is expected of lengths elsewhere."""
-        if not self.implied:
-            return known
-        by_bill = {name: Expected(value, f"as the bill of today implies, `{BILL}`") for name, value in self.implied}
-        return replace(known, expected={**known.expected, **by_bill})
