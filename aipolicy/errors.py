@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aipolicy.source.mistakes import Rewording
-    from aipolicy.source.span import Span
+    from aipolicy.source.span import Rewording, Span
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNUSABLE, EXIT_NOTHING, EXIT_INTERNAL = range(5)
 """A larger code is worse, because pre-commit keeps the largest of several runs."""

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from aipolicy.errors import AipolicyError
 from aipolicy.files.shipped import PACKAGE
 from aipolicy.policy.sources.pack_files import PackFiles
-from aipolicy.source.mistakes import Rewording
-from aipolicy.source.span import LineIndex, Span
+from aipolicy.source.span import LineIndex, Rewording, Span
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import NamedTuple
 

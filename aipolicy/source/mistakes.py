@@ -6,20 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aipolicy.errors import AipolicyError, Problems
-from aipolicy.value import NamedTuple
+from aipolicy.source.span import Rewording
 
 if TYPE_CHECKING:
     from aipolicy.source.document import Document
     from aipolicy.source.span import DocumentPath, Part, Span
-
-
-class Rewording(NamedTuple):
-    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
-
-    span: Span
-    old: str
-    new: str
-
 
 ErrorMaker = Callable[..., AipolicyError]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Literal, TypeAlias
 
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 DocumentPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of a document down to a value."""
@@ -51,3 +51,11 @@ class LineIndex:
     def span(self, start: int, end: int) -> Span:
         """Return the span of `[start, end)`, at least one character wide."""
         return Span(self.position(start), self.position(max(end, start + 1)))
+
+
+class Rewording(NamedTuple):
+    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
+
+    span: Span
+    old: str
+    new: str

@@ -12,10 +12,9 @@ from aipolicy.policy.cel.within import parameter_behind
 from aipolicy.policy.reading.applies_to import read_applies_to
 from aipolicy.policy.rule import Line
 from aipolicy.source.document import PlainValue
-from aipolicy.source.mistakes import Rewording
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
-from aipolicy.source.span import DocumentPath, Position, Span
+from aipolicy.source.span import DocumentPath, Position, Rewording, Span
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.value import replace
 
