@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from aipolicy.source.document import Document
     from aipolicy.source.span import DocumentPath, Part, Span
 
-
 ErrorMaker = Callable[..., AipolicyError]
 
 

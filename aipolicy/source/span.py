@@ -59,3 +59,11 @@ class LineIndex:
     def span(self, start: int, end: int) -> Span:
         """Return the span of `[start, end)`, at least one character wide."""
         return Span(self.position(start), self.position(max(end, start + 1)))
+
+
+class Rewording(NamedTuple):
+    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
+
+    span: Span
+    old: str
+    new: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from aipolicy.errors import ExpressionError
+from aipolicy.facts.facts import LABELS
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 
@@ -34,6 +36,16 @@ _SLIPS = {
     "null": f"no fact is ever `null`: {_UNDECLARED_IS}",
 }  # fmt: skip
 """What people of other languages write."""
+
+
+def refuse_has(text: str) -> None:
+    """Raise `ExpressionError` for `has` of a fact: of one that is true or false the runtime takes it for the fact itself."""
+    from aipolicy.policy.cel.tokens import tokens
+
+    found = tuple(tokens(text))
+    for token, opening, asked in zip(found, found[1:], found[2:], strict=False):
+        if (token.text, opening.text) == ("has", "(") and not asked.text.startswith(f"{LABELS}."):
+            raise ExpressionError(_SLIPS["has"], token.start + 1)
 
 
 def slip(text: str) -> str:

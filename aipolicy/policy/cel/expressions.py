@@ -162,9 +162,14 @@ class Compiler:
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
         try:
-            return self._env.compile(text)
+            expression = self._env.compile(text)
         except RuntimeError as error:
             raise ExpressionError(*_explained(error, text, self._specs)) from None
+        if "has(" in text:
+            from aipolicy.policy.cel.compiler_messages import refuse_has
+
+            refuse_has(text)
+        return expression
 
     def _checked(self, expression: Any, written: Node) -> Compiled:
         from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of

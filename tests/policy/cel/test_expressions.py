@@ -53,6 +53,8 @@ def evaluate(text: str, values: dict[str, Any], compiler: Compiler = COMPILER) -
 
 
 REFUSED = (
+    ("has(data.minimized)", "`has` asks nothing of a fact"),
+    ("data.personal && has(evidence.dpia)", "`has` asks nothing of a fact"),
     ("latency.p95 < 500", "unknown fact `latency.p95`; did you mean `latency.p95_ms`?"),
     ("latncy.p95_ms < 500", "did you mean `latency.p95_ms`?"),
     ("latency.p95_s < 5", "unknown fact `latency.p95_s`"),
