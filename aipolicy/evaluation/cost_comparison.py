@@ -72,7 +72,7 @@ class _Comparer:
         decision, tornado = self._decide(costed, base, bases)
         return CostComparison(
             self._workload, base, tuple(costed), hidden, decision, tornado, self._drawn.drivers,
-            self._prices(row.option for row in costed), _accelerators(row.option for row in costed),
+            self._prices(row.option for row in costed),
         )  # fmt: skip
 
     def _planned(self) -> list[tuple[OptionSet, int, str]]:
@@ -233,7 +233,3 @@ class _Comparer:
 
 def _paid_legs(option: Option) -> tuple[Leg, ...]:
     return option.legs if option.routing == "cascade" else (option.leg,)
-
-
-def _accelerators(options: Iterable[Option]) -> tuple[str, ...]:
-    return tuple(sorted({leg.accelerator for option in options for leg in option.legs if leg.accelerator}))

@@ -82,5 +82,3 @@ class CostComparison(Frozen):
     """What moves the distance between the cheapest option and the baseline, or the baseline's cost alone."""
     drivers: Mapping[str, Range]
     prices: tuple[Price, ...]
-    machines: tuple[str, ...]
-    """Accelerators of the options shown."""

@@ -25,14 +25,6 @@ class Span(Frozen, order=True):
     end: Position
 
 
-class Rewording(NamedTuple):
-    """What stands at a place and what is certain to be meant: a key, a word, or a whole condition."""
-
-    span: Span
-    old: str
-    new: str
-
-
 class LineIndex:
     """Turns offsets into a text into positions; only LF, CRLF and CR end a line, as editors count them."""
 

@@ -56,6 +56,10 @@ def test_ten_million_embeddings_a_day_are_paid_as_embeddings() -> None:
         assert running(options, model) == pytest.approx(tokens * usd_per_mtok / 1e6, rel=0.011)
 
 
+def test_an_embedding_has_no_tokens_of_its_own() -> None:
+    assert "at 10 000 000 requests a day, 200 tokens in, 1.5 times" in " ".join(run("cost", EMBEDS)[1].split())
+
+
 def test_embedding_is_answered_with_an_embedding_model_and_no_chat_model_is_left() -> None:
     code, text = run("explain", EMBEDS, "--format", "json")
     assert code == 0

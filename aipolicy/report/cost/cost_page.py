@@ -159,6 +159,8 @@ def _workload(answering: Answering) -> str:
     workload = answering.expected.workload
     lengths = [(workload.input_tokens, "tokens in", "volume.input_tokens"),
                (workload.output_tokens, "out", "volume.output_tokens")]  # fmt: skip
+    if answering.expected.facts.values.get("task.kinds") == ("embedding",):
+        del lengths[1:]  # vectors are not counted in tokens
     if workload.audio_seconds is not None:
         lengths = [(workload.audio_seconds, "s of recording", "volume.audio_seconds")]
     if workload.documents is not None:
