@@ -20,6 +20,7 @@ from aipolicy.facts.value_text import shown_value
 from aipolicy.frameworks.rule_state import rule_states
 from aipolicy.manifest.feature import path_of
 from aipolicy.report.cost.cost_page import cost_sections
+from aipolicy.report.explain.adr import decision_record
 from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of
 from aipolicy.report.explain.fact_details import fact_groups
 from aipolicy.report.explain.migration_lines import migration_section
@@ -34,6 +35,7 @@ from aipolicy.report.explain.next_steps import (
 )
 from aipolicy.report.explain.option_details import matrix_of
 from aipolicy.report.explain.reason_lines import plan_lines, reason_lines
+from aipolicy.report.portfolio.latency_table import latency_tables
 from aipolicy.report.portfolio.rule_traces import rule_traces
 from aipolicy.report.terminal.drawing import as_read
 from aipolicy.report.ways_table import ways_cells
@@ -89,6 +91,7 @@ def _built(answering: Answering, rows: Sequence[Compared]) -> JsonObject:
     return {
         "ways": [list(cells) for cells in ways_cells(rows)],
         "costs": [_cost(row) for row in rows],
+        "latency": latency_tables(answering, rows),
         "matrix": [[adaptation, *cells] for adaptation, cells in matrix_of(expected)],
         "removed_by": [[rule, mask.bit_count()] for rule, mask in removed],
         "all_ways": ways.full.bit_count(),
@@ -110,6 +113,7 @@ def _asked(answering: Answering, rows: tuple[Compared, ...]) -> JsonObject:
         "questions": _lines(question_lines(answering, _ALL, margin)),
         "holds": _lines(holding_lines(answering)),
         "migration": list(migration_section(answering).lines),
+        "record": decision_record(answering, answering.evaluator.rule_evaluator),
         "money": [[label, _lines(lines)] for label, lines in sections if lines],
     }
 

@@ -157,6 +157,9 @@ def _feature(row: FeatureRow, report: PortfolioReport) -> Iterator[str]:
     if details.get("ways"):
         yield "### USD a month"
         yield markdown_table(WAYS_HEAD, details["ways"])
+    for table in details.get("latency") or ():
+        yield f"### {prose(table['budget'])}"
+        yield markdown_table(("", "way", *table["columns"], "against the budget"), table["ways"])
     sections = (*((title, details.get(key)) for title, key in LINES),
                 *((capital(label), lines) for label, lines in details.get("money", ())))  # fmt: skip
     for title, lines in sections:

@@ -11,10 +11,12 @@ from typing import Any
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.model import Change
+from aipolicy.answer.turns import REACH
 from aipolicy.errors import UsageError
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
+from aipolicy.report.explain.next_steps import distance
 from aipolicy.report.explain.what_if_sheet import what_if_rows
 from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.source.text import escaped
@@ -65,7 +67,7 @@ def what_if_points(answering: Answering) -> JsonObject:
     """
     if answering.certain.is_retired:
         return {}
-    questions = [] if answering.conflict is not None else answering.questions
+    questions = asked_of(answering)
     points = [_Point("", "", None, dict(what_if_rows(answering)))]
     sliders = [_slider(answering, name, questions, points) for name in _SLIDERS]
     switches = list(_switches(answering, questions, points))
@@ -79,7 +81,16 @@ def what_if_points(answering: Answering) -> JsonObject:
         "sliders": [slider for slider in sliders if slider is not None],
         "switches": switches[:MOST_SWITCHES],
         "more_questions": max(0, len(_asked(questions)) - MOST_SWITCHES),
+        "is_conflict": answering.conflict is not None,
     }
+
+
+def asked_of(answering: Answering) -> list[Change]:
+    """Return what gets a switch: the questions; of a conflict, of which nothing is asked, the changes that end it."""
+    conflict = answering.conflict
+    if conflict is None:
+        return list(answering.questions)
+    return [change for change in conflict.changes if distance(change, answering.expected.facts.values) <= REACH]
 
 
 def _slider(answering: Answering, name: str, questions: Iterable[Change], points: list[_Point]) -> JsonObject | None:
@@ -110,7 +121,7 @@ def _slider(answering: Answering, name: str, questions: Iterable[Change], points
 
 def _switches(answering: Answering, questions: Iterable[Change], points: list[_Point]) -> Iterator[JsonObject]:
     """Yield a switch for each question that no slider answers; its points are added to those that there are."""
-    values = answering.expected.facts.values
+    values, declared = answering.expected.facts.values, answering.expected.facts.declared
     for facts, changes in list(_asked(questions).items())[:MOST_SWITCHES]:
         replies: list[int] = []
         for change in changes:
@@ -121,8 +132,9 @@ def _switches(answering: Answering, questions: Iterable[Change], points: list[_P
                 replies.append(len(points))
                 points.append(point)
         if replies:
-            assumed = " and ".join(shown_value(values.get(name)) for name in facts)
-            yield {"facts": " and ".join(map(escaped, facts)), "assumed": escaped(assumed), "stops": replies}
+            today = " and ".join(shown_value(values.get(name)) for name in facts)
+            how = "today" if not declared.isdisjoint(facts) else "assumed"
+            yield {"facts": " and ".join(map(escaped, facts)), "how": how, "today": escaped(today), "stops": replies}
 
 
 def _asked(questions: Iterable[Change]) -> dict[tuple[str, ...], list[Change]]:

@@ -8,7 +8,8 @@ from functools import cache
 from hashlib import sha256
 
 import pytest
-from answer_pages import SHOWN, answerings, cost_page
+from answer_pages import ROOT, SHOWN, answerings, cost_page
+from command_line import run_here
 from portfolio_pages import (
     ATTACKS,
     HEAD,
@@ -39,8 +40,8 @@ from aipolicy.value import replace
 TAGS = {
     "html", "head", "meta", "title", "style", "script", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "li",
     "main", "div", "section", "form", "label", "input", "select", "option", "button", "span", "table", "caption", "thead",
-    "tbody", "tr", "th", "td", "b", "br", "code", "abbr", "details", "summary", "article", "footer", "figure", "svg", "g",
-    "path", "rect", "text", "tspan", "use", "clippath", "defs",
+    "tbody", "tr", "th", "td", "b", "br", "code", "abbr", "details", "summary", "pre", "article", "footer", "figure", "svg",
+    "g", "path", "rect", "text", "tspan", "use", "clippath", "defs",
 }  # fmt: skip
 ATTRIBUTES = {
     "aria-label", "aria-labelledby", "autocomplete", "charset", "class", "colspan", "content", "data-answer", "data-blocked",
@@ -250,3 +251,21 @@ def test_two_features_of_one_name_have_addresses_of_their_own() -> None:
     report = report_on(same)
     assert [row.anchor for row in report.rows] == ["f-same", "f-same~2"]
     elements(page_of(report))
+
+
+def test_the_decision_record_is_that_of_explain_and_stays_text() -> None:
+    report = report_on_files("examples/quickstart/claims-triage/aifeature.yaml", depth=Depth.FULL)
+    arguments = ["explain", "claims-triage", "examples/quickstart", "--format", "adr", "--as-of", "2026-11-21"]
+    explained = run_here(arguments, ROOT).stdout
+    assert report.rows[0].details["record"] in explained
+    (shown,) = elements(page_of(report)).all("pre")
+    assert shown.text == " ".join(report.rows[0].details["record"].split())
+    hostile = [("x.aifeature.yaml", manifest("x", owner=ATTACKS[0]) + f"plan: {{model: {quoted(ATTACKS[1])}}}\n")]
+    page = elements(page_of(report_on(hostile, Depth.FULL)))
+    assert len(page.all("pre")) == 1
+    assert len(page.all("script")) == 2
+    assert not page.all("img")
+
+
+def test_a_run_that_asks_nothing_has_no_record() -> None:
+    assert "<pre" not in page_of(report_on_files("examples/quickstart/claims-triage/aifeature.yaml"))

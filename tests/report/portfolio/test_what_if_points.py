@@ -10,7 +10,7 @@ from answer_pages import ROOT, answerings_of
 from portfolio_pages import ATTACKS, HEAD, MOVING, elements, manifest, moving_report, page_of, report_on
 from what_if_explained import explained_rows, plain
 
-from aipolicy.report.portfolio.what_if_points import MOST_REPLIES, MOST_SWITCHES, what_if_points
+from aipolicy.report.portfolio.what_if_points import MOST_REPLIES, MOST_SWITCHES, asked_of, what_if_points
 from aipolicy.value import replace
 
 CLAIMS = (ROOT / MOVING[0]).read_text(encoding="utf-8")
@@ -54,13 +54,30 @@ def test_a_switch_stands_for_what_explain_asks() -> None:
         moved = row.details["what_if"]
         (answering,) = answerings_of((ROOT / row.file).read_bytes())
         # NOTE: of a conflict `explain` asks nothing; it says what ends it.
-        changes = answering.questions if answering.conflict is None else ()
+        changes = asked_of(answering)
+        assert moved["is_conflict"] is (answering.conflict is not None)
         asked = {" and ".join(change.facts) for change in changes}
         facts = [switch["facts"] for switch in moved["switches"]]
         assert len(facts) <= MOST_SWITCHES
         assert set(facts) <= asked
         assert all(0 < len(switch["stops"]) <= MOST_REPLIES for switch in moved["switches"])
         assert len(facts) + moved["more_questions"] == len(asked - {slider["fact"] for slider in moved["sliders"]})
+
+
+def test_a_switch_of_a_conflict_ends_it_and_says_what_is_today() -> None:
+    (moved,) = (row.details["what_if"] for row in moving_report().rows if row.details["what_if"]["is_conflict"])
+    build = moved["labels"].index("build")
+    today = moved["points"][0][3][build]
+    assert moved["switches"]
+    for switch in moved["switches"]:
+        for stop in switch["stops"]:
+            assert moved["points"][stop][3][build] not in (None, today)
+    section = (
+        elements(page_of(moving_report())).one("article", id="f-checkr-hard-charges").one("section", class_="what-if")
+    )
+    assert "Nothing remains today; switches are for what ends that." in section.text
+    assert all(f"{switch['how']} {switch['today']}" in section.text for switch in moved["switches"])
+    assert {switch["how"] for switch in moved["switches"]} <= {"today", "assumed"}
 
 
 def test_what_no_manifest_could_say_is_no_point() -> None:
