@@ -1,7 +1,7 @@
 """Measures what 300 rules take: linting them, and evaluating 100 manifests under them, in seconds of CPU; asserts nothing.
 
-The rules are those of every pack that ships, and of `tests/law/triggers`; manifests are the examples, with other names, until
-there are a hundred. Each is measured in a process of its own without a cache, the second time with the policy kept.
+The rules are those of every pack that ships, and of `tests/law/triggers`; manifests are the examples, with other names,
+until there are a hundred. Each is measured in a process of its own without a cache, the second time with the policy kept.
 """
 
 from __future__ import annotations
