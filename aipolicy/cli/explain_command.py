@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import click
 
@@ -78,13 +79,7 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
 
     details = Details(facts=facts, options=ways, rules=rules, cost=cost, migration=migration, every=every)
     asked = Asked(output_format, details, changes, targets)
-    if not details.none and (changes or targets or output_format not in ("text", "json")):
-        raise UsageError(
-            "`--facts`, `--options`, `--rules`, `--cost`, `--migration` and `--all` show the answer of today as text; "
-            "leave them out"
-        )
-    if output_format == "adr" and targets:
-        raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")
+    _refuse_together(output_format, shows_details=not details.none, changes=changes, targets=targets)
     if target is not None:
         _refuse_to_write(target, output_format, (*changes, *targets), subject, paths, options)
     found = features_named(subject, paths, policy, settings)
@@ -94,6 +89,19 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         write_decision(target, found[0], policy, settings)
         return
     write_out(explained_each(found, asked, policy, settings))
+
+
+def _refuse_together(
+    output_format: str, *, shows_details: bool, changes: Sequence[str], targets: Sequence[str]
+) -> None:
+    """Raise `UsageError` for what one page cannot show."""
+    if shows_details and (changes or targets or output_format not in ("text", "json")):
+        raise UsageError(
+            "`--facts`, `--options`, `--rules`, `--cost`, `--migration` and `--all` show the answer of today as text; "
+            "leave them out"
+        )
+    if output_format == "adr" and targets:
+        raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")
 
 
 def _framework(name: str, subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, *,

@@ -58,12 +58,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     from aipolicy.run.remembered_files import check_remembered
     from aipolicy.run.result_memory import ResultMemory
 
-    if output_format == "html":
-        from aipolicy.report.html.html_page import require_libraries
-
-        require_libraries()
-    elif patterns:
-        raise UsageError("`--what-if` moves a page, and text does not move; leave it out, or `--format markdown`")
+    _require(output_format, patterns)
     config, settings = read_settings(options)
     policy_files = read_policy_files(settings, memory=pack_memory())
     found = told_manifests(paths, config)
@@ -85,14 +80,27 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     coming = None if months is None else _coming(found.files, config, settings, policy_files, months, paths)
     report = portfolio_report(result, config.recommendation.horizon_months, coming)
     is_broken = told_broken(finding for file in result.files for finding in file.findings)
-    pieces = _rendered(report, output_format)
+    _write(_rendered(report, output_format), output_format, output)
+    raise click.exceptions.Exit(exit_code_of_report(is_broken=is_broken, is_empty=not report.rows))
+
+
+def _require(output_format: str, patterns: Sequence[str]) -> None:
+    """Raise for what cannot be written: a page without its libraries, or text that would have to move."""
+    if output_format == "html":
+        from aipolicy.report.html.html_page import require_libraries
+
+        require_libraries()
+    elif patterns:
+        raise UsageError("`--what-if` moves a page, and text does not move; leave it out, or `--format markdown`")
+
+
+def _write(pieces: Iterable[str], output_format: str, output: str | None) -> None:
     if output is None:
         for piece in pieces:
             write_out(piece)
-    else:
-        write_outputs([ReportFile(output_format, output)], [pieces])
-        click.echo(f"aipolicy: wrote {output}", err=True)
-    raise click.exceptions.Exit(exit_code_of_report(is_broken=is_broken, is_empty=not report.rows))
+        return
+    write_outputs([ReportFile(output_format, output)], [pieces])
+    click.echo(f"aipolicy: wrote {output}", err=True)
 
 
 def _coming(files: Sequence[ManifestFile], config: Config, settings: PolicySettings, policy_files: PolicyFiles,

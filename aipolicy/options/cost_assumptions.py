@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.fleet import Redundancy
@@ -94,14 +95,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         hours_per_month=value["hours-per-month"],
         days_per_month=value["days-per-month"],
         redundancy=Redundancy(value["target-utilisation"], value["spare-replicas"]),
-        own_site=OwnSite(
-            server_overhead_share=value["server-overhead-share"],
-            server_power_factor=value["server-power-factor"],
-            amortisation_years=value["amortisation-years"],
-            power_usage_effectiveness=value["power-usage-effectiveness"],
-            electricity_usd_per_kwh=value["electricity-price"],
-            colocation_usd_per_kw=value["colocation-monthly"],
-        ),
+        own_site=_own_site(value),
         staff_year_usd=value["loaded-staff-year"],
         monitoring_monthly_usd=value["monitoring-monthly"],
         evaluation_monthly_usd=value["evaluation-monthly"],
@@ -110,14 +104,7 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         batch_latency_hours=value["batch-latency-hours"],
         machine_start_hours=value["machine-start-hours"],
         committed_share=value["committed-share"],
-        training=TrainingConstants(
-            runs_per_year=value["retrainings-per-year"],
-            usd_per_label=value["labelling-cost"],
-            tokens_per_example=value["training-tokens-per-example"],
-            epochs=value["training-epochs"],
-            utilisation=value["training-utilisation"],
-            tokens_per_parameter=value["training-tokens-per-parameter"],
-        ),
+        training=_training(value),
         index=Index(
             chunk_tokens=value["chunk-tokens"],
             dimensions=value["embedding-dimensions"],
@@ -135,6 +122,28 @@ def cost_assumptions(catalog: Catalog) -> CostAssumptions:
         one_step_requests_per_s=value["classical-requests-per-second"],
         stale_price_days=value["stale-price-days"],
         capacity_spread=value["capacity-spread"],
+    )
+
+
+def _own_site(value: Mapping[str, float]) -> OwnSite:
+    return OwnSite(
+        server_overhead_share=value["server-overhead-share"],
+        server_power_factor=value["server-power-factor"],
+        amortisation_years=value["amortisation-years"],
+        power_usage_effectiveness=value["power-usage-effectiveness"],
+        electricity_usd_per_kwh=value["electricity-price"],
+        colocation_usd_per_kw=value["colocation-monthly"],
+    )
+
+
+def _training(value: Mapping[str, float]) -> TrainingConstants:
+    return TrainingConstants(
+        runs_per_year=value["retrainings-per-year"],
+        usd_per_label=value["labelling-cost"],
+        tokens_per_example=value["training-tokens-per-example"],
+        epochs=value["training-epochs"],
+        utilisation=value["training-utilisation"],
+        tokens_per_parameter=value["training-tokens-per-parameter"],
     )
 
 

@@ -165,12 +165,7 @@ class _PackReader:
         """
         records, metadata, name = self._records, self._metadata, self.layer.name
         self._parameters = {parameter.name: parameter for parameter in parameters}
-        heads = [record for record in records if record.has("imports")]
-        texts = imported(heads, {p.name: exported(p.variables, p.name) for p in below},
-                         {p.name: [v.name for v in p.variables] for p in below})  # fmt: skip
-        foreign = tuple(
-            replace(p, name=parameter_of_pack(pack.name, p.name)) for pack in below if texts for p in pack.parameters
-        )
+        texts, foreign = self._imported(below)
         self._foreign = foreign
         constants = {f"params.{p.name}": p.value for p in (*self._parameters.values(), *foreign)}
         set_at = {f"params.{p.name}": at.place for p in (*parameters, *foreign) for at in p.origins if at.holds}
@@ -205,6 +200,15 @@ class _PackReader:
         for record in (*records, *((metadata,) if metadata is not None else ())):
             record.finish()
         return pack
+
+    def _imported(self, below: Sequence[PolicyPack]) -> tuple[Mapping[str, str], tuple[Parameter, ...]]:
+        """Return the variables that it imports from packs below it, as text, and the parameters that they read."""
+        heads = [record for record in self._records if record.has("imports")]
+        texts = imported(heads, {p.name: exported(p.variables, p.name) for p in below},
+                         {p.name: [v.name for v in p.variables] for p in below})  # fmt: skip
+        return texts, tuple(
+            replace(p, name=parameter_of_pack(pack.name, p.name)) for pack in below if texts for p in pack.parameters
+        )
 
     def _portfolio_rules(self, records: Iterable[Record], compiler: Compiler, pack: str, constants: Mapping[str, FactValue],
                          facts: Mapping[str, FactSpec]) -> tuple[PortfolioRule, ...]:  # fmt: skip

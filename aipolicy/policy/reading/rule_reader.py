@@ -106,19 +106,29 @@ class RuleReader:
             legs=read_legs(record, legs_of(self._shared)),
         )
         effective.finish()
-        self._check_dates(rule, effective)
-        self._check_kind(rule)
-        self._check_scope(rule)
-        check_legs(rule, record)
+        self._checked(rule, effective)
         record.finish()
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
         used |= self._check_message(rule.message, record) | self._own_reads
-        origin = RuleOrigin(
-            rule.severity, rule.effective_from, rule.effective_until, self._pack,
-            place_of(record, "severity"), place_of(record, "effective") if record.has("effective") else "", "",
-        )  # fmt: skip
         parameters = parameters_of(used, self._compiler.constants)
-        return replace(rule, parameters=parameters, origins=(origin,), spoken=tuple(sorted(self._spoken.items())))
+        spoken = tuple(sorted(self._spoken.items()))
+        return replace(rule, parameters=parameters, origins=(self._origin(rule),), spoken=spoken)
+
+    def _origin(self, rule: Rule) -> RuleOrigin:
+        """Return where what a rule weighs, and from when to when it holds, is said."""
+        record = self._record
+        effective_at = place_of(record, "effective") if record.has("effective") else ""
+        return RuleOrigin(
+            rule.severity, rule.effective_from, rule.effective_until, self._pack, place_of(record, "severity"),
+            effective_at, "",
+        )  # fmt: skip
+
+    def _checked(self, rule: Rule, effective: Record) -> None:
+        """Note what contradicts itself in a rule that was read."""
+        self._check_dates(rule, effective)
+        self._check_kind(rule)
+        self._check_scope(rule)
+        check_legs(rule, self._record)
 
     def _kind(self) -> RuleKind:
         kind = self._record.text("kind", choices=tuple(kind.value for kind in RuleKind))
