@@ -24,7 +24,7 @@ from aipolicy.report.packs.profile_text import profile_text
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
 from aipolicy.source.suggest import did_you_mean, same_name
-from aipolicy.source.text import shown
+from aipolicy.source.text import escaped, shown
 from aipolicy.value import replace
 
 
@@ -86,7 +86,7 @@ def _write_corrected(settings: PolicySettings) -> None:
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot write `{shown(file.path)}`: {error}") from None
         for each in file.made:
-            place = f"{shown(file.path)}:{each.span.start.line}"
+            place = f"{escaped(file.path)}:{each.span.start.line}"
             click.echo(f"fixed {place}: `{shown(each.old)}` is now `{shown(each.new)}`", err=True)
     if not corrected:
         click.echo("aipolicy: fixed nothing; nothing that is mechanical was found", err=True)
