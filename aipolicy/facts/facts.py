@@ -99,6 +99,11 @@ class Facts:
             name = spec.reads[0]
         return Fact(spec, Provenance.DECLARED if name in self.declared else Provenance.ASSUMED, value)
 
+    def is_told(self, name: str) -> bool:
+        """Return whether lists tell a fact: of a document that is not declared they say only that it is not there."""
+        spec = self.known.specs[name]
+        return spec.origin is not Origin.DOCUMENT or spec.reads[0] in self.declared
+
     def places_of(self, name: str) -> tuple[str, ...]:
         """Return the declared facts that a fact rests on: itself, or what its formula read."""
         if name.startswith(f"{LABELS}."):

@@ -98,7 +98,7 @@ def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureRes
     facts = evaluation.facts
     known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
     for name in facts.known.specs:
-        if not is_option_fact(name):
+        if not is_option_fact(name) and facts.is_told(name):
             fact = facts.fact(name)
             known[fact.provenance][name] = fact.value
     return FeatureResult(

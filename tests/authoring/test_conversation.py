@@ -91,8 +91,17 @@ def held(replies: Mapping[str, str], started: Conversation | None = None) -> tup
                 "volume.requests_per_day": "5000000", "task.type": "classification",
                 "data.labelled_examples": "20000", "team.ml_engineers": "2",
             },
-            {"data.labelled_examples", "team.ml_engineers"}, ("own-cloud", "classical-ml"),
-            id="millions of classifications a day, with labels",
+            {"data.labelled_examples", "team.ml_engineers"}, ("own-cloud", "fine-tuning"),
+            id="millions of texts a day, with labels",
+        ),
+        pytest.param(
+            {
+                "data.classes": "internal", "data.residency": "any", "latency.p95_ms": "500",
+                "volume.requests_per_day": "5000000", "task.type": "classification", "task.input": "table",
+                "data.labelled_examples": "20000", "team.ml_engineers": "2",
+            },
+            {"task.input", "data.labelled_examples", "team.ml_engineers"}, ("own-cloud", "classical-ml"),
+            id="millions of rows a day, with labels",
         ),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import catalog_documents
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
-from aipolicy.options import cost_assumptions
+from aipolicy.options import bill_reader, cost_assumptions
 from aipolicy.options import uncertain_inputs as drivers
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, candidate_legs, own_adaptations
@@ -71,7 +71,7 @@ def test_what_was_not_read_says_so(catalog: Catalog) -> None:
 
 
 def test_no_constant_is_stated_that_nothing_reads() -> None:
-    read = "".join(Path(module.__file__ or "").read_text() for module in (cost_assumptions, drivers))
+    read = "".join(Path(module.__file__ or "").read_text() for module in (cost_assumptions, drivers, bill_reader))
     assert [id_ for id_ in UNITS if f'"{id_}"' not in read] == []
 
 

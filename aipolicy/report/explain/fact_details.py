@@ -40,7 +40,7 @@ def fact_groups(evaluation: Evaluation) -> dict[Provenance, list[str]]:
     groups: dict[Provenance, list[str]] = {provenance: [] for provenance in Provenance}
     for name in facts.known.specs:
         provenance = facts.fact(name).provenance
-        if is_option_fact(name) or name.startswith("metadata."):
+        if is_option_fact(name) or name.startswith("metadata.") or not facts.is_told(name):
             continue
         if name in facts.declared or name in read or provenance is Provenance.ASSUMED:
             groups[provenance].append(name)
