@@ -3,7 +3,7 @@
 The Python API, imported on first use:
 
 - `load_policy(PolicySettings(as_of=...)) -> Policy` loads packs and catalog;
-- `check(files, policy) -> Report` judges `ManifestFile`s; `Report.findings`, `.evaluations`, `.exit_code(fail_on)`;
+- `check(files, policy) -> Report` evaluates `ManifestFile`s; `Report.findings`, `.evaluations`, `.exit_code(fail_on)`;
 - `find_manifests(paths, stdin=...)` finds manifests by name;
 - `recommend(evaluation, margin_percent=...) -> Recommendation | None`.
 """

@@ -57,14 +57,14 @@ def _evaluated(text: str, depth: int, evaluation: Evaluation, policy: Policy, pa
         require=(line,), message="", why="", fix="", references=(), effective_from=None, effective_until=None, tests=(),
         pack=pack.name, defined_at="", parameters=parameters_of(line.parameter_reads, compiler.constants),
     )  # fmt: skip
-    judge, planned = policy.evaluator.rule_evaluator, evaluation.planned
-    masks = judge.evaluate(rule, evaluation.facts, evaluation.workload, planned)
+    rule_evaluator, planned = policy.evaluator.rule_evaluator, evaluation.planned
+    masks = rule_evaluator.evaluate(rule, evaluation.facts, evaluation.workload, planned)
     counts = (
         (Truth.TRUE, masks.satisfied), (Truth.FALSE, masks.violated), (Truth.UNKNOWN, masks.undetermined),
     )  # fmt: skip
     number = first_in(masks.violated or masks.undetermined or masks.satisfied)
     option = planned.facts_of(number, evaluation.workload) if line.option_reads else {}
-    trace = judge.trace(rule, evaluation.facts, option)[0]
+    trace = rule_evaluator.trace(rule, evaluation.facts, option)[0]
     ways = {truth: planned.legs_of(mask).bit_count() for truth, mask in counts if mask}
     return EvaluatedPart(text, depth, ways, trace.values, trace.error)
 

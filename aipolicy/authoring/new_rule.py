@@ -110,7 +110,7 @@ def _refuse_taken(draft: RuleDraft, rules: Sequence[_Taken]) -> None:
 
 
 def _files(settings: PolicySettings, pack: PackFiles) -> PolicyFiles:
-    """Return the files that judge a run, where one pack is as given."""
+    """Return the files that a run evaluates by, where one pack is as given."""
 
     def find(reference: str, base: str) -> PackFiles:
         return pack if _is_at(reference, base, pack.path) else find_pack(reference, base)

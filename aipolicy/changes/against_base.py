@@ -22,7 +22,7 @@ from aipolicy.value import replace
 
 def compared_with_base(report: Report, files: Sequence[ManifestFile], side: BaseSide, policy: Policy,
                        weighing: Weighing) -> Report:  # fmt: skip
-    """Return a report with every finding compared with those of the base, which `policy` judges."""
+    """Return a report with every finding compared with those of the base, which `policy` evaluates."""
     # NOTE: what does not hold of a waiver at the base must not stop the change that repairs it, nor hide what it breaks.
     at_base = base_report(side, policy, report, files)
     findings = [*at_base.findings]
@@ -62,7 +62,7 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
 
 def base_policy(side: BaseSide, policy: Policy, settings: PolicySettings, policy_files: PolicyFiles, *, strict: bool,
                 chosen: bool) -> Policy:  # fmt: skip
-    """Return the policy of the base: that of now where both are judged by the same bytes and settings.
+    """Return the policy of the base: that of now where both are evaluated by the same bytes and settings.
 
     `strict` says that the command line is strict, `chosen` that it chooses rules.
     """
@@ -96,7 +96,7 @@ def _paths(files: Sequence[ManifestFile]) -> list[str]:
 
 
 def _cost_changes(before: Report, now: Report, weighing: Weighing) -> tuple[CostChange, ...]:
-    """Return the features whose cost differs, to a thousandth; what was judged once for both sides does not."""
+    """Return the features whose cost differs, to a thousandth; what was evaluated once for both sides does not."""
     sides = [{e.feature.name: e for e in report.evaluations} for report in (before, now)]
     changes = []
     for name in sorted({*sides[0], *sides[1]}):

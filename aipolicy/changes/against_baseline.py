@@ -32,7 +32,7 @@ def compared_with_baseline(report: Report, path: str, paths: Sequence[str], *, s
 
 def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
     """Write what was found to a baseline, unless nothing was evaluated; what a run did not look at is kept."""
-    if not report.judged:
+    if not report.evaluated:
         return False
     covers = _covers(path, paths)
     is_there = os.path.lexists(path) and not os.path.islink(path)

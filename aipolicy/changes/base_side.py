@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class BaseSide(Frozen):
-    """What judges at the base, and the manifests there."""
+    """What evaluates at the base, and the manifests there."""
 
     base: Base
     config: Config

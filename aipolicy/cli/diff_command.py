@@ -67,12 +67,12 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     now = Side(files, settings, policy_files, weighed_by(configured), policy, report)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
         chosen = bool(options.select or options.ignore)
-        judging = base_policy(side, policy, settings, policy_files, strict=strict, chosen=chosen)
+        policy_of_base = base_policy(side, policy, settings, policy_files, strict=strict, chosen=chosen)
         if as_of_base and side.base.day != settings.as_of:
-            judging = load_policy(
+            policy_of_base = load_policy(
                 side.settings._replace(strict=settings.strict, as_of=side.base.day), None, side.policy_files
             )
-        diff = diff_from_base(now, side, judging, lambda: manifests((side.base.repository.top,)))
+        diff = diff_from_base(now, side, policy_of_base, lambda: manifests((side.base.repository.top,)))
     if policy.evaluated_portfolio_rules:
         click.echo("aipolicy: rules over all features are not compared; `aipolicy check --base` does", err=True)
     shown_diff = diff if ignored is None else without_small_costs(diff, ignored)

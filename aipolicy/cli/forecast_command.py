@@ -59,7 +59,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     manifests = told_manifests(paths, configured)
     refuse_overwriting((each.path for each in written), run_inputs(manifests, configured, settings, policy_files))
     files = manifests.files
-    gc.disable()  # NOTE: what is judged stays until the end, and the collector would look at all of it again and again.
+    gc.disable()  # NOTE: what is evaluated stays until the end, and the collector would look at all of it again and again.
     try:
         calendar = forecast(
             files, settings, policy_files, months=months, fail_on=Severity(fail_on or configured.fail_on),

@@ -1,4 +1,4 @@
-"""What a run is judged by: packs, catalog files, parameters, the organisation, and the day."""
+"""What a run evaluates by: packs, catalog files, parameters, the organisation, and the day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Organization(NamedTuple):
 
 
 class PolicySettings(NamedTuple):
-    """Which packs, catalog files and parameters judge a run, and the day on which."""
+    """Which packs, catalog files and parameters a run evaluates by, and the day on which."""
 
     as_of: date
     packs: tuple[str, ...] = (DEFAULT_PACK,)

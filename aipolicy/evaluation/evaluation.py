@@ -103,7 +103,7 @@ class Evaluator:
         self._like: Evaluator | None = None
 
     def later(self, packs: tuple[PolicyPack, ...], legs: OptionSet, like: Evaluator | None = None) -> Evaluator:
-        """Return an evaluator of the day of other legs, which shares what was judged.
+        """Return an evaluator of the day of other legs, which shares what was evaluated.
 
         The plans of `like` have the same legs on that day.
         """
@@ -138,18 +138,18 @@ class Evaluator:
         candidates = self.candidates_of(facts, workload)
         planned, problems = self.planned_of(facts, workload) or (candidates, ())
         has_plan = any(name.startswith("plan.") for name in facts.declared)
-        judged = [self._evaluated(active, facts, workload, candidates, planned) for active in self.rules]
-        verdict = self.verdict_over(candidates, judged, facts, workload)
+        evaluated = [self._evaluated(active, facts, workload, candidates, planned) for active in self.rules]
+        verdict = self.verdict_over(candidates, evaluated, facts, workload)
         if planned is not candidates and any(_compares(active.rule) for active in self.rules):
             # NOTE: rules about plans remove no candidate, so that what remains is known before a plan is compared with it.
             from aipolicy.evaluation.rivals import rivals_of
 
             workload = replace(workload, rivals=rivals_of(candidates, verdict, workload, is_certain=not facts.assumed))
-            judged = [
+            evaluated = [
                 self._evaluated(r.active, facts, workload, candidates, planned) if _compares(r.active.rule) else r
-                for r in judged
+                for r in evaluated
             ]
-        return Evaluation(feature, facts, workload, candidates, planned, problems, has_plan, tuple(judged), verdict)
+        return Evaluation(feature, facts, workload, candidates, planned, problems, has_plan, tuple(evaluated), verdict)
 
     def candidates_of(self, facts: Facts, workload: Workload) -> OptionSet:
         """Return the options that could be built, put together from legs."""
@@ -168,14 +168,14 @@ class Evaluator:
             return self.rule_evaluator.evaluate(active.rule, facts, workload, candidates)
         return OutcomeMasks(candidates.full, 0, 0, 0)
 
-    def verdict_over(self, candidates: OptionSet, judged: Iterable[RuleEvaluation], facts: Facts,
+    def verdict_over(self, candidates: OptionSet, evaluated: Iterable[RuleEvaluation], facts: Facts,
                      workload: Workload) -> Verdict:  # fmt: skip
         """Return what follows from what became of every rule over candidates."""
 
         def clash() -> tuple[str, ...]:
             return self._pairs.clash(self._offered.of(facts), facts, workload)
 
-        rules = ((r.active.rule, r.active.severity, r.candidates) for r in judged)
+        rules = ((r.active.rule, r.active.severity, r.candidates) for r in evaluated)
         return verdict_of(candidates.full, rules, candidates, clash)
 
     # NOTE: both are made late, because an evaluator of another day takes over legs and what evaluates rules.

@@ -69,7 +69,7 @@ class OptionSet(GroupedOptions):
         super().__init__(make_options, catalog, organization, overrides=overrides, count=count, kept_groups=kept_groups)
 
     def id_for(self, names: tuple[str, ...]) -> object:
-        """Return what distinguishes this set in what a judge remembers of some facts."""
+        """Return what distinguishes this set in what an evaluator remembers of some facts."""
         return self.id
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:

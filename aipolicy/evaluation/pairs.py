@@ -10,7 +10,7 @@ from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_legs import Legs
 from aipolicy.evaluation.paired_set import PairedSet
-from aipolicy.evaluation.partners import PLACE, Allowed, Judged, PartnerChoice
+from aipolicy.evaluation.partners import PLACE, Allowed, PartnerChoice, RuleOutcomes
 from aipolicy.evaluation.prepared_rule import ActiveRule
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.evaluation.slots import NO_PARTNER, Slot
@@ -40,15 +40,15 @@ class Pairs:
 
     def candidates(self, legs: OptionSet, facts: Facts, workload: Workload) -> OptionSet:
         """Return what could be built: every leg by itself and with the best partner of each kind that rules leave."""
-        judged = self._judged(legs, facts, workload, self._of_options)
-        return self._put(legs, legs, self._choice(legs).slots(facts, workload, judged, _ANY, removed=False))
+        evaluated = self._evaluated_rules(legs, facts, workload, self._of_options)
+        return self._put(legs, legs, self._choice(legs).slots(facts, workload, evaluated, _ANY, removed=False))
 
     def planned(self, plan: PlannedSet, facts: Facts, workload: Workload) -> OptionSet:
         """Return the options of a plan, partners that rules remove among them: what is planned stands, right or wrong."""
         if not plan.allowed.fallbacks:
             return plan.mains
-        judged = self._judged(plan.table, facts, workload, self._of_partners)
-        slots = self._choice(plan.table).slots(facts, workload, judged, plan.allowed, removed=True)
+        evaluated = self._evaluated_rules(plan.table, facts, workload, self._of_partners)
+        slots = self._choice(plan.table).slots(facts, workload, evaluated, plan.allowed, removed=True)
         return self._put(plan.mains, plan.table, slots, is_named=plan.is_named)
 
     def clash(self, legs: OptionSet, facts: Facts, workload: Workload) -> tuple[str, ...]:
@@ -76,11 +76,12 @@ class Pairs:
         of_legs = smallest([rule for rule in errors if not rule.is_of_whole], alone)
         if of_legs and len(of_legs) == len(smallest(errors, alone)):
             return of_legs
-        judged = self._judged(legs, facts, workload, self._of_options)
-        slots = self._choice(legs).slots(facts, workload, judged, _ANY, removed=True)
+        evaluated = self._evaluated_rules(legs, facts, workload, self._of_options)
+        slots = self._choice(legs).slots(facts, workload, evaluated, _ANY, removed=True)
         return smallest(errors, self._put(legs, legs, slots))
 
-    def _judged(self, table: OptionSet, facts: Facts, workload: Workload, rules: Iterable[ActiveRule]) -> Judged:
+    def _evaluated_rules(self, table: OptionSet, facts: Facts, workload: Workload,
+                         rules: Iterable[ActiveRule]) -> RuleOutcomes:  # fmt: skip
         return [
             (each.rule, each.severity, self._rule_evaluator.of_set(each.rule, facts, workload, table)) for each in rules
         ]

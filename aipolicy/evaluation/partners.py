@@ -25,7 +25,7 @@ from aipolicy.value import Frozen, replace
 if TYPE_CHECKING:
     from aipolicy.options.cost_inputs import End, Role
 
-Judged = Sequence[tuple[Rule, Severity, OutcomeMasks]]
+RuleOutcomes = Sequence[tuple[Rule, Severity, OutcomeMasks]]
 """Rules on every leg, what they weigh, and what they come to over the legs that partners are chosen from."""
 
 PLACE = ("option.hosting", "option.provider", "option.regions", "option.tier")
@@ -77,16 +77,16 @@ class PartnerChoice:
         self._ordered: dict[Workload, tuple[int, ...]] = {}
         self._same: dict[int, int] = {}
 
-    def slots(self, facts: Facts, workload: Workload, judged: Judged, allowed: Allowed, *,
+    def slots(self, facts: Facts, workload: Workload, evaluated: RuleOutcomes, allowed: Allowed, *,
               removed: bool) -> tuple[Slot, ...]:  # fmt: skip
         """Return the partners, the best first, and no partner at all before them.
 
         With `removed` also those that a rule removes, one for everything that rules make of a leg: what every partner
         breaks, and what clashes with what, is found among these.
         """
-        error, open_, warnings, notes = _against(judged)
+        error, open_, warnings, notes = _against(evaluated)
         told = tuple(self._told_apart(facts, workload))
-        marks = tuple(mask for _, _, outcomes in judged for mask in outcomes[1:4]) if removed else ()
+        marks = tuple(mask for _, _, outcomes in evaluated for mask in outcomes[1:4]) if removed else ()
         against = (union(error),), tuple(open_), tuple(warnings), tuple(notes)
         tells_providers = removed or any(
             self._rule_evaluator.may_apply(rule, facts, workload, self._table) for rule in self._of_providers
@@ -259,13 +259,13 @@ class _Ranked:
         return {n: place for place, n in enumerate(sorted(rank, key=lambda n: (against[n], rank[n], n)))}
 
 
-def _against(judged: Judged) -> tuple[list[int], list[int], list[int], list[int]]:
+def _against(evaluated: RuleOutcomes) -> tuple[list[int], list[int], list[int], list[int]]:
     """Return what is against legs: errors that are violated, those that are open, warnings, notes."""
     error: list[int] = []
     open_: list[int] = []
     warnings: list[int] = []
     notes: list[int] = []
-    for rule, severity, outcomes in judged:
+    for rule, severity, outcomes in evaluated:
         if rule.kind is not RuleKind.CONSTRAINT:
             continue
         if severity is Severity.ERROR:

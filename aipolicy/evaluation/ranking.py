@@ -100,7 +100,7 @@ class _Way(NamedTuple):
 
 
 class Ranking:
-    """Ranks the options of a set as an evaluation judged them."""
+    """Ranks the options of a set as an evaluation left them."""
 
     def __init__(self, evaluation: Evaluation, option_set: OptionSet, weighing: Weighing,
                  pool: int | None = None) -> None:  # fmt: skip

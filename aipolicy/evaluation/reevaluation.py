@@ -1,4 +1,4 @@
-"""A feature evaluated again with other facts: what is asked for is found, and what is judged alike is taken over.
+"""A feature evaluated again with other facts: what is asked for is found, and what is evaluated alike is taken over.
 
 Which rules a plan breaks is known without its candidates, and so without most of the work.
 """

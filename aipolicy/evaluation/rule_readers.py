@@ -1,4 +1,4 @@
-"""Which rules read a fact of the feature, or an estimate: what else is judged alike when that changes."""
+"""Which rules read a fact of the feature, or an estimate: what else is evaluated alike when that changes."""
 
 from __future__ import annotations
 

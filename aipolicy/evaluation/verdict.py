@@ -1,4 +1,4 @@
-"""Judgements in, the verdict out: what remains, what was removed and by which constraints, and what the feature needs."""
+"""Outcomes in, the verdict out: what remains, what was removed and by which constraints, and what the feature needs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class RuleMasks(Mapping[str, int]):
     def __init__(self, option_set: OptionSet, outcomes: Iterable[tuple[str, Outcomes]], ways: tuple[str, ...]) -> None:
         self._option_set = option_set
         self._ways = ways
-        self._judged = tuple(outcomes)
+        self._evaluated_rules = tuple(outcomes)
         self._known: dict[str, int] = {}
 
     @cached_property
     def _outcomes(self) -> dict[str, Outcomes]:
-        return {rule: each for rule, each in self._judged if any(map(each.is_some, self._ways))}
+        return {rule: each for rule, each in self._evaluated_rules if any(map(each.is_some, self._ways))}
 
     def __getitem__(self, rule: str) -> int:
         if rule not in self._known:
@@ -194,14 +194,14 @@ def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
     return Ways(verdict, option_set)
 
 
-def verdict_of(full: int, judged: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
+def verdict_of(full: int, evaluated: Iterable[tuple[Rule, Severity, Outcomes]], option_set: OptionSet,
                clash: Callable[[], tuple[str, ...]]) -> Verdict:  # fmt: skip
     """Return the verdict over a set from the outcomes of every rule."""
     errors: list[tuple[str, Outcomes]] = []
     others: list[tuple[str, Outcomes]] = []
     duties: list[tuple[str, Outcomes]] = []
     chooses_provider = False
-    for rule, severity, outcomes in judged:
+    for rule, severity, outcomes in evaluated:
         if rule.kind is RuleKind.DUTY:
             duties.append((rule.id, outcomes))
         elif severity is Severity.ERROR:

@@ -18,7 +18,7 @@ OF_ORGANIZATION = "set by the organisation"
 class KnownFacts(Frozen):
     """Every fact by name, and what it says, or is expected of it, that a manifest leaves it out.
 
-    Each policy has its own, so that policies with different extensions can judge side by side.
+    Each policy has its own, so that policies with different extensions can evaluate side by side.
     """
 
     specs: Mapping[str, FactSpec]

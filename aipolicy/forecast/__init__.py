@@ -1,1 +1,1 @@
-"""What will start or stop failing: every day on which something changes, judged by the one evaluator, with its cause."""
+"""What will start or stop failing: every day on which something changes, evaluated by the one evaluator, with its cause."""

@@ -54,9 +54,9 @@ class Forecast(Frozen):
     def broken(self) -> tuple[Finding, ...]:
         """Return the problems of manifests that could not be read: nothing is known of what they declare."""
         report = self.moments[0].report
-        judged = {(each.feature.file, each.feature.name) for each in report.evaluations}
+        evaluated = {(each.feature.file, each.feature.name) for each in report.evaluations}
         return tuple(
-            f for f in report.findings if f.rule_id.startswith(MANIFEST_PREFIX) and (f.file, f.feature) not in judged
+            f for f in report.findings if f.rule_id.startswith(MANIFEST_PREFIX) and (f.file, f.feature) not in evaluated
         )
 
     @property
@@ -80,11 +80,11 @@ class Forecast(Frozen):
         return tuple(finding for finding in moment.report.findings if gates(finding, self.fail_on))
 
     def exit_code(self) -> int:
-        """Return 1 when something will start failing or a manifest cannot be read, 3 when nothing was judged, else 0."""
+        """Return 1 when something will start failing or a manifest cannot be read, 3 when nothing was evaluated, else 0."""
         if self.first_failure is not None or any(gates(finding, self.fail_on) for finding in self.broken):
             return EXIT_FINDINGS
-        judged = any(moment.report.judged for moment in self.moments)
-        return EXIT_CLEAN if judged else EXIT_NOTHING
+        evaluated = any(moment.report.evaluated for moment in self.moments)
+        return EXIT_CLEAN if evaluated else EXIT_NOTHING
 
     def _starts(self, change: Change) -> bool:
         return gates(change.delta.after, self.fail_on) and not gates(change.delta.before, self.fail_on)

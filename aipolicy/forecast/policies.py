@@ -1,4 +1,4 @@
-"""The policy of each day of a forecast; what two days have in common is compiled and judged once."""
+"""The policy of each day of a forecast; what two days have in common is compiled and evaluated once."""
 
 from __future__ import annotations
 

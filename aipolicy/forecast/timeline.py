@@ -1,4 +1,4 @@
-"""Features on the days on which something happens: each judged as `check` would on that day."""
+"""Features on the days on which something happens: each evaluated as `check` would on that day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Moment(Frozen):
 
 
 class Timeline:
-    """Judges manifests as of the days of a horizon."""
+    """Evaluates manifests as of the days of a horizon."""
 
     def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon,
                  scope: Scope = A_PART) -> None:  # fmt: skip

@@ -11,7 +11,7 @@ from aipolicy.source.span import LineIndex, Span
 from aipolicy.value import Frozen
 
 MOST_ROUNDS = 5
-"""Times a file is corrected and judged again: one correction may show the next mistake."""
+"""Times a file is corrected and evaluated again: one correction may show the next mistake."""
 
 FindFixable = Callable[[ManifestFile], Sequence[Finding]]
 """Returns the findings of one file."""

@@ -44,7 +44,7 @@ class LintReport(Frozen):
     findings: tuple[Finding, ...]
     as_of: date
     is_loadable: bool
-    """Whether the packs can judge features."""
+    """Whether the packs can evaluate features."""
     costs: tuple[RuleCost, ...] = ()
     """What each rule takes, the most first."""
 

@@ -47,7 +47,7 @@ class RuleText(Frozen):
     rule: Rule
     entry: Entry
     is_whole: bool
-    """Whether every condition could be read, so that what the conditions say together can be judged."""
+    """Whether every condition could be read, so that what the conditions say together can be evaluated."""
     trees: Mapping[Checked, Node]
     portfolio: PortfolioRule | None = None
     """For a rule over all features of a run: what it reads of each of them."""

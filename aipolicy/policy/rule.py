@@ -34,7 +34,7 @@ class RuleKind(StrEnum):
 
 
 class RuleScope(StrEnum):
-    """What a rule is judged over: every option that could be built, or the options of a plan alone."""
+    """What a rule is evaluated over: every option that could be built, or the options of a plan alone."""
 
     OPTIONS = "options"
     PLAN = "plan"
@@ -89,7 +89,7 @@ class SharedScope(Frozen, kw_only=True):
 
 
 class Requirement(Frozen, kw_only=True):
-    """A line of `require` with words of its own: reported, waived and judged by itself."""
+    """A line of `require` with words of its own: reported, waived and evaluated by itself."""
 
     name: str
     """What tells it from the others of its rule, in ids such as `DORA-030-2/sla`."""
@@ -264,7 +264,7 @@ class Rule(Frozen, kw_only=True):
 
 
 def parts_of(rule: Rule) -> tuple[Rule, ...]:
-    """Return what of a rule is judged by itself: the rule, or its plain lines and each requirement with its own words.
+    """Return what of a rule is evaluated by itself: the rule, or its plain lines and each requirement with its own words.
 
     They apply together, so that what decides whether they do stands above all of them.
     """

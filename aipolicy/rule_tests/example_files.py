@@ -47,7 +47,7 @@ class FileTest(Frozen):
     feature: Feature | None
     """The feature of the manifest; None where facts are given."""
     as_of: date | None
-    """The day that it is judged on; None for the day of the run."""
+    """The day that it is evaluated on; None for the day of the run."""
 
 
 def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class ExampleResult(Frozen):
     location: str = ""
     """Where it says so, in the form that the test uses; empty for examples, which have no lines."""
     note: str = ""
-    """Why the rule was not judged; empty where it was."""
+    """Why the rule was not evaluated; empty where it was."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:

@@ -18,7 +18,7 @@ from aipolicy.value import replace
 
 
 class ManifestCase:
-    """A test over a manifest, judged: its result, and what a variation of its rule would have come to."""
+    """A test over a manifest, evaluated: its result, and what a variation of its rule would have come to."""
 
     def __init__(self, rule: Rule, test: RuleTest, feature: Feature, evaluator: Evaluator, *, strict: bool) -> None:
         self._rule = rule
@@ -28,14 +28,14 @@ class ManifestCase:
         findings = findings_of(self._evaluation, self._rule_evaluator, strict=strict)
         own = [finding for finding in findings if whole_id(finding.rule_id) == rule.id]
         finding = own[0] if own else None
-        self._judgement = self._judged()
+        self._outcomes = self._evaluated_rules()
         self.result = ExampleResult(
             rule=rule,
             test=test,
             outcome=(
-                Outcome.NOT_APPLICABLE if self._judgement is None else outcome_of_plan(self._judgement, self._full)
+                Outcome.NOT_APPLICABLE if self._outcomes is None else outcome_of_plan(self._outcomes, self._full)
             ),
-            trace=() if self._judgement is None else self._trace(self._judgement),
+            trace=() if self._outcomes is None else self._trace(self._outcomes),
             message=NO_FINDING if finding is None else finding.message,
             location="" if finding is None else _location(finding, test.location),
             note=why_not_evaluated(rule, evaluator.catalog.as_of),
@@ -43,7 +43,7 @@ class ManifestCase:
 
     def tells(self, variation: Variation) -> bool:
         """Return whether the outcome is another under a variation of the rule."""
-        if self._judgement is None or not self.result.passed:
+        if self._outcomes is None or not self.result.passed:
             return False
         evaluation = self._evaluation
         varied = self._rule_evaluator.evaluate(
@@ -55,7 +55,7 @@ class ManifestCase:
     def _full(self) -> int:
         return self._evaluation.planned.full
 
-    def _judged(self) -> Outcomes | None:
+    def _evaluated_rules(self) -> Outcomes | None:
         """Return what becomes of the rule over the plan, all its requirements together; None where it is not evaluated."""
         evaluation, rule = self._evaluation, self._rule
         ruled = next((ruled for ruled in evaluation.rules if whole_id(ruled.active.rule.id) == rule.id), None)

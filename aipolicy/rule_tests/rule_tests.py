@@ -115,7 +115,7 @@ def run_tests(policy: Policy, settings: TestSettings, tests: Sequence[FileTest] 
 
 
 class _PortfolioRun:
-    """The tests of the rules of one pack over all features, judged with the parameters that their author set."""
+    """The tests of the rules of one pack over all features, evaluated with the parameters that their author set."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
         defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
@@ -137,7 +137,7 @@ class _PortfolioRun:
 
 
 class _FileTests:
-    """The tests that stand in files of their own, judged with the settings of the run."""
+    """The tests that stand in files of their own, evaluated with the settings of the run."""
 
     def __init__(self, policy: Policy, tests: Sequence[FileTest],
                  policy_on: Callable[[date], Policy] | None) -> None:  # fmt: skip
@@ -173,7 +173,7 @@ class _FileTests:
 
 
 class _PackRun:
-    """The tests of one pack; examples are judged with the parameters that their author wrote them for."""
+    """The tests of one pack; examples are evaluated with the parameters that their author wrote them for."""
 
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings, in_files: _FileTests) -> None:
         defaults = default_parameters(pack, policy.catalog)

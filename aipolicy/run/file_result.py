@@ -26,7 +26,7 @@ class FileResult(NamedTuple):
     findings: tuple[Finding, ...]
     """In order; every place has its span."""
     features: tuple[FeatureResult, ...]
-    judged: bool
+    evaluated: bool
     """Whether any rule had something to evaluate: rules about plans have nothing where nobody plans."""
     skipped: tuple[Skipped, ...] = ()
     waiver_uses: tuple[WaiverUse, ...] = ()
@@ -71,7 +71,7 @@ def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_AN
             feature_result(evaluation, policy.evaluator, asked, depth(evaluation.feature.name), detailed)
             for evaluation in file.evaluations
         ),
-        judged=is_evaluated(file, policy),
+        evaluated=is_evaluated(file, policy),
         skipped=file.skipped,
         waiver_uses=file.waiver_uses,
         unread=file.unread,

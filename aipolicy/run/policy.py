@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Policy(Frozen):
-    """Packs and catalog, loaded and ready to judge."""
+    """Packs and catalog, loaded and ready to evaluate with."""
 
     packs: tuple[PolicyPack, ...]
     """The packs without the examples of their rules."""
@@ -41,11 +41,11 @@ class Policy(Frozen):
     waived_on: date | None = None
     """The day on which waivers are looked at, where it is another than that of the catalog."""
     forbidden_choice: str = ""
-    """What a choice of rules leaves out although a pack forbids it; nothing is judged then."""
+    """What a choice of rules leaves out although a pack forbids it; nothing is evaluated then."""
 
     @property
     def all_rules(self) -> tuple[str, ...]:
-        """Return the ids of all that is judged by itself, what is left out by choice included."""
+        """Return the ids of all that is evaluated by itself, what is left out by choice included."""
         return tuple(part.id for pack in self.packs for rule in pack.rules for part in parts_of(rule))
 
     portfolio_rules: tuple[PortfolioRule, ...] = ()
@@ -98,7 +98,7 @@ class Policy(Frozen):
 
 
 def load_policy(settings: PolicySettings, cache: Cache | None = None, files: PolicyFiles | None = None) -> Policy:
-    """Return packs and catalog ready to judge; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
+    """Return packs and catalog ready to evaluate with; raises `CatalogError`, `PolicyError`, `UsageError` or `Problems`.
 
     What was compiled from the same bytes for the same day and settings is taken from the cache.
     """

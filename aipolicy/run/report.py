@@ -67,7 +67,7 @@ class Report(Frozen):
         return any(file.unread for file in self.files)
 
     @property
-    def judged(self) -> bool:
+    def evaluated(self) -> bool:
         """Return whether any rule had something to evaluate."""
         over_all = bool(self.policy.evaluated_portfolio_rules) and not self.scope.partial
         return any(is_evaluated(file, self.policy) or (over_all and file.evaluations) for file in self.files)

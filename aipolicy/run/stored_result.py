@@ -55,7 +55,7 @@ def result_to_bytes(result: FileResult) -> bytes:
         [(source.path, source.text) for source in sources],
         [_finding_to_plain(finding, sources) for finding in result.findings],
         result.features,
-        result.judged,
+        result.evaluated,
         result.skipped,
         [(*use[:3], use.state.value, *use[4:]) for use in result.waiver_uses],
         result.unread,
@@ -67,7 +67,7 @@ def result_to_bytes(result: FileResult) -> bytes:
 
 def result_from_bytes(content: bytes | memoryview) -> FileResult:
     """Return the result that bytes stand for; of documents that findings point into, the text alone comes back."""
-    files, texts, findings, features, judged, skipped, uses, unread, records, unread_files = json.loads(
+    files, texts, findings, features, evaluated, skipped, uses, unread, records, unread_files = json.loads(
         zlib.decompress(content)
     )
     sources = [SourceFile(path, text) for path, text in texts]
@@ -75,7 +75,7 @@ def result_from_bytes(content: bytes | memoryview) -> FileResult:
         files=files,
         findings=tuple(_finding_from_plain(each, sources) for each in findings),
         features=tuple(_feature_from_plain(each) for each in features),
-        judged=judged,
+        evaluated=evaluated,
         skipped=tuple(Skipped(*each) for each in skipped),
         waiver_uses=_uses_from_plain(uses) if uses else (),
         unread=unread,

@@ -24,8 +24,8 @@ class Totals:
     def __init__(self) -> None:
         self.files = 0
         self.features = 0
-        self.judged = False
-        """Whether any rule had something to judge."""
+        self.evaluated = False
+        """Whether any rule had something to evaluate."""
         self.severities: Counter[Severity] = Counter()
         self.waived: Counter[Severity] = Counter()
         self.known: Counter[Severity] = Counter()
@@ -44,7 +44,7 @@ class Totals:
         self.nothing_asked = False
         """Whether the configuration excludes all that was asked for, so that nothing to evaluate is right."""
         self.waivers: Counter[str] = Counter()
-        """Waivers of the features that were judged, by what became of them."""
+        """Waivers of the features that were evaluated, by what became of them."""
         self.portfolio_rules = 0
         """Rules over all features of the run that were evaluated, for the whole run."""
         self.notices: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Totals:
             self.notices += (f"{counted} not evaluated: {partial}",)
         elif rules:
             self.portfolio_rules += rules
-            self.judged |= self.features > 0
+            self.evaluated |= self.features > 0
 
     def add_left_out(self, left_out: LeftOut) -> None:
         """Add what was not taken, for the whole run."""
@@ -68,7 +68,7 @@ class Totals:
     def add_file(self, result: FileResult) -> None:
         """Add a file, in the order in which files are reported."""
         self.files += result.files
-        self.judged |= result.judged
+        self.evaluated |= result.evaluated
         self.skipped += result.skipped
         self.waivers.update(use.state.value for use in result.waiver_uses)
         self.features += len(result.features)
@@ -103,7 +103,7 @@ class Totals:
             return EXIT_FINDINGS
         if self.comparison is not None and self.comparison.stale_gates and self.comparison.stale:
             return EXIT_FINDINGS
-        return EXIT_CLEAN if self.judged or self.nothing_asked else EXIT_NOTHING
+        return EXIT_CLEAN if self.evaluated or self.nothing_asked else EXIT_NOTHING
 
     def counts(self) -> Mapping[Severity, int]:
         """Return the number of findings of each severity."""

@@ -124,7 +124,7 @@ class DocumentBuilder:
                 except ScalarError as error:
                     self._problem_at(str(error), event)
         elif "\0" in text:
-            # NOTE: the runtime of conditions reads text up to here, so that `"eu\0x"` would be judged as `eu`.
+            # NOTE: the runtime of conditions reads text up to here, so that `"eu\0x"` would be evaluated as `eu`.
             self._problem_at("text with the character U+0000; remove it", event)
         elif not text.isascii() and _SURROGATE.search(text):
             self._problem_at("text with a lone surrogate; write the character itself", event)

@@ -1,1 +1,1 @@
-"""Waivers: reviewed, dated exceptions for a rule on a feature, judged with every run."""
+"""Waivers: reviewed, dated exceptions for a rule on a feature, evaluated with every run."""

@@ -1,4 +1,4 @@
-"""What is to be said about the waivers of a run, once every feature is judged."""
+"""What is to be said about the waivers of a run, once every feature is evaluated."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _OF_SEVERAL_LINES = ("while", "approved")
 
 
 def findings_on_waivers(waivers: Waivers, uses: Iterable[WaiverUse], day: date, *, covers: bool) -> tuple[Finding, ...]:
-    """Return the findings on the waivers of files, and on budgets; `covers` says that every feature there is was judged.
+    """Return the findings on the waivers of files, and on budgets; `covers` says that every feature there is was evaluated.
 
-    A waiver of a feature that the run did not judge is left alone, unless it can be no other run's business.
+    A waiver of a feature that the run did not evaluate is left alone, unless it can be no other run's business.
     """
     by_entry: dict[int, list[WaiverUse]] = {}
     in_comments: list[WaiverUse] = []

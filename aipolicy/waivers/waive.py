@@ -109,13 +109,13 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
     return f"its condition `{text}` is false"
 
 
-def _without_finding(waiver: Waiver, findings: Iterable[Finding], judged: Collection[str],
+def _without_finding(waiver: Waiver, findings: Iterable[Finding], evaluated: Collection[str],
                      ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
     from aipolicy.findings.rule_ids import whole_id
 
     if whole_id(waiver.rule) in ignored:
-        return State.NOT_JUDGED, f"{waiver.rule} is not evaluated by choice"
-    if waiver.rule not in judged:
+        return State.NOT_EVALUATED, f"{waiver.rule} is not evaluated by choice"
+    if waiver.rule not in evaluated:
         return State.UNNEEDED, f"{waiver.rule} is not in force for this feature"
     elsewhere = [finding for finding in findings if finding.rule_id == waiver.rule]
     if elsewhere:

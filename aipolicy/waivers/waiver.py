@@ -36,7 +36,7 @@ class State(StrEnum):
     """A condition is false or unknown, the approval lies ahead, or the rule fails in another way."""
     EXPIRED = "expired"
     AGAINST_POLICY = "against policy"
-    NOT_JUDGED = "not evaluated"
+    NOT_EVALUATED = "not evaluated"
     """The rule was left out of the run by choice."""
     OPEN = "undetermined"
     """Nobody knows whether the rule fails, which gates nothing here: the waiver is neither needed nor useless."""

@@ -35,7 +35,7 @@ class ConditionReader:
         self._check = check
 
     def applies_to(self) -> Iterator[Line]:
-        """Yield what `applies_to` says as lines like any other, so that one evaluator judges them."""
+        """Yield what `applies_to` says as lines like any other, so that one evaluator evaluates them."""
         record = self._record
         for limit in read_applies_to(record):
             try:

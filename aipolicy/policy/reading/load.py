@@ -60,7 +60,7 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
                override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
-    """Return the packs as far as they can be read; they must judge nothing when a mistake was noted."""
+    """Return the packs as far as they can be read; nothing is evaluated with them when a mistake was noted."""
     readers = [_PackReader(files, catalog, mistakes) for files in packs]
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()
     refuse_wrong_extends(layers, mistakes)

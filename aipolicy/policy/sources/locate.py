@@ -1,4 +1,4 @@
-"""Where the files of packs and catalog are, and a key that changes whenever anything that judges a run does."""
+"""Where the files of packs and catalog are, and a key that changes whenever anything does that a run evaluates by."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def find_packs(references: Iterable[str], base: StrPath, find: Finder = find_pac
 
 
 class PolicyFiles(NamedTuple):
-    """Every file that judges a run, as path and bytes."""
+    """Every file that a run evaluates by, as path and bytes."""
 
     shipped_catalog: tuple[tuple[str, bytes], ...]
     own_catalog: tuple[tuple[str, bytes], ...]
@@ -105,7 +105,7 @@ class PolicyFiles(NamedTuple):
     digest: str
     """SHA-256 over the bytes of every file."""
     key: str
-    """SHA-256 over the bytes, the settings, the program and the interpreter: equal keys judge equally."""
+    """SHA-256 over the bytes, the settings, the program and the interpreter: equal keys evaluate equally."""
     waivers: tuple[tuple[str, bytes], ...] = ()
 
 
