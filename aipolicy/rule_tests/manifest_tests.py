@@ -32,9 +32,7 @@ class ManifestCase:
         self.result = ExampleResult(
             rule=rule,
             test=test,
-            outcome=(
-                Outcome.NOT_APPLICABLE if self._outcomes is None else outcome_of_plan(self._outcomes, self._full)
-            ),
+            outcome=(Outcome.NOT_APPLICABLE if self._outcomes is None else outcome_of_plan(self._outcomes, self._full)),
             trace=() if self._outcomes is None else self._trace(self._outcomes),
             message=NO_FINDING if finding is None else finding.message,
             location="" if finding is None else _location(finding, test.location),
