@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aipolicy.catalog.task_types import TaskType
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 PARTS = (
     "places", "data_classes", "task_types", "providers", "regions", "terms", "models", "scores", "deployments", "offerings",
@@ -67,8 +68,7 @@ class Catalog:
         """Return the providers by id."""
         from aipolicy.catalog import offerings as offered
 
-        entries = self._section("providers", offered.read_provider, lambda e: e.id)
-        return {entry.id: entry for entry in entries}
+        return self._by_key("providers", offered.read_provider, lambda e: e.id)
 
     @cached_property
     def regions(self) -> tuple[offered.Region, ...]:
@@ -89,8 +89,7 @@ class Catalog:
         """Return the models by id."""
         from aipolicy.catalog import offerings as offered
 
-        entries = self._section("models", offered.read_model, lambda e: e.id)
-        return {entry.id: entry for entry in entries}
+        return self._by_key("models", offered.read_model, lambda e: e.id)
 
     @cached_property
     def scores(self) -> Mapping[str, Mapping[str, float]]:
@@ -123,8 +122,7 @@ class Catalog:
         """Return what a unit of each currency is worth on the day; a rate of a later day is not there."""
         from aipolicy.catalog.currencies import read_exchange_rate
 
-        entries = self._section("exchange_rates", read_exchange_rate, lambda e: e.currency, strict=True)
-        return {entry.currency: entry for entry in entries}
+        return self._by_key("exchange_rates", read_exchange_rate, lambda e: e.currency, strict=True)
 
     @cached_property
     def prices(self) -> tuple[Price, ...]:
@@ -145,24 +143,21 @@ class Catalog:
         """Return the accelerators by id."""
         from aipolicy.catalog import machines
 
-        entries = self._section("accelerators", machines.read_accelerator, lambda e: e.id)
-        return {entry.id: entry for entry in entries}
+        return self._by_key("accelerators", machines.read_accelerator, lambda e: e.id)
 
     @cached_property
     def machine_prices(self) -> Mapping[tuple[str, str], machines.MachinePrice]:
         """Return what sellers charge for machines, by accelerator and provider."""
         from aipolicy.catalog import machines
 
-        entries = self._section("machine_prices", machines.read_machine_price, lambda e: (e.accelerator, e.provider))
-        return {(entry.accelerator, entry.provider): entry for entry in entries}
+        return self._by_key("machine_prices", machines.read_machine_price, lambda e: (e.accelerator, e.provider))
 
     @cached_property
     def networks(self) -> Mapping[tuple[str, str], machines.Network]:
         """Return network round trips by boundary and distance."""
         from aipolicy.catalog import machines
 
-        entries = self._section("network", machines.read_network, lambda e: (e.boundary, e.distance))
-        return {(entry.boundary, entry.distance): entry for entry in entries}
+        return self._by_key("network", machines.read_network, lambda e: (e.boundary, e.distance))
 
     @cached_property
     def speeds(self) -> Mapping[tuple[str, str], tuple[machines.HostedSpeed, ...]]:
@@ -179,24 +174,21 @@ class Catalog:
         """Return how fast hosted models of a tier are of which nothing is published."""
         from aipolicy.catalog import machines
 
-        entries = self._section("tier_speeds", machines.read_tier_speed, lambda e: e.tier)
-        return {entry.tier: entry for entry in entries}
+        return self._by_key("tier_speeds", machines.read_tier_speed, lambda e: e.tier)
 
     @cached_property
     def self_hosted(self) -> Mapping[tuple[str, str], machines.SelfHosted]:
         """Return the models on accelerators that own hosting considers, by model and accelerator."""
         from aipolicy.catalog import machines
 
-        entries = self._section("self_hosted", machines.read_self_hosted, lambda e: (e.model, e.accelerator))
-        return {(entry.model, entry.accelerator): entry for entry in entries}
+        return self._by_key("self_hosted", machines.read_self_hosted, lambda e: (e.model, e.accelerator))
 
     @cached_property
     def efforts(self) -> Mapping[tuple[str, str], machines.Effort]:
         """Return the effort by adaptation and hosting."""
         from aipolicy.catalog import machines
 
-        entries = self._section("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting))
-        return {(entry.adaptation, entry.hosting): entry for entry in entries}
+        return self._by_key("effort", machines.read_effort, lambda e: (e.adaptation, e.hosting))
 
     @cached_property
     def people(self) -> tuple[HeadCount, ...]:
@@ -265,6 +257,11 @@ class Catalog:
         result = read(records)
         mistakes.raise_if_any()
         return result
+
+    def _by_key(
+        self, name: str, read: Callable[[Record], T], key: Callable[[T], K], *, strict: bool = False
+    ) -> dict[K, T]:
+        return {key(entry): entry for entry in self._section(name, read, key, strict=strict)}
 
     def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object], *,
                  strict: bool = False) -> tuple[T, ...]:  # fmt: skip
