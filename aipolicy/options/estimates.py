@@ -38,7 +38,8 @@ _LATENCIES: Mapping[str, Callable[[LatencyEstimate], float | None]] = {
     "option.first_token_p50_ms": attrgetter("first_token_p50_ms"),
     "option.first_token_p95_ms": attrgetter("first_token_p95_ms"),
 }
-LATENCY_FACTS = (*_LATENCIES, "option.network_p95_ms")
+_NETWORK = "option.network_p95_ms"
+LATENCY_FACTS = (*_LATENCIES, _NETWORK)
 FIT_FACTS = ("option.fits_load", "option.fits_window")
 COST_FACTS = ("option.monthly_usd", "option.fixed_monthly_usd", "option.usd_per_request", "option.upfront_usd")
 RUNNING_COSTS = ("option.monthly_usd", "option.fixed_monthly_usd")
@@ -138,6 +139,8 @@ class Estimator:
             return None
         if name in FIT_FACTS:
             return _both_fit(self._fits[name].of, speeds)
+        if name != _NETWORK:
+            raise LookupError(f"`{name}` is no estimate")
         network = network_of(speeds.main)
         if network is None:
             return None
