@@ -179,7 +179,7 @@ def test_the_python_api_judges_what_was_not_named(repo: GitRepo) -> None:
     named = check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy)
     assert not named.findings
     assert named.totals.notices
-    assert not named.totals.judged
+    assert not named.totals.evaluated
     assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, Scope()).findings
 
 

@@ -134,8 +134,8 @@ def test_a_rule_that_was_left_out_by_choice_says_nothing_of_its_waiver() -> None
     assert report.policy.waivers is not None
     (waiver,) = report.policy.waivers.entries
     for rule_id, ignored, state, words in (
-        ("IN-001", ("IN-001",), State.NOT_JUDGED, "IN-001 is not evaluated by choice"),
-        ("NONE-001", ("NONE-001",), State.NOT_JUDGED, "NONE-001 is not evaluated by choice"),
+        ("IN-001", ("IN-001",), State.NOT_EVALUATED, "IN-001 is not evaluated by choice"),
+        ("NONE-001", ("NONE-001",), State.NOT_EVALUATED, "NONE-001 is not evaluated by choice"),
         ("NONE-001", (), State.UNNEEDED, "NONE-001 is not in force for this feature"),
         ("OUT-001", (), State.UNNEEDED, "OUT-001 does not fail"),
     ):
