@@ -148,7 +148,7 @@ def starting(bench: Bench, runs: int) -> Iterator[Row]:
 EXPLAINED = ROOT / "examples" / "quickstart" / "claims-triage"
 EXPLAINING = (
     ("explain", ()), ("explain --all", ("--all",)), ("explain, JSON", ("--format", "json")),
-    ("explain, record", ("--format", "adr")), ("explain --why-not", ("--why-not", "hosting=provider-api")),
+    ("explain, record", ("--format", "adr")), ("explain --why-not", ("--why-not", "hosting=own-cloud")),
 )  # fmt: skip
 
 
