@@ -13,7 +13,7 @@ from aipolicy.report.terminal.style import Styler
 MAX_WIDTH = 120
 _WIDTH_WITHOUT_TERMINAL = 100
 
-_kept: list[object] = []
+_kept: dict[type, object] = {}
 _ends_at_once = False
 
 
@@ -84,6 +84,9 @@ def end_at_once() -> Iterator[None]:
 
 
 def keep_until_the_end(made: object) -> None:
-    """Keep what a command made until the process ends; where the process goes on, as in tests, it is not kept."""
+    """Keep what a command made until the process ends, the latest of each kind; earlier ones are freed as ever.
+
+    Where the process goes on, as in tests, nothing is kept.
+    """
     if _ends_at_once:
-        _kept.append(made)
+        _kept[type(made)] = made

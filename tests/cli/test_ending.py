@@ -58,3 +58,11 @@ def test_a_reader_that_goes_away_takes_no_exit_code_with_it(tmp_path: Path) -> N
 def test_nothing_is_kept_where_the_process_goes_on() -> None:
     keep_until_the_end(object())
     assert not terminal._kept
+
+
+def test_of_many_things_of_a_kind_the_latest_is_kept_and_the_others_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_ends_at_once", True)
+    monkeypatch.setattr(terminal, "_kept", {})
+    for made in ([1], (2,), [3]):
+        keep_until_the_end(made)
+    assert terminal._kept == {list: [3], tuple: (2,)}
