@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from math import inf
 
-from aipolicy.facts.contradictions import FactProblem
+from aipolicy.facts.contradictions import FactProblem, contradiction
 from aipolicy.facts.declared import AGE, HOLDS, NO_DOCUMENT, OWNER, SIGNED_BY
 from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.feature import path_of
@@ -33,6 +33,9 @@ def declared_document(name: str, plain: PlainValue, as_of: date,
             else:
                 days[field] = day
     begins, expires = days.get("date"), days.get("expires")
+    if begins is not None and expires is not None and expires < begins:
+        message = f"a document of {begins} cannot have expired on {expires}; correct one of the two days"
+        problems.append(contradiction(message, f"{name}.expires", f"{name}.date"))
     has_begun = begins is not None and begins <= as_of
     values: dict[str, FactValue] = {
         name: has_begun and (expires is None or as_of <= expires),

@@ -169,6 +169,12 @@ def test_evidence_that_is_not_declared_is_unknown_and_not_absent() -> None:
     assert facts_of({}).fact("evidence.dpia").provenance is Provenance.UNKNOWN
 
 
+def test_a_document_that_expired_before_its_date_contradicts_itself() -> None:
+    document = {"owner": "x", "date": "2026-05-01", "expires": "2025-05-01"}
+    assert problems({"evidence.dpia": document}) == [("MAN-008", "evidence.dpia.expires")]
+    assert problems({"evidence.dpia": {**document, "expires": "2026-05-01"}}) == []
+
+
 @pytest.mark.parametrize("field", ["date", "expires"])
 def test_a_day_that_does_not_exist_is_a_problem_where_it_stands_and_no_evidence(field: str) -> None:
     document = {"owner": "x", "date": "2026-05-01", "expires": "2027-05-01"} | {field: "2026-02-30"}
