@@ -31,9 +31,13 @@ _Key = tuple[tuple[str, FactValue], ...]
 class Trial:
     """A feature with other facts: what is asked of it is worked out once, and nothing that is not asked for."""
 
-    def __init__(self, again: Reevaluation, weighing: Weighing) -> None:
+    def __init__(self, again: Reevaluation, weighing: Weighing, base: Trial | None) -> None:
+        """Take the feature; `base` is the trial of no other fact, None for itself."""
         self._again = again
         self._weighing = weighing
+        self._base = base
+        self._chosen_by = base if base is not None and again.keeps_choice else None
+        """The trial whose way is this one's, too."""
 
     @property
     def evaluation(self) -> Evaluation:
@@ -43,17 +47,34 @@ class Trial:
     @cached_property
     def chosen(self) -> Ranked | None:
         """Return the way that comes first, None where nothing remains."""
+        if self._chosen_by is not None:
+            return self._chosen_by.chosen
         return Recommender(self.evaluation, self._weighing).chosen()
 
     @cached_property
     def violates(self) -> tuple[str, ...]:
         """Return the rules of severity error that the plan breaks, or the feature without one."""
         again = self._again
-        return _violated_throughout(again.facts, again.of_plan, again.planned, has_axes=again.has_axes)
+        if self._broken or not again.has_axes:
+            return tuple(sorted(self._broken))
+        rules = [ruled.active for ruled in again.before.rules]
+        return _clashing(again.facts, zip(rules, again.of_plan, strict=True), again.planned)
+
+    @cached_property
+    def _broken(self) -> frozenset[str]:
+        """Return the rules of severity error that every way of the plan breaks by themselves."""
+        again = self._again
+        rules = [ruled.active for ruled in again.before.rules]
+        if self._base is None or not again.keeps_planned:
+            return _broken(again.facts, zip(rules, again.of_plan, strict=True))
+        moved = _broken(again.facts, ((rules[place], again.of_plan_at(place)) for place in again.moved))
+        return self._base._broken - {rules[place].rule.id for place in again.moved} | moved
 
     @cached_property
     def way(self) -> tuple[str | None, str | None]:
         """Return hosting and adaptation of the way that comes first, None where nothing remains."""
+        if self._chosen_by is not None:
+            return self._chosen_by.way
         if self.chosen is None:
             return None, None
         hosting, adaptation = (
@@ -65,6 +86,9 @@ class Trial:
     @cached_property
     def then(self) -> Then:
         """Return what follows."""
+        if self._chosen_by is not None:
+            then = self._chosen_by.then
+            return then if then.hosting is None else replace(then, violates=self.violates)
         verdict, ranked = self.evaluation.verdict, self.chosen
         needs = tuple(need.id for need in verdict.needs)
         if ranked is None:
@@ -114,10 +138,11 @@ class Trials:
     def _trial(self, changes: Changes) -> Trial:
         key = tuple(sorted(changes.items(), key=lambda change: change[0]))
         if key not in self._tried:
-            facts = self.facts(changes) if changes else self.base.facts
             from aipolicy.evaluation.reevaluation import Reevaluation
 
-            self._tried[key] = Trial(Reevaluation(self._evaluator, self.base, facts), self.weighing)
+            facts = self.facts(changes) if changes else self.base.facts
+            base = self._trial({}) if changes else None
+            self._tried[key] = Trial(Reevaluation(self._evaluator, self.base, facts), self.weighing, base)
         return self._tried[key]
 
     def facts(self, changes: Changes) -> Facts:
@@ -166,23 +191,33 @@ def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:
     Without a plan they are the duties that the feature breaks, whatever is built.
     """
     of_plan = [(ruled.active, ruled.planned) for ruled in evaluation.rules]
-    has_axes = evaluation.planned is not evaluation.candidates
-    return _violated_throughout(evaluation.facts, of_plan, evaluation.planned, has_axes=has_axes)
+    alone = _broken(evaluation.facts, of_plan)
+    if alone or evaluation.planned is evaluation.candidates:
+        return tuple(sorted(alone))
+    return _clashing(evaluation.facts, of_plan, evaluation.planned)
 
 
-def _violated_throughout(facts: Facts, of_plan: Iterable[tuple[ActiveRule, Outcomes]], planned: OptionSet, *,
-                         has_axes: bool) -> tuple[str, ...]:  # fmt: skip
-    errors = [
-        (active.rule.id, outcomes)
+def _broken(facts: Facts, of_plan: Iterable[tuple[ActiveRule, Outcomes]]) -> frozenset[str]:
+    """Return the rules of severity error that every way of a plan breaks."""
+    return frozenset(
+        active.rule.id
         for active, outcomes in of_plan
-        if active.severity is Severity.ERROR and not waits_to_be_done(active.rule, facts)
-    ]
-    alone = sorted(rule for rule, outcomes in errors if outcomes.is_violated_throughout())
-    if alone or not has_axes:
-        return tuple(alone)
+        if active.severity is Severity.ERROR
+        and outcomes.is_violated_throughout()
+        and not waits_to_be_done(active.rule, facts)
+    )
+
+
+def _clashing(facts: Facts, of_plan: Iterable[tuple[ActiveRule, Outcomes]], planned: OptionSet) -> tuple[str, ...]:
+    """Return the fewest rules of severity error that every way of a plan breaks, where several do together."""
     from aipolicy.evaluation.conflict import smallest_clash
 
-    return smallest_clash({rule: outcomes.violated for rule, outcomes in errors}, planned.full)
+    violated = {
+        active.rule.id: outcomes.violated
+        for active, outcomes in of_plan
+        if active.severity is Severity.ERROR and outcomes.violated and not waits_to_be_done(active.rule, facts)
+    }
+    return smallest_clash(violated, planned.full)
 
 
 def undone_duties(evaluation: Evaluation) -> frozenset[str]:

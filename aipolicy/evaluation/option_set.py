@@ -226,6 +226,10 @@ class OptionSet(GroupedOptions):
         """Return the routing and the fallback of the options of a slot, in the order of the axes."""
         return "single", "none"
 
+    def basis_beside(self, basis: CostBasis, slot: int) -> CostBasis:
+        """Return what a main leg costs by beside the partner of a slot, from what it costs by alone."""
+        return basis
+
     def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
         """Return of slots, the best first, the one whose partner is nearest to where the main leg is."""
         return slots[0]

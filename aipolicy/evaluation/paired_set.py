@@ -154,6 +154,9 @@ class PairedSet(OptionSet):
         found = self.slots[slot]
         return found.routing, "none" if found.partner is None else fallback_word(str(found.hosting))
 
+    def basis_beside(self, basis: CostBasis, slot: int) -> CostBasis:
+        return self.paired_basis(basis, self.slot_cost(slot))
+
     def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
         (places,) = self.mains.distinct("option.regions", 1 << main)
         return min(sorted(slots), key=lambda slot: not self._legs.values.is_within(self.slots[slot], places))

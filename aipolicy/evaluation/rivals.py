@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from aipolicy.evaluation.option_masks import first_in
 from aipolicy.options.workload import Rivals, Workload
 
 if TYPE_CHECKING:
-    from aipolicy.evaluation.option_groups import Group
     from aipolicy.evaluation.option_set import OptionSet
     from aipolicy.evaluation.verdict import Verdict
     from aipolicy.options.cost_inputs import CostBasis
+
+_AT_PROVIDERS = frozenset({"provider-api"})
 
 
 def rivals_of(candidates: OptionSet, verdict: Verdict, workload: Workload, *, is_certain: bool) -> Rivals:
@@ -20,17 +23,40 @@ def rivals_of(candidates: OptionSet, verdict: Verdict, workload: Workload, *, is
     Where only what is certain counts, an option is the cheapest only if it remains whatever else is declared, and if
     nothing that is still unknown could make another one cheaper.
     """
-    groups = candidates.groups(("option.hosting", "option.monthly_usd"), workload)
-    mask = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
-    staying = mask if not is_certain else verdict.admissible if workload.is_complete else 0
-    remaining = [(values, group & mask) for values, group in groups if group & mask]
-    own = [(values, group) for values, group in remaining if values[0] != "provider-api"]
-    return Rivals(_cheapest(candidates, remaining, staying), _cheapest(candidates, own, staying), bool(own))
+    remaining = verdict.remaining if is_certain else verdict.admissible or verdict.remaining
+    staying = remaining if not is_certain else verdict.admissible if workload.is_complete else 0
+    own = remaining & ~candidates.mask_of("option.hosting", _AT_PROVIDERS)
+    cheapest, own_cheapest = (_cheapest(candidates, workload, mask, staying & mask) for mask in (remaining, own))
+    return Rivals(cheapest, own_cheapest, bool(own))
 
 
-def _cheapest(candidates: OptionSet, groups: list[Group], staying: int) -> CostBasis | None:
-    """Return the basis of the cheapest group, unless an option that may still be removed is as cheap."""
-    known = [(usd, mask) for (_, usd), mask in groups if isinstance(usd, float)]
-    least = min((usd for usd, _ in known), default=None)
-    cheapest = sum(mask for usd, mask in known if usd == least)
-    return candidates.cost_basis(first_in(cheapest & staying)) if cheapest & staying else None
+def _cheapest(candidates: OptionSet, workload: Workload, mask: int, staying: int) -> CostBasis | None:
+    """Return the basis of the cheapest option of a mask, unless only options that may still be removed are as cheap.
+
+    A partner adds to the cost of a main leg or adds nothing, so that main legs that cost more by themselves than the
+    cheapest found so far are not looked at.
+    """
+    if not staying:
+        return None
+    running = candidates.estimator(workload).running
+    alone = [(cost[0], basis, legs) for basis, cost, _, legs in candidates.mains.monthly_costs(workload) if cost]
+    alone.sort(key=itemgetter(0))
+    least = inf
+    cheapest = dict[int, int]()
+    """Main legs by slot."""
+    for slot, part in candidates.slices(mask):
+        for usd_alone, basis, legs in alone:
+            if usd_alone > least:
+                break
+            cost = running.of(candidates.basis_beside(basis, slot)) if part & legs else None
+            if cost is not None and cost[0] <= least:
+                if cost[0] < least:
+                    least = cost[0]
+                    cheapest.clear()
+                cheapest[slot] = cheapest.get(slot, 0) | part & legs
+    numbers = [
+        candidates.number_of(first_in(part & cheapest[slot]), slot)
+        for slot, part in candidates.slices(staying)
+        if part & cheapest.get(slot, 0)
+    ]
+    return candidates.cost_basis(min(numbers)) if numbers else None
