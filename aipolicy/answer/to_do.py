@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from aipolicy.answer.model import ToDo
 from aipolicy.answer.trials import Trials
@@ -29,7 +29,9 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
     option_set = trials.base.planned if of_plan else trials.base.candidates
     for stage, facts in _stages(trials):
         missed = facts.values.get("plan.evaluation.missed") or ()
-        for rule, names in _owed(trials, facts, option_set, number):
+        # NOTE: a rule that no later stage bears on asks then what it asks now.
+        rules = trials.rules if stage == NOW else trials.rules_moved_by(facts)
+        for rule, names in _owed(trials, rules, facts, option_set, number):
             for fact in names:
                 way = _way(option_set, number) if fact == RESULTS else ""
                 if way and isinstance(missed, tuple) and way in missed:
@@ -59,10 +61,11 @@ def _stages(trials: Trials) -> Iterator[tuple[str, Facts]]:
             yield stage, trials.facts({LIFECYCLE: stage})
 
 
-def _owed(trials: Trials, facts: Facts, option_set: OptionSet, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _owed(trials: Trials, rules: Sequence[Rule], facts: Facts, option_set: OptionSet,
+          number: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # fmt: skip
     """Yield the rules that one way breaks, or leaves open, and keeps once something is done, with the least that does."""
     specs = facts.known.specs
-    for rule in (ruled.active.rule for ruled in trials.base.rules):
+    for rule in rules:
         if trials.outcome(rule, facts, option_set, number) not in _OPEN:
             continue
         bases = {base for name in rule.feature_reads for base in base_facts(name, specs)}

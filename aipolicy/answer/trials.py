@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes
-from aipolicy.evaluation.prepared_rule import ActiveRule
+from aipolicy.evaluation.prepared_rule import ActiveRule, is_retired
 from aipolicy.evaluation.ranking import Ranked, Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.facts.assume import with_changes
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue, Kind
 from aipolicy.findings.finding import Outcome, Severity
-from aipolicy.options.workload import Workload, workload_of
+from aipolicy.options.memo import Memo
+from aipolicy.options.workload import Rivals, Workload, workload_of
 from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import replace
 
@@ -118,6 +119,7 @@ class Trials:
         self.base = evaluation.expected
         self._tried: dict[_Key, Trial] = {}
         self._facts: dict[_Key, Facts] = {}
+        self._workloads = Memo(partial(_workload_beside, self.base.workload.rivals, evaluation.feature.name))
 
     def then(self, changes: Changes) -> Then:
         """Return what follows where these facts are declared and the rest is as expected."""
@@ -153,6 +155,19 @@ class Trials:
             self._facts[key] = with_changes(self.certain.facts, changes, self._evaluator.catalog, path)
         return self._facts[key]
 
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules, in the order in which they are evaluated."""
+        return tuple(ruled.active.rule for ruled in self.base.rules)
+
+    def rules_moved_by(self, facts: Facts) -> list[Rule]:
+        """Return the rules that read something which is another thing than expected under other facts."""
+        before = self.base
+        # NOTE: whether a feature runs at all is no fact that a rule reads.
+        if self.workload(facts) != before.workload or is_retired(facts) is not before.is_retired:
+            return list(self.rules)
+        return [self.rules[place] for place in sorted(self._evaluator.readers.of_changed(before.facts, facts))]
+
     def outcome(self, rule: Rule, facts: Facts, option_set: OptionSet, number: int) -> Outcome:
         """Return what a rule comes to under other facts for one option."""
         workload = self.workload(facts)
@@ -160,9 +175,7 @@ class Trials:
 
     def workload(self, facts: Facts) -> Workload:
         """Return the workload under other facts, compared with what is compared now."""
-        workload = workload_of(facts, self.certain.feature.name)
-        rivals = self.base.workload.rivals
-        return workload if rivals is None else replace(workload, rivals=rivals)
+        return self._workloads.of(facts)
 
     def effect(self, then: Then) -> Effect | None:
         """Return the weightiest thing that is other than expected, None where nothing is."""
@@ -183,6 +196,11 @@ class Trials:
         if one is None or other is None:
             return one is not other
         return max(one, other) > min(one, other) * (1.0 + self.weighing.margin_percent / 100.0)
+
+
+def _workload_beside(rivals: Rivals | None, name: str, facts: Facts) -> Workload:
+    workload = workload_of(facts, name)
+    return workload if rivals is None else replace(workload, rivals=rivals)
 
 
 def plan_violates(evaluation: Evaluation) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.answer.model import Measure, Opening, PlanStanding, Way, WaysLeft
-from aipolicy.answer.trials import plan_violates, undone_duties
+from aipolicy.answer.trials import plan_violates, undone_duties, waits_to_be_done
 from aipolicy.catalog.axes import HOSTINGS
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.gate import broken_by
@@ -19,6 +19,7 @@ from aipolicy.facts.declared import PLAN_AXES
 from aipolicy.findings.finding import Outcome, Severity
 
 _NAMES = ("hosting", "adaptation", "provider", "model", "region", "fallback", "routing")
+_BREAKS_OR_OPEN = (Outcome.VIOLATED, Outcome.UNDETERMINED)
 _FALLBACK_MS = "partner.latency_p95_ms"
 _AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
 
@@ -26,17 +27,14 @@ _AXES = tuple((f"plan.{name}", f"option.{name}") for name in _NAMES)
 def way_of(evaluation: Evaluation, option_set: OptionSet, ranked: Ranked) -> Way:
     """Return a way with the rules of severity error that it is expected to break or that are open for it."""
     words = {name: next(iter(option_set.distinct(f"option.{name}", 1 << ranked.number))) for name in _NAMES}
-    undone = undone_duties(evaluation)
-    breaks, open_for = [], []
+    breaks, open_for = list[str](), list[str]()
     for ruled in evaluation.rules:
         outcomes = ruled.planned if option_set is evaluation.planned else ruled.candidates
-        if ruled.active.severity is not Severity.ERROR or ruled.active.rule.id in undone:
+        if ruled.active.severity is not Severity.ERROR:
             continue
         outcome = outcomes.outcome_of(ranked.number)
-        if outcome is Outcome.VIOLATED:
-            breaks.append(ruled.active.rule.id)
-        elif outcome is Outcome.UNDETERMINED:
-            open_for.append(ruled.active.rule.id)
+        if outcome in _BREAKS_OR_OPEN and not waits_to_be_done(ruled.active.rule, evaluation.facts):
+            (breaks if outcome is Outcome.VIOLATED else open_for).append(ruled.active.rule.id)
     texts = {name: None if value is None else str(value) for name, value in words.items()}
     return Way(
         option_set=option_set, number=ranked.number, hosting=texts["hosting"] or "", adaptation=texts["adaptation"],
@@ -133,11 +131,14 @@ def _measures(recommender: Recommender, expected: Evaluation, recommended: Way |
     if recommended is None:
         return
     yield from _of_way(expected, expected.candidates, recommended, None, of_plan=False)
-    best = recommender.ranking.first(expected.verdict.close & ~recommender.pool)
-    if best is None or not (best.cost.is_whole and recommended.cost.is_whole):
+    close = expected.verdict.close & ~recommender.pool
+    worth_usd = recommended.cost.total_usd * (1.0 - margin_percent / 100.0)
+    # NOTE: what costs least whatever counts against it is known sooner than what comes first.
+    cheapest = recommender.ranking.cheapest(close) if recommended.cost.is_whole else None
+    if cheapest is None or cheapest.cost.total_usd >= worth_usd:
         return
-    saved = recommended.cost.total_usd - best.cost.total_usd
-    if saved > recommended.cost.total_usd * margin_percent / 100.0:
+    best = recommender.ranking.first(close)
+    if best is not None and best.cost.is_whole and best.cost.total_usd < worth_usd:
         way = way_of(expected, expected.candidates, best)
         saves_usd = recommended.cost.monthly_usd - best.cost.monthly_usd
         yield from _of_way(expected, expected.candidates, way, saves_usd, of_plan=False)

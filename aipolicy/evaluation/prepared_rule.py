@@ -43,14 +43,13 @@ class PreparedRule:
     """A rule, with what is the same for every feature; told from others by identity."""
 
     __slots__ = (
-        "has_ends", "has_labels", "is_estimated", "is_for_retired", "is_of_partner", "is_of_whole",
+        "has_ends", "has_labels", "is_estimated", "is_of_partner", "is_of_whole",
         "label_keys", "option_reads", "reads", "require", "rule", "when", "workload_reads",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.reads = rule.feature_reads
-        self.is_for_retired = rule.is_for_retired
         self.is_of_partner, self.is_of_whole = rule.is_of_partner, rule.is_of_whole
         self.has_labels = any(name not in REGISTRY or REGISTRY[name].type is FactType.LABELS for name in self.reads)
         lines = (*rule.when, *rule.require)
@@ -65,6 +64,10 @@ class PreparedRule:
         # NOTE: the cheapest lines come first: when they do not hold, no estimate is made for the others.
         self.when = sorted((PreparedLine(line, rule) for line in rule.when), key=effort)
         self.require = sorted((PreparedLine(line, rule) for line in rule.require), key=effort)
+
+    def is_silent_on(self, facts: Facts) -> bool:
+        """Return whether a feature runs no more and the rule does not name such ones."""
+        return is_retired(facts) and not self.rule.is_for_retired
 
     def values(self, facts: Facts) -> tuple[Any, ...]:
         """Return what the rule reads of a feature, None is unknown, and what it misses of what has to be declared."""

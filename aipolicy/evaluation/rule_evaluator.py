@@ -13,7 +13,7 @@ from aipolicy.evaluation.outcome_masks import OutcomeMasks as OutcomeMasks
 from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_rules import of_pairs
 from aipolicy.evaluation.paired_set import PairedSet
-from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, is_retired, labels_of, undeclared_of
+from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
 from aipolicy.evaluation.slot_view import LegsAsPartners
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue
@@ -76,7 +76,7 @@ class RuleEvaluator:
         if not isinstance(option_set, PairedSet):
             return self.of_set(rule, facts, workload, option_set)
         prepared = self._prepared.of(rule)
-        if not prepared.is_for_retired and is_retired(facts):
+        if prepared.is_silent_on(facts):
             return OutcomeMasks(option_set.full, 0, 0, 0)
         if prepared.is_of_whole:
             return of_pairs(self, prepared, facts, workload, option_set)
@@ -89,7 +89,7 @@ class RuleEvaluator:
                within: int | None = None) -> OutcomeMasks:  # fmt: skip
         """Return what becomes of a rule for a feature over the options of a set, or over those within."""
         prepared = self._prepared.of(rule)
-        if not prepared.is_for_retired and is_retired(facts):
+        if prepared.is_silent_on(facts):
             return OutcomeMasks(option_set.full, 0, 0, 0)
         if within == option_set.full or not prepared.is_estimated:
             within = None

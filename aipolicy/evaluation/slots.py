@@ -71,6 +71,8 @@ class SlotValues:
         self._shared: dict[tuple[object, ...], SlotCost] = {}
         self._numbers = Numbers()
         """Of legs and trainings, which are one object where they are equal."""
+        self._speeds: dict[Speeds, int] = {}
+        self._speeds_of: dict[int, int] = {}
 
     def of_partner(self, slot: Slot, name: str) -> FactValue | None:
         """Return a fact of the partner by itself, None where it is unknown or there is none."""
@@ -122,6 +124,12 @@ class SlotValues:
         """Return the speeds of the far side of a cascade, None where there is none."""
         return self.table.speeds(slot.partner) if slot.routing == "cascade" and slot.partner is not None else None
 
+    def _speeds_number(self, partner: int) -> int:
+        """Return a number for the speeds of a partner, which equal ones share: speeds themselves take long to compare."""
+        if partner not in self._speeds_of:
+            self._speeds_of[partner] = self._speeds.setdefault(self.table.speeds(partner), len(self._speeds))
+        return self._speeds_of[partner]
+
     def cost(self, slot: Slot, *, cascades_cost: bool) -> SlotCost:
         """Return what a partner adds to a cost, without the requests that escalate while nobody knows how many these are."""
         key = (slot, cascades_cost)
@@ -149,11 +157,12 @@ class SlotValues:
         found: list[object] = []
         for name in names:
             if name in PARTNER_LATENCIES:
-                found.append(None if slot.partner is None else self.table.speeds(slot.partner))
+                found.append(None if slot.partner is None else self._speeds_number(slot.partner))
             elif name in COST_FACTS_SET:
                 found.append(self.cost(slot, cascades_cost=cascades_cost))
             elif name in LATENCY_FACTS_SET:
-                found.append(self.far(slot))
+                far = slot.partner if slot.routing == "cascade" else None
+                found.append(None if far is None else self._speeds_number(far))
             elif is_partner_fact(name):
                 found.append(self.of_partner(slot, of_leg(name)))
             elif name == "option.fallback":

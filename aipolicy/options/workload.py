@@ -72,6 +72,11 @@ class Workload(Frozen):
     seed: str = ""
     """What draws depend on besides the ranges, so that the same feature is drawn the same way every time."""
 
+    def __hash__(self) -> int:
+        # NOTE: what is kept for workloads is asked for often, and these fields tell nearly all of them apart.
+        told = self.requests_per_day, self.input_tokens, self.output_tokens, self.latency_budget_ms
+        return hash((*told, self.hard_case_share, self.end, self.seed))
+
     @property
     def is_complete(self) -> bool:
         """Return whether everything is known that an estimate could hang on."""

@@ -68,13 +68,15 @@ def test_what_is_taken_over_is_what_is_found_afresh(plan: str, changes: dict[str
     facts = with_changes(start.facts, changes, judging().catalog)
     again = Reevaluation(judging(), start.expected, facts)
     of_plan = list(again.of_plan)
+    one_by_one = [again.of_plan_at(place) for place in sorted(again.moved)]
     found, afresh = again.evaluation, judging().evaluate_facts(start.feature, facts)
     assert found.candidates is afresh.candidates
     assert (found.verdict.removed, found.verdict.open, found.verdict.likely) == (
         afresh.verdict.removed, afresh.verdict.open, afresh.verdict.likely,
     )  # fmt: skip
     assert found.verdict.needs == afresh.verdict.needs
-    assert [outcomes for _, outcomes in of_plan] == [ruled.planned for ruled in found.rules]
+    assert of_plan == [ruled.planned for ruled in found.rules]
+    assert one_by_one == [found.rules[place].planned for place in sorted(again.moved)]
     for ruled, other in zip(found.rules, afresh.rules, strict=True):
         assert ruled.candidates == other.candidates, ruled.active.rule.id
         # NOTE: a plan is compared with what remained before the change.

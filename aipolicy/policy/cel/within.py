@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from aipolicy.catalog.places import Places
 from aipolicy.errors import ExpressionError
@@ -28,11 +29,17 @@ _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 def place_parameters(parameters: Mapping[str, FactValue], places: Places) -> dict[str, FactValue]:
     """Return what conditions read of places on a day: each group, and the countries that parameters name."""
     named: dict[str, FactValue] = {_name_of(group): countries for group, countries in places.groups.items()}
-    for name, value in parameters.items():
-        words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-        if name.startswith("params.") and words and all(map(places.knows, words)):
-            named[_OF_PARAMETER + name.removeprefix("params.")] = places.countries(words)
+    for name in parameters:
+        if (countries := _of_parameter(name, parameters, places)) is not None:
+            named[_OF_PARAMETER + name.removeprefix("params.")] = countries
     return named
+
+
+def _of_parameter(name: str, parameters: Mapping[str, FactValue], places: Places) -> tuple[str, ...] | None:
+    """Return the countries that a parameter names, None where its words are no places."""
+    value = parameters.get(name) if name.startswith("params.") else None
+    words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+    return places.countries(words) if words and all(map(places.knows, words)) else None
 
 
 def place_specs(named: Mapping[str, FactValue]) -> dict[str, FactSpec]:
@@ -45,10 +52,17 @@ def place_specs(named: Mapping[str, FactValue]) -> dict[str, FactSpec]:
 
 def refreshed(parameters: Mapping[str, FactValue], places: Places) -> Mapping[str, FactValue]:
     """Return the parameters of a rule with the places of another day."""
-    if not any(name.startswith(PLACES_PREFIX) for name in parameters):
-        return parameters
-    now = place_parameters(parameters, places)
-    return {name: now.get(name, value) for name, value in parameters.items()}
+    groups: Mapping[str, str] | None = None
+    now: dict[str, FactValue] = {}
+    for name in parameters:
+        if name.startswith(_OF_PARAMETER):
+            (behind,) = parameter_behind(name)
+            of_parameter = _of_parameter(behind, parameters, places)
+            now.update({} if of_parameter is None else {name: of_parameter})
+        elif name.startswith(PLACES_PREFIX):
+            groups = {_name_of(group): group for group in places.groups} if groups is None else groups
+            now.update({name: places.groups[groups[name]]} if name in groups else {})
+    return {**parameters, **now} if now else parameters
 
 
 def parameter_behind(name: str) -> tuple[str, ...]:
@@ -224,6 +238,7 @@ def _arguments(found: Sequence[Token], opening: int) -> tuple[tuple[Token, ...],
     return (), (), 0
 
 
+@cache
 def _name_of(group: str) -> str:
     """Return a group as a name of CEL."""
     return PLACES_PREFIX + "".join(c if c.isalnum() else "_" for c in group)
