@@ -119,7 +119,7 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
                 "minItems": 1 if spec.vocabulary else 0,
                 "maxItems": _MAX_ITEMS,
             }
-        case FactType.LABELS:
+        case FactType.LABELS | FactType.MAP | FactType.TABLE:
             return {
                 "type": "object",
                 "additionalProperties": {"type": "string", "maxLength": _MAX_TEXT},

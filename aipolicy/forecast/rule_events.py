@@ -8,6 +8,7 @@ from math import ceil, floor
 
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import AGE, HOLDS
+from aipolicy.facts.derived import RUN_DAY
 from aipolicy.facts.known_facts import EXTENSION_PREFIX
 from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
@@ -15,9 +16,10 @@ from aipolicy.findings.finding import Severity, Stage
 from aipolicy.forecast.events import DAY, Cause, Event
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.cel.checked_expr import constants, decode
+from aipolicy.policy.entries import numbers_in
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.stages import turns
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_of_number, read_day
 from aipolicy.source.document import PlainValue
 
 _EVIDENCE = tuple(name for name, spec in REGISTRY.items() if spec.origin is Origin.EVIDENCE)
@@ -31,6 +33,20 @@ def rule_events(rules: Iterable[Rule]) -> Iterator[Event]:
     for rule in rules:
         for day, stage, severity in turns(rule.stages, rule.severity):
             yield Event(day=day, cause=Cause.RULE, text=_turn_words(rule, day, stage, severity), rule=rule.id)
+
+
+def named_day_events(rules: Iterable[Rule]) -> Iterator[Event]:
+    """Yield the days that rules compare with that of the run, such as those of a table, and the days after them."""
+    for rule in rules:
+        numbers: set[float] = set()
+        for line in (line for line in (*rule.when, *rule.require) if RUN_DAY in line.feature_reads):
+            read = (rule.parameters.get(name) for name in line.parameter_reads)
+            numbers |= {*constants(decode(line.checked)), *(number for value in read for number in numbers_in(value))}
+        named = [day for day in map(day_of_number, sorted(numbers)) if day is not None]
+        for day in sorted({*named, *(day + DAY for day in named if day < date.max)}):
+            yield Event(
+                day=day, cause=Cause.EVIDENCE, text=f"{rule.id} asks for the day, {day}", fact=RUN_DAY, rule=rule.id
+            )
 
 
 def _turn_words(rule: Rule, day: date, stage: Stage, severity: Severity | None) -> str:

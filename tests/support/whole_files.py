@@ -32,6 +32,8 @@ waivers:
 parameters:
   - {name: most, type: number, default: 2, unit: USD, description: d, source: s, checked_on: 2026-11-01, disputed: d,
      tightens: lower, minimum: 1, maximum: 3}
+  - {name: by_tier, type: table, keys: option.tier, columns: [eu, us], values: texts, words: data.kinds, description: d,
+     source: s, default: {small: {eu: [health]}}, tightens: {entries: fewer, values: fewer}}
 facts:
   - {name: tier, type: text, meaning: m, choices: [low, high], default: low, default_source: s}
   - {name: spend, type: number, meaning: m, unit: EUR, minimum: 0, maximum: 9}

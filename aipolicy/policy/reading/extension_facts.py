@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aipolicy.facts.known_facts import EXTENSION_PREFIX
-from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.facts.spec import DATE_PATTERN, PLAIN_TYPES, FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.policy.values import read_value
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -23,7 +23,7 @@ _RESERVED_WORDS = frozenset(
 )  # fmt: skip
 """Words that CEL keeps for itself (https://github.com/google/cel-spec/blob/master/doc/langdef.md)."""
 _KINDS: Mapping[str, Mapping[str, Any]] = {
-    **{type_.value: {"type": type_} for type_ in FactType if type_ is not FactType.LABELS},
+    **{type_.value: {"type": type_} for type_ in PLAIN_TYPES},
     "date": {"type": FactType.TEXT, "pattern": DATE_PATTERN, "examples": ("2027-03-01",)},
     "place": {"type": FactType.TEXT, "vocabulary": "country"},
     "places": {"type": FactType.TEXTS, "vocabulary": "country"},

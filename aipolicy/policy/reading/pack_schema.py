@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from aipolicy.facts.spec import FactType
+from aipolicy.policy.entries import VALUE_TYPES
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.reading.extension_facts import TYPES
+from aipolicy.policy.reading.parameter_reader import TYPES as PARAMETER_TYPES
 from aipolicy.policy.reading.rule_schema import SEVERITIES, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
@@ -25,7 +26,7 @@ from aipolicy.source.json_schema import (
 )
 
 FILE = "pack.v1.json"
-_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
+_DIRECTIONS = [*(direction.value for direction in Direction if direction.value), True, False]
 
 
 def pack_schema() -> JsonObject:
@@ -139,7 +140,12 @@ def _shared() -> JsonObject:
 def _parameter() -> JsonObject:
     return object_of("", {
         "name": text_of("Conditions read it as `params.NAME`.", "budget_usd", pattern="^[a-z][a-z0-9_]*$"),
-        "type": word_of("What it holds.", _TYPES),
+        "type": word_of("What it holds: one value, values by word, or values by the words of a row and of a column.",
+                        PARAMETER_TYPES),
+        "keys": _words_checked("Of a map or a table: what its keys are words of", "option.model"),
+        "columns": _words_checked("Of a table: what the keys of its rows are words of", "data.kinds"),
+        "values": word_of("Of a map or a table: what its values are; a day is read as the number YYYYMMDD.", VALUE_TYPES),
+        "words": _words_checked("Of a map or a table of text: what its values are words of", "data.kinds"),
         "default": said_of(ref("value"), "What holds where nobody sets it."),
         "unit": text_of("Its unit.", "USD"),
         "description": text_of("What it is."),
@@ -147,12 +153,23 @@ def _parameter() -> JsonObject:
         "checked_on": day_of("Day on which the source was read"),
         "disputed": text_of("Who says otherwise, and what."),
         "tightens": {
-            "enum": [direction.value for direction in Direction if direction.value] + [True, False],
-            "description": "Towards which value the rules that read it get stricter.",
+            "anyOf": [{"enum": _DIRECTIONS}, object_of("", {
+                "entries": word_of("Whether layers may leave entries out, or add some.", ("fewer", "more")),
+                "values": {"enum": _DIRECTIONS, "description": "Towards which values they may change entries."},
+            })],
+            "description": "Towards which value the rules that read it get stricter; of a map or a table with `entries` and "
+            "`values`.",
         },
         "minimum": number_of("The least that may be set."),
         "maximum": number_of("The most that may be set."),
     }, ("name", "type", "default", "description", "source"))  # fmt: skip
+
+
+def _words_checked(description: str, fact: str) -> JsonObject:
+    return {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        "description": f"{description}: a fact, or a list of words.", "examples": [fact],
+    }  # fmt: skip
 
 
 def _extension_fact() -> JsonObject:

@@ -72,7 +72,7 @@ def _evidence() -> JsonObject:
 
 
 def _value() -> JsonObject:
-    return {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
+    return {"type": ["string", "number", "boolean", "array", "object"], "items": {"type": "string"}}
 
 
 def _basis() -> JsonObject:
