@@ -44,6 +44,7 @@ variables:
     export: true
     tests:
       - {name: t, given: {volume.requests_per_day: 2000}, option: {}, expect: true}
+      - {given: {}, option: {}, columns: [volume.requests_per_day], expect: true, rows: {u: [3000]}}
 portfolio_rules:
   - id: W-009
     aliases: [W-9]
@@ -104,6 +105,13 @@ rules:
     controls: [{framework: gdpr, id: 28, relation: supports}]
     tests:
       - {name: t, given: {data.minimized: false}, option: {hosting: on-device}, expect: violated, message: m}
+      - given: {data.minimized: false}
+        option: {hosting: on-device}
+        partner: {hosting: own-cloud}
+        message: m
+        expect: violated
+        columns: [data.minimized, message, expect]
+        rows: {a: [true, ~, not-applicable], b: {data.minimized: ~, message: ~, expect: undetermined}}
 groups:
   - title: G
     when: [data.personal]
@@ -143,6 +151,8 @@ tests:
     message: m
     location: data.minimized
   - {name: u, rule: B-001, given: {data.minimized: true}, option: {hosting: on-device}, expect: satisfied}
+  - {rule: B-001, as_of: 2026-11-01, given: {data.minimized: true}, option: {}, partner: {}, expect: satisfied,
+     columns: [data.minimized], rows: {v: [true]}}
 """
 CONFIG = """\
 policies = ["base"]

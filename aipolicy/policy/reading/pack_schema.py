@@ -6,7 +6,7 @@ from aipolicy.policy.entries import VALUE_TYPES
 from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.reading.extension_facts import TYPES
 from aipolicy.policy.reading.parameter_reader import TYPES as PARAMETER_TYPES
-from aipolicy.policy.reading.rule_schema import SEVERITIES, legs_of_rule, rule_definitions
+from aipolicy.policy.reading.rule_schema import SEVERITIES, examples_of, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -187,16 +187,16 @@ def _extension_fact() -> JsonObject:
 
 
 def _variable() -> JsonObject:
-    test = object_of("", {
+    test = {
         "name": text_of("What the example shows."),
         "given": said_of(ref("facts"), "Facts of the feature."),
         "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
         "expect": said_of(ref("value"), "Its value then, or `unknown`."),
-    }, ("name", "expect"))  # fmt: skip
+    }
     return object_of("", {
         "name": text_of("Conditions use it as `variables.NAME`.", "serves_people", pattern="^[a-z][a-z0-9_]*$"),
         "expression": text_of("An expression over facts, parameters and other variables.", "size(data.subjects) > 0"),
         "description": text_of("What it is."),
         "export": flag_of("Whether packs above may import it.", default=False),
-        "tests": list_of("Examples.", test),
+        "tests": list_of("Examples.", examples_of(test, ("name", "expect"))),
     }, ("name", "expression"))  # fmt: skip
