@@ -57,6 +57,10 @@ def examples_of(test: JsonObject, required: Iterable[str], of_all: Iterable[str]
     `of_all` are the keys besides facts that a table may give for all of its rows.
     """
     row = {"type": ["array", "object"]}
+    example: JsonObject = {
+        "health data": [["health"], "violated"],
+        "no class": {"data.classes": None, "expect": "undetermined"},
+    }
     facts = {
         key: said_of(test[key], "What every row begins with.") for key in ("given", "option", "partner") if key in test
     }
@@ -66,7 +70,7 @@ def examples_of(test: JsonObject, required: Iterable[str], of_all: Iterable[str]
         "columns": texts_of("What the values of a row are: facts, `expect`, `message`.", ["data.classes", "expect"]),
         "rows": {**map_of(
             "Examples by name: values in the order of the columns, or a mapping of what differs; `~` is not given.", row,
-            example={"health data": [["health"], "violated"], "no class": {"data.classes": None, "expect": "undetermined"}},
+            example=example,
         ), "minProperties": 1},
     }  # fmt: skip
     title = {"title": "a table of examples"}
