@@ -13,7 +13,7 @@ from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
 from aipolicy.facts.derived import DERIVED_FACTS, RUN_DAY, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.known_facts import EXTENSION_PREFIX, STANDARD_FACTS, KnownFacts
+from aipolicy.facts.known_facts import ADDED, STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
@@ -179,7 +179,7 @@ def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of:
 
     found: dict[str, FactValue] = {}
     for name, plain in feature.declared.items():
-        if name.startswith(EXTENSION_PREFIX) and name in known.specs:
+        if name.startswith(ADDED) and name in known.specs:
             found.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
     return found
 

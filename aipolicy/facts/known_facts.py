@@ -10,7 +10,8 @@ from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
 
-EXTENSION_PREFIX = "extensions."
+EXTENSION_PREFIX, TERMS_PREFIX = ADDED = ("extensions.", "plan.terms.")
+"""How the names of facts begin that packs add to manifests."""
 OF_ORGANIZATION = "set by the organisation"
 """The reason for an expected value that the configuration states."""
 
@@ -27,7 +28,7 @@ class KnownFacts(Frozen):
     expected: Mapping[str, Expected]
     """What is expected of other facts that are left out, those that hang on the word of another one last."""
     extensions_schema: str = ""
-    """The JSON Schema of the section `extensions` of a manifest, as text; empty where no pack declares a fact."""
+    """The JSON Schemas of what packs add to manifests, as text; empty where no pack adds anything."""
 
 
 def _defaults(specs: Iterable[FactSpec]) -> dict[str, FactValue]:

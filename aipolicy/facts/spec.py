@@ -127,5 +127,7 @@ class FactSpec(Frozen):
     """Whether it is a fact of a leg that in a cascade, asked of the main leg, is the one of both legs together."""
     says_none: bool = False
     """Whether `none` may be declared: nothing limits it; the fact is then infinite."""
+    worse: str = ""
+    """Of a term with an order: which of two values agrees to less, the `lower` or the `higher`; empty where nobody says."""
     holds: FactType = FactType.TEXT
     """Of a map or a table: what its values are."""

@@ -9,7 +9,7 @@ from math import ceil, floor
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import AGE, HOLDS
 from aipolicy.facts.derived import RUN_DAY
-from aipolicy.facts.known_facts import EXTENSION_PREFIX
+from aipolicy.facts.known_facts import ADDED
 from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Severity, Stage
@@ -24,7 +24,7 @@ from aipolicy.source.document import PlainValue
 
 _EVIDENCE = tuple(name for name, spec in REGISTRY.items() if spec.origin is Origin.EVIDENCE)
 _DAYS = (f".{AGE}", f".{HOLDS}")
-_OF_DAYS = ("evidence.", EXTENSION_PREFIX)
+_OF_DAYS = ("evidence.", *ADDED)
 _FAR = float(date.max.toordinal())
 
 
@@ -69,7 +69,7 @@ def evidence_events(features: Iterable[Feature], rules: Iterable[Rule]) -> Itera
     limits = _limits(rules)
     for feature in features:
         yield from _stage_events(feature)
-        for name in (name for name in feature.declared if name.startswith(EXTENSION_PREFIX)):
+        for name in (name for name in feature.declared if name.startswith(ADDED)):
             yield from _ages(feature, name, day_in(feature.declared, name), limits.get(f"{name}.{AGE}", ()))
         for name, document in evidence_of(feature):
             begins, expires = day_in(document, "date"), day_in(document, "expires")
@@ -121,7 +121,7 @@ def _stage_events(feature: Feature) -> Iterator[Event]:
 
 def evidence_of(feature: Feature) -> Iterator[tuple[str, dict[str, PlainValue]]]:
     """Yield the documents that a feature names, each with its fact."""
-    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(EXTENSION_PREFIX))):
+    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(ADDED))):
         document = feature.declared.get(name)
         if isinstance(document, dict):
             yield name, document

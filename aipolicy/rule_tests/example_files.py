@@ -250,7 +250,7 @@ class _TestReader:
         return None
 
     def _only_one(self, document: Document) -> Feature | None:
-        features, problems = features_of(document)
+        features, problems = features_of(document, extensions=self._known.facts.extensions_schema)
         for problem in problems:
             path = (*self._record.path, "manifest", *problem.path)
             self._record.mistakes.add(problem.message, self._record.document, path)

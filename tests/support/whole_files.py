@@ -37,6 +37,9 @@ parameters:
 facts:
   - {name: tier, type: text, meaning: m, choices: [low, high], default: low, default_source: s}
   - {name: spend, type: number, meaning: m, unit: EUR, minimum: 0, maximum: 9}
+terms:
+  - {name: exit_support, type: number, meaning: m, unit: days, minimum: 0, maximum: 90, worse: lower}
+  - {name: venue, type: text, meaning: m, choices: [EU, US]}
 variables:
   - name: many
     expression: volume.requests_per_day > 1000.0

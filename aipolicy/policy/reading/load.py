@@ -18,7 +18,7 @@ from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
+from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact, read_term
 from aipolicy.policy.reading.parameter_reader import check_default, parameter_spec, read_parameter
 from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.reading.scope_reader import ScopeReader
@@ -136,6 +136,7 @@ class _PackReader:
         self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
+        self.facts += [read_term(each) for record in self._records for each in record.records("terms")]
         """What the pack adds to manifests."""
         heads = [record for record in self._records if read_kind(record, PACK_KIND, RULES_KIND) == PACK_KIND]
         if len(heads) != 1 and self._is_readable:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from aipolicy.manifest.said_of_legs import WORSE
 from aipolicy.policy.entries import VALUE_TYPES
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.reading.extension_facts import TYPES
+from aipolicy.policy.reading.extension_facts import TERM_TYPES, TYPES
 from aipolicy.policy.reading.parameter_reader import TYPES as PARAMETER_TYPES
 from aipolicy.policy.reading.rule_schema import SEVERITIES, examples_of, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
@@ -114,6 +115,7 @@ def _of_any_file() -> JsonObject:
     return {
         "parameters": list_of("Numbers, words and lists that organisations set.", _parameter()),
         "facts": list_of("Facts that the pack adds to manifests, as `extensions.NAME`.", _extension_fact()),
+        "terms": list_of("Terms that the pack adds to plans, as `plan.terms.NAME`, and to their legs.", _term()),
         "variables": list_of("Expressions that conditions use as `variables.NAME`.", _variable()),
         **_shared(),
         "rules": said_of(_rules(), "Rules over one feature."),
@@ -170,6 +172,16 @@ def _words_checked(description: str, fact: str) -> JsonObject:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
         "description": f"{description}: a fact, or a list of words.", "examples": [fact],
     }  # fmt: skip
+
+
+def _term() -> JsonObject:
+    fact: JsonObject = _extension_fact()["properties"]
+    return object_of("", {
+        "name": text_of("Plans state it as `plan.terms.NAME`.", "exit_support", pattern="^[a-z][a-z0-9_]{0,99}$"),
+        "type": word_of("What it holds.", TERM_TYPES),
+        **{key: fact[key] for key in ("meaning", "unit", "choices", "minimum", "maximum")},
+        "worse": word_of("Of a number or a date: which of what two legs of a plan state agrees to less.", WORSE),
+    }, ("name", "type", "meaning"))  # fmt: skip
 
 
 def _extension_fact() -> JsonObject:

@@ -56,15 +56,15 @@ def examples_of(test: JsonObject, required: Iterable[str], of_all: Iterable[str]
 
     `of_all` are the keys besides facts that a table may give for all of its rows.
     """
-    row = {"type": ["array", "object"]}
+    row: JsonObject = {"type": ["array", "object"]}
     example: JsonObject = {
         "health data": [["health"], "violated"],
         "no class": {"data.classes": None, "expect": "undetermined"},
     }
-    facts = {
+    facts: JsonObject = {
         key: said_of(test[key], "What every row begins with.") for key in ("given", "option", "partner") if key in test
     }
-    table = {
+    table: JsonObject = {
         **facts,
         **{key: test[key] for key in ("expect", "message", *of_all) if key in test},
         "columns": texts_of("What the values of a row are: facts, `expect`, `message`.", ["data.classes", "expect"]),
