@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.known_facts import EXTENSION_PREFIX, TERMS_PREFIX
 from aipolicy.facts.spec import DATE_PATTERN, PLAIN_TYPES, Expected, FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.manifest.said_of_legs import WORSE
 from aipolicy.policy.values import read_value
-from aipolicy.source.records import Record
+from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -36,6 +37,8 @@ TYPES = tuple(_KINDS)
 TERM_TYPES = (*(type_.value for type_ in PLAIN_TYPES), "date")
 """What a term may hold."""
 _PLAIN = frozenset(FactType)
+_OFFERED = {FactType.BOOL: bool, FactType.NUMBER: float}
+"""What a catalog says of a term of a pack, by its type."""
 _OF_NUMBERS = ("unit", "minimum", "maximum")
 
 
@@ -138,6 +141,23 @@ def _check_default(record: Record, spec: FactSpec) -> None:
 
 def _words(value: FactValue | None) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
+def refuse_unknown_terms(catalog: Catalog, specs: Mapping[str, FactSpec], mistakes: Mistakes) -> None:
+    """Note what a provider of the catalog offers by a term that no pack of the run adds, or that is of another type."""
+    added = {name: spec for name, spec in specs.items() if name.startswith(TERMS_PREFIX) and name not in REGISTRY}
+    for term in (term for term in catalog.terms if term.at):
+        spec = added.get(term.term)
+        if spec is None:
+            hint = did_you_mean(term.term, added)
+            mistakes.add_at(f"no pack of this run adds the term `{shown(term.term)}`{hint}", term.at)
+        elif spec.type not in _OFFERED:
+            mistakes.add_at(
+                f"`{term.term}` is neither true or false nor a number; it is agreed, never offered", term.at
+            )
+        elif not isinstance(term.value, _OFFERED[spec.type]):
+            wanted = "true or false" if spec.type is FactType.BOOL else "a number"
+            mistakes.add_at(f"`value` of `{term.term}` must be {wanted}", term.at)
 
 
 def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ...]:

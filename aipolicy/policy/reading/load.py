@@ -18,7 +18,12 @@ from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact, read_term
+from aipolicy.policy.reading.extension_facts import (
+    joined_facts,
+    read_extension_fact,
+    read_term,
+    refuse_unknown_terms,
+)
 from aipolicy.policy.reading.parameter_reader import check_default, parameter_spec, read_parameter
 from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.reading.scope_reader import ScopeReader
@@ -55,6 +60,7 @@ def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
     words = FactWords(specs, catalog.vocabularies, catalog)
+    refuse_unknown_terms(catalog, specs, mistakes)
     for reader in readers:
         reader.check_parameters(words)
     layers, loosening = Layers(reader.layer for reader in readers), Loosening()

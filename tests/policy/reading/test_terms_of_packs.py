@@ -143,3 +143,69 @@ def test_a_term_that_is_declared_wrong_is_told_at_its_place(entry: str, message:
     with pytest.raises(AipolicyError) as caught:
         policy_of(tmp_path, f"{HEAD}- {entry}\n{rules}")
     assert message in str(caught.value).replace(f"{tmp_path.as_posix()}/", "")
+
+
+OFFERED = """\
+rules:
+- {id: P-009, name: n, title: t, kind: constraint, severity: error, when: ['option.hosting == "provider-api"'],
+   require: [option.terms.exit_support], message: m}
+"""
+
+
+def offered_by(folder: Path, *entries: tuple[str, str, str], terms: str = TERMS) -> Policy:
+    """Return a policy with an own catalog of terms: provider, term, value."""
+    dated = "source: s, checked_on: 2026-11-01, effective_from: 2026-01-01"
+    (folder / "p.yaml").write_text(HEAD + terms + OFFERED, encoding="utf-8")
+    lines = (f"- {{provider: {who}, term: {term}, value: {value}, {dated}}}\n" for who, term, value in entries)
+    (folder / "c.yaml").write_text("terms:\n" + "".join(lines), encoding="utf-8")
+    return load_policy(
+        PolicySettings(as_of=DAY, packs=(str(folder / "p.yaml"),), own_catalog=(str(folder / "c.yaml"),))
+    )
+
+
+TERM = "plan.terms.exit_support"
+
+
+@pytest.mark.parametrize(
+    ("openai", "mistral", "expected"),
+    [
+        ("true", "true", {}),
+        ("false", "true", {"P-009": "violated plan.provider"}),
+        ("true", "false", {"P-009": "violated plan.fallback_provider"}),
+        ("true", "", {"P-009": "undetermined plan.fallback_provider"}),
+    ],
+)
+def test_what_providers_offer_of_a_term_is_read_of_every_leg(
+    openai: str, mistral: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    entries = [(who, TERM, value) for who, value in (("openai", openai), ("mistral", mistral)) if value]
+    body = (
+        "plan: {hosting: provider-api, provider: openai, model: gpt-6-luna, fallback: provider-api,"
+        " fallback_provider: mistral}\n"
+    )
+    assert found(offered_by(tmp_path, *entries), body).keys() == expected.keys()
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (("mistral", "plan.terms.exit_suport", "true"), "c.yaml:2:29: no pack of this run adds the term `plan.terms.exit_s"),
+        (("mistral", TERM, "3"), "c.yaml:2:29: `value` of `plan.terms.exit_support` must be true or"),
+        (("mistral", "plan.terms.notice_hours", "true"), "c.yaml:2:29: `value` of `plan.terms.notice_hours` must be a"),
+        (("mistral", "plan.terms.venue", "true"), "c.yaml:2:29: `plan.terms.venue` is neither true or false nor a number"),
+        (("mistral", "exit_support", "true"), "c.yaml:2:29: `exit_support` is not one of `dpa_offered`"),
+    ],
+)  # fmt: skip
+def test_what_no_pack_adds_is_told_at_the_line_of_the_catalog(
+    entry: tuple[str, str, str], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(AipolicyError) as caught:
+        offered_by(tmp_path, entry)
+    assert message in str(caught.value).replace(f"{tmp_path.as_posix()}/", "")
+
+
+def test_a_term_that_may_be_offered_is_a_fact_of_a_leg_and_of_its_partner(tmp_path: Path) -> None:
+    policy = offered_by(tmp_path, ("openai", TERM, "true"))
+    assert policy.evaluator.known.specs["option.terms.exit_support"].type.value == "bool"
+    assert policy.evaluator.known.specs["partner.terms.notice_hours"].of_whole
+    assert "option.terms.venue" not in policy.evaluator.known.specs
