@@ -54,9 +54,15 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 
 
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
-               override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
-    """Return the packs as far as they can be read; nothing is evaluated with them when a mistake was noted."""
+               override_places: Mapping[str, str], mistakes: Mistakes,
+               documents: dict[str, tuple[Document, ...]] | None = None) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs as far as they can be read; nothing is evaluated with them when a mistake was noted.
+
+    `documents` gets what was read, by the path of the pack, for who looks at the text as well.
+    """
     readers = [_PackReader(files, catalog, mistakes) for files in packs]
+    if documents is not None:
+        documents.update({reader.layer.key: reader.documents for reader in readers})
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
     words = FactWords(specs, catalog.vocabularies, catalog)
@@ -159,6 +165,11 @@ class _PackReader:
                 self._parameters[parameter.name] = parameter
                 self._parameter_records[parameter.name] = each
         self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Return the documents of the files of the pack."""
+        return tuple(record.document for record in self._records)
 
     def check_parameters(self, words: FactWords) -> None:
         """Note words of maps and tables that there are not; what is read on is without them, so that each is told once."""
