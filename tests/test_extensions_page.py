@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "extensions.md"
 
 
 def test_the_pack_and_the_manifest_of_the_page_work(tmp_path: Path) -> None:
-    pack, manifest = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    pack, manifest, _ = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     (tmp_path / "acme.yaml").write_text(pack, encoding="utf-8")
     policy = load_policy(PolicySettings(as_of=date(2026, 11, 21), packs=("./acme.yaml",), base=tmp_path))
     (rule,) = policy.rules_with_examples()
@@ -29,3 +29,11 @@ def test_the_pack_and_the_manifest_of_the_page_work(tmp_path: Path) -> None:
     assert [each.message for each in check([later], policy).findings if each.rule_id == "ACME-001"] == [
         "a gold contract serves 2 people"
     ]
+
+
+def test_the_pack_with_terms_of_the_page_works(tmp_path: Path) -> None:
+    *_, pack = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "contracts.yaml").write_text(pack, encoding="utf-8")
+    policy = load_policy(PolicySettings(as_of=date(2026, 11, 21), packs=("./contracts.yaml",), base=tmp_path))
+    (rule,) = policy.rules_with_examples()
+    assert all(run_example(rule, each, policy.catalog, policy.evaluator.rule_evaluator).passed for each in rule.tests)

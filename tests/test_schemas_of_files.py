@@ -139,7 +139,9 @@ def test_the_reader_asks_for_the_keys_of_the_schema_and_for_no_others(
 ) -> None:
     read(kinds[0], WHOLE[kinds[0]], tmp_path, catalog)
     schema = SCHEMAS[kinds[0]]()
-    written = {shape: set(rule["properties"]) - OF_GIT for shape, rule in objects(schema, schema)}
+    written: dict[Shape, set[str]] = defaultdict(set)
+    for shape, rule in objects(schema, schema):
+        written[shape] |= set(rule["properties"]) - OF_GIT
     here = {shape: keys for shape, keys in asked.items() if shape in written}
     here[OVER_FEATURES] = here.get(OVER_FEATURES, set()) - OF_ONE_FEATURE
     assert here == {shape: written.get(shape, set()) for shape in here}
@@ -169,6 +171,10 @@ def test_a_key_of_rules_over_one_feature_is_refused_in_one_over_many(
     assert any(f"unknown key `{key}` of a portfolio rule" in said for said in read("pack", text, tmp_path, catalog))
 
 
+FREE_BELOW = ("given", "option", "partner", "facts", "manifest", "parameters", "expected", "default", "rows")
+"""Keys below which stands what people name themselves."""
+
+
 def damages(value: Any) -> Iterator[tuple[Shape, Any]]:
     """Yield a document with a key too much in one of its mappings, for each of them that has keys of its own."""
 
@@ -177,7 +183,7 @@ def damages(value: Any) -> Iterator[tuple[Shape, Any]]:
             yield at
         pairs = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
         for key, below in pairs:
-            if key not in ("given", "option", "facts", "manifest", "parameters", "expected") or isinstance(below, list):
+            if key not in FREE_BELOW or isinstance(below, list):
                 yield from mappings(below, (*at, key))
 
     for at in mappings(value, ()):

@@ -46,7 +46,8 @@ def _keys(schema: JsonObject, table: Table) -> str:
             (f"`{key}`" + (" (required)" if key in wanted else ""), *_told(_resolved(schema, each)))
             for key, each in rule["properties"].items()
         )
-        parts += [f"{_TITLES.get(path, f'`{path}`')}:", table(("key", "what it says", "example"), rows)]
+        title = _TITLES.get(path, f"`{path}`") + (f", {rule['title']}" if "title" in rule and path else "")
+        parts += [f"{title}:", table(("key", "what it says", "example"), rows)]
     return "\n\n".join(parts)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from aipolicy.answer.model import Gap
 from aipolicy.catalog.axes import KINDS
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.catalog.offerings import TERMS_OF_PACKS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.facts.all_facts import OPTION_PREFIX, REGISTRY, is_option_fact, is_partner_fact, of_leg
+from aipolicy.facts.all_facts import OFFERED_TERMS, OPTION_PREFIX, REGISTRY, is_option_fact, is_partner_fact, of_leg
 from aipolicy.findings.finding import Severity
 from aipolicy.options.estimates import LATENCY_FACTS
 from aipolicy.options.option import Leg
@@ -208,7 +209,7 @@ def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], 
         return _catalog_gap(sold, "speeds", "first_token_ms", rules, of_plan=of_plan)
     if key == "fits_window" and not _word(option_set, number, "context_tokens"):
         key = "context_tokens"
-    section, entry = _ENTRIES.get(key, ("prices", "input_per_mtok"))
+    section, entry = _entry(key) or ("prices", "input_per_mtok")
     about = {
         "terms": said["provider"],
         "regions": f"{said['provider']} {said['region']}".strip(),
@@ -223,6 +224,12 @@ def _catalog_gap(about: str, section: str, entry: str, rules: tuple[str, ...], *
     return Gap(about, f"{section}.{entry}", f"a catalog file, under `{section}`", rules, of_plan)
 
 
+def _entry(key: str) -> tuple[str, str] | None:
+    """Return the section and the key of a catalog file that says a fact of an option, without its prefix."""
+    offered = OFFERED_TERMS.removeprefix(OPTION_PREFIX)
+    return ("terms", f"{TERMS_OF_PACKS}{key.removeprefix(offered)}") if key.startswith(offered) else _ENTRIES.get(key)
+
+
 def _word(option_set: OptionSet, number: int, name: str) -> str:
     value = next(iter(option_set.values_of(number, (f"option.{name}",), NO_WORKLOAD).values()), "")
     return str(value)
@@ -230,7 +237,7 @@ def _word(option_set: OptionSet, number: int, name: str) -> str:
 
 def _leg_without(key: str, legs: tuple[Leg, ...]) -> Leg:
     """Return the leg of which the catalog does not know a fact, the main one where it cannot be told."""
-    section, entry = _ENTRIES.get(key, ("", ""))
+    section, entry = _entry(key) or ("", "")
     for leg in legs:
         if section == "terms" and entry not in leg.terms and leg.boundary not in ("device", "on-premises"):
             return leg

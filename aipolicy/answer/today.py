@@ -120,7 +120,7 @@ def _facts_of_today(facts: Facts, catalog: Catalog, path_in_repository: str | No
     }  # fmt: skip
     today |= {name: facts.values[name] for name in same if is_planned and name in facts.values}
     values |= today
-    missing = derive(Sources(values, catalog, path_in_repository), values)
+    missing = derive(Sources(values, catalog, path_in_repository, catalog.as_of), values)
     declared = frozenset(name for name in (*facts.declared, *today) if name in today or stays(name))
     return Facts(values, declared, missing, (), facts.ranges, facts.known)
 

@@ -48,7 +48,7 @@ def evaluated_condition(text: str, evaluation: Evaluation, policy: Policy) -> tu
 def _evaluated(text: str, depth: int, evaluation: Evaluation, policy: Policy, pack: PolicyPack) -> EvaluatedPart:
     compiler = compiler_of(pack, policy.catalog, policy.evaluator.known.specs)
     try:
-        line = line_of(text, compiler.compile(written_out(text, dict(pack.texts))))
+        line = line_of(text, compiler.compile(written_out(text, dict(pack.texts)), is_part=depth > 0))
     except ExpressionError as error:
         column = f" (column {error.column})" if error.column is not None else ""
         raise UsageError(f"`{text}`: {error}{column}") from None

@@ -22,6 +22,8 @@ TERMS = (
     "dpa_offered", "baa_offered", "eu_sccs_offered", "dpf_certified", "no_training_by_default",
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
 )  # fmt: skip
+TERMS_OF_PACKS = "plan.terms."
+"""How a term is named that a pack adds to plans, and that a provider offers."""
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
 BENCHMARKS = ("reasoning", "coding", "dialogue")
 """What a published score speaks for; none speaks for how faithful an answer is to what it was given."""
@@ -62,6 +64,8 @@ class Term(Frozen):
     term: str
     value: bool | float
     dated: Dated
+    at: str = ""
+    """`path:line:col` of a term that some pack has to add; empty for one that every catalog may state."""
     may_be_none: ClassVar[frozenset[str]] = frozenset({"value"})
     """A provider may keep nothing, for 0 days."""
 
@@ -169,14 +173,25 @@ def read_region(record: Record) -> Region:
 
 def read_term(record: Record) -> Term:
     """Return one entry of `terms`."""
-    term = record.text("term", choices=TERMS)
+    term = record.text("term")
+    of_pack = term.startswith(TERMS_OF_PACKS)
+    if not of_pack:
+        record.text("term", choices=TERMS)
+    raw = record.raw("value")
+    is_number = term in NUMERIC_TERMS or (of_pack and isinstance(raw, int | float) and not isinstance(raw, bool))
     return Term(
         provider=record.text("provider"),
         region=record.text("region") if record.has("region") else None,
         term=term,
-        value=record.number("value") if term in NUMERIC_TERMS else record.flag("value"),
+        value=record.number("value") if is_number else record.flag("value"),
         dated=read_dated(record),
+        at=_place_of_term(record) if of_pack else "",
     )
+
+
+def _place_of_term(record: Record) -> str:
+    start = record.document.locate((*record.path, "term")).start
+    return f"{record.document.source.path}:{start.line}:{start.column}"
 
 
 def read_model(record: Record) -> Model:

@@ -10,6 +10,7 @@ from aipolicy.config.config import Config, Organization, ParameterValue, Recomme
 from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
+from aipolicy.source.dotted_names import dotted_name
 from aipolicy.source.mistakes import Mistakes
 from aipolicy.source.records import Record
 from aipolicy.source.regex import regex
@@ -104,7 +105,7 @@ def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, Parame
     seen: set[str] = set()
     what = table.removesuffix("s")
     for path, value in _leaves(top.raw(table) or {}, (table,)):
-        name = ".".join(map(str, path[1:]))
+        name = dotted_name(path)
         wrong = ""
         if "." not in name:
             wrong = f"write `{example} = value` in a table `[{table}]`"
@@ -125,7 +126,7 @@ def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, Parame
 
 def _places(top: Record, table: str) -> Iterator[tuple[str, str]]:
     for path, _ in _leaves(top.raw(table) or {}, (table,)):
-        yield ".".join(map(str, path[1:])), _place(top, path)
+        yield dotted_name(path), _place(top, path)
 
 
 def _choice_places(top: Record) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from functools import cache
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE_PARTS, LEG_FACTS
 from aipolicy.facts.derived import DERIVED_FACTS
 from aipolicy.facts.option_facts import OPTION_FACTS, PARTNER_FACTS, PARTNER_PREFIX
-from aipolicy.facts.spec import FactSpec
+from aipolicy.facts.spec import FactSpec, FactType, Kind, Origin
 
 OPTION_PREFIX = "option."
 PLACES_PREFIX = "places."
@@ -16,8 +16,27 @@ PLACES_PREFIX = "places."
 _PARAMETER_PREFIXES = ("params.", PLACES_PREFIX)
 """Names in conditions to which a policy gives their value."""
 
-REGISTRY: Mapping[str, FactSpec] = {
-    spec.name: spec
+OFFERED_TERMS = "option.terms."
+"""How the fact of a leg begins that its provider offers a term which a pack adds to plans."""
+_OF_PARTNER = PARTNER_PREFIX + OFFERED_TERMS.removeprefix(OPTION_PREFIX)
+
+
+class _Registry(dict[str, FactSpec]):
+    """The facts by name; what providers offer of terms of packs is of a leg, whatever the packs of a run add."""
+
+    def __missing__(self, name: str) -> FactSpec:
+        if not name.startswith((OFFERED_TERMS, _OF_PARTNER)):
+            raise KeyError(name)
+        return offered_term(name, FactType.BOOL, "")
+
+
+def offered_term(name: str, type_: FactType, meaning: str) -> FactSpec:
+    """Return the fact of a leg, or of the partner, that its provider offers a term which a pack adds to plans."""
+    return FactSpec(name, type_, meaning, Origin.OPTION, kind=Kind.CATALOG, of_whole=name.startswith(_OF_PARTNER))
+
+
+REGISTRY: Mapping[str, FactSpec] = _Registry(
+    (spec.name, spec)
     for spec in (
         *DECLARED_FACTS,
         *LEG_FACTS,
@@ -26,7 +45,7 @@ REGISTRY: Mapping[str, FactSpec] = {
         *OPTION_FACTS,
         *PARTNER_FACTS,
     )
-}
+)
 
 
 def is_option_fact(name: str) -> bool:
@@ -42,7 +61,7 @@ def is_partner_fact(name: str) -> bool:
 @cache
 def is_of_leg(name: str) -> bool:
     """Return whether a fact of an option is what its main leg has by itself."""
-    spec = REGISTRY.get(name)
+    spec = REGISTRY[name] if name.startswith(OFFERED_TERMS) else REGISTRY.get(name)
     return spec is not None and not spec.of_whole and not spec.joins_legs
 
 

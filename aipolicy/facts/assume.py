@@ -39,7 +39,7 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
             values[name] = value
     ranges = {name: found for name, found in facts.ranges.items() if name not in changes}
     declared = facts.declared.union(changes) if changes else facts.declared
-    missing = derive(Sources(values, catalog, path_in_repository), values)
+    missing = derive(Sources(values, catalog, path_in_repository, catalog.as_of), values)
     return Facts(values, declared, missing, facts.problems, ranges, facts.known, frozenset(assumed))
 
 

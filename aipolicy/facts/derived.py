@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from aipolicy.catalog.axes import KINDS, TIERS
 from aipolicy.catalog.catalog import Catalog
@@ -16,13 +17,14 @@ from aipolicy.facts.migration_stages import (
     stages_out_of_order,
 )
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_number, read_day
 from aipolicy.value import Frozen
 
 DAYS_PER_MONTH = 30.4
 """365 / 12, rounded; stated wherever a month is shown."""
 
 MANIFEST_PATH = "manifest.path"
+RUN_DAY = "run.day"
 _TRIED = "task.prompting_model"
 _ON_MARKET = "deployment.on_market_since"
 SUBJECT_REGIONS = "data.subject_regions"
@@ -41,6 +43,8 @@ class Sources(Frozen):
     values: Mapping[str, FactValue]
     catalog: Catalog
     path_in_repository: str | None = None
+    day: date | None = None
+    """The day of the run; None in examples, which hold on every day."""
 
 
 Formula = Callable[[Sources], "FactValue | Missing"]
@@ -243,6 +247,10 @@ def _day_as_number(sources: Sources) -> FactValue | Missing:
     return float(text.replace("-", "")) if read_day(text) is not None else Missing((_ON_MARKET,))
 
 
+def _run_day(sources: Sources) -> FactValue | Missing:
+    return Missing((RUN_DAY,)) if sources.day is None else day_number(sources.day)
+
+
 def _fact(name: str, type_: FactType, meaning: str, formula: Formula, reads: tuple[str, ...],
           unit: str = "", vocabulary: str = "", choices: tuple[str, ...] = ()) -> DerivedFact:  # fmt: skip
     spec = FactSpec(
@@ -316,6 +324,8 @@ DERIVED_FACTS: tuple[DerivedFact, ...] = (
           _out_of_order, tuple(STAGE_FACTS.values()), choices=tuple(STAGES)),
     _fact("deployment.on_market_day", FactType.NUMBER,
           "Day on which it was first offered or put into service, as the number YYYYMMDD", _day_as_number, (_ON_MARKET,),
+          unit="YYYYMMDD"),
+    _fact(RUN_DAY, FactType.NUMBER, "Day of the run, as the number YYYYMMDD; examples give it themselves", _run_day, (),
           unit="YYYYMMDD"),
     _fact(MANIFEST_PATH, FactType.TEXT,
           "Path of the manifest from the root of its repository; unknown on standard input and where there is none",

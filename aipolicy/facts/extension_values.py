@@ -11,7 +11,7 @@ from aipolicy.facts.declared import AGE, PARTS
 from aipolicy.facts.evidence_parts import declared_document
 from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import path_of
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_number, read_day
 from aipolicy.source.document import PlainValue
 from aipolicy.source.text import shown
 
@@ -42,8 +42,7 @@ def declared_extension(spec: FactSpec, plain: PlainValue, catalog: Catalog, as_o
         if day is None:
             problems.append(FactProblem("MAN-005", f"`{shown(plain)}` is not a day", path_of(spec.name)))
             return {}
-        number = float(day.year * 10_000 + day.month * 100 + day.day)
-        return {f"{spec.name}.{DAY}": number, f"{spec.name}.{AGE}": float((as_of - day).days)}
+        return {f"{spec.name}.{DAY}": day_number(day), f"{spec.name}.{AGE}": float((as_of - day).days)}
     if spec.vocabulary == "country":
         problems.extend(_no_countries(spec.name, plain, catalog))
     return {}

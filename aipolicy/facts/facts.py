@@ -11,9 +11,9 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradiction, contradictions
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
-from aipolicy.facts.derived import DERIVED_FACTS, Missing, Sources
+from aipolicy.facts.derived import DERIVED_FACTS, RUN_DAY, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
-from aipolicy.facts.known_facts import EXTENSION_PREFIX, STANDARD_FACTS, KnownFacts
+from aipolicy.facts.known_facts import ADDED, STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
 from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
@@ -100,9 +100,9 @@ class Facts:
         return Fact(spec, Provenance.DECLARED if name in self.declared else Provenance.ASSUMED, value)
 
     def is_told(self, name: str) -> bool:
-        """Return whether lists tell a fact: of a document that is not declared they say only that it is not there."""
+        """Return whether lists tell a fact: not the day, and no parts of a document that is not declared."""
         spec = self.known.specs[name]
-        return spec.origin is not Origin.DOCUMENT or spec.reads[0] in self.declared
+        return name != RUN_DAY and (spec.origin is not Origin.DOCUMENT or spec.reads[0] in self.declared)
 
     def places_of(self, name: str) -> tuple[str, ...]:
         """Return the declared facts that a fact rests on: itself, or what its formula read."""
@@ -155,7 +155,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
     values.update(_of_extensions(feature, known, catalog, as_of, problems))
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
-    missing = derive(Sources(values, catalog, feature.path_in_repository), values)
+    missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
     return _beside_bill(Facts(values, names, missing, tuple(problems), ranges, known), feature)
 
 
@@ -179,7 +179,7 @@ def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of:
 
     found: dict[str, FactValue] = {}
     for name, plain in feature.declared.items():
-        if name.startswith(EXTENSION_PREFIX) and name in known.specs:
+        if name.startswith(ADDED) and name in known.specs:
             found.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
     return found
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.all_facts import OFFERED_TERMS, REGISTRY, of_partner, offered_term
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.spec import Expected, FactSpec, FactType, FactValue, Origin
 from aipolicy.value import Frozen
 
-EXTENSION_PREFIX = "extensions."
+EXTENSION_PREFIX, TERMS_PREFIX = ADDED = ("extensions.", "plan.terms.")
+"""How the names of facts begin that packs add to manifests."""
 OF_ORGANIZATION = "set by the organisation"
 """The reason for an expected value that the configuration states."""
 
@@ -27,7 +28,7 @@ class KnownFacts(Frozen):
     expected: Mapping[str, Expected]
     """What is expected of other facts that are left out, those that hang on the word of another one last."""
     extensions_schema: str = ""
-    """The JSON Schema of the section `extensions` of a manifest, as text; empty where no pack declares a fact."""
+    """The JSON Schemas of what packs add to manifests, as text; empty where no pack adds anything."""
 
 
 def _defaults(specs: Iterable[FactSpec]) -> dict[str, FactValue]:
@@ -86,12 +87,20 @@ def _with_expected(known: KnownFacts, values: Mapping[str, FactValue]) -> KnownF
     return KnownFacts(known.specs, defaults, dict(sorted(expected.items(), key=_hangs_last)), known.extensions_schema)
 
 
+def _offered(spec: FactSpec) -> Iterable[FactSpec]:
+    """Yield what is known of a leg and of a partner where a provider of the catalog may offer a term."""
+    if spec.name.startswith(TERMS_PREFIX) and spec.type in (FactType.BOOL, FactType.NUMBER):
+        name = f"{OFFERED_TERMS}{spec.name.removeprefix(TERMS_PREFIX)}"
+        meaning = f"What the provider offers: {spec.meaning[:1].lower()}{spec.meaning[1:]}"
+        yield from (offered_term(each, spec.type, meaning) for each in (name, of_partner(name)))
+
+
 def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
     from aipolicy.facts.extension_values import parts_of
     from aipolicy.facts.schema import extensions_schema
 
     specs = tuple(declared[name] for name in sorted(declared))
-    with_parts = (each for spec in specs for each in (spec, *parts_of(spec)))
+    with_parts = (each for spec in specs for each in (spec, *parts_of(spec), *_offered(spec)))
     return KnownFacts(
         {**REGISTRY, **{spec.name: spec for spec in with_parts}},
         {**STANDARD_FACTS.defaults, **_defaults(specs)},

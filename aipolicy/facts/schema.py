@@ -16,11 +16,13 @@ from aipolicy.facts.declared import (
 )
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.spec import DATE_PATTERN, NONE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
+from aipolicy.manifest.conformance import TERMS_ADDED, WORSE_OF_TERMS
 from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SAID_OF_LEGS, SHARE
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 
 SCHEMA_ID = "https://aipolicy.dev/schemas/aifeature.v1.json"
 
+_TERMS = "plan.terms."
 _MAX_TEXT = 4000
 _MAX_NAME = 100
 _MAX_ITEMS = 200
@@ -66,11 +68,14 @@ def manifest_schema(vocabularies: Mapping[str, Sequence[str]]) -> JsonObject:
 
 
 def extensions_schema(specs: Sequence[FactSpec]) -> JsonObject:
-    """Return the JSON Schema of the section `extensions` with the facts that packs declare."""
+    """Return the JSON Schema of what packs add to manifests: the section `extensions`, and under `TERMS_ADDED` terms."""
     section = _object("Facts that the policy packs of the organisation declare.")
+    terms: JsonObject = {}
     for spec in specs:
-        section["properties"][spec.name.removeprefix("extensions.")] = _property(spec, {})
-    return section
+        section_of = terms if spec.name.startswith(_TERMS) else section["properties"]
+        section_of[spec.name.rpartition(".")[2]] = _property(spec, {})
+    worse = {spec.name.removeprefix(_TERMS): spec.worse for spec in specs if spec.worse}
+    return {**section, **({TERMS_ADDED: terms, WORSE_OF_TERMS: worse} if terms else {})}
 
 
 def property_schema(spec: FactSpec) -> JsonObject:
@@ -119,7 +124,7 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
                 "minItems": 1 if spec.vocabulary else 0,
                 "maxItems": _MAX_ITEMS,
             }
-        case FactType.LABELS:
+        case FactType.LABELS | FactType.MAP | FactType.TABLE:
             return {
                 "type": "object",
                 "additionalProperties": {"type": "string", "maxLength": _MAX_TEXT},

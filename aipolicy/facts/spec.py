@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aipolicy.value import Frozen, NamedTuple
 
@@ -15,8 +15,8 @@ NONE_PATTERN = r"^none(?![\s\S])"
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
 
-FactValue: TypeAlias = bool | float | str | tuple[str, ...] | Mapping[str, str]
-"""Numbers are always floats; lists are tuples."""
+FactValue: TypeAlias = bool | float | str | tuple[str, ...] | Mapping[str, Any]
+"""Numbers are always floats; lists are tuples. Labels hold text, entries of maps any of these, rows of tables entries."""
 
 
 class FactType(StrEnum):
@@ -27,6 +27,14 @@ class FactType(StrEnum):
     TEXT = "text"
     TEXTS = "texts"
     LABELS = "labels"
+    MAP = "map"
+    """Of parameters: values by word."""
+    TABLE = "table"
+    """Of parameters: values by the word of a row and that of a column."""
+
+
+PLAIN_TYPES = (FactType.BOOL, FactType.NUMBER, FactType.TEXT, FactType.TEXTS)
+"""What one value may be, in whatever file it stands."""
 
 
 class Origin(StrEnum):
@@ -119,3 +127,7 @@ class FactSpec(Frozen):
     """Whether it is a fact of a leg that in a cascade, asked of the main leg, is the one of both legs together."""
     says_none: bool = False
     """Whether `none` may be declared: nothing limits it; the fact is then infinite."""
+    worse: str = ""
+    """Of a term with an order: which of two values agrees to less, the `lower` or the `higher`; empty where nobody says."""
+    holds: FactType = FactType.TEXT
+    """Of a map or a table: what its values are."""

@@ -17,7 +17,7 @@ from aipolicy.forecast.change import Change, gates
 from aipolicy.forecast.events import Cause, Event, Horizon, months_later, within
 from aipolicy.forecast.growth import growth_events
 from aipolicy.forecast.policies import Policies
-from aipolicy.forecast.rule_events import evidence_events, rule_events
+from aipolicy.forecast.rule_events import evidence_events, named_day_events, rule_events
 from aipolicy.forecast.timeline import Moment, Timeline
 from aipolicy.forecast.unknowns import Unknown, unknowns_of
 from aipolicy.forecast.waiver_events import waiver_events
@@ -104,6 +104,7 @@ Source = Callable[[Ground], Iterable[Event]]
 
 SOURCES: tuple[Source, ...] = (
     lambda ground: rule_events(ground.rules),
+    lambda ground: named_day_events(ground.rules),
     lambda ground: evidence_events(ground.manifests.features, ground.rules),
     lambda ground: catalog_events(ground.policies.catalogs, ground.rules, ground.manifests.features, ground.horizon),
     lambda ground: waiver_events(ground.policies.base, ground.today),

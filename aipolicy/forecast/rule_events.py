@@ -8,21 +8,23 @@ from math import ceil, floor
 
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.declared import AGE, HOLDS
-from aipolicy.facts.known_facts import EXTENSION_PREFIX
+from aipolicy.facts.derived import RUN_DAY
+from aipolicy.facts.known_facts import ADDED
 from aipolicy.facts.migration_stages import STAGE_FACTS
 from aipolicy.facts.spec import Origin
 from aipolicy.findings.finding import Severity, Stage
 from aipolicy.forecast.events import DAY, Cause, Event
 from aipolicy.manifest.feature import Feature
 from aipolicy.policy.cel.checked_expr import constants, decode
+from aipolicy.policy.entries import numbers_in
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.stages import turns
-from aipolicy.source.day import read_day
+from aipolicy.source.day import day_of_number, read_day
 from aipolicy.source.document import PlainValue
 
 _EVIDENCE = tuple(name for name, spec in REGISTRY.items() if spec.origin is Origin.EVIDENCE)
 _DAYS = (f".{AGE}", f".{HOLDS}")
-_OF_DAYS = ("evidence.", EXTENSION_PREFIX)
+_OF_DAYS = ("evidence.", *ADDED)
 _FAR = float(date.max.toordinal())
 
 
@@ -31,6 +33,20 @@ def rule_events(rules: Iterable[Rule]) -> Iterator[Event]:
     for rule in rules:
         for day, stage, severity in turns(rule.stages, rule.severity):
             yield Event(day=day, cause=Cause.RULE, text=_turn_words(rule, day, stage, severity), rule=rule.id)
+
+
+def named_day_events(rules: Iterable[Rule]) -> Iterator[Event]:
+    """Yield the days that rules compare with that of the run, such as those of a table, and the days after them."""
+    for rule in rules:
+        numbers: set[float] = set()
+        for line in (line for line in (*rule.when, *rule.require) if RUN_DAY in line.feature_reads):
+            read = (rule.parameters.get(name) for name in line.parameter_reads)
+            numbers |= {*constants(decode(line.checked)), *(number for value in read for number in numbers_in(value))}
+        named = [day for day in map(day_of_number, sorted(numbers)) if day is not None]
+        for day in sorted({*named, *(day + DAY for day in named if day < date.max)}):
+            yield Event(
+                day=day, cause=Cause.EVIDENCE, text=f"{rule.id} asks for the day, {day}", fact=RUN_DAY, rule=rule.id
+            )
 
 
 def _turn_words(rule: Rule, day: date, stage: Stage, severity: Severity | None) -> str:
@@ -53,7 +69,7 @@ def evidence_events(features: Iterable[Feature], rules: Iterable[Rule]) -> Itera
     limits = _limits(rules)
     for feature in features:
         yield from _stage_events(feature)
-        for name in (name for name in feature.declared if name.startswith(EXTENSION_PREFIX)):
+        for name in (name for name in feature.declared if name.startswith(ADDED)):
             yield from _ages(feature, name, day_in(feature.declared, name), limits.get(f"{name}.{AGE}", ()))
         for name, document in evidence_of(feature):
             begins, expires = day_in(document, "date"), day_in(document, "expires")
@@ -105,7 +121,7 @@ def _stage_events(feature: Feature) -> Iterator[Event]:
 
 def evidence_of(feature: Feature) -> Iterator[tuple[str, dict[str, PlainValue]]]:
     """Yield the documents that a feature names, each with its fact."""
-    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(EXTENSION_PREFIX))):
+    for name in (*_EVIDENCE, *(name for name in feature.declared if name.startswith(ADDED))):
         document = feature.declared.get(name)
         if isinstance(document, dict):
             yield name, document

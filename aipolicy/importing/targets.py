@@ -104,7 +104,7 @@ def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 return _wanted("a number", value)
             return number_value(target, float(value))
-        case FactType.TEXT | FactType.LABELS:
+        case FactType.TEXT | FactType.LABELS | FactType.MAP | FactType.TABLE:
             return text_value(target, value) if isinstance(value, str) else _wanted("text", value)
         case FactType.TEXTS:
             return _list_value(target, value)

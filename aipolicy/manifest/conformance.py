@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ MAX_LIST = 1_000
 
 SCHEMA_FILE = "aifeature.v1.json"
 EXTENSIONS = "extensions"
+TERMS_ADDED = "termsOfPlans"
+"""The terms that packs add to plans, beside that section."""
+WORSE_OF_TERMS = "worseOfTerms"
+"""Which of two values of such a term agrees to less, beside them."""
 """The section of a manifest that policy packs define."""
 _MAX_POLICIES = 8
 """Sets of extensions whose schemas are kept at once; a run has one, two when it is compared with a base."""
@@ -84,8 +89,28 @@ def schema_with(extensions: str) -> dict[str, Any]:
     """Return the manifest schema with the section that packs define; not to be changed."""
     if not extensions:
         return _schema()
-    schema = _schema()
-    return {**schema, "properties": {**schema["properties"], EXTENSIONS: json.loads(extensions)}}
+    section = json.loads(extensions)
+    terms = section.pop(TERMS_ADDED, {})
+    section.pop(WORSE_OF_TERMS, None)
+    schema = _with_terms(_schema(), terms) if terms else _schema()
+    if not section["properties"]:
+        return schema
+    return {**schema, "properties": {**schema["properties"], EXTENSIONS: section}}
+
+
+def worse_of_terms(extensions: str) -> Mapping[str, str]:
+    """Return of the terms that packs add which of two values agrees to less: the `lower` or the `higher`, where they say."""
+    found: dict[str, str] = json.loads(extensions).get(WORSE_OF_TERMS, {}) if extensions else {}
+    return found
+
+
+def _with_terms(schema: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
+    """Return the manifest schema with the terms that packs add, for a plan and for each of its legs."""
+    changed: dict[str, Any] = deepcopy(schema)
+    plan = changed["properties"]["plan"]["properties"]
+    for said in (plan["terms"], plan["legs"]["items"]["properties"]["terms"]):
+        said["properties"] |= terms
+    return changed
 
 
 def _explain(document: Document, error: ValidationError) -> Iterator[Finding]:

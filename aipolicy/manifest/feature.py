@@ -41,9 +41,12 @@ class Feature(Frozen):
         return self.document.source.path
 
 
-def features_of(document: Document,
-                path_in_repository: str | None = None) -> tuple[tuple[Feature, ...], tuple[LegProblem, ...]]:  # fmt: skip
-    """Return the features that a conforming document declares, one for each route of its plan; what is wrong with them."""
+def features_of(document: Document, path_in_repository: str | None = None,
+                extensions: str = "") -> tuple[tuple[Feature, ...], tuple[LegProblem, ...]]:  # fmt: skip
+    """Return the features that a conforming document declares, one for each route of its plan; what is wrong with them.
+
+    `extensions` is what packs add to manifests, as `nonconformance` takes it.
+    """
     declared: dict[str, PlainValue] = {}
     value = document.value
     if isinstance(value, dict):
@@ -55,7 +58,7 @@ def features_of(document: Document,
         return (Feature(document, name, declared, path_in_repository),), ()
     from aipolicy.manifest.routes import parts_of  # NOTE: few plans name their legs.
 
-    parts, problems = parts_of(document, declared)
+    parts, problems = parts_of(document, declared, extensions)
     return tuple(Feature(p.document, name + p.suffix, p.declared, path_in_repository) for p in parts), problems
 
 

@@ -97,7 +97,7 @@ def _read_document(document: Document, file: ManifestFile, features: list[Featur
     departures = nonconformance(document, extensions)
     if departures or broken:
         return departures
-    parts, problems = features_of(document, file.path_in_repository)
+    parts, problems = features_of(document, file.path_in_repository, extensions)
     features.extend(parts)
     return tuple(problem_of_legs(document, problem) for problem in problems)
 

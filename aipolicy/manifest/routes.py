@@ -52,10 +52,12 @@ class Route(Frozen):
         return (self.main,) if self.partner is None else (self.main, self.partner)
 
 
-def parts_of(document: Document, declared: Declared) -> tuple[tuple[Requests, ...], tuple[LegProblem, ...]]:
+def parts_of(
+    document: Document, declared: Declared, extensions: str = ""
+) -> tuple[tuple[Requests, ...], tuple[LegProblem, ...]]:
     """Return the parts of a feature, one for each route of its plan; none where the legs are wrong, with what is.
 
-    `declared` is what the manifest declares by dotted path, the legs of its plan included.
+    `declared` is what the manifest declares by dotted path, the legs of its plan included; `extensions` what packs add.
     """
     legs = read_legs(declared)
     problems = tuple(problems_of(legs, declared))
@@ -63,7 +65,7 @@ def parts_of(document: Document, declared: Declared) -> tuple[tuple[Requests, ..
         return (), problems
     routes = tuple(_routes(legs))
     rest = {name: value for name, value in declared.items() if name != LEGS}
-    return tuple(_part(route, routes, rest, document) for route in routes), ()
+    return tuple(_part(route, routes, rest, document, extensions) for route in routes), ()
 
 
 def _routes(legs: Iterable[PlannedLeg]) -> Iterator[Route]:
@@ -74,13 +76,15 @@ def _routes(legs: Iterable[PlannedLeg]) -> Iterator[Route]:
         yield Route(of_role[MAIN], of_role.get(ESCALATION) or of_role.get(FALLBACK))
 
 
-def _part(route: Route, routes: Sequence[Route], declared: Declared, document: Document) -> Requests:
+def _part(route: Route, routes: Sequence[Route], declared: Declared, document: Document, extensions: str) -> Requests:
     found = {**declared, **_short_form(route)}
     at = _written_at(route)
     if any(leg.terms or leg.measured for leg in route.legs):
-        from aipolicy.manifest.said_of_legs import said_of  # NOTE: few legs have terms of their own.
+        # NOTE: few legs have terms of their own.
+        from aipolicy.manifest.conformance import worse_of_terms
+        from aipolicy.manifest.said_of_legs import said_of
 
-        found, said_at = said_of(route.legs, found)
+        found, said_at = said_of(route.legs, found, worse_of_terms(extensions))
         at |= said_at
     by = next((each.main.routed_by for each in routes if each.main.routed_by), "")
     if by:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from aipolicy.manifest.plan_legs import MEASURED, TERMS, PlannedLeg
 from aipolicy.source.document import PlainValue
 from aipolicy.source.span import DocumentPath
 
+LOWER, HIGHER = WORSE = ("lower", "higher")
+"""Which of two values of a term agrees to less."""
+_RETENTION = "retention_days"
 _TERMS, _MEASURED = f"plan.{TERMS}.", f"plan.{MEASURED}."
 
 
-def said_of(legs: Sequence[PlannedLeg],
-            declared: dict[str, PlainValue]) -> tuple[dict[str, PlainValue], dict[DocumentPath, DocumentPath]]:  # fmt: skip
+Said = tuple[dict[str, PlainValue], dict[DocumentPath, DocumentPath]]
+"""What is declared, and where what stands elsewhere is written."""
+
+
+def said_of(legs: Sequence[PlannedLeg], declared: dict[str, PlainValue],
+            worse: Mapping[str, str] = MappingProxyType({})) -> Said:  # fmt: skip
     """Return what is declared of a route whose legs, the main one first, have terms or measurements of their own; and where.
 
     A rule asks of a route what holds on every leg: a term is agreed only if it is agreed for each, and not known where one
-    leg does not say it and the plan does not either. The longest retention counts.
+    leg does not say it and the plan does not either. The longest retention counts, and of a term that a pack adds what it
+    says to be `worse`; where legs differ in another one it is not known either.
     """
     found = {name: value for name, value in declared.items() if not name.startswith(_TERMS)}
     at: dict[DocumentPath, DocumentPath] = {}
@@ -25,9 +34,9 @@ def said_of(legs: Sequence[PlannedLeg],
         said = [(leg.terms.get(term, of_plan.get(term)), leg) for leg in legs]
         known = [(value, leg) for value, leg in said if value is not None]
         refused = [each for each in known if each[0] is False]
-        if not refused and len(known) < len(said):
+        if not refused and (len(known) < len(said) or _differs(term, known, worse)):
             continue
-        value, leg = (refused or sorted(known, key=_least_agreed, reverse=True))[0]
+        value, leg = (refused or sorted(known, key=_comparable, reverse=worse.get(term) != LOWER))[0]
         found[_TERMS + term] = value
         if term in leg.terms:
             at[("plan", TERMS, term)] = (*leg.path, TERMS, term)
@@ -40,7 +49,13 @@ def said_of(legs: Sequence[PlannedLeg],
     return found, at
 
 
-def _least_agreed(said: tuple[PlainValue, PlannedLeg]) -> float:
-    """Return what the least favourable of several terms has most of: days for which data are kept."""
+def _differs(term: str, known: Sequence[tuple[PlainValue, PlannedLeg]], worse: Mapping[str, str]) -> bool:
+    """Return whether legs say of a term what cannot be put in an order."""
+    return term != _RETENTION and term not in worse and any(value != known[0][0] for value, _ in known)
+
+
+def _comparable(said: tuple[PlainValue, PlannedLeg]) -> tuple[float, str]:
+    """Return what tells the order of values: numbers, and days as text."""
     value = said[0]
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    return number, value if isinstance(value, str) else ""

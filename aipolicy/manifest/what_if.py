@@ -36,7 +36,7 @@ def with_declarations(feature: Feature, declarations: Iterable[str], extensions:
         return feature
     document = replace(feature.document, value=value)
     departures = nonconformance(document, extensions)
-    parts, problems = features_of(document, feature.path_in_repository) if not departures else ((), ())
+    parts, problems = features_of(document, feature.path_in_repository, extensions) if not departures else ((), ())
     wrong = "; ".join([*(finding.message for finding in departures), *(problem.message for problem in problems)])
     if wrong:
         raise UsageError(f"with `{option}` the manifest of `{shown(feature.name)}` would be wrong: {wrong}")

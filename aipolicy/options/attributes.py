@@ -8,9 +8,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import KIND_TIERS, TIERS, way_evaluated
+from aipolicy.catalog.offerings import TERMS_OF_PACKS
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
-from aipolicy.facts.all_facts import of_partner
+from aipolicy.facts.all_facts import OFFERED_TERMS, of_partner
 from aipolicy.facts.spec import FactValue
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ def _terms(leg: Leg) -> dict[str, FactValue]:
     days = 0.0 if leg.boundary == "own-account" else leg.terms.get("retention_days")
     if days is not None:
         facts["option.retention_days"] = float(days)
+    for term, value in leg.terms.items():
+        if term.startswith(TERMS_OF_PACKS):
+            facts[f"{OFFERED_TERMS}{term.removeprefix(TERMS_OF_PACKS)}"] = value
     return facts
 
 

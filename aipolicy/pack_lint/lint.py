@@ -27,8 +27,8 @@ from aipolicy.policy.sources.locate import PackFiles, PolicyFiles, find_pack, re
 from aipolicy.rule_tests.case_search import Bench
 from aipolicy.rule_tests.evaluation_costs import RuleCost, costs_of
 from aipolicy.rule_tests.example_files import find_test_files, read_test_files
+from aipolicy.source.document import Document
 from aipolicy.source.mistakes import Mistakes
-from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import Frozen
 
 
@@ -124,17 +124,14 @@ class _Run:
         self._files = files
         self._catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
         mistakes = Mistakes(PolicyError)
+        self._documents: dict[str, tuple[Document, ...]] = {}
         self._packs = read_packs(
-            files.packs, self._catalog, settings.parameters, settings.parameter_places, mistakes
+            files.packs, self._catalog, settings.parameters, settings.parameter_places, mistakes, self._documents
         )  # fmt: skip
         self._known = known_facts(spec for pack in self._packs for spec in pack.facts)
         self._tests = _tested(self._packs, self._catalog, self._known, mistakes)
         self._mistakes = mistakes.errors
         self._bench = Bench()
-        self._documents = {
-            pack.path: tuple(d for path, data in pack.files for d in read_yaml(path, data).documents)
-            for pack in files.packs
-        }
 
     def report(self) -> LintReport:
         """Return everything that was found."""

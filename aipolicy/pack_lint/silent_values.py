@@ -109,4 +109,4 @@ def _holds_and(node: Node) -> bool:
 
 
 def _words(value: FactValue | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+    return tuple(value) if isinstance(value, tuple | Mapping) else (value,) if isinstance(value, str) else ()

@@ -19,6 +19,7 @@ from aipolicy.source.regex import regex
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.policy.entries import Entries
     from aipolicy.policy.law import Basis, Law
     from aipolicy.source.span import DocumentPath
 
@@ -143,6 +144,10 @@ class Parameter(Frozen, kw_only=True):
     origins: tuple[ParameterOrigin, ...] = ()
     """The default, then the value of every layer that set it, bases first."""
     bounds: Bounds = NO_BOUNDS
+    entries: Entries | None = None
+    """What the entries of a map or a table are; None for any other parameter."""
+    tightens_entries: Direction = Direction.NONE
+    """Of a map or a table: whether layers may leave entries out, or add some; `tightens` is of its values."""
 
 
 class RuleTest(Frozen, kw_only=True):

@@ -19,7 +19,7 @@ def read_value(record: Record, key: str, type_: FactType) -> FactValue:
             return record.text(key)
         case FactType.TEXTS:
             return tuple(sorted(record.texts(key)))
-        case FactType.LABELS:
+        case FactType.LABELS | FactType.MAP | FactType.TABLE:
             nested = record.record(key)
             return {name: nested.text(name) for name in nested.field_names()}
 
@@ -34,6 +34,7 @@ def as_value(raw: object, type_: FactType) -> FactValue | None:
             return float(raw) if is_number and isinstance(raw, int | float) else None
         case FactType.TEXT:
             return raw if isinstance(raw, str) else None
+        case FactType.TEXTS if isinstance(raw, tuple | list):
+            return tuple(sorted(raw)) if all(isinstance(each, str) for each in raw) else None
         case _:
-            is_texts = isinstance(raw, tuple | list) and all(isinstance(each, str) for each in raw)
-            return tuple(sorted(raw)) if is_texts and isinstance(raw, tuple | list) else None
+            return None

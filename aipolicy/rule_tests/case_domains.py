@@ -14,9 +14,10 @@ from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_partner_fact
 from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
-from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, patterns_of
-from aipolicy.policy.cel.compared_values import nodes, number_of, text_for
-from aipolicy.policy.cel.comparisons import Comparison, comparisons
+from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, nodes, patterns_of
+from aipolicy.policy.cel.compared_values import number_of, text_for
+from aipolicy.policy.cel.comparisons import ENTRY, Comparison, comparisons, entry_of
+from aipolicy.policy.entries import numbers_in, words_in
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.mutation import step_of
 from aipolicy.value import Frozen
@@ -140,8 +141,8 @@ class Domains:
             yield from (dict(zip(keys, chosen, strict=True)) for chosen in product(words, repeat=len(keys)))
 
     def _compared(self, comparison: Comparison) -> tuple[str, ...]:
-        value = self.rule.parameters.get(comparison.other, ())
-        return comparison.words or (value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ())
+        value = self.rule.parameters.get(comparison.other.rstrip(ENTRY), ())
+        return comparison.words or words_in(value)
 
     def _number_domain(self, spec: FactSpec, readers: Sequence[str], left_out: tuple[None, ...]) -> Domain:
         anchors = self._anchors.get(spec.name, [])
@@ -160,7 +161,10 @@ class Domains:
         later = []
         for fact, other in self._numeric_comparisons():
             value = number_of(other, self.rule.parameters)
-            if value is not None:
+            entry = entry_of(other)
+            if entry is not None:
+                anchors.setdefault(fact, []).extend(numbers_in(self.rule.parameters.get(entry.name)))
+            elif value is not None:
                 anchors.setdefault(fact, []).append(value)
             elif any(name in self._bases for name in identifiers(other)):
                 later.append((fact, other))

@@ -20,6 +20,7 @@ from aipolicy.manifest.manifest_file import ManifestFile, RepositoryPaths
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.cel.fact_words import FactWords
+from aipolicy.policy.reading.example_tables import OF_RULES, examples
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.rule import RuleTest
 from aipolicy.policy.sources.pack_files import TESTS_FOLDER, YAML_SUFFIXES, is_yaml, may_be_part
@@ -35,6 +36,7 @@ from aipolicy.value import Frozen, NamedTuple
 _MANIFEST_HEAD: Mapping[str, PlainValue] = {"apiVersion": API_VERSION, "kind": MANIFEST_KIND}
 _LINE_AND_COLUMN = regex(r"[1-9][0-9]*:[1-9][0-9]*")
 _DOCUMENT_PATH = regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_OF_TABLES = (*OF_RULES, "rule", "as_of")
 _SPOKEN_OF = (Outcome.VIOLATED, Outcome.UNDETERMINED)
 _is_manifest_name = name_matcher(MANIFEST_PATTERNS)
 
@@ -119,7 +121,7 @@ def _read_file(path: str, known: _Known, mistakes: Mistakes) -> list[FileTest]:
     tests: list[FileTest] = []
     for record in read_records(path, data, mistakes):
         read_kind(record, TESTS_KIND)
-        entries = [_TestReader(entry, known).read() for entry in record.records("tests")]
+        entries = [_TestReader(entry, known).read() for entry in examples(record, known.facts.specs, _OF_TABLES)]
         if not entries:
             record.mistake("a file of tests holds at least one", "tests" if record.has("tests") else None)
         tests.extend(entries)
@@ -248,7 +250,7 @@ class _TestReader:
         return None
 
     def _only_one(self, document: Document) -> Feature | None:
-        features, problems = features_of(document)
+        features, problems = features_of(document, extensions=self._known.facts.extensions_schema)
         for problem in problems:
             path = (*self._record.path, "manifest", *problem.path)
             self._record.mistakes.add(problem.message, self._record.document, path)

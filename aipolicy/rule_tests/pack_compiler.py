@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.spec import FactSpec, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.policy.cel.expressions import Compiler
 from aipolicy.policy.cel.within import PLACES_PREFIX, place_parameters
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.portfolio_rule import PortfolioRule
+from aipolicy.policy.reading.parameter_reader import parameter_spec
 from aipolicy.policy.rule import Rule
 from aipolicy.rule_tests.mutation import Mutator
 from aipolicy.value import replace
@@ -55,8 +56,7 @@ def compiler_of(pack: PolicyPack, catalog: Catalog, facts: Mapping[str, FactSpec
 def _with_parameters(pack: PolicyPack, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
     specs = dict(facts)
     for parameter in (*pack.parameters, *pack.imported):
-        name = f"params.{parameter.name}"
-        specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
+        specs[f"params.{parameter.name}"] = parameter_spec(parameter)
     return specs
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.policy.reading.rule_schema import EXPECTED, facts_given, option_given
+from aipolicy.policy.reading.rule_schema import EXPECTED, examples_of, facts_given, option_given
 from aipolicy.source.document import TESTS_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -22,7 +22,7 @@ FILE = "tests.v1.json"
 
 def tests_schema() -> JsonObject:
     """Return the JSON Schema (draft 2020-12) of a file of tests."""
-    test = object_of("", {
+    test = {
         "name": text_of("What the test shows."),
         "rule": text_of("The rule.", "DATA-001"),
         "manifest": {
@@ -35,7 +35,11 @@ def tests_schema() -> JsonObject:
         "expect": word_of("What becomes of the rule.", EXPECTED),
         "message": text_of("The message."),
         "location": text_of("Where the finding points: `line:column`, or a document path.", "plan.region"),
-    }, ("name", "rule", "expect"))  # fmt: skip
-    properties = {**head(TESTS_KIND), "tests": list_of("The tests.", test) | {"minItems": 1}}
+    }
+    properties = {
+        **head(TESTS_KIND),
+        "tests": list_of("The tests.", examples_of(test, ("name", "rule", "expect"), ("rule", "as_of")))
+        | {"minItems": 1},
+    }
     top = object_of("Tests of rules in a file of their own.", properties, ("apiVersion", "kind", "tests"))
     return schema_of(FILE, "Tests of rules", top, {"facts": facts_given()})

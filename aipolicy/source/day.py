@@ -26,6 +26,17 @@ def read_day(text: str) -> date | None:
         return None
 
 
+def day_number(day: date) -> float:
+    """Return a day as the number YYYYMMDD: conditions order numbers, and no words."""
+    return float(day.year * 10_000 + day.month * 100 + day.day)
+
+
+def day_of_number(number: float) -> date | None:
+    """Return the day of a number YYYYMMDD; None where it is no day."""
+    text = f"{number:.0f}"
+    return read_day(f"{text[:4]}-{text[4:6]}-{text[6:]}") if number.is_integer() and len(text) == 8 else None
+
+
 def day_hint(value: object) -> str:
     """Return `; write …` for a day that is written in another form, else nothing."""
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""

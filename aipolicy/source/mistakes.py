@@ -41,8 +41,8 @@ class Mistakes:
 
     @property
     def errors(self) -> tuple[AipolicyError, ...]:
-        """Return every mistake noted, in the order of files and lines."""
-        return tuple(sorted(self._errors, key=_place_of))
+        """Return every mistake noted, each once, in the order of files and lines."""
+        return tuple({_place_of(error): error for error in sorted(self._errors, key=_place_of)}.values())
 
     def raise_if_any(self) -> None:
         """Raise one `Problems` with every mistake noted, in the order of files and lines."""

@@ -49,6 +49,11 @@ class Record:
         """Return every key that is written."""
         return tuple(self._fields)
 
+    def fields(self) -> Iterator[tuple[str, PlainValue]]:
+        """Yield every field as it was read; all of them are known then."""
+        self._known.update(self._fields)
+        yield from self._fields.items()
+
     def raw(self, key: str) -> PlainValue:
         """Return the field as it was read, or None."""
         self._known.add(key)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
-from forecast_worlds import ROOT, START, forecast_of, report_on, told
+from forecast_worlds import ROOT, START, forecast_of, manifest, report_on, rows, rule, told
 
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
@@ -80,3 +81,13 @@ def test_options_of_several_days_are_merged_only_into_an_order_that_is_right_for
     monkeypatch.setattr("aipolicy.forecast.candidates._keys", list)
     result = merged(sequences)  # type: ignore[arg-type]
     assert (None if result is None else "".join(map(str, result))) == expected
+
+
+def test_the_days_of_a_table_are_days_of_the_forecast(tmp_path: Path) -> None:
+    head = "apiVersion: aipolicy/v1\nkind: PolicyPack\nmetadata: {name: p, version: 1.0.0}\nparameters:\n"
+    until = "  - {name: until, type: map, values: date, default: {x: 2027-03-01}, description: d, source: s}\nrules:\n"
+    pack = tmp_path / "p.yaml"
+    pack.write_text(head + until + rule("P-001", "run.day <= params.until.x"), encoding="utf-8")
+    found = forecast_of(PolicySettings(as_of=START, packs=(str(pack),)), manifest("f"))
+    assert {date(2027, 3, 1), date(2027, 3, 2)} <= {moment.day for moment in found.moments}
+    assert [row[:4] for row in rows(found)] == [("2027-03-02", "f", "starts-failing", "P-001")]

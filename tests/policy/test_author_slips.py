@@ -28,7 +28,7 @@ SLIPS: dict[str, tuple[str, ...]] = {
     "08-syntax": ("11:32 syntax error: mismatched input '<EOF>'; the condition ends too early",),
     "09-param-type": (
         "5:5 missing key `description`", "5:5 missing key `source`",
-        "5:24 `int` is not one of `bool`, `number`, `text`, `texts`; did you mean `number`?",
+        "5:24 `int` is not one of `bool`, `number`, `text`, `texts`, `map`, `table`; did you mean `number`?",
     ),
     "10-param-default": (
         "5:5 missing key `description`", "5:5 missing key `source`",

@@ -153,3 +153,11 @@ def test_a_named_path_without_tests_is_no_silence(name: str, tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError):
         find_test_files([(tmp_path / name).as_posix()], [])
+
+
+def test_a_table_names_its_rule_and_day_once_for_all_rows(tmp_path: Path) -> None:
+    rows = "{a: [9, undetermined], b: [~, undetermined]}"
+    tests = read(tmp_path, f"- {{rule: LAT-001, as_of: 2026-11-20, columns: [latency.p95_ms, expect], rows: {rows}}}")
+    assert [(each.rule_id, each.as_of, each.test.name, each.test.given) for each in tests] == [
+        ("LAT-001", date(2026, 11, 20), "a", {"latency.p95_ms": 9.0}), ("LAT-001", date(2026, 11, 20), "b", {}),
+    ]  # fmt: skip

@@ -93,3 +93,20 @@ def test_writing_needs_suggestions(folder: Path) -> None:
     result = run("--write")
     assert result.exit_code == 2
     assert "--write writes what is suggested; add --suggest" in result.output
+
+
+TABLE = """\
+  tests:
+  - given: {data.classes: [health]}
+    columns: [option.leaves_organization, expect]
+    rows:
+      sent out: [true, violated]   # by whom?
+"""
+
+
+def test_suggestions_stand_beside_tables_which_stay_as_they_are(folder: Path) -> None:
+    before = f"{HEAD}rules:\n{RULE}{TABLE}"
+    (folder / "house.yaml").write_text(before, encoding="utf-8")
+    assert "wrote" in run("--suggest", "--write").output
+    assert (folder / "house.yaml").read_text(encoding="utf-8").startswith(before)
+    assert run("--mutate", "--min-mutation", "100", "--min-coverage", "100").exit_code == 0

@@ -32,9 +32,14 @@ waivers:
 parameters:
   - {name: most, type: number, default: 2, unit: USD, description: d, source: s, checked_on: 2026-11-01, disputed: d,
      tightens: lower, minimum: 1, maximum: 3}
+  - {name: by_tier, type: table, keys: option.tier, columns: [eu, us], values: texts, words: data.kinds, description: d,
+     source: s, default: {small: {eu: [health]}}, tightens: {entries: fewer, values: fewer}}
 facts:
   - {name: tier, type: text, meaning: m, choices: [low, high], default: low, default_source: s}
   - {name: spend, type: number, meaning: m, unit: EUR, minimum: 0, maximum: 9}
+terms:
+  - {name: exit_support, type: number, meaning: m, unit: days, minimum: 0, maximum: 90, worse: lower}
+  - {name: venue, type: text, meaning: m, choices: [EU, US]}
 variables:
   - name: many
     expression: volume.requests_per_day > 1000.0
@@ -42,6 +47,7 @@ variables:
     export: true
     tests:
       - {name: t, given: {volume.requests_per_day: 2000}, option: {}, expect: true}
+      - {given: {}, option: {}, columns: [volume.requests_per_day], expect: true, rows: {u: [3000]}}
 portfolio_rules:
   - id: W-009
     aliases: [W-9]
@@ -102,6 +108,13 @@ rules:
     controls: [{framework: gdpr, id: 28, relation: supports}]
     tests:
       - {name: t, given: {data.minimized: false}, option: {hosting: on-device}, expect: violated, message: m}
+      - given: {data.minimized: false}
+        option: {hosting: on-device}
+        partner: {hosting: own-cloud}
+        message: m
+        expect: violated
+        columns: [data.minimized, message, expect]
+        rows: {a: [true, ~, not-applicable], b: {data.minimized: ~, message: ~, expect: undetermined}}
 groups:
   - title: G
     when: [data.personal]
@@ -141,6 +154,8 @@ tests:
     message: m
     location: data.minimized
   - {name: u, rule: B-001, given: {data.minimized: true}, option: {hosting: on-device}, expect: satisfied}
+  - {rule: B-001, as_of: 2026-11-01, given: {data.minimized: true}, option: {}, partner: {}, expect: satisfied,
+     columns: [data.minimized], rows: {v: [true]}}
 """
 CONFIG = """\
 policies = ["base"]

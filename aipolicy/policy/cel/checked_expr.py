@@ -46,6 +46,13 @@ def identifiers(node: Node) -> Iterator[str]:
         yield from identifiers(child)
 
 
+def nodes(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it."""
+    yield node
+    for child in node.children:
+        yield from nodes(child)
+
+
 def constants(node: Node) -> Iterator[float]:
     """Yield the numbers that are written out in an expression."""
     if isinstance(node.constant, int | float) and not isinstance(node.constant, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.policy.cel.checked_expr import Node
@@ -12,13 +12,6 @@ from aipolicy.source.regex import regex
 _WILDCARD = regex(r"\(\?:\[\^/\]\+/\)\*|\[\^/\]\*?|(?<!\\)\.[*+]?")
 _ALTERNATIVE = regex(r"(?<!\\)\|.*", re.DOTALL)
 _ESCAPED = regex(r"\\(.)")
-
-
-def nodes(node: Node) -> Iterator[Node]:
-    """Yield a node and everything below it."""
-    yield node
-    for child in node.children:
-        yield from nodes(child)
 
 
 def number_of(node: Node, values: Mapping[str, FactValue]) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from aipolicy.policy.cel.checked_expr import ORDERINGS, Node, identifiers
-from aipolicy.value import Frozen
+from aipolicy.value import Frozen, NamedTuple
 
 _COMPARISONS = frozenset({"_==_", "_!=_", "@in"})
 _HAS_PART: Mapping[str, Callable[[str, str], bool]] = {
@@ -41,6 +41,39 @@ class Operand(Frozen):
 
     facts: tuple[str, ...]
     words: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """What stands in a parameter under some words, as an expression asks it."""
+
+    name: str
+    keys: tuple[Node, ...]
+
+
+ENTRY = "[]"
+"""How the name of what stands in a parameter ends, once for every word below which it stands."""
+
+
+def entry_of(node: Node) -> Entry | None:
+    """Return the parameter of which an expression asks what stands under a word, None for any other expression."""
+    if node.kind == "select":
+        key, of = Node("const", constant=node.name), node.children[0]
+    elif node.kind == "call" and node.name == "_[_]":
+        of, key = node.children
+    else:
+        return None
+    if of.kind == "ident":
+        return Entry(of.name, (key,)) if of.name.startswith("params.") else None
+    inner = entry_of(of)
+    return None if inner is None else Entry(inner.name, (*inner.keys, key))
+
+
+def entries_in(node: Node) -> Iterator[Node]:
+    """Yield every expression that asks a parameter what stands under a word, the outer ones of several first."""
+    if entry_of(node) is not None:
+        yield node
+    for child in node.children:
+        yield from entries_in(child)
 
 
 Bound: TypeAlias = "Mapping[str, Operand]"
@@ -126,6 +159,8 @@ def _operand(node: Node, bound: Bound) -> Operand:
         return Operand((), (node.constant,))
     if node.kind == "ident":
         return bound.get(node.name, Operand((node.name,), ()))
+    if (entry := entry_of(node)) is not None:
+        return Operand((f"{entry.name}{ENTRY * len(entry.keys)}",), ())
     inner: tuple[Node, ...] = ()
     if node.kind == "list":
         inner = node.children

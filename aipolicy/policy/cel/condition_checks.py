@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.errors import ExpressionError
 from aipolicy.facts.spec import FactSpec, FactType, FactValue
-from aipolicy.policy.cel.checked_expr import Node, divisors, patterns
+from aipolicy.policy.cel.checked_expr import Node, divisors, nodes, patterns
 from aipolicy.policy.cel.comparisons import (
+    ENTRY,
     MATCHES,
     PART_VERBS,
     Comparison,
     Joined,
     PartComparison,
     comparisons,
+    entries_in,
+    entry_of,
     has_part,
     joined_operands,
     orderings,
@@ -40,8 +43,11 @@ class ConditionChecks:
         self._set_at = set_at
         self._holds = holds
 
-    def check(self, tree: Node, written: Node) -> None:
-        """Raise `ExpressionError` for a condition that could never be meant; `written` still has its `within`."""
+    def check(self, tree: Node, written: Node, *, is_part: bool = False) -> None:
+        """Raise `ExpressionError` for a condition that could never be meant; `written` still has its `within`.
+
+        Beside a part of a condition may stand what lets it be meant.
+        """
         wrong = [message for each in comparisons(written) for message in self._wrong_words(each)]
         wrong += filter(None, (self._words.beside(each.fact, each.other) for each in comparisons(tree)))
         if wrong:
@@ -52,6 +58,8 @@ class ConditionChecks:
             self._bounds(fact, other)
         for joined in joined_operands(written):
             self._joined(joined)
+        for asked in entries_in(tree) if not is_part else ():
+            self._entry(asked, tree)
         for pattern in patterns(tree):
             self._pattern(pattern)
         for part in part_comparisons(written):
@@ -78,7 +86,7 @@ class ConditionChecks:
 
     def _part(self, part: PartComparison) -> None:
         known = self._words.known(part.fact)
-        words = part.words or tuple(word for name in part.others for word in _texts(self._constants.get(name)))
+        words = part.words or tuple(word for name in part.others for word in self._texts(name))
         for word in words if known else ():
             if not any(self._has_part(part.function, each, word) for each in known):
                 verb = PART_VERBS[part.function]
@@ -90,13 +98,56 @@ class ConditionChecks:
         literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
         return self._holds("{}.matches({})".format(*literals)) != FALSE
 
+    def _texts(self, name: str) -> tuple[str, ...]:
+        """Return the words that stand in a parameter, or below the words of one."""
+        values: list[FactValue] = [value for value in (self._constants.get(name.rstrip(ENTRY)),) if value is not None]
+        for _ in range(name.count(ENTRY)):
+            values = _below(values)
+        return tuple(dict.fromkeys(word for value in values for word in _texts(value)))
+
+    def _entry(self, asked: Node, tree: Node) -> None:
+        """Refuse to ask for an entry that there may not be: nothing stands there, which is neither true nor false."""
+        entry = entry_of(asked)
+        assert entry is not None
+        held = self._constants.get(entry.name)
+        values = [held] if isinstance(held, Mapping) else []
+        for key in entry.keys[:-1]:
+            values = [
+                below for value in values for word, below in value.items()
+                if isinstance(below, Mapping) and (key.kind != "const" or key.constant == word)
+            ]  # fmt: skip
+        key = entry.keys[-1]
+        if not values or self._guarded(asked, tree):
+            return
+        if key.kind == "const":
+            missing = [str(key.constant)] if any(key.constant not in value for value in values) else []
+            known: Sequence[str] = ()
+        else:
+            known = self._words.known(key.name) if key.kind == "ident" else ()
+            missing = [word for word in known if any(word not in value for value in values)]
+        if key.kind == "const" and missing:
+            of = did_you_mean(missing[0], {word for value in values for word in value})
+            raise ExpressionError(f"`{entry.name}` has no entry `{shown(missing[0])}`{of}{self._where_set(entry.name)}")
+        if missing or (not known and key.kind != "const"):
+            named = f" for `{shown(missing[0])}`" if missing else ""
+            what = key.name if key.kind == "ident" else "KEY"
+            raise ExpressionError(
+                f"`{entry.name}` may hold nothing{named}; ask for it first in the same condition, as "
+                f"`{what} in {_written(asked.children[0])} && …`"
+            )
+
+    def _guarded(self, asked: Node, tree: Node) -> bool:
+        if asked.kind == "select":
+            asked = Node("call", "_[_]", children=(*asked.children, Node("const", constant=asked.name)))
+        return _guards(tree, asked)
+
     def _where_set(self, constant: str) -> str:
         """Return where the value of a parameter comes from, as the end of a message."""
         place = self._set_at.get(constant)
         return f"; `{constant}` is set at {place}" if place else ""
 
     def _wrong_words(self, compared: Comparison) -> Iterator[str]:
-        constant = _texts(self._constants.get(compared.other))
+        constant = self._texts(compared.other)
         for word, name in (*((word, "") for word in compared.words), *((word, compared.other) for word in constant)):
             wrong = self._words.never(compared.fact, word, name) or self._words.uncomparable(compared.fact, word, name)
             if wrong:
@@ -110,4 +161,27 @@ class ConditionChecks:
 
 
 def _texts(value: FactValue | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+    """Return the words that a comparison with a value is about: of a map its keys."""
+    return tuple(value) if isinstance(value, tuple | Mapping) else (value,) if isinstance(value, str) else ()
+
+
+def _below(values: Iterable[FactValue]) -> list[FactValue]:
+    return [below for value in values if isinstance(value, Mapping) for below in value.values()]
+
+
+def _guards(node: Node, asked: Node) -> bool:
+    """Return whether a condition asks whether there is an entry, somewhere beside asking what it is."""
+    of, key = asked.children[0], asked.children[1:]
+    return any(
+        each.kind == "call" and each.name == "@in" and each.children[:1] == key and each.children[1] == of
+        for each in nodes(node)
+    )
+
+
+def _written(node: Node) -> str:
+    """Return a parameter with the words below it as a condition writes them."""
+    entry = entry_of(node)
+    if entry is None:
+        return node.name
+    keys = (json.dumps(key.constant) if key.kind == "const" else key.name or "KEY" for key in entry.keys)
+    return f"{entry.name}{''.join(f'[{key}]' for key in keys)}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NewType
 from cel_expr_python import cel
 
 from aipolicy.errors import ExpressionError as ExpressionError
-from aipolicy.facts.spec import FactSpec, FactType, FactValue
+from aipolicy.facts.spec import PLAIN_TYPES, FactSpec, FactType, FactValue
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Compiler:
         self._catalog = catalog
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
-            variables={name: _cel_type(spec.type) for name, spec in specs.items()},
+            variables={name: _cel_type(spec.type, spec.holds) for name, spec in specs.items()},
             functions=(*_orderings(), _within_declared()),
         )
 
@@ -118,21 +118,21 @@ class Compiler:
         """Return the words of the open vocabularies."""
         return self._vocabularies
 
-    def compile(self, text: str) -> Compiled:
-        """Return the compiled condition; raises `ExpressionError`."""
+    def compile(self, text: str, *, is_part: bool = False) -> Compiled:
+        """Return the compiled condition, or part of one that does not stand alone; raises `ExpressionError`."""
         expression, written, some_within = self._written_out(text)
         if expression.return_type() != cel.Type.BOOL:
             from aipolicy.policy.cel.compiler_messages import slip
 
             kind = expression.return_type().name().lower()
             raise ExpressionError(slip(text) or f"a condition must be true or false, this one is {kind}")
-        return replace(self._checked(expression, written), some_within=some_within)
+        return replace(self._checked(expression, written, is_part=is_part), some_within=some_within)
 
     def compile_value(self, text: str) -> tuple[Compiled, FactType]:
         """Return a compiled expression and the type of what it gives; raises `ExpressionError`."""
         expression, written, some_within = self._written_out(text)
         given = expression.return_type()
-        found = next((type_ for type_ in FactType if _cel_type(type_) == given), None)
+        found = next((type_ for type_ in PLAIN_TYPES if _cel_type(type_) == given), None)
         if given == cel.Type.INT:
             found = FactType.NUMBER
         if found is None:
@@ -171,12 +171,12 @@ class Compiler:
             refuse_has(text)
         return expression
 
-    def _checked(self, expression: Any, written: Node) -> Compiled:
+    def _checked(self, expression: Any, written: Node, *, is_part: bool = False) -> Compiled:
         from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of
 
         checked = Checked(expression.serialize())
         tree = decode(checked)
-        self._checks.check(tree, written)
+        self._checks.check(tree, written, is_part=is_part)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
         turn = compared_alone(tree, ("option.", "partner."))
         labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
@@ -235,6 +235,8 @@ class Condition:
 
 def cel_value(value: FactValue) -> Any:
     """Return a fact value as the runtime takes it."""
+    if isinstance(value, dict):
+        return {key: cel_value(each) for key, each in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -244,7 +246,7 @@ def _runtime() -> Any:
     return cel.NewEnv()
 
 
-def _cel_type(type_: FactType) -> Any:
+def _cel_type(type_: FactType, holds: FactType = FactType.TEXT) -> Any:
     match type_:
         case FactType.BOOL:
             return cel.Type.BOOL
@@ -256,6 +258,10 @@ def _cel_type(type_: FactType) -> Any:
             return cel.Type.List(cel.Type.STRING)
         case FactType.LABELS:
             return cel.Type.Map(cel.Type.STRING, cel.Type.STRING)
+        case FactType.MAP:
+            return cel.Type.Map(cel.Type.STRING, _cel_type(holds))
+        case FactType.TABLE:
+            return cel.Type.Map(cel.Type.STRING, cel.Type.Map(cel.Type.STRING, _cel_type(holds)))
 
 
 def _within_declared() -> Any:

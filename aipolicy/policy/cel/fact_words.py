@@ -38,6 +38,12 @@ class FactWords:
         hint = self._right_place(fact, word, constant) or did_you_mean(word, known)
         return f"`{fact}` is never `{shown(word)}`{hint}"
 
+    def without_words(self, fact: str) -> str:
+        """Return why the words of a fact cannot be what others are checked against; empty where they can."""
+        if fact not in self._specs:
+            return f"unknown fact `{shown(fact)}`{did_you_mean(fact, self._specs)}"
+        return "" if self.known(fact) else f"`{shown(fact)}` can be any text, which checks nothing; remove the key"
+
     def never_given(self, fact: str, word: str) -> str:
         """Return why an example cannot give a word, and what to give instead; empty where it can."""
         spec, places = self._specs.get(fact), self._catalog.places if self._catalog is not None else None

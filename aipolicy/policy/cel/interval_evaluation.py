@@ -20,6 +20,7 @@ from aipolicy.value import Frozen
 _ORDERINGS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 _EQUALITIES = frozenset({"_==_", "_!=_"})
 _ARITHMETIC = frozenset({"_+_", "_-_", "_*_", "_/_", "-_"})
+_WITH_ENTRIES = frozenset({FactType.MAP, FactType.TABLE})
 _NOT = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
@@ -66,9 +67,8 @@ def refuse_unsupported(node: Node, types: Mapping[str, FactType]) -> None:
             return
         case "call", "@in":
             one, other = node.children
-            listed = other.kind == "ident" or (
-                other.kind == "list" and all(_is_operand(c, types) for c in other.children)
-            )
+            is_list = other.kind == "ident" and types.get(other.name) not in _WITH_ENTRIES
+            listed = is_list or (other.kind == "list" and all(_is_operand(c, types) for c in other.children))
             if _is_operand(one, types) and listed:
                 return
         case _:

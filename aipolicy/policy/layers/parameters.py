@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import exact_value
+from aipolicy.policy.entries import Problem, nested
+from aipolicy.policy.layers.entry_tightening import is_tight, loosened, tightest_of
 from aipolicy.policy.layers.layers import Layer, Layers, Loosening, Setting
 from aipolicy.policy.layers.origins import CONFIGURATION, ParameterOrigin
 from aipolicy.policy.layers.overlay import ValueEntry, place_of
-from aipolicy.policy.layers.tightening import Direction, is_as_tight, tightest
+from aipolicy.policy.layers.tightening import Direction
 from aipolicy.policy.rule import Parameter
 from aipolicy.policy.values import as_value
+from aipolicy.source.dotted_names import words_below
 from aipolicy.source.records import Mistakes
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
+
+if TYPE_CHECKING:
+    from aipolicy.policy.cel.fact_words import FactWords
 
 _ONLY = {
     Direction.LOWER: "may only be lowered",
@@ -43,6 +50,8 @@ class ParameterLayers(Frozen):
     configured: Configured
     mistakes: Mistakes
     loosening: Loosening
+    words: FactWords
+    """The words that keys and values of maps and tables are checked against."""
 
     def settled(self) -> Mapping[str, tuple[Parameter, ...]]:
         """Return the parameters of each layer by its key, with value and origins."""
@@ -60,9 +69,13 @@ class ParameterLayers(Frozen):
     def _refuse_unknown(self) -> None:
         known = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
         for name in self.configured.values:
-            if name not in known:
+            if name not in known and not any(words_below(name, each) for each in self._with_entries()):
                 message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, known)}"
                 self._refuse_configured(name, message)
+
+    def _with_entries(self) -> list[str]:
+        """Return the maps and tables, by dotted name."""
+        return [f"{layer.name}.{p.name}" for layer in self.layers for p in layer.parameters.values() if p.entries]
 
     def _read_loosening(self) -> None:
         for layer in self.layers:
@@ -109,12 +122,8 @@ class ParameterLayers(Frozen):
         first = parameter.origins[0]
         settings = [Setting(parameter.default, home.key, first.place)]
         for layer, entry in entries:
-            value = as_value(entry.record.raw("value"), parameter.type)
+            value = self._set_value(name, parameter, entry)
             if value is None:
-                entry.record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
-                continue
-            if broken := parameter.bounds.broken_by(value):
-                entry.record.mistake(f"`value` of `{name}` {broken}", "value")
                 continue
             setting = Setting(value, layer.key, place_of(entry.record, "value"), entry.reason)
             for held, missing in self._loosened(name, parameter, setting, settings):
@@ -122,7 +131,7 @@ class ParameterLayers(Frozen):
             settings.append(setting)
         self._configure(name, home, parameter, settings)
         holding = self.layers.holding(settings)
-        value = tightest([setting.value for setting in holding], parameter.tightens)
+        value = tightest_of(parameter, [setting.value for setting in holding])
         if value is None:
             self._refuse_clash(name, holding)
             value = parameter.default
@@ -132,11 +141,32 @@ class ParameterLayers(Frozen):
         )
         return replace(parameter, value=value, origins=origins)
 
+    def _set_value(self, name: str, parameter: Parameter, entry: ValueEntry) -> FactValue | None:
+        """Return the value of an entry of `set`, None where it has a mistake."""
+        record = entry.record
+        if parameter.entries is not None:
+            problems: list[Problem] = []
+            found = parameter.entries.read(record.raw("value"), self.words, problems)
+            for problem in problems:
+                self.mistakes.add(
+                    problem.message, record.document, (*record.path, "value", *problem.path), problem.part
+                )
+            return None if problems else found
+        value = as_value(record.raw("value"), parameter.type)
+        if value is None:
+            record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
+        elif broken := parameter.bounds.broken_by(value):
+            record.mistake(f"`value` of `{name}` {broken}", "value")
+            return None
+        return value
+
     def _configure(self, name: str, home: Layer, parameter: Parameter, settings: list[Setting[FactValue]]) -> None:
         """Add the value of the configuration, which is free as long as no layer has a say."""
-        if name not in self.configured.values:
+        value = self._configured_entries(name, parameter) if parameter.entries is not None else None
+        if value is None and (name not in self.configured.values or parameter.entries is not None):
             return
-        value = as_value(self.configured.values[name], parameter.type)
+        if value is None:
+            value = as_value(self.configured.values[name], parameter.type)
         if value is None:
             message = f"parameter `{name}` in the configuration must be of type {parameter.type.value}"
             self._refuse_configured(name, message)
@@ -144,10 +174,43 @@ class ParameterLayers(Frozen):
         if broken := parameter.bounds.broken_by(value):
             self._refuse_configured(name, f"parameter `{name}` in the configuration {broken}")
             return
-        setting = Setting(value, CONFIGURATION, self.configured.places.get(name, ""))
+        setting = Setting(value, CONFIGURATION, self._configured_at(name))
         for held, missing in self._loosened(name, parameter, setting, settings, self._closed(home)):
             self._refuse_configured(name, self._complaint(name, parameter, setting, held, missing))
         settings.append(setting)
+
+    def _configured_entries(self, name: str, parameter: Parameter) -> FactValue | None:
+        """Return the map or the table of the configuration; None where there is none, or it has a mistake."""
+        assert parameter.entries is not None
+        if name in self.configured.values:
+            self._refuse_configured(
+                name, f"parameter `{name}` in the configuration must be a table `[parameters.{name}]`"
+            )
+            return None
+        written = {each: words for each in self.configured.values if (words := words_below(each, name))}
+        if not written:
+            return None
+        places, plain = {words: each for each, words in written.items()}, dict[tuple[str, ...], object]()
+        for each, words in written.items():
+            if len(words) != parameter.entries.depth:
+                what = " / ".join(words)
+                wrong = (
+                    f"`{shown(what)}` of `{name}` is {len(words)} words, where {parameter.entries.depth} name an entry"
+                )
+                self._refuse_configured(each, wrong)
+                return None
+            plain[words] = self.configured.values[each]
+        problems: list[Problem] = []
+        found = parameter.entries.read(nested(plain), self.words, problems)
+        for problem in problems:
+            path = tuple(map(str, problem.path))
+            where = next((places[words] for words in places if words[: len(path)] == path[: len(words)]), name)
+            self._refuse_configured(where, problem.message)
+        return None if problems else found
+
+    def _configured_at(self, name: str) -> str:
+        at = self.configured.places
+        return at.get(name) or next((at[each] for each in at if words_below(each, name)), "")
 
     def _closed(self, home: Layer) -> tuple[str, ...]:
         """Return the layers that do not let the configuration loosen the parameters of a pack."""
@@ -164,7 +227,7 @@ class ParameterLayers(Frozen):
         """Return what a setting loosens without being let, each with the layers that do not let it."""
         found = []
         for held in self.layers.holding_below(setting.layer, settings):
-            if is_as_tight(setting.value, held.value, parameter.tightens):
+            if is_tight(parameter, setting.value, held.value):
                 continue
             is_default = held is settings[0]
             deciding = self.layers.deciding(setting.layer, held.layer)
@@ -180,6 +243,11 @@ class ParameterLayers(Frozen):
         is_default = name.startswith(f"{self.layers.name_of(held.layer)}.")
         origin = f"{'the default of' if is_default else 'set by'} `{self.layers.name_of(held.layer)}`"
         packs = " and ".join(f"`{self.layers.name_of(key)}`" for key in missing)
+        if parameter.entries is not None:
+            wrong = loosened(parameter, setting.value, held.value)
+            return (
+                f"`{name}`: {wrong}, as {origin} at {held.place}; tighten it, or let {packs} name it under `loosening`"
+            )
         return (
             f"`{name}` {_ONLY[parameter.tightens]}: here it is `{exact_value(setting.value)}`, and "
             f"`{exact_value(held.value)}` is {origin} at {held.place}; {_WAY_OUT[parameter.tightens is Direction.NONE]}, or "
@@ -192,7 +260,7 @@ class ParameterLayers(Frozen):
         self.mistakes.add_at(message, holding[-1].place)
 
     def _refuse_configured(self, name: str, message: str) -> None:
-        self.mistakes.add_at(message, self.configured.places.get(name))
+        self.mistakes.add_at(message, self._configured_at(name) or None)
 
 
 def _hint(name: str, known: Mapping[str, object]) -> str:

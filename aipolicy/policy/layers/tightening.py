@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.source.records import Record
@@ -25,6 +26,13 @@ class Direction(StrEnum):
     """It is not known, or not the same for all rules: every other value counts as loosening."""
 
 
+class Tightens(NamedTuple):
+    """Towards which values rules get stricter, and of a map or a table with which entries."""
+
+    values: Direction
+    entries: Direction = Direction.NONE
+
+
 _DIRECTIONS = {
     FactType.NUMBER: (Direction.LOWER, Direction.HIGHER),
     FactType.TEXTS: (Direction.FEWER, Direction.MORE),
@@ -34,16 +42,38 @@ _DIRECTIONS = {
 
 def read_direction(record: Record, type_: FactType) -> Direction:
     """Return what `tightens` says; a word that does not fit the type of the parameter is noted on the record."""
-    if not record.has("tightens"):
-        return Direction.NONE
-    allowed = _DIRECTIONS.get(type_, ())
-    if not allowed:
-        record.mistake(f"a parameter of type {type_.value} has no direction; remove `tightens`", "tightens")
-        return Direction.NONE
+    return _direction(record, "tightens", _DIRECTIONS.get(type_, ()), f"a parameter of type {type_.value}")
+
+
+def read_tightens(record: Record, values: FactType) -> Tightens:
+    """Return what `tightens` of a map or a table says of its entries and of its values, which are of a type."""
     raw = record.raw("tightens")
-    if isinstance(raw, bool) and type_ is FactType.BOOL:
+    if raw is None:
+        return Tightens(Direction.NONE)
+    if not isinstance(raw, dict):
+        record.mistake(
+            "of a map or a table, write `tightens: {entries: fewer, values: lower}`, or one of the two", "tightens"
+        )
+        return Tightens(Direction.NONE)
+    said = record.record("tightens")
+    tightens = Tightens(
+        _direction(said, "values", _DIRECTIONS.get(values, ()), f"a value of type {values.value}"),
+        _direction(said, "entries", (Direction.FEWER, Direction.MORE), "an entry"),
+    )
+    said.finish()
+    return tightens
+
+
+def _direction(record: Record, key: str, allowed: Sequence[Direction], what: str) -> Direction:
+    if not record.has(key):
+        return Direction.NONE
+    if not allowed:
+        record.mistake(f"{what} has no direction; remove `{key}`", key)
+        return Direction.NONE
+    raw = record.raw(key)
+    if isinstance(raw, bool) and Direction.TRUE in allowed:
         return Direction.TRUE if raw else Direction.FALSE
-    text = record.text("tightens", choices=tuple(direction.value for direction in allowed))
+    text = record.text(key, choices=tuple(direction.value for direction in allowed))
     return Direction(text) if text in allowed else Direction.NONE
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aipolicy.facts.known_facts import EXTENSION_PREFIX
-from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.all_facts import REGISTRY
+from aipolicy.facts.known_facts import EXTENSION_PREFIX, TERMS_PREFIX
+from aipolicy.facts.spec import DATE_PATTERN, PLAIN_TYPES, Expected, FactSpec, FactType, FactValue, Kind, Origin
+from aipolicy.manifest.said_of_legs import WORSE
 from aipolicy.policy.values import read_value
-from aipolicy.source.records import Record
+from aipolicy.source.records import Mistakes, Record
 from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
-from aipolicy.value import NamedTuple, fields
+from aipolicy.value import NamedTuple, fields, replace
 
 _NAME = regex(r"[a-z][a-z0-9_]{0,99}")
 _RESERVED_WORDS = frozenset(
@@ -23,7 +26,7 @@ _RESERVED_WORDS = frozenset(
 )  # fmt: skip
 """Words that CEL keeps for itself (https://github.com/google/cel-spec/blob/master/doc/langdef.md)."""
 _KINDS: Mapping[str, Mapping[str, Any]] = {
-    **{type_.value: {"type": type_} for type_ in FactType if type_ is not FactType.LABELS},
+    **{type_.value: {"type": type_} for type_ in PLAIN_TYPES},
     "date": {"type": FactType.TEXT, "pattern": DATE_PATTERN, "examples": ("2027-03-01",)},
     "place": {"type": FactType.TEXT, "vocabulary": "country"},
     "places": {"type": FactType.TEXTS, "vocabulary": "country"},
@@ -31,7 +34,11 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
 }
 TYPES = tuple(_KINDS)
 """What a fact of a pack may hold: the plain types, a day, countries, or a document."""
+TERM_TYPES = (*(type_.value for type_ in PLAIN_TYPES), "date")
+"""What a term may hold."""
 _PLAIN = frozenset(FactType)
+_OFFERED = {FactType.BOOL: bool, FactType.NUMBER: float}
+"""What a catalog says of a term of a pack, by its type."""
 _OF_NUMBERS = ("unit", "minimum", "maximum")
 
 
@@ -48,28 +55,44 @@ class ExtensionFact(NamedTuple):
         return f"{document.source.path}:{document.locate(self.record.path).start.line}"
 
 
-def read_extension_fact(record: Record) -> ExtensionFact:
+def read_term(record: Record) -> ExtensionFact:
+    """Return a term of plans that a pack adds; mistakes are noted on its record."""
+    name = record.text("name")
+    if f"{TERMS_PREFIX}{name}" in REGISTRY:
+        record.mistake(f"`{TERMS_PREFIX}{name}` is a term already; use another name, or read that one", "name")
+    worse = record.text("worse", "", choices=WORSE) if record.has("worse") else ""
+    fact = read_extension_fact(record, TERMS_PREFIX, TERM_TYPES)
+    if worse and fact.spec.type is not FactType.NUMBER and fact.spec.pattern != DATE_PATTERN:
+        record.mistake("`worse` is for terms with an order: a number or a date; remove it", "worse", "key")
+    not_agreed = False if fact.spec.type is FactType.BOOL else None
+    expected = Expected(not_agreed, "not done until it is declared")
+    return fact._replace(spec=replace(fact.spec, kind=Kind.DONE, expected=expected, worse=worse))
+
+
+def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: Sequence[str] = TYPES) -> ExtensionFact:
     """Return a fact of a pack; mistakes are noted on its record."""
     name = record.text("name")
     if name and not _NAME.fullmatch(name):
         record.mistake(f"`{shown(name)}` is no name of a fact; use lower case, digits and `_`", "name")
     elif name in _RESERVED_WORDS:
         record.mistake(f"`{name}` means something else in conditions; use another name", "name")
-    word = record.text("type", choices=TYPES)
+    word = record.text("type", choices=types)
     kind = _KINDS.get(word, _KINDS["text"])
     type_ = kind["type"]
-    for key in ("choices", "default") if word in TYPES and word not in _PLAIN else ():
+    # NOTE: a term that is not agreed has no default: nobody knows it.
+    has_default = prefix == EXTENSION_PREFIX
+    for key in ("choices", *(("default",) if has_default else ())) if word in TYPES and word not in _PLAIN else ():
         if record.has(key):
             record.mistake(f"a fact of type {word} has no `{key}`; leave it out", key, "key")
     spec = FactSpec(
-        name=f"{EXTENSION_PREFIX}{name}",
+        name=f"{prefix}{name}",
         meaning=record.said("meaning"),
         unit=record.text("unit", ""),
         choices=_choices(record, type_),
         minimum=record.optional_number("minimum", minimum=None),
         maximum=record.optional_number("maximum", minimum=None),
-        default=read_value(record, "default", type_) if record.has("default") else None,
-        default_source=record.text("default_source", ""),
+        default=read_value(record, "default", type_) if has_default and record.has("default") else None,
+        default_source=record.text("default_source", "") if has_default else "",
         **kind,
     )
     if type_ is not FactType.NUMBER:
@@ -78,7 +101,8 @@ def read_extension_fact(record: Record) -> ExtensionFact:
                 record.mistake(f"`{key}` is for numbers; this fact is of type {type_.value}", key, "key")
     elif spec.minimum is not None and spec.maximum is not None and spec.minimum > spec.maximum:
         record.mistake("`minimum` is more than `maximum`", "minimum")
-    _check_default(record, spec)
+    if has_default:
+        _check_default(record, spec)
     record.finish()
     return ExtensionFact(spec, record)
 
@@ -119,6 +143,23 @@ def _words(value: FactValue | None) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
+def refuse_unknown_terms(catalog: Catalog, specs: Mapping[str, FactSpec], mistakes: Mistakes) -> None:
+    """Note what a provider of the catalog offers by a term that no pack of the run adds, or that is of another type."""
+    added = {name: spec for name, spec in specs.items() if name.startswith(TERMS_PREFIX) and name not in REGISTRY}
+    for term in (term for term in catalog.terms if term.at):
+        spec = added.get(term.term)
+        if spec is None:
+            hint = did_you_mean(term.term, added)
+            mistakes.add_at(f"no pack of this run adds the term `{shown(term.term)}`{hint}", term.at)
+        elif spec.type not in _OFFERED:
+            mistakes.add_at(
+                f"`{term.term}` is neither true or false nor a number; it is agreed, never offered", term.at
+            )
+        elif not isinstance(term.value, _OFFERED[spec.type]):
+            wanted = "true or false" if spec.type is FactType.BOOL else "a number"
+            mistakes.add_at(f"`value` of `{term.term}` must be {wanted}", term.at)
+
+
 def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ...]:
     """Return the facts that all packs of a run declare; notes a name that a pack has twice, or packs disagree on."""
     first: dict[str, tuple[int, ExtensionFact]] = {}
@@ -133,7 +174,7 @@ def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ..
                 differing = " and ".join(f"`{key}`" for key in _differences(fact.spec, earlier.spec))
                 message = f"`{shown(fact.spec.name)}` is declared with another {differing} at {earlier.place}"
                 fact.record.mistake(f"{message}; packs that share a fact must agree on it", "name")
-    return tuple(fact.spec for _, fact in first.values() if _is_name(fact.spec.name.removeprefix(EXTENSION_PREFIX)))
+    return tuple(fact.spec for _, fact in first.values() if _is_name(fact.spec.name.rpartition(".")[2]))
 
 
 def _is_name(name: str) -> bool:

@@ -8,42 +8,37 @@ from types import MappingProxyType
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.errors import About, PolicyError
 from aipolicy.facts.known_facts import known_facts
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactValue
 from aipolicy.policy.cel.expressions import Compiler
+from aipolicy.policy.cel.fact_words import FactWords
 from aipolicy.policy.governance import Governance, read_governance, unknown_never
 from aipolicy.policy.layers.layers import Layer, Layers, Loosening, refuse_wrong_extends
-from aipolicy.policy.layers.origins import ParameterOrigin
-from aipolicy.policy.layers.overlay import Overlay, place_of, read_overlay
+from aipolicy.policy.layers.overlay import Overlay, read_overlay
 from aipolicy.policy.layers.parameters import Configured, ParameterLayers
 from aipolicy.policy.layers.rules import RuleLayers
-from aipolicy.policy.layers.tightening import read_direction
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.policy.reading.extension_facts import joined_facts, read_extension_fact
+from aipolicy.policy.reading.extension_facts import (
+    joined_facts,
+    read_extension_fact,
+    read_term,
+    refuse_unknown_terms,
+)
+from aipolicy.policy.reading.parameter_reader import check_default, parameter_spec, read_parameter
 from aipolicy.policy.reading.rule_reader import RuleReader
 from aipolicy.policy.reading.scope_reader import ScopeReader
 from aipolicy.policy.reading.variable_reader import VariableReader, exported, imported, parameter_of_pack
-from aipolicy.policy.rule import Bounds, Parameter, Rule
+from aipolicy.policy.rule import Parameter, Rule
 from aipolicy.policy.sources.locate import PackFiles as PackFiles
 from aipolicy.policy.sources.locate import find_pack as find_pack
 from aipolicy.policy.sources.locate import shipped_packs as shipped_packs
-from aipolicy.policy.values import read_value
 from aipolicy.source.document import PACK_KIND, RULES_KIND, Document
 from aipolicy.source.records import Mistakes, Record
-from aipolicy.source.regex import regex
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.source.yaml_records import read_kind
 from aipolicy.value import replace
-
-_OTHER_TYPES = {
-    "int": "number", "integer": "number", "float": "number", "string": "text", "str": "text", "boolean": "bool",
-    "list": "texts", "strings": "texts",
-}  # fmt: skip
-"""Types as people of other languages call them."""
-_PARAMETER_NAME = regex(r"[a-z][a-z0-9_]*")
-_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
 
 
 def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
@@ -59,14 +54,24 @@ def load_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[
 
 
 def read_packs(packs: Sequence[PackFiles], catalog: Catalog, overrides: Mapping[str, object],
-               override_places: Mapping[str, str], mistakes: Mistakes) -> tuple[PolicyPack, ...]:  # fmt: skip
-    """Return the packs as far as they can be read; nothing is evaluated with them when a mistake was noted."""
+               override_places: Mapping[str, str], mistakes: Mistakes,
+               documents: dict[str, tuple[Document, ...]] | None = None) -> tuple[PolicyPack, ...]:  # fmt: skip
+    """Return the packs as far as they can be read; nothing is evaluated with them when a mistake was noted.
+
+    `documents` gets what was read, by the path of the pack, for who looks at the text as well.
+    """
     readers = [_PackReader(files, catalog, mistakes) for files in packs]
-    layers, loosening = Layers(reader.layer for reader in readers), Loosening()
-    refuse_wrong_extends(layers, mistakes)
-    parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening).settled()
+    if documents is not None:
+        documents.update({reader.layer.key: reader.documents for reader in readers})
     # NOTE: what one pack declares the rules of every pack may read.
     specs = known_facts(joined_facts(reader.facts for reader in readers)).specs
+    words = FactWords(specs, catalog.vocabularies, catalog)
+    refuse_unknown_terms(catalog, specs, mistakes)
+    for reader in readers:
+        reader.check_parameters(words)
+    layers, loosening = Layers(reader.layer for reader in readers), Loosening()
+    refuse_wrong_extends(layers, mistakes)
+    parameters = ParameterLayers(layers, Configured(overrides, override_places), mistakes, loosening, words).settled()
     loaded: list[PolicyPack] = []
     for reader in readers:
         below = [pack for pack in loaded if pack.path in layers.below(reader.layer.key)]
@@ -139,9 +144,11 @@ class _PackReader:
         self._variables: Mapping[str, str] = {}
         self._foreign: tuple[Parameter, ...] = ()
         self._parameters: dict[str, Parameter] = {}
+        self._parameter_records: dict[str, Record] = {}
         self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
         self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
+        self.facts += [read_term(each) for record in self._records for each in record.records("terms")]
         """What the pack adds to manifests."""
         heads = [record for record in self._records if read_kind(record, PACK_KIND, RULES_KIND) == PACK_KIND]
         if len(heads) != 1 and self._is_readable:
@@ -153,9 +160,26 @@ class _PackReader:
         overlay = read_overlay(heads[0]) if heads else Overlay()
         self._governance = read_governance(heads[0]) if heads else None
         for record in self._records:
-            for parameter in record.records("parameters"):
-                self._read_parameter(parameter, name)
+            for each in record.records("parameters"):
+                parameter = read_parameter(each, name, self._parameters)
+                self._parameters[parameter.name] = parameter
+                self._parameter_records[parameter.name] = each
         self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Return the documents of the files of the pack."""
+        return tuple(record.document for record in self._records)
+
+    def check_parameters(self, words: FactWords) -> None:
+        """Note words of maps and tables that there are not; what is read on is without them, so that each is told once."""
+        checked = {
+            name: check_default(record, self._parameters[name], words)
+            for name, record in self._parameter_records.items()
+        }
+        if checked != self._parameters:
+            self._parameters = checked
+            self.layer = replace(self.layer, parameters=checked)
 
     def read(self, parameters: Sequence[Parameter], specs: Mapping[str, FactSpec],
              below: Sequence[PolicyPack]) -> PolicyPack:  # fmt: skip
@@ -239,39 +263,8 @@ class _PackReader:
     def _with_parameters(self, facts: Mapping[str, FactSpec]) -> dict[str, FactSpec]:
         specs = dict(facts)
         for parameter in (*self._parameters.values(), *self._foreign):
-            name = f"params.{parameter.name}"
-            specs[name] = FactSpec(name, parameter.type, parameter.description, Origin.ORGANIZATION)
+            specs[f"params.{parameter.name}"] = parameter_spec(parameter)
         return specs
-
-    def _read_parameter(self, record: Record, pack: str) -> None:
-        name = record.text("name")
-        if name and not _PARAMETER_NAME.fullmatch(name):
-            record.mistake(f"`{name}` is no parameter name; use lower case, digits and `_`", "name")
-        if name in self._parameters:
-            record.mistake(f"parameter `{name}` is defined twice", "name")
-        type_text = record.text("type")
-        if type_text and type_text not in _TYPES:
-            listed = ", ".join(f"`{each}`" for each in _TYPES)
-            hint = (
-                f"; did you mean `{_OTHER_TYPES[type_text]}`?"
-                if type_text in _OTHER_TYPES
-                else did_you_mean(type_text, _TYPES)
-            )
-            record.mistake(f"`{shown(type_text)}` is not one of {listed}{hint}", "type")
-        type_ = FactType(type_text) if type_text in _TYPES else FactType.TEXT
-        is_typed = type_text in _TYPES or not record.has("default")
-        default = read_value(record, "default", type_) if is_typed else ""
-        bounds = _read_bounds(record, type_)
-        if broken := bounds.broken_by(default):
-            record.mistake(f"`default` {broken}", "default")
-        self._parameters[name] = Parameter(
-            name=name, type=type_, default=default, value=default, unit=record.text("unit", ""),
-            description=record.text("description"), source=record.text("source"),
-            checked_on=record.optional_day("checked_on"), disputed=record.text("disputed", ""),
-            tightens=read_direction(record, type_),
-            origins=(ParameterOrigin(default, pack, place_of(record, "default"), ""),), bounds=bounds,
-        )  # fmt: skip
-        record.finish()
 
 
 def _read_rule(reader: RuleReader, record: Record) -> Rule:
@@ -284,15 +277,3 @@ def _quoting(problem: str) -> str:
     if "while scanning a tag" in problem:
         return "; quote a condition that begins with `!`"
     return "; quote a condition that holds brackets" if "while parsing a flow sequence" in problem else ""
-
-
-def _read_bounds(record: Record, type_: FactType) -> Bounds:
-    """Return what `minimum` and `maximum` of a parameter say."""
-    for key in ("minimum", "maximum"):
-        if record.has(key) and type_ is not FactType.NUMBER:
-            record.mistake(f"a parameter of type {type_.value} has no bounds; remove `{key}`", key)
-            return Bounds()
-    least, most = (record.optional_number(key, minimum=None) for key in ("minimum", "maximum"))
-    if least is not None and most is not None and least > most:
-        record.mistake("`maximum` must not be below `minimum`", "maximum")
-    return Bounds(least, most)

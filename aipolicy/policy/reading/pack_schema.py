@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from aipolicy.facts.spec import FactType
+from aipolicy.manifest.said_of_legs import WORSE
+from aipolicy.policy.entries import VALUE_TYPES
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.reading.extension_facts import TYPES
-from aipolicy.policy.reading.rule_schema import SEVERITIES, legs_of_rule, rule_definitions
+from aipolicy.policy.reading.extension_facts import TERM_TYPES, TYPES
+from aipolicy.policy.reading.parameter_reader import TYPES as PARAMETER_TYPES
+from aipolicy.policy.reading.rule_schema import SEVERITIES, examples_of, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
 from aipolicy.source.json_schema import (
     JsonObject,
@@ -25,7 +27,7 @@ from aipolicy.source.json_schema import (
 )
 
 FILE = "pack.v1.json"
-_TYPES = tuple(type_.value for type_ in FactType if type_ is not FactType.LABELS)
+_DIRECTIONS = [*(direction.value for direction in Direction if direction.value), True, False]
 
 
 def pack_schema() -> JsonObject:
@@ -113,6 +115,7 @@ def _of_any_file() -> JsonObject:
     return {
         "parameters": list_of("Numbers, words and lists that organisations set.", _parameter()),
         "facts": list_of("Facts that the pack adds to manifests, as `extensions.NAME`.", _extension_fact()),
+        "terms": list_of("Terms that the pack adds to plans, as `plan.terms.NAME`, and to their legs.", _term()),
         "variables": list_of("Expressions that conditions use as `variables.NAME`.", _variable()),
         **_shared(),
         "rules": said_of(_rules(), "Rules over one feature."),
@@ -139,7 +142,12 @@ def _shared() -> JsonObject:
 def _parameter() -> JsonObject:
     return object_of("", {
         "name": text_of("Conditions read it as `params.NAME`.", "budget_usd", pattern="^[a-z][a-z0-9_]*$"),
-        "type": word_of("What it holds.", _TYPES),
+        "type": word_of("What it holds: one value, values by word, or values by the words of a row and of a column.",
+                        PARAMETER_TYPES),
+        "keys": _words_checked("Of a map or a table: what its keys are words of", "option.model"),
+        "columns": _words_checked("Of a table: what the keys of its rows are words of", "data.kinds"),
+        "values": word_of("Of a map or a table: what its values are; a day is read as the number YYYYMMDD.", VALUE_TYPES),
+        "words": _words_checked("Of a map or a table of text: what its values are words of", "data.kinds"),
         "default": said_of(ref("value"), "What holds where nobody sets it."),
         "unit": text_of("Its unit.", "USD"),
         "description": text_of("What it is."),
@@ -147,12 +155,33 @@ def _parameter() -> JsonObject:
         "checked_on": day_of("Day on which the source was read"),
         "disputed": text_of("Who says otherwise, and what."),
         "tightens": {
-            "enum": [direction.value for direction in Direction if direction.value] + [True, False],
-            "description": "Towards which value the rules that read it get stricter.",
+            "anyOf": [{"enum": _DIRECTIONS}, object_of("", {
+                "entries": word_of("Whether layers may leave entries out, or add some.", ("fewer", "more")),
+                "values": {"enum": _DIRECTIONS, "description": "Towards which values they may change entries."},
+            })],
+            "description": "Towards which value the rules that read it get stricter; of a map or a table with `entries` and "
+            "`values`.",
         },
         "minimum": number_of("The least that may be set."),
         "maximum": number_of("The most that may be set."),
     }, ("name", "type", "default", "description", "source"))  # fmt: skip
+
+
+def _words_checked(description: str, fact: str) -> JsonObject:
+    return {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        "description": f"{description}: a fact, or a list of words.", "examples": [fact],
+    }  # fmt: skip
+
+
+def _term() -> JsonObject:
+    fact: JsonObject = _extension_fact()["properties"]
+    return object_of("", {
+        "name": text_of("Plans state it as `plan.terms.NAME`.", "exit_support", pattern="^[a-z][a-z0-9_]{0,99}$"),
+        "type": word_of("What it holds.", TERM_TYPES),
+        **{key: fact[key] for key in ("meaning", "unit", "choices", "minimum", "maximum")},
+        "worse": word_of("Of a number or a date: which of what two legs of a plan state agrees to less.", WORSE),
+    }, ("name", "type", "meaning"))  # fmt: skip
 
 
 def _extension_fact() -> JsonObject:
@@ -170,16 +199,16 @@ def _extension_fact() -> JsonObject:
 
 
 def _variable() -> JsonObject:
-    test = object_of("", {
+    test = {
         "name": text_of("What the example shows."),
         "given": said_of(ref("facts"), "Facts of the feature."),
         "option": said_of(ref("facts"), "Facts of the option, without `option.`."),
         "expect": said_of(ref("value"), "Its value then, or `unknown`."),
-    }, ("name", "expect"))  # fmt: skip
+    }
     return object_of("", {
         "name": text_of("Conditions use it as `variables.NAME`.", "serves_people", pattern="^[a-z][a-z0-9_]*$"),
         "expression": text_of("An expression over facts, parameters and other variables.", "size(data.subjects) > 0"),
         "description": text_of("What it is."),
         "export": flag_of("Whether packs above may import it.", default=False),
-        "tests": list_of("Examples.", test),
+        "tests": list_of("Examples.", examples_of(test, ("name", "expect"))),
     }, ("name", "expression"))  # fmt: skip

@@ -17,6 +17,7 @@ from aipolicy.policy.layers.origins import RuleOrigin
 from aipolicy.policy.layers.overlay import place_of
 from aipolicy.policy.message import PLACEHOLDER, names_in, names_of
 from aipolicy.policy.reading.condition_lines import UNLESS, VARIABLES, ConditionReader, line_of, parameters_of
+from aipolicy.policy.reading.example_tables import examples
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.reading.requirement_reader import RequirementReader, Requirements, shown_by
 from aipolicy.policy.reading.rule_legs import check_legs, read_legs
@@ -136,7 +137,7 @@ class RuleReader:
         return RuleKind(kind) if kind in list(RuleKind) else RuleKind.DUTY
 
     def _tests(self) -> tuple[RuleTest, ...]:
-        return tuple(self._test(test) for test in self._record.records("tests"))
+        return tuple(self._test(test) for test in examples(self._record, self._facts))
 
     def _id(self) -> str:
         rule_id = self._record.text("id")

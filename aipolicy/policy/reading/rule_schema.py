@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aipolicy.facts.declared import LIFECYCLES
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.findings.rule_ids import RULE_ID
@@ -49,6 +51,32 @@ def option_given() -> JsonObject:
     }
 
 
+def examples_of(test: JsonObject, required: Iterable[str], of_all: Iterable[str] = ()) -> JsonObject:
+    """Return what an entry of `tests` may be: an example with these keys, or a table of them.
+
+    `of_all` are the keys besides facts that a table may give for all of its rows.
+    """
+    row: JsonObject = {"type": ["array", "object"]}
+    example: JsonObject = {
+        "health data": [["health"], "violated"],
+        "no class": {"data.classes": None, "expect": "undetermined"},
+    }
+    facts: JsonObject = {
+        key: said_of(test[key], "What every row begins with.") for key in ("given", "option", "partner") if key in test
+    }
+    table: JsonObject = {
+        **facts,
+        **{key: test[key] for key in ("expect", "message", *of_all) if key in test},
+        "columns": texts_of("What the values of a row are: facts, `expect`, `message`.", ["data.classes", "expect"]),
+        "rows": {**map_of(
+            "Examples by name: values in the order of the columns, or a mapping of what differs; `~` is not given.", row,
+            example=example,
+        ), "minProperties": 1},
+    }  # fmt: skip
+    title = {"title": "a table of examples"}
+    return {"anyOf": [object_of("", test, required), {**object_of("", table, ("rows",)), **title}]}
+
+
 def legs_of_rule(meaning: str) -> JsonObject:
     """Return the word for the legs that a rule asks."""
     return word_of(
@@ -72,7 +100,7 @@ def _evidence() -> JsonObject:
 
 
 def _value() -> JsonObject:
-    return {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
+    return {"type": ["string", "number", "boolean", "array", "object"], "items": {"type": "string"}}
 
 
 def _basis() -> JsonObject:
@@ -169,7 +197,7 @@ def _rule() -> JsonObject:
         "require": require,
         **_words_for_people(),
         **_law(),
-        "tests": list_of("Examples.", object_of("", test, ("name", "expect"))),
+        "tests": list_of("Examples.", examples_of(test, ("name", "expect"))),
     }, ("id", "name", "title", "kind", "severity"))  # fmt: skip
 
 

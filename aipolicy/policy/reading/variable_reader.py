@@ -12,6 +12,7 @@ from aipolicy.policy.cel.expressions import Compiler, ExpressionError
 from aipolicy.policy.cel.tokens import TokenKind, tokens
 from aipolicy.policy.pack import Variable
 from aipolicy.policy.reading.condition_lines import VARIABLES, inlined, line_of, parameters_of
+from aipolicy.policy.reading.example_tables import OF_VARIABLES, examples
 from aipolicy.policy.reading.given_facts import fact_values
 from aipolicy.policy.rule import Rule, RuleKind, RuleScope, RuleTest
 from aipolicy.policy.values import as_value
@@ -106,7 +107,7 @@ class VariableReader:
     def _with_tests(self, variable: Variable) -> Variable:
         record = self._records[variable.name]
         by_value: dict[FactValue | None, list[RuleTest]] = {}
-        for test in record.records("tests"):
+        for test in examples(record, self._facts, OF_VARIABLES):
             example = self._test(variable, test)
             if example is not None:
                 value, read = example

@@ -125,7 +125,11 @@ class _Writer:
 
     def _shown(self, name: str) -> str:
         if name in self._values:
-            return f"string(variables.{self._variable(name)})" if not isinstance(self._values[name], tuple) else ""
+            return (
+                f"string(variables.{self._variable(name)})"
+                if not isinstance(self._values[name], tuple | Mapping)
+                else ""
+            )
         spec = self._facts.get(name)
         return _SHOWN_AS[spec.type].format(name) if spec is not None and spec.type in _SHOWN_AS else ""
 
@@ -151,6 +155,8 @@ def _all(conditions: Iterator[str]) -> str:
 def _literal(value: FactValue) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(key)}: {_literal(each)}" for key, each in value.items()) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _text(value) if isinstance(value, str) else repr(value)

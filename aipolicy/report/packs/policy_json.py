@@ -85,6 +85,7 @@ def _parameter(effective: EffectiveParameter) -> dict[str, Any]:
         "value": _plain(parameter.value),
         "default": _plain(parameter.default),
         "tightens": parameter.tightens.value or None,
+        **({"tightens_entries": parameter.tightens_entries.value or None} if parameter.entries is not None else {}),
         **{
             name: bound
             for name, bound in zip(("minimum", "maximum"), parameter.bounds, strict=True)

@@ -26,6 +26,10 @@ _STRICTER = {
     Direction.FALSE: "`false` is stricter",
     Direction.NONE: "no value is known to be stricter for every rule",
 }
+_STRICTER_ENTRIES = {
+    Direction.FEWER: "fewer entries are stricter", Direction.MORE: "more entries are stricter",
+    Direction.NONE: "no layer changes which entries there are",
+}  # fmt: skip
 
 
 def render_policy(policy: EffectivePolicy, *, width: int, style: Styler, alone: bool) -> str:
@@ -121,7 +125,10 @@ def _parameter_alone(screen: Screen, effective: EffectiveParameter) -> None:
     screen.add(said(" ".join(parameter.description.split())))
     read_by = ", ".join(effective.read_by)
     bounds = [str(parameter.bounds)] if str(parameter.bounds) else []
-    screen.add(listed([_STRICTER[parameter.tightens], *bounds, f"read by {read_by or 'no rule of its pack'}"]))
+    stricter = [_STRICTER[parameter.tightens]]
+    if parameter.entries is not None:
+        stricter.append(_STRICTER_ENTRIES[parameter.tightens_entries])
+    screen.add(listed([*stricter, *bounds, f"read by {read_by or 'no rule of its pack'}"]))
     _layers(screen, [(origin, exact_value(origin.value)) for origin in parameter.origins])
 
 

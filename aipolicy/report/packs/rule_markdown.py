@@ -187,12 +187,21 @@ def parameter_table(parameters: Iterable[Parameter]) -> str:
     rows = (
         (
             code(parameter.name), value(parameter.default), _in_force(parameter), prose(parameter.unit),
-            _STRICTER[parameter.tightens],
+            _stricter(parameter),
             prose(parameter.description) + (f"; {parameter.bounds}" if str(parameter.bounds) else ""), _source(parameter),
         )
         for parameter in parameters
     )  # fmt: skip
     return table(head, rows)
+
+
+def _stricter(parameter: Parameter) -> str:
+    if parameter.entries is None:
+        return _STRICTER[parameter.tightens]
+    entries = {Direction.FEWER: "fewer entries", Direction.MORE: "more entries"}.get(
+        parameter.tightens_entries, "same entries"
+    )
+    return f"{entries}, {_STRICTER[parameter.tightens]}"
 
 
 def _in_force(parameter: Parameter) -> str:

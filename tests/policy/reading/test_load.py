@@ -153,7 +153,7 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("unknown key of metadata", pack_text().replace("version: '1'", "version: '1', auther: x"), "unknown key `auther`"),
     ("broken YAML", HEAD + "rules: [", "invalid YAML"),
     ("parameter of unknown type", pack_text().replace("type: number", "type: numbr"),
-     "p0.yaml:5:23: `numbr` is not one of `bool`, `number`, `text`, `texts`; did you mean `number`?"),
+     "p0.yaml:5:23: `numbr` is not one of `bool`, `number`, `text`, `texts`, `map`, `table`; did you mean `number`?"),
     ("parameter with another default", pack_text().replace("default: 3", "default: three"),
      "`default` must be a number, found text"),
     ("parameter without default", pack_text().replace("default: 3, ", ""), "p0.yaml:5:3: missing key `default`"),
