@@ -94,6 +94,8 @@ class FactSpec(Frozen):
     default: FactValue | None = None
     """What it says that a manifest leaves the fact out, where that is an answer; None where it is unknown then."""
     default_source: str = ""
+    says_when_absent: str = ""
+    """What it says that a manifest leaves the fact out, where that is an answer to some of what hangs on it."""
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
@@ -119,3 +121,8 @@ class FactSpec(Frozen):
     """Whether it is a fact of a leg that in a cascade, asked of the main leg, is the one of both legs together."""
     says_none: bool = False
     """Whether `none` may be declared: nothing limits it; the fact is then infinite."""
+
+    @property
+    def is_answered_by_absence(self) -> bool:
+        """Return whether leaving the fact out is an answer, so that declaring it may turn a definite outcome around."""
+        return self.default is not None or bool(self.says_when_absent)

@@ -15,7 +15,7 @@ from aipolicy.value import Frozen
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import HeadCount
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.machines import MachinePrice
+    from aipolicy.catalog.machine_prices import MachinePrice
     from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
@@ -76,6 +76,8 @@ class HostedBasis(Frozen):
     """Whether hosts ask very different prices for the same open model."""
     price_stale: bool = False
     """Whether nobody checked the price for long."""
+    seller: str = ""
+    """Who asks a price that nobody checked for long: what it is now is uncertain independently of those of others."""
     window: Window = UNKNOWN_WINDOW
     writes: bool = True
     """Whether the model writes an answer token by token."""
@@ -250,15 +252,16 @@ def tuned_price(price: Price) -> TokenPrice | None:
     return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))
 
 
-def machine_price(catalog: Catalog, provider: str, accelerator_id: str) -> MachinePrice | None:
-    """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
-    price, machine = catalog.machine_prices.get((accelerator_id, provider)), catalog.accelerators.get(accelerator_id)
+def machine_price(catalog: Catalog, provider: str, region: str, accelerator_id: str) -> MachinePrice | None:
+    """Return what the seller asks in a region; what an organisation says it pays for a machine holds wherever it stands."""
+    price = catalog.machine_prices.at(accelerator_id, provider, region)
+    machine = catalog.accelerators.get(accelerator_id)
     stated = None if machine is None or not machine.dated.own else machine.hourly_usd
     if machine is None or stated is None or (price is not None and price.dated.own):
         return price
-    from aipolicy.catalog.machines import MachinePrice
+    from aipolicy.catalog.machine_prices import MachinePrice
 
-    return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated)
+    return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated, region=region)
 
 
 Role = Literal["model", "judged", "hard cases", "standby", "questions"]

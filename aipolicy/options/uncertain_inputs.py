@@ -40,6 +40,8 @@ _FACTORS: Mapping[str, tuple[str, str]] = {
     OPEN_PRICE: ("open_price_factor", "open-model-price-spread"),
     LIST_PRICE: ("list_price_factor", "stale-price-spread"),
 }
+BY_SELLER = {name: _FACTORS[name][0] for name in (ACCELERATOR_PRICE, LIST_PRICE)}
+"""What is drawn for every seller by itself, and the factor that it is."""
 _CONSTANTS: Mapping[str, str] = {
     "monitoring-monthly": "monitoring_monthly_usd",
     "evaluation-monthly": "evaluation_monthly_usd",

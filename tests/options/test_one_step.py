@@ -108,6 +108,14 @@ def test_what_is_charged_and_not_declared_makes_the_cost_unknown_and_is_named(pr
     assert unknown_because(basis(price), silent) == (f"`{missing}` is not declared",)
 
 
+def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by_it_has_no_known_cost() -> (
+    None
+):
+    """As the registry says of `volume.audio_seconds`."""
+    assert hosted_request_usd(PER_TOKEN, WORK, ASSUMPTIONS) is not None
+    assert hosted_request_usd(PER_HOUR, WORK, ASSUMPTIONS) is None
+
+
 def test_a_recording_for_a_model_that_is_paid_by_text_has_no_known_price() -> None:
     heard = replace(WORK, audio_seconds=60.0)
     assert hosted_request_usd(PER_TOKEN, heard, ASSUMPTIONS) is None
