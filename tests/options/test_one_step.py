@@ -108,9 +108,7 @@ def test_what_is_charged_and_not_declared_makes_the_cost_unknown_and_is_named(pr
     assert unknown_because(basis(price), silent) == (f"`{missing}` is not declared",)
 
 
-def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by_it_has_no_known_cost() -> (
-    None
-):
+def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by_it_has_no_known_cost() -> None:
     """As the registry says of `volume.audio_seconds`."""
     assert hosted_request_usd(PER_TOKEN, WORK, ASSUMPTIONS) is not None
     assert hosted_request_usd(PER_HOUR, WORK, ASSUMPTIONS) is None

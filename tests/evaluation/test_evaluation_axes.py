@@ -8,8 +8,8 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.axes import places_of
+from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import Legs, ways_to_answer
 from aipolicy.options.option import Option
