@@ -208,8 +208,14 @@ def network_of(leg: LegBasis | None) -> Network | None:
             return None
 
 
-def token_price(price: Price) -> TokenPrice | None:
-    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
+_SECONDS_PER_HOUR, _MILLION = 3600.0, 1e6
+
+
+def token_price(price: Price, audio_tokens_per_s: float | None = None) -> TokenPrice | None:
+    """Return a list price as the formulas take it; None where a part that is always charged is unknown.
+
+    What a recording costs that a model takes in beside text follows from the tokens that a second of it is to the model.
+    """
     amounts = (price.usd_per_thousand_requests, price.input_usd_per_mtok, price.usd_per_audio_hour)
     if all(amount is None for amount in amounts):
         return None
@@ -231,8 +237,14 @@ def token_price(price: Price) -> TokenPrice | None:
         long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
     return TokenPrice(
         rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0, price.documents_per_request,
-        price.usd_per_audio_hour,
+        _usd_per_audio_hour(price, audio_tokens_per_s),
     )  # fmt: skip
+
+
+def _usd_per_audio_hour(price: Price, tokens_per_s: float | None) -> float | None:
+    if price.usd_per_audio_hour is not None or price.audio_input_usd_per_mtok is None or tokens_per_s is None:
+        return price.usd_per_audio_hour
+    return price.audio_input_usd_per_mtok * tokens_per_s * _SECONDS_PER_HOUR / _MILLION
 
 
 def _batch_rates(price: Price | PriceTier) -> TokenRates | None:

@@ -129,8 +129,9 @@ class BasisReader:
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         is_stale = price is not None and not price.dated.own and self._is_stale(price)
+        hears = leg.model.audio_tokens_per_s
         return HostedBasis(
-            price=None if price is None else tuned_price(price) if tuned else token_price(price),
+            price=None if price is None else tuned_price(price) if tuned else token_price(price, hears),
             network=self._network(leg),
             speeds=hosted_speeds(leg, self._catalog, self._assumptions.speed),
             price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
@@ -228,14 +229,8 @@ class BasisReader:
             return None
         share = self._assumptions.committed_share if price.committed_hourly_usd is not None else 0.0
         committed_usd = share * (price.committed_hourly_usd or 0.0) * hours
-        hourly_usd = (1.0 - share) * price.hourly_usd
         return RentedMachines(
-            hourly_usd,
-            price.sold_in,
-            hours,
-            estimated=not price.dated.own,
-            committed_monthly_usd=committed_usd,
-            seller=leg.provider,
+            (1.0 - share) * price.hourly_usd, price.sold_in, hours, not price.dated.own, committed_usd, leg.provider
         )
 
     def _training(self, option: Option) -> Training | None:

@@ -160,7 +160,7 @@ def charged_lengths(leg: LegBasis | None) -> tuple[str, ...]:
             fields = (
                 (price.charges_tokens, "input_tokens"), (price.rates.output is not None, "output_tokens"),
                 (price.documents_per_request is not None, "documents"),
-                (price.usd_per_audio_hour is not None, "audio_seconds"),
+                (price.is_by_recording, "audio_seconds"),
             )  # fmt: skip
             return tuple(field for charged, field in fields if charged)
         case OneStepBasis(input_tokens_per_s=tokens, audio_per_s=audio):
