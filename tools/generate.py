@@ -211,7 +211,10 @@ def _fact_row(spec: FactSpec) -> tuple[str, ...]:
         meaning += f" (vocabulary: {spec.vocabulary})"
     if spec.reads and spec.origin is Origin.DERIVED:
         meaning += "; from " + ", ".join(f"`{name}`" for name in spec.reads)
-    assumed = "" if spec.default is None else f"`{NONE_WORD if spec.default == NOT_LIMITED else _plain(spec.default)}`"
+    assumed = (
+        spec.says_when_absent if spec.default is None
+        else f"`{NONE_WORD if spec.default == NOT_LIMITED else _plain(spec.default)}`"
+    )  # fmt: skip
     return (f"`{spec.name}`", spec.type.value, spec.unit, assumed, meaning)
 
 

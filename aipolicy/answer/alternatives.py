@@ -33,7 +33,7 @@ def alternatives(evaluation: Evaluation, vocabulary: Mapping[str, tuple[str, ...
     declared = evaluation.facts.declared
     for name, spec in evaluation.facts.known.specs.items():
         expected = evaluation.facts.known.expected.get(name)
-        is_answered = name in declared or (spec.default is not None and expected is None)
+        is_answered = name in declared or (spec.is_answered_by_absence and expected is None)
         if is_answered or name not in relevant or not may_be_asked(spec):
             continue
         for value in tried_values(spec, expected, evaluation.expected.facts.values.get(name), vocabulary):

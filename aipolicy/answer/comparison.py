@@ -63,9 +63,8 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     expected = answering.expected
     shown: dict[str, Compared] = {}
     plan = answering.plan
-    first = answering.answer.recommended
     for part, way, removed_by in _parts(answering):
-        if way.option.id not in shown and (first is None or not _repeats(part, way, first)):
+        if way.option.id not in shown and not any(_repeats(part, way, row.way) for row in shown.values()):
             shown[way.option.id] = Compared(part, way, figures_of(way, expected), removed_by)
     if plan is not None and plan.is_offered and not is_recommended(answering, plan.way):
         shown.pop(plan.way.option.id, None)
@@ -86,10 +85,10 @@ def is_recommended(answering: Answering, way: Way) -> bool:
     return recommended is not None and recommended.option.id == way.option.id
 
 
-def _repeats(part: Part, way: Way, recommended: Way) -> bool:
-    """Return whether the cheapest way of a kind is of the kind that is recommended, and costs hardly less."""
-    is_alike = (way.hosting == "provider-api") == (recommended.hosting == "provider-api")
-    return part in (Part.API, Part.OWN) and is_alike and way.cost.total_usd > _HARDLY_LESS * recommended.cost.total_usd
+def _repeats(part: Part, way: Way, shown: Way) -> bool:
+    """Return whether the cheapest way of a kind is of the kind of one that is shown already, and costs hardly less."""
+    is_alike = (way.hosting == "provider-api") == (shown.hosting == "provider-api")
+    return part in (Part.API, Part.OWN) and is_alike and way.cost.total_usd > _HARDLY_LESS * shown.cost.total_usd
 
 
 def _parts(answering: Answering) -> Iterator[tuple[Part, Way, tuple[str, ...]]]:

@@ -27,6 +27,7 @@ UNITS: Mapping[str, str] = {
     "target-utilisation": "share",
     "spare-replicas": "replicas",
     "committed-share": "share",
+    "machine-price-elsewhere": "factor",
     "retry-share": "share",
     "evaluation-traffic-share": "share",
     "monitoring-monthly": "USD/month",

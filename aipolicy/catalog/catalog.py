@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aipolicy.catalog.data_classes import DataClasses
     from aipolicy.catalog.entries import Dated
     from aipolicy.catalog.frameworks import Framework
+    from aipolicy.catalog.machine_prices import MachinePrices
     from aipolicy.catalog.places import Places
     from aipolicy.catalog.prices import Price, PriceIndex
     from aipolicy.catalog.task_types import TaskType
@@ -146,11 +147,15 @@ class Catalog:
         return self._by_key("accelerators", machines.read_accelerator, lambda e: e.id)
 
     @cached_property
-    def machine_prices(self) -> Mapping[tuple[str, str], machines.MachinePrice]:
-        """Return what sellers charge for machines, by accelerator and provider."""
-        from aipolicy.catalog import machines
+    def machine_prices(self) -> MachinePrices:
+        """Return what sellers charge for machines, by accelerator, provider and region."""
+        from aipolicy.catalog.machine_prices import MachinePrices, read_machine_price
 
-        return self._by_key("machine_prices", machines.read_machine_price, lambda e: (e.accelerator, e.provider))
+        entries = self._section(
+            "machine_prices", read_machine_price, lambda e: (e.accelerator, e.provider, e.region),
+            alike=lambda e: (e.accelerator, e.provider),
+        )  # fmt: skip
+        return MachinePrices(entries, self.assumptions["machine-price-elsewhere"].value)
 
     @cached_property
     def networks(self) -> Mapping[tuple[str, str], machines.Network]:
@@ -264,10 +269,12 @@ class Catalog:
         return {key(entry): entry for entry in self._section(name, read, key, strict=strict)}
 
     def _section(self, name: str, read: Callable[[Record], T], key: Callable[[T], object], *,
-                 strict: bool = False) -> tuple[T, ...]:  # fmt: skip
+                 strict: bool = False, alike: Callable[[T], object] | None = None) -> tuple[T, ...]:  # fmt: skip
         from aipolicy.catalog.sections import read_section
 
-        return self._read(lambda files: read_section(files, name, read, key, _dated, self.as_of, strict=strict))
+        return self._read(
+            lambda files: read_section(files, name, read, key, _dated, self.as_of, strict=strict, alike=alike)
+        )
 
 
 def _dated(entry: Any) -> Dated:

@@ -41,19 +41,6 @@ class Accelerator(Frozen):
     dated: Dated
 
 
-class MachinePrice(Frozen):
-    """What a seller charges for an hour of one accelerator on demand."""
-
-    accelerator: str
-    provider: str
-    hourly_usd: float
-    sold_in: float
-    """The smallest number that can be rented there."""
-    dated: Dated
-    committed_hourly_usd: float | None = None
-    """What it asks of who commits to a year; None where it is not known."""
-
-
 class Network(Frozen):
     """Round trip between the feature and a boundary, in ms; of the distance that is usual, or of another."""
 
@@ -153,18 +140,6 @@ def read_accelerator(record: Record) -> Accelerator:
         power_kw=record.optional_positive("power_kw"),
         dated=read_dated(record),
     )
-
-
-def read_machine_price(record: Record) -> MachinePrice:
-    """Return one entry of `machine_prices`."""
-    record.text("instance", "")
-    hourly, committed = record.positive("hourly_usd"), record.optional_positive("committed_hourly_usd")
-    if committed is not None and record.has("hourly_usd") and committed > hourly:
-        record.mistake(f"`committed_hourly_usd` {committed:g} is above `hourly_usd` {hourly:g}", "committed_hourly_usd")
-    return MachinePrice(
-        record.text("accelerator"), record.text("provider"), hourly, record.number("sold_in", 1.0, minimum=1),
-        read_dated(record), committed,
-    )  # fmt: skip
 
 
 def read_network(record: Record) -> Network:

@@ -103,6 +103,8 @@ class Model(Frozen):
     """A limit of an answer, reasoning included; None where nobody stated it."""
     kinds: tuple[str, ...] = ()
     """What it gives; empty where nothing is known of the model."""
+    audio_tokens_per_s: float | None = None
+    """Input tokens that a second of a recording is to a model that also takes text; None where it is not known."""
 
     @property
     def answers(self) -> bool:
@@ -224,6 +226,7 @@ def read_model(record: Record) -> Model:
         max_input_tokens=record.optional_positive("max_input_tokens"),
         max_output_tokens=record.optional_positive("max_output_tokens"),
         kinds=record.texts("kinds", _KINDS_OF_TIER.get(tier, ()), KINDS),
+        audio_tokens_per_s=record.optional_positive("audio_tokens_per_s"),
     )
 
 

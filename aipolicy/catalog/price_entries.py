@@ -18,7 +18,7 @@ LONG_RATES = (
 )  # fmt: skip
 RATES = (
     *LONG_RATES, "cache_write_hour_per_mtok", "reasoning_output_per_mtok", "per_thousand_requests", "per_audio_hour",
-    "tuned_input_per_mtok", "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour",
+    "tuned_input_per_mtok", "tuned_output_per_mtok", "training_per_mtok", "tuned_hosting_per_hour", "audio_input_per_mtok",
 )  # fmt: skip
 """Every amount that a price entry may state, in its own currency and in the order in which it is written."""
 _PER_HOUR, _PER_MINUTE = "per_audio_hour", "per_audio_minute"

@@ -80,6 +80,8 @@ class Price(Frozen, kw_only=True):
     agreement: str
     disputed: str
     dated: Dated
+    audio_input_usd_per_mtok: float | None = None
+    """For the tokens of recordings that a model takes in beside text."""
 
     @property
     def checked_on(self) -> date:

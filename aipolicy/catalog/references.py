@@ -60,9 +60,12 @@ def check_references(documents: Iterable[Document], named: Named) -> None:
         for key, known, sections in references:
             for record in (record for section in sections for record in top.records(section)):
                 _check_reference(record, key, record.text(key), known)
-        for record in (record for section in ("terms", "prices") for record in top.records(section)):
+        for record in (record for section in ("terms", "prices", "machine_prices") for record in top.records(section)):
             region = record.text("region", ANY_REGION)
             _check_regions(record, "region", () if region == ANY_REGION else (region,), named.regions)
+        for record in top.records("machine_prices"):
+            if record.has("other_regions"):
+                _check_regions(record, "other_regions", record.record("other_regions").field_names(), named.regions)
         for record in top.records("offerings"):
             _check_regions(record, "regions", record.texts("regions"), named.regions)
         for record in top.records("regions"):

@@ -14,17 +14,22 @@ T = TypeVar("T")
 
 
 def read_section(files: Sequence[Record], name: str, read: Callable[[Record], T], key: Callable[[T], object],
-                 dated: Callable[[T], Dated], as_of: date, *, strict: bool = False) -> tuple[T, ...]:  # fmt: skip
-    """Return the entries of a section that hold on the day; a figure far from the one that it replaces is a mistake."""
+                 dated: Callable[[T], Dated], as_of: date, *, strict: bool = False,
+                 alike: Callable[[T], object] | None = None) -> tuple[T, ...]:  # fmt: skip
+    """Return the entries of a section that hold on the day; a figure far from the one that it replaces is a mistake.
+
+    Entries whose figures are compared are of one key, or alike by another one that is given.
+    """
+    of_one_kind = key if alike is None else alike
     known: dict[object, T] = {}
     read_files: list[list[T]] = []
     for file in files:
         entries = []
         for record in file.records(name):
             entry = read(record)
-            refuse_far_off(record, entry, known.get(key(entry)))
+            refuse_far_off(record, entry, known.get(of_one_kind(entry)))
             record.finish()
             entries.append(entry)
-        known.update((key(entry), entry) for entry in entries)
+        known.update((of_one_kind(entry), entry) for entry in entries)
         read_files.append(entries)
     return layered(read_files, key, dated, as_of, strict=strict)

@@ -34,6 +34,8 @@ class RentedMachines(Frozen):
     """Whether nobody who pays it said so: then it is drawn, and not where an organisation states what it pays."""
     committed_monthly_usd: float = 0.0
     """For one accelerator, what is paid a month besides, whether it is on or not."""
+    seller: str = ""
+    """Who rents them: the prices of two sellers are uncertain independently of each other."""
 
     def monthly_usd(self, accelerators: float) -> float:
         """Return the rent of a number of accelerators in USD a month."""

@@ -79,6 +79,11 @@ class TokenPrice(Frozen):
         return self.rates.input > 0.0 or self.rates.output is not None
 
     @property
+    def is_by_recording(self) -> bool:
+        """Return whether every request is a recording: no length of a text is charged, that of the recording is."""
+        return self.usd_per_audio_hour is not None and not self.charges_tokens
+
+    @property
     def knows_batches(self) -> bool:
         """Return whether a request that may wait for a batch can cost something else."""
         return self.batch is not None or (self.long_context is not None and self.long_context.batch is not None)

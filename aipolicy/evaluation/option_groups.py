@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.axes import OFFERING
+from aipolicy.evaluation.axes import first_of_equals
 from aipolicy.evaluation.option_masks import first_in, mask
 from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
@@ -205,15 +205,9 @@ class GroupedOptions:
             self._sorted[name] = tuple(sorted(groups, key=lambda group: (group[0] is None, str(group[0]))))
         return tuple([value for value, group in self._sorted[name] if group & mask])
 
-    def first_by_name(self, mask: int) -> int:
-        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
-        for name in OFFERING:
-            if mask & (mask - 1) == 0:
-                break
-            word = self.distinct(name, mask)[0]
-            if word is not None:
-                mask &= self.mask_of(name, frozenset({word}))
-        return first_in(mask)
+    def first_of_equals(self, mask: int, places: Sequence[frozenset[str]] = ()) -> int:
+        """Return of options that are equal in all that is counted the one to name; countries that are wanted come first."""
+        return first_in(mask) if mask & (mask - 1) == 0 else first_of_equals(self, mask, places)
 
     def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
         known = self._found_groups.get((names, cascades_cost))

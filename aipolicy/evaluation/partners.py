@@ -244,10 +244,10 @@ class _Ranked:
         return mask
 
     def first(self, mask: int) -> int:
-        """Return the leg that would cost the least as the main leg, of equals the simplest and the first by name."""
+        """Return the leg that would cost the least as the main leg, of equals the simplest and the one to name."""
         for part in self._by_cost:
             if part & mask:
-                return self._table.first_by_name(part & mask)
+                return self._table.first_of_equals(part & mask)
         return first_in(mask)
 
     def order(self, numbers: Iterable[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST, places_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
@@ -118,6 +118,7 @@ class Ranking:
         ]
         remaining = option_set.full if planned else evaluation.verdict.remaining
         self._scopes = (remaining if pool is None else pool, remaining, option_set.full)
+        self._facts = evaluation.facts.values
         self._known: dict[int, tuple[_Masks, _Masks]] = {}
 
     def _against(self, mask: int) -> tuple[_Masks, _Masks]:
@@ -220,8 +221,9 @@ class Ranking:
         return self._costs.of(paired.paired_basis(entry.basis, added))
 
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
-        """Return of ways that rank alike the first main leg by name, with the best of the partners that it has there."""
-        main = self._option_set.mains.first_by_name(union(each.mains for each in alike))
+        """Return of ways that rank alike the main leg to name, with the best of the partners that it has there."""
+        places = places_of(self._facts, self._option_set.organization.on_premises_countries)
+        main = self._option_set.mains.first_of_equals(union(each.mains for each in alike), places)
         costs = {
             slot: each.cost
             for each in alike

@@ -62,6 +62,11 @@ def _estimate(name: str, meaning: str, unit: str, example: float, **rest: Any) -
     return replace(_number(name, meaning, unit, example, **rest), ranged=True)
 
 
+def _answered_by_absence(spec: FactSpec, says: str) -> FactSpec:
+    """Return a fact of which a manifest that leaves it out says something."""
+    return replace(spec, says_when_absent=says)
+
+
 def _evidence(kind: str, meaning: str) -> FactSpec:
     example: FactValue = False
     return FactSpec(f"evidence.{kind}", FactType.BOOL, meaning, origin=Origin.EVIDENCE, examples=(example,))
@@ -268,9 +273,12 @@ _VOLUME = (
         "volume.documents", "Mean documents that a request asks to put in order, for reranking", "documents", 50,
         positive=True, maximum=1e6,
     ),
-    _estimate(
-        "volume.audio_seconds", "Mean length of the recording that a request carries, for transcription", "s", 60,
-        positive=True, maximum=1e6,
+    _answered_by_absence(
+        _estimate(
+            "volume.audio_seconds", "Mean length of the recording that a request carries, for transcription", "s", 60,
+            positive=True, maximum=1e6,
+        ),
+        "no recording is sent to models that are paid by text; unknown of those that are paid by it",
     ),
     _estimate(
         "volume.corpus_tokens", "Tokens of the documents that answers draw on, for retrieval", "tokens", 20000000,

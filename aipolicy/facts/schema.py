@@ -247,6 +247,8 @@ def _description(spec: FactSpec) -> str:
         text += f" `{ANYWHERE}` alone allows all."
     if spec.default is not None:
         text += f" When not declared: {_shown(spec.default)}."
+    elif spec.says_when_absent:
+        text += f" When not declared: {spec.says_when_absent}."
     return text
 
 

@@ -102,6 +102,8 @@ class FactSpec(Frozen):
     default: FactValue | None = None
     """What it says that a manifest leaves the fact out, where that is an answer; None where it is unknown then."""
     default_source: str = ""
+    says_when_absent: str = ""
+    """What it says that a manifest leaves the fact out, where that is an answer to some of what hangs on it."""
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
@@ -131,3 +133,8 @@ class FactSpec(Frozen):
     """Of a term with an order: which of two values agrees to less, the `lower` or the `higher`; empty where nobody says."""
     holds: FactType = FactType.TEXT
     """Of a map or a table: what its values are."""
+
+    @property
+    def is_answered_by_absence(self) -> bool:
+        """Return whether leaving the fact out is an answer, so that declaring it may turn a definite outcome around."""
+        return self.default is not None or bool(self.says_when_absent)

@@ -15,7 +15,7 @@ from aipolicy.value import Frozen
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import HeadCount
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.catalog.machines import MachinePrice
+    from aipolicy.catalog.machine_prices import MachinePrice
     from aipolicy.catalog.measured import Measured
     from aipolicy.catalog.prices import LongContext as PriceTier
     from aipolicy.catalog.prices import Price
@@ -76,6 +76,8 @@ class HostedBasis(Frozen):
     """Whether hosts ask very different prices for the same open model."""
     price_stale: bool = False
     """Whether nobody checked the price for long."""
+    seller: str = ""
+    """Who asks a price that nobody checked for long: what it is now is uncertain independently of those of others."""
     window: Window = UNKNOWN_WINDOW
     writes: bool = True
     """Whether the model writes an answer token by token."""
@@ -206,8 +208,14 @@ def network_of(leg: LegBasis | None) -> Network | None:
             return None
 
 
-def token_price(price: Price) -> TokenPrice | None:
-    """Return a list price as the formulas take it; None where a part that is always charged is unknown."""
+_SECONDS_PER_HOUR, _MILLION = 3600.0, 1e6
+
+
+def token_price(price: Price, audio_tokens_per_s: float | None = None) -> TokenPrice | None:
+    """Return a list price as the formulas take it; None where a part that is always charged is unknown.
+
+    What a recording costs that a model takes in beside text follows from the tokens that a second of it is to the model.
+    """
     amounts = (price.usd_per_thousand_requests, price.input_usd_per_mtok, price.usd_per_audio_hour)
     if all(amount is None for amount in amounts):
         return None
@@ -229,8 +237,14 @@ def token_price(price: Price) -> TokenPrice | None:
         long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
     return TokenPrice(
         rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0, price.documents_per_request,
-        price.usd_per_audio_hour,
+        _usd_per_audio_hour(price, audio_tokens_per_s),
     )  # fmt: skip
+
+
+def _usd_per_audio_hour(price: Price, tokens_per_s: float | None) -> float | None:
+    if price.usd_per_audio_hour is not None or price.audio_input_usd_per_mtok is None or tokens_per_s is None:
+        return price.usd_per_audio_hour
+    return price.audio_input_usd_per_mtok * tokens_per_s * _SECONDS_PER_HOUR / _MILLION
 
 
 def _batch_rates(price: Price | PriceTier) -> TokenRates | None:
@@ -250,15 +264,16 @@ def tuned_price(price: Price) -> TokenPrice | None:
     return TokenPrice(TokenRates(price.tuned_input_usd_per_mtok, price.tuned_output_usd_per_mtok))
 
 
-def machine_price(catalog: Catalog, provider: str, accelerator_id: str) -> MachinePrice | None:
-    """Return what the seller asks; what an organisation says it pays for a machine holds wherever it stands."""
-    price, machine = catalog.machine_prices.get((accelerator_id, provider)), catalog.accelerators.get(accelerator_id)
+def machine_price(catalog: Catalog, provider: str, region: str, accelerator_id: str) -> MachinePrice | None:
+    """Return what the seller asks in a region; what an organisation says it pays for a machine holds wherever it stands."""
+    price = catalog.machine_prices.at(accelerator_id, provider, region)
+    machine = catalog.accelerators.get(accelerator_id)
     stated = None if machine is None or not machine.dated.own else machine.hourly_usd
     if machine is None or stated is None or (price is not None and price.dated.own):
         return price
-    from aipolicy.catalog.machines import MachinePrice
+    from aipolicy.catalog.machine_prices import MachinePrice
 
-    return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated)
+    return MachinePrice(accelerator_id, provider, stated, machine.sold_in, machine.dated, region=region)
 
 
 Role = Literal["model", "judged", "hard cases", "standby", "questions"]

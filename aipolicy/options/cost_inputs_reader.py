@@ -128,12 +128,15 @@ class BasisReader:
 
     def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
+        is_stale = price is not None and not price.dated.own and self._is_stale(price)
+        hears = leg.model.audio_tokens_per_s
         return HostedBasis(
-            price=None if price is None else tuned_price(price) if tuned else token_price(price),
+            price=None if price is None else tuned_price(price) if tuned else token_price(price, hears),
             network=self._network(leg),
             speeds=hosted_speeds(leg, self._catalog, self._assumptions.speed),
             price_uncertain=leg.provider == SOME_HOST and (price is None or not price.dated.own),
-            price_stale=price is not None and not price.dated.own and self._is_stale(price),
+            price_stale=is_stale,
+            seller=leg.provider if is_stale else "",
             window=leg.window,
             writes=leg.model.tier not in KIND_TIERS,
             measured=leg.measured,
@@ -221,14 +224,13 @@ class BasisReader:
 
     def _rent(self, leg: Leg, accelerator: Accelerator) -> RentedMachines | None:
         hours = self._assumptions.hours_per_month
-        price = machine_price(self._catalog, leg.provider, accelerator.id)
+        price = machine_price(self._catalog, leg.provider, leg.region, accelerator.id)
         if price is None:
             return None
         share = self._assumptions.committed_share if price.committed_hourly_usd is not None else 0.0
         committed_usd = share * (price.committed_hourly_usd or 0.0) * hours
-        hourly_usd = (1.0 - share) * price.hourly_usd
         return RentedMachines(
-            hourly_usd, price.sold_in, hours, estimated=not price.dated.own, committed_monthly_usd=committed_usd
+            (1.0 - share) * price.hourly_usd, price.sold_in, hours, not price.dated.own, committed_usd, leg.provider
         )
 
     def _training(self, option: Option) -> Training | None:
@@ -289,7 +291,7 @@ def _interned(known: dict[LegBasis | Training, LegBasis | Training], basis: LegB
 def _without_price(known: dict[LegBasis | Training, LegBasis | Training], basis: LegBasis | None) -> LegBasis | None:
     match basis:
         case HostedBasis():
-            return _interned(known, replace(basis, price=None, price_uncertain=False, price_stale=False))
+            return _interned(known, replace(basis, price=None, price_uncertain=False, price_stale=False, seller=""))
         case OwnBasis() | OneStepBasis():
             return _interned(known, replace(basis, cost=None))
         case DeviceBasis() | None:

@@ -173,7 +173,7 @@ def _is_length_known(price: TokenPrice, workload: Workload) -> bool:
         (price.charges_tokens, workload.cached_tokens),
         (price.rates.output is not None, workload.output_tokens),
         (price.documents_per_request is not None, workload.documents),
-        (price.usd_per_audio_hour is not None, workload.audio_seconds),
+        (price.is_by_recording, workload.audio_seconds),
     )
     # NOTE: a recording that a model takes in is paid for; where a price says nothing of it, nobody knows how much.
     is_heard = workload.audio_seconds is None or price.usd_per_audio_hour is not None

@@ -290,4 +290,7 @@ def _fits_window(workload: Workload, leg: LegBasis | None) -> bool | None:
     """Return whether a request and its answer fit the window of a model and the limits beside it."""
     if leg is None:
         return None
-    return leg.window.fits(workload.prompt_tokens, workload.output_tokens, workload.reasoning_tokens)
+    prompt, window = workload.prompt_tokens, leg.window
+    if prompt is not None and workload.audio_seconds is not None:
+        prompt += workload.audio_seconds * (window.audio_tokens_per_s or 0.0)
+    return window.fits(prompt, workload.output_tokens, workload.reasoning_tokens)

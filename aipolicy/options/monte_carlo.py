@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from aipolicy.economics.arithmetic import ONE_DRAW, Arithmetic
+from aipolicy.economics.fleet import RentedMachines
 from aipolicy.economics.uncertainty import (
     DRAWS,
     Influence,
@@ -20,12 +21,22 @@ from aipolicy.economics.uncertainty import (
     quantile,
     quantiles,
 )
-from aipolicy.options.cost_inputs import ROLES, CostBasis, LegBasis, Role, legs_of
+from aipolicy.options.cost_inputs import (
+    ROLES,
+    CostBasis,
+    HostedBasis,
+    LegBasis,
+    OneStepBasis,
+    OwnBasis,
+    Role,
+    legs_of,
+)
 from aipolicy.options.costs import role_curve, running_cost
 from aipolicy.options.fixed_costs import fixed_cost
 from aipolicy.options.memo import Memo
-from aipolicy.options.uncertain_inputs import applied, drivers_of
+from aipolicy.options.uncertain_inputs import BY_SELLER, applied, drivers_of
 from aipolicy.options.workload import Workload
+from aipolicy.value import replace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.assumptions import Assumption, HeadCount
@@ -52,7 +63,8 @@ class DrawnCosts:
         drawn = {name: draw(name, range_, seed=workload.seed, count=draws) for name, range_ in self.drivers.items()}
         self._workload, assumptions = applied(cast("Mapping[str, float]", drawn), workload, assumptions)
         self._assumptions, self._draws = assumptions, draws
-        self._curves = {role: Memo(partial(_leg_curve, role, self._workload, workload, assumptions)) for role in ROLES}
+        by_seller = _PricesBySeller(self.drivers, assumptions, workload.seed, draws)
+        self._curves = {role: Memo(partial(_leg_curve, role, self._workload, workload, by_seller)) for role in ROLES}
         legs = {role: Memo(partial(_leg_usd, self._curves[role].of, self._workload.requests_per_day)) for role in ROLES}
         self._monthly = Memo(partial(_monthly_usd, legs, self._workload, assumptions, draws))
 
@@ -148,9 +160,39 @@ def _monthly_usd_of(legs: Mapping[Role, Callable[[LegBasis | None], Draws | None
     return total
 
 
-def _leg_curve(role: Role, workload: Workload, likely: Workload, assumptions: CostAssumptions,
+class _PricesBySeller:
+    """The constants with what one seller asks drawn by itself: that one is dearer than its list says nothing of another."""
+
+    def __init__(self, drivers: Mapping[str, Range], assumptions: CostAssumptions, seed: str, draws: int) -> None:
+        self._ranges = [(name, drivers[name]) for name in BY_SELLER if name in drivers]
+        self._assumptions, self._seed, self._draws = assumptions, seed, draws
+        self._known: dict[str, CostAssumptions] = {"": assumptions}
+
+    def of(self, seller: str) -> CostAssumptions:
+        """Return the constants for a leg that a seller is paid for; without one those for whom no seller is named."""
+        if seller not in self._known:
+            drawn = {
+                BY_SELLER[name]: draw(f"{name} of {seller}", range_, seed=self._seed, count=self._draws)
+                for name, range_ in self._ranges
+            }
+            self._known[seller] = replace(self._assumptions, **drawn)  # type: ignore[arg-type]
+        return self._known[seller]
+
+
+def _leg_curve(role: Role, workload: Workload, likely: Workload, by_seller: _PricesBySeller,
                leg: LegBasis | None) -> LegCurve | None:  # fmt: skip
-    return role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=_NUMPY)
+    return role_curve(leg, role, workload, by_seller.of(_seller_of(leg)), likely=likely, arithmetic=_NUMPY)
+
+
+def _seller_of(leg: LegBasis | None) -> str:
+    """Return who is paid for a leg, empty where its price is certain or nobody is."""
+    match leg:
+        case HostedBasis(seller=seller):
+            return seller
+        case OwnBasis(cost=RentedMachines(seller=seller)) | OneStepBasis(cost=RentedMachines(seller=seller)):
+            return seller
+        case _:
+            return ""
 
 
 def _leg_usd(curve_of: Callable[[LegBasis | None], LegCurve | None], requests_per_day: float | None,

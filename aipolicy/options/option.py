@@ -25,6 +25,8 @@ class Window(Frozen):
     """An answer, reasoning included."""
     reasons: bool | None
     """Whether the model writes reasoning tokens before its answer."""
+    audio_tokens_per_s: float | None = None
+    """Tokens of the input that a second of a recording takes up; None where it is not known."""
 
     def fits(self, prompt: float | None, answer: float | None, thinking: float) -> bool | None:
         """Return whether a prompt and an answer of so many tokens fit; what is unknown never fits.
@@ -63,7 +65,8 @@ def window_of(model: Model, offering: Offering | None) -> Window:
     context = context if offering.context_tokens is None else offering.context_tokens
     inputs = inputs if offering.max_input_tokens is None else offering.max_input_tokens
     outputs = outputs if offering.max_output_tokens is None else offering.max_output_tokens
-    return Window(context, context if inputs is None else inputs, outputs, model.reasoning)
+    inputs = context if inputs is None else inputs
+    return Window(context, inputs, outputs, model.reasoning, model.audio_tokens_per_s)
 
 
 class Leg(Frozen, kw_only=True):

@@ -40,6 +40,8 @@ _FACTORS: Mapping[str, tuple[str, str]] = {
     OPEN_PRICE: ("open_price_factor", "open-model-price-spread"),
     LIST_PRICE: ("list_price_factor", "stale-price-spread"),
 }
+BY_SELLER = {name: _FACTORS[name][0] for name in (ACCELERATOR_PRICE, LIST_PRICE)}
+"""What is drawn for every seller by itself, and the factor that it is."""
 _CONSTANTS: Mapping[str, str] = {
     "monitoring-monthly": "monitoring_monthly_usd",
     "evaluation-monthly": "evaluation_monthly_usd",
@@ -158,7 +160,7 @@ def charged_lengths(leg: LegBasis | None) -> tuple[str, ...]:
             fields = (
                 (price.charges_tokens, "input_tokens"), (price.rates.output is not None, "output_tokens"),
                 (price.documents_per_request is not None, "documents"),
-                (price.usd_per_audio_hour is not None, "audio_seconds"),
+                (price.is_by_recording, "audio_seconds"),
             )  # fmt: skip
             return tuple(field for charged, field in fields if charged)
         case OneStepBasis(input_tokens_per_s=tokens, audio_per_s=audio):

@@ -368,3 +368,20 @@ def test_no_price_names_a_place_in_which_its_model_is_not_sold(catalog: Catalog)
     sold = {(each.provider, each.model, region) for each in catalog.offerings for region in each.regions}
     named = {(each.provider, each.model, each.region) for each in catalog.prices if each.mode != "moderation"}
     assert {place for place in named if place[2] != "any"} <= sold
+
+
+def test_who_offers_to_tune_says_what_training_and_the_tuned_model_cost() -> None:
+    catalog = read_catalog([], as_of=date(2026, 12, 1))
+    sold = [
+        (offering.provider, offering.model, region)
+        for offering in catalog.offerings
+        if "fine-tuning" in offering.adaptations
+        for region in offering.regions
+    ]
+    priced = {place: price_of(catalog.price_index, *place) for place in sold}
+    assert priced
+    assert [
+        place
+        for place, price in priced.items()
+        if price is None or price.training_usd_per_mtok is None or price.tuned_input_usd_per_mtok is None
+    ] == []

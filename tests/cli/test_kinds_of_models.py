@@ -115,6 +115,21 @@ def test_recordings_are_paid_by_their_length(tmp_path: Path) -> None:
     assert "whisper" in run("cost", written(tmp_path, SPEECH))[1]
 
 
+def test_a_recording_that_a_chat_model_takes_in_is_paid_by_its_tokens_where_their_price_is_known(
+    tmp_path: Path,
+) -> None:
+    """60 s are 1,920 tokens at 0.50 USD a million, beside 500 and 100 of text; without that price nobody knows."""
+    text = HEAD + TASK % "dialogue" + DATA + "latency: {p95_ms: 20000}\nvolume: {requests_per_day: 1000, "
+    sizes = "input_tokens: 500, output_tokens: 100, reasoning_tokens: 0"
+    requests = 1000 * 30.4 * 1.05
+    for said, usd in ((", audio_seconds: 60", 1235.0), ("", 275.0)):
+        options = costs(written(tmp_path, f"{text}{sizes}{said}}}\n"), "--as-of", "2026-12-01")
+        heard = running(options, "gemini-3.1-flash-lite", "google-ai-studio")
+        assert heard == pytest.approx(requests * usd / 1e6, rel=0.011)
+        known = {each["running_usd"] is not None for each in options if "/ gpt-6-luna+none" in each["id"]}
+        assert known == {not said}
+
+
 def test_documents_are_paid_by_the_search(tmp_path: Path) -> None:
     """150 documents are two searches at 2 USD a thousand; rerankers by token are paid for 15,000 tokens."""
     manifest = written(tmp_path, RERANKING)

@@ -78,17 +78,12 @@ _SILENT = {
 """Facts that no rule reads, and those that another one may contradict."""
 
 TOLD = tuple(spec for spec in DECLARED_FACTS if spec.name not in _SILENT)
-NOTHING_SENT = {"volume.audio_seconds"}
-"""Facts without a default that, left out, still say something: a model whose price says nothing of recordings is sent none.
-
-Of a model that charges for recordings, how long they are is unknown until it is declared.
-"""
 LEARNABLE = tuple(
-    spec for spec in TOLD if spec.default is None and spec.name not in {*PLAN_AXES, *NOTHING_SENT} and not spec.replaces
+    spec for spec in TOLD if not spec.is_answered_by_absence and spec.name not in PLAN_AXES and not spec.replaces
 )
 """The facts that are unknown until they are declared; what a plan names chooses among options."""
 REPLACING = tuple(spec for spec in TOLD if spec.replaces)
-ABSENT = tuple(spec for spec in TOLD if spec.default is not None or spec.name in NOTHING_SENT)
+ABSENT = tuple(spec for spec in TOLD if spec.is_answered_by_absence)
 OTHERS = {spec.name for spec in (*LEARNABLE, *ABSENT)}
 
 

@@ -11,7 +11,6 @@ from any_manifest import (
     DONE,
     EVERYTHING,
     LEARNABLE,
-    NOTHING_SENT,
     PLANS,
     REPLACING,
     TOLD,
@@ -32,7 +31,7 @@ from aipolicy.findings.finding import Severity
 from aipolicy.policy.rule import RuleScope
 
 EXCEPTIONS = {
-    *PLAN_AXES, *NOTHING_SENT, *(spec.name for spec in DECLARED_FACTS if spec.default is not None or spec.replaces),
+    *PLAN_AXES, *(spec.name for spec in DECLARED_FACTS if spec.is_answered_by_absence or spec.replaces),
 }  # fmt: skip
 """The facts that may turn an outcome around, as the registry says: what a plan names, of which the best way is taken when
 it is left out; facts whose absence is an answer; and what is said in place of the catalog."""

@@ -36,7 +36,7 @@ ABSENCE_IS_AN_ANSWER = {
     "latency.realtime", "latency.offline", "latency.air_gapped", "latency.device", "latency.p99_ms",
     "latency.first_token_p95_ms", "volume.peak_to_mean", "task.quality.target",
     "volume.reasoning_tokens", "volume.cached_share", "volume.cached_counted", "volume.cache_written_tokens",
-    "volume.cache_kept", "volume.batchable_share", "volume.hours_per_day",
+    "volume.cache_kept", "volume.batchable_share", "volume.hours_per_day", "volume.audio_seconds",
     *STAGE_FACTS.values(),
     # claims: who does not make them does not have them
     "decision.derogation_claimed", "disclosure.obvious", "outputs.standard_editing", "deployment.exclusion",
@@ -76,7 +76,9 @@ def plain(value: FactValue) -> Any:
 
 
 def test_the_registry_names_the_facts_whose_absence_is_an_answer() -> None:
-    assert {spec.name for spec in DECLARED_FACTS if spec.default is not None} == ABSENCE_IS_AN_ANSWER
+    assert {spec.name for spec in DECLARED_FACTS if spec.is_answered_by_absence} == ABSENCE_IS_AN_ANSWER
+    without_value = {spec.name for spec in DECLARED_FACTS if spec.is_answered_by_absence and spec.default is None}
+    assert without_value == {"volume.audio_seconds"}
 
 
 def test_of_every_fact_that_describes_a_feature_something_is_expected_or_it_is_said_why_not() -> None:

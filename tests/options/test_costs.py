@@ -105,6 +105,8 @@ def monthly(option: CostBasis, work: Workload = WORK, **changed: Any) -> float:
         # machines run nine hours a day, and 0.3 more until they answer
         (basis(ENCODER), replace(WORK, hours_per_day=9.0), 2 * 1460.0 * 9.3 / 24.0),
         (basis(ENCODER), replace(WORK, hours_per_day=24.0), 2 * 1460.0),
+        # nothing is paid while nobody asks, and by the second: a quarter of an hour is no whole one
+        (basis(ENCODER), replace(WORK, requests_per_day=10.0, hours_per_day=0.25), 2 * 1460.0 * 0.55 / 24.0),
         # a third of the day has three times the mean, more than the peak of two: one machine more
         (basis(ENCODER), replace(WORK, requests_per_day=20_571.0, hours_per_day=8.0), 3 * 1460.0 * 8.3 / 24.0),
         # half of the prompt cached: 500 at 1.25, 500 at 0.1, 200 out at 5

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cost_worlds import API, ASSUMPTIONS, BASES, CHEAP_API, ENCODER, OPEN_API, OWN, WORK, basis
+from cost_worlds import API, ASSUMPTIONS, BASES, CHEAP_API, ENCODER, OPEN_API, OWN, RENTED, WORK, basis
 
 from aipolicy.catalog.assumptions import Assumption
 from aipolicy.catalog.catalog import Catalog
@@ -185,3 +185,20 @@ def test_a_tornado_never_takes_what_no_longer_fits_as_free(constants: Mapping[st
     work = replace(FULL, input_tokens=400_000.0, ranges=(("input_tokens", 1e5, 4e5, 4e6),))
     tokens = {i.name: i for i in drawn(work, constants).tornado(basis(OWN))}["volume.input_tokens"]
     assert tokens.at_high > tokens.at_low > 0.0
+
+
+def test_prices_of_two_sellers_are_drawn_independently_and_those_of_one_together(
+    constants: Mapping[str, Assumption],
+) -> None:
+    """The same machines at one list price: which seller is the cheaper one is a toss."""
+    rented = {
+        seller: basis(replace(ENCODER, cost=replace(RENTED, seller=seller)))
+        for seller in ("aws", "gcp", "")
+    }  # fmt: skip
+    stale = {seller: basis(replace(API, price_stale=True, seller=seller)) for seller in ("openai", "mistral")}
+    costs = drawn(FULL, constants)
+    for one, other in ((rented["aws"], rented["gcp"]), (rented["aws"], rented[""]), tuple(stale.values())):
+        assert costs.probability_cheaper(one, other) == pytest.approx(0.5, abs=0.05)
+    again = drawn(FULL, constants)
+    assert array(costs, rented["aws"]).tobytes() == array(again, rented["aws"]).tobytes()
+    assert costs.probability_cheaper(rented["aws"], rented["aws"]) in (0.0, 0.5)

@@ -12,8 +12,10 @@ from aipolicy.economics.latency import Duration
 from aipolicy.economics.token_cost import TokenPrice, TokenRates
 from aipolicy.options.cost_inputs import HostedBasis, HostedSpeed, OneStepBasis, Pace, Speeds
 from aipolicy.options.costs import hosted_request_usd, leg_curve
+from aipolicy.options.estimates import _fits_window
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.one_step import capacity_of, pass_ms, requests_per_s
+from aipolicy.options.option import Window
 from aipolicy.options.uncertain_inputs import unknown_because
 from aipolicy.value import replace
 
@@ -108,10 +110,32 @@ def test_what_is_charged_and_not_declared_makes_the_cost_unknown_and_is_named(pr
     assert unknown_because(basis(price), silent) == (f"`{missing}` is not declared",)
 
 
+def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by_it_has_no_known_cost() -> None:
+    """As the registry says of `volume.audio_seconds`."""
+    assert hosted_request_usd(PER_TOKEN, WORK, ASSUMPTIONS) is not None
+    assert hosted_request_usd(PER_HOUR, WORK, ASSUMPTIONS) is None
+
+
 def test_a_recording_for_a_model_that_is_paid_by_text_has_no_known_price() -> None:
     heard = replace(WORK, audio_seconds=60.0)
     assert hosted_request_usd(PER_TOKEN, heard, ASSUMPTIONS) is None
     assert unknown_because(basis(PER_TOKEN), heard) == ("no price of recordings for the model",)
+
+
+def test_a_model_that_hears_beside_text_is_paid_for_both_and_needs_no_recording() -> None:
+    """60 s at 0.036 USD an hour, beside 1,000 tokens at 0.1 and 200 at 0.4 USD a million."""
+    hears = replace(PER_TOKEN, price=TokenPrice(TokenRates(0.1, 0.4), usd_per_audio_hour=0.036), writes=True)
+    text = replace(WORK, input_tokens=1000.0, output_tokens=200.0)
+    assert hosted_request_usd(hears, text, ASSUMPTIONS) == pytest.approx(0.00018)
+    assert hosted_request_usd(hears, replace(text, audio_seconds=60.0), ASSUMPTIONS) == pytest.approx(0.00078)
+
+
+def test_a_recording_takes_up_room_in_the_window_of_a_model_that_hears() -> None:
+    """32 tokens a second: an hour is 115,200, beside a text of 1,000."""
+    hour = replace(WORK, input_tokens=1000.0, output_tokens=200.0, audio_seconds=3600.0)
+    for context, fits in ((117_000.0, True), (116_000.0, False)):
+        window = Window(context, context, context, reasons=False, audio_tokens_per_s=32.0)
+        assert _fits_window(hour, replace(PER_TOKEN, window=window)) is fits
 
 
 def test_a_recording_is_transcribed_before_anything_is_shown() -> None:

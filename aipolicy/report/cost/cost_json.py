@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aipolicy import __version__
-from aipolicy.catalog.machines import MachinePrice
+from aipolicy.catalog.machine_prices import MachinePrice
 from aipolicy.catalog.prices import Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings, NoBreakEven
 from aipolicy.economics.uncertainty import Influence, Range
@@ -196,11 +196,13 @@ def _price(price: Price) -> dict[str, Any]:
 def _machine(price: MachinePrice) -> dict[str, Any]:
     return {
         "ProviderName": price.provider,
+        "RegionId": price.region,
         "SkuId": price.accelerator,
         "BillingCurrency": "USD",
         "PricingUnit": "hours",
-        "ListUnitPrice": price.hourly_usd,
-        "x_CommittedYearUnitPrice": price.committed_hourly_usd,
+        "ListUnitPrice": _rounded(price.hourly_usd),
+        "x_CommittedYearUnitPrice": _rounded(price.committed_hourly_usd),
+        "x_TimesPriceOfRegionRead": _rounded(price.factor),
         "x_CheckedOn": price.dated.checked_on.isoformat(),
         "x_EffectiveFrom": price.dated.effective_from.isoformat(),
         "x_Source": price.dated.source,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from aipolicy.catalog.assumptions import Assumption
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.entries import Dated
-from aipolicy.catalog.machines import Accelerator, MachinePrice
-from aipolicy.catalog.prices import Price
+from aipolicy.catalog.machine_prices import MachinePrice
+from aipolicy.catalog.machines import Accelerator
+from aipolicy.catalog.prices import ANY_REGION, Price
 from aipolicy.economics.break_even import BreakEven, CheaperFromTheStart, Crossings
 from aipolicy.evaluation.costed_options import Against, CostComparison, CostedOption
 from aipolicy.evaluation.evaluation import Evaluation
@@ -218,11 +219,11 @@ def _rates(price: Price) -> str:
 
 
 def machine_prices_of(comparison: CostComparison, catalog: Catalog) -> tuple[MachinePrice, ...]:
-    """Return what sellers ask for the machines of the options shown, as it is charged, by machine and seller."""
-    rented = {(each.option.leg.provider, each.option.leg.accelerator) for each in comparison.options
-              if each.option.hosting == "own-cloud"}  # fmt: skip
+    """Return what sellers ask for the machines of the options shown, as it is charged, by seller, region and machine."""
+    rented = {(each.option.leg.provider, each.option.leg.region, each.option.leg.accelerator)
+              for each in comparison.options if each.option.hosting == "own-cloud"}  # fmt: skip
     charged = (machine_price(catalog, *key) for key in sorted(rented))
-    return tuple(price for price in charged if price is not None)
+    return tuple(dict.fromkeys(price for price in charged if price is not None))
 
 
 def _machines(printer: Printer, prices: tuple[MachinePrice, ...]) -> None:
@@ -232,9 +233,10 @@ def _machines(printer: Printer, prices: tuple[MachinePrice, ...]) -> None:
     for price in prices:
         committed = price.committed_hourly_usd
         year = "" if committed is None else f", {amount(committed)} committed for a year"
-        printer.pair(
-            f"{price.provider} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}, {_read(price.dated)}"
-        )
+        factor = price.factor
+        read = "" if factor is None else f" (estimated: {factor:.2f} times the price that was read for another region)"
+        where = price.provider if price.region == ANY_REGION else f"{price.provider} {price.region}"
+        printer.pair(f"{where} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}{read}, {_read(price.dated)}")
 
 
 def _bought(printer: Printer, comparison: CostComparison, accelerators: Mapping[str, Accelerator]) -> None:
