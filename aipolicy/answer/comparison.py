@@ -65,7 +65,8 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     plan = answering.plan
     first = answering.answer.recommended
     for part, way, removed_by in _parts(answering):
-        if way.option.id not in shown and (first is None or not _repeats(part, way, first)):
+        is_told = any(_is_twin(part, way, each.way) for each in shown.values())
+        if way.option.id not in shown and not is_told and (first is None or not _repeats(part, way, first)):
             shown[way.option.id] = Compared(part, way, figures_of(way, expected), removed_by)
     if plan is not None and plan.is_offered and not is_recommended(answering, plan.way):
         shown.pop(plan.way.option.id, None)
@@ -90,6 +91,14 @@ def _repeats(part: Part, way: Way, recommended: Way) -> bool:
     """Return whether the cheapest way of a kind is of the kind that is recommended, and costs hardly less."""
     is_alike = (way.hosting == "provider-api") == (recommended.hosting == "provider-api")
     return part in (Part.API, Part.OWN) and is_alike and way.cost.total_usd > _HARDLY_LESS * recommended.cost.total_usd
+
+
+def _is_twin(part: Part, way: Way, told: Way) -> bool:
+    """Return whether the cheapest way of a kind is told already, but for what stands in for it, and costs hardly less."""
+    if part not in (Part.API, Part.OWN) or way.cost.total_usd < _HARDLY_LESS * told.cost.total_usd:
+        return False
+    one, other = way.option, told.option
+    return (one.adaptation, one.routing, one.leg) == (other.adaptation, other.routing, other.leg)
 
 
 def _parts(answering: Answering) -> Iterator[tuple[Part, Way, tuple[str, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Values = tuple[FactValue | None, ...]
 
-
+_REGION, _PLACES = "option.region", "option.regions"
 Group = tuple[Values, int]
 """The values of the facts asked for (None is unknown), and the mask of the options that have them."""
 
@@ -206,14 +206,26 @@ class GroupedOptions:
         return tuple([value for value, group in self._sorted[name] if group & mask])
 
     def first_by_name(self, mask: int) -> int:
-        """Return the option whose offering comes first by name, so that no order of the catalog decides."""
+        """Return the option whose offering comes first by name, so that no order of the catalog decides.
+
+        Of regions that is the one where the most is on offer: where none is asked for, a second way is near there.
+        """
         for name in OFFERING:
             if mask & (mask - 1) == 0:
                 break
-            word = self.distinct(name, mask)[0]
+            words = self.distinct(name, mask)
+            word = words[0] if name != _REGION or len(words) == 1 else min(words, key=partial(self._rarity, mask))
             if word is not None:
                 mask &= self.mask_of(name, frozenset({word}))
         return first_in(mask)
+
+    def _rarity(self, mask: int, region: FactValue | None) -> tuple[bool, int, str]:
+        """Return the order of a region among those of a mask: by how much is on offer in its places, then by name."""
+        if region is None:
+            return True, 0, ""
+        (places, *_) = self.distinct(_PLACES, mask & self.mask_of(_REGION, frozenset({region})))
+        on_offer = 0 if places is None else self.mask_of(_PLACES, frozenset({places})).bit_count()
+        return False, -on_offer, str(region)
 
     def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
         known = self._found_groups.get((names, cascades_cost))
