@@ -29,14 +29,15 @@ _MOST_PAIRS = 400
 def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
     """Return what would lead to another way of building, though it is declared: never what the feature is.
 
-    Numbers are moved as far as people are told of.
+    Numbers are moved as far as people are told of. Of words that lead no further than to another model those are told
+    that save more than the margin.
     """
     found = []
     seen: set[tuple[str, Then]] = set()
     for alternative in declared_alternatives(trials, vocabulary, REACH):
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
-        if effect is None or effect > Effect.ADAPTATION or then.hosting is None:
+        if effect is None or then.hosting is None or not (effect <= Effect.ADAPTATION or _saves(trials, alternative)):
             continue
         change = refined(trials, alternative.changes, alternative.fact, then, effect)
         told = (alternative.fact, change.then)
@@ -44,6 +45,15 @@ def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple
             seen.add(told)
             found.append(change)
     return ranked(found, trials.certain)
+
+
+def _saves(trials: Trials, alternative: Alternative) -> bool:
+    """Return whether another word of a fact alone makes the answer cheaper; numbers and lists are told by margins."""
+    spec = trials.base.facts.known.specs[alternative.fact]
+    if spec.type is not FactType.TEXT or spec.kind is not Kind.DESCRIBES:
+        return False
+    before, then = trials.then({}), trials.then(alternative.changes)
+    return before.total_usd is not None and then.total_usd is not None and then.total_usd < before.total_usd
 
 
 def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 Values = tuple[FactValue | None, ...]
 
-
 Group = tuple[Values, int]
 """The values of the facts asked for (None is unknown), and the mask of the options that have them."""
 

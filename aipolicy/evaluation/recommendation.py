@@ -8,10 +8,11 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
+from aipolicy.facts.known_facts import base_facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
 from aipolicy.options.option import Option
-from aipolicy.policy.rule import RuleKind
+from aipolicy.policy.rule import Rule, RuleKind
 from aipolicy.value import Frozen
 
 _KINDS = "option.kinds"
@@ -133,13 +134,15 @@ class Recommender:
     def rule_prices(self, chosen: Ranked) -> tuple[RulePrice, ...]:
         """Return for every constraint the cheapest way that it alone removes, where that costs less than the chosen.
 
-        A model that gives something else than the task asks for is no cheaper way to do it.
+        A model that gives something else than the task asks for is no cheaper way to do it, nor is one on a device where
+        there is none: of a rule that holds because nobody said anything there is nothing to take back.
         """
         removed_by = self._evaluation.verdict.removed_by
-        of_kind = {ruled.active.rule.id for ruled in self._evaluation.rules if _KINDS in ruled.active.rule.option_reads}
+        rules = [ruled.active.rule for ruled in self._evaluation.rules]
+        unpriced = {rule.id for rule in rules if _KINDS in rule.option_reads or self._is_unsaid(rule)}
         found = []
         for rule, mask in sorted(removed_by.items()):
-            if rule in of_kind:
+            if rule in unpriced:
                 continue
             alone = mask
             for other, others in removed_by.items():
@@ -151,6 +154,12 @@ class Recommender:
             if best is not None and best.cost.total_usd < chosen.cost.total_usd:
                 found.append(RulePrice(rule, best))
         return tuple(sorted(found, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
+
+    def _is_unsaid(self, rule: Rule) -> bool:
+        """Return whether all that a rule asks of the feature is answered by being left out."""
+        facts = self._evaluation.facts
+        read = {base for name in rule.feature_reads for base in base_facts(name, facts.known.specs)}
+        return bool(read) and read.isdisjoint(facts.declared | facts.assumed)
 
     @cached_property
     def _undecided(self) -> int:

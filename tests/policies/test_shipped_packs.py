@@ -208,10 +208,10 @@ def test_sensitive_data_may_go_to_an_api_under_strict_terms() -> None:
         _manifest(classes="itar"),
         _manifest(classes="cui, ucni"),
         _manifest(latency="p95_ms: 8000, air_gapped: true"),
-        _manifest(latency="p95_ms: 50"),
+        _manifest(latency="p95_ms: 100, network: same-region", more="task: {type: classification}\n"),
         _manifest(more="").replace("residency: [US]", "residency: [US], must_stay_inside: true"),
     ],
-    ids=["export-controlled", "controlled", "air-gapped", "50-ms", "must-stay-inside"],
+    ids=["export-controlled", "controlled", "air-gapped", "100-ms", "must-stay-inside"],
 )
 def test_what_leaves_no_api_needs_self_hosting(manifest: str) -> None:
     evaluation = _evaluate(manifest)
@@ -232,7 +232,7 @@ def test_fraud_detection_without_people_is_a_conflict_of_two_rules() -> None:
 def test_unvalidated_own_model_past_prototype_needs_an_api_fallback() -> None:
     task = "task: {type: classification, specialization: domain}\n"
     plan = "plan: {evaluation: {validated: %s}}\n"
-    latency = "p95_ms: 50"
+    latency = "p95_ms: 100, network: same-region"
     unvalidated = _evaluate(_manifest(latency=latency, lifecycle="production", more=task + plan % "false"))
     validated = _evaluate(_manifest(latency=latency, lifecycle="production", more=task + plan % "true"))
     prototype = _evaluate(_manifest(latency=latency, more=task + plan % "false"))

@@ -11,10 +11,18 @@ from rich.text import Text
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import Compared, compared_ways, figures_of
-from aipolicy.answer.model import Certainty
+from aipolicy.answer.model import Certainty, Change
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.report.answer_words import CERTAINTIES, answer_sentence, rules, two_digits, way_name
+from aipolicy.report.answer_words import (
+    CERTAINTIES,
+    answer_sentence,
+    change_words,
+    kind_words,
+    rules,
+    two_digits,
+    way_name,
+)
 from aipolicy.report.explain.next_steps import (
     close_lines,
     gap_lines,
@@ -81,8 +89,19 @@ def headline_of(answering: Answering) -> str:
     if answer.recommended is not None:
         return answer_sentence(way_result(answer.recommended))
     is_certain = answer.certainty is Certainty.CERTAIN
+    end = None if is_certain else _end_of_what_is_assumed(answering)
+    if end is not None and end.then.hosting is not None:
+        way = kind_words(end.then.hosting, end.then.adaptation)
+        return f"Nothing is left as assumed; {change_words(end.facts, end.bounds)}: {way}"
     nothing = "Nothing can be built as declared" if is_certain else "Nothing is expected to be left"
     return f"{nothing}: {rules(answer.clash)} clash"
+
+
+def _end_of_what_is_assumed(answering: Answering) -> Change | None:
+    """Return the first change that ends a conflict and asks nobody to take back a word; None where there is none."""
+    changes = () if answering.conflict is None else answering.conflict.changes
+    assumed = answering.answer.assumed.keys()
+    return next((change for change in changes if change.facts.keys() <= assumed), None)
 
 
 class _Page:

@@ -48,8 +48,13 @@ def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[T
     conflict = answering.conflict
     changes = answering.turns if conflict is None else conflict.changes
     before = answering.trials.then({})
-    near = [change for change in changes if distance(change, answering.expected.facts.values) <= REACH]
     assumed = answering.answer.assumed
+    # NOTE: what nobody said is no distance away: it is to be said, however far it is from what is assumed.
+    near = [
+        change
+        for change in changes
+        if not assumed.keys().isdisjoint(change.facts) or distance(change, answering.expected.facts.values) <= REACH
+    ]
     told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
     lines = []
     for change in told:

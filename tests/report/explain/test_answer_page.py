@@ -51,7 +51,7 @@ def test_a_situation_is_answered_as_it_was_read_and_accepted(name: str) -> None:
     [
         ("{hosting: own-cloud, region: eu}", "eu"),
         ("{hosting: own-cloud, provider: openai}", "openai"),
-        ("{hosting: on-device, model: claude-opus-5-5}", "device, claude-opus-5-5"),
+        ("{hosting: on-device, model: claude-opus-5-5}\nlatency: {device: mobile}", "device, claude-opus-5-5"),
         ("{hosting: own-cloud, model: claude-opus-5-5}", "own cloud, claude-opus-5-5"),
     ],
 )
@@ -137,6 +137,18 @@ def test_a_plan_that_breaks_nothing_is_said_to() -> None:
 def test_a_way_out_of_a_conflict_names_the_facts_and_what_follows() -> None:
     ends = section(explain_page(situation("conflict")), "it ends")
     assert "data.labelled_examples from 500: own cloud fine-tuned" in ends
+
+
+def test_what_nobody_said_ends_a_conflict_first_and_stands_in_its_first_line() -> None:
+    body = (
+        b"metadata: {name: f}\ntask: {type: classification, prompting: insufficient,"
+        b" required_behavior: [fixed-output-format]}\nvolume: {requests_per_day: 70000000}\n"
+    )
+    page = explain_page(answerings_of(HEAD + body)[0], 120)
+    assert page.splitlines()[1].startswith(
+        "Nothing is left as assumed; data.labelled_examples from 500: own cloud fine-tuned"
+    )
+    assert section(page, "it ends").startswith("data.labelled_examples from 500: own cloud fine-tuned")
 
 
 def test_what_turns_the_answer_says_what_it_saves() -> None:
