@@ -11,6 +11,7 @@ import pytest
 from browsers import NOT_RUN
 from hypothesis import settings
 from made_once import make_once
+from room_for_frames import RoomForFrames
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
@@ -21,6 +22,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every test room for frames."""
+    config.pluginmanager.register(RoomForFrames())
 
 
 @pytest.fixture(scope="session")
