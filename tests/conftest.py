@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from browsers import NOT_RUN
 from hypothesis import settings
-from made_once import make_once
+from made_once import forget_features, make_once
 from room_for_frames import RoomForFrames
 
 from aipolicy.catalog.catalog import Catalog
@@ -41,6 +41,12 @@ def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         make_once(patch)
         yield
+
+
+@pytest.fixture
+def evaluated_anew() -> None:
+    """Forget what was found of features, for a test that exchanges or counts what finds it."""
+    forget_features()
 
 
 @pytest.fixture(scope="session", autouse=True)

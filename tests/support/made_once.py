@@ -28,6 +28,7 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.policy.reading import load as pack_files
 from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run import policy
+from aipolicy.source import builder
 from aipolicy.source.document import Document
 from aipolicy.source.yaml_reader import ReadResult
 from aipolicy.value import replace
@@ -60,6 +61,27 @@ class _Latest:
         if len(self._made) > self._most:
             del self._made[next(iter(self._made))]
         return made
+
+    def clear(self) -> None:
+        self._made.clear()
+
+
+class _Found:
+    """What shared evaluators found of features."""
+
+    def __init__(self) -> None:
+        self.evaluations, self.answers = _Latest(_MOST_FEATURES), _Latest(_MOST_ANSWERS)
+        self.asked: WeakKeyDictionary[Evaluator, dict[Hashable, tuple[Change, ...]]] = WeakKeyDictionary()
+
+
+_FOUND = _Found()
+
+
+def forget_features() -> None:
+    """Let every feature be evaluated anew, for a test that looks at how or how often that is done."""
+    _FOUND.evaluations.clear()
+    _FOUND.answers.clear()
+    _FOUND.asked.clear()
 
 
 def make_once(patch: pytest.MonkeyPatch) -> None:
@@ -132,12 +154,16 @@ def _read_once(patch: pytest.MonkeyPatch) -> None:
     def catalog_documents(files: Iterable[tuple[str, bytes]]) -> tuple[Document, ...]:
         given = tuple(files)
         try:
-            return tuple(one for file in given for one in parsed.get((read_files, file), partial(read_files, (file,))))
+            return tuple(
+                one
+                for file in given
+                for one in parsed.get((read_files, builder.HAS_LIBYAML, file), partial(read_files, (file,)))
+            )
         except CatalogError:
             return read_files(given)  # NOTE: what is wrong with several files is told together.
 
     def read_yaml(path: str, data: bytes) -> ReadResult:
-        result: ReadResult = parsed.get((read_file, path, data), lambda: read_file(path, data))
+        result: ReadResult = parsed.get((read_file, builder.HAS_LIBYAML, path, data), lambda: read_file(path, data))
         return result
 
     patch.setattr(catalog_files, "catalog_documents", catalog_documents)
@@ -150,8 +176,7 @@ def _evaluate_once(patch: pytest.MonkeyPatch, shared: WeakSet[Evaluator]) -> Non
 
     An evaluator that a test makes by itself evaluates anew, so that properties of evaluation are properties of it.
     """
-    evaluations, answers = _Latest(_MOST_FEATURES), _Latest(_MOST_ANSWERS)
-    asked: WeakKeyDictionary[Evaluator, dict[Hashable, tuple[Change, ...]]] = WeakKeyDictionary()
+    evaluations, answers, asked = _FOUND.evaluations, _FOUND.answers, _FOUND.asked
     evaluate, start = Evaluator.evaluate, Answering.__init__
 
     def evaluate_once(self: Evaluator, feature: Feature) -> Evaluation:
