@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 from browsers import NOT_RUN
 from hypothesis import settings
-from made_once import make_once
+from made_once import forget_features, make_once
+from room_for_frames import RoomForFrames
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
@@ -21,6 +22,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every test room for frames."""
+    config.pluginmanager.register(RoomForFrames())
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +41,12 @@ def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         make_once(patch)
         yield
+
+
+@pytest.fixture
+def evaluated_anew() -> None:
+    """Forget what was found of features, for a test that exchanges or counts what finds it."""
+    forget_features()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,7 +36,8 @@ def oldest() -> Path:
 
 def _fresh(name: str) -> Path:
     venv.create(ROOT / name, clear=True, symlinks=os.name != "nt", with_pip=True)
-    return ROOT / name / Path(sys.executable).relative_to(sys.prefix)
+    # NOTE: not resolved, for the program of an environment is a link; `..` in how it was called names nothing else.
+    return ROOT / name / Path(os.path.normpath(sys.executable)).relative_to(sys.prefix)
 
 
 def _with_project(python: Path) -> Path:

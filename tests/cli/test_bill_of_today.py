@@ -299,6 +299,7 @@ def test_a_tall_bill_of_a_stranger_is_shown_escaped(tmp_path: Path) -> None:
     assert "unknown provider" in text
 
 
+@pytest.mark.usefixtures("evaluated_anew")
 def test_a_bill_near_what_is_declared_is_read_without_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing takes longer than all the rest of a check."""
 

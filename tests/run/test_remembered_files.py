@@ -108,7 +108,8 @@ def test_a_result_can_be_gone_through_again_and_while_it_is_gone_through(memory:
 
 
 WITH_PROCESSES = (
-    "import os, sys, aipolicy.run.remembered_files as run\n"
+    "import os, sys, aipolicy.run.processes, aipolicy.run.remembered_files as run\n"
+    "aipolicy.run.processes.LEAST_ITEMS = 25\n"
     "count, fork, forked = int(sys.argv.pop(1)), os.fork, []\n"
     "def counted():\n    forked.append(1)\n    return fork()\n"
     "os.fork, run.usable_processes = counted, lambda: count\n"
@@ -119,7 +120,7 @@ WITH_PROCESSES = (
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 def test_bytes_are_equal_with_one_and_with_two_processes(tmp_path: Path) -> None:
-    for file in corpus(160):
+    for file in corpus(60):
         (tmp_path / file.path).write_bytes(file.data)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "AIPOLICY_CACHE_DIR": ""}
     results = []
