@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipolicy import value
-from aipolicy.findings.comparison import Identity, Known
+from aipolicy.findings.comparison import Identity, KnownFinding
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.source.document import SourceFile
 from aipolicy.source.span import Position
@@ -242,7 +242,7 @@ def test_the_finding_of_what_was_known_makes_no_difference() -> None:
     finding = Finding(
         rule_id="A-1", rule_name="n", severity=Severity.ERROR, outcome=Outcome.VIOLATED, message="m", file="f"
     )  # fmt: skip
-    known = Known(Identity("A-1", "f", "p"), Severity.ERROR, Outcome.VIOLATED)
+    known = KnownFinding(Identity("A-1", "f", "p"), Severity.ERROR, Outcome.VIOLATED)
     assert {known: 1}[replace(known, finding=finding)] == 1
     assert known != replace(known, outcome=Outcome.UNDETERMINED)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from aipolicy.config.config import Recommendation
+from aipolicy.config.config import RecommendationTable
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
@@ -25,7 +25,7 @@ _SHOWN = 3
 def decision_rows() -> list[tuple[str, str, str]]:
     """Return for each published decision its name, the answer, and the first changes that lead elsewhere."""
     policy = load_policy(PolicySettings(as_of=_DAY))
-    weighed = Recommendation()
+    weighed = RecommendationTable()
     asked = AnswersAsked(weighed.margin_percent, weighed.horizon_months)
     rows = []
     for evaluation in check(find_manifests((_DECISIONS,), stdin=lambda: b""), policy, SOME_FEATURES).evaluations:

@@ -34,7 +34,7 @@ _FAR = 1e7
 """Where the search begins for a number that nothing limits."""
 
 
-class Standing(IntEnum):
+class WayStanding(IntEnum):
     """How ways stand, the better the higher."""
 
     REMOVED = 0
@@ -49,14 +49,14 @@ class Counterfactual(Frozen):
     facts: Mapping[str, FactValue]
     bounds: Mapping[str, str]
     """For numbers: `from` where it holds from the value on, `to` where it holds up to it."""
-    reaches: Standing
+    reaches: WayStanding
     then: Then
     """What is recommended under these facts."""
     hardness: Hardness
     """Of the hardest of the changes."""
 
 
-class Found(Frozen):
+class SearchResult(Frozen):
     """What a search came to."""
 
     changes: tuple[Counterfactual, ...]
@@ -78,33 +78,33 @@ class Counterfactuals:
         self._likely: list[ChangeSet] = []
         """Sets after which ways are open that are expected to keep every rule."""
 
-    def standing(self, changes: Mapping[str, FactValue]) -> Standing:
+    def standing(self, changes: Mapping[str, FactValue]) -> WayStanding:
         """Return how the ways stand where these facts are declared and the rest is as expected."""
         chosen, evaluation = self._trials.chosen(changes), self._trials.evaluation(changes)
         if chosen is not None and self._mask >> evaluation.candidates.main_of(chosen.number) & 1:
-            return Standing.ANSWER
+            return WayStanding.ANSWER
         verdict, options = evaluation.verdict, evaluation.candidates.spread(self._mask)
         if verdict.admissible & options:
-            return Standing.ADMISSIBLE
-        return Standing.OPEN if verdict.open & options else Standing.REMOVED
+            return WayStanding.ADMISSIBLE
+        return WayStanding.OPEN if verdict.open & options else WayStanding.REMOVED
 
-    def found(self) -> Found:
+    def found(self) -> SearchResult:
         """Return the least changes that lead to the answer, then those that only make a way admissible; easy ones first."""
         now = self.standing({})
-        if now is Standing.ANSWER or self._trials.certain.is_retired:
-            return Found((), False)
+        if now is WayStanding.ANSWER or self._trials.certain.is_retired:
+            return SearchResult((), False)
         changes = self.proposed()
-        admissible = () if now is Standing.ADMISSIBLE else tuple(self._least(changes, (), Standing.ADMISSIBLE))
-        answers: list[ChangeSet] = [each for each in admissible if self._reaches(each, Standing.ANSWER)]
+        admissible = () if now is WayStanding.ADMISSIBLE else tuple(self._least(changes, (), WayStanding.ADMISSIBLE))
+        answers: list[ChangeSet] = [each for each in admissible if self._reaches(each, WayStanding.ANSWER)]
         begun = [()] if self._effects.may_pass(()) else sorted((*admissible, *self._likely), key=self._effects.effort)
         for first in begun[:_MOST_BEGUN]:
             if first not in answers:
-                answers += self._least(changes, first, Standing.ANSWER)
+                answers += self._least(changes, first, WayStanding.ANSWER)
         self._is_cut_short |= len(begun) > _MOST_BEGUN
-        told = [self._refined(each, Standing.ANSWER) for each in answers]
-        told += [self._refined(each, Standing.ADMISSIBLE) for each in admissible if each not in answers]
+        told = [self._refined(each, WayStanding.ANSWER) for each in answers]
+        told += [self._refined(each, WayStanding.ADMISSIBLE) for each in admissible if each not in answers]
         ranked = sorted(_distinct(each for each in told if each is not None), key=self._rank)
-        return Found(tuple(ranked), self._is_cut_short)
+        return SearchResult(tuple(ranked), self._is_cut_short)
 
     def proposed(self) -> tuple[OneChange, ...]:
         """Return every other value of a fact that may be proposed: never of what the feature is, nor of what is fixed."""
@@ -120,7 +120,7 @@ class Counterfactuals:
                     singles[fact, value] = None
         return tuple(self._effects.of(fact, value) for fact, value in singles)
 
-    def _least(self, changes: Sequence[OneChange], first: ChangeSet, goal: Standing) -> Iterator[ChangeSet]:
+    def _least(self, changes: Sequence[OneChange], first: ChangeSet, goal: WayStanding) -> Iterator[ChangeSet]:
         """Yield the sets of changes beside the first ones that reach a goal and of which nothing can be left out."""
         found: list[ChangeSet] = []
         short, tried = [first], 0
@@ -136,14 +136,14 @@ class Counterfactuals:
                     self._is_cut_short = True
                 elif (tried := tried + 1) and not self._reaches(each, goal):
                     short.append(each)
-                    self._likely += [each] if goal is Standing.ADMISSIBLE and self._is_likely(each) else []
+                    self._likely += [each] if goal is WayStanding.ADMISSIBLE and self._is_likely(each) else []
                 elif self._needs_all(each, goal):
                     found.append(each)
                     yield each
             if found and size > len(first) + 1:
                 return
 
-    def _longer(self, short: Iterable[ChangeSet], changes: Sequence[OneChange], goal: Standing) -> list[ChangeSet]:
+    def _longer(self, short: Iterable[ChangeSet], changes: Sequence[OneChange], goal: WayStanding) -> list[ChangeSet]:
         """Return the sets of one change more that may lead further, each once."""
         longer: dict[frozenset[tuple[str, FactValue]], ChangeSet] = {}
         for each in short:
@@ -157,20 +157,20 @@ class Counterfactuals:
                     return list(longer.values())
         return list(longer.values())
 
-    def _helping(self, each: ChangeSet, changes: Sequence[OneChange], goal: Standing) -> Iterator[OneChange]:
+    def _helping(self, each: ChangeSet, changes: Sequence[OneChange], goal: WayStanding) -> Iterator[OneChange]:
         """Yield the changes without one of which a set cannot lead to a goal."""
         blocking = self._blocking(each, goal)
         for change in changes:
             if not change.touches.isdisjoint(blocking) if blocking else change.touches or change.is_other_workload:
                 yield change
 
-    def _blocking(self, each: ChangeSet, goal: Standing) -> tuple[str, ...]:
+    def _blocking(self, each: ChangeSet, goal: WayStanding) -> tuple[str, ...]:
         """Return the fewest rules that are against every way after some changes; none where some way is free of them."""
         if not self._effects.may_pass(each):
             return smallest_clash(self._effects.known_against(each), self._mask)
         evaluation = self._trials.evaluation(_values(each))
         clash = smallest_clash(against(evaluation, self._mask), self._mask)
-        if clash or goal is Standing.ANSWER:
+        if clash or goal is WayStanding.ANSWER:
             return clash
         return smallest_clash(against(evaluation, self._mask, sure=True), self._mask)
 
@@ -182,18 +182,18 @@ class Counterfactuals:
         """Return whether some of the changes, or the same facts moved less, were found to do."""
         return any({(c.fact, c.side) for c in known} <= {(c.fact, c.side) for c in each} for known in found)
 
-    def _reaches(self, each: ChangeSet, goal: Standing) -> bool:
+    def _reaches(self, each: ChangeSet, goal: WayStanding) -> bool:
         return self.standing(_values(each)) >= goal
 
     def _is_likely(self, each: ChangeSet) -> bool:
         evaluation = self._trials.evaluation(_values(each))
         return bool(evaluation.verdict.likely & evaluation.candidates.spread(self._mask))
 
-    def _needs_all(self, each: ChangeSet, goal: Standing) -> bool:
+    def _needs_all(self, each: ChangeSet, goal: WayStanding) -> bool:
         parts = (part for size in range(len(each)) for part in combinations(each, size))
         return not any(self._effects.may_pass(part) and self._reaches(part, goal) for part in parts)
 
-    def _refined(self, each: ChangeSet, goal: Standing) -> Counterfactual | None:
+    def _refined(self, each: ChangeSet, goal: WayStanding) -> Counterfactual | None:
         """Return changes with every number taken back as far as they still lead there; None where fewer then do."""
         values = {change.fact: change.value for change in each}
         bounds: dict[str, str] = {}

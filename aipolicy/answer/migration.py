@@ -62,7 +62,7 @@ STEPS = (
 )  # fmt: skip
 
 
-class Stage(Frozen):
+class MigrationStage(Frozen):
     """A stage with the facts that have to be true by its end, and those of them that are not, or that nobody declares."""
 
     name: str
@@ -97,7 +97,7 @@ class Migration(Frozen):
     """The rules of severity error that the start breaks: it is no fallback then."""
     is_today: bool
     """Whether it starts from what runs today."""
-    stages: tuple[Stage, ...]
+    stages: tuple[MigrationStage, ...]
     bill_above_usd: float | None
     """A month that costs more than nine draws in ten; None where nothing can be drawn."""
     latency_above_ms: float | None
@@ -111,7 +111,7 @@ class Migration(Frozen):
         return any(stage.day is not None for stage in self.stages)
 
     @property
-    def current(self) -> Stage | None:
+    def current(self) -> MigrationStage | None:
         """Return the first stage that is not done, None where all are."""
         return next((stage for stage in self.stages if stage.missing), None)
 
@@ -154,7 +154,7 @@ def _about_stages(answering: Answering) -> frozenset[str]:
     return frozenset(rule.id for rule in rules if any(name.startswith(_SECTION) for name in rule.feature_reads))
 
 
-def _stages(answering: Answering, goal: Way) -> Iterator[Stage]:
+def _stages(answering: Answering, goal: Way) -> Iterator[MigrationStage]:
     values = answering.expected.facts.values
     owed: dict[str, list[str]] = {}
     for each in to_dos(answering.trials, goal.number, of_plan=False):
@@ -169,7 +169,9 @@ def _stages(answering: Answering, goal: Way) -> Iterator[Stage]:
         facts = (*own[step.name], *dict.fromkeys(asked))
         missing = tuple(fact for fact in facts if values.get(fact) in (None, False))
         word = step.word
-        yield Stage(step.name, step.does, facts, missing, day_of_stage(values, word), word in due, word in too_early)
+        yield MigrationStage(
+            step.name, step.does, facts, missing, day_of_stage(values, word), word in due, word in too_early
+        )
 
 
 def _own_facts(step: _Step, goal: Way) -> tuple[str, ...]:

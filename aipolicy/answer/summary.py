@@ -29,7 +29,7 @@ class Building(NamedTuple):
     """None where it is what another value of a fact leads to."""
 
 
-class Moved(Frozen):
+class MovedFeatures(Frozen):
     """Features that another value of a fact would lead to another way of building."""
 
     value: FactValue
@@ -42,7 +42,7 @@ class SharedQuestion(Frozen):
 
     fact: str
     features: int
-    moved: tuple[Moved, ...]
+    moved: tuple[MovedFeatures, ...]
 
 
 class SharedFact(Frozen):
@@ -205,7 +205,7 @@ def _questions(kinds: Iterable[_Kind], vocabulary: Mapping[str, tuple[str, ...]]
         order = order or {name: number for number, name in enumerate(answering.certain.facts.known.specs)}
     found = []
     for fact, count in moving.items():
-        leads = [Moved(value, building, n) for (name, value, building), n in moved.items() if name == fact]
+        leads = [MovedFeatures(value, building, n) for (name, value, building), n in moved.items() if name == fact]
         leads.sort(key=lambda lead: (-lead.features, repr(lead.building), repr(lead.value)))
         found.append(SharedQuestion(fact, count, tuple(leads)))
     return tuple(sorted(found, key=lambda asked: (-asked.features, weightiest[asked.fact], order[asked.fact])))

@@ -12,7 +12,7 @@ ASKED = ("hosting", "adaptation", "provider", "model", "machine")
 MACHINE = "machine"
 
 
-class Target(Frozen):
+class AskedWays(Frozen):
     """The ways that are asked about, by a word for each of what they are asked for by."""
 
     words: Mapping[str, str]
@@ -23,7 +23,7 @@ class Target(Frozen):
         return " and ".join(f"{key}={word}" for key, word in self.words.items())
 
 
-def ways_asked(option_set: OptionSet, target: Target) -> int:
+def ways_asked(option_set: OptionSet, target: AskedWays) -> int:
     """Return the options that a target is about."""
     mask = option_set.full
     for key, word in target.words.items():

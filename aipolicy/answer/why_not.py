@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
+from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, WayStanding
 from aipolicy.answer.gaps import gaps_of
 from aipolicy.answer.model import Gap, Way
-from aipolicy.answer.targets import Target, ways_asked
+from aipolicy.answer.targets import AskedWays, ways_asked
 from aipolicy.answer.ways import way_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, first_in
@@ -34,9 +34,9 @@ class InTheWay(Frozen):
 class WhyNot(Frozen):
     """How the ways of a target stand, what is in their way, and what would have to change."""
 
-    target: Target
+    target: AskedWays
     ways: int
-    standing: Standing
+    standing: WayStanding
     best: Way | None
     """The one that is nearest to keeping every rule, and of these the one that would be recommended."""
     in_the_way: tuple[InTheWay, ...]
@@ -49,17 +49,17 @@ class WhyNot(Frozen):
     """Whether the search for changes was cut short: what it did not find may exist."""
 
 
-def why_not(answering: Answering, target: Target, rule_evaluator: RuleEvaluator) -> WhyNot:
+def why_not(answering: Answering, target: AskedWays, rule_evaluator: RuleEvaluator) -> WhyNot:
     """Return why the ways of a target, of which there are some, are not the answer."""
     expected = answering.expected
     mask = ways_asked(expected.candidates, target)
     legs = expected.candidates.legs_of(mask)
     search = Counterfactuals(answering.trials, legs, answering.vocabulary)
     standing = search.standing({})
-    in_the_way = _in_the_way(expected, mask) if standing < Standing.ADMISSIBLE else ()
+    in_the_way = _in_the_way(expected, mask) if standing < WayStanding.ADMISSIBLE else ()
     best = _best(answering, mask)
     gaps: tuple[Gap, ...] = ()
-    if best is not None and standing is not Standing.ANSWER:
+    if best is not None and standing is not WayStanding.ANSWER:
         gaps = tuple(dict.fromkeys(gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)))
     found, held = search.found(), _held(answering, in_the_way)
     return WhyNot(target, legs.bit_count(), standing, best, in_the_way, gaps, found.changes, held, found.is_cut_short)

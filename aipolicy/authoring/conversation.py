@@ -18,7 +18,7 @@ from aipolicy.value import Frozen
 ABOUT_IT = (NAME, "metadata.owner", "metadata.lifecycle")
 
 
-class Question(Frozen):
+class AskedFact(Frozen):
     """A fact to ask for."""
 
     spec: FactSpec
@@ -62,7 +62,7 @@ class Conversation:
         return Answering(self._evaluator, evaluation, self._weighing)
 
     @cached_property
-    def question(self) -> Question | None:
+    def question(self) -> AskedFact | None:
         """Return what to ask next; None when nothing that could still be said would change the answer."""
         return next(self._questions(), None)
 
@@ -84,7 +84,7 @@ class Conversation:
             self._scope,
         )  # fmt: skip
 
-    def _questions(self) -> Iterator[Question]:
+    def _questions(self) -> Iterator[AskedFact]:
         for name in ABOUT_IT:
             if self._is_open(name):
                 yield self._question(name)
@@ -106,7 +106,7 @@ class Conversation:
     def _is_open(self, name: str) -> bool:
         return name not in self.declared and name not in self.left_out
 
-    def _question(self, name: str, changes: tuple[Change, ...] = (), waiting: str = "") -> Question:
+    def _question(self, name: str, changes: tuple[Change, ...] = (), waiting: str = "") -> AskedFact:
         known = self._evaluator.known
         assumed = None if name == NAME else self.answering.expected.facts.values.get(name)
-        return Question(known.specs[name], assumed, changes, waiting)
+        return AskedFact(known.specs[name], assumed, changes, waiting)

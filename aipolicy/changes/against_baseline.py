@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aipolicy.changes.answered import is_answered, is_still_open
 from aipolicy.changes.baseline import Baseline, acceptable, read_baseline, write_baseline
-from aipolicy.findings.comparison import Comparison, Known, compare, identity_of
+from aipolicy.findings.comparison import Comparison, KnownFinding, compare, identity_of
 from aipolicy.findings.finding import Outcome
 from aipolicy.findings.rule_ids import current
 from aipolicy.policy.pack import aliases_of
@@ -60,7 +60,7 @@ def _with_current_ids(baseline: Baseline, report: Report) -> Baseline:
     return replace(baseline, findings=findings)
 
 
-def _is_stale(known: Known, baseline: Baseline, report: Report, *, covers: bool) -> bool:
+def _is_stale(known: KnownFinding, baseline: Baseline, report: Report, *, covers: bool) -> bool:
     """Return whether an entry accepts what is no longer there.
 
     What is not known does not gate everywhere, and is then no finding: who accepted it accepted it all the same.
@@ -72,7 +72,7 @@ def _is_stale(known: Known, baseline: Baseline, report: Report, *, covers: bool)
     return not is_still_open(report, known)
 
 
-def _without_values(report: Report, accepted: Sequence[Known]) -> int:
+def _without_values(report: Report, accepted: Sequence[KnownFinding]) -> int:
     """Return how many accepted violations that are still found do not say what decided them."""
     telling = {identity_of(finding) for finding in report.findings if finding.decided_by}
     return sum(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.findings.comparison import Known
+from aipolicy.findings.comparison import KnownFinding
 from aipolicy.findings.finding import Outcome
 from aipolicy.run.report import Report
 
@@ -16,7 +16,7 @@ def is_answered(report: Report, rule: str, feature: str, *, covers: bool) -> boo
     return feature in names or (covers and not report.unread)
 
 
-def is_still_open(report: Report, known: Known) -> bool:
+def is_still_open(report: Report, known: KnownFinding) -> bool:
     """Return whether what was undetermined is so still, though it may be no finding any more."""
     if known.outcome not in (Outcome.UNDETERMINED, Outcome.UNDECLARED):
         return False

@@ -9,7 +9,7 @@ from math import inf
 
 from aipolicy.errors import AipolicyError, BaselineError
 from aipolicy.files.atomic_write import write_whole
-from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, Known, known_from
+from aipolicy.findings.comparison import NEVER_ACCEPTED, Identity, KnownFinding, known_from
 from aipolicy.findings.finding import DecidingValue, Finding, Outcome, Severity
 from aipolicy.findings.moved import NOT_LIMITED
 from aipolicy.findings.reserved_rules import WAIVER_PREFIX
@@ -34,7 +34,7 @@ class Baseline(Frozen):
     """The findings that were accepted, and the path of the file as shown to people."""
 
     path: str
-    findings: tuple[Known, ...]
+    findings: tuple[KnownFinding, ...]
     has_values: bool
     """Whether it was written by a version that keeps what decided a violation."""
 
@@ -53,7 +53,7 @@ def read_baseline(path: str) -> Baseline:
     return _baseline(name, _document(name, data))
 
 
-def acceptable(findings: Iterable[Finding]) -> tuple[Known, ...]:
+def acceptable(findings: Iterable[Finding]) -> tuple[KnownFinding, ...]:
     """Return what can be accepted: findings of rules on features, unless a waiver already holds them.
 
     A broken manifest has no verdict, and a waiver that does not hold waives nothing: neither is ever accepted.
@@ -65,7 +65,7 @@ def acceptable(findings: Iterable[Finding]) -> tuple[Known, ...]:
     )
 
 
-def baseline_text(findings: Iterable[Known]) -> str:
+def baseline_text(findings: Iterable[KnownFinding]) -> str:
     """Return the text of a baseline: one line a finding, sorted, so that equal findings are equal bytes."""
     lines = sorted(json.dumps(_fields(known), ensure_ascii=True) for known in findings)
     body = ",\n".join(f"    {line}" for line in lines)
@@ -73,7 +73,7 @@ def baseline_text(findings: Iterable[Known]) -> str:
     return f'{{\n  "schema": "{BASELINE_SCHEMA}",\n  "findings": {items}\n}}\n'
 
 
-def write_baseline(path: str, findings: Iterable[Known]) -> None:
+def write_baseline(path: str, findings: Iterable[KnownFinding]) -> None:
     """Write a baseline in one step; raises `BaselineError`, also where the file is anything but a baseline."""
     name = shown_path(path)
     if os.path.islink(path):
@@ -90,7 +90,7 @@ def write_baseline(path: str, findings: Iterable[Known]) -> None:
         raise BaselineError(f"cannot write: {reason_of(error)}", path=name) from error
 
 
-def _fields(known: Known) -> dict[str, object]:
+def _fields(known: KnownFinding) -> dict[str, object]:
     values = {name: _plain(value) for name, value in sorted((known.values or {}).items())}
     return {
         "feature": known.identity.feature,
@@ -139,7 +139,7 @@ def _baseline(name: str, document: Document) -> Baseline:
     return Baseline(name, entries, has_values)
 
 
-def _entry(record: Record, *, has_values: bool) -> Known:
+def _entry(record: Record, *, has_values: bool) -> KnownFinding:
     rule, feature, path = (record.text(key) for key in ("rule", "feature", "path"))
     severity = record.text("severity", choices=tuple(Severity))
     outcome = record.text("outcome", choices=_OUTCOMES)
@@ -150,7 +150,7 @@ def _entry(record: Record, *, has_values: bool) -> Known:
         record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
     known = Severity(severity) if severity in set(Severity) else Severity.NOTE
     weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED
-    return Known(Identity(rule, feature, path), known, weighs, None, values)
+    return KnownFinding(Identity(rule, feature, path), known, weighs, None, values)
 
 
 def _values(record: Record) -> dict[str, DecidingValue]:

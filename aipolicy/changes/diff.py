@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from aipolicy.answer.what_if import RuleMoved, moved_counts
 from aipolicy.changes.state import FeatureState, MonthlyCost
-from aipolicy.changes.steps import Side, Step, steps_between
-from aipolicy.findings.comparison import Identity, Known, compare, identity_of, is_worse, known_from
-from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.changes.steps import SideInputs, Step, steps_between
+from aipolicy.findings.comparison import Identity, KnownFinding, compare, identity_of, is_worse, known_from
+from aipolicy.findings.finding import Finding, FindingChange, Outcome, Severity
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.value import Frozen, replace
 
@@ -25,7 +25,7 @@ class ChangedFinding(Frozen):
 class FixedFinding(Frozen):
     """A finding of the base that is no longer there."""
 
-    known: Known
+    known: KnownFinding
     cause: str
 
 
@@ -95,24 +95,26 @@ class FeatureChange(Frozen):
 class Diff(Frozen):
     """What a change does to every feature, and to manifests that have no verdict."""
 
-    before: Side
-    after: Side
+    before: SideInputs
+    after: SideInputs
     revision: str
     commit: str
     features: tuple[FeatureChange, ...]
     broken: tuple[Finding, ...]
     """Problems of manifests that the base did not have."""
-    repaired: tuple[Known, ...]
+    repaired: tuple[KnownFinding, ...]
 
 
-def diff_of(before: Side, after: Side, revision: str, commit: str, file_of: Callable[[str], str],
+def diff_of(before: SideInputs, after: SideInputs, revision: str, commit: str, file_of: Callable[[str], str],
             among: Container[str]) -> Diff:  # fmt: skip
     """Return what changed between two sides for some features by name; `file_of` makes paths of both sides equal."""
     steps = steps_between(before, after)
     compared, gone = compare(after.report.findings, (known_from(f, file_of) for f in before.report.findings), file_of)
     names = sorted(name for name in {*steps[0].states, *steps[-1].states} if name in among)
     features = [_change(name, steps, compared, gone) for name in names]
-    broken = tuple(f for f in compared if f.rule_id.startswith(MANIFEST_PREFIX) and f.change is not Change.UNCHANGED)
+    broken = tuple(
+        f for f in compared if f.rule_id.startswith(MANIFEST_PREFIX) and f.change is not FindingChange.UNCHANGED
+    )
     unreadable = {f.feature for f in broken} | {file_of(f.file) for f in broken}
     hinted = []
     for each in features:
@@ -124,7 +126,9 @@ def diff_of(before: Side, after: Side, revision: str, commit: str, file_of: Call
     return Diff(before, after, revision, commit, tuple(hinted), broken, repaired)
 
 
-def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone: Sequence[Known]) -> FeatureChange:
+def _change(
+    name: str, steps: Sequence[Step], compared: Sequence[Finding], gone: Sequence[KnownFinding]
+) -> FeatureChange:
     states = [step.states.get(name) for step in steps]
     before, after = states[0], states[-1]
     both = before is not None and after is not None
@@ -136,14 +140,14 @@ def _change(name: str, steps: Sequence[Step], compared: Sequence[Finding], gone:
         name, before, after,
         verdict_cause=_cause(steps, verdicts) if both else "",
         needs=tuple(_needs(steps, states)) if both else (),
-        new=tuple(_changed(f, steps, states) for f in mine if f.change is Change.NEW),
-        worse=tuple(_changed(f, steps, states) for f in mine if f.change is Change.WORSE),
+        new=tuple(_changed(f, steps, states) for f in mine if f.change is FindingChange.NEW),
+        worse=tuple(_changed(f, steps, states) for f in mine if f.change is FindingChange.WORSE),
         fixed=tuple(FixedFinding(known, _absent_since(known.identity, steps, states)) for known in lost),
-        unchanged=sum(f.change is Change.UNCHANGED for f in mine),
+        unchanged=sum(f.change is FindingChange.UNCHANGED for f in mine),
         cost_cause=_cause(steps, costs) if both else "",
         cost_parts=tuple(_parts(steps, costs)) if both else (),
-        waived=tuple(_waived(f, steps, states) for f in mine if f.change is Change.WAIVED),
-        moved=tuple(_moved(f, steps, states) for f in mine if f.change is Change.CHANGED),
+        waived=tuple(_waived(f, steps, states) for f in mine if f.change is FindingChange.WAIVED),
+        moved=tuple(_moved(f, steps, states) for f in mine if f.change is FindingChange.CHANGED),
         answer_cause=_cause(steps, [state.answer.built if state is not None else None for state in states]) if both else "",
         turned_by=_turned_by(before, after),
         ways=tuple(_ways(steps, states)) if both else (),
@@ -179,7 +183,7 @@ def _changed(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSt
     """Return a new or worse finding with the first input under which it appears, or is worse than at the base."""
     identity = identity_of(finding)
     at_base = states[0].known.get(identity, ()) if states[0] is not None else ()
-    start = at_base[0] if at_base and finding.change is Change.WORSE else None
+    start = at_base[0] if at_base and finding.change is FindingChange.WORSE else None
 
     def appears(state: FeatureState | None) -> bool:
         there = state.known.get(identity, ()) if state is not None else ()

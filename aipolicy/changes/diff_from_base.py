@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from aipolicy.changes.against_base import base_report, files_holding
 from aipolicy.changes.base_side import BaseSide
 from aipolicy.changes.diff import Diff, diff_of
-from aipolicy.changes.steps import Side, weighed_by
+from aipolicy.changes.steps import SideInputs, weighed_by
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
@@ -16,7 +16,9 @@ from aipolicy.run.report import Report, check
 from aipolicy.value import replace
 
 
-def diff_from_base(now: Side, side: BaseSide, policy: Policy, everything: Callable[[], Sequence[ManifestFile]]) -> Diff:
+def diff_from_base(
+    now: SideInputs, side: BaseSide, policy: Policy, everything: Callable[[], Sequence[ManifestFile]]
+) -> Diff:
     """Return the diff over the features at and below the paths on either side, wherever the other side has them.
 
     `policy` evaluates the base; `everything` finds every manifest of the working tree.
@@ -37,7 +39,7 @@ def diff_from_base(now: Side, side: BaseSide, policy: Policy, everything: Callab
             report = check(files, report.policy, SOME_FEATURES)
         return report.of_features(names, is_concerned)
 
-    before = Side(
+    before = SideInputs(
         before_files, side.settings._replace(as_of=policy.catalog.as_of, strict=policy.strict), side.policy_files,
         weighed_by(side.config), policy, scoped(at_base, before_files, side.files),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from aipolicy.evaluation.option_masks import union
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.recommendation import Recommender
 from aipolicy.evaluation.verdict import NeedFound, ways_of
-from aipolicy.findings.comparison import Identity, Known, known_from
+from aipolicy.findings.comparison import Identity, KnownFinding, known_from
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.option import Option
 from aipolicy.run.answer_result import WayResult, way_result
@@ -60,7 +60,7 @@ class FeatureState(Frozen):
     cost: MonthlyCost | None
     """None is unknown."""
     answer: Answered
-    known: Mapping[Identity, Sequence[Known]]
+    known: Mapping[Identity, Sequence[KnownFinding]]
 
 
 def states_of(report: Report, weighing: Weighing,
@@ -69,7 +69,7 @@ def states_of(report: Report, weighing: Weighing,
 
     `known` are states under the same policy and weighing: a feature of the same text and path is in the same state.
     """
-    found: dict[str, dict[Identity, list[Known]]] = {}
+    found: dict[str, dict[Identity, list[KnownFinding]]] = {}
     for finding in report.findings:
         each = known_from(finding)
         found.setdefault(finding.feature, {}).setdefault(each.identity, []).append(each)

@@ -21,7 +21,7 @@ CAUSES = ("manifest", "policy", "catalog", "date")
 """The inputs in the order in which they are exchanged."""
 
 
-class Side(Frozen):
+class SideInputs(Frozen):
     """Everything that one side is made of; `report` is what comes of it."""
 
     files: Sequence[ManifestFile]
@@ -44,7 +44,7 @@ class Step(Frozen):
     states: dict[str, FeatureState]
 
 
-def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
+def steps_between(before: SideInputs, now: SideInputs) -> tuple[Step, ...]:
     """Return the base, then a step for each input that differs, the last being now.
 
     Inputs that only load together, such as a pack that names a model of the new catalog, are one step with both names.
@@ -71,7 +71,7 @@ def steps_between(before: Side, now: Side) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _differs(cause: str, before: Side, now: Side) -> bool:
+def _differs(cause: str, before: SideInputs, now: SideInputs) -> bool:
     if cause == "manifest":
         return [(f.path, f.data) for f in before.files] != [(f.path, f.data) for f in now.files]
     if cause == "policy":
@@ -81,7 +81,7 @@ def _differs(cause: str, before: Side, now: Side) -> bool:
     return before.settings.as_of != now.settings.as_of
 
 
-def _policy_part(side: Side) -> object:
+def _policy_part(side: SideInputs) -> object:
     settings = side.settings._replace(
         packs=(), own_catalog=(), base=".", parameter_places={}, choice_places={}, fresher_prices="",
         as_of=date.min, lock="", waivers=(),
@@ -90,7 +90,7 @@ def _policy_part(side: Side) -> object:
     return settings, side.weighing, packs, [data for _, data in side.policy_files.waivers]
 
 
-def _catalog_part(side: Side) -> object:
+def _catalog_part(side: SideInputs) -> object:
     package = side.policy_files.price_package
     return [data for _, data in side.policy_files.own_catalog], package and (
         package.name,
@@ -99,7 +99,7 @@ def _catalog_part(side: Side) -> object:
     )
 
 
-def _policy(before: Side, now: Side, exchanged: set[str]) -> Policy:
+def _policy(before: SideInputs, now: SideInputs, exchanged: set[str]) -> Policy:
     """Return the policy with packs, catalog and day of now as far as they are exchanged; raises `AipolicyError`."""
     later = {cause for cause in ("policy", "catalog", "date") if cause in exchanged or not _differs(cause, before, now)}
     if len(later) == 3:

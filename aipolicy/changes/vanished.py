@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from aipolicy.findings.finding import Change, Finding, sorted_findings
+from aipolicy.findings.finding import Finding, FindingChange, sorted_findings
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX, reserved_finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.report import Report
@@ -52,5 +52,5 @@ def vanished_features(before: Side, now: Side) -> tuple[Finding, ...]:
             else "holds no manifest any more" if path in silent else "is looked at no longer"
         )  # fmt: skip
         message = f"the feature `{shown(name)}` of the base is declared nowhere, and its file is there but {why}"
-        found.append(replace(reserved_finding("MAN-010", message, file=path, feature=name), change=Change.NEW))
+        found.append(replace(reserved_finding("MAN-010", message, file=path, feature=name), change=FindingChange.NEW))
     return sorted_findings(found)

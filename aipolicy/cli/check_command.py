@@ -27,7 +27,7 @@ from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.scope import scope_of
 from aipolicy.config.settings import SEVERITIES
-from aipolicy.discovery.find import Found
+from aipolicy.discovery.find import FoundFiles
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.files.cache import Cache, cache_folder, pack_memory
 from aipolicy.manifest.skipped import skip_lines
@@ -161,7 +161,7 @@ class CheckRun(NamedTuple):
     """What is checked, by what, and which reports are made of it."""
 
     paths: tuple[str, ...]
-    found: Found
+    found: FoundFiles
     settings: PolicySettings
     policy_files: PolicyFiles
     config: Config

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
     from aipolicy.config.policy_options import PolicyOptions
     from aipolicy.config.settings import PolicySettings
-    from aipolicy.discovery.find import Found
+    from aipolicy.discovery.find import FoundFiles
     from aipolicy.policy.sources.locate import PolicyFiles
     from aipolicy.run.policy import Policy
     from aipolicy.run.report import Report
@@ -49,7 +49,7 @@ def comparison_options(function: F) -> F:
     return function
 
 
-def compared_report(request: ComparedRun, found: Found, policy: Policy, policy_files: PolicyFiles,
+def compared_report(request: ComparedRun, found: FoundFiles, policy: Policy, policy_files: PolicyFiles,
                     settings: PolicySettings) -> Report:  # fmt: skip
     """Return the report of a run, its findings compared with what was known before; writes a baseline if asked to.
 

@@ -12,7 +12,7 @@ from aipolicy.changes.base_side import base_side
 from aipolicy.changes.cost_threshold import raised, read_threshold, says_something, without_small_costs
 from aipolicy.changes.diff import Diff
 from aipolicy.changes.diff_from_base import diff_from_base
-from aipolicy.changes.steps import Side, weighed_by
+from aipolicy.changes.steps import SideInputs, weighed_by
 from aipolicy.cli.manifests import manifests_of, told_manifests
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
@@ -64,7 +64,7 @@ def command(paths: tuple[str, ...], base: str, options: PolicyOptions, output_fo
     files = told_manifests(paths, configured).files
     policy = load_policy(settings, Cache(cache_folder()), policy_files)
     report = check(files, policy, SOME_FEATURES)
-    now = Side(files, settings, policy_files, weighed_by(configured), policy, report)
+    now = SideInputs(files, settings, policy_files, weighed_by(configured), policy, report)
     with base_side(base, paths, options._replace(as_of=settings.as_of.isoformat())) as side:
         chosen = bool(options.select or options.ignore)
         policy_of_base = base_policy(side, policy, settings, policy_files, strict=strict, chosen=chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aipolicy.cli.page_folder import Standing, put_right, standing
+from aipolicy.cli.page_folder import StalePages, put_right, standing
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
@@ -48,7 +48,7 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     write_out(f"{removed}{escaped(folder)}: {quantity(len(pages), 'page')}, {written} written\n")
 
 
-def _told(folder: str, found: Standing, count: int) -> str:
+def _told(folder: str, found: StalePages, count: int) -> str:
     if found.is_current:
         return f"{escaped(folder)} is current: {quantity(count, 'page')}\n"
     states = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from aipolicy.authoring.conversation import ABOUT_IT, Conversation, Question
+from aipolicy.authoring.conversation import ABOUT_IT, AskedFact, Conversation
 from aipolicy.authoring.replies import NAME
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.cli.terminal import stdout_style, stdout_width
@@ -50,7 +50,7 @@ def converse(conversation: Conversation, suggested: Mapping[str, str]) -> Conver
     return conversation
 
 
-def _after(conversation: Conversation, question: Question, reply: str) -> Conversation:
+def _after(conversation: Conversation, question: AskedFact, reply: str) -> Conversation:
     """Return the conversation after a reply; after a wrong one it is the same, and it was said what is wrong."""
     if not reply and not question.spec.required:
         return conversation.skipped()
@@ -64,14 +64,14 @@ def _after(conversation: Conversation, question: Question, reply: str) -> Conver
         return conversation
 
 
-def _reply(question: Question, suggested: str) -> str:
+def _reply(question: AskedFact, suggested: str) -> str:
     reply: str = click.prompt(
         question.spec.name, default=suggested, show_default=bool(suggested), err=True, value_proc=str
     )
     return reply.strip()
 
 
-def _ask(question: Question, catalog: Catalog) -> None:
+def _ask(question: AskedFact, catalog: Catalog) -> None:
     screen = _screen()
     screen.add(said(""))
     screen.add(said(question.spec.meaning, Role.STRONG))
@@ -89,7 +89,7 @@ def _ask(question: Question, catalog: Catalog) -> None:
     _say(screen)
 
 
-def _explain(question: Question, known: KnownFacts, catalog: Catalog) -> None:
+def _explain(question: AskedFact, known: KnownFacts, catalog: Catalog) -> None:
     screen = _screen()
     lines = grid(_LABEL, None)
     (name, meaning), *rest = explanation(question, known, catalog)

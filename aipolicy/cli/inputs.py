@@ -14,7 +14,7 @@ from aipolicy.source.text import shown
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
     from aipolicy.config.settings import PolicySettings
-    from aipolicy.discovery.find import Found
+    from aipolicy.discovery.find import FoundFiles
     from aipolicy.policy.sources.locate import PolicyFiles
 
 
@@ -27,7 +27,7 @@ def policy_inputs(config: Config, settings: PolicySettings, files: PolicyFiles) 
         yield path
 
 
-def run_inputs(found: Found, config: Config, settings: PolicySettings, files: PolicyFiles) -> tuple[str, ...]:
+def run_inputs(found: FoundFiles, config: Config, settings: PolicySettings, files: PolicyFiles) -> tuple[str, ...]:
     """Return the paths of all that a run over manifests reads, and of configuration files that it came across."""
     return (*found.read, *found.others, *policy_inputs(config, settings, files))
 

@@ -11,7 +11,7 @@ import click
 from aipolicy.cli.terminal import read_stdin
 from aipolicy.config.config_file import CONFIGURATION_FILES
 from aipolicy.config.unread import unread_configurations
-from aipolicy.discovery.find import Found, search_manifests
+from aipolicy.discovery.find import FoundFiles, search_manifests
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.manifest.skipped import skip_lines
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aipolicy.findings.finding import Finding
 
 
-def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> Found:
+def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> FoundFiles:
     """Return the manifests at and below paths, without any below the working folder."""
     found = search_manifests(
         paths or (".",), patterns=config.manifests, exclude=config.exclude if exclude else (),
@@ -30,7 +30,7 @@ def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) 
     return found._replace(left_out=found.left_out._replace(notices=(*found.left_out.notices, *notices)))
 
 
-def told_manifests(paths: Sequence[str], config: Config) -> Found:
+def told_manifests(paths: Sequence[str], config: Config) -> FoundFiles:
     """Return the manifests at and below paths; what was left out is told on standard error."""
     found = manifests_of(paths, config)
     for line in (*found.left_out.notices, *skip_lines(found.left_out.skipped)):

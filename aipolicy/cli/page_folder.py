@@ -16,7 +16,7 @@ _ENDING = ".md"
 _MARK = f"{MARKER}\n".encode()
 
 
-class Standing(NamedTuple):
+class StalePages(NamedTuple):
     """Paths of pages within the folder, with `/`, by what is wrong with them."""
 
     out_of_date: tuple[str, ...]
@@ -32,7 +32,7 @@ class Standing(NamedTuple):
         return not any(self)
 
 
-def standing(folder: str, pages: Mapping[str, str]) -> Standing:
+def standing(folder: str, pages: Mapping[str, str]) -> StalePages:
     """Return how a folder differs from the pages that belong into it; raises `UsageError` where it cannot be read."""
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError("is no folder; name one for the pages", path=folder)
@@ -41,10 +41,10 @@ def standing(folder: str, pages: Mapping[str, str]) -> Standing:
     out_of_date, missing, in_the_way = (
         tuple(path for path, state in states.items() if state == wanted) for wanted in ("stale", "missing", "foreign")
     )
-    return Standing(out_of_date, missing, tuple(left_over), in_the_way)
+    return StalePages(out_of_date, missing, tuple(left_over), in_the_way)
 
 
-def put_right(folder: str, pages: Mapping[str, str], found: Standing) -> None:
+def put_right(folder: str, pages: Mapping[str, str], found: StalePages) -> None:
     """Write pages that are out of date or missing, whole, and remove those that are left over.
 
     Raises `UsageError` before anything is written when something is in the way, or for what the system refuses.

@@ -201,7 +201,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
     from aipolicy.run.evaluated_file import findings_on
     from aipolicy.waivers.read import read_waivers
     from aipolicy.waivers.waive import waive
-    from aipolicy.waivers.waiver import State
+    from aipolicy.waivers.waiver import WaiverState
 
     day = policy.catalog.as_of
     waivers = read_waivers(tuple({**files, name: grown.data}.items()), policy.packs, policy.catalog, day)
@@ -215,7 +215,7 @@ def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes],
         raise WaiverError("; ".join(wrong))
     mine = next(waiver for waiver in waivers.entries if is_mine(waiver.document, waiver.path))
     use = waive(findings_on(evaluation, policy), [(None, mine)], evaluation, (), day).uses[0]
-    if use.state is not State.WAIVED:
+    if use.state is not WaiverState.WAIVED:
         raise WaiverError(f"the waiver would not hold: {use.detail}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aipolicy.answer.targets import ASKED, MACHINE, Target, ways_asked
+from aipolicy.answer.targets import ASKED, MACHINE, AskedWays, ways_asked
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.plan_names import with_catalog_names
@@ -18,7 +18,7 @@ from aipolicy.source.text import shown
 _NAMED = ("provider", "model")
 
 
-def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> Target:
+def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> AskedWays:
     """Return the ways that `--why-not` asks about; raises `UsageError` for a word that no plan could say."""
     asked: dict[str, str] = {}
     for text in words:
@@ -30,7 +30,7 @@ def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> T
             raise UsageError(f"ways cannot be asked for by `{shown(key)}`{hint} (one of {', '.join(ASKED)})")
         if asked.setdefault(key, word) != word:
             raise UsageError(f"`--why-not` names two words for `{key}`; ask about one after the other")
-    target = Target({key: _known(key, word, asked, evaluation, policy) for key, word in asked.items()})
+    target = AskedWays({key: _known(key, word, asked, evaluation, policy) for key, word in asked.items()})
     if not ways_asked(evaluation.candidates, target):
         raise UsageError(f"no way has {target.name}{_nothing_offered(target, policy)}")
     return target
@@ -58,7 +58,7 @@ def _known(key: str, word: str, asked: dict[str, str], evaluation: Evaluation, p
     return str(values[f"plan.{key}"])
 
 
-def _nothing_offered(target: Target, policy: Policy) -> str:
+def _nothing_offered(target: AskedWays, policy: Policy) -> str:
     """Return what the catalog offers in the place of a target, as for a plan; empty where it offers it, but not now."""
     plan: dict[str, FactValue] = {f"plan.{key}": word for key, word in target.words.items() if key != MACHINE}
     planned = plan_legs(plan, plan, policy.catalog, policy.evaluator.organization)

@@ -13,7 +13,7 @@ from aipolicy.value import NamedTuple
 ParameterValue: TypeAlias = bool | float | str | tuple[str, ...]
 
 
-class Organization(NamedTuple):
+class OrganizationTable(NamedTuple):
     """What the organisation counts as its own."""
 
     own_boundaries: tuple[str, ...] = ("device", "on-premises", "own-account")
@@ -21,7 +21,7 @@ class Organization(NamedTuple):
     """ISO 3166-1 alpha-2 codes of the countries in which its own machines stand."""
 
 
-class Recommendation(NamedTuple):
+class RecommendationTable(NamedTuple):
     """How the options that remain are weighed against each other."""
 
     margin_percent: float = 20.0
@@ -58,8 +58,8 @@ class Config(NamedTuple):
     """Paths of waivers files, relative to the file's folder."""
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     """Values of pack parameters, by `pack.parameter`."""
-    organization: Organization = Organization()
-    recommendation: Recommendation = Recommendation()
+    organization: OrganizationTable = OrganizationTable()
+    recommendation: RecommendationTable = RecommendationTable()
     path: str | None = None
     parameter_places: Mapping[str, str] = MappingProxyType({})
     """For every parameter, `path:line:col` of its value."""

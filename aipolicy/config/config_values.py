@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from aipolicy.config.config import Config, Organization, ParameterValue, Recommendation
+from aipolicy.config.config import Config, OrganizationTable, ParameterValue, RecommendationTable
 from aipolicy.config.settings import PRICE_PACKAGES, SEVERITIES
 from aipolicy.errors import ConfigError
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
@@ -70,10 +70,10 @@ def _baseline(top: Record, folder: str) -> str:
     return os.path.join(folder, name)
 
 
-def _organization(record: Record) -> Organization:
+def _organization(record: Record) -> OrganizationTable:
     from aipolicy.catalog.axes import BOUNDARIES
 
-    default = Organization()
+    default = OrganizationTable()
     boundaries = _texts(record, "own_boundaries", default.own_boundaries)
     for name in boundaries:
         if name not in BOUNDARIES:
@@ -84,11 +84,11 @@ def _organization(record: Record) -> Organization:
         if not _COUNTRY.fullmatch(code):
             message = f"`{shown(code)}` is not a country code; write two capital letters, such as `DE`"
             record.mistake(message, "on_premises_countries")
-    return Organization(own_boundaries=boundaries, on_premises_countries=countries)
+    return OrganizationTable(own_boundaries=boundaries, on_premises_countries=countries)
 
 
-def _recommendation(record: Record) -> Recommendation:
-    default = Recommendation()
+def _recommendation(record: Record) -> RecommendationTable:
+    default = RecommendationTable()
     horizon = record.number("horizon_months", default.horizon_months)
     if horizon == 0:
         record.mistake("`horizon_months` must be more than 0", "horizon_months")
@@ -97,7 +97,7 @@ def _recommendation(record: Record) -> Recommendation:
     if not 0.5 <= confidence < 1.0:
         record.mistake(f"`confidence` must be at least 0.5 and less than 1, found {confidence:g}", "confidence")
     fixed = _texts(record, "fixed", default.fixed)
-    return Recommendation(margin_percent=margin, horizon_months=horizon, confidence=confidence, fixed=fixed)
+    return RecommendationTable(margin_percent=margin, horizon_months=horizon, confidence=confidence, fixed=fixed)
 
 
 def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, ParameterValue]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
 
 
-class Scope(NamedTuple):
+class RunScope(NamedTuple):
     """What a run covers."""
 
     partial: str = ""
@@ -25,15 +25,15 @@ class Scope(NamedTuple):
     """Whether anything is said of the waivers files themselves."""
 
 
-A_PART = Scope(PART_OF_RUN)
+A_PART = RunScope(PART_OF_RUN)
 """A run over a part of what there is."""
-SOME_FEATURES = Scope(PART_OF_RUN, waivers=False)
+SOME_FEATURES = RunScope(PART_OF_RUN, waivers=False)
 """A run over some features, about nothing but these."""
 
 
-def scope_of(paths: Sequence[str], config: Config) -> Scope:
+def scope_of(paths: Sequence[str], config: Config) -> RunScope:
     """Return what a run over paths covers of what a configuration is about."""
-    return Scope(partial_reason(paths, config.path), covers_all(config, paths))
+    return RunScope(partial_reason(paths, config.path), covers_all(config, paths))
 
 
 def partial_reason(paths: Sequence[str], config_path: str | None) -> str:

@@ -21,7 +21,7 @@ STDIN = "-"
 STDIN_SHOWN = "<stdin>"
 
 
-class Found(NamedTuple):
+class FoundFiles(NamedTuple):
     """The manifest files of a run, sorted by path, and what was left out on the way to them."""
 
     files: tuple[ManifestFile, ...]
@@ -47,7 +47,7 @@ def search_manifests(
     paths: Sequence[str | os.PathLike[str]], *, patterns: Sequence[str] = MANIFEST_PATTERNS,
     exclude: Sequence[str] = (), respect_gitignore: bool = True, others: Collection[str] = (),
     stdin: Callable[[], bytes],
-) -> Found:  # fmt: skip
+) -> FoundFiles:  # fmt: skip
     """Return the files that are named, and those in named folders whose names match, sorted by path.
 
     A glob without `/` is matched against names, one with `/` against whole paths, a relative one from the working folder.
@@ -78,7 +78,7 @@ def search_manifests(
     nothing_asked = bool(wanted) and search.excluded_files == len(wanted)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
     read = tuple(candidate.real for candidate in taken)
-    return Found(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))
+    return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))
 
 
 def _each_once(found: Iterable[Candidate]) -> list[Candidate]:

@@ -52,7 +52,7 @@ class TokenRates(Frozen):
     cache_write_hour: float | None = None
 
 
-class LongContext(Frozen):
+class LongContextRates(Frozen):
     """Rates for requests with more input tokens than the threshold; they hold for the whole request."""
 
     above_input_tokens: float
@@ -65,7 +65,7 @@ class TokenPrice(Frozen):
 
     rates: TokenRates
     batch: TokenRates | None = None
-    long_context: LongContext | None = None
+    long_context: LongContextRates | None = None
     usd_per_thousand_requests: float = 0.0
     """A charge by request, as for reranking; 0 when requests as such are not charged."""
     documents_per_request: float | None = None
@@ -106,7 +106,7 @@ def request_usd(use: TokenUse, price: TokenPrice, *, batch: bool = False, arithm
     return usd + requests * price.usd_per_thousand_requests / 1000.0 + audio_usd
 
 
-def _rates(price: TokenPrice | LongContext, *, batch: bool) -> TokenRates:
+def _rates(price: TokenPrice | LongContextRates, *, batch: bool) -> TokenRates:
     return price.batch if batch and price.batch is not None else price.rates
 
 

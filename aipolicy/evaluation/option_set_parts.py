@@ -7,7 +7,7 @@ from functools import cached_property
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.evaluation.option_groups import Group, Split, StaticGroup
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
-from aipolicy.evaluation.paired_legs import Legs
+from aipolicy.evaluation.paired_legs import PairedLegs
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
@@ -117,7 +117,7 @@ def only(option_set: OptionSet, number: int) -> OptionSet:
     if not isinstance(option_set, PairedSet):
         return PartOfOptionSet(option_set, 1 << number)
     main = PartOfOptionSet(option_set.mains, 1 << option_set.main_of(number))
-    return PairedSet(Legs(main, option_set.table, is_named=True), (option_set.slot_of(number),))
+    return PairedSet(PairedLegs(main, option_set.table, is_named=True), (option_set.slot_of(number),))
 
 
 def on_day(option_set: OptionSet, catalog: Catalog) -> OptionSet:
@@ -125,4 +125,4 @@ def on_day(option_set: OptionSet, catalog: Catalog) -> OptionSet:
     if not isinstance(option_set, PairedSet):
         return OptionSetOnDay(option_set, catalog)
     mains, table = (OptionSetOnDay(each, catalog) for each in (option_set.mains, option_set.table))
-    return PairedSet(Legs(mains, table, is_named=option_set.is_named), option_set.slots)
+    return PairedSet(PairedLegs(mains, table, is_named=option_set.is_named), option_set.slots)

@@ -11,7 +11,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.options.option import may_follow
 
 
-class Legs:
+class PairedLegs:
     """Main legs and the legs that partners come from, with what sets of their pairs share."""
 
     def __init__(self, mains: OptionSet, table: OptionSet, *, is_named: bool) -> None:

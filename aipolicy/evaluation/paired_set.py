@@ -14,7 +14,7 @@ from aipolicy.evaluation.axes import AXES_OF_WHOLE
 from aipolicy.evaluation.option_groups import Group, OptionFacts, Split, Values
 from aipolicy.evaluation.option_masks import numbers_in, union
 from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
-from aipolicy.evaluation.paired_legs import Legs
+from aipolicy.evaluation.paired_legs import PairedLegs
 from aipolicy.evaluation.slot_view import SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost
 from aipolicy.facts.all_facts import is_of_leg
@@ -30,7 +30,7 @@ _TRUE = frozenset({True})
 class PairedSet(OptionSet):
     """Main legs, each with every partner that it may have."""
 
-    def __init__(self, legs: Legs, slots: tuple[Slot, ...]) -> None:
+    def __init__(self, legs: PairedLegs, slots: tuple[Slot, ...]) -> None:
         mains = legs.mains
         self._width = -(-mains.count // 8)
         super().__init__(lambda: (), mains.catalog, mains.organization, count=8 * self._width * len(slots))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aipolicy.evaluation.axes import AXES_OF_LEGS
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.paired_legs import Legs
+from aipolicy.evaluation.paired_legs import PairedLegs
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.partners import PLACE, Allowed, PartnerChoice, RuleOutcomes
 from aipolicy.evaluation.prepared_rule import ActiveRule
@@ -34,7 +34,7 @@ class Pairs:
     def __init__(self, rules: Iterable[ActiveRule], rule_evaluator: RuleEvaluator) -> None:
         self._rules = tuple(rules)
         self._rule_evaluator = rule_evaluator
-        self._legs: dict[tuple[int, int, bool], Legs] = {}
+        self._legs: dict[tuple[int, int, bool], PairedLegs] = {}
         self._sets: dict[tuple[int, int, bool, tuple[Slot, ...]], PairedSet] = {}
         self._choices: dict[int, PartnerChoice] = {}
 
@@ -105,7 +105,7 @@ class Pairs:
         legs_key = (mains.id, table.id, is_named)
         if legs_key not in self._legs:
             _make_room(self._legs)
-            self._legs[legs_key] = Legs(mains, table, is_named=is_named)
+            self._legs[legs_key] = PairedLegs(mains, table, is_named=is_named)
         legs = self._legs[legs_key]
         key = (*legs_key, slots)
         if key not in self._sets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from aipolicy.findings.finding import Change, Decided, DecidingValue, Finding, Outcome, Severity
+from aipolicy.findings.finding import Decided, DecidingValue, Finding, FindingChange, Outcome, Severity
 from aipolicy.findings.moved import Moved, moved
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX, WAIVER_PREFIX
 from aipolicy.value import Frozen, replace
@@ -17,7 +17,7 @@ _OUTCOMES = (
     Outcome.VIOLATED,
 )  # fmt: skip
 """From the mildest to the worst."""
-_TOLD = {Change.WORSE: "worse than before", Change.CHANGED: "not as before"}
+_TOLD = {FindingChange.WORSE: "worse than before", FindingChange.CHANGED: "not as before"}
 
 
 class Identity(Frozen, order=True):
@@ -31,7 +31,7 @@ class Identity(Frozen, order=True):
     """For problems of manifests, file and message: one broken manifest never stands for another."""
 
 
-class Known(Frozen):
+class KnownFinding(Frozen):
     """A finding known before, and how bad it was; with the finding itself where it was found in this run."""
 
     identity: Identity
@@ -42,7 +42,7 @@ class Known(Frozen):
     """What decided it, by name; None where that was not written down."""
 
     def __eq__(self, other: object) -> bool:
-        return self._key() == other._key() if isinstance(other, Known) else NotImplemented
+        return self._key() == other._key() if isinstance(other, KnownFinding) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._key())
@@ -77,11 +77,11 @@ class Comparison(Frozen, kw_only=True):
     changed: int = 0
     """Findings that are as bad as before, by other values."""
     unchanged: int = 0
-    fixed: tuple[Known, ...] = ()
+    fixed: tuple[KnownFinding, ...] = ()
     """Found at the base, and no longer."""
     gone: tuple[str, ...] = ()
     """Features of the base that nobody declares any more, by name: what was found of them counts as fixed."""
-    stale: tuple[Known, ...] = ()
+    stale: tuple[KnownFinding, ...] = ()
     """Accepted in the baseline, and no longer found."""
     costs: tuple[CostChange, ...] = ()
     """Features whose cost the change moves, by name."""
@@ -100,19 +100,19 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
     return Identity(finding.rule_id, finding.feature, path, wording)
 
 
-def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> Known:
+def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> KnownFinding:
     """Return a finding as something known."""
     values = {each.name: each.value for each in finding.decided_by}
-    return Known(identity_of(finding, file_of), finding.severity, finding.outcome, finding, values)
+    return KnownFinding(identity_of(finding, file_of), finding.severity, finding.outcome, finding, values)
 
 
-def compare(findings: Sequence[Finding], before: Iterable[Known],
-            file_of: Callable[[str], str] = str) -> tuple[tuple[Finding, ...], tuple[Known, ...]]:  # fmt: skip
+def compare(findings: Sequence[Finding], before: Iterable[KnownFinding],
+            file_of: Callable[[str], str] = str) -> tuple[tuple[Finding, ...], tuple[KnownFinding, ...]]:  # fmt: skip
     """Return the findings, each with what changed about it, and what was known before and is no longer found.
 
     Of several findings with one identity the worst is compared with the worst; one more than before is new.
     """
-    waiting: dict[Identity, list[Known]] = {}
+    waiting: dict[Identity, list[KnownFinding]] = {}
     for known in sorted(before, key=_badness, reverse=True):
         waiting.setdefault(known.identity, []).append(known)
     compared = list(findings)
@@ -127,48 +127,48 @@ def counted(comparison: Comparison, findings: Iterable[Finding]) -> Comparison:
     """Return a comparison with the number of findings that are new, worse, changed and so on."""
     changes = [finding.change for finding in findings]
     return replace(
-        comparison, new=changes.count(Change.NEW), worse=changes.count(Change.WORSE),
-        waived=changes.count(Change.WAIVED), changed=changes.count(Change.CHANGED),
-        unchanged=changes.count(Change.UNCHANGED),
+        comparison, new=changes.count(FindingChange.NEW), worse=changes.count(FindingChange.WORSE),
+        waived=changes.count(FindingChange.WAIVED), changed=changes.count(FindingChange.CHANGED),
+        unchanged=changes.count(FindingChange.UNCHANGED),
     )  # fmt: skip
 
 
-def is_worse(now: Finding | Known, before: Known) -> bool:
+def is_worse(now: Finding | KnownFinding, before: KnownFinding) -> bool:
     """Return whether a finding weighs more than before, is certain where it was not, or rests on worse values."""
-    return _weighs_more(now, before) or _moved(now, before).change is Change.WORSE
+    return _weighs_more(now, before) or _moved(now, before).change is FindingChange.WORSE
 
 
-def _weighs_more(now: Finding | Known, before: Known) -> bool:
+def _weighs_more(now: Finding | KnownFinding, before: KnownFinding) -> bool:
     return now.severity.rank < before.severity.rank or _OUTCOMES.index(now.outcome) > _OUTCOMES.index(before.outcome)
 
 
-def _moved(now: Finding | Known, before: Known) -> Moved:
+def _moved(now: Finding | KnownFinding, before: KnownFinding) -> Moved:
     """Return how the values that decided a violation moved; what was not written down did not."""
     decided = _decided_by(now)
-    return moved(decided, before.values) if decided and before.values else Moved(Change.UNCHANGED, "")
+    return moved(decided, before.values) if decided and before.values else Moved(FindingChange.UNCHANGED, "")
 
 
-def _decided_by(each: Finding | Known) -> tuple[Decided, ...]:
-    finding = each.finding if isinstance(each, Known) else each
+def _decided_by(each: Finding | KnownFinding) -> tuple[Decided, ...]:
+    finding = each.finding if isinstance(each, KnownFinding) else each
     return () if finding is None else finding.decided_by
 
 
-def _compared(now: Finding, before: Known | None) -> Finding:
+def _compared(now: Finding, before: KnownFinding | None) -> Finding:
     """Return a finding with what changed about it, said in its message where values moved."""
     if before is None:
-        return replace(now, change=_both(now.change, Change.NEW))
+        return replace(now, change=_both(now.change, FindingChange.NEW))
     values = _moved(now, before)
     change = values.change
     if _weighs_more(now, before):
-        change = Change.WORSE
-    elif change is not Change.WORSE and _is_newly_waived(now, before):
-        change = Change.WAIVED
+        change = FindingChange.WORSE
+    elif change is not FindingChange.WORSE and _is_newly_waived(now, before):
+        change = FindingChange.WAIVED
     told = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
     both = _both(now.change, change)
     return replace(now, change=both, message=now.message + told if both is change else now.message)
 
 
-def _is_newly_waived(now: Finding, before: Known) -> bool:
+def _is_newly_waived(now: Finding, before: KnownFinding) -> bool:
     """Return whether a waiver is new, or was given more time."""
     if now.outcome is not Outcome.WAIVED or now.waiver is None:
         return False
@@ -178,15 +178,21 @@ def _is_newly_waived(now: Finding, before: Known) -> bool:
     return earlier is not None and now.waiver.expires > earlier.expires
 
 
-def _both(first: Change | None, second: Change) -> Change:
+def _both(first: FindingChange | None, second: FindingChange) -> FindingChange:
     """Return the milder of two: what the base or the baseline knows does not gate."""
-    order = (Change.UNCHANGED, Change.CHANGED, Change.WAIVED, Change.WORSE, Change.NEW)
+    order = (
+        FindingChange.UNCHANGED,
+        FindingChange.CHANGED,
+        FindingChange.WAIVED,
+        FindingChange.WORSE,
+        FindingChange.NEW,
+    )
     return second if first is None else min(first, second, key=order.index)
 
 
-def _badness(each: Finding | Known) -> tuple[int, int]:
+def _badness(each: Finding | KnownFinding) -> tuple[int, int]:
     return (-each.severity.rank, _OUTCOMES.index(each.outcome))
 
 
-def _order(known: Known) -> tuple[Identity, tuple[int, int]]:
+def _order(known: KnownFinding) -> tuple[Identity, tuple[int, int]]:
     return known.identity, _badness(known)

@@ -49,7 +49,7 @@ class Outcome(StrEnum):
     WAIVED = "waived"
 
 
-class Change(StrEnum):
+class FindingChange(StrEnum):
     """How a finding compares with what was known before: at the base of a change, or in a baseline."""
 
     NEW = "new"
@@ -63,7 +63,7 @@ class Change(StrEnum):
     @property
     def gates(self) -> bool:
         """Return whether a finding that compares so counts for the exit code."""
-        return self not in (Change.CHANGED, Change.UNCHANGED)
+        return self not in (FindingChange.CHANGED, FindingChange.UNCHANGED)
 
 
 class Worse(StrEnum):
@@ -159,7 +159,7 @@ class Finding(Frozen, kw_only=True):
     """For an undetermined outcome: the shortest list of facts that would settle it."""
     replacement: Replacement | None = None
     """What to write at `place` instead, where that is known."""
-    change: Change | None = None
+    change: FindingChange | None = None
     """None where nothing was compared; a changed or unchanged finding does not gate."""
     stage: Stage | None = None
     """How far the rule has come; None for problems of manifests and plans."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from aipolicy.findings.finding import Change, Decided, DecidingValue, Worse
+from aipolicy.findings.finding import Decided, DecidingValue, FindingChange, Worse
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple, replace
 
@@ -20,7 +20,7 @@ _MOST_MEMBERS = 5
 class Moved(NamedTuple):
     """How deciding values moved, and the values that did, in words."""
 
-    change: Change
+    change: FindingChange
     words: str
 
 
@@ -40,8 +40,8 @@ def moved(now: Sequence[Decided], before: Mapping[str, DecidingValue]) -> Moved:
     names = {each.name for each in now}
     changed += [f"`{shown(name)}` {_words(before[name])} decides no longer" for name in sorted(before.keys() - names)]
     if worse:
-        return Moved(Change.WORSE, "; ".join(worse))
-    return Moved(Change.CHANGED if changed else Change.UNCHANGED, "; ".join(changed))
+        return Moved(FindingChange.WORSE, "; ".join(worse))
+    return Moved(FindingChange.CHANGED if changed else FindingChange.UNCHANGED, "; ".join(changed))
 
 
 def is_same(name: str, now: DecidingValue, before: DecidingValue) -> bool:

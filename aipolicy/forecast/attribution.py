@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Severity
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.forecast.change import Change, Delta, deltas, has_come
+from aipolicy.forecast.change import Delta, ForecastChange, deltas, has_come
 from aipolicy.forecast.events import INPUT_OF, Event, Input
 from aipolicy.forecast.timeline import Moment, Timeline
 from aipolicy.policy.rule import Rule
@@ -19,7 +19,7 @@ Legs = Mapping[str, frozenset[tuple[str, str]]]
 """Provider and model of every leg that a plan leaves, by feature; features without a plan have none."""
 
 
-def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Severity) -> tuple[Change, ...]:
+def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Severity) -> tuple[ForecastChange, ...]:
     """Return the findings that a day changes, by feature, rule and path."""
     found = sorted(deltas(before.report.findings, now.report.findings), key=_order)
     if not found:
@@ -33,7 +33,7 @@ def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Se
         cause = _cause(delta, concerned, between)
         events = [e for e in now.events if INPUT_OF[e.cause] is cause and e.feature in ("", delta.finding.feature)]
         causes = _behind(delta, events, rules.get(whole_id(delta.finding.rule_id)), legs)
-        changes.append(Change(now.day, delta.kind(fail_on), delta, causes))
+        changes.append(ForecastChange(now.day, delta.kind(fail_on), delta, causes))
     return tuple(changes)
 
 

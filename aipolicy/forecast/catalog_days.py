@@ -20,7 +20,7 @@ from aipolicy.value import NamedTuple
 _NAMING = ("provider", "model", "region", "id", "term", "currency", "boundary", "tier", "accelerator", "hosting")
 
 
-class Entry(NamedTuple):
+class DatedEntry(NamedTuple):
     """A catalog entry that takes effect on a day."""
 
     day: date
@@ -65,7 +65,7 @@ class CatalogDays:
         return tuple(sorted(days))
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[DatedEntry, ...]:
         """Return the entries that take effect within the horizon, in the order of files."""
         documents = (*self._shipped, *catalog_documents(self._files.own_catalog))
         return tuple(entry for document in documents for entry in _entries(document) if entry.day in self._horizon)
@@ -101,7 +101,7 @@ def of_another_day(catalog: Catalog, day: date) -> Catalog:
     return other
 
 
-def _entries(document: Document) -> Iterator[Entry]:
+def _entries(document: Document) -> Iterator[DatedEntry]:
     value = document.value
     for section in SECTIONS:
         found = value.get(section) if isinstance(value, dict) else None
@@ -109,7 +109,7 @@ def _entries(document: Document) -> Iterator[Entry]:
             if isinstance(entry, dict) and isinstance(begins := entry.get("effective_from"), str):
                 day = read_day(begins)
                 if day is not None:
-                    yield Entry(day, section, _name(entry), _leg(entry))
+                    yield DatedEntry(day, section, _name(entry), _leg(entry))
 
 
 def _name(entry: dict[str, PlainValue]) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
-from aipolicy.findings.comparison import Identity, Known, identity_of, is_worse, known_from
+from aipolicy.findings.comparison import Identity, KnownFinding, identity_of, is_worse, known_from
 from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.forecast.events import Event
 from aipolicy.value import Frozen
 
 
-class Kind(StrEnum):
+class ForecastEffect(StrEnum):
     """What becomes of a finding; it fails when it weighs enough for exit code 1."""
 
     STARTS = "starts-failing"
@@ -41,23 +41,23 @@ class Delta(Frozen):
         """Return what makes it the same finding on both days."""
         return identity_of(self.finding)
 
-    def kind(self, fail_on: Severity) -> Kind:
+    def kind(self, fail_on: Severity) -> ForecastEffect:
         """Return what becomes of it where findings of a severity fail."""
         failed, fails = gates(self.before, fail_on), gates(self.after, fail_on)
         if fails is not failed:
-            return Kind.STARTS if fails else Kind.STOPS
+            return ForecastEffect.STARTS if fails else ForecastEffect.STOPS
         if self.before is None:
-            return Kind.NEW
+            return ForecastEffect.NEW
         if self.after is None:
-            return Kind.GONE
-        return Kind.WORSE if is_worse(self.after, known_from(self.before)) else Kind.MILDER
+            return ForecastEffect.GONE
+        return ForecastEffect.WORSE if is_worse(self.after, known_from(self.before)) else ForecastEffect.MILDER
 
 
-class Change(Frozen):
+class ForecastChange(Frozen):
     """A finding that comes, goes or weighs another amount from a day on, and why."""
 
     day: date
-    kind: Kind
+    kind: ForecastEffect
     delta: Delta
     causes: tuple[Event, ...]
     """What brings it about; more than one where several things of one kind happen on the day."""
@@ -96,7 +96,7 @@ def has_come(delta: Delta, findings: Iterable[Finding]) -> bool:
         return not there
     if delta.before is None:
         return bool(there)
-    start: Known = known_from(delta.before)
+    start: KnownFinding = known_from(delta.before)
     worse = is_worse(delta.after, start)
     return any(is_worse(each, start) if worse else is_worse(delta.before, known_from(each)) for each in there)
 

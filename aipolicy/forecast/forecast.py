@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from aipolicy.config.scope import A_PART, Scope
+from aipolicy.config.scope import A_PART, RunScope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.files.cache import Cache
@@ -13,7 +13,7 @@ from aipolicy.findings.finding import Finding, Severity
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.forecast.attribution import changes_between
 from aipolicy.forecast.catalog_events import catalog_events
-from aipolicy.forecast.change import Change, gates
+from aipolicy.forecast.change import ForecastChange, gates
 from aipolicy.forecast.events import Cause, Event, Horizon, months_later, within
 from aipolicy.forecast.growth import growth_events
 from aipolicy.forecast.policies import Policies
@@ -40,7 +40,7 @@ class Forecast(Frozen):
     fail_on: Severity
     moments: tuple[Moment, ...]
     """The start, and every day on which something happens; between them no answer changes."""
-    changes: tuple[Change, ...]
+    changes: tuple[ForecastChange, ...]
     turns: tuple[Event, ...]
     """Rules that come into force, change their stage or end, whether a feature fails by it or not."""
     unknowns: tuple[Unknown, ...]
@@ -65,7 +65,7 @@ class Forecast(Frozen):
         return self.failing(self.moments[0])
 
     @property
-    def first_failure(self) -> Change | None:
+    def first_failure(self) -> ForecastChange | None:
         """Return the first change that makes something fail that did not, or None."""
         return next((change for change in self.changes if self._starts(change)), None)
 
@@ -86,7 +86,7 @@ class Forecast(Frozen):
         evaluated = any(moment.report.evaluated for moment in self.moments)
         return EXIT_CLEAN if evaluated else EXIT_NOTHING
 
-    def _starts(self, change: Change) -> bool:
+    def _starts(self, change: ForecastChange) -> bool:
         return gates(change.delta.after, self.fail_on) and not gates(change.delta.before, self.fail_on)
 
 
@@ -114,7 +114,7 @@ SOURCES: tuple[Source, ...] = (
 
 
 def forecast(files: Sequence[ManifestFile], settings: PolicySettings, policy_files: PolicyFiles, *, months: int,
-             fail_on: Severity, cache: Cache | None = None, scope: Scope = A_PART) -> Forecast:  # fmt: skip
+             fail_on: Severity, cache: Cache | None = None, scope: RunScope = A_PART) -> Forecast:  # fmt: skip
     """Return what changes in the months after `settings.as_of`; raises what `load_policy` raises for any of the days."""
     horizon = Horizon(settings.as_of, months_later(settings.as_of, months))
     base = load_policy(settings, cache, policy_files)

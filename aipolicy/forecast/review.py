@@ -17,14 +17,14 @@ from aipolicy.value import Frozen
 _PRICE_AGES = frozenset({"option.price_age_days", "option.exchange_rate_age_days"})
 
 
-class Review(Frozen, order=True):
+class ReviewDay(Frozen, order=True):
     """A day, and why the decision is to be looked at again by then."""
 
     on: date
     reason: str
 
 
-def reviews_of(answering: Answering) -> tuple[Review, ...]:
+def reviews_of(answering: Answering) -> tuple[ReviewDay, ...]:
     """Return the days within three years on which what is recommended is to be looked at again, the first one first."""
     if answering.recommended is None or answering.certain.is_retired:
         return ()
@@ -37,7 +37,7 @@ def reviews_of(answering: Answering) -> tuple[Review, ...]:
     return tuple(sorted({each for each in found if each.on in horizon}))
 
 
-def _price_ages(answering: Answering) -> Iterator[Review]:
+def _price_ages(answering: Answering) -> Iterator[ReviewDay]:
     """Yield the day on which a rule on the age of prices breaks, whatever it weighs."""
     evaluator, way = answering.evaluator, answering.recommended
     if way is None:
@@ -45,10 +45,10 @@ def _price_ages(answering: Answering) -> Iterator[Review]:
     passing = Passing(answering, evaluator.rule_evaluator, of_plan=False, number=way.number, reading=_PRICE_AGES)
     found = None if passing.breaks(answering.expected.facts) else first_break(passing, evaluator)
     if found is not None:
-        yield Review(found.on, f"prices are too old ({', '.join(found.rules)})")
+        yield ReviewDay(found.on, f"prices are too old ({', '.join(found.rules)})")
 
 
-def _crossing(answering: Answering) -> Iterator[Review]:
+def _crossing(answering: Answering) -> Iterator[ReviewDay]:
     """Yield the day on which growth leads to the volume at which the runner-up costs less."""
     way, other, workload = answering.recommended, answering.runner_up, answering.expected.workload
     now = workload.requests_per_day
@@ -60,18 +60,18 @@ def _crossing(answering: Answering) -> Iterator[Review]:
         values = answering.expected.facts.values
         margin = dated(Margin(VOLUME, now, crossing.first, ()), values, answering.evaluator.catalog.as_of)
         if margin.on is not None:
-            yield Review(
+            yield ReviewDay(
                 margin.on, f"growth reaches the break-even with the runner-up, {grouped(crossing.first)} requests a day"
             )
 
 
-def _retirements(answering: Answering) -> Iterator[Review]:
+def _retirements(answering: Answering) -> Iterator[ReviewDay]:
     way = answering.recommended
     for leg in () if way is None else way.option.legs:
         if leg.retires_on is not None:
-            yield Review(leg.retires_on, f"`{leg.model.id}` retires")
+            yield ReviewDay(leg.retires_on, f"`{leg.model.id}` retires")
 
 
-def _law(answering: Answering) -> Iterator[Review]:
+def _law(answering: Answering) -> Iterator[ReviewDay]:
     rules = (rule for pack in answering.evaluator.packs for rule in pack.rules)
-    yield from (Review(event.day, event.text) for event in rule_events(rules))
+    yield from (ReviewDay(event.day, event.text) for event in rule_events(rules))

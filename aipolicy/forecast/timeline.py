@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from aipolicy.config.scope import A_PART, Scope
+from aipolicy.config.scope import A_PART, RunScope
 from aipolicy.config.settings import PART_OF_RUN
 from aipolicy.findings.finding import sorted_findings
 from aipolicy.forecast.events import DAY, Event, Horizon, Input
@@ -33,7 +33,7 @@ class Timeline:
     """Evaluates manifests as of the days of a horizon."""
 
     def __init__(self, manifests: Manifests, files: int, policies: Policies, horizon: Horizon,
-                 scope: Scope = A_PART) -> None:  # fmt: skip
+                 scope: RunScope = A_PART) -> None:  # fmt: skip
         # NOTE: what a bill says of requests, it says at the volume and the prices of today.
         features = tuple(map(policies.base.evaluator.with_bill, manifests.features))
         self._manifests = replace(manifests, features=features)
@@ -98,7 +98,7 @@ class Timeline:
         return evaluate_manifests(replace(self._manifests, features=tuple(features)), self._files, policy)
 
     def _report(self, evaluated: EvaluatedFile, policy: Policy, *, partial: str = "") -> Report:
-        return report_of((evaluated,), policy, Scope(self._scope.partial or partial, self._scope.covers))
+        return report_of((evaluated,), policy, RunScope(self._scope.partial or partial, self._scope.covers))
 
 
 def _with_evidence_of(feature: Feature, day: date, as_of: date) -> Feature:

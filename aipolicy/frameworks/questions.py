@@ -9,14 +9,14 @@ from aipolicy.frameworks.states import State
 from aipolicy.value import NamedTuple
 
 
-class Question(NamedTuple):
+class ScopeQuestion(NamedTuple):
     """Facts that say whether rules apply, and the rules that wait for some of them."""
 
     facts: tuple[str, ...]
     waiting: tuple[RuleState, ...]
 
 
-class Reason(NamedTuple):
+class NotApplicableReason(NamedTuple):
     """Why rules do not apply, in words, and the rules."""
 
     words: str
@@ -28,7 +28,7 @@ def is_waiting(state: RuleState) -> bool:
     return State.UNDECIDED in (state.state, state.then)
 
 
-def questions_of(states: Iterable[RuleState]) -> tuple[Question, ...]:
+def questions_of(states: Iterable[RuleState]) -> tuple[ScopeQuestion, ...]:
     """Return what is to be asked first: one question for all rules that share a fact, the one of most rules first."""
     asked: list[tuple[set[str], list[RuleState]]] = []
     for state in filter(is_waiting, states):
@@ -36,15 +36,15 @@ def questions_of(states: Iterable[RuleState]) -> tuple[Question, ...]:
         facts = set(state.facts).union(*(names for names, _ in shared))
         waiting = [*(each for _, rules in shared for each in rules), state]
         asked = [each for each in asked if each not in shared] + [(facts, waiting)]
-    questions = (Question(tuple(sorted(facts)), tuple(rules)) for facts, rules in asked)
+    questions = (ScopeQuestion(tuple(sorted(facts)), tuple(rules)) for facts, rules in asked)
     return tuple(sorted(questions, key=lambda question: (-len(question.waiting), question.facts)))
 
 
-def reasons_of(states: Iterable[RuleState]) -> tuple[Reason, ...]:
+def reasons_of(states: Iterable[RuleState]) -> tuple[NotApplicableReason, ...]:
     """Return why rules do not apply, the reason of most rules before the others."""
     alike: dict[str, list[RuleState]] = {}
     for state in states:
         if state.state is State.NOT_APPLICABLE:
             alike.setdefault(", ".join(map(str, state.rests_on)), []).append(state)
     ordered = sorted(alike.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Reason(words, tuple(rules)) for words, rules in ordered)
+    return tuple(NotApplicableReason(words, tuple(rules)) for words, rules in ordered)

@@ -16,7 +16,7 @@ _MAX_LINKS = 40
 """As many links as Linux follows in one path."""
 
 
-class Entry(Frozen):
+class TreeFile(Frozen):
     """A file of a tree: its object, and the folder whose repository holds it."""
 
     hash: str
@@ -26,7 +26,7 @@ class Entry(Frozen):
 class Tree(Frozen):
     """The files and links of a commit by path, with forward slashes; submodules are part of it."""
 
-    files: Mapping[str, Entry]
+    files: Mapping[str, TreeFile]
     links: Mapping[str, str]
     """Links by path, with where they lead as written."""
 
@@ -83,7 +83,7 @@ class Tree(Frozen):
 
 def read_tree(top: str, commit: str) -> Tree:
     """Return the tree of a commit, submodules that are checked out included; raises `BaseError`."""
-    files: dict[str, Entry] = {}
+    files: dict[str, TreeFile] = {}
     links: dict[str, str] = {}
     waiting = [("", top, commit)]
     while waiting:
@@ -98,7 +98,7 @@ def read_tree(top: str, commit: str) -> Tree:
             elif mode == _LINK:
                 found_links.append((path, name))
             else:
-                files[path] = Entry(name, folder)
+                files[path] = TreeFile(name, folder)
         targets = read_blobs(folder, (name for _, name in found_links), MAX_BYTES)
         for (path, _), target in zip(found_links, targets, strict=True):
             links[path] = os.fsdecode(target)

@@ -8,7 +8,7 @@ from aipolicy.importing.cells import UNKNOWN, CellReader, CellReading
 from aipolicy.importing.csv_table import NOT_THERE
 from aipolicy.importing.header import Header
 from aipolicy.importing.report import NotAskedFor
-from aipolicy.importing.rules import Columns, Condition, FieldRule
+from aipolicy.importing.rules import ColumnCondition, Columns, FieldRule
 from aipolicy.importing.words import fold_value
 from aipolicy.source.text import shown
 from aipolicy.value import Frozen
@@ -51,7 +51,7 @@ def bind_rule(rule: FieldRule, find: FindColumn, header: Header) -> Bound | None
 class RowFilter:
     """A condition on rows with the place of its column, and how many rows did not meet it."""
 
-    def __init__(self, condition: Condition, column: int) -> None:
+    def __init__(self, condition: ColumnCondition, column: int) -> None:
         self._condition = condition
         self._column = column
         self.count = 0
@@ -67,7 +67,7 @@ class RowFilter:
         return NotAskedFor(f"`{shown(self._condition.columns[0])}` {negation} {words}", self.count)
 
 
-def bind_filters(conditions: Sequence[Condition], find: Callable[[Columns], int]) -> tuple[RowFilter, ...]:
+def bind_filters(conditions: Sequence[ColumnCondition], find: Callable[[Columns], int]) -> tuple[RowFilter, ...]:
     """Return the conditions on rows with the places of their columns."""
     return tuple(RowFilter(condition, find(condition.columns)) for condition in conditions)
 

@@ -8,9 +8,9 @@ from aipolicy.facts.declared import EVIDENCE_FIELDS
 from aipolicy.facts.spec import FactType, FactValue, Origin
 from aipolicy.importing.days import ISO, DayFormat, day_format
 from aipolicy.importing.numbers import DECIMAL_SIGNS, GROUP_SIGNS, NumberSigns
-from aipolicy.importing.rules import Answer, Columns, Condition, DocumentPart, FieldRule, Meaning, Reads
+from aipolicy.importing.rules import AnswerMeaning, ColumnCondition, Columns, DocumentPart, FieldRule, Meaning, Reads
 from aipolicy.importing.targets import Fields, Problem, Target, fact_value
-from aipolicy.importing.words import Words, fold_header, fold_word, make_words
+from aipolicy.importing.words import WordTable, fold_header, fold_word, make_words
 from aipolicy.source.records import Record
 from aipolicy.source.text import shown
 
@@ -23,7 +23,7 @@ _WAYS = (Reads.VALUES, Reads.TEXT, Reads.NUMBER, Reads.DATE, Reads.COUNTRIES)
 class FieldReader:
     """Reads the entries under `fields`; `unknown` are the answers that say nothing about any field."""
 
-    def __init__(self, fields: Fields, unknown: Mapping[str, Answer]) -> None:
+    def __init__(self, fields: Fields, unknown: Mapping[str, AnswerMeaning]) -> None:
         self._fields = fields
         self._unknown = unknown
 
@@ -49,19 +49,19 @@ class FieldReader:
         record.finish()
         return rule
 
-    def _answers(self, record: Record, target: Target, reads: Reads, *, has_document: bool) -> Words[Answer]:
-        answers: dict[str, Answer] = {}
+    def _answers(self, record: Record, target: Target, reads: Reads, *, has_document: bool) -> WordTable[AnswerMeaning]:
+        answers: dict[str, AnswerMeaning] = {}
         places: dict[tuple[str, bool], str] = {}
         if record.has("values"):
             for place, (word, value) in enumerate(_values(record, target, has_document=has_document).items()):
-                answers[word] = Answer(Meaning.STATES, value, place)
+                answers[word] = AnswerMeaning(Meaning.STATES, value, place)
                 places[fold_word(word)] = "values"
         for meaning in (Meaning.INCOMPLETE, Meaning.UNKNOWN):
             for word in record.texts(meaning.value, ()):
                 first = places.setdefault(fold_word(word), meaning.value)
                 if first != meaning.value:
                     record.mistake(f"`{word}` stands under `{first}` too; keep one of the two", meaning.value)
-                answers.setdefault(word, Answer(meaning))
+                answers.setdefault(word, AnswerMeaning(meaning))
         # INVARIANT: what the field says about an answer comes before what the whole mapping says.
         return make_words({**answers, **{word: a for word, a in self._unknown.items() if word not in answers}})
 
@@ -85,7 +85,7 @@ def read_parts(record: Record) -> list[Columns]:
     return parts
 
 
-def read_condition(record: Record) -> Condition:
+def read_condition(record: Record) -> ColumnCondition:
     """Return what the answer of a column must be, or with `is_not` must not be."""
     columns = read_columns(record)
     negated = record.has("is_not")
@@ -96,7 +96,7 @@ def read_condition(record: Record) -> Condition:
     if answers == () and isinstance(record.raw(key), list):
         record.mistake(f'`{key}` is empty; write at least one answer, `""` for a blank one', key)
     record.finish()
-    return Condition(columns, make_words(dict.fromkeys(answers, True)), answers, negated)
+    return ColumnCondition(columns, make_words(dict.fromkeys(answers, True)), answers, negated)
 
 
 def _reads(record: Record, target: Target, *, has_document: bool) -> Reads:

@@ -13,7 +13,7 @@ from aipolicy.importing.cells import CellReader, CellReading, PlaceOf
 from aipolicy.importing.csv_table import NOT_THERE, Row, Table, at_line, read_table
 from aipolicy.importing.header import Header
 from aipolicy.importing.manifest_writer import write_manifest
-from aipolicy.importing.memory import Origin
+from aipolicy.importing.memory import RowOrigin
 from aipolicy.importing.naming import FILE_SUFFIX, FeatureNames, name_of_row
 from aipolicy.importing.report import ImportReport, LeftOutRow, MissingColumn, NumberedName
 from aipolicy.importing.row_ids import RowIds
@@ -55,9 +55,9 @@ class ImportResult(Frozen):
         """Return the manifests as (file name, YAML text), as they are written where none is there."""
         return tuple((f.file_name, write_manifest(f.facts, self.origin_of(f))) for f in self.features)
 
-    def origin_of(self, feature: ImportedFeature) -> Origin:
+    def origin_of(self, feature: ImportedFeature) -> RowOrigin:
         """Return what a manifest of this import remembers of where it comes from."""
-        return Origin(self.source, feature.row_id, feature.shares_name)
+        return RowOrigin(self.source, feature.row_id, feature.shares_name)
 
 
 def import_table(mapping: ImportMapping, table: bytes, *, path: str = "table", encoding: str | None = None,

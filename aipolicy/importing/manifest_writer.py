@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactValue
-from aipolicy.importing.memory import Memory, Origin, digest_of_body, digest_of_value, memory_lines
+from aipolicy.importing.memory import Memory, RowOrigin, digest_of_body, digest_of_value, memory_lines
 from aipolicy.importing.targets import LABELS
 from aipolicy.source.document import API_VERSION, MANIFEST_KIND
 from aipolicy.source.yaml_writer import write_text, write_value
@@ -18,7 +18,7 @@ NAME = "metadata.name"
 Tree = dict[str, "FactValue | Tree"]
 
 
-def write_manifest(facts: Mapping[str, FactValue], origin: Origin) -> str:
+def write_manifest(facts: Mapping[str, FactValue], origin: RowOrigin) -> str:
     """Return the manifest that declares `facts`, by field, in the order of the registry, those of packs last.
 
     Its first lines remember what was written, and where it comes from.

@@ -8,7 +8,7 @@ from aipolicy.errors import MappingError
 from aipolicy.facts.spec import FactValue
 from aipolicy.importing.csv_table import DELIMITERS, check_encoding
 from aipolicy.importing.field_reader import FieldReader, read_columns, read_condition, read_parts
-from aipolicy.importing.rules import Answer, Columns, Condition, ImportMapping, Meaning, TableSource
+from aipolicy.importing.rules import AnswerMeaning, ColumnCondition, Columns, ImportMapping, Meaning, TableSource
 from aipolicy.importing.targets import Fields, Problem, fact_value
 from aipolicy.importing.words import make_words
 from aipolicy.source.document import MAPPING_KIND
@@ -35,7 +35,7 @@ def read_mapping(path: str, data: bytes, fields: Fields | None = None) -> Import
 
 def _read(top: Record, fields: Fields) -> ImportMapping:
     read_kind(top, MAPPING_KIND)
-    unknown = dict.fromkeys(top.texts("unknown", ()), Answer(Meaning.UNKNOWN))
+    unknown = dict.fromkeys(top.texts("unknown", ()), AnswerMeaning(Meaning.UNKNOWN))
     name_columns = _name(top)
     id_columns = _id(top)
     reader = FieldReader(fields, unknown)
@@ -82,7 +82,7 @@ def _id(top: Record) -> tuple[Columns, ...]:
     return tuple(parts)
 
 
-def _rows(top: Record) -> tuple[Condition, ...]:
+def _rows(top: Record) -> tuple[ColumnCondition, ...]:
     if top.raw("rows") == []:
         top.mistake("`rows` is empty; leave it out, or say what a row must answer to be imported", "rows")
     return tuple(read_condition(record) for record in top.records("rows"))

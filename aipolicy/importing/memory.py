@@ -23,7 +23,7 @@ _MOST_LINES = 50
 """Below this line nothing is taken for what an import remembers."""
 
 
-class Origin(Frozen):
+class RowOrigin(Frozen):
     """Where a manifest comes from: the title of the table, the id of the row, and whether other rows have its name."""
 
     source: str
@@ -34,7 +34,7 @@ class Origin(Frozen):
 class Memory(Frozen):
     """Where a manifest comes from, and digests of what was written into it."""
 
-    origin: Origin
+    origin: RowOrigin
     body: str
     """Digest of everything below the comments."""
     digests: Mapping[str, str]
@@ -96,7 +96,7 @@ def read_memory(text: str) -> tuple[Memory, str] | None:
     if not (isinstance(source, str) and isinstance(body, str) and isinstance(row_id, str | None)):
         return None
     values = {name: digest for match in found[1:] for name, digest in _VALUES.findall(match.group(1))}
-    return Memory(Origin(source, row_id, shares_name), body, values), text[found[-1].end() :]
+    return Memory(RowOrigin(source, row_id, shares_name), body, values), text[found[-1].end() :]
 
 
 def with_memory(text: str, digests: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.importing.manifest_writer import NAME, path_of, write_manifest
 from aipolicy.importing.memory import (
     Memory,
-    Origin,
+    RowOrigin,
     comparable,
     digest_of_body,
     digest_of_value,
@@ -31,7 +31,7 @@ DOUBTFUL = (
 BY_HAND = "the file is written in a way that has to be changed by hand"
 
 
-class Difference(Frozen):
+class FieldDifference(Frozen):
     """A field in which a manifest stays other than the table; both values as YAML, escaped and shortened."""
 
     field: str
@@ -44,7 +44,7 @@ class Merged(Frozen):
     """The text of a manifest after an import, and where it stays other than the table."""
 
     text: str
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[FieldDifference, ...] = ()
 
 
 class Unmergeable(Frozen):
@@ -53,7 +53,7 @@ class Unmergeable(Frozen):
     reason: str
 
 
-def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: Origin, *,
+def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: RowOrigin, *,
           keeps_changes: bool = True) -> Merged | Unmergeable:  # fmt: skip
     """Return an imported manifest with the facts of the table put in where nobody changed what the last import wrote.
 
@@ -114,8 +114,8 @@ def _merge_fields(path: str, text: str, present: PlainValue, memory: Memory,
     return Merged(with_memory(text, values) if values != memory.digests else text, tuple(differences))
 
 
-def _difference(field: str, there: PlainValue, new: FactValue | None, note: str = "") -> Difference:
-    return Difference(field, _shown(there), _shown(new), note)
+def _difference(field: str, there: PlainValue, new: FactValue | None, note: str = "") -> FieldDifference:
+    return FieldDifference(field, _shown(there), _shown(new), note)
 
 
 def _shown(value: FactValue | PlainValue) -> str:

@@ -14,7 +14,7 @@ from aipolicy.files.atomic_write import write_whole
 from aipolicy.importing.importer import ImportedFeature, ImportResult
 from aipolicy.importing.manifest_writer import write_manifest
 from aipolicy.importing.memory import Memory, read_memory
-from aipolicy.importing.merge import Difference, Unmergeable, merge
+from aipolicy.importing.merge import FieldDifference, Unmergeable, merge
 from aipolicy.importing.naming import FILE_SUFFIX
 from aipolicy.importing.row_ids import key_of
 from aipolicy.manifest.manifest_names import MANIFEST_PATTERNS
@@ -29,7 +29,7 @@ class KeptFile(Frozen):
     """A manifest that somebody changed, and the fields in which it stays other than the table."""
 
     path: str
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldDifference, ...]
 
 
 class Obstacle(Frozen):

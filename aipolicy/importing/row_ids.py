@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from aipolicy.importing.csv_table import Row
-from aipolicy.importing.words import Words, clean_text, fold_value
+from aipolicy.importing.words import WordTable, clean_text, fold_value
 from aipolicy.source.text import shown
 
 MOST_CHARACTERS = 500
@@ -38,7 +38,7 @@ class RowIds:
         """Return the id of a row as people write it."""
         return " / ".join(" ".join(clean_text(cells[column]).split()) for column in self._columns)
 
-    def problem(self, row: Row, cells: Sequence[str], unknown: Words[Any]) -> str | None:
+    def problem(self, row: Row, cells: Sequence[str], unknown: WordTable[Any]) -> str | None:
         """Return why a row has no id of its own, or None."""
         parts = [fold_value(cells[column]) for column in self._columns]
         if not all(parts) or any(unknown.find(part) is not None for part in parts):

@@ -10,7 +10,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.importing.days import DayFormat
 from aipolicy.importing.numbers import NumberSigns
 from aipolicy.importing.targets import Target
-from aipolicy.importing.words import Words
+from aipolicy.importing.words import WordTable
 from aipolicy.value import Frozen
 
 Columns = tuple[str, ...]
@@ -45,7 +45,7 @@ class Meaning(StrEnum):
     """It says something that the field cannot hold without more, such as evidence without a date."""
 
 
-class Answer(Frozen):
+class AnswerMeaning(Frozen):
     """What one answer means; `value` is there when it states one."""
 
     meaning: Meaning
@@ -54,11 +54,11 @@ class Answer(Frozen):
     """How far down it stands in the mapping; of several answers the first can be asked for."""
 
 
-class Condition(Frozen):
+class ColumnCondition(Frozen):
     """What the answer of a column must be, or must not be, for a field or a row to be read."""
 
     columns: Columns
-    answers: Words[bool]
+    answers: WordTable[bool]
     words: tuple[str, ...] = ()
     """The answers as the mapping writes them."""
     negated: bool = False
@@ -85,7 +85,7 @@ class FieldRule(Frozen, kw_only=True):
     """More than one only for text: their texts are joined."""
     reads: Reads
     join: str = " "
-    answers: Words[Answer]
+    answers: WordTable[AnswerMeaning]
     split: tuple[str, ...] = ()
     """What separates the answers in a cell with several."""
     keep_partial: bool = False
@@ -94,7 +94,7 @@ class FieldRule(Frozen, kw_only=True):
     """Whether of several answers that differ the one counts that stands first in the mapping."""
     blank: FactValue | None = None
     """What a cell that is there and blank states."""
-    when: Condition | None = None
+    when: ColumnCondition | None = None
     signs: NumberSigns = NumberSigns()
     days: tuple[DayFormat, ...] = ()
     document: tuple[DocumentPart, ...] = ()
@@ -118,11 +118,11 @@ class ImportMapping(Frozen, kw_only=True):
     encoding: str
     delimiter: str
     keeps_short_rows: bool
-    unknown: Words[Answer]
+    unknown: WordTable[AnswerMeaning]
     name: Columns
     id: tuple[Columns, ...] = ()
     """The columns that together tell a use case from all others, whatever it is called; none when the table has none."""
-    rows: tuple[Condition, ...] = ()
+    rows: tuple[ColumnCondition, ...] = ()
     """What a row must answer to be imported."""
     constants: Mapping[str, FactValue]
     fields: tuple[FieldRule, ...]

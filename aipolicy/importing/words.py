@@ -50,7 +50,7 @@ def clean_text(text: str) -> str:
     return text.strip().strip("\u200b\ufeff\u2060").strip()
 
 
-class Words(Frozen, Generic[T]):
+class WordTable(Frozen, Generic[T]):
     """What words of a table stand for; a word that ends in `*` stands for everything that begins so."""
 
     exact: Mapping[str, T]
@@ -72,11 +72,11 @@ def fold_word(word: str) -> tuple[str, bool]:
     return fold_value(word), False
 
 
-def make_words(entries: Mapping[str, T]) -> Words[T]:
+def make_words(entries: Mapping[str, T]) -> WordTable[T]:
     """Return the words of a mapping file; of two that fold to the same, the first counts."""
     exact: dict[str, T] = {}
     beginnings: dict[str, T] = {}
     for word, value in entries.items():
         folded, is_beginning = fold_word(word)
         (beginnings if is_beginning else exact).setdefault(folded, value)
-    return Words(exact, tuple(sorted(beginnings.items(), key=lambda item: (-len(item[0]), item[0]))))
+    return WordTable(exact, tuple(sorted(beginnings.items(), key=lambda item: (-len(item[0]), item[0]))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipolicy.importing.merge import NOTHING, Difference
+from aipolicy.importing.merge import NOTHING, FieldDifference
 from aipolicy.importing.output import Written
 from aipolicy.importing.report import plain, section
 from aipolicy.source.text import quantity, shown
@@ -39,7 +39,7 @@ def _kept_lines(written: Written) -> Iterable[str]:
     return (f"{shown(file.path, 200)}: {_difference(each)}" for file in written.kept for each in file.differences)
 
 
-def _difference(difference: Difference) -> str:
+def _difference(difference: FieldDifference) -> str:
     note = f" ({difference.note})" if difference.note else ""
     there, stated = (text if text == NOTHING else f"`{text}`" for text in (difference.in_file, difference.in_table))
     return f"{difference.field}: {there} in the file, {stated} in the table{note}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aipolicy.facts.assume import assume
 from aipolicy.manifest.feature import path_of
 from aipolicy.manifest.todays_bill import BILL, MODEL, PROVIDER, BillProblem, TodaysBill
-from aipolicy.options.candidates import Legs, alone
+from aipolicy.options.candidates import OfferedLegs, alone
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, People, Speeds
 from aipolicy.options.cost_inputs_reader import BasisReader
@@ -81,7 +81,7 @@ def _legs(values: Mapping[str, object], today: TodaysBill, catalog: Catalog,
     problems += unknown_today(values, catalog)
     if problems:
         return (), tuple(problems)
-    offered = Legs(catalog, organization)
+    offered = OfferedLegs(catalog, organization)
     every = [*(leg for leg, _ in offered.api(every_region=True)), *offered.own(every_region=True)]
     found = [leg for leg in every if (leg.provider, leg.model.id) == (today.provider, today.model)]
     return found, () if found else (_not_sold(today, every),)

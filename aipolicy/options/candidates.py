@@ -26,7 +26,7 @@ _ON_DEVICE_MAX_PARAMS_B = 4.0
 """Largest model that current phones and laptops hold with room to spare; a limit of candidates, not a rule."""
 
 
-class Legs:
+class OfferedLegs:
     """The legs that a catalog offers, as of its day."""
 
     def __init__(self, catalog: Catalog, organization: Organization) -> None:
@@ -117,10 +117,10 @@ def candidate_legs(catalog: Catalog, organization: Organization, kind: str = ANS
 
     Models that do one kind of work are among them where it is the kind that is asked for.
     """
-    return ways_to_answer(Legs(catalog, organization), every_region=False, kind=kind)
+    return ways_to_answer(OfferedLegs(catalog, organization), every_region=False, kind=kind)
 
 
-def ways_to_answer(legs: Legs, *, every_region: bool, kind: str = ANSWERS) -> tuple[Option, ...]:
+def ways_to_answer(legs: OfferedLegs, *, every_region: bool, kind: str = ANSWERS) -> tuple[Option, ...]:
     """Return the legs of a catalog with each adaptation that they offer, those of one kind of work if it is the kind."""
     own = ((leg, own_adaptations(leg)) for leg in legs.own(every_region=every_region))
     return tuple(

@@ -8,7 +8,7 @@ from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.fleet import MachineCost
 from aipolicy.economics.latency import NOTHING, Duration
 from aipolicy.economics.machine import Machine, ModelShape, Precision
-from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
+from aipolicy.economics.token_cost import LongContextRates, TokenPrice, TokenRates
 from aipolicy.options.option import UNKNOWN_WINDOW, Window
 from aipolicy.value import Frozen
 
@@ -24,7 +24,7 @@ End = Literal["fast", "usual", "slow"]
 """Which end of what is known of a speed: the favourable one, what is usual, or the other one."""
 
 
-class Network(Frozen):
+class RoundTrips(Frozen):
     """Round trips to where a model runs: the usual one, and by distance from it."""
 
     usual: Duration
@@ -50,7 +50,7 @@ class Pace(Frozen):
     """What a second of a recording takes to be transcribed."""
 
 
-class HostedSpeed(Frozen):
+class EffortSpeed(Frozen):
     """How fast a model answers at one effort: what is usual, and the ends of what is published."""
 
     effort: str
@@ -69,8 +69,8 @@ class HostedBasis(Frozen):
     """A model at a provider: its price list (None is unknown) and its speed."""
 
     price: TokenPrice | None
-    network: Network | None
-    speeds: tuple[HostedSpeed, ...]
+    network: RoundTrips | None
+    speeds: tuple[EffortSpeed, ...]
     """By effort, the least first; empty where nothing is known."""
     price_uncertain: bool
     """Whether hosts ask very different prices for the same open model."""
@@ -84,7 +84,7 @@ class HostedBasis(Frozen):
     measured: Measured | None = None
     """What a team measured of whole requests, in the place of what is published."""
 
-    def speed_at(self, effort: str) -> HostedSpeed | None:
+    def speed_at(self, effort: str) -> EffortSpeed | None:
         """Return the speed at an effort or the next higher one that is known, the highest where there is none."""
         if len(self.speeds) == 1:
             return self.speeds[0]
@@ -106,7 +106,7 @@ class OwnBasis(Frozen):
     accelerators: int
     """Accelerators of one replica."""
     cost: MachineCost | None
-    network: Network
+    network: RoundTrips
     window: Window = UNKNOWN_WINDOW
     measured: Measured | None = None
     """What a team measured of a replica, in the place of what is computed."""
@@ -119,7 +119,7 @@ class OneStepBasis(Frozen):
     requests_per_s: float
     """What a machine answers where the length takes nothing, or as a team measured it."""
     cost: MachineCost | None
-    network: Network
+    network: RoundTrips
     window: Window = UNKNOWN_WINDOW
     input_tokens_per_s: float | None = None
     """Tokens that a machine takes in; None where the length of a text takes nothing."""
@@ -193,11 +193,11 @@ class Speeds(Frozen):
     retrieves: bool
 
 
-NO_NETWORK = Network(NOTHING)
+NO_NETWORK = RoundTrips(NOTHING)
 """Nothing is crossed."""
 
 
-def network_of(leg: LegBasis | None) -> Network | None:
+def network_of(leg: LegBasis | None) -> RoundTrips | None:
     """Return the round trips to a leg, nothing for a device, None where they are unknown."""
     match leg:
         case HostedBasis() | OwnBasis() | OneStepBasis():
@@ -234,7 +234,7 @@ def token_price(price: Price, audio_tokens_per_s: float | None = None) -> TokenP
             tier.input_usd_per_mtok, tier.output_usd_per_mtok, tier.cached_input_usd_per_mtok,
             tier.cache_write_usd_per_mtok,
         )  # fmt: skip
-        long = LongContext(tier.above_input_tokens, above, _batch_rates(tier))
+        long = LongContextRates(tier.above_input_tokens, above, _batch_rates(tier))
     return TokenPrice(
         rates, _batch_rates(price), long, price.usd_per_thousand_requests or 0.0, price.documents_per_request,
         _usd_per_audio_hour(price, audio_tokens_per_s),

@@ -16,10 +16,10 @@ from aipolicy.options.cost_inputs import (
     DeviceBasis,
     HostedBasis,
     LegBasis,
-    Network,
     OneStepBasis,
     OwnBasis,
     People,
+    RoundTrips,
     Speeds,
     Training,
     machine_price,
@@ -145,7 +145,7 @@ class BasisReader:
     def _is_stale(self, price: Price) -> bool:
         return (self._catalog.as_of - price.checked_on).days > self._assumptions.stale_price_days
 
-    def _network(self, leg: Leg) -> Network | None:
+    def _network(self, leg: Leg) -> RoundTrips | None:
         """Return the round trips to a leg; what an organisation states itself is no range of ours."""
         usual = self._catalog.networks.get((leg.boundary, USUAL))
         if usual is None:
@@ -157,7 +157,7 @@ class BasisReader:
         }
         if usual.dated.own:
             trips = {distance: trip for distance, trip in trips.items() if trip.dated.own}
-        return Network(
+        return RoundTrips(
             Duration(usual.round_trip_p50_ms, usual.round_trip_p95_ms),
             tuple([
                 (distance, Duration(trip.round_trip_p50_ms, trip.round_trip_p95_ms))
@@ -186,7 +186,7 @@ class BasisReader:
         return OwnBasis(shape, precision, machine, replica, cost, network, leg.window, measured)
 
     def _one_step(self, leg: Leg, serving: SelfHosted, accelerator: Accelerator, cost: MachineCost | None,
-                  network: Network) -> OneStepBasis | None:  # fmt: skip
+                  network: RoundTrips) -> OneStepBasis | None:  # fmt: skip
         pass_ms = serving.pass_ms
         if pass_ms is None and serving.input_tokens_per_s is None and serving.audio_per_s is None:
             return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.catalog.axes import EFFORTS
 from aipolicy.economics.latency import Duration
-from aipolicy.options.cost_inputs import HostedSpeed, Pace
+from aipolicy.options.cost_inputs import EffortSpeed, Pace
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aipolicy.options.option import Leg
 
 
-def hosted_speeds(leg: Leg, catalog: Catalog, assumptions: SpeedAssumptions) -> tuple[HostedSpeed, ...]:
+def hosted_speeds(leg: Leg, catalog: Catalog, assumptions: SpeedAssumptions) -> tuple[EffortSpeed, ...]:
     """Return how fast a provider's model answers, by effort, the least first."""
     from aipolicy.catalog.machines import speeds_at
 
@@ -26,10 +26,10 @@ def hosted_speeds(leg: Leg, catalog: Catalog, assumptions: SpeedAssumptions) -> 
     return tuple([_speed(speed, leg.model, catalog, assumptions) for speed in found])
 
 
-def _speed(published: Published, model: Model, catalog: Catalog, assumptions: SpeedAssumptions) -> HostedSpeed:
+def _speed(published: Published, model: Model, catalog: Catalog, assumptions: SpeedAssumptions) -> EffortSpeed:
     usual, fast, slow = (_pace(published, end, assumptions) for end in ("usual", "fast", "slow"))
     thinking = thinking_tokens(published.effort, model, catalog, assumptions)
-    return HostedSpeed(published.effort, usual, fast, slow, thinking)
+    return EffortSpeed(published.effort, usual, fast, slow, thinking)
 
 
 def thinking_tokens(effort: str, model: Model, catalog: Catalog, assumptions: SpeedAssumptions) -> float:

@@ -12,7 +12,7 @@ from aipolicy.catalog.offerings import Model
 from aipolicy.facts.declared import PLAN_CHOICES
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import Legs, alone, own_adaptations, ways_to_answer
+from aipolicy.options.candidates import OfferedLegs, alone, own_adaptations, ways_to_answer
 from aipolicy.options.option import ANSWERS, Leg, Option, PlanProblem, fallback_word, may_follow, stands_apart
 from aipolicy.options.plan_words import checked_words
 from aipolicy.source.text import shown
@@ -106,7 +106,7 @@ class _Planner:
         self._measurement = measurement
         self._terms = terms
         self._catalog = catalog
-        self._legs = Legs(catalog, organization)
+        self._legs = OfferedLegs(catalog, organization)
         self._kind = self._kind_of("plan.model", kind)
 
     def _kind_of(self, fact: str, kind: str) -> str:

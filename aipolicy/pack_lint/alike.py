@@ -8,7 +8,7 @@ from datetime import date
 from aipolicy.findings.finding import Finding, Place
 from aipolicy.pack_lint.normal_form import conjuncts, replaced
 from aipolicy.pack_lint.registry import DUPLICATE, SHADOWED
-from aipolicy.pack_lint.subject import RuleText, Subject, found
+from aipolicy.pack_lint.subject import LintedPack, RuleText, found
 from aipolicy.policy.cel.checked_expr import Node
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.value import Frozen
@@ -18,7 +18,7 @@ class _Meaning(Frozen):
     """What a rule asks, whatever the order and spelling of its conditions."""
 
     text: RuleText
-    subject: Subject
+    subject: LintedPack
     when: frozenset[Node]
     require: frozenset[Node]
     when_by_value: frozenset[Node]
@@ -29,7 +29,7 @@ class _Meaning(Frozen):
     must_declare: frozenset[str]
 
 
-def alike_findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
+def alike_findings(subjects: Sequence[LintedPack]) -> Iterator[Finding]:
     """Yield every rule of a named pack that another rule, of any pack, makes superfluous."""
     meanings = [_meaning(text, subject) for subject in subjects for text in subject.rules if text.is_whole]
     for number, meaning in enumerate(meanings):
@@ -48,7 +48,7 @@ def alike_findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
             yield _finding(SHADOWED, message, meaning, wider)
 
 
-def _meaning(text: RuleText, subject: Subject) -> _Meaning:
+def _meaning(text: RuleText, subject: LintedPack) -> _Meaning:
     rule = text.rule
 
     def by_value(name: str) -> Node | None:

@@ -21,7 +21,7 @@ from aipolicy.pack_lint.registry import (
     UNUSED_PARAMETER,
     UNUSED_VARIABLE,
 )
-from aipolicy.pack_lint.subject import Entry, RuleText, Subject, found, names_read
+from aipolicy.pack_lint.subject import LintedPack, PackEntry, RuleText, found, names_read
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.pack_files import is_head
@@ -34,7 +34,7 @@ from aipolicy.source.text import shown
 _WANTED = (Outcome.VIOLATED, Outcome.SATISFIED, Outcome.UNDETERMINED)
 
 
-def pack_findings(subject: Subject) -> Iterator[Finding]:
+def pack_findings(subject: LintedPack) -> Iterator[Finding]:
     """Yield what the pack itself leaves out: its description, documentation of parameters, uses of what it defines."""
     yield from _described(subject)
     texts = tuple(subject.texts_read())
@@ -55,7 +55,7 @@ def pack_findings(subject: Subject) -> Iterator[Finding]:
             yield _at(entry, "name", UNUSED_VARIABLE, f"variable `{shown(name)}` is used nowhere in the pack")
 
 
-def entry_findings(subject: Subject) -> Iterator[Finding]:
+def entry_findings(subject: LintedPack) -> Iterator[Finding]:
     """Yield what the texts of rules leave out; a rule that cannot be loaded is looked at too."""
     mended = {text.rule.id for text in subject.rules if _is_mended(text.rule)}
     based = {text.rule.id for text in subject.rules if text.rule.references}
@@ -75,7 +75,7 @@ def entry_findings(subject: Subject) -> Iterator[Finding]:
             yield _at(entry, "message", PLAIN_MESSAGE, f"the message of `{name}` names no value of what it found")
 
 
-def ended_findings(subject: Subject, day: date) -> Iterator[Finding]:
+def ended_findings(subject: LintedPack, day: date) -> Iterator[Finding]:
     """Yield every rule whose time is over on a day."""
     for text in subject.rules:
         until = text.rule.effective_until
@@ -85,7 +85,7 @@ def ended_findings(subject: Subject, day: date) -> Iterator[Finding]:
             yield found(ENDED, message, text.entry.document, path)
 
 
-def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outcome]], catalog: Catalog,
+def test_findings(subject: LintedPack, shown_in_files: Mapping[str, Collection[Outcome]], catalog: Catalog,
                   facts: Mapping[str, FactSpec]) -> Iterator[Finding]:  # fmt: skip
     """Yield every rule without an example of each outcome that it can have; test files of the pack count."""
     for text in subject.rules:
@@ -113,7 +113,7 @@ def test_findings(subject: Subject, shown_in_files: Mapping[str, Collection[Outc
             yield text.found(UNTESTED, f"`{rule.id}` has no test {named}", key="tests")
 
 
-def _shown_above(text: RuleText, subject: Subject) -> frozenset[Outcome]:
+def _shown_above(text: RuleText, subject: LintedPack) -> frozenset[Outcome]:
     """Return what examples of other rules show of declarations that a file or a group demands of all its rules."""
     shared = {name for scope in text.rule.shared for name in scope.must_declare}
     if not shared.issuperset(text.rule.must_declare):
@@ -127,12 +127,12 @@ def _is_mended(rule: Rule) -> bool:
     return bool(rule.requirements) and not rule.plain_require and all(each.fix for each in rule.requirements)
 
 
-def _rule_entries(subject: Subject) -> Iterator[Entry]:
+def _rule_entries(subject: LintedPack) -> Iterator[PackEntry]:
     yield from subject.entries("rules")
     yield from subject.entries("portfolio_rules")
 
 
-def _described(subject: Subject) -> Iterator[Finding]:
+def _described(subject: LintedPack) -> Iterator[Finding]:
     for document in subject.documents:
         if not is_head(document) or not isinstance(document.value, dict):
             continue
@@ -144,7 +144,7 @@ def _described(subject: Subject) -> Iterator[Finding]:
             yield found(NO_DESCRIPTION, message, document, ("metadata", "name"))
 
 
-def _undocumented(entry: Entry) -> list[str]:
+def _undocumented(entry: PackEntry) -> list[str]:
     wanted = ["description", *(["unit"] if entry.fields.get("type") == "number" else []), "source"]
     return [f"`{key}`" for key in wanted if not says_something(entry.text(key))]
 
@@ -165,5 +165,5 @@ def _can_be_undetermined(rule: Rule, catalog: Catalog, facts: Mapping[str, FactS
     return any(Truth.UNKNOWN in possible_truths(search, number) for number in range(len(search.lines)))
 
 
-def _at(entry: Entry, key: str, rule_id: str, message: str) -> Finding:
+def _at(entry: PackEntry, key: str, rule_id: str, message: str) -> Finding:
     return found(rule_id, message, entry.document, (*entry.path, key))

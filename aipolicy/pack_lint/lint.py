@@ -19,7 +19,7 @@ from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.messages import message_findings
 from aipolicy.pack_lint.mistake_findings import mistake_findings
 from aipolicy.pack_lint.silent_values import silent_value_findings
-from aipolicy.pack_lint.subject import Subject, subject_of
+from aipolicy.pack_lint.subject import LintedPack, subject_of
 from aipolicy.pack_lint.unsatisfiable import unsatisfiable_findings
 from aipolicy.policy.pack import PolicyPack, aliases_of
 from aipolicy.policy.reading.load import read_packs
@@ -156,7 +156,7 @@ class _Run:
             costs=costs_of((rule for subject in named for rule in subject.pack.rules), self._bench.counts),
         )
 
-    def _found(self, subjects: Sequence[Subject]) -> Iterator[Finding]:
+    def _found(self, subjects: Sequence[LintedPack]) -> Iterator[Finding]:
         bench = self._bench
         facts = self._known.specs
         for subject in subjects:

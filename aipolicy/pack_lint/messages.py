@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from aipolicy.findings.finding import Finding
 from aipolicy.pack_lint.registry import MESSAGE_OF_ANOTHER, PLAIN_MESSAGE
-from aipolicy.pack_lint.subject import RuleText, Subject, found
+from aipolicy.pack_lint.subject import LintedPack, RuleText, found
 from aipolicy.policy.message import names_in
 from aipolicy.policy.rule import Line
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.text import shown
 
 
-def message_findings(subject: Subject) -> Iterator[Finding]:
+def message_findings(subject: LintedPack) -> Iterator[Finding]:
     """Yield every message that reads what another line of its rule asks for, and own messages that name no value."""
     for text in (text for text in subject.rules if text.is_whole and text.portfolio is None):
         rule, entry = text.rule, text.entry

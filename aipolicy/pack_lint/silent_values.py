@@ -8,7 +8,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactValue, Origin
 from aipolicy.findings.finding import Finding
 from aipolicy.pack_lint.registry import SILENT_VALUES
-from aipolicy.pack_lint.subject import RuleText, Subject
+from aipolicy.pack_lint.subject import LintedPack, RuleText
 from aipolicy.policy.cel.checked_expr import Node, identifiers
 from aipolicy.policy.cel.comparisons import comparisons
 from aipolicy.policy.rule import Line, Rule
@@ -20,7 +20,7 @@ _NEGATIONS = frozenset({"!_", "_!=_", "_?_:_"})
 _WHERE = tuple[RuleText, Line]
 
 
-def silent_value_findings(subjects: Sequence[Subject], facts: Mapping[str, FactSpec],
+def silent_value_findings(subjects: Sequence[LintedPack], facts: Mapping[str, FactSpec],
                           catalog: Catalog) -> Iterator[Finding]:  # fmt: skip
     """Yield a note for each fact with closed choices, and for classes of data, that has values no rule speaks of."""
     said = _Said()

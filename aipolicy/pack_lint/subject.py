@@ -22,7 +22,7 @@ _PROSE = frozenset({"name", "title", "description", "source", "disputed", "why",
 """Keys under which a name that is mentioned is not read."""
 
 
-class Entry(Frozen):
+class PackEntry(Frozen):
     """A mapping in a list of a pack file, such as a rule or a parameter."""
 
     document: Document
@@ -45,7 +45,7 @@ class RuleText(Frozen):
     """A rule as loaded, and its entry in the file."""
 
     rule: Rule
-    entry: Entry
+    entry: PackEntry
     is_whole: bool
     """Whether every condition could be read, so that what the conditions say together can be evaluated."""
     trees: Mapping[Checked, Node]
@@ -79,7 +79,7 @@ class RuleText(Frozen):
         return found(rule_id, message, self.entry.document, path, related=others)
 
 
-class Subject(Frozen):
+class LintedPack(Frozen):
     """One pack under lint."""
 
     pack: PolicyPack
@@ -89,7 +89,7 @@ class Subject(Frozen):
     is_named: bool
     """Whether it is linted itself; what a pack extends only counts for what others say twice."""
 
-    def entries(self, key: str) -> Iterator[Entry]:
+    def entries(self, key: str) -> Iterator[PackEntry]:
         """Yield the mappings of a list in all documents of the pack."""
         for document in self.documents:
             yield from entries(document, key)
@@ -100,7 +100,7 @@ class Subject(Frozen):
             yield from _texts(document.value)
 
 
-def entries(document: Document, key: str) -> Iterator[Entry]:
+def entries(document: Document, key: str) -> Iterator[PackEntry]:
     """Yield the mappings of a list at the top of a document; of `rules` those of groups too."""
     top = document.value if isinstance(document.value, dict) else {}
     yield from _listed(document, (key,), top.get(key))
@@ -109,16 +109,16 @@ def entries(document: Document, key: str) -> Iterator[Entry]:
             yield from _listed(document, (*group.path, key), group.fields.get(key))
 
 
-def _listed(document: Document, path: DocumentPath, value: PlainValue) -> Iterator[Entry]:
+def _listed(document: Document, path: DocumentPath, value: PlainValue) -> Iterator[PackEntry]:
     for number, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, dict):
-            yield Entry(document, (*path, number), item)
+            yield PackEntry(document, (*path, number), item)
 
 
 def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequence[AipolicyError], *,
-               is_named: bool) -> Subject:  # fmt: skip
+               is_named: bool) -> LintedPack:  # fmt: skip
     """Return a pack with the place of everything in it; rules with mistakes are not whole."""
-    by_place: dict[tuple[str, str], Entry] = {}
+    by_place: dict[tuple[str, str], PackEntry] = {}
     for document in documents:
         for entry in (*entries(document, "rules"), *entries(document, "portfolio_rules")):
             line = document.locate(entry.path).start.line
@@ -141,7 +141,7 @@ def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequen
     # NOTE: documents are told apart by identity.
     order = {document: number for number, document in enumerate(documents)}
     rules.sort(key=lambda text: (order[text.entry.document], text.entry.lines.start))
-    return Subject(pack, tuple(documents), tuple(rules), is_named)
+    return LintedPack(pack, tuple(documents), tuple(rules), is_named)
 
 
 def found(rule_id: str, message: str, document: Document, path: DocumentPath, part: Part = "value",

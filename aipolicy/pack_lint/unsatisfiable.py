@@ -16,13 +16,13 @@ from aipolicy.options.attributes import Organization
 from aipolicy.options.workload import NO_WORKLOAD
 from aipolicy.pack_lint.logic import Logic
 from aipolicy.pack_lint.registry import REMOVES_EVERYTHING
-from aipolicy.pack_lint.subject import RuleText, Subject
+from aipolicy.pack_lint.subject import LintedPack, RuleText
 from aipolicy.policy.rule import RuleKind, RuleScope
 from aipolicy.rule_tests.case_search import Bench
 from aipolicy.rule_tests.examples import outcome_of_truths
 
 
-def unsatisfiable_findings(subject: Subject, catalog: Catalog, organization: Organization, logic: Logic,
+def unsatisfiable_findings(subject: LintedPack, catalog: Catalog, organization: Organization, logic: Logic,
                            bench: Bench) -> Iterator[Finding]:  # fmt: skip
     """Yield every constraint of severity error that each candidate violates before a feature is looked at.
 

@@ -45,7 +45,7 @@ class FeatureFormula(Frozen):
     """The least and the most that each number it reads may be; None is no bound."""
 
 
-class Measure(Frozen):
+class GroupMeasure(Frozen):
     """A named amount of a group of features; without a formula it counts them."""
 
     name: str
@@ -86,5 +86,5 @@ class PortfolioRule(Frozen, kw_only=True):
     """All must hold for a feature to take part."""
     group_by: FeatureFormula | None
     """The group of a feature; a list puts it in each of them. Without it there is one group of all."""
-    measures: tuple[Measure, ...]
+    measures: tuple[GroupMeasure, ...]
     tests: tuple[PortfolioTest, ...]

@@ -36,7 +36,7 @@ class _Ranking(NamedTuple):
     whole: float
 
 
-class Ranked:
+class RankedFeatures:
     """Ranks the features of groups by what they add; those that may belong to any group are ranked once."""
 
     def __init__(self, portfolio: Portfolio, limit: int) -> None:

@@ -17,7 +17,7 @@ from aipolicy.policy.cel.checked_expr import Node, decode
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
 from aipolicy.policy.cel.interval import ANY, ONE, ZERO, Interval, exact, hull
 from aipolicy.policy.cel.interval_evaluation import Form, Value, is_arithmetic, no_sum, number
-from aipolicy.policy.portfolio_rule import Aggregate, FeatureFormula, Measure, PortfolioRule
+from aipolicy.policy.portfolio_rule import Aggregate, FeatureFormula, GroupMeasure, PortfolioRule
 from aipolicy.policy.rule import Line
 from aipolicy.value import NamedTuple
 
@@ -32,7 +32,7 @@ class Words(NamedTuple):
     possible: frozenset[str] | None
 
 
-class Entry(NamedTuple):
+class Membership(NamedTuple):
     """One feature under one rule; it takes part for certain, or perhaps."""
 
     certain: bool
@@ -48,13 +48,13 @@ class Entry(NamedTuple):
     places: tuple[str, ...]
 
 
-class FeatureRecord(NamedTuple):
+class KeptFeature(NamedTuple):
     """What is kept of a feature for rules over all features."""
 
     name: str
     file: str
     past_prototype: bool
-    entries: tuple[Entry | None, ...]
+    entries: tuple[Membership | None, ...]
     """By rule; None where it certainly takes no part."""
 
 
@@ -84,10 +84,10 @@ def subject_of(evaluation: Evaluation) -> Subject:
     return Subject(evaluation.feature.name, evaluation.feature.file, evaluation.facts, options)
 
 
-def record_of(subject: Subject, rules: Sequence[PortfolioRule]) -> FeatureRecord:
+def record_of(subject: Subject, rules: Sequence[PortfolioRule]) -> KeptFeature:
     """Return what the rules need to know of a feature."""
     past = subject.facts.values.get("metadata.past_prototype") is True
-    return FeatureRecord(subject.name, subject.file, past, tuple(_entry(subject, rule) for rule in rules))
+    return KeptFeature(subject.name, subject.file, past, tuple(_entry(subject, rule) for rule in rules))
 
 
 def over_traces(subject: Subject, rule: PortfolioRule) -> tuple[LineTrace, ...]:
@@ -103,7 +103,7 @@ def over_traces(subject: Subject, rule: PortfolioRule) -> tuple[LineTrace, ...]:
     return tuple(traces)
 
 
-def least(measure: Measure) -> Interval:
+def least(measure: GroupMeasure) -> Interval:
     """Return the bounds of what a feature of which nothing is known adds to a measure; it may also take no part."""
     if measure.formula is None or measure.aggregate is Aggregate.COUNT:
         return hull(ZERO, ONE)
@@ -112,7 +112,7 @@ def least(measure: Measure) -> Interval:
     return no_sum(number(tree, nothing)) if is_arithmetic(tree, _types(measure.formula)) else ANY
 
 
-def _entry(subject: Subject, rule: PortfolioRule) -> Entry | None:
+def _entry(subject: Subject, rule: PortfolioRule) -> Membership | None:
     truths = [(line, _truth_of(line, subject, rule)) for line in rule.over]
     if any(truth is Truth.FALSE for _, truth in truths):
         return None
@@ -120,7 +120,7 @@ def _entry(subject: Subject, rule: PortfolioRule) -> Entry | None:
     groups = NO_GROUPS if rule.group_by is None else _words(rule.group_by, subject, rule)
     amounts = tuple(_amount(measure, subject, rule) for measure in rule.measures)
     formulas = [measure.formula for measure in rule.measures]
-    return Entry(
+    return Membership(
         certain=not unsure,
         groups=groups,
         amounts=amounts,
@@ -174,7 +174,7 @@ def _words(formula: FeatureFormula, subject: Subject, rule: PortfolioRule) -> Wo
     return Words(frozenset.intersection(*sets), frozenset.union(*sets))
 
 
-def _amount(measure: Measure, subject: Subject, rule: PortfolioRule) -> Interval | Words:
+def _amount(measure: GroupMeasure, subject: Subject, rule: PortfolioRule) -> Interval | Words:
     formula = measure.formula
     if formula is None:
         return ONE

@@ -15,16 +15,16 @@ from aipolicy.policy.cel.interval import ZERO, Interval, plus, scaled
 from aipolicy.policy.cel.interval_evaluation import Form, Value, constant, truth
 from aipolicy.policy.portfolio_rule import GROUP, KEY, TOTAL, PortfolioRule
 from aipolicy.policy.rule import Line
-from aipolicy.portfolio.feature_records import Entry, FeatureRecord
-from aipolicy.portfolio.sums import Contributions, Known, Unsure, aggregated, unsure
+from aipolicy.portfolio.feature_records import KeptFeature, Membership
+from aipolicy.portfolio.sums import Contribution, Contributions, Unsure, aggregated, unsure
 from aipolicy.value import Frozen, NamedTuple, replace
 
 
 class Member(NamedTuple):
     """A feature that takes part, or may."""
 
-    record: FeatureRecord
-    entry: Entry
+    record: KeptFeature
+    entry: Membership
 
 
 class GroupResult(Frozen):
@@ -57,7 +57,9 @@ class GroupResult(Frozen):
 class Portfolio:
     """The features of a run under one rule; `unread` manifests may hold any feature."""
 
-    def __init__(self, rule: PortfolioRule, entries: Iterable[tuple[FeatureRecord, Entry | None]], unread: int) -> None:
+    def __init__(
+        self, rule: PortfolioRule, entries: Iterable[tuple[KeptFeature, Membership | None]], unread: int
+    ) -> None:
         self.rule = rule
         self.unread = unread
         taking_part = [Member(record, entry) for record, entry in entries if entry is not None]
@@ -110,7 +112,7 @@ class Portfolio:
     def aggregated_total(self, position: int) -> Interval:
         """Return a measure of all members that does not add up."""
         if position not in self._totals:
-            known = [Known(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
+            known = [Contribution(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
             self._totals[position] = aggregated(self.sums.measures[position], known, Unsure(), self.unread)
         return self._totals[position]
 
@@ -119,7 +121,7 @@ class Portfolio:
         if position not in self._unsure:
             self._unsure[position] = unsure(self.members[number].entry.amounts[position] for number in self.anywhere)
         inside = ((self.members[number].entry, number in group.certain) for number in group.named)
-        known = [Known(entry.amounts[position], certain=entry.certain and certain) for entry, certain in inside]
+        known = [Contribution(entry.amounts[position], certain=entry.certain and certain) for entry, certain in inside]
         return aggregated(self.sums.measures[position], known, self._unsure[position], self.unread)
 
     def _tree(self, line: Line) -> Node:

@@ -14,9 +14,9 @@ from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Finding, Outcome, Place, Severity
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.portfolio_rule import Aggregate, PortfolioRule
-from aipolicy.portfolio.causes import Contributors, Ranked, missing_facts
+from aipolicy.portfolio.causes import Contributors, RankedFeatures, missing_facts
 from aipolicy.portfolio.deciding import decided_by
-from aipolicy.portfolio.feature_records import FeatureRecord
+from aipolicy.portfolio.feature_records import KeptFeature
 from aipolicy.portfolio.groups import GroupResult, Member, Portfolio
 from aipolicy.source.document import Document
 from aipolicy.source.regex import regex
@@ -31,11 +31,11 @@ _MILDER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Se
 _PLACEHOLDER = regex(r"\{([^{}]*)\}")
 _NAME = "metadata.name"
 
-Documents = Callable[[FeatureRecord], Document | None]
+Documents = Callable[[KeptFeature], Document | None]
 """Returns the manifest of a feature, in which the places of findings are looked up."""
 
 
-def portfolio_findings(records: Sequence[FeatureRecord], unread_files: Iterable[str], rules: Sequence[PortfolioRule],
+def portfolio_findings(records: Sequence[KeptFeature], unread_files: Iterable[str], rules: Sequence[PortfolioRule],
                        documents: Documents, *, as_of: date, strict: bool) -> tuple[Finding, ...]:  # fmt: skip
     """Return what rules over all features have to say about the features of a whole run, in no particular order.
 
@@ -71,7 +71,7 @@ class _Teller:
         self.severity = active.severity
         self.unread = unread
         self.strict = strict
-        self.ranked = Ranked(portfolio, MAX_NAMED + 1)
+        self.ranked = RankedFeatures(portfolio, MAX_NAMED + 1)
 
     def violation(self, result: GroupResult) -> Finding:
         """Return the finding on a group, at what its largest feature declares."""
@@ -114,7 +114,7 @@ class _Teller:
         return self._finding(Outcome.UNDETERMINED, severity, message, record, Place(path=path, part="key"), (), subject,
                              () if self.unread or any(map(is_option_fact, ranked)) else tuple(sorted(ranked)))  # fmt: skip
 
-    def _finding(self, outcome: Outcome, severity: Severity, message: str, record: FeatureRecord | None, place: Place,
+    def _finding(self, outcome: Outcome, severity: Severity, message: str, record: KeptFeature | None, place: Place,
                  related: tuple[Place, ...], subject: str, missing: tuple[str, ...] = ()) -> Finding:  # fmt: skip
         rule, active = self.rule.rule, self.active
         if active.coming:

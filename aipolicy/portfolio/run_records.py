@@ -12,14 +12,14 @@ from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.portfolio.feature_records import FeatureRecord, record_of, subject_of
+from aipolicy.portfolio.feature_records import KeptFeature, record_of, subject_of
 from aipolicy.portfolio.portfolio_findings import Documents
 from aipolicy.source.document import Document
 
 _NOT_READ = frozenset({"MAN-001", "MAN-002"})
 
 
-def records_of(evaluations: Iterable[Evaluation], rules: Sequence[PortfolioRule]) -> tuple[FeatureRecord, ...]:
+def records_of(evaluations: Iterable[Evaluation], rules: Sequence[PortfolioRule]) -> tuple[KeptFeature, ...]:
     """Return what the rules need to know of every feature."""
     return tuple(record_of(subject_of(evaluation), rules) for evaluation in evaluations)
 
@@ -55,7 +55,7 @@ def documents_of_files(files: Iterable[ManifestFile], *, extensions: str = "") -
         by_path[file.path].append(file)
     read: dict[str, Documents] = {}
 
-    def document(record: FeatureRecord) -> Document | None:
+    def document(record: KeptFeature) -> Document | None:
         if record.file not in read:
             again = read_manifests(by_path.get(record.file, ()), extensions=extensions)
             read[record.file] = documents_of_features(again.features)

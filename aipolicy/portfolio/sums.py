@@ -8,15 +8,15 @@ from itertools import chain
 
 from aipolicy.facts.spec import FactType
 from aipolicy.policy.cel.interval import ANY, ZERO, Interval, hull, plus, scaled
-from aipolicy.policy.portfolio_rule import Aggregate, Measure
-from aipolicy.portfolio.feature_records import Entry, Words, least
+from aipolicy.policy.portfolio_rule import Aggregate, GroupMeasure
+from aipolicy.portfolio.feature_records import Membership, Words, least
 from aipolicy.value import Frozen, NamedTuple
 
 Factors = tuple[Fraction, ...]
 """How often each measure counts."""
 
 
-class Known(Frozen):
+class Contribution(Frozen):
     """What a feature adds to one measure, and whether it certainly does."""
 
     added: Interval | Words
@@ -55,7 +55,7 @@ class _Sum:
 class Contributions:
     """What every feature adds to sums over a group and over all; those in `anywhere` may belong to any group."""
 
-    def __init__(self, entries: Sequence[Entry], measures: Sequence[Measure], anywhere: Sequence[int],
+    def __init__(self, entries: Sequence[Membership], measures: Sequence[GroupMeasure], anywhere: Sequence[int],
                  unread: int) -> None:  # fmt: skip
         self.entries = entries
         self.measures = measures
@@ -108,7 +108,7 @@ class Contributions:
             added = hull(added, self._added(entry, total))
         return added if entry.certain else hull(added, ZERO)
 
-    def _added(self, entry: Entry, factors: Factors) -> Interval:
+    def _added(self, entry: Membership, factors: Factors) -> Interval:
         found = ZERO
         for added, factor in zip(entry.amounts, factors, strict=True):
             if factor:
@@ -150,7 +150,7 @@ def unsure(added: Iterable[Interval | Words]) -> Unsure:
     return Unsure(amount, frozenset(words), unnamed)
 
 
-def aggregated(measure: Measure, known: Sequence[Known], others: Unsure, unread: int) -> Interval:
+def aggregated(measure: GroupMeasure, known: Sequence[Contribution], others: Unsure, unread: int) -> Interval:
     """Return the largest, the smallest or the number of different values of those features that belong to a group.
 
     `others` are the features that may belong to any group.
@@ -178,7 +178,7 @@ def _largest(amounts: Sequence[tuple[Interval, bool]]) -> Interval:
     return Interval(low, None if None in highs else max(each for each in highs if each is not None))
 
 
-def _distinct(measure: Measure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Interval:
+def _distinct(measure: GroupMeasure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Interval:
     sure = frozenset(chain.from_iterable(words.certain for words, certain in known if certain))
     single = measure.formula is not None and measure.formula.type is FactType.TEXT
     low = max(len(sure), int(single and any(certain for _, certain in known)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aipolicy.authoring.conversation import Question
+from aipolicy.authoring.conversation import AskedFact
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import KnownFacts
@@ -39,7 +39,7 @@ def reply_words(spec: FactSpec, catalog: Catalog) -> str:
     return f"{several}{'such as ' if more else ''}{', '.join(listed)}{more}"
 
 
-def reason_lines(question: Question) -> Iterator[str]:
+def reason_lines(question: AskedFact) -> Iterator[str]:
     """Yield why a question is asked: what other values would lead to, what changes most first."""
     for change in question.changes[:MOST_REASONS]:
         result = change_result(change)
@@ -50,7 +50,7 @@ def reason_lines(question: Question) -> Iterator[str]:
         yield f"and {len(question.changes) - MOST_REASONS} more"
 
 
-def left_out_words(question: Question) -> str:
+def left_out_words(question: AskedFact) -> str:
     """Return what a fact is taken to be where it is left out; empty where it stays unknown."""
     spec, assumed = question.spec, question.assumed
     if assumed is None:
@@ -59,7 +59,7 @@ def left_out_words(question: Question) -> str:
     return shown_value(assumed) + unit
 
 
-def explanation(question: Question, known: KnownFacts, catalog: Catalog) -> Iterator[tuple[str, str]]:
+def explanation(question: AskedFact, known: KnownFacts, catalog: Catalog) -> Iterator[tuple[str, str]]:
     """Yield what a fact means, how it is declared, and what is taken where it is left out: label and text."""
     spec = question.spec
     yield spec.name, " ".join(escaped(spec.meaning).split())
@@ -78,7 +78,7 @@ def explanation(question: Question, known: KnownFacts, catalog: Catalog) -> Iter
     yield "left out", _left_out(question, known)
 
 
-def _left_out(question: Question, known: KnownFacts) -> str:
+def _left_out(question: AskedFact, known: KnownFacts) -> str:
     """Return what is taken where nothing is declared, and why."""
     spec, taken = question.spec, left_out_words(question)
     if spec.required:

@@ -16,7 +16,7 @@ from aipolicy.facts.option_facts import ALWAYS_KNOWN
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, nodes, patterns_of
 from aipolicy.policy.cel.compared_values import number_of, text_for
-from aipolicy.policy.cel.comparisons import ENTRY, Comparison, comparisons, entry_of
+from aipolicy.policy.cel.comparisons import ENTRY, WordComparison, comparisons, entry_of
 from aipolicy.policy.entries import numbers_in, words_in
 from aipolicy.policy.rule import Line, Rule
 from aipolicy.rule_tests.mutation import step_of
@@ -140,7 +140,7 @@ class Domains:
         if keys and len(words) ** len(keys) <= _FEW_WORDS:
             yield from (dict(zip(keys, chosen, strict=True)) for chosen in product(words, repeat=len(keys)))
 
-    def _compared(self, comparison: Comparison) -> tuple[str, ...]:
+    def _compared(self, comparison: WordComparison) -> tuple[str, ...]:
         value = self.rule.parameters.get(comparison.other.rstrip(ENTRY), ())
         return comparison.words or words_in(value)
 

@@ -15,7 +15,7 @@ from aipolicy.run.policy import Policy
 from aipolicy.value import NamedTuple, replace
 
 if TYPE_CHECKING:
-    from aipolicy.portfolio.feature_records import FeatureRecord
+    from aipolicy.portfolio.feature_records import KeptFeature
     from aipolicy.waivers.waiver import WaiverUse
 
 
@@ -32,7 +32,7 @@ class FileResult(NamedTuple):
     waiver_uses: tuple[WaiverUse, ...] = ()
     unread: bool = False
     """Whether the file holds a manifest that cannot be read, which may declare any feature."""
-    records: tuple[FeatureRecord, ...] = ()
+    records: tuple[KeptFeature, ...] = ()
     """What rules over all features need to know of each."""
     unread_files: tuple[str, ...] = ()
     """Its path where it holds a manifest that was not evaluated."""
@@ -80,7 +80,7 @@ def file_result(file: EvaluatedFile, policy: Policy, asked: AnswersAsked = NO_AN
     )
 
 
-def portfolio_part(file: EvaluatedFile, policy: Policy) -> tuple[tuple[FeatureRecord, ...], tuple[str, ...]]:
+def portfolio_part(file: EvaluatedFile, policy: Policy) -> tuple[tuple[KeptFeature, ...], tuple[str, ...]]:
     """Return what rules over all features need of a file: records of its features, its path where one was not read."""
     if not policy.evaluated_portfolio_rules:
         return (), ()

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from aipolicy.config.scope import Scope
+from aipolicy.config.scope import RunScope
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
@@ -33,7 +33,7 @@ Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Says how many files are evaluated while they are; what it gives is called after each."""
 
 
-def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: Scope, memory: ResultMemory,
+def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: RunScope, memory: ResultMemory,
                      told: Told = lambda _: nullcontext(lambda: None), asked: AnswersAsked = NO_ANSWERS,
                      left_out: LeftOut = NOTHING_LEFT_OUT, detailed: Detailed | None = None) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.

@@ -8,7 +8,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aipolicy.config.scope import Scope
+from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import FILES_NAMED
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.comparison import Comparison
@@ -19,7 +19,7 @@ from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_file
 from aipolicy.run.file_result import file_result, is_evaluated, portfolio_part
 from aipolicy.run.policy import Policy
-from aipolicy.run.run_result import Ends, RunResult, closing_findings
+from aipolicy.run.run_result import RunEnd, RunResult, closing_findings
 from aipolicy.run.totals_and_exit_code import Totals
 from aipolicy.value import Frozen, replace
 from aipolicy.waivers.waiver import WaiverUse
@@ -33,7 +33,7 @@ class Report(Frozen):
 
     policy: Policy
     files: tuple[EvaluatedFile, ...]
-    scope: Scope
+    scope: RunScope
     closing: tuple[Finding, ...] = ()
     """Findings on the run as a whole."""
     comparison: Comparison | None = None
@@ -117,7 +117,7 @@ class Report(Frozen):
         return replace(self, files=files, closing=tuple(rest))
 
 
-def check(files: Iterable[ManifestFile], policy: Policy, scope: Scope | None = None) -> Report:
+def check(files: Iterable[ManifestFile], policy: Policy, scope: RunScope | None = None) -> Report:
     """Return the report on manifest files under a policy.
 
     Without a scope, rules over all features are evaluated unless a file was named. Raises `UsageError` where a rule is
@@ -125,7 +125,7 @@ def check(files: Iterable[ManifestFile], policy: Policy, scope: Scope | None = N
     """
     listed = sorted(files, key=attrgetter("path"))
     if scope is None:
-        scope = Scope(FILES_NAMED if any(file.named for file in listed) else "")
+        scope = RunScope(FILES_NAMED if any(file.named for file in listed) else "")
     evaluated: list[EvaluatedFile] = []
     homes: dict[str, str] = {}
     for path, same in groupby(listed, key=attrgetter("path")):
@@ -136,10 +136,10 @@ def check(files: Iterable[ManifestFile], policy: Policy, scope: Scope | None = N
     return report_of(evaluated, policy, scope)
 
 
-def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: Scope) -> Report:
+def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: RunScope) -> Report:
     """Return the report on evaluated files, with the findings on all of them together."""
     parts = [portfolio_part(file, policy) for file in files] if not scope.partial else []
-    ends = Ends(
+    ends = RunEnd(
         waiver_uses=[use for file in files for use in file.waiver_uses],
         unread=any(file.unread for file in files),
         records=[record for records, _ in parts for record in records],

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aipolicy.config.scope import Scope
-from aipolicy.findings.finding import Change, Finding, sorted_findings
+from aipolicy.config.scope import RunScope
+from aipolicy.findings.finding import Finding, FindingChange, sorted_findings
 from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.feature_result import FeatureResult
 from aipolicy.run.file_result import FileResult
@@ -18,21 +18,21 @@ from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.findings.comparison import Comparison
-    from aipolicy.portfolio.feature_records import FeatureRecord
+    from aipolicy.portfolio.feature_records import KeptFeature
     from aipolicy.portfolio.portfolio_findings import Documents
     from aipolicy.waivers.waiver import WaiverUse
 
 
-class Ends(NamedTuple):
+class RunEnd(NamedTuple):
     """What findings on a run as a whole are made of."""
 
     waiver_uses: Sequence[WaiverUse] = ()
     unread: bool = False
-    records: Sequence[FeatureRecord] = ()
+    records: Sequence[KeptFeature] = ()
     unread_files: Sequence[str] = ()
 
 
-def closing_findings(ends: Ends, policy: Policy, scope: Scope,
+def closing_findings(ends: RunEnd, policy: Policy, scope: RunScope,
                      documents: Callable[[], Documents]) -> tuple[Finding, ...]:  # fmt: skip
     """Return the findings on waivers files and of rules over all features.
 
@@ -63,7 +63,7 @@ class KeptResults:
         self._kept: list[bytes | memoryview] = []
         self._totals = Totals()
         self._uses: list[WaiverUse] = []
-        self._records: list[FeatureRecord] = []
+        self._records: list[KeptFeature] = []
         self._unread_files: list[str] = []
         self._unread = False
 
@@ -86,10 +86,10 @@ class KeptResults:
         self._complete()
         return self._totals
 
-    def ends(self) -> Ends:
+    def ends(self) -> RunEnd:
         """Return what findings on the run as a whole are made of."""
         self._complete()
-        return Ends(self._uses, self._unread, self._records, self._unread_files)
+        return RunEnd(self._uses, self._unread, self._records, self._unread_files)
 
     def _complete(self) -> None:
         for content, result in self._made:
@@ -107,7 +107,7 @@ class KeptResults:
 class RunResult:
     """What every format shows: data that can be gone through as often as is wanted, one file at a time."""
 
-    def __init__(self, policy: Policy, files: Iterable[FileResult], scope: Scope,
+    def __init__(self, policy: Policy, files: Iterable[FileResult], scope: RunScope,
                  close: Callable[[], tuple[Finding, ...]], totals: Callable[[], Totals],
                  comparison: Comparison | None = None, left_out: LeftOut = NOTHING_LEFT_OUT) -> None:  # fmt: skip
         self.policy = policy
@@ -145,7 +145,7 @@ class RunResult:
 
     def findings(self, *, unchanged: bool = True) -> Iterator[Finding]:
         """Yield the findings in order; without `unchanged` those are left out that are no worse than what was known."""
-        return (each for each in self.all_findings() if unchanged or each.change is not Change.UNCHANGED)
+        return (each for each in self.all_findings() if unchanged or each.change is not FindingChange.UNCHANGED)
 
     def features(self) -> Iterator[FeatureResult]:
         """Yield every feature, in the order of files."""

@@ -38,7 +38,7 @@ from aipolicy.source.span import Position, Span
 
 if TYPE_CHECKING:
     from aipolicy.policy.cel.interval import Interval
-    from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
+    from aipolicy.portfolio.feature_records import KeptFeature, Membership, Words
 
 _FASTEST = 1
 _NOTE_FIELDS = (
@@ -170,17 +170,17 @@ def _answer_from_plain(plain: list[Any]) -> AnswerResult:
 
 
 def _uses_from_plain(plain: list[list[Any]]) -> tuple[Any, ...]:
-    from aipolicy.waivers.waiver import State, WaiverUse
+    from aipolicy.waivers.waiver import WaiverState, WaiverUse
 
-    return tuple(WaiverUse(*use)._replace(state=State(use[3])) for use in plain)
+    return tuple(WaiverUse(*use)._replace(state=WaiverState(use[3])) for use in plain)
 
 
-def _record_to_plain(record: FeatureRecord) -> tuple[Any, ...]:
+def _record_to_plain(record: KeptFeature) -> tuple[Any, ...]:
     entries = [None if entry is None else _entry_to_plain(entry) for entry in record.entries]
     return record.name, record.file, record.past_prototype, entries
 
 
-def _entry_to_plain(entry: Entry) -> tuple[Any, ...]:
+def _entry_to_plain(entry: Membership) -> tuple[Any, ...]:
     amounts = [_amount_to_plain(amount) for amount in entry.amounts]
     return entry.certain, _words_to_plain(entry.groups), amounts, *entry[3:]
 
@@ -197,11 +197,11 @@ def _amount_to_plain(amount: Interval | Words) -> Any:
     return "words", *_words_to_plain(amount)
 
 
-def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
+def _records_from_plain(plain: list[list[Any]]) -> tuple[KeptFeature, ...]:
     from fractions import Fraction
 
     from aipolicy.policy.cel.interval import Interval
-    from aipolicy.portfolio.feature_records import Entry, FeatureRecord, Words
+    from aipolicy.portfolio.feature_records import KeptFeature, Membership, Words
 
     def words(certain: list[str], possible: list[str] | None) -> Words:
         return Words(frozenset(certain), None if possible is None else frozenset(possible))
@@ -212,14 +212,14 @@ def _records_from_plain(plain: list[list[Any]]) -> tuple[FeatureRecord, ...]:
     def amount(kind: str, low: Any, high: Any) -> Interval | Words:
         return Interval(end(low), end(high)) if kind == "amount" else words(low, high)
 
-    def entry(certain: bool, groups: list[Any], amounts: list[Any], *names: Any) -> Entry:
+    def entry(certain: bool, groups: list[Any], amounts: list[Any], *names: Any) -> Membership:
         over, group, missing, group_place, places = names
-        return Entry(
+        return Membership(
             certain, words(*groups), tuple(amount(*each) for each in amounts), tuple(over), tuple(group),
             tuple(map(tuple, missing)), group_place, tuple(places),
         )  # fmt: skip
 
     return tuple(
-        FeatureRecord(name, file, past, tuple(None if each is None else entry(*each) for each in entries))
+        KeptFeature(name, file, past, tuple(None if each is None else entry(*each) for each in entries))
         for name, file, past, entries in plain
     )

@@ -27,7 +27,7 @@ from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_records import read_kind, read_records
 from aipolicy.waivers.governed import governed, within_budget
-from aipolicy.waivers.waiver import Approved, Condition, Waiver, Waivers
+from aipolicy.waivers.waiver import Approved, Waiver, WaiverCondition, Waivers
 
 OUTCOMES = (Outcome.VIOLATED.value, Outcome.UNDECLARED.value, Outcome.UNDETERMINED.value)
 
@@ -123,10 +123,10 @@ class Vocabulary:
             return ""
         return f"`{shown(name)}` is no path of a manifest{did_you_mean(name, self.declared)}"
 
-    def condition(self, text: str) -> Condition:
+    def condition(self, text: str) -> WaiverCondition:
         """Return a compiled condition on facts of a feature; raises `ExpressionError`."""
         compiled = self.compiler.compile(text)
-        return Condition(text, compiled.checked, compiled.reads)
+        return WaiverCondition(text, compiled.checked, compiled.reads)
 
 
 class _Noted(Mistakes):
@@ -181,7 +181,7 @@ class _EntryReader:
             document=record.document, path=record.path, at=f"{record.document.source.path}:{line}",
         )  # fmt: skip
 
-    def _conditions(self, record: Record) -> tuple[Condition, ...]:
+    def _conditions(self, record: Record) -> tuple[WaiverCondition, ...]:
         raw = record.raw("while")
         if raw is None:
             if "while" in record.field_names():

@@ -12,14 +12,14 @@ from aipolicy.source.names import folded
 from aipolicy.source.span import Position, Span
 from aipolicy.source.text import shown
 from aipolicy.value import replace
-from aipolicy.waivers.waiver import Standing, State, Waiver, Waivers, WaiverUse, days_left, standing
+from aipolicy.waivers.waiver import Standing, Waiver, Waivers, WaiverState, WaiverUse, days_left, standing
 
 _RULES = {
-    State.AGAINST_POLICY: ("WAIVER-002", ""),
-    State.EXPIRED: ("WAIVER-003", "expires"),
-    State.UNNEEDED: ("WAIVER-004", "rule"),
-    State.LAPSED: ("WAIVER-005", "while"),
-    State.WORSE: ("WAIVER-006", "approved"),
+    WaiverState.AGAINST_POLICY: ("WAIVER-002", ""),
+    WaiverState.EXPIRED: ("WAIVER-003", "expires"),
+    WaiverState.UNNEEDED: ("WAIVER-004", "rule"),
+    WaiverState.LAPSED: ("WAIVER-005", "while"),
+    WaiverState.WORSE: ("WAIVER-006", "approved"),
 }
 """The reserved rule of each state that is told, and the key of an entry at which it is shown."""
 _OF_SEVERAL_LINES = ("while", "approved")
@@ -49,7 +49,7 @@ def findings_on_waivers(waivers: Waivers, uses: Iterable[WaiverUse], day: date, 
 def _on_entry(waiver: Waiver, uses: Iterable[WaiverUse], waivers: Waivers, day: date) -> Iterator[Finding]:
     uses = tuple(uses)
     if waiver.breach:
-        yield finding_on(waiver, State.AGAINST_POLICY, waiver.breach)
+        yield finding_on(waiver, WaiverState.AGAINST_POLICY, waiver.breach)
     elif not uses:
         message = f"no manifest declares the feature `{shown(waiver.feature)}`, for which {waiver.rule} is waived"
         yield _finding("WAIVER-007", waiver, message, "feature")
@@ -58,18 +58,18 @@ def _on_entry(waiver: Waiver, uses: Iterable[WaiverUse], waivers: Waivers, day: 
             if state in _RULES:
                 yield finding_on(waiver, state, detail)
         left = days_left(waiver, day)
-        if any(use.state is State.WAIVED for use in uses) and left <= waivers.limits.notice_days:
+        if any(use.state is WaiverState.WAIVED for use in uses) and left <= waivers.limits.notice_days:
             yield ends_soon(waiver, left)
 
 
-def finding_on(waiver: Waiver, state: State, detail: str, place: Place | None = None) -> Finding:
+def finding_on(waiver: Waiver, state: WaiverState, detail: str, place: Place | None = None) -> Finding:
     """Return the finding on a waiver in a state that is told; `place` is that of a comment."""
     rule_id, key = _RULES[state]
     named = f"the waiver of {waiver.rule} for `{shown(waiver.feature)}`"
     message = {
-        State.AGAINST_POLICY: f"{named} is not allowed: {detail}",
-        State.EXPIRED: f"{named} expired on {waiver.expires.isoformat()}, and the rule still fails",
-        State.UNNEEDED: f"{named} is no longer needed: {detail}",
+        WaiverState.AGAINST_POLICY: f"{named} is not allowed: {detail}",
+        WaiverState.EXPIRED: f"{named} expired on {waiver.expires.isoformat()}, and the rule still fails",
+        WaiverState.UNNEEDED: f"{named} is no longer needed: {detail}",
     }.get(state, f"{named} does not hold: {detail}")
     return _finding(rule_id, waiver, message, waiver.breach_at or key, place)
 
@@ -86,10 +86,10 @@ def inline_findings(found: Iterable[tuple[Waiver, Place, WaiverUse]], waivers: W
     for waiver, place, use in found:
         left = days_left(waiver, day)
         if waiver.breach:
-            yield finding_on(waiver, State.AGAINST_POLICY, waiver.breach, place)
+            yield finding_on(waiver, WaiverState.AGAINST_POLICY, waiver.breach, place)
         elif use.state in _RULES:
             yield finding_on(waiver, use.state, use.detail, place)
-        elif use.state is State.WAIVED and left <= waivers.limits.notice_days:
+        elif use.state is WaiverState.WAIVED and left <= waivers.limits.notice_days:
             yield ends_soon(waiver, left, place)
 
 
@@ -112,7 +112,9 @@ def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) 
         folded(each.owner) for each in waivers.entries
         if not each.breach and standing(each, day) is Standing.STANDS
     )  # fmt: skip
-    for use in sorted((use for use in in_comments if use.state is State.WAIVED), key=lambda use: (use.file, use.at)):
+    for use in sorted(
+        (use for use in in_comments if use.state is WaiverState.WAIVED), key=lambda use: (use.file, use.at)
+    ):
         used[folded(use.owner)] += 1
         if used[folded(use.owner)] > most:
             message = (

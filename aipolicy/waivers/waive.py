@@ -14,9 +14,15 @@ from aipolicy.source.names import folded
 from aipolicy.source.text import shown, without_secrets
 from aipolicy.value import NamedTuple, replace
 from aipolicy.waivers.approved import difference
-from aipolicy.waivers.waiver import Standing, State, Waiver, WaiverUse, days_left, standing
+from aipolicy.waivers.waiver import Standing, Waiver, WaiverState, WaiverUse, days_left, standing
 
-_BEST_FIRST = (State.WAIVED, State.WORSE, State.LAPSED, State.EXPIRED, State.AGAINST_POLICY)
+_BEST_FIRST = (
+    WaiverState.WAIVED,
+    WaiverState.WORSE,
+    WaiverState.LAPSED,
+    WaiverState.EXPIRED,
+    WaiverState.AGAINST_POLICY,
+)
 """Of several waivers that name a finding, whose note it carries."""
 
 
@@ -38,7 +44,7 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
     still_open = {
         ruled.active.rule.id for ruled in evaluation.rules if ruled.planned.undetermined | ruled.planned.undeclared
     }
-    states_by_finding: dict[int, list[tuple[State, str, Waiver]]] = {}
+    states_by_finding: dict[int, list[tuple[WaiverState, str, Waiver]]] = {}
     uses = []
     for number, waiver in listed:
         named = [at for at, finding in enumerate(findings) if waiver.rule in rules and _is_named(waiver, finding)]
@@ -69,28 +75,28 @@ def _is_named(waiver: Waiver, finding: Finding) -> bool:
     return finding.place.path[: len(path)] == path
 
 
-def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation, day: date) -> tuple[State, str]:
+def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation, day: date) -> tuple[WaiverState, str]:
     """Return whether a waiver holds a finding back, and else why not; whatever is not known to be met is not met."""
     if waiver.breach:
-        return State.AGAINST_POLICY, waiver.breach
+        return WaiverState.AGAINST_POLICY, waiver.breach
     days = standing(waiver, day)
     if days is Standing.EXPIRED:
-        return State.EXPIRED, f"it expired on {waiver.expires.isoformat()}"
+        return WaiverState.EXPIRED, f"it expired on {waiver.expires.isoformat()}"
     if days is Standing.AHEAD:
-        return State.LAPSED, f"it is approved from {waiver.approved_on} on"
+        return WaiverState.LAPSED, f"it is approved from {waiver.approved_on} on"
     owner = evaluation.facts.values.get("metadata.owner")
     if isinstance(owner, str) and folded(owner) != folded(waiver.owner):
-        return State.LAPSED, f"it is of `{shown(waiver.owner)}`, and the feature is of `{shown(owner)}` now"
+        return WaiverState.LAPSED, f"it is of `{shown(waiver.owner)}`, and the feature is of `{shown(owner)}` now"
     worse = difference(waiver, finding, rule, evaluation)
     if worse:
-        return State.WORSE, worse
+        return WaiverState.WORSE, worse
     if finding.outcome is not waiver.outcome:
-        return State.LAPSED, "the rule is undetermined, and the waiver covers a violation"
+        return WaiverState.LAPSED, "the rule is undetermined, and the waiver covers a violation"
     for condition in waiver.conditions:
         reason = _why_not(condition.text, Expression(condition.checked), condition.reads, evaluation)
         if reason:
-            return State.LAPSED, reason
-    return State.WAIVED, ""
+            return WaiverState.LAPSED, reason
+    return WaiverState.WAIVED, ""
 
 
 def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation: Evaluation) -> str:
@@ -110,29 +116,29 @@ def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation
 
 
 def _without_finding(waiver: Waiver, findings: Iterable[Finding], evaluated: Collection[str],
-                     ignored: Collection[str], still_open: Collection[str]) -> tuple[State, str]:  # fmt: skip
+                     ignored: Collection[str], still_open: Collection[str]) -> tuple[WaiverState, str]:  # fmt: skip
     from aipolicy.findings.rule_ids import whole_id
 
     if whole_id(waiver.rule) in ignored:
-        return State.NOT_EVALUATED, f"{waiver.rule} is not evaluated by choice"
+        return WaiverState.NOT_EVALUATED, f"{waiver.rule} is not evaluated by choice"
     if waiver.rule not in evaluated:
-        return State.UNNEEDED, f"{waiver.rule} is not in force for this feature"
+        return WaiverState.UNNEEDED, f"{waiver.rule} is not in force for this feature"
     elsewhere = [finding for finding in findings if finding.rule_id == waiver.rule]
     if elsewhere:
         place = ".".join(map(str, elsewhere[0].place.path))
         here = f"line {waiver.line}" if waiver.line else f"`{waiver.fact}`"
-        return State.UNNEEDED, f"{waiver.rule} fails at `{place}`, not at {here}"
+        return WaiverState.UNNEEDED, f"{waiver.rule} fails at `{place}`, not at {here}"
     if waiver.rule in still_open:
-        return State.OPEN, f"{waiver.rule} is undetermined, which gates nothing here"
-    return State.UNNEEDED, f"{waiver.rule} does not fail"
+        return WaiverState.OPEN, f"{waiver.rule} is undetermined, which gates nothing here"
+    return WaiverState.UNNEEDED, f"{waiver.rule} does not fail"
 
 
-def _with_note(finding: Finding, named: Sequence[tuple[State, str, Waiver]], day: date) -> Finding:
+def _with_note(finding: Finding, named: Sequence[tuple[WaiverState, str, Waiver]], day: date) -> Finding:
     """Return a finding with the note of the waiver that says most; it is waived when one of them holds."""
     state, detail, waiver = min(
         named, key=lambda each: (_BEST_FIRST.index(each[0]), -each[2].expires.toordinal(), each[2].at)
     )
-    holds = state is State.WAIVED
+    holds = state is WaiverState.WAIVED
     note = WaiverNote(
         at=waiver.at, holds=holds, state=state.value, detail=detail, reason=without_secrets(waiver.reason),
         owner=waiver.owner, approver=waiver.approver, ticket=waiver.ticket, expires=waiver.expires.isoformat(),

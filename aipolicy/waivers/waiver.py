@@ -24,7 +24,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
-class State(StrEnum):
+class WaiverState(StrEnum):
     """What became of a waiver for the feature that it names; only `waived` holds a finding back."""
 
     WAIVED = "waived"
@@ -42,7 +42,7 @@ class State(StrEnum):
     """Nobody knows whether the rule fails, which gates nothing here: the waiver is neither needed nor useless."""
 
 
-class Condition(Frozen):
+class WaiverCondition(Frozen):
     """A condition on facts of the feature under which a waiver holds."""
 
     text: str
@@ -72,7 +72,7 @@ class Waiver(Frozen, kw_only=True):
     ticket: str
     approved_on: date | None
     expires: date
-    conditions: tuple[Condition, ...]
+    conditions: tuple[WaiverCondition, ...]
     approved: Approved | None
     document: Document
     path: DocumentPath
@@ -122,7 +122,7 @@ class WaiverUse(NamedTuple):
     entry: int | None
     file: str
     feature: str
-    state: State
+    state: WaiverState
     rule: str
     detail: str = ""
     owner: str = ""

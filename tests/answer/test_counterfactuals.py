@@ -14,8 +14,8 @@ from test_answer_properties import DECLARED, PLANS, VALUES, answering_of
 
 from aipolicy.answer.alternatives import Alternative
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, Standing
-from aipolicy.answer.targets import Target, ways_asked
+from aipolicy.answer.counterfactuals import Counterfactual, Counterfactuals, WayStanding
+from aipolicy.answer.targets import AskedWays, ways_asked
 from aipolicy.answer.turns import declared_alternatives
 from aipolicy.answer.why_not import WhyNot, why_not
 from aipolicy.errors import ConfigError
@@ -36,21 +36,21 @@ TARGETS: tuple[dict[str, str], ...] = (
 
 
 def asked(of: Answering, target: Mapping[str, str]) -> WhyNot:
-    return why_not(of, Target(target), evaluator().rule_evaluator)
+    return why_not(of, AskedWays(target), evaluator().rule_evaluator)
 
 
-def standing_anew(of: Answering, target: Mapping[str, str], changes: Mapping[str, FactValue]) -> Standing:
+def standing_anew(of: Answering, target: Mapping[str, str], changes: Mapping[str, FactValue]) -> WayStanding:
     """Return how ways stand by an evaluation that shares nothing with the search."""
     feature = of.certain.feature
     facts = with_changes(of.certain.facts, changes, catalog(), feature.path_in_repository)
     evaluation = evaluator().evaluate_facts(feature, facts)
-    mask = ways_asked(evaluation.candidates, Target(target))
+    mask = ways_asked(evaluation.candidates, AskedWays(target))
     chosen = Recommender(evaluation, WEIGHING).chosen()
     if chosen is not None and mask >> chosen.number & 1:
-        return Standing.ANSWER
+        return WayStanding.ANSWER
     if evaluation.verdict.admissible & mask:
-        return Standing.ADMISSIBLE
-    return Standing.OPEN if evaluation.verdict.open & mask else Standing.REMOVED
+        return WayStanding.ADMISSIBLE
+    return WayStanding.OPEN if evaluation.verdict.open & mask else WayStanding.REMOVED
 
 
 @settings(max_examples=25)
@@ -93,15 +93,15 @@ TUNED = (
 )
 
 
-def facts_of(changes: tuple[Counterfactual, ...], reaches: Standing) -> list[tuple[str, ...]]:
+def facts_of(changes: tuple[Counterfactual, ...], reaches: WayStanding) -> list[tuple[str, ...]]:
     return [tuple(change.facts) for change in changes if change.reaches is reaches]
 
 
 def test_a_longer_budget_makes_an_api_the_answer() -> None:
     shown = asked(answering(CLAIMS), {"hosting": "provider-api"})
-    assert shown.standing is Standing.REMOVED
+    assert shown.standing is WayStanding.REMOVED
     assert {"LAT-002", "RES-001"} <= {each.rule for each in shown.in_the_way}
-    assert ("latency.p95_ms",) in facts_of(shown.changes, Standing.ANSWER)
+    assert ("latency.p95_ms",) in facts_of(shown.changes, WayStanding.ANSWER)
     (change,) = (each for each in shown.changes if tuple(each.facts) == ("latency.p95_ms",))
     assert dict(change.bounds) == {"latency.p95_ms": "from"}
     assert change.then.hosting == "provider-api"
@@ -113,12 +113,12 @@ def test_several_changes_are_told_together_where_none_does_alone() -> None:
     changes = {"data.labelled_examples": 500.0, "team.ml_engineers": 1.0}
     assert changes in [dict(change.facts) for change in asked(of, {"adaptation": "fine-tuning"}).changes]
     for fact, value in changes.items():
-        assert standing_anew(of, {"adaptation": "fine-tuning"}, {fact: value}) is Standing.REMOVED
+        assert standing_anew(of, {"adaptation": "fine-tuning"}, {fact: value}) is WayStanding.REMOVED
     inside = {"team.ml_engineers": 1.0, "task.prompting": "sufficient", "data.must_stay_inside": True}
     assert inside in [dict(change.facts) for change in asked(of, {"hosting": "own-cloud"}).changes]
 
 
-def legs_asked(of: Answering, target: Target) -> int:
+def legs_asked(of: Answering, target: AskedWays) -> int:
     """Return the main legs that a target is about."""
     candidates = of.expected.candidates
     return candidates.legs_of(ways_asked(candidates, target))
@@ -130,19 +130,19 @@ def test_where_nothing_is_found_and_nothing_was_left_untried_no_pair_of_changes_
     body: str, target: dict[str, str]
 ) -> None:
     of = answering(body)
-    mask = legs_asked(of, Target(target))
+    mask = legs_asked(of, AskedWays(target))
     search = Counterfactuals(of.trials, mask, of.vocabulary)
     found = search.found()
-    if found.changes or found.is_cut_short or search.standing({}) is Standing.ANSWER:
+    if found.changes or found.is_cut_short or search.standing({}) is WayStanding.ANSWER:
         return
     singles = {(change.fact, change.value) for change in search.proposed()}
     for one, other in combinations(sorted(singles, key=str), 2):
-        assert search.standing(dict((one, other))) <= max(search.standing({}), Standing.OPEN), (one, other)
+        assert search.standing(dict((one, other))) <= max(search.standing({}), WayStanding.OPEN), (one, other)
 
 
 def test_a_search_that_stops_early_says_so_and_not_that_nothing_leads_there() -> None:
     of = answering(TUNED)
-    mask = legs_asked(of, Target({"adaptation": "fine-tuning"}))
+    mask = legs_asked(of, AskedWays({"adaptation": "fine-tuning"}))
     found = Counterfactuals(of.trials, mask, of.vocabulary, most_tried=0).found()
     assert (found.changes, found.is_cut_short) == ((), True)
     shown = asked(of, {"hosting": "on-premises"})
@@ -159,7 +159,7 @@ def test_the_answer_itself_takes_no_change() -> None:
     recommended = of.recommended
     assert recommended is not None
     shown = asked(of, {"hosting": recommended.hosting})
-    assert (shown.standing, shown.changes, shown.in_the_way) == (Standing.ANSWER, (), ())
+    assert (shown.standing, shown.changes, shown.in_the_way) == (WayStanding.ANSWER, (), ())
 
 
 def test_of_a_retired_feature_nothing_is_proposed() -> None:
@@ -169,7 +169,7 @@ def test_of_a_retired_feature_nothing_is_proposed() -> None:
 def test_easy_changes_come_before_hard_ones() -> None:
     for target in TARGETS:
         for body in (CLAIMS, TUNED):
-            for reaches in (Standing.ANSWER, Standing.ADMISSIBLE):
+            for reaches in (WayStanding.ANSWER, WayStanding.ADMISSIBLE):
                 hard = [c.hardness for c in asked(answering(body), target).changes if c.reaches is reaches]
                 assert hard == sorted(hard)
 

@@ -21,7 +21,7 @@ from aipolicy.files.shipped import catalog_paths
 from aipolicy.options import bill_reader, cost_assumptions
 from aipolicy.options import uncertain_inputs as drivers
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import Legs, candidate_legs, own_adaptations
+from aipolicy.options.candidates import OfferedLegs, candidate_legs, own_adaptations
 from aipolicy.source.document import Document
 from aipolicy.value import fields
 
@@ -180,7 +180,7 @@ def test_units_are_words_that_can_be_written_without_quotes() -> None:
 
 def test_every_option_has_an_effort(catalog: Catalog) -> None:
     organization = Organization()
-    legs = Legs(catalog, organization)
+    legs = OfferedLegs(catalog, organization)
     named = {(a, leg.hosting) for leg, adaptations in legs.api(every_region=True) for a in adaptations}
     named |= {(a, leg.hosting) for leg in legs.own(every_region=True) for a in own_adaptations(leg)}
     named |= {(option.adaptation, option.hosting) for option in candidate_legs(catalog, organization)}

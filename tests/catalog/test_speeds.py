@@ -15,7 +15,7 @@ from aipolicy.catalog.machines import Ends, HostedSpeed, speeds_at
 from aipolicy.errors import CatalogError, Problems
 from aipolicy.files.shipped import catalog_paths
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import Legs
+from aipolicy.options.candidates import OfferedLegs
 from aipolicy.options.cost_assumptions import cost_assumptions
 from aipolicy.options.cost_inputs import HostedBasis
 from aipolicy.options.cost_inputs_reader import BasisReader
@@ -188,7 +188,7 @@ def test_a_round_trip_that_an_organisation_states_is_no_range_of_ours(shipped: t
     own = Catalog(shipped + catalog_documents([("own.yaml", text.encode())]), TODAY)
     network = {}
     for name, catalog in (("ours", Catalog(shipped, TODAY)), ("own", own)):
-        leg, _ = next(iter(Legs(catalog, Organization()).api(every_region=False)))
+        leg, _ = next(iter(OfferedLegs(catalog, Organization()).api(every_region=False)))
         option = Option(adaptation="prompting", fallback="none", routing="single", leg=leg, other=None)
         main = BasisReader(catalog, cost_assumptions(catalog)).speeds(option).main
         assert isinstance(main, HostedBasis)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aipolicy.economics.token_cost import (
-    LongContext,
+    LongContextRates,
     TokenPrice,
     TokenRates,
     TokenUse,
@@ -19,7 +19,7 @@ from aipolicy.value import replace
 
 RATES = TokenRates(input=3.0, output=15.0, cached_input=0.3, cache_write=3.75)
 PRICE = TokenPrice(RATES)
-LONG = TokenPrice(RATES, long_context=LongContext(200_000.0, TokenRates(6.0, 22.5, 0.6)))
+LONG = TokenPrice(RATES, long_context=LongContextRates(200_000.0, TokenRates(6.0, 22.5, 0.6)))
 BATCHED = TokenPrice(TokenRates(2.5, 10.0), batch=TokenRates(1.25, 5.0))
 
 TOKENS = st.floats(0.0, 1e6)
@@ -98,9 +98,9 @@ def test_a_request_costs_its_tokens_at_their_rates(use: TokenUse, price: TokenPr
         (BATCHED, False, 1_000 * 2.5 + 100 * 10.0),
         (replace(BATCHED, batch=None), True, 1_000 * 2.5 + 100 * 10.0),
         # a long request in a batch: at batch rates where they are known for long ones
-        (replace(BATCHED, long_context=LongContext(500.0, TokenRates(5.0, 15.0))), True, 1_000 * 5.0 + 100 * 15.0),
+        (replace(BATCHED, long_context=LongContextRates(500.0, TokenRates(5.0, 15.0))), True, 1_000 * 5.0 + 100 * 15.0),
         (
-            replace(BATCHED, long_context=LongContext(500.0, TokenRates(5.0, 15.0), TokenRates(2.5, 7.5))),
+            replace(BATCHED, long_context=LongContextRates(500.0, TokenRates(5.0, 15.0), TokenRates(2.5, 7.5))),
             True,
             1_000 * 2.5 + 100 * 7.5,
         ),
@@ -163,7 +163,7 @@ def test_both_ways_of_counting_cached_tokens_cost_the_same(prompt: float, share:
 def test_arrays_of_uses_cost_what_each_costs(uses: list[TokenUse], price: TokenPrice, long: bool) -> None:
     """The same formula serves one value and many draws."""
     if long:
-        price = replace(price, long_context=LongContext(200_000.0, RATES))
+        price = replace(price, long_context=LongContextRates(200_000.0, RATES))
     uses = [replace(use, cached_counted=uses[0].cached_counted) for use in uses]
     columns = {
         name: np.array([getattr(use, name) for use in uses])

@@ -11,7 +11,7 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.axes import places_of
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.options.attributes import Organization
-from aipolicy.options.candidates import Legs, ways_to_answer
+from aipolicy.options.candidates import OfferedLegs, ways_to_answer
 from aipolicy.options.option import Option
 
 TODAY = date(2026, 12, 1)
@@ -20,7 +20,7 @@ TODAY = date(2026, 12, 1)
 @pytest.fixture(scope="module")
 def every_way() -> tuple[OptionSet, tuple[Option, ...]]:
     catalog: Catalog = read_catalog([], as_of=TODAY)
-    ways = ways_to_answer(Legs(catalog, Organization()), every_region=True)
+    ways = ways_to_answer(OfferedLegs(catalog, Organization()), every_region=True)
     return OptionSet(lambda: ways, catalog, Organization()), ways
 
 

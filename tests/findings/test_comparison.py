@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from aipolicy.findings.comparison import Comparison, Known, compare, counted, identity_of, known_from
-from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, WaiverNote
+from aipolicy.findings.comparison import Comparison, KnownFinding, compare, counted, identity_of, known_from
+from aipolicy.findings.finding import Finding, FindingChange, Outcome, Place, Severity, WaiverNote
 
 LETTERS = {
     "E": (Severity.ERROR, Outcome.VIOLATED), "e": (Severity.ERROR, Outcome.UNDETERMINED),
@@ -41,13 +41,13 @@ def finding(letter: str = "E", rule_id: str = "A-001", path: str = "plan.region"
     return Finding(**(values | changes))  # type: ignore[arg-type]
 
 
-def known(letters: str) -> list[Known]:
+def known(letters: str) -> list[KnownFinding]:
     """Return what was known before, as a baseline has it: without findings."""
-    return [Known(identity_of(finding()), *LETTERS[letter]) for letter in letters]
+    return [KnownFinding(identity_of(finding()), *LETTERS[letter]) for letter in letters]
 
 
-NEW, WORSE, SAME, WAIVED = Change.NEW, Change.WORSE, Change.UNCHANGED, Change.WAIVED
-PAIRS: dict[str, tuple[str, str, list[Change], str]] = {
+NEW, WORSE, SAME, WAIVED = FindingChange.NEW, FindingChange.WORSE, FindingChange.UNCHANGED, FindingChange.WAIVED
+PAIRS: dict[str, tuple[str, str, list[FindingChange], str]] = {
     "nothing was known": ("E", "", [NEW], ""),
     "the same": ("E", "E", [SAME], ""),
     "heavier": ("W", "N", [WORSE], ""),
@@ -74,7 +74,7 @@ PAIRS: dict[str, tuple[str, str, list[Change], str]] = {
 
 @pytest.mark.parametrize(("now", "before", "changes", "gone"), PAIRS.values(), ids=PAIRS)
 def test_the_worst_is_compared_with_the_worst_and_one_more_is_new(
-    now: str, before: str, changes: list[Change], gone: str
+    now: str, before: str, changes: list[FindingChange], gone: str
 ) -> None:
     for order in permutations(before):
         compared, rest = compare([finding(letter) for letter in now], known("".join(order)))
@@ -82,7 +82,7 @@ def test_the_worst_is_compared_with_the_worst_and_one_more_is_new(
         assert [(each.severity, each.outcome) for each in rest] == [LETTERS[letter] for letter in gone]
 
 
-LAST_DAYS: dict[str, tuple[str | None, str | None, Change]] = {
+LAST_DAYS: dict[str, tuple[str | None, str | None, FindingChange]] = {
     "until the same day": ("2027-01-15", "2027-01-15", SAME),
     "given more time": ("2027-01-15", "2027-01-16", WAIVED),
     "given less time": ("2027-01-15", "2027-01-14", SAME),
@@ -92,13 +92,13 @@ LAST_DAYS: dict[str, tuple[str | None, str | None, Change]] = {
 
 
 @pytest.mark.parametrize(("before", "now", "change"), LAST_DAYS.values(), ids=LAST_DAYS)
-def test_a_waiver_that_is_given_more_time_is_told(before: str | None, now: str | None, change: Change) -> None:
+def test_a_waiver_that_is_given_more_time_is_told(before: str | None, now: str | None, change: FindingChange) -> None:
     one, other = (finding("x", waiver=note(day) if day else None) for day in (before, now))
     ((compared,), _) = compare([other], [known_from(one)])
     assert compared.change is change
 
 
-MILDER: list[tuple[str, str, str, Change]] = [
+MILDER: list[tuple[str, str, str, FindingChange]] = [
     ("E", "E", "E", SAME), ("E", "E", "W", SAME), ("E", "E", "", SAME), ("E", "W", "E", SAME), ("E", "W", "W", WORSE),
     ("E", "W", "", WORSE), ("E", "", "E", SAME), ("E", "", "W", WORSE), ("E", "", "", NEW),
     ("x", "E", "x", SAME), ("x", "x", "E", SAME), ("x", "E", "", WAIVED), ("x", "", "E", WAIVED), ("x", "N", "E", WAIVED),
@@ -106,7 +106,9 @@ MILDER: list[tuple[str, str, str, Change]] = [
 
 
 @pytest.mark.parametrize(("now", "base", "baseline", "change"), MILDER)
-def test_of_what_base_and_baseline_say_the_milder_holds(now: str, base: str, baseline: str, change: Change) -> None:
+def test_of_what_base_and_baseline_say_the_milder_holds(
+    now: str, base: str, baseline: str, change: FindingChange
+) -> None:
     beside_base, _ = compare([finding(now)], known(base))
     ((compared,), _) = compare(beside_base, known(baseline))
     assert compared.change is change

@@ -6,12 +6,12 @@ from math import inf
 
 import pytest
 
-from aipolicy.findings.finding import Change, Decided, DecidingValue, Worse
+from aipolicy.findings.finding import Decided, DecidingValue, FindingChange, Worse
 from aipolicy.findings.moved import moved
 
-WORSE, CHANGED, SAME = Change.WORSE, Change.CHANGED, Change.UNCHANGED
+WORSE, CHANGED, SAME = FindingChange.WORSE, FindingChange.CHANGED, FindingChange.UNCHANGED
 HIGHER, LOWER, MORE, UNTOLD = Worse.HIGHER, Worse.LOWER, Worse.MORE, Worse.UNTOLD
-CASES: dict[str, tuple[DecidingValue, Worse, DecidingValue | None, Change, str]] = {
+CASES: dict[str, tuple[DecidingValue, Worse, DecidingValue | None, FindingChange, str]] = {
     "the same number": (5.0, HIGHER, 5.0, SAME, ""),
     "a larger number": (1200.0, HIGHER, 5.0, WORSE, "`x` was `5`, is `1,200`"),
     "a smaller number": (4.0, HIGHER, 5.0, CHANGED, "`x` was `5`, is `4`"),
@@ -55,7 +55,7 @@ def test_the_worst_of_several_values_is_told() -> None:
     ],
 )  # fmt: skip
 def test_estimates_are_the_same_within_a_hundredth_and_declared_numbers_only_when_equal(
-    name: str, now: float, before: float, change: Change
+    name: str, now: float, before: float, change: FindingChange
 ) -> None:
     assert moved([Decided(name, now, HIGHER)], {name: before}).change is change
 
@@ -72,7 +72,7 @@ def test_estimates_are_the_same_within_a_hundredth_and_declared_numbers_only_whe
     ],
 )
 def test_where_a_number_and_what_it_is_weighed_against_move_apart_nobody_can_tell(
-    part: float, whole: float, change: Change
+    part: float, whole: float, change: FindingChange
 ) -> None:
     now = [Decided("part", part, HIGHER, ("whole",)), Decided("whole", whole, LOWER, ("part",))]
     assert moved(now, {"part": 5.0, "whole": 10.0}).change is change

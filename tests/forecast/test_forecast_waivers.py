@@ -9,7 +9,7 @@ import pytest
 from forecast_worlds import ROOT, START, report_on, told
 
 from aipolicy.config.policy_options import PolicyOptions, read_settings
-from aipolicy.config.scope import Scope
+from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Severity
@@ -23,7 +23,7 @@ from aipolicy.run.policy import load_policy
 from aipolicy.run.report import Report, report_of
 
 HARBOR = ROOT / "examples" / "organization"
-EVERYTHING = Scope(partial="", covers=True)
+EVERYTHING = RunScope(partial="", covers=True)
 DAYS = tuple(date.fromisoformat(day) for day in ("2027-01-01", "2027-01-31", "2027-02-01", "2027-03-01", "2027-06-15"))
 
 

@@ -11,7 +11,7 @@ from git_repos import HEAD, OWN, GitRepo, clean, on_call, pack
 
 from aipolicy.changes.baseline import baseline_text, read_baseline, write_baseline
 from aipolicy.errors import AipolicyError
-from aipolicy.findings.comparison import Identity, Known
+from aipolicy.findings.comparison import Identity, KnownFinding
 from aipolicy.findings.finding import DecidingValue, Finding, Outcome, Severity
 
 BROKEN = HEAD + "metadata: {name: broken}\ndata: {clases: [health]}\n"
@@ -21,8 +21,8 @@ ENTRY = {"feature": "desk", "rule": "OWN-001", "path": "team.on_call", "severity
 
 
 def known(rule: str = "OWN-001", feature: str = "desk", path: str = "team.on_call",
-          values: dict[str, DecidingValue] | None = None) -> Known:  # fmt: skip
-    return Known(Identity(rule, feature, path), Severity.ERROR, Outcome.VIOLATED, None, values)
+          values: dict[str, DecidingValue] | None = None) -> KnownFinding:  # fmt: skip
+    return KnownFinding(Identity(rule, feature, path), Severity.ERROR, Outcome.VIOLATED, None, values)
 
 
 def text_of(*entries: dict[str, object], schema: str = "aipolicy/baseline/v2") -> str:

@@ -13,7 +13,7 @@ import pytest
 from git_repos import HEAD, GitRepo
 from jsonschema import Draft202012Validator
 
-from aipolicy.config.scope import Scope
+from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Outcome
@@ -180,7 +180,7 @@ def test_the_python_api_judges_what_was_not_named(repo: GitRepo) -> None:
     assert not named.findings
     assert named.totals.notices
     assert not named.totals.evaluated
-    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, Scope()).findings
+    assert check(find_manifests(("svc/c.aifeature.yaml",), stdin=bytes), policy, RunScope()).findings
 
 
 @pytest.mark.parametrize(

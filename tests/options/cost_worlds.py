@@ -14,19 +14,19 @@ from aipolicy.economics.fleet import Redundancy, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import FP8, Machine, ModelShape
 from aipolicy.economics.retrieval import Index
-from aipolicy.economics.token_cost import LongContext, TokenPrice, TokenRates
+from aipolicy.economics.token_cost import LongContextRates, TokenPrice, TokenRates
 from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite, SpeedAssumptions, TrainingConstants
 from aipolicy.options.cost_inputs import (
     CostBasis,
     DeviceBasis,
+    EffortSpeed,
     HostedBasis,
-    HostedSpeed,
     LegBasis,
-    Network,
     OneStepBasis,
     OwnBasis,
     Pace,
     People,
+    RoundTrips,
     Training,
 )
 from aipolicy.options.workload import Workload
@@ -81,18 +81,18 @@ WORK = Workload(
 )  # fmt: skip
 """1,000 tokens in and 200 out: 4,500 USD a million requests at the rates of `API`."""
 
-NEAR = Network(Duration(10.0, 20.0))
-FAR = Network(
+NEAR = RoundTrips(Duration(10.0, 20.0))
+FAR = RoundTrips(
     Duration(80.0, 150.0), (("same-region", Duration(20.0, 40.0)), ("other-continent", Duration(180.0, 300.0)))
 )
 PACE = Pace(Duration(400.0, 1_000.0), per_token_ms=5.0)
-FAST = (HostedSpeed("", PACE, Pace(Duration(200.0, 400.0), 2.5), Pace(Duration(800.0, 3_000.0), 10.0)),)
+FAST = (EffortSpeed("", PACE, Pace(Duration(200.0, 400.0), 2.5), Pace(Duration(800.0, 3_000.0), 10.0)),)
 API = HostedBasis(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAR, FAST, price_uncertain=False)
 CHEAP_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False)
 OPEN_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=True)
 STALE_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False, price_stale=True)
 LONG_API = HostedBasis(
-    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0), LongContext(2_000.0, TokenRates(5.0, 15.0))),
+    TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0), LongContextRates(2_000.0, TokenRates(5.0, 15.0))),
     FAR,
     FAST,
     price_uncertain=False,

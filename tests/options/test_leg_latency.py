@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from latency_parts import in_sequence
 
 from aipolicy.economics.latency import Duration, waiting_for_server
-from aipolicy.options.cost_inputs import End, HostedBasis, HostedSpeed, LegBasis, Network, Pace, Speeds
+from aipolicy.options.cost_inputs import EffortSpeed, End, HostedBasis, LegBasis, Pace, RoundTrips, Speeds
 from aipolicy.options.leg_latency import UNKNOWN_LATENCY, Latencies, LatencyEstimate
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace
@@ -17,8 +17,8 @@ from aipolicy.value import replace
 CERTAIN_PACE = Pace(Duration(400.0, 400.0), per_token_ms=5.0)
 CERTAIN = HostedBasis(
     None,
-    Network(Duration(80.0, 80.0)),
-    (HostedSpeed("", CERTAIN_PACE, CERTAIN_PACE, CERTAIN_PACE),),
+    RoundTrips(Duration(80.0, 80.0)),
+    (EffortSpeed("", CERTAIN_PACE, CERTAIN_PACE, CERTAIN_PACE),),
     price_uncertain=False,
 )
 """A hosted model whose slow answers are as fast as the others, so that parts simply add up."""
@@ -77,7 +77,7 @@ def test_slow_parts_of_hosted_answers_do_not_all_come_together() -> None:
 THINKING = replace(
     CERTAIN,
     speeds=tuple(
-        HostedSpeed(effort, pace, pace, pace)
+        EffortSpeed(effort, pace, pace, pace)
         for effort, pace in (
             ("low", Pace(Duration(1_000.0, 1_000.0), 5.0)), ("high", Pace(Duration(9_000.0, 9_000.0), 5.0))
         )

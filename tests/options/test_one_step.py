@@ -10,7 +10,7 @@ from cost_worlds import ASSUMPTIONS, ENCODER, FAR, NEAR, RENTED, WORK, basis
 from aipolicy.catalog.measured import Measured
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.token_cost import TokenPrice, TokenRates
-from aipolicy.options.cost_inputs import HostedBasis, HostedSpeed, OneStepBasis, Pace, Speeds
+from aipolicy.options.cost_inputs import EffortSpeed, HostedBasis, OneStepBasis, Pace, Speeds
 from aipolicy.options.costs import hosted_request_usd, leg_curve
 from aipolicy.options.estimates import _fits_window
 from aipolicy.options.leg_latency import Latencies
@@ -26,7 +26,7 @@ PACE = Pace(Duration(100.0, 200.0), 0.0, per_audio_second_ms=20.0)
 
 
 def api(price: TokenPrice, pace: Pace = PACE) -> HostedBasis:
-    return HostedBasis(price, FAR, (HostedSpeed("", pace, pace, pace),), price_uncertain=False, writes=False)
+    return HostedBasis(price, FAR, (EffortSpeed("", pace, pace, pace),), price_uncertain=False, writes=False)
 
 
 PER_HOUR = api(TokenPrice(TokenRates(0.0, None), usd_per_audio_hour=0.36))

@@ -18,7 +18,7 @@ from aipolicy.findings.finding import Finding, Outcome, Severity
 from aipolicy.policy.portfolio_rule import PortfolioRule
 from aipolicy.policy.reading.load import load_packs
 from aipolicy.policy.sources.locate import PackFiles
-from aipolicy.portfolio.feature_records import FeatureRecord, Subject, record_of
+from aipolicy.portfolio.feature_records import KeptFeature, Subject, record_of
 from aipolicy.portfolio.groups import GroupResult, Portfolio, shown_amount
 from aipolicy.portfolio.portfolio_findings import portfolio_findings
 
@@ -49,7 +49,7 @@ def rule(require: str, measures: str, over: str = IN_USE, group_by: str = "", wh
     return found
 
 
-def record(name: str, feature: Feature, over: PortfolioRule) -> FeatureRecord:
+def record(name: str, feature: Feature, over: PortfolioRule) -> KeptFeature:
     declared, option = feature
     subject = Subject(
         name, f"{name}.yaml", facts_from_values(declared, _catalog()), lambda names: [tuple(map(option.get, names))]

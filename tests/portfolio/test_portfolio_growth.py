@@ -14,7 +14,7 @@ from test_portfolio import IN_USE, Feature, Given, record, rule
 from aipolicy.findings.finding import Outcome
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.portfolio_rule import PortfolioRule
-from aipolicy.portfolio.feature_records import FeatureRecord
+from aipolicy.portfolio.feature_records import KeptFeature
 from aipolicy.portfolio.portfolio_findings import portfolio_findings
 from aipolicy.portfolio.run_records import documents_of_files
 
@@ -94,7 +94,7 @@ def test_a_file_with_many_features_is_read_once_for_the_places_of_all() -> None:
 
 
 def work_of(
-    over: PortfolioRule, records: Sequence[FeatureRecord], files: Sequence[ManifestFile], expected: Outcome
+    over: PortfolioRule, records: Sequence[KeptFeature], files: Sequence[ManifestFile], expected: Outcome
 ) -> int:
     """Return how many instructions it takes to judge features by a rule."""
 

@@ -10,7 +10,7 @@ from waiver_worlds import DAY, MANIFEST, entry, judged, told, waivers_text
 from aipolicy.findings.finding import Outcome, Severity, WaiverNote
 from aipolicy.value import replace
 from aipolicy.waivers.waive import waive
-from aipolicy.waivers.waiver import State
+from aipolicy.waivers.waiver import WaiverState
 
 INLINE = "waivers: {inline: true, approvers: [privacy]}"
 ELSEWHERE = "{severity: error, facts: {data.classes: [health], metadata.lifecycle: pilot, plan.hosting: provider-api, plan.provider: openai, plan.region: eu, plan.fallback: none}}"  # noqa: E501
@@ -74,7 +74,7 @@ def test_of_two_findings_that_a_waiver_names_the_one_that_it_fails_is_what_becam
     entries = list(enumerate(report.policy.waivers.entries))
     for findings in ((heavy, light), (light, heavy)):
         waived = waive(findings, entries, report.evaluations[0], (), DAY)
-        assert [use.state for use in waived.uses] == [State.WORSE]
+        assert [use.state for use in waived.uses] == [WaiverState.WORSE]
         assert {each.severity: each.outcome for each in waived.findings} == {
             Severity.ERROR: Outcome.VIOLATED, Severity.WARNING: Outcome.WAIVED,
         }  # fmt: skip
@@ -134,10 +134,10 @@ def test_a_rule_that_was_left_out_by_choice_says_nothing_of_its_waiver() -> None
     assert report.policy.waivers is not None
     (waiver,) = report.policy.waivers.entries
     for rule_id, ignored, state, words in (
-        ("IN-001", ("IN-001",), State.NOT_EVALUATED, "IN-001 is not evaluated by choice"),
-        ("NONE-001", ("NONE-001",), State.NOT_EVALUATED, "NONE-001 is not evaluated by choice"),
-        ("NONE-001", (), State.UNNEEDED, "NONE-001 is not in force for this feature"),
-        ("OUT-001", (), State.UNNEEDED, "OUT-001 does not fail"),
+        ("IN-001", ("IN-001",), WaiverState.NOT_EVALUATED, "IN-001 is not evaluated by choice"),
+        ("NONE-001", ("NONE-001",), WaiverState.NOT_EVALUATED, "NONE-001 is not evaluated by choice"),
+        ("NONE-001", (), WaiverState.UNNEEDED, "NONE-001 is not in force for this feature"),
+        ("OUT-001", (), WaiverState.UNNEEDED, "OUT-001 does not fail"),
     ):
         (use,) = waive((), [(3, replace(waiver, rule=rule_id))], report.evaluations[0], ignored, DAY).uses
         assert (use.entry, use.state, use.detail) == (3, state, words)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aipolicy.config.scope import Scope
+from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import PART_OF_RUN
 from aipolicy.manifest.read import ManifestFile
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
@@ -98,7 +98,7 @@ def judged(waivers: str | None, manifest: str = MANIFEST, governance: str = "", 
     files = () if waivers is None else ((FILE, waivers.encode()),)
     read = read_waivers(files, of_house.packs, of_house.catalog, day)
     file = ManifestFile("chat.aifeature.yaml", manifest.encode(), True)
-    return check([file], replace(of_house, waivers=read), Scope(PART_OF_RUN, covers))
+    return check([file], replace(of_house, waivers=read), RunScope(PART_OF_RUN, covers))
 
 
 def told(report: Report) -> list[tuple[str, int, str]]:

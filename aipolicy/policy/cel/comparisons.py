@@ -19,7 +19,7 @@ _PASSED_ON = frozenset({"_?_:_", "_[_]", "dyn", "string"})
 """Calls whose value is one of what they are given."""
 
 
-class Comparison(Frozen):
+class WordComparison(Frozen):
     """A fact set against constant words, or against another name, by `==`, `!=` or `in`."""
 
     fact: str
@@ -85,7 +85,7 @@ def has_part(function: str, text: str, part: str) -> bool:
     return _HAS_PART[function](text, part)
 
 
-def comparisons(node: Node, bound: Bound | None = None) -> Iterator[Comparison]:
+def comparisons(node: Node, bound: Bound | None = None) -> Iterator[WordComparison]:
     """Yield every comparison of a fact, or of an element of a list fact, with constant words or another name."""
     bound = _bound_below(node, bound or {})
     if node.kind == "call" and node.name in _COMPARISONS and len(node.children) == 2:
@@ -93,8 +93,8 @@ def comparisons(node: Node, bound: Bound | None = None) -> Iterator[Comparison]:
             mine, theirs = _operand(one, bound), _operand(other, bound)
             for fact in mine.facts:
                 if theirs.words:
-                    yield Comparison(fact, theirs.words)
-                yield from (Comparison(fact, (), name) for name in theirs.facts)
+                    yield WordComparison(fact, theirs.words)
+                yield from (WordComparison(fact, (), name) for name in theirs.facts)
     for child in node.children:
         yield from comparisons(child, bound)
 

@@ -12,9 +12,9 @@ from aipolicy.policy.cel.comparisons import (
     ENTRY,
     MATCHES,
     PART_VERBS,
-    Comparison,
     Joined,
     PartComparison,
+    WordComparison,
     comparisons,
     entries_in,
     entry_of,
@@ -146,7 +146,7 @@ class ConditionChecks:
         place = self._set_at.get(constant)
         return f"; `{constant}` is set at {place}" if place else ""
 
-    def _wrong_words(self, compared: Comparison) -> Iterator[str]:
+    def _wrong_words(self, compared: WordComparison) -> Iterator[str]:
         constant = self._texts(compared.other)
         for word, name in (*((word, "") for word in compared.words), *((word, compared.other) for word in constant)):
             wrong = self._words.never(compared.fact, word, name) or self._words.uncomparable(compared.fact, word, name)

@@ -18,7 +18,7 @@ from aipolicy.policy.portfolio_rule import (
     TOTAL,
     Aggregate,
     FeatureFormula,
-    Measure,
+    GroupMeasure,
     PortfolioRule,
     PortfolioTest,
     TestFeature,
@@ -129,7 +129,7 @@ class PortfolioReader:
         text = self._record.text("group_by")
         return self._formula(text, ("group_by",), (FactType.TEXT, FactType.TEXTS), "group_by")
 
-    def _measures(self) -> Iterable[Measure]:
+    def _measures(self) -> Iterable[GroupMeasure]:
         if not self._record.has("measures"):
             self._record.mistake("missing key `measures`")
             return
@@ -148,7 +148,7 @@ class PortfolioReader:
             formula = None
             if inner or aggregate is not Aggregate.COUNT:
                 formula = self._formula(inner, ("measures", name), _KINDS[aggregate], aggregate.value)
-            yield Measure(name, aggregate, text, formula)
+            yield GroupMeasure(name, aggregate, text, formula)
         record.finish()
 
     def _formula(self, text: str, where: tuple[str | int, ...], types: tuple[FactType, ...],
@@ -180,7 +180,7 @@ class PortfolioReader:
         )
 
     def _check_use(self, when: Sequence[Line], require: Sequence[Line], message: str,
-                   measures: Iterable[Measure]) -> None:  # fmt: skip
+                   measures: Iterable[GroupMeasure]) -> None:  # fmt: skip
         read = {name for line in (*when, *require) for name in line.feature_reads}
         for measure in measures:
             if (
@@ -236,7 +236,7 @@ class PortfolioReader:
         return values
 
 
-def names_of_groups(specs: Mapping[str, FactSpec], measures: Sequence[Measure], group_by: FeatureFormula | None, *,
+def names_of_groups(specs: Mapping[str, FactSpec], measures: Sequence[GroupMeasure], group_by: FeatureFormula | None, *,
                     grouped: bool) -> dict[str, FactSpec]:  # fmt: skip
     """Return what conditions on groups may read: measures, parameters among the facts given, the name of the group."""
     names = {name: spec for name, spec in specs.items() if is_parameter(name)}

@@ -8,7 +8,7 @@ from aipolicy import __version__
 from aipolicy.answer.what_if import RuleMoved
 from aipolicy.changes.diff import ChangedFinding, Diff, FeatureChange
 from aipolicy.changes.state import FeatureState, MonthlyCost
-from aipolicy.findings.comparison import Known
+from aipolicy.findings.comparison import KnownFinding
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.report.answer_words import answer_sentence, offering_words, rules
 from aipolicy.report.formats.concise import message_of, waived_until
@@ -19,7 +19,7 @@ _MOST_RULES = 4
 """Rules of which it is told how many ways they remove, those first that moved most."""
 
 
-class Row(NamedTuple):
+class DiffRow(NamedTuple):
     """A line about a feature; words from input are escaped, the cause is ours."""
 
     label: str
@@ -80,13 +80,13 @@ def moved(change: FeatureChange) -> str:
     return " → ".join(dict.fromkeys(files))
 
 
-def rows_of(change: FeatureChange) -> Iterator[Row]:
+def rows_of(change: FeatureChange) -> Iterator[DiffRow]:
     """Yield what is told of a feature: its verdict, needs and cost, before and after where they changed, and findings."""
     if _standing(change):
-        yield Row("feature", _standing(change))
+        yield DiffRow("feature", _standing(change))
     yield _moved_row("verdict", change, lambda state: state.verdict, change.verdict_cause)
     for need in change.needs:
-        yield Row("needs", f"{'+' if need.added else '−'} {escaped(need.need)}", need.cause)
+        yield DiffRow("needs", f"{'+' if need.added else '−'} {escaped(need.need)}", need.cause)
     if not change.needs:
         yield _moved_row("needs", change, lambda state: ", ".join(map(escaped, state.needs)) or "none", "")
     cost_cause = change.cost_cause
@@ -94,28 +94,28 @@ def rows_of(change: FeatureChange) -> Iterator[Row]:
         cost_cause = ", ".join(f"{cause} {_signed(usd)} USD" for cause, usd in change.cost_parts)
     yield _moved_row("build", change, lambda state: _built(state), change.answer_cause)
     if change.turned_by:
-        yield Row("turned by", f"{rules(change.turned_by)} removes what was recommended", change.answer_cause)
-    yield from (Row("ways", _ways_words(ways.moved), ways.cause) for ways in change.ways[:_MOST_RULES])
+        yield DiffRow("turned by", f"{rules(change.turned_by)} removes what was recommended", change.answer_cause)
+    yield from (DiffRow("ways", _ways_words(ways.moved), ways.cause) for ways in change.ways[:_MOST_RULES])
     if len(change.ways) > _MOST_RULES:
-        yield Row("ways", f"{quantity(len(change.ways) - _MOST_RULES, 'rule')} more")
+        yield DiffRow("ways", f"{quantity(len(change.ways) - _MOST_RULES, 'rule')} more")
     yield _moved_row("cost a month", change, lambda state: _usd(state.cost), cost_cause)
     parts = (("new", change.new), ("worse", change.worse), ("waived", change.waived), ("changed", change.moved))
     for label, findings in parts:
-        yield from (Row(label, _finding(changed), changed.cause, changed.finding.severity) for changed in findings)
+        yield from (DiffRow(label, _finding(changed), changed.cause, changed.finding.severity) for changed in findings)
     if change.after is None:
         # NOTE: nothing of a feature that is gone was fixed.
         findings_gone = quantity(len(change.fixed) + change.unchanged, "finding")
-        yield Row("gone", f"{findings_gone} of the base, with the feature")
+        yield DiffRow("gone", f"{findings_gone} of the base, with the feature")
         return
-    yield from (Row("fixed", _fixed(fixed.known), fixed.cause) for fixed in change.fixed)
+    yield from (DiffRow("fixed", _fixed(fixed.known), fixed.cause) for fixed in change.fixed)
     if change.unchanged:
-        yield Row("unchanged", quantity(change.unchanged, "finding"))
+        yield DiffRow("unchanged", quantity(change.unchanged, "finding"))
 
 
-def _moved_row(label: str, change: FeatureChange, words: Callable[[FeatureState], str], cause: str) -> Row:
+def _moved_row(label: str, change: FeatureChange, words: Callable[[FeatureState], str], cause: str) -> DiffRow:
     """Return a row with the words on a feature, on both sides where something is the cause of a difference."""
     sides = [words(state) for state in (change.before, change.after) if state is not None]
-    return Row(label, " → ".join(sides) if cause else sides[-1], cause)
+    return DiffRow(label, " → ".join(sides) if cause else sides[-1], cause)
 
 
 def _built(state: FeatureState) -> str:
@@ -152,7 +152,7 @@ def _finding(changed: ChangedFinding) -> str:
     return f"{finding.severity.value}[{escaped(finding.rule_id)}] at {place}: {words}{was}"
 
 
-def _fixed(known: Known) -> str:
+def _fixed(known: KnownFinding) -> str:
     place = f" at {escaped(known.identity.path)}" if known.identity.path else ""
     return f"{known.severity.value}[{escaped(known.identity.rule)}]{place}"
 

@@ -28,7 +28,7 @@ _HOW = {"secondary": "checked by a secondary source", "memory": "written from me
 NO_ADVICE = "These rules say what to review; they are no legal advice, and meeting them all is no proof of compliance."
 
 
-class Row(NamedTuple):
+class ClauseRow(NamedTuple):
     """A line of a page: the clause, the rule, and what is said of it."""
 
     clause: str
@@ -40,7 +40,7 @@ class Block(NamedTuple):
     """Rows under a heading."""
 
     heading: str
-    rows: tuple[Row, ...]
+    rows: tuple[ClauseRow, ...]
 
 
 class FrameworkPage(Frozen):
@@ -72,36 +72,36 @@ def _counts(answer: FrameworkAnswer) -> str:
     return ", ".join(f"{len(rules[state])} {WORDS[state]}" for state in _IN_ORDER if state in rules)
 
 
-def _rows(answer: FrameworkAnswer, state: State) -> Iterator[Row]:
+def _rows(answer: FrameworkAnswer, state: State) -> Iterator[ClauseRow]:
     match state:
         case State.UNDECIDED:
             yield from _question_rows(answer)
         case State.NOT_APPLICABLE:
             for reason in reasons_of(answer.states):
-                yield Row("", "", f"{reason.words}: {_ids(reason.states)}")
+                yield ClauseRow("", "", f"{reason.words}: {_ids(reason.states)}")
         case _:
             of_state = [each for each in answer.states if each.state is state and not is_waiting(each)]
             for _, parts in groupby(of_state, key=lambda each: whole_id(each.rule.id)):
                 yield _row(answer, list(parts))
 
 
-def _question_rows(answer: FrameworkAnswer) -> Iterator[Row]:
+def _question_rows(answer: FrameworkAnswer) -> Iterator[ClauseRow]:
     for question in questions_of(answer.states):
         rules = {whole_id(each.rule.id): each for each in question.waiting}
         later = {_begins(each) for each in rules.values() if each.state is State.NOT_BEGUN}
         some = "some of them " if any(each.state is not State.NOT_BEGUN for each in rules.values()) else ""
         waiting = f"{quantity(len(rules), 'rule')} {'wait' if len(rules) > 1 else 'waits'} for it"
         since = f" ({some}{', '.join(sorted(later))})" if later else ""
-        yield Row("", "", f"{_asked(answer, question.facts)}: {waiting}{since}, {_ids(question.waiting)}")
+        yield ClauseRow("", "", f"{_asked(answer, question.facts)}: {waiting}{since}, {_ids(question.waiting)}")
 
 
-def _row(answer: FrameworkAnswer, parts: Sequence[RuleState]) -> Row:
+def _row(answer: FrameworkAnswer, parts: Sequence[RuleState]) -> ClauseRow:
     rule = parts[0].rule
     begins = f"{_begins(parts[0])}; " if parts[0].state is State.NOT_BEGUN else ""
     texts = (f"{_part_name(answer, part)}{_words(answer, part)}" for part in parts)
     checked = CHECKED.get(law_of(rule).verified, "")
     words = f"{rule.title}: {begins}{'; '.join(filter(None, texts))}".removesuffix("; ")
-    return Row(_cited(answer, parts[0]), whole_id(rule.id), words + (f" [{checked}]" if checked else ""))
+    return ClauseRow(_cited(answer, parts[0]), whole_id(rule.id), words + (f" [{checked}]" if checked else ""))
 
 
 def _begins(state: RuleState) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.migration import BASELINE, Migration, Stage, migration_of
+from aipolicy.answer.migration import BASELINE, Migration, MigrationStage, migration_of
 from aipolicy.report.answer_words import leg_name, rules, two_digits, way_name
 from aipolicy.report.explain.answer_page import title_of
 from aipolicy.report.explain.sheet import Section, Sheet, section
@@ -65,7 +65,7 @@ def _standing(migration: Migration) -> Iterator[str]:
         yield f"next: {current.name}, {on}: {_missing(current)}"
 
 
-def _missing(stage: Stage) -> str:
+def _missing(stage: MigrationStage) -> str:
     return f"{', '.join(stage.missing)} {'is' if len(stage.missing) == 1 else 'are'} not yet true"
 
 

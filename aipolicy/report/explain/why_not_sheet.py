@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aipolicy.answer.answer import Answering
-from aipolicy.answer.counterfactuals import Counterfactual, Standing
+from aipolicy.answer.counterfactuals import Counterfactual, WayStanding
 from aipolicy.answer.model import Way
 from aipolicy.answer.why_not import InTheWay, WhyNot
 from aipolicy.report.answer_words import change_words, cost_words, kind_words, rules, two_digits, way_name
@@ -18,8 +18,8 @@ from aipolicy.source.text import escaped, grouped, quantity
 MOST_CHANGES = 6
 _MOST_RULES = 6
 REACHES = {
-    Standing.ANSWER: "the answer", Standing.ADMISSIBLE: "admissible", Standing.OPEN: "undetermined",
-    Standing.REMOVED: "removed",
+    WayStanding.ANSWER: "the answer", WayStanding.ADMISSIBLE: "admissible", WayStanding.OPEN: "undetermined",
+    WayStanding.REMOVED: "removed",
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def why_not_sheet(answering: Answering, shown: WhyNot, *, most: int | None = MOS
     hidden = 0 if most is None else len(changes) - most
     if hidden > 0:
         changes = [*changes[:most], f"{hidden} more: --format json"]
-    if shown.standing is not Standing.ANSWER and not answering.certain.is_retired:
+    if shown.standing is not WayStanding.ANSWER and not answering.certain.is_retired:
         changes += _not_found(shown)
     return Sheet(
         title_of(answering.certain),
@@ -51,7 +51,7 @@ def counterfactual_words(change: Counterfactual) -> str:
     if then.hosting is None:
         return words
     usd = "" if then.monthly_usd is None else f", {two_digits(then.monthly_usd)} USD a month"
-    if change.reaches is Standing.ANSWER:
+    if change.reaches is WayStanding.ANSWER:
         return f"{words}{usd} ({change.hardness.name.lower()})"
     return f"{words}; the answer is {kind_words(then.hosting, then.adaptation)} ({change.hardness.name.lower()})"
 
@@ -59,11 +59,11 @@ def counterfactual_words(change: Counterfactual) -> str:
 def _headline(shown: WhyNot) -> str:
     name, ways = escaped(shown.target.name), quantity(shown.ways, "way")
     match shown.standing:
-        case Standing.ANSWER:
+        case WayStanding.ANSWER:
             return f"{name} is the answer"
-        case Standing.ADMISSIBLE:
+        case WayStanding.ADMISSIBLE:
             return f"{name} is admissible and not the answer"
-        case Standing.OPEN:
+        case WayStanding.OPEN:
             return f"{name} is undetermined: something is not known of each of {ways}"
         case _:
             return f"{name} is removed: rules of severity error remove each of {ways}"
@@ -87,7 +87,7 @@ def _rule_words(answering: Answering, each: InTheWay, ways: int) -> str:
 
 def _nearest(answering: Answering, shown: WhyNot) -> Iterator[str]:
     best, recommended = shown.best, answering.recommended
-    if best is None or shown.standing is Standing.ANSWER:
+    if best is None or shown.standing is WayStanding.ANSWER:
         return
     yield f"{way_name(best)}: {cost_words(way_result(best))}"
     if best.breaks or best.open_for:
@@ -106,8 +106,8 @@ def _compared(best: Way, recommended: Way) -> str:
 
 def _not_found(shown: WhyNot) -> Iterator[str]:
     """Yield what is not proposed: that nothing leads there is said only where everything was tried that may."""
-    reached = "makes it the answer" if shown.standing is Standing.ADMISSIBLE else "makes it admissible"
-    if any(change.reaches is Standing.ANSWER for change in shown.changes):
+    reached = "makes it the answer" if shown.standing is WayStanding.ADMISSIBLE else "makes it admissible"
+    if any(change.reaches is WayStanding.ANSWER for change in shown.changes):
         return
     if shown.is_cut_short:
         yield "the search stopped before everything was tried: other changes may lead there"

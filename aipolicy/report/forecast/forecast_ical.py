@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from aipolicy import __version__
-from aipolicy.forecast.change import Change
+from aipolicy.forecast.change import ForecastChange
 from aipolicy.forecast.events import Event
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.report.forecast.forecast_words import (
@@ -80,7 +80,7 @@ def _entries(forecast: Forecast) -> Iterator[_Entry]:
     yield _Entry(horizon.end, ("end",), words, (*summary(forecast), *left_out(forecast), *unknown), "forecast")
 
 
-def _change(change: Change) -> _Entry:
+def _change(change: ForecastChange) -> _Entry:
     finding = change.finding
     identity = ("change", finding.rule_id, finding.feature, ".".join(map(str, finding.place.path)), change.kind.value)
     words = f"{subject_of(change)} {KIND_WORDS[change.kind]} {escaped(finding.rule_id)} ({weight(change)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy import __version__
 from aipolicy.findings.finding import Finding
-from aipolicy.forecast.change import Change
+from aipolicy.forecast.change import ForecastChange
 from aipolicy.forecast.events import Event
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.report.formats.json_report import finding_object
@@ -51,7 +51,7 @@ def render_forecast_json(forecast: Forecast) -> str:
     )
 
 
-def _change(change: Change) -> JsonObject:
+def _change(change: ForecastChange) -> JsonObject:
     return {
         "day": change.day.isoformat(),
         "kind": change.kind.value,

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from aipolicy.forecast.change import Change, Kind
+from aipolicy.forecast.change import ForecastChange, ForecastEffect
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.report.forecast.forecast_words import (
     KIND_WORDS,
@@ -26,7 +26,12 @@ from aipolicy.report.terminal.style import Role, Styler
 from aipolicy.source.text import quantity
 from aipolicy.value import NamedTuple
 
-_ROLES = {Kind.STARTS: Role.ERROR, Kind.STOPS: Role.GOOD, Kind.NEW: Role.WARNING, Kind.WORSE: Role.WARNING}
+_ROLES = {
+    ForecastEffect.STARTS: Role.ERROR,
+    ForecastEffect.STOPS: Role.GOOD,
+    ForecastEffect.NEW: Role.WARNING,
+    ForecastEffect.WORSE: Role.WARNING,
+}
 
 
 class _Effect(NamedTuple):
@@ -63,7 +68,7 @@ def _effects(forecast: Forecast) -> Iterator[_Effect]:
         yield _Effect(turn.day, f"{turn.text}; no finding changes by it", "", said(""))
 
 
-def _words(change: Change) -> Text:
+def _words(change: ForecastChange) -> Text:
     """Return what becomes of a finding, and what it says where it does not go."""
     kind = said(KIND_WORDS[change.kind], _ROLES.get(change.kind))
     message = f": {message_of(change.finding)}" if change.delta.after is not None else ""

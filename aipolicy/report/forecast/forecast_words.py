@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aipolicy.errors import EXIT_NOTHING
 from aipolicy.findings.finding import Finding, Outcome
-from aipolicy.forecast.change import Change, Kind
+from aipolicy.forecast.change import ForecastChange, ForecastEffect
 from aipolicy.forecast.events import Event
 from aipolicy.forecast.forecast import Forecast
 from aipolicy.forecast.unknowns import Unknown
@@ -16,23 +16,23 @@ from aipolicy.source.text import escaped
 MAX_CAUSES = 3
 MAX_SUBJECTS = 8
 KIND_WORDS = {
-    Kind.STARTS: "starts failing",
-    Kind.STOPS: "stops failing",
-    Kind.NEW: "new",
-    Kind.WORSE: "worse",
-    Kind.MILDER: "milder",
-    Kind.GONE: "gone",
+    ForecastEffect.STARTS: "starts failing",
+    ForecastEffect.STOPS: "stops failing",
+    ForecastEffect.NEW: "new",
+    ForecastEffect.WORSE: "worse",
+    ForecastEffect.MILDER: "milder",
+    ForecastEffect.GONE: "gone",
 }
 RUN = "(the run)"
 """Stands where a finding is about no single feature."""
 
 
-def subject_of(change: Change) -> str:
+def subject_of(change: ForecastChange) -> str:
     """Return the feature of a change, or what stands for the run."""
     return escaped(change.feature) or RUN
 
 
-def weight(change: Change) -> str:
+def weight(change: ForecastChange) -> str:
     """Return what a finding weighs, and what it weighed where it did."""
     before, after = change.delta.before, change.delta.after
     if before is None or after is None:
@@ -40,7 +40,7 @@ def weight(change: Change) -> str:
     return f"{_weight(before)} before, {_weight(after)} now"
 
 
-def causes_of(change: Change) -> str:
+def causes_of(change: ForecastChange) -> str:
     """Return what brings a change about: a few events, and how many more there are."""
     return few([escaped(event.text) for event in change.causes], MAX_CAUSES)
 

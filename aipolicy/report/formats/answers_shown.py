@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aipolicy.config.config import Recommendation
+from aipolicy.config.config import RecommendationTable
 from aipolicy.run.answers_asked import AnswersAsked, Depth
 
 MAX_BLOCKS = 3
@@ -20,7 +20,7 @@ _OF_RULES = frozenset({"json", "junit"})
 """Formats that show what became of every rule."""
 
 
-def answers_asked(formats: Iterable[str], files: int, recommendation: Recommendation) -> AnswersAsked:
+def answers_asked(formats: Iterable[str], files: int, recommendation: RecommendationTable) -> AnswersAsked:
     """Return the deepest answers that any of the formats shows of so many files."""
     shown = tuple(formats)
     depths = [_depths(output_format, files) for output_format in shown]
@@ -31,7 +31,7 @@ def answers_asked(formats: Iterable[str], files: int, recommendation: Recommenda
     )  # fmt: skip
 
 
-def all_answers(recommendation: Recommendation) -> AnswersAsked:
+def all_answers(recommendation: RecommendationTable) -> AnswersAsked:
     """Return that every feature is answered with what is worth asking of it, however many there are."""
     return AnswersAsked(
         recommendation.margin_percent, recommendation.horizon_months, Depth.FULL, Depth.FULL, recommendation.fixed

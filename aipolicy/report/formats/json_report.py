@@ -9,7 +9,7 @@ from aipolicy.evaluation.finding_words import option_name
 from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.all_facts import is_option_fact
-from aipolicy.findings.comparison import Comparison, Known
+from aipolicy.findings.comparison import Comparison, KnownFinding
 from aipolicy.findings.finding import Finding, Place, Severity, Stage, WaiverNote
 from aipolicy.manifest.skipped import SKIP_REASONS
 from aipolicy.report.answer_json import answer_fields
@@ -94,7 +94,7 @@ def _comparison(comparison: Comparison) -> JsonObject:
     }
 
 
-def known_object(known: Known) -> JsonObject:
+def known_object(known: KnownFinding) -> JsonObject:
     """Return a finding that was known before."""
     return {
         "rule": escaped(known.identity.rule),

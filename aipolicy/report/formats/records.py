@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from aipolicy.findings.finding import Change, Finding, Outcome, Place, Severity, Stage
+from aipolicy.findings.finding import Finding, FindingChange, Outcome, Place, Severity, Stage
 from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.terminal.style import Styler
@@ -147,7 +147,7 @@ class Run(NamedTuple):
 
     def gates(self, finding: FindingRecord) -> bool:
         """Return whether a finding weighs enough for exit code 1."""
-        if finding.outcome == Outcome.WAIVED.value or (finding.change and not Change(finding.change).gates):
+        if finding.outcome == Outcome.WAIVED.value or (finding.change and not FindingChange(finding.change).gates):
             return False
         return Severity(finding.severity).rank <= Severity(self.fail_on).rank
 
@@ -190,7 +190,7 @@ def run_of(result: RunResult, view: View) -> Run:
     totals = result.totals
 
     def records(findings: Iterable[Finding]) -> tuple[FindingRecord, ...]:
-        return tuple(record_of(f) for f in findings if view.unchanged or f.change is not Change.UNCHANGED)
+        return tuple(record_of(f) for f in findings if view.unchanged or f.change is not FindingChange.UNCHANGED)
 
     def by_file() -> Iterator[FileRecords]:
         for file in result.files:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.findings.finding import Change, Finding, Outcome, Severity
+from aipolicy.findings.finding import Finding, FindingChange, Outcome, Severity
 from aipolicy.manifest.skipped import skip_lines
 from aipolicy.report.formats.answers_shown import MAX_BLOCKS, MAX_NAMED
 from aipolicy.report.terminal.style import Role, Styler, wrapped
@@ -55,7 +55,7 @@ def _text(findings: Sequence[Finding], features: Iterable[FeatureResult], view: 
 
 
 def _shown(findings: Sequence[Finding], view: View) -> list[Finding]:
-    return [finding for finding in findings if view.unchanged or finding.change is not Change.UNCHANGED]
+    return [finding for finding in findings if view.unchanged or finding.change is not FindingChange.UNCHANGED]
 
 
 def _acted_on(findings: Iterable[Finding]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from aipolicy.report.formats.json_report import finding_object
 from aipolicy.report.formats.json_text import JsonObject, json_text
 from aipolicy.source.text import escaped, without_secrets
 from aipolicy.value import NamedTuple
-from aipolicy.waivers.waiver import State, Waiver, days_left
+from aipolicy.waivers.waiver import Waiver, WaiverState, days_left
 
 SCHEMA = "aipolicy/waivers/v1"
 UNKNOWN_FEATURE, NOT_LOOKED_AT = "unknown feature", "feature not in this run"
@@ -27,7 +27,7 @@ class Listed(NamedTuple):
     @property
     def holds(self) -> bool:
         """Return whether it holds a finding back."""
-        return self.state == State.WAIVED.value
+        return self.state == WaiverState.WAIVED.value
 
 
 def render_waivers_json(

@@ -13,7 +13,7 @@ from aipolicy.report.portfolio.assumed_alike import assumed_alike
 from aipolicy.report.portfolio.clause_coverage import CoveredFramework, covered_frameworks
 from aipolicy.report.portfolio.coming_months import ComingMonths
 from aipolicy.report.portfolio.feature_row import FeatureRow, feature_rows
-from aipolicy.report.portfolio.shared_questions import SharedQuestion, shared_questions
+from aipolicy.report.portfolio.shared_questions import QuestionGroup, shared_questions
 from aipolicy.report.portfolio.sums import Shares, Sum, concentration, money_shares, sum_of
 from aipolicy.report.portfolio.waiver_ends import WaiverEnd, waiver_ends
 from aipolicy.run.run_result import RunResult
@@ -55,7 +55,7 @@ class PortfolioReport(Frozen, kw_only=True):
     together: Sum
     money: tuple[Shares, ...]
     concentration: tuple[Shares, ...]
-    questions: tuple[SharedQuestion, ...] | None
+    questions: tuple[QuestionGroup, ...] | None
     """None where nobody was asked: a run over many features asks none."""
     waivers: tuple[WaiverEnd, ...]
     coming: ComingMonths | None

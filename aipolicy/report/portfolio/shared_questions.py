@@ -19,7 +19,7 @@ class Lead(NamedTuple):
     features: tuple[str, ...]
 
 
-class SharedQuestion(NamedTuple):
+class QuestionGroup(NamedTuple):
     """Facts that are asked together, and the features that they would decide something about."""
 
     facts: str
@@ -31,7 +31,7 @@ class SharedQuestion(NamedTuple):
     leads: tuple[Lead, ...]
 
 
-def shared_questions(rows: Iterable[FeatureRow]) -> tuple[SharedQuestion, ...]:
+def shared_questions(rows: Iterable[FeatureRow]) -> tuple[QuestionGroup, ...]:
     """Return the questions of features, those that concern most of them first."""
     asked: dict[str, dict[str, None]] = {}
     leads: dict[str, dict[tuple[str, str], dict[str, None]]] = {}
@@ -48,7 +48,7 @@ def shared_questions(rows: Iterable[FeatureRow]) -> tuple[SharedQuestion, ...]:
                 gating.add(facts)
     order = sorted(asked, key=lambda facts: (-len(asked[facts]), -first[facts], facts))
     return tuple(
-        SharedQuestion(facts, tuple(asked[facts]), first[facts], facts in gating, _leads(leads[facts]))
+        QuestionGroup(facts, tuple(asked[facts]), first[facts], facts in gating, _leads(leads[facts]))
         for facts in order
     )
 

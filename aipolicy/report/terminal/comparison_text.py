@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aipolicy.findings.comparison import Comparison, Known
+from aipolicy.findings.comparison import Comparison, KnownFinding
 from aipolicy.source.text import escaped, quantity, shown
 
 MAX_STALE = 5
@@ -37,7 +37,7 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def known_words(known: Known) -> str:
+def known_words(known: KnownFinding) -> str:
     """Return a finding that was known before, in words."""
     identity = known.identity
     words = escaped(identity.rule)

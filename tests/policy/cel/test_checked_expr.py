@@ -6,7 +6,7 @@ import pytest
 
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.policy.cel.checked_expr import decode, identifiers, patterns
-from aipolicy.policy.cel.comparisons import Comparison, comparisons
+from aipolicy.policy.cel.comparisons import WordComparison, comparisons
 from aipolicy.policy.cel.expressions import Compiler
 
 COMPILER = Compiler(REGISTRY, {})
@@ -30,7 +30,7 @@ COMPARISONS = (
 @pytest.mark.parametrize(("text", "expected"), COMPARISONS, ids=[text for text, _ in COMPARISONS])
 def test_comparisons_with_words_are_found(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
     found = list(comparisons(decode(COMPILER.compile(text).checked)))
-    assert found == [Comparison(*entry) for entry in expected]
+    assert found == [WordComparison(*entry) for entry in expected]
 
 
 @pytest.mark.parametrize(
