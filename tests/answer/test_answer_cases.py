@@ -97,7 +97,7 @@ def test_nothing_runs_on_a_device_that_nobody_declared_and_that_has_no_price() -
     assert way_of(FOUR.replace("p95_ms: 8000", "p95_ms: 8000, device: mobile")) == ("on-device", "prompting")
 
 
-def test_of_equal_regions_that_one_is_named_where_the_most_is_on_offer() -> None:
+def test_of_equal_regions_that_one_is_named_whose_price_was_read() -> None:
     recommended = answering("task: {type: fraud-detection}\n").answer.recommended
     assert recommended is not None
     assert (recommended.provider, recommended.region) == ("aws", "us-east-1")
