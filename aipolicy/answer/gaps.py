@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.answer.model import Gap
-from aipolicy.catalog.axes import KINDS
+from aipolicy.catalog.axes import KINDS, TERMS_OF_PACKS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.catalog.offerings import TERMS_OF_PACKS
 from aipolicy.evaluation.evaluation import Evaluation, RuleEvaluation
 from aipolicy.evaluation.option_masks import fewest, first_in
 from aipolicy.evaluation.option_set import OptionSet

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 
 from aipolicy.value import Frozen
 
+TERMS_OF_PACKS = "plan.terms."
+"""How a term is named that a pack adds to plans, and that a provider offers."""
+
 
 class Axis(Frozen):
     """One axis: what it is about, and its words with their meanings, the simplest first."""

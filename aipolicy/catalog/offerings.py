@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from aipolicy.catalog.axes import ADAPTATIONS, BOUNDARIES, EFFORTS, KIND_TIERS, KINDS, MODEL_TIERS, PROMPTED_TIERS
+from aipolicy.catalog.axes import (
+    ADAPTATIONS,
+    BOUNDARIES,
+    EFFORTS,
+    KIND_TIERS,
+    KINDS,
+    MODEL_TIERS,
+    PROMPTED_TIERS,
+    TERMS_OF_PACKS,
+)
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.source.records import Record
 from aipolicy.value import Frozen
@@ -22,8 +31,6 @@ TERMS = (
     "dpa_offered", "baa_offered", "eu_sccs_offered", "dpf_certified", "no_training_by_default",
     "zero_retention_offered", "retention_days", "fedramp_authorized", "pci_aoc", "sla_percent", "iso_27001",
 )  # fmt: skip
-TERMS_OF_PACKS = "plan.terms."
-"""How a term is named that a pack adds to plans, and that a provider offers."""
 NUMERIC_TERMS = frozenset({"retention_days", "sla_percent"})
 BENCHMARKS = ("reasoning", "coding", "dialogue")
 """What a published score speaks for; none speaks for how faithful an answer is to what it was given."""

@@ -8,14 +8,13 @@ provider's default endpoint, the country of the seller). Names decide only what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aipolicy.catalog import axes as catalog_axes
 from aipolicy.evaluation.option_masks import first_in
 
 if TYPE_CHECKING:
     from aipolicy.catalog.catalog import Catalog
-    from aipolicy.evaluation.option_groups import GroupedOptions
     from aipolicy.facts.spec import FactValue
 
 SIMPLEST_FIRST: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
@@ -41,14 +40,28 @@ _COUNTRIES = "option.regions"
 _PROVIDER, _MODEL, _REGION = OFFERING
 
 
+class Options(Protocol):
+    """What is asked of the options of a set to name one of them."""
+
+    catalog: Catalog
+
+    def distinct(self, name: str, mask: int) -> tuple[FactValue | None, ...]:
+        """Return the values of a fact among the options of a mask."""
+
+    def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
+        """Return the options that have one of some values of a fact."""
+
+
 def places_of(facts: Mapping[str, FactValue], own_sites: tuple[str, ...] | None) -> tuple[frozenset[str], ...]:
     """Return the countries of the data, of the organisation and of its own sites, as far as they are known."""
     known = (*(facts.get(name) for name in _PLACES), own_sites)
     return tuple(frozenset(map(str, each)) for each in known if isinstance(each, tuple) and each)
 
 
-def first_of_equals(options: GroupedOptions, mask: int, places: Sequence[frozenset[str]] = ()) -> int:
+def first_of_equals(options: Options, mask: int, places: Sequence[frozenset[str]] = ()) -> int:
     """Return of options that are equal in all that is counted the one to name, the places of the data first."""
+    if mask & (mask - 1) == 0:
+        return first_in(mask)
     for countries in places:
         mask = _within(options, mask, countries) or mask
     for name in (_PROVIDER, _MODEL):
@@ -64,7 +77,7 @@ def first_of_equals(options: GroupedOptions, mask: int, places: Sequence[frozens
     return first_in(mask)
 
 
-def _within(options: GroupedOptions, mask: int, countries: frozenset[str]) -> int:
+def _within(options: Options, mask: int, countries: frozenset[str]) -> int:
     """Return the options of a mask that process data in no other countries."""
     inside = [
         value

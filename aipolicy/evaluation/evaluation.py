@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.config.settings import PolicySettings
@@ -14,7 +13,7 @@ from aipolicy.evaluation.option_groups import GroupKey, none_kept
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.pairs import Pairs, prepared_reads
-from aipolicy.evaluation.prepared_rule import ActiveRule, active_rules, is_retired
+from aipolicy.evaluation.prepared_rule import ActiveRule, Readers, active_rules, is_retired
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
 from aipolicy.evaluation.slot_view import leg_reads
 from aipolicy.evaluation.verdict import VERDICT_ATTRIBUTES, Verdict, verdict_of
@@ -32,9 +31,6 @@ from aipolicy.options.workload import Workload, workload_of
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.rule import Rule, RuleScope, parts_of
 from aipolicy.value import Frozen, replace
-
-if TYPE_CHECKING:
-    from aipolicy.evaluation.rule_readers import Readers
 
 
 class RuleEvaluation(Frozen):
@@ -191,8 +187,6 @@ class Evaluator:
     @cached_property
     def readers(self) -> Readers:
         """Return the places of the rules by what they read."""
-        from aipolicy.evaluation.rule_readers import Readers
-
         return Readers(self.rules)
 
     def _evaluated(self, active: ActiveRule, facts: Facts, workload: Workload, candidates: OptionSet,

@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.evaluation.axes import first_of_equals
-from aipolicy.evaluation.option_masks import first_in, mask
+from aipolicy.evaluation.option_masks import mask
 from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
@@ -203,10 +202,6 @@ class GroupedOptions:
             groups = [(group.values[0], group.mask) for group in self._static((name,))]
             self._sorted[name] = tuple(sorted(groups, key=lambda group: (group[0] is None, str(group[0]))))
         return tuple([value for value, group in self._sorted[name] if group & mask])
-
-    def first_of_equals(self, mask: int, places: Sequence[frozenset[str]] = ()) -> int:
-        """Return of options that are equal in all that is counted the one to name; countries that are wanted come first."""
-        return first_in(mask) if mask & (mask - 1) == 0 else first_of_equals(self, mask, places)
 
     def _static(self, names: tuple[str, ...], *, cascades_cost: bool = False) -> tuple[StaticGroup, ...]:
         known = self._found_groups.get((names, cascades_cost))

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES_OF_LEGS, SIMPLEST_FIRST
+from aipolicy.evaluation.axes import AXES_OF_LEGS, SIMPLEST_FIRST, first_of_equals
 from aipolicy.evaluation.option_masks import fewest, first_in, union
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.rule_evaluator import OutcomeMasks, RuleEvaluator
@@ -247,7 +247,7 @@ class _Ranked:
         """Return the leg that would cost the least as the main leg, of equals the simplest and the one to name."""
         for part in self._by_cost:
             if part & mask:
-                return self._table.first_of_equals(part & mask)
+                return first_of_equals(self._table, part & mask)
         return first_in(mask)
 
     def order(self, numbers: Iterable[int]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from aipolicy.findings.finding import Severity, Stage
 from aipolicy.options.estimates import ENDED_FACTS, ESTIMATED_FACTS, reduced
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import cel_value
-from aipolicy.policy.rule import Line, Rule
+from aipolicy.policy.rule import Line, Rule, RuleKind
 from aipolicy.policy.stages import coming_words
 from aipolicy.value import Frozen
 
@@ -119,3 +119,34 @@ def active_rules(rules: Iterable[Rule], day: date) -> tuple[ActiveRule, ...]:
             coming = coming_words(rule.stages, rule.severity, day)
             active.append(ActiveRule(rule, severity, rule.stage_on(day), coming))
     return tuple(active)
+
+
+class Readers:
+    """The places of rules by what they read."""
+
+    def __init__(self, rules: Iterable[ActiveRule]) -> None:
+        self._of_facts: dict[str, list[int]] = {}
+        of_estimates, of_options, constraints = list[int](), list[int](), list[int]()
+        for place, active in enumerate(rules):
+            for name in active.rule.feature_reads:
+                self._of_facts.setdefault(name, []).append(place)
+            reads = active.rule.option_reads
+            if not ESTIMATED_FACTS.isdisjoint(reads):
+                of_estimates.append(place)
+            if reads:
+                of_options.append(place)
+            if active.rule.kind is RuleKind.CONSTRAINT:
+                constraints.append(place)
+        self.of_estimates = frozenset(of_estimates)
+        """The places of the rules that read an estimate."""
+        self.of_options = frozenset(of_options)
+        """The places of the rules that read something of an option: by these options are put together."""
+        self.constraints = frozenset(constraints)
+        """The places of the rules by which options are removed and ranked."""
+
+    def of_changed(self, before: Facts, after: Facts) -> set[int]:
+        """Return the places of the rules that read a fact which is another one, or no more assumed, or assumed now."""
+        one, other = before.values, after.values
+        changed = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+        changed |= before.assumed ^ after.assumed
+        return {place for name in changed for place in self._of_facts.get(name, ())}

@@ -7,7 +7,7 @@ from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST, places_of
+from aipolicy.evaluation.axes import AXES, AXES_OF_LEGS, SIMPLEST_FIRST, first_of_equals, places_of
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import fewest, union
 from aipolicy.evaluation.option_set import OptionSet
@@ -223,7 +223,7 @@ class Ranking:
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the main leg to name, with the best of the partners that it has there."""
         places = places_of(self._facts, self._option_set.organization.on_premises_countries)
-        main = self._option_set.mains.first_of_equals(union(each.mains for each in alike), places)
+        main = first_of_equals(self._option_set.mains, union(each.mains for each in alike), places)
         costs = {
             slot: each.cost
             for each in alike

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
 from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -106,6 +105,8 @@ def worse_of_terms(extensions: str) -> Mapping[str, str]:
 
 def _with_terms(schema: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
     """Return the manifest schema with the terms that packs add, for a plan and for each of its legs."""
+    from copy import deepcopy  # NOTE: few packs add terms.
+
     changed: dict[str, Any] = deepcopy(schema)
     plan = changed["properties"]["plan"]["properties"]
     for said in (plan["terms"], plan["legs"]["items"]["properties"]["terms"]):

@@ -7,8 +7,7 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
-from aipolicy.catalog.axes import KIND_TIERS, TIERS, way_evaluated
-from aipolicy.catalog.offerings import TERMS_OF_PACKS
+from aipolicy.catalog.axes import KIND_TIERS, TERMS_OF_PACKS, TIERS, way_evaluated
 from aipolicy.catalog.prices import price_of
 from aipolicy.config.settings import Organization as Organization
 from aipolicy.facts.all_facts import OFFERED_TERMS, of_partner

@@ -8,7 +8,7 @@ import pytest
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.catalog.load import read_catalog
-from aipolicy.evaluation.axes import places_of
+from aipolicy.evaluation.axes import first_of_equals, places_of
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import OfferedLegs, ways_to_answer
@@ -32,7 +32,7 @@ def named(
     mask = sum(
         1 << number for number, way in enumerate(ways) if (way.leg.provider, way.leg.model.id) == (provider, model)
     )
-    return ways[options.first_of_equals(mask, countries)].leg.region
+    return ways[first_of_equals(options, mask, countries)].leg.region
 
 
 @pytest.mark.parametrize(
