@@ -40,7 +40,7 @@ def smallest_evaluation(facts: Facts, workload: Workload, option_set: OptionSet,
 
 def _seen(facts: Facts, way: str) -> Result | None:
     results = read_results(facts.values.get(RESULTS)) or ()
-    return next((each for each in results if each.way == way), None)
+    return next((result for result in results if result.way == way), None)
 
 
 def _cost(workload: Workload, option_set: OptionSet, number: int, cases: int) -> str:

@@ -84,8 +84,8 @@ def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, 
                 if leg.is_partner
                 else [leg._replace(number=number) for number in _each_place(option_set, open_for)]
             )
-            for each in legs:
-                gap = _gap(name, each.option_set, each.number, (), of_plan=False)
+            for place in legs:
+                gap = _gap(name, place.option_set, place.number, (), of_plan=False)
                 rules.setdefault((gap.fact, gap.file), set()).add(ruled.active.rule.id)
                 names.setdefault((gap.fact, gap.file), {})[gap.about or about] = None
     for (fact, file), ids in rules.items():

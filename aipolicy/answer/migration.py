@@ -157,8 +157,8 @@ def _about_stages(answering: Answering) -> frozenset[str]:
 def _stages(answering: Answering, goal: Way) -> Iterator[MigrationStage]:
     values = answering.expected.facts.values
     owed: dict[str, list[str]] = {}
-    for each in to_dos(answering.trials, goal.number, of_plan=False):
-        owed.setdefault(each.before, []).append(each.fact)
+    for to_do in to_dos(answering.trials, goal.number, of_plan=False):
+        owed.setdefault(to_do.before, []).append(to_do.fact)
     own = {step.name: _own_facts(step, goal) for step in STEPS}
     told = {fact for facts in own.values() for fact in facts}
     too_early = stages_out_of_order(values)

@@ -25,7 +25,11 @@ _WAYS = ("option.adaptation", "option.hosting")
 def questions_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
     """Return what is worth asking, what changes most first; each fact with each value that leads elsewhere."""
     specs = trials.certain.facts.known.specs
-    tried = [each for each in alternatives(trials.certain, vocabulary) if specs[each.fact].kind is Kind.DESCRIBES]
+    tried = [
+        alternative
+        for alternative in alternatives(trials.certain, vocabulary)
+        if specs[alternative.fact].kind is Kind.DESCRIBES
+    ]
     asked = gating_facts(trials.certain)
     found = _singles(trials, tried, asked)
     found += _of_the_gate(trials, asked, {name for change in found for name in change.facts})

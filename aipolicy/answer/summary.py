@@ -169,7 +169,7 @@ def _has_words(spec: FactSpec) -> bool:
 
 
 def _unsaid(evaluations: Sequence[Evaluation]) -> tuple[tuple[str, int], ...]:
-    counts = [(name, sum(name not in each.facts.declared for each in evaluations)) for name in FOUR_FACTS]
+    counts = [(name, sum(name not in evaluation.facts.declared for evaluation in evaluations)) for name in FOUR_FACTS]
     return tuple(sorted(((name, count) for name, count in counts if count), key=lambda counted: -counted[1]))
 
 

@@ -68,7 +68,9 @@ def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
         clash = set(trials.then({}).violates)
         rules = [ruled.active.rule for ruled in trials.base.rules if ruled.active.rule.id in clash]
         reads = {base for rule in rules for name in rule.feature_reads for base in base_facts(name, specs)}
-        found = list(_ending(trials, _pairs([each for each in tried if each.fact in reads], tried)))
+        found = list(
+            _ending(trials, _pairs([alternative for alternative in tried if alternative.fact in reads], tried))
+        )
     smallest = min((len(change.facts) for change in found), default=0)
     least = [change for change in found if len(change.facts) == smallest]
     declared = trials.certain.facts.declared

@@ -87,12 +87,12 @@ def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
         if stands:
             shown = first_in(stands & nearest or stands)
             found.append(InTheWay(ruled.active.rule.id, legs_of(stands).bit_count(), not removed, shown))
-    return tuple(sorted(found, key=lambda each: (each.is_open, -each.ways, each.rule)))
+    return tuple(sorted(found, key=lambda obstacle: (obstacle.is_open, -obstacle.ways, obstacle.rule)))
 
 
 def _held(answering: Answering, in_the_way: tuple[InTheWay, ...]) -> tuple[str, ...]:
     specs, fixed = answering.expected.facts.known.specs, answering.weighing.fixed
-    rules = {each.rule for each in in_the_way}
+    rules = {obstacle.rule for obstacle in in_the_way}
     reads = {
         base
         for ruled in answering.expected.rules

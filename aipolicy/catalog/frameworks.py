@@ -50,17 +50,19 @@ class Framework(Frozen):
         Parts of an id are no ids: `26(1)` names nothing where only `26` is listed.
         """
         wanted = folded_word(word)
-        return tuple(each for each in self.controls if _control_at_start(folded_word(each), (wanted,)) is not None)
+        return tuple(
+            control for control in self.controls if _control_at_start(folded_word(control), (wanted,)) is not None
+        )
 
     def control_above(self, word: str) -> str | None:
         """Return the id of which a word names a part: `26` of `26(1)`; None where it names no part of any."""
-        folded = {folded_word(each): each for each in self.controls}
+        folded = {folded_word(control): control for control in self.controls}
         above = _control_at_start(folded_word(word), tuple(folded))
         return None if above is None else folded[above]
 
     def why_unspoken(self, control: str) -> str:
         """Return why no rule can speak of a control; empty where nothing is said of that."""
-        return next((each.why for each in self.unspoken if control in each.controls), "")
+        return next((entry.why for entry in self.unspoken if control in entry.controls), "")
 
 
 def unknown_framework(name: str, known: Collection[str]) -> str:
@@ -98,7 +100,7 @@ def _controls(record: Record) -> tuple[str, ...]:
         numbered.finish()
     for written in record.texts("ids", ()):
         ids.insert(_place_of(written, ids), written)
-    twice = next((each for number, each in enumerate(ids) if each in ids[:number]), None)
+    twice = next((control for number, control in enumerate(ids) if control in ids[:number]), None)
     if twice is not None or not ids:
         record.mistake(
             f"`{shown(twice)}` is written twice" if twice else "name the controls in `ids` or `numbered`", "id"
@@ -141,5 +143,9 @@ def _controls_in(clause: str, controls: tuple[str, ...], cited_as: tuple[str, ..
 
 def _control_at_start(text: str, controls: tuple[str, ...]) -> str | None:
     """Return the longest id with which a text begins, and which ends there."""
-    fitting = [each for each in controls if text.startswith(each) and not text[len(each) : len(each) + 1].isalnum()]
+    fitting = [
+        control
+        for control in controls
+        if text.startswith(control) and not text[len(control) : len(control) + 1].isalnum()
+    ]
     return max(fitting, key=len, default=None)

@@ -71,7 +71,7 @@ class MachinePrices:
         """
         entries = self._by_machine.get((accelerator, provider), [])
         for own in (True, False):
-            for entry in sorted(entries, key=lambda each: each.region == ANY_REGION):
+            for entry in sorted(entries, key=lambda price: price.region == ANY_REGION):
                 if entry.dated.own is own and entry.is_read_in(region):
                     return entry if entry.region in (ANY_REGION, region) else entry.elsewhere(region, None)
         shipped = next((entry for entry in entries if not entry.dated.own), None)

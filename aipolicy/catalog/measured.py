@@ -68,7 +68,7 @@ def contradiction(numbers: Mapping[str, float | None]) -> tuple[str, str] | None
     """Return what of a measurement contradicts itself, and the field at which that is told; None where nothing does."""
     rate, first_ms, at = (numbers.get(field) for field in ("requests_per_s", "first_token_ms", "at_concurrency"))
     p50_ms, p95_ms = numbers.get("p50_ms"), numbers.get("p95_ms")
-    if all(numbers.get(each) is not None for each in RATES):
+    if all(numbers.get(field) is not None for field in RATES):
         return "states `requests_per_s` or `tokens_per_s`, and one of them; found both", RATES[-1]
     if p95_ms is not None and p50_ms is None:
         return "`p95_ms` is stated without `p50_ms`; state what half of the requests took too", "p95_ms"

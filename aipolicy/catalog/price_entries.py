@@ -37,7 +37,7 @@ def read_prices(files: Sequence[Record], rates: Mapping[str, ExchangeRate], as_o
     In one file the newest entry that has begun holds. A later file wins whatever its dates: an organisation's prices
     are read after the shipped ones, and its price for any region stands for every region.
     """
-    with_rate = {str(each.raw("currency")) for file in files for each in file.records("exchange_rates")}
+    with_rate = {str(entry.raw("currency")) for file in files for entry in file.records("exchange_rates")}
     chosen: dict[PriceKey, Price] = {}
     for file in files:
         entries = _entries(file, rates, as_of, with_rate, chosen)

@@ -29,8 +29,8 @@ def compared_with_base(report: Report, files: Sequence[ManifestFile], side: Base
     missing = _names(report) - _names(at_base)
     if missing:
         moved = files_holding(missing, side.elsewhere)
-        findings += [each for each in check(moved, policy, SOME_FEATURES).findings if each.feature in missing]
-    compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
+        findings += [finding for finding in check(moved, policy, SOME_FEATURES).findings if finding.feature in missing]
+    compared, gone = compare(report.findings, (known_from(finding, side.file_of) for finding in findings), side.file_of)
     vanished = vanished_features(Side(at_base, side.files), Side(report, files))
     lost = {finding.feature for finding in vanished}
     fixed = tuple(

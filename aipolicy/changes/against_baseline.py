@@ -88,5 +88,5 @@ def _never_waived(report: Report, rule: str) -> bool:
 def _covers(path: str, paths: Sequence[str]) -> bool:
     """Return whether the paths of a run hold everything beside and below a baseline."""
     home = os.path.dirname(os.path.abspath(path))
-    folders = [os.path.abspath(each) for each in paths or (".",) if os.path.isdir(each)]
+    folders = [os.path.abspath(folder) for folder in paths or (".",) if os.path.isdir(folder)]
     return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)

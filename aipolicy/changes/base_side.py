@@ -222,9 +222,9 @@ def _in_repository(path: str, repository: Repository) -> str:
     if path == STDIN:
         raise BaseError("standard input has no base; name a file")
     absolute = os.path.abspath(path)
-    for each in (absolute, os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))):
-        if os.path.commonpath([each, repository.top]) == repository.top:
-            return each
+    for spelling in (absolute, os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))):
+        if os.path.commonpath([spelling, repository.top]) == repository.top:
+            return spelling
     raise BaseError(f"`{shown(path)}` is outside of the repository, so that no commit holds it; leave it out")
 
 
@@ -233,7 +233,7 @@ def _told_of_base(error: AipolicyError, base: Base, snapshot: Snapshot) -> BaseE
     roots = {snapshot.root, os.path.relpath(snapshot.root)}
     errors = error.errors if isinstance(error, Problems) else (error,)
     lines = []
-    for line in "\n".join(str(each) for each in errors).split("\n"):
+    for line in "\n".join(str(problem) for problem in errors).split("\n"):
         for root in sorted(roots, key=len, reverse=True):
             line = line.replace(f"{root}/", f"{base.short}:").replace(root, base.short)
         lines.append(line)

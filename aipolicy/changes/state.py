@@ -71,8 +71,8 @@ def states_of(report: Report, weighing: Weighing,
     """
     found: dict[str, dict[Identity, list[KnownFinding]]] = {}
     for finding in report.findings:
-        each = known_from(finding)
-        found.setdefault(finding.feature, {}).setdefault(each.identity, []).append(each)
+        known_finding = known_from(finding)
+        found.setdefault(finding.feature, {}).setdefault(known_finding.identity, []).append(known_finding)
     states: dict[str, FeatureState] = {}
     for evaluation in report.evaluations:
         name = evaluation.feature.name

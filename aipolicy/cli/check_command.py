@@ -150,7 +150,7 @@ def _outputs(arguments: Arguments, configured: Config, inputs: Sequence[str]) ->
     """Return the reports that go to files; raises `UsageError` before anything is written over what is read."""
     written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     baseline = baseline_path(arguments.comparing, configured)
-    refuse_overwriting((each.path for each in written), (*inputs, *([baseline] if baseline else ())))
+    refuse_overwriting((output.path for output in written), (*inputs, *([baseline] if baseline else ())))
     if arguments.comparing.write_baseline is not None and baseline is not None:
         # NOTE: the baseline itself is read and may be written anew.
         refuse_overwriting([baseline], (path for path in inputs if path != configured.baseline))
@@ -199,7 +199,7 @@ def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportF
         fail_on, unchanged=unchanged, verbose=arguments.verbose, exit_zero=arguments.exit_zero, category=category
     )
     on_screen = in_file._replace(width=stdout_width(), style=stdout_style())
-    return ((arguments.output_format, on_screen), *((each.format, in_file) for each in written))
+    return ((arguments.output_format, on_screen), *((output.format, in_file) for output in written))
 
 
 def remembered(run: CheckRun) -> Output:
@@ -254,7 +254,7 @@ def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> 
 
     pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])
     totals = result.totals
-    told = [f"aipolicy: {each}" for each in (*totals.notices, *notices, *skip_lines(totals.skipped))]
+    told = [f"aipolicy: {line}" for line in (*totals.notices, *notices, *skip_lines(totals.skipped))]
     return Output(result.totals.exit_code(Severity(run.fail_on)), "\n".join(told), pieces)
 
 

@@ -82,7 +82,9 @@ def _askings(policy: Policy, pack: str = "") -> Iterator[Asking]:
 def _clauses(askings: tuple[Asking, ...], policy: Policy, output_format: str) -> str:
     from aipolicy.frameworks.clauses import clauses_of
 
-    found = [(each.framework, clauses_of(each.framework, each)) for each in askings if each.framework is not None]
+    found = [
+        (asking.framework, clauses_of(asking.framework, asking)) for asking in askings if asking.framework is not None
+    ]
     if output_format == "oscal":
         raise UsageError("OSCAL assessment results are about features; leave out `--clauses`, or use text, json or csv")
     if output_format == "text":

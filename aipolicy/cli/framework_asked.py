@@ -36,8 +36,8 @@ def framework_pages(name: str, subject: str, paths: tuple[str, ...], options: Po
     policy = found.policy
     report = report_named(subject, paths, policy, found.settings)
     answers = [
-        asked_of(each, (f for f in report.findings if _is_on(f, each)), found.asking, policy)
-        for each in report.evaluations
+        asked_of(evaluation, (f for f in report.findings if _is_on(f, evaluation)), found.asking, policy)
+        for evaluation in report.evaluations
     ]
     if output_format == "json":
         from aipolicy.report.explain.framework_json import framework_json

@@ -42,11 +42,11 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
             raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, known)} (one of {', '.join(known)})")
         if path == "-":
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
-        if any(os.path.realpath(path) == os.path.realpath(each.path) for each in outputs):
+        if any(os.path.realpath(path) == os.path.realpath(output.path) for output in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
         refuse_unwritable(path)
         outputs.append(ReportFile(name, path))
-    asked = (stdout_format, *(each.format for each in outputs))
+    asked = (stdout_format, *(output.format for output in outputs))
     if environment.get(STEP_SUMMARY) and "github" in asked:
         outputs.append(ReportFile("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)

@@ -97,7 +97,7 @@ def pages_made(folder: str) -> Iterator[str]:
     """Yield the path of every page that carries the marker, in the folder and in folders directly in it."""
     for name, entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
-            yield from (f"{name}/{each}" for each, page in _entries(entry.path) if _is_marked(page))
+            yield from (f"{name}/{page_name}" for page_name, page in _entries(entry.path) if _is_marked(page))
         elif _is_marked(entry):
             yield name
 

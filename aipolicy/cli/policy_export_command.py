@@ -33,8 +33,8 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
         if not rules:
             raise UsageError(f"unknown rule `{shown(subject)}`{did_you_mean(subject, known)}")
     found = {rule.id: cel_policy(rule, policy.catalog, policy.evaluator.known.specs) for rule in rules}
-    write_out("---\n".join(each.text for each in found.values() if each is not None))
-    unsaid = [name for name, each in found.items() if each is None]
-    unsaid += [each.rule.id for each in policy.portfolio_rules] if subject is None else []
+    write_out("---\n".join(exported.text for exported in found.values() if exported is not None))
+    unsaid = [name for name, exported in found.items() if exported is None]
+    unsaid += [portfolio_rule.rule.id for portfolio_rule in policy.portfolio_rules] if subject is None else []
     left = f"; left out: {', '.join(unsaid)}" if unsaid else ""
     click.echo(f"aipolicy: {output_format} does not say everything: {NEVER_SAID}{left}", err=True)

@@ -65,13 +65,15 @@ def search_manifests(
     files = []
     repositories = RepositoryPaths()
     taken = _each_once(candidates)
-    for each in taken:
+    for candidate in taken:
         try:
-            data = read_regular_file(each.path)
-            in_repository = repositories.of(each.real)
-            files.append(ManifestFile(each.shown, data, each.named, in_repository, near_miss=each.near_miss))
+            data = read_regular_file(candidate.path)
+            in_repository = repositories.of(candidate.real)
+            files.append(
+                ManifestFile(candidate.shown, data, candidate.named, in_repository, near_miss=candidate.near_miss)
+            )
         except OSError as error:
-            mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=each.shown))
+            mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=candidate.shown))
     mistakes.raise_if_any()
     if STDIN in wanted:
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))

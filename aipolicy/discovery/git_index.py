@@ -57,8 +57,8 @@ def read_tracked(path: str, wanted: Callable[[bytes], bool], *, hash_bytes: int 
                 absent.update((os.fsdecode(raw),) if is_absent else ())
     except (IndexError, ValueError) as error:
         raise UnreadableIndex("it is damaged") from error
-    for each in (*files, *folders):
-        folder = each.rpartition("/")[0]
+    for tracked in (*files, *folders):
+        folder = tracked.rpartition("/")[0]
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]

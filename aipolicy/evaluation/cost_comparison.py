@@ -176,7 +176,9 @@ class _Comparer:
 
     def _payback_months(self, basis: CostBasis, baseline: CostBasis) -> float | None:
         names = ("option.upfront_usd", "option.usd_per_request")
-        values = [self._estimator.value(name, None, each) for each in (basis, baseline) for name in names]
+        values = [
+            self._estimator.value(name, None, option_basis) for option_basis in (basis, baseline) for name in names
+        ]
         requests = self._workload.requests_per_day
         if requests is None or not all(isinstance(value, float) for value in values):
             return None
@@ -185,7 +187,7 @@ class _Comparer:
         monthly = requests * assumptions.days_per_month
         # NOTE: machines that are bought are paid at once here, and so not written off besides.
         (bought, written_off), (base_bought, base_written_off) = (
-            purchase(each, self._workload, assumptions) for each in (basis, baseline)
+            purchase(option_basis, self._workload, assumptions) for option_basis in (basis, baseline)
         )
         extra = max(upfront + bought - base_upfront - base_bought, 0.0)
         ours, theirs = per_request - written_off / monthly, base_per_request - base_written_off / monthly

@@ -143,7 +143,7 @@ class OptionSet(GroupedOptions):
                 found = self._estimated(name, static, workload)
             else:
                 found = [group.values[0] for group in static]
-            return NumberLine([each if isinstance(each, float) else None for each in found], masks)
+            return NumberLine([value if isinstance(value, float) else None for value in found], masks)
         # NOTE: running costs depend on the same things, so that the groups of both have one table.
         if cascades_cost not in self._cost_tables:
             self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)

@@ -211,7 +211,7 @@ class PartnerChoice:
     def _fastest(self, name: str, end: End, mask: int, workload: Workload) -> int:
         at_end = reduced(replace(workload, end=end), (name,))
         timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), at_end, mask) if m & mask]
-        return min(timed, key=lambda each: (each[0], each[1] or 0.0))[2]
+        return min(timed, key=lambda leg: (leg[0], leg[1] or 0.0))[2]
 
     @cached_property
     def _places(self) -> tuple[tuple[tuple[FactValue | None, ...], int], ...]:

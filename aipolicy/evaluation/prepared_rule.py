@@ -92,7 +92,7 @@ def labels_of(facts: Facts) -> Mapping[str, str]:
 
 
 def hashable(value: FactValue | None) -> object:
-    return tuple(sorted((key, hashable(each)) for key, each in value.items())) if isinstance(value, dict) else value
+    return tuple(sorted((key, hashable(item)) for key, item in value.items())) if isinstance(value, dict) else value
 
 
 def is_retired(facts: Facts) -> bool:

@@ -127,7 +127,7 @@ class Ranking:
         Unknown never ranks above known: what cannot be decided counts as if it were violated. What rests on estimates is
         found for no more options than are ranked: those of the pool, those that remain, or all.
         """
-        scope = next(each for each in self._scopes if not mask & ~each)
+        scope = next(options for options in self._scopes if not mask & ~options)
         if scope not in self._known:
             warnings: _Masks = []
             notes: _Masks = []
@@ -147,21 +147,21 @@ class Ranking:
         for rules in self._against(mask):
             least = fewest(least, [against for _, against in rules])
         near = self._near(least, self._weighing.margin_percent, known_only=False)
-        cheapest = min(near, key=lambda each: (each.cost.total_usd, each.simplicity))
-        simplest = min(each.simplicity for each in near)
+        cheapest = min(near, key=lambda way: (way.cost.total_usd, way.simplicity))
+        simplest = min(way.simplicity for way in near)
         is_simpler = simplest < cheapest.simplicity
         wanted = simplest if is_simpler else cheapest.simplicity
-        alike = [each for each in near if each.simplicity == wanted]
-        usd = min(each.cost.total_usd for each in alike)
-        return self._best([each for each in alike if each.cost.total_usd == usd], is_simpler=is_simpler)
+        alike = [way for way in near if way.simplicity == wanted]
+        usd = min(way.cost.total_usd for way in alike)
+        return self._best([way for way in alike if way.cost.total_usd == usd], is_simpler=is_simpler)
 
     def cheapest(self, mask: int) -> Ranked | None:
         """Return the cheapest option of known cost in a mask, whatever counts against it; None where there is none."""
         near = self._near(mask, 0.0, known_only=True)
         if not near:
             return None
-        simplest = min(each.simplicity for each in near)
-        return self._best([each for each in near if each.simplicity == simplest], is_simpler=False)
+        simplest = min(way.simplicity for way in near)
+        return self._best([way for way in near if way.simplicity == simplest], is_simpler=False)
 
     def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Way]:
         """Return what costs at most so much more than the cheapest, of known cost where there is such a way.
@@ -185,7 +185,7 @@ class Ranking:
                         found.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
                         limit = min(limit, cost.total_usd * factor)
             if found:
-                return [each for each in found if each.cost.total_usd <= limit]
+                return [way for way in found if way.cost.total_usd <= limit]
         return []
 
     def _partners(self, mask: int) -> list[_Kind]:
@@ -223,12 +223,12 @@ class Ranking:
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the main leg to name, with the best of the partners that it has there."""
         places = places_of(self._facts, self._option_set.organization.on_premises_countries)
-        main = self._option_set.mains.first_of_equals(union(each.mains for each in alike), places)
+        main = self._option_set.mains.first_of_equals(union(way.mains for way in alike), places)
         costs = {
-            slot: each.cost
-            for each in alike
-            if each.mains >> main & 1
-            for slot, part in each.kind.slices
+            slot: way.cost
+            for way in alike
+            if way.mains >> main & 1
+            for slot, part in way.kind.slices
             if part >> main & 1
         }
         slot = self._option_set.nearest_slot(main, sorted(costs))

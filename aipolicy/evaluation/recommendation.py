@@ -98,7 +98,7 @@ class Recommender:
         found = self.ranking.first(sure & alike)
         if found is None or not (found.cost.is_whole and first.cost.is_whole):
             return None
-        counted, least = ((len(each.warnings), len(each.notes)) for each in (found, first))
+        counted, least = ((len(ranked.warnings), len(ranked.notes)) for ranked in (found, first))
         limit = first.cost.total_usd * (1.0 + self._weighing.margin_percent / 100.0)
         return found if counted == least and found.cost.total_usd <= limit else None
 

@@ -139,7 +139,9 @@ class RuleEvaluator:
     def line_of_partner(self, rule: Rule, line: Line, facts: Facts, workload: Workload, table: OptionSet) -> LineMasks:
         """Return what a line comes to that reads a partner alone, over the legs of a set."""
         prepared = self._prepared.of(rule)
-        found = next(each for each in (*prepared.when, *prepared.require) if each.line is line)
+        found = next(
+            prepared_line for prepared_line in (*prepared.when, *prepared.require) if prepared_line.line is line
+        )
         return self.line(found, facts, workload, LegsAsPartners(table))
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:

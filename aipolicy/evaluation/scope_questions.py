@@ -54,7 +54,7 @@ def _undecided(rule: Rule, evaluation: Evaluation, rule_evaluator: RuleEvaluator
 
 def _question(facts: Sequence[str], of: Sequence[Finding], rules: dict[str, Rule], evaluation: Evaluation) -> Finding:
     ids = [finding.rule_id for finding in of]
-    titles = dict.fromkeys(scope.title for each in ids for scope in rules[each].shared if scope.when)
+    titles = dict.fromkeys(scope.title for rule_id in ids for scope in rules[rule_id].shared if scope.when)
     named = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
     todo = "say in full" if evaluation.facts.declared.issuperset(facts) else "declare"
     message = f"{todo} {', '.join(f'`{fact}`' for fact in facts)}: {len(ids)} rules wait for it ({named})"
@@ -63,7 +63,7 @@ def _question(facts: Sequence[str], of: Sequence[Finding], rules: dict[str, Rule
     found = reserved_finding(
         SCOPE_UNDECIDED, message, file=feature.file, document=feature.document, feature=feature.name, place=place
     )
-    severity = min((finding.severity for finding in of), key=lambda each: each.rank)
+    severity = min((finding.severity for finding in of), key=lambda weight: weight.rank)
     return replace(
         found, severity=severity, outcome=Outcome.UNDETERMINED, missing_facts=tuple(facts),
         why=f"whether these rules apply hangs on it: {'; '.join(titles)}",

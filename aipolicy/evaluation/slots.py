@@ -57,7 +57,7 @@ def _is_trained_already(training: Training | None, main: Training | None) -> boo
     """Return whether what a partner runs is trained for the main leg already: the same model, on whatever machine."""
     if training is None or main is None or training.params_b is None:
         return False
-    anywhere = (replace(each, tflops=0.0, hourly_usd=None) for each in (training, main))
+    anywhere = (replace(leg_training, tflops=0.0, hourly_usd=None) for leg_training in (training, main))
     return next(anywhere) == next(anywhere)
 
 
@@ -95,7 +95,7 @@ class SlotValues:
                 return slot.partner is not None and provider != main.get("option.provider")
             case "option.providers":
                 named = (main.get("option.provider"), self.of_partner(slot, "option.provider"))
-                return tuple(sorted({str(each) for each in named if each is not None}))
+                return tuple(sorted({str(word) for word in named if word is not None}))
             case "option.top_tier":
                 return self._top_tier(slot, main.get("option.tier"))
             case _:

@@ -29,7 +29,7 @@ class RuleMasks(Mapping[str, int]):
 
     @cached_property
     def _outcomes(self) -> dict[str, Outcomes]:
-        return {rule: each for rule, each in self._evaluated_rules if any(map(each.is_some, self._ways))}
+        return {rule: outcomes for rule, outcomes in self._evaluated_rules if any(map(outcomes.is_some, self._ways))}
 
     def __getitem__(self, rule: str) -> int:
         if rule not in self._known:
@@ -55,13 +55,13 @@ class RuleMasks(Mapping[str, int]):
 def union_of(option_set: OptionSet, outcomes: Iterable[Outcomes], way: str) -> int:
     """Return the options to which any of some rules comes in one way."""
     main = partner = found = 0
-    for each in outcomes:
+    for rule_outcomes in outcomes:
         # NOTE: what is undetermined for one leg is undeclared where another one wants a declaration.
-        if isinstance(each, LegOutcomes) and (way == "violated" or each.is_declared):
-            main |= getattr(each.main, way)
-            partner |= 0 if each.partner is None else getattr(each.partner, way)
+        if isinstance(rule_outcomes, LegOutcomes) and (way == "violated" or rule_outcomes.is_declared):
+            main |= getattr(rule_outcomes.main, way)
+            partner |= 0 if rule_outcomes.partner is None else getattr(rule_outcomes.partner, way)
         else:
-            found |= getattr(each, way)
+            found |= getattr(rule_outcomes, way)
     if isinstance(option_set, PairedSet):
         found |= option_set.spread(main) | option_set.having_partner(partner)
     return found

@@ -135,7 +135,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
         if name == RESULTS and isinstance(plain, list):
             from aipolicy.facts.evaluation_results import declared_results
 
-            entries = [each for each in plain if isinstance(each, dict)]
+            entries = [entry for entry in plain if isinstance(entry, dict)]
             values[name] = declared_results(entries, catalog, as_of, problems)
         elif name in EVIDENCE:
             values.update(_document(name, plain, as_of, problems))

@@ -92,7 +92,7 @@ def _offered(spec: FactSpec) -> Iterable[FactSpec]:
     if spec.name.startswith(TERMS_PREFIX) and spec.type in (FactType.BOOL, FactType.NUMBER):
         name = f"{OFFERED_TERMS}{spec.name.removeprefix(TERMS_PREFIX)}"
         meaning = f"What the provider offers: {spec.meaning[:1].lower()}{spec.meaning[1:]}"
-        yield from (offered_term(each, spec.type, meaning) for each in (name, of_partner(name)))
+        yield from (offered_term(offered_name, spec.type, meaning) for offered_name in (name, of_partner(name)))
 
 
 def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
@@ -100,7 +100,7 @@ def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
     from aipolicy.facts.schema import extensions_schema
 
     specs = tuple(declared[name] for name in sorted(declared))
-    with_parts = (each for spec in specs for each in (spec, *parts_of(spec), *_offered(spec)))
+    with_parts = (part for spec in specs for part in (spec, *parts_of(spec), *_offered(spec)))
     return KnownFacts(
         {**REGISTRY, **{spec.name: spec for spec in with_parts}},
         {**STANDARD_FACTS.defaults, **_defaults(specs)},

@@ -32,7 +32,7 @@ def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterab
         written, provider_id = values.get(f"{leg}model"), values.get(f"{leg}provider")
         if isinstance(written, str):
             name = read_model_name(written, catalog, str(provider_id) if provider_id is not None else None)
-            conflicts += [(f"{leg}model", *each) for each in _conflicts(written, name, leg, values, catalog)]
+            conflicts += [(f"{leg}model", *conflict) for conflict in _conflicts(written, name, leg, values, catalog)]
             values[f"{leg}model"] = name.model or written
     for fact, owner in _REGIONS:
         region = catalog.region(str(values[owner]), str(values[fact])) if fact in values and owner in values else None

@@ -188,7 +188,7 @@ def _legs(said: Mapping[str, JsonObject]) -> JsonObject:
     words: JsonObject = {"type": "array", "items": name, "uniqueItems": True, "maxItems": _MAX_ITEMS}
     kinds: dict[str, JsonObject] = {
         "role": {"type": "string", "enum": list(ROLES)},
-        **{key: {name: each for name, each in of.items() if name != "description"} for key, of in said.items()},
+        **{key: {name: part for name, part in of.items() if name != "description"} for key, of in said.items()},
         **{key: {"type": "string", "enum": list(AXES[key].words)} for key in ("adaptation", "hosting")},
         "when": {"type": "object", "additionalProperties": False, "properties": {
             **{key: {"description": f"{ROUTE_FIELDS[key]}.", **words} for key in ROUTED_BY},

@@ -28,16 +28,16 @@ def moved(now: Sequence[Decided], before: Mapping[str, DecidingValue]) -> Moved:
     """Return whether what decided a violation is unchanged, changed, or worse where the rule can tell."""
     worse: list[str] = []
     changed: list[str] = []
-    for each in now:
-        if each.name not in before:
-            changed.append(f"`{each.name}` {_words(each.value)} decides now too")
-        elif each.worse is Worse.MORE:
-            _compare_members(each, _members(before[each.name]), worse, changed)
-        elif not is_same(each.name, each.value, known := _number(before[each.name], each.value)):
-            words = f"`{each.name}` was {_words(known)}, is {_words(each.value)}"
-            moved_back = any(_is_better(other, before) for other in now if other.name in each.against)
-            (worse if _is_worse(each, known) and not moved_back else changed).append(words)
-    names = {each.name for each in now}
+    for decided in now:
+        if decided.name not in before:
+            changed.append(f"`{decided.name}` {_words(decided.value)} decides now too")
+        elif decided.worse is Worse.MORE:
+            _compare_members(decided, _members(before[decided.name]), worse, changed)
+        elif not is_same(decided.name, decided.value, known := _number(before[decided.name], decided.value)):
+            words = f"`{decided.name}` was {_words(known)}, is {_words(decided.value)}"
+            moved_back = any(_is_better(other, before) for other in now if other.name in decided.against)
+            (worse if _is_worse(decided, known) and not moved_back else changed).append(words)
+    names = {decided.name for decided in now}
     changed += [f"`{shown(name)}` {_words(before[name])} decides no longer" for name in sorted(before.keys() - names)]
     if worse:
         return Moved(FindingChange.WORSE, "; ".join(worse))

@@ -97,7 +97,10 @@ def merged(offered: Sequence[Sequence[Option]]) -> tuple[Option, ...] | None:
                 following.setdefault(last, []).append(key)
                 by_key[key] = option
         if following:
-            order = [*following.get(None, ()), *(each for key in order for each in (key, *following.get(key, ())))]
+            order = [
+                *following.get(None, ()),
+                *(option_key for key in order for option_key in (key, *following.get(key, ()))),
+            ]
     for keys in keyed:
         there = set(keys)
         if [key for key in order if key in there] != keys:

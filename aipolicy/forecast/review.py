@@ -34,7 +34,7 @@ def reviews_of(answering: Answering) -> tuple[ReviewDay, ...]:
     except OverflowError:
         return ()
     found = (*_price_ages(answering), *_crossing(answering), *_retirements(answering), *_law(answering))
-    return tuple(sorted({each for each in found if each.on in horizon}))
+    return tuple(sorted({review for review in found if review.on in horizon}))
 
 
 def _price_ages(answering: Answering) -> Iterator[ReviewDay]:
@@ -54,7 +54,7 @@ def _crossing(answering: Answering) -> Iterator[ReviewDay]:
     now = workload.requests_per_day
     if way is None or other is None or now is None:
         return
-    bases = [each.option_set.cost_basis(each.number) for each in (way, other)]
+    bases = [compared.option_set.cost_basis(compared.number) for compared in (way, other)]
     crossing = way.option_set.estimator(workload).break_even(*bases)
     if isinstance(crossing, Crossings) and crossing.first > now:
         values = answering.expected.facts.values

@@ -91,7 +91,7 @@ def _limits(rules: Iterable[Rule]) -> dict[str, list[float]]:
             ages = [name for name in line.feature_reads if name.startswith(_OF_DAYS) and name.endswith(_DAYS)]
             if ages:
                 named = [rule.parameters.get(name) for name in line.parameter_reads]
-                numbers = {*constants(decode(line.checked)), *(each for each in named if isinstance(each, float))}
+                numbers = {*constants(decode(line.checked)), *(number for number in named if isinstance(number, float))}
                 for name in ages:
                     found.setdefault(name, set()).update(numbers)
     return {name: sorted(numbers) for name, numbers in found.items()}

@@ -61,7 +61,7 @@ class Timeline:
     def between(self, day: date, exchanged: frozenset[Input], names: frozenset[str]) -> Report:
         """Return what becomes of some features with the named inputs as of a day, all others as of the day before."""
         before = day - DAY
-        when = {each: day if each in exchanged else before for each in Input}
+        when = {input_: day if input_ in exchanged else before for input_ in Input}
         policy = self.policies.with_rules_of(when[Input.RULES], when[Input.CATALOG])
         policy = self.policies.with_waivers_of(when[Input.WAIVERS], policy)
         features = [
