@@ -124,7 +124,7 @@ def against(evaluation: Evaluation, mask: int, *, sure: bool = False) -> dict[st
 
     Those that it leaves open and is expected to let pass count only where ways have to be `sure` to keep it.
     """
-    found = {}
+    masks = {}
     candidates = evaluation.candidates
     options = candidates.spread(mask)
     for ruled in evaluation.rules:
@@ -132,8 +132,8 @@ def against(evaluation: Evaluation, mask: int, *, sure: bool = False) -> dict[st
             passing = options & ~_stands(ruled.candidates.within(options), sure=sure)
             stands = mask & ~candidates.legs_of(passing)
             if stands:
-                found[ruled.active.rule.id] = stands
-    return found
+                masks[ruled.active.rule.id] = stands
+    return masks
 
 
 def _stands(outcomes: Outcomes, *, sure: bool) -> int:

@@ -103,11 +103,11 @@ class Counterfactuals:
             if first not in answers:
                 answers += self._least(changes, first, WayStanding.ANSWER)
         self._is_cut_short |= len(begun) > _MOST_BEGUN
-        told = [self._refined(change_set, WayStanding.ANSWER) for change_set in answers]
-        told += [
+        counterfactuals = [self._refined(change_set, WayStanding.ANSWER) for change_set in answers]
+        counterfactuals += [
             self._refined(change_set, WayStanding.ADMISSIBLE) for change_set in admissible if change_set not in answers
         ]
-        ranked = sorted(_distinct(refined for refined in told if refined is not None), key=self._rank)
+        ranked = sorted(_distinct(refined for refined in counterfactuals if refined is not None), key=self._rank)
         return SearchResult(tuple(ranked), self._is_cut_short)
 
     def proposed(self) -> tuple[OneChange, ...]:
@@ -153,9 +153,9 @@ class Counterfactuals:
         """Return the sets of one change more that may lead further, each once."""
         longer: dict[frozenset[tuple[str, FactValue]], ChangeSet] = {}
         for change_set in short:
-            said = {change.fact for change in change_set}
+            facts = {change.fact for change in change_set}
             for change in self._helping(change_set, changes, goal):
-                if change.fact not in said:
+                if change.fact not in facts:
                     more = (*change_set, change)
                     longer.setdefault(frozenset((one.fact, one.value) for one in more), more)
                 if len(longer) >= _MOST_CONSIDERED:
@@ -186,7 +186,7 @@ class Counterfactuals:
     @staticmethod
     def _covers(found: Iterable[ChangeSet], change_set: ChangeSet) -> bool:
         """Return whether some of the changes, or the same facts moved less, were found to do."""
-        return any({(c.fact, c.side) for c in known} <= {(c.fact, c.side) for c in change_set} for known in found)
+        return any({(c.fact, c.side) for c in earlier} <= {(c.fact, c.side) for c in change_set} for earlier in found)
 
     def _reaches(self, change_set: ChangeSet, goal: WayStanding) -> bool:
         return self.standing(_values(change_set)) >= goal

@@ -76,8 +76,8 @@ def _configured_pack(settings: PolicySettings) -> str:
         if os.path.exists(path)
     ]
     if len(paths) != 1:
-        found = ", ".join(f"`{shown(path)}`" for path in paths) or "none"
-        raise UsageError(f"name the pack with `--pack FOLDER`; packs of your own in the configuration: {found}")
+        packs = ", ".join(f"`{shown(path)}`" for path in paths) or "none"
+        raise UsageError(f"name the pack with `--pack FOLDER`; packs of your own in the configuration: {packs}")
     return paths[0]
 
 

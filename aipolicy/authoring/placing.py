@@ -55,8 +55,8 @@ def placed(draft: RuleDraft, wanted: str) -> Placed:
         text = pack_text(draft, _name_for(path))
         return _placed(PackFiles(path.as_posix(), ()), file.as_posix(), text.encode())
     file = path if path.suffix in YAML_SUFFIXES else _fitting_file(pack, draft)
-    known = dict(pack.files).get(file.as_posix())
-    data = rules_text(draft).encode() if known is None else _with_rule(file.as_posix(), known, draft)
+    data_before = dict(pack.files).get(file.as_posix())
+    data = rules_text(draft).encode() if data_before is None else _with_rule(file.as_posix(), data_before, draft)
     return _placed(pack, file.as_posix(), data)
 
 

@@ -49,9 +49,9 @@ class Framework(Frozen):
 
         Parts of an id are no ids: `26(1)` names nothing where only `26` is listed.
         """
-        wanted = folded_word(word)
+        folded = folded_word(word)
         return tuple(
-            control for control in self.controls if _control_at_start(folded_word(control), (wanted,)) is not None
+            control for control in self.controls if _control_at_start(folded_word(control), (folded,)) is not None
         )
 
     def control_above(self, word: str) -> str | None:
@@ -73,13 +73,13 @@ def unknown_framework(name: str, known: Collection[str]) -> str:
 
 def read_frameworks(records: Iterable[Record]) -> Mapping[str, Framework]:
     """Return the frameworks of the catalog files by id, sorted; a later file replaces one of an earlier file."""
-    found: dict[str, Framework] = {}
+    frameworks: dict[str, Framework] = {}
     for file in records:
         for record in file.records("frameworks"):
             entry = _framework(record)
             record.finish()
-            found[entry.id] = entry
-    return {name: found[name] for name in sorted(found)}
+            frameworks[entry.id] = entry
+    return {name: frameworks[name] for name in sorted(frameworks)}
 
 
 def _framework(record: Record) -> Framework:
@@ -126,19 +126,19 @@ def _unspoken(record: Record, controls: tuple[str, ...], cited_as: tuple[str, ..
 
 
 def _controls_in(clause: str, controls: tuple[str, ...], cited_as: tuple[str, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    cited: dict[str, None] = {}
     for part in _BETWEEN.split(clause):
         text = next((part.removeprefix(f"{word} ") for word in cited_as if part.startswith(f"{word} ")), part)
         first = _control_at_start(text, controls)
         if first is None:
             continue
-        found[first] = None
+        cited[first] = None
         rest = text[len(first) :]
         last = _control_at_start(rest[1:], controls) if rest.startswith("-") else None
         if last is not None:
             between = controls[controls.index(first) : controls.index(last) + 1]
-            found.update(dict.fromkeys(between))
-    return tuple(found)
+            cited.update(dict.fromkeys(between))
+    return tuple(cited)
 
 
 def _control_at_start(text: str, controls: tuple[str, ...]) -> str | None:

@@ -53,12 +53,12 @@ def read_measured(record: Record) -> Measured | None:
 
 
 def _refuse_contradictions(entry: Record, measured: Measured) -> None:
-    known = [rate for rate in RATES if entry.has(rate)]
-    if not known:
+    rates = [rate for rate in RATES if entry.has(rate)]
+    if not rates:
         entry.mistake("states `requests_per_s` or `tokens_per_s`, and one of them; found neither")
-    found = contradiction({field: getattr(measured, field) for field in _NUMBERS})
-    if found is not None:
-        entry.mistake(*found)
+    contradicted = contradiction({field: getattr(measured, field) for field in _NUMBERS})
+    if contradicted is not None:
+        entry.mistake(*contradicted)
 
 
 _NUMBERS = (*RATES, "at_concurrency", "first_token_ms", "p50_ms", "p95_ms")

@@ -182,6 +182,6 @@ def _source_package(record: Record) -> SourcePackage | None:
     if not record.has("source_package"):
         return None
     package = record.record("source_package")
-    found = SourcePackage(package.text("name"), package.text("version"), package.text("sha256"))
+    source = SourcePackage(package.text("name"), package.text("version"), package.text("sha256"))
     package.finish()
-    return found
+    return source

@@ -78,8 +78,8 @@ def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids:
     provider = record.text("provider")
     for region in regions:
         if (provider, region) not in region_ids:
-            known = [name for owner, name in region_ids if owner == provider]
-            hint = did_you_mean(region, known)
+            names = [name for owner, name in region_ids if owner == provider]
+            hint = did_you_mean(region, names)
             record.mistake(f"provider `{shown(provider)}` has no region `{shown(region)}`{hint}", key)
 
 

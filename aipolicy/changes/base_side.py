@@ -52,12 +52,12 @@ def base_side(revision: str, paths: Sequence[str], options: PolicyOptions) -> It
     The options must name the day, so that midnight does not come between the two sides.
     """
     repository = find_repository(os.curdir)
-    wanted = [_in_repository(path, repository) for path in paths or (".",)]
+    absolute = [_in_repository(path, repository) for path in paths or (".",)]
     base = find_base(repository, revision)
     tree = read_tree(repository.top, base.commit)
     with Snapshot(tree, repository.top) as snapshot:
         try:
-            yield _Reader(base, snapshot, options, {}).read(wanted)
+            yield _Reader(base, snapshot, options, {}).read(absolute)
         except BaseError:
             raise
         except AipolicyError as error:
@@ -101,8 +101,8 @@ class _Reader(Frozen):
 
         def elsewhere() -> tuple[ManifestFile, ...]:
             snapshot.write({*manifests, *(str(path) for path in behind)})
-            known = {file.path for file in files}
-            return tuple(file for file in self._found([snapshot.root], config) if file.path not in known)
+            paths = {file.path for file in files}
+            return tuple(file for file in self._found([snapshot.root], config) if file.path not in paths)
 
         return BaseSide(self.base, config, settings, policy_files, files, elsewhere)
 

@@ -197,10 +197,10 @@ def _changed(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSt
 def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
     """Return a finding that a waiver holds back now with the first input under which it does."""
     identity = identity_of(finding)
-    found = [state.known.get(identity, ()) if state is not None else () for state in states]
-    before = (found[0][0].severity, found[0][0].outcome) if found[0] else None
+    known_by_step = [state.known.get(identity, ()) if state is not None else () for state in states]
+    before = (known_by_step[0][0].severity, known_by_step[0][0].outcome) if known_by_step[0] else None
     causes = (
-        step.cause for step, known in zip(steps[1:], found[1:], strict=True)
+        step.cause for step, known in zip(steps[1:], known_by_step[1:], strict=True)
         if any(known_finding.outcome is Outcome.WAIVED for known_finding in known)
     )  # fmt: skip
     return ChangedFinding(finding, next(causes, steps[-1].cause), before)
@@ -209,10 +209,10 @@ def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSta
 def _moved(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
     """Return a finding that rests on other values with the first input under which it rests on those of now."""
     identity = identity_of(finding)
-    found = [state.known.get(identity, ()) if state is not None else () for state in states]
+    known_by_step = [state.known.get(identity, ()) if state is not None else () for state in states]
     now = {decided.name: decided.value for decided in finding.decided_by}
     causes = (
-        step.cause for step, known in zip(steps[1:], found[1:], strict=True)
+        step.cause for step, known in zip(steps[1:], known_by_step[1:], strict=True)
         if any(known_finding.values == now for known_finding in known)
     )  # fmt: skip
     return ChangedFinding(finding, next(causes, steps[-1].cause))

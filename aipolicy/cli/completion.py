@@ -59,10 +59,10 @@ def feature_names(context: click.Context, parameter: click.Parameter, incomplete
         files = find_manifests((".",), patterns=config.manifests, exclude=config.exclude, stdin=bytes)
     except AipolicyError:
         return []
-    read = read_manifests(files)
+    manifests = read_manifests(files)
     # NOTE: without packs, what they add to manifests is unknown here; the name is there all the same.
-    names = {feature.name for feature in read.features} | {
-        finding.feature for finding in read.findings if finding.feature
+    names = {feature.name for feature in manifests.features} | {
+        finding.feature for finding in manifests.findings if finding.feature
     }
     return sorted(name for name in names if name.startswith(incomplete))
 

@@ -38,13 +38,13 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     if not pages:
         write_out("no pack to write pages of\n")
         raise click.exceptions.Exit(EXIT_NOTHING)
-    found = standing(folder, pages)
+    stale_pages = standing(folder, pages)
     if check:
-        write_out(_told(folder, found, len(pages)))
-        raise click.exceptions.Exit(EXIT_CLEAN if found.is_current else EXIT_FINDINGS)
-    put_right(folder, pages, found)
-    written = len(found.out_of_date) + len(found.missing)
-    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in found.left_over)
+        write_out(_told(folder, stale_pages, len(pages)))
+        raise click.exceptions.Exit(EXIT_CLEAN if stale_pages.is_current else EXIT_FINDINGS)
+    put_right(folder, pages, stale_pages)
+    written = len(stale_pages.out_of_date) + len(stale_pages.missing)
+    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in stale_pages.left_over)
     write_out(f"{removed}{escaped(folder)}: {quantity(len(pages), 'page')}, {written} written\n")
 
 

@@ -73,14 +73,16 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
     _refuse_configuration(target, config)
-    found = _speaking_of(framework, config)
+    asking_policy = _speaking_of(framework, config)
     values = (name, owner, lifecycle, ",".join(data_classes) or None, ",".join(residency) or None, p95_ms,
               requests_per_day)  # fmt: skip
     given = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
     suggested = os.path.basename(folder)
     suggested = suggested if re.match(NAME_PATTERN, suggested) and len(suggested) <= _MAX_NAME else ""
-    if not yes and stdin_is_terminal() and (found is not None or len(given) < len(_FLAGS)):
-        conversation = _asked(_conversation(config, target, given, found), {NAME: suggested, _LIFECYCLE: _PROTOTYPE})
+    if not yes and stdin_is_terminal() and (asking_policy is not None or len(given) < len(_FLAGS)):
+        conversation = _asked(
+            _conversation(config, target, given, asking_policy), {NAME: suggested, _LIFECYCLE: _PROTOTYPE}
+        )
         manifest, declared = conversation.manifest, conversation.declared
     else:
         if yes and suggested:
@@ -91,10 +93,10 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     manifest.feature(declared)
     write_manifest(target, manifest.text(declared))
     write_out(closing_words(target, config.manifests))
-    if found is not None:
+    if asking_policy is not None:
         from aipolicy.cli.init_framework import still_to_say
 
-        write_out(still_to_say(found, manifest, declared, shown_path(target)))
+        write_out(still_to_say(asking_policy, manifest, declared, shown_path(target)))
 
 
 def _speaking_of(framework: str | None, config: Config) -> AskingPolicy | None:

@@ -94,13 +94,13 @@ def _write_corrected(settings: PolicySettings) -> None:
 
 def _known(ignored: Sequence[str]) -> tuple[str, ...]:
     """Return the rules that are left out, given with commas or in any case; raises `UsageError` for an unknown one."""
-    known = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
-    words = tuple(same_name(word, (*known, UNUSABLE)) for word in separate(ignored))
+    ids = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
+    words = tuple(same_name(word, (*ids, UNUSABLE)) for word in separate(ignored))
     for word in words:
         if word == UNUSABLE:
             raise UsageError(f"`{UNUSABLE}` stops the pack from being loaded and cannot be ignored")
-        if word not in known:
-            raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, known)}")
+        if word not in ids:
+            raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, ids)}")
     return words
 
 

@@ -37,10 +37,10 @@ def find_manifests(
     exclude: Sequence[str] = (), respect_gitignore: bool = True, stdin: Callable[[], bytes],
 ) -> tuple[ManifestFile, ...]:  # fmt: skip
     """Return the files of `search_manifests`, whatever it left out."""
-    found = search_manifests(
+    manifests = search_manifests(
         paths, patterns=patterns, exclude=exclude, respect_gitignore=respect_gitignore, stdin=stdin
     )
-    return found.files
+    return manifests.files
 
 
 def search_manifests(
@@ -60,8 +60,8 @@ def search_manifests(
         manifest_matcher(patterns), near_matcher(patterns), name_matcher(exclude), mistakes,
         respect_gitignore=respect_gitignore, others=frozenset(others),
     )  # fmt: skip
-    wanted = [os.fspath(path) for path in paths]
-    candidates = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
+    path_texts = [os.fspath(path) for path in paths]
+    candidates = [candidate for path in path_texts if path != STDIN for candidate in search.candidates(path)]
     files = []
     repositories = RepositoryPaths()
     taken = _each_once(candidates)
@@ -75,9 +75,9 @@ def search_manifests(
         except OSError as error:
             mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=candidate.shown))
     mistakes.raise_if_any()
-    if STDIN in wanted:
+    if STDIN in path_texts:
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
-    nothing_asked = bool(wanted) and search.excluded_files == len(wanted)
+    nothing_asked = bool(path_texts) and search.excluded_files == len(path_texts)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
     read = tuple(candidate.real for candidate in taken)
     return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))

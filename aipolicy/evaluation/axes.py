@@ -43,8 +43,8 @@ _PROVIDER, _MODEL, _REGION = OFFERING
 
 def places_of(facts: Mapping[str, FactValue], own_sites: tuple[str, ...] | None) -> tuple[frozenset[str], ...]:
     """Return the countries of the data, of the organisation and of its own sites, as far as they are known."""
-    known = (*(facts.get(name) for name in _PLACES), own_sites)
-    return tuple(frozenset(map(str, countries)) for countries in known if isinstance(countries, tuple) and countries)
+    places = (*(facts.get(name) for name in _PLACES), own_sites)
+    return tuple(frozenset(map(str, countries)) for countries in places if isinstance(countries, tuple) and countries)
 
 
 def first_of_equals(options: GroupedOptions, mask: int, places: Sequence[frozenset[str]] = ()) -> int:

@@ -129,11 +129,11 @@ class _Comparer:
         self, rows: list[tuple[Option, str]], bases: Mapping[str, CostBasis]
     ) -> tuple[Option, CostBasis] | None:
         """Return what the others are compared with: the plan, else the cheapest provider API, else the cheapest."""
-        known = [row for row in rows if self._likely(bases[row[0].id]) is not None]
-        if not known:
+        costed = [row for row in rows if self._likely(bases[row[0].id]) is not None]
+        if not costed:
             return None
         first = min(
-            known,
+            costed,
             key=lambda row: (
                 row[1] != _PLAN, row[0].hosting != "provider-api", self._likely(bases[row[0].id]), row[0].id
             ),
@@ -169,10 +169,10 @@ class _Comparer:
         )
 
     def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
-        found = self._estimator.break_even(baseline, basis)
+        break_even = self._estimator.break_even(baseline, basis)
         probability = self._drawn.probability_cheaper(basis, baseline)
         payback = self._payback_months(basis, baseline)
-        return Against(probability, self._workload.requests_per_day, found, self._day(found), payback)
+        return Against(probability, self._workload.requests_per_day, break_even, self._day(break_even), payback)
 
     def _payback_months(self, basis: CostBasis, baseline: CostBasis) -> float | None:
         names = ("option.upfront_usd", "option.usd_per_request")
@@ -194,11 +194,11 @@ class _Comparer:
         after = requests_to_recover(extra, theirs, ours)
         return None if after is None else after / monthly
 
-    def _day(self, found: BreakEven | None) -> date | None:
+    def _day(self, break_even: BreakEven | None) -> date | None:
         requests, growth = self._workload.requests_per_day, self._workload.growth_12_months
-        if found is None or isinstance(found, NoBreakEven) or requests is None:
+        if break_even is None or isinstance(break_even, NoBreakEven) or requests is None:
             return None
-        first = found.first if isinstance(found, Crossings) else 0.0
+        first = break_even.first if isinstance(break_even, Crossings) else 0.0
         days = days_until(requests, first, growth if growth is not None else 1.0)
         try:
             return None if days is None else self._catalog.as_of + timedelta(days=days)
@@ -225,12 +225,12 @@ class _Comparer:
         return Decision(cheapest, probability, conclusive, measure), tornado
 
     def _prices(self, options: Iterable[Option]) -> tuple[Price, ...]:
-        found: dict[tuple[str, str, str], Price] = {}
+        prices: dict[tuple[str, str, str], Price] = {}
         for leg in (leg for option in options for leg in _paid_legs(option) if leg.hosting == "provider-api"):
             price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             if price is not None:
-                found[(leg.provider, leg.model.id, leg.region)] = price
-        return tuple(found[key] for key in sorted(found))
+                prices[(leg.provider, leg.model.id, leg.region)] = price
+        return tuple(prices[key] for key in sorted(prices))
 
 
 def _paid_legs(option: Option) -> tuple[Leg, ...]:

@@ -238,14 +238,14 @@ class GroupedOptions:
         none = (0,) * self.count
         places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
         values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
-        found: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
+        numbers_of: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
         for number, key in enumerate(zip(values_of, places, strict=True)):
-            found[key].append(number)
+            numbers_of[key].append(number)
         return tuple(
             StaticGroup(
                 values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
             )
-            for (values, _), numbers in found.items()
+            for (values, _), numbers in numbers_of.items()
         )
 
     def _column(self, name: str) -> list[FactValue | None]:

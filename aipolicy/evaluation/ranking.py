@@ -71,13 +71,13 @@ _MOST_KEPT = 64
 
 def _costs(mains: OptionSet, workload: Workload, months: float) -> HorizonCosts:
     """Return what costs main legs over a horizon; they are kept for every workload that costs hang on."""
-    asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
-    kept: dict[object, HorizonCosts] = mains.by_cost
-    if (asked, months) not in kept:
-        if len(kept) >= _MOST_KEPT:
-            del kept[next(iter(kept))]
-        kept[asked, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
-    return kept[asked, months]
+    costed = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
+    by_cost: dict[object, HorizonCosts] = mains.by_cost
+    if (costed, months) not in by_cost:
+        if len(by_cost) >= _MOST_KEPT:
+            del by_cost[next(iter(by_cost))]
+        by_cost[costed, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), costed, months)
+    return by_cost[costed, months]
 
 
 class _Kind(NamedTuple):
@@ -133,9 +133,9 @@ class Ranking:
             notes: _Masks = []
             for active, every in self._outcomes:
                 outcomes = every.within(scope)
-                found = (outcomes.violated | outcomes.undetermined) & scope
-                if found:
-                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, found))
+                against = (outcomes.violated | outcomes.undetermined) & scope
+                if against:
+                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, against))
             self._known[scope] = warnings, notes
         return self._known[scope]
 
@@ -150,8 +150,8 @@ class Ranking:
         cheapest = min(near, key=lambda way: (way.cost.total_usd, way.simplicity))
         simplest = min(way.simplicity for way in near)
         is_simpler = simplest < cheapest.simplicity
-        wanted = simplest if is_simpler else cheapest.simplicity
-        alike = [way for way in near if way.simplicity == wanted]
+        simplicity = simplest if is_simpler else cheapest.simplicity
+        alike = [way for way in near if way.simplicity == simplicity]
         usd = min(way.cost.total_usd for way in alike)
         return self._best([way for way in alike if way.cost.total_usd == usd], is_simpler=is_simpler)
 
@@ -173,7 +173,7 @@ class Ranking:
         kinds = self._partners(mask)
         entries = self._entries(self._option_set.legs_of(mask))
         for is_whole in (True,) if known_only else (True, False):
-            found: list[_Way] = []
+            ways: list[_Way] = []
             limit = inf
             for kind in kinds:
                 for entry in entries[is_whole]:
@@ -182,10 +182,10 @@ class Ranking:
                     mains = kind.mains & entry.mask
                     cost = self._cost(entry, kind) if mains else None
                     if cost is not None and cost.is_whole is is_whole:
-                        found.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
+                        ways.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
                         limit = min(limit, cost.total_usd * factor)
-            if found:
-                return [way for way in found if way.cost.total_usd <= limit]
+            if ways:
+                return [way for way in ways if way.cost.total_usd <= limit]
         return []
 
     def _partners(self, mask: int) -> list[_Kind]:
@@ -204,14 +204,14 @@ class Ranking:
 
     def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
         """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
-        found = [
+        entries = [
             _Entry(group.values, basis, self._costs.of(basis), part & mains)
             for group in self._kinds
             if group.mask & mains
             for basis, part in group.parts
             if part & mains
         ]
-        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+        every = tuple(sorted(entries, key=lambda entry: entry.cost.total_usd))
         return every, tuple(entry for entry in every if entry.cost.is_whole)
 
     def _cost(self, entry: _Entry, kind: _Kind) -> HorizonCost:

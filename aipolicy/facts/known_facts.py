@@ -44,8 +44,8 @@ def _hangs_last(item: tuple[str, Expected]) -> bool:
 
 
 def _expected(specs: Iterable[FactSpec]) -> dict[str, Expected]:
-    found = {spec.name: spec.expected for spec in specs if spec.expected is not None}
-    return dict(sorted(found.items(), key=_hangs_last))
+    expected = {spec.name: spec.expected for spec in specs if spec.expected is not None}
+    return dict(sorted(expected.items(), key=_hangs_last))
 
 
 STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expected(DECLARED_FACTS))
@@ -66,8 +66,8 @@ def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue
     declared: dict[str, FactSpec] = {}
     for spec in extensions:
         declared.setdefault(spec.name, spec)
-    known = _with_extensions(declared) if declared else STANDARD_FACTS
-    return _with_expected(known, expected) if expected else known
+    facts = _with_extensions(declared) if declared else STANDARD_FACTS
+    return _with_expected(facts, expected) if expected else facts
 
 
 def _with_expected(known: KnownFacts, values: Mapping[str, FactValue]) -> KnownFacts:

@@ -27,12 +27,12 @@ def read_expected(given: Mapping[str, object], places: Mapping[str, str], specs:
     """
     values: dict[str, FactValue] = {}
     errors = []
-    known = [name for name, spec in specs.items() if _may_be_expected(spec)]
+    names = [name for name, spec in specs.items() if _may_be_expected(spec)]
     for name, raw in given.items():
         spec = specs.get(name)
         problem = ""
-        if spec is None or name not in known:
-            problem = _not_expected(name, spec, known)
+        if spec is None or name not in names:
+            problem = _not_expected(name, spec, names)
         else:
             value = _value_of(raw, spec)
             problem = _wrong_type(spec) if value is None else _outside(value, spec, words)

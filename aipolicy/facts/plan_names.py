@@ -53,10 +53,10 @@ def _conflicts(written: str, name: ModelName, leg: str, values: dict[str, FactVa
     host = name.provider or provider
     if not (name.place and isinstance(host, str) and isinstance(place, str)):
         return
-    said = catalog.region(host, name.place)
+    named = catalog.region(host, name.place)
     meant = catalog.region(host, place)
-    if said is not None and (meant is None or meant.id != said.id):
+    if named is not None and (meant is None or meant.id != named.id):
         yield (
             f"{leg}region",
-            f"`{shown(written)}` is processed in `{said.id}`, not in `{shown(place)}`; name one region",
+            f"`{shown(written)}` is processed in `{named.id}`, not in `{shown(place)}`; name one region",
         )

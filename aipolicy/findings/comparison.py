@@ -163,9 +163,9 @@ def _compared(now: Finding, before: KnownFinding | None) -> Finding:
         change = FindingChange.WORSE
     elif change is not FindingChange.WORSE and _is_newly_waived(now, before):
         change = FindingChange.WAIVED
-    told = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
+    moved_words = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
     both = _both(now.change, change)
-    return replace(now, change=both, message=now.message + told if both is change else now.message)
+    return replace(now, change=both, message=now.message + moved_words if both is change else now.message)
 
 
 def _is_newly_waived(now: Finding, before: KnownFinding) -> bool:

@@ -21,11 +21,11 @@ Legs = Mapping[str, frozenset[tuple[str, str]]]
 
 def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Severity) -> tuple[ForecastChange, ...]:
     """Return the findings that a day changes, by feature, rule and path."""
-    found = sorted(deltas(before.report.findings, now.report.findings), key=_order)
-    if not found:
+    found_deltas = sorted(deltas(before.report.findings, now.report.findings), key=_order)
+    if not found_deltas:
         return ()
-    inputs = [_inputs(delta, now) for delta in found]
-    between = _between(found, inputs, now, timeline)
+    inputs = [_inputs(delta, now) for delta in found_deltas]
+    between = _between(found_deltas, inputs, now, timeline)
     rules = {rule.id: rule for rule in timeline.policies.base.chosen_rules}
     legs = {
         evaluation.feature.name: _legs(evaluation)
@@ -33,7 +33,7 @@ def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Se
         if evaluation.planned is not evaluation.candidates
     }
     changes = []
-    for delta, concerned in zip(found, inputs, strict=True):
+    for delta, concerned in zip(found_deltas, inputs, strict=True):
         cause = _cause(delta, concerned, between)
         events = [e for e in now.events if INPUT_OF[e.cause] is cause and e.feature in ("", delta.finding.feature)]
         causes = _behind(delta, events, rules.get(whole_id(delta.finding.rule_id)), legs)
@@ -54,8 +54,8 @@ def _between(found: Sequence[Delta], inputs: Sequence[tuple[Input, ...]], now: M
     names = frozenset(delta.finding.feature for delta, _ in several)
     if "" in names:
         names = frozenset(evaluation.feature.name for evaluation in now.report.evaluations)
-    wanted = {frozenset(changing[:count]): None for _, changing in several for count in range(1, len(changing))}
-    return {exchanged: timeline.between(now.day, exchanged, names) for exchanged in wanted}
+    exchanges = {frozenset(changing[:count]): None for _, changing in several for count in range(1, len(changing))}
+    return {exchanged: timeline.between(now.day, exchanged, names) for exchanged in exchanges}
 
 
 def _cause(delta: Delta, inputs: Sequence[Input], between: Between) -> Input | None:

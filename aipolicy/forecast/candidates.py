@@ -54,9 +54,9 @@ class CandidateDays:
         if (span, stale) not in self._whole:
             numbers = {key: number for number, key in enumerate(_keys(merged))}
             self._whole[span, stale] = OptionSet(lambda: merged, catalog, self._organization), numbers
-        known = self._whole[span, stale]
-        assert known is not None
-        whole, numbers = known
+        sets = self._whole[span, stale]
+        assert sets is not None
+        whole, numbers = sets
         mask = 0
         for key in _keys(options):
             mask |= 1 << numbers[key]

@@ -78,8 +78,8 @@ class Policies:
             return load_policy(self._settings._replace(as_of=day), None, self._files)
         likeness = self._candidates.likeness(catalog)
         like = self._like.get(likeness)
-        known = self.base.evaluator
-        evaluator = known.later(known.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
+        base = self.base.evaluator
+        evaluator = base.later(base.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
         policy = replace(self.base, catalog=catalog, evaluator=evaluator, waivers=self._waivers(catalog, day))
         self._like.setdefault(likeness, policy)
         return policy

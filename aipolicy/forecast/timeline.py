@@ -48,9 +48,9 @@ class Timeline:
         for event in events:
             by_day.setdefault(event.day, []).append(event)
         moments = [Moment(self.horizon.start, (), today)]
-        for day, found in sorted(by_day.items()):
-            concerned = None if any(not event.feature for event in found) else {event.feature for event in found}
-            moments.append(Moment(day, tuple(found), self._on(day, concerned, moments[-1].report)))
+        for day, group in sorted(by_day.items()):
+            concerned = None if any(not event.feature for event in group) else {event.feature for event in group}
+            moments.append(Moment(day, tuple(group), self._on(day, concerned, moments[-1].report)))
         return tuple(moments)
 
     def on(self, day: date) -> Report:
