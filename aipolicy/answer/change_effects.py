@@ -75,13 +75,13 @@ class ChangeEffects:
 
     def known_against(self, changes: ChangeSet) -> dict[str, int]:
         """Return the rules that are against ways after some changes; those that two of them touch are left out."""
-        known = dict(self._before)
+        masks = dict(self._before)
         touched: set[str] = set()
         for change in changes:
             for rule in change.touches:
-                known[rule] = 0 if rule in touched else change.against[rule]
+                masks[rule] = 0 if rule in touched else change.against[rule]
             touched |= change.touches
-        return {rule: ways for rule, ways in known.items() if ways}
+        return {rule: ways for rule, ways in masks.items() if ways}
 
     def may_pass(self, changes: ChangeSet) -> bool:
         """Return whether some way may be free of every rule after some changes."""

@@ -126,13 +126,13 @@ class Counterfactuals:
 
     def _least(self, changes: Sequence[OneChange], first: ChangeSet, goal: WayStanding) -> Iterator[ChangeSet]:
         """Yield the sets of changes beside the first ones that reach a goal and of which nothing can be left out."""
-        found: list[ChangeSet] = []
+        reaching: list[ChangeSet] = []
         short, tried = [first], 0
         for size in range(len(first) + 1, _MOST_CHANGES + 1):
             longer = self._longer(short, changes, goal)
             short = []
             for change_set in sorted(longer, key=self._promise):
-                if self._covers(found, change_set):
+                if self._covers(reaching, change_set):
                     continue
                 if self._effects.has_idle(change_set) or not self._effects.may_pass(change_set):
                     short.append(change_set)
@@ -144,9 +144,9 @@ class Counterfactuals:
                         [change_set] if goal is WayStanding.ADMISSIBLE and self._is_likely(change_set) else []
                     )
                 elif self._needs_all(change_set, goal):
-                    found.append(change_set)
+                    reaching.append(change_set)
                     yield change_set
-            if found and size > len(first) + 1:
+            if reaching and size > len(first) + 1:
                 return
 
     def _longer(self, short: Iterable[ChangeSet], changes: Sequence[OneChange], goal: WayStanding) -> list[ChangeSet]:
@@ -184,9 +184,11 @@ class Counterfactuals:
         return self._effects.is_doubtful(change_set), self._effects.effort(change_set)
 
     @staticmethod
-    def _covers(found: Iterable[ChangeSet], change_set: ChangeSet) -> bool:
+    def _covers(reaching: Iterable[ChangeSet], change_set: ChangeSet) -> bool:
         """Return whether some of the changes, or the same facts moved less, were found to do."""
-        return any({(c.fact, c.side) for c in earlier} <= {(c.fact, c.side) for c in change_set} for earlier in found)
+        return any(
+            {(c.fact, c.side) for c in earlier} <= {(c.fact, c.side) for c in change_set} for earlier in reaching
+        )
 
     def _reaches(self, change_set: ChangeSet, goal: WayStanding) -> bool:
         return self.standing(_values(change_set)) >= goal

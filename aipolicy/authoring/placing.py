@@ -112,8 +112,8 @@ def _with_rule(path: str, data: bytes, draft: RuleDraft) -> bytes:
     """Return a file with a rule behind those of its prefix, else behind its last one."""
     documents = read_yaml(path, data).documents
     fitting = [
-        document.index for wanted in (lambda d: _ids(d, draft.prefix), lambda d: entries_of(d, _RULES), lambda d: True)
-        for document in reversed(documents) if wanted(document)
+        document.index for fits in (lambda d: _ids(d, draft.prefix), lambda d: entries_of(d, _RULES), lambda d: True)
+        for document in reversed(documents) if fits(document)
     ]  # fmt: skip
     grown = (
         with_entry(path, data, fitting[0], _RULES, lambda indent: f"\n{entry_text(draft, indent)}") if fitting else None

@@ -79,13 +79,15 @@ def search_manifests(
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
     nothing_asked = bool(path_texts) and search.excluded_files == len(path_texts)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
-    read = tuple(candidate.real for candidate in taken)
-    return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))
+    read_paths = tuple(candidate.real for candidate in taken)
+    return FoundFiles(
+        tuple(sorted(files, key=lambda file: file.path)), left_out, read_paths, tuple(sorted(search.others))
+    )
 
 
-def _each_once(found: Iterable[Candidate]) -> list[Candidate]:
+def _each_once(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return one candidate for each file: rather as it was named, rather itself than a link to it."""
     once: dict[str, Candidate] = {}
-    for candidate in sorted(found, key=lambda c: (not c.named, c.linked, c.shown, c.real)):
+    for candidate in sorted(candidates, key=lambda c: (not c.named, c.linked, c.shown, c.real)):
         once.setdefault(os.path.normcase(candidate.real), candidate)
     return sorted(once.values(), key=lambda c: (c.shown, c.real))

@@ -150,7 +150,7 @@ class _Comparer:
         assumptions = self._evaluation.candidates.assumptions
         running = running_cost(basis, self._workload, assumptions)
         requests = self._workload.requests_per_day
-        known = running is not None and requests is not None
+        is_known = running is not None and requests is not None
         per_request = self._estimator.value("option.usd_per_request", None, basis)
         is_base = baseline is not None and baseline[0].id == option.id
         return CostedOption(
@@ -158,7 +158,7 @@ class _Comparer:
             state=state,
             breaks=(),
             likely_monthly_usd=self._likely(basis),
-            monthly_usd=self._drawn.quantiles(basis) if known else None,
+            monthly_usd=self._drawn.quantiles(basis) if is_known else None,
             usd_per_request=per_request if isinstance(per_request, float) else None,
             lines=running.lines(requests) if running is not None and requests is not None else (),
             people=head_counts(basis, self._workload, assumptions) or (),

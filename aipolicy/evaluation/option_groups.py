@@ -222,16 +222,16 @@ class GroupedOptions:
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
         cost = not COST_FACTS_SET.isdisjoint(names)
-        kept = (names, cost and cascades_cost)
-        if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
-            self._static_groups[kept] = pickle.loads(groups)
-        if kept not in self._static_groups:
+        key = (names, cost and cascades_cost)
+        if key not in self._static_groups and (groups := self._kept_groups(key)) is not None:
+            self._static_groups[key] = pickle.loads(groups)
+        if key not in self._static_groups:
             all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
             costs = self._costs if cost else ()
             if costs and not cascades_cost:
                 costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
-            self._static_groups[kept] = self._grouped(names, all_speeds, costs)
-        return self._static_groups[kept]
+            self._static_groups[key] = self._grouped(names, all_speeds, costs)
+        return self._static_groups[key]
 
     def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
                  costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip

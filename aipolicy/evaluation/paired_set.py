@@ -99,25 +99,25 @@ class PairedSet(OptionSet):
 
         While nobody knows how many cases are hard, cascades do not differ in what they cost.
         """
-        kept = names, cascades_cost
-        if kept not in self._alike:
+        views_key = names, cascades_cost
+        if views_key not in self._alike:
             alike: dict[object, list[int]] = {}
             key = self._legs.values.key
             for number, slot in enumerate(self.slots):
                 alike.setdefault(key(slot, names, cascades_cost=cascades_cost), []).append(number)
             views = [(self._legs.view(self.slots[numbers[0]]), numbers) for numbers in alike.values()]
-            self._alike[kept] = tuple(views)
-        return self._alike[kept]
+            self._alike[views_key] = tuple(views)
+        return self._alike[views_key]
 
     def views_of_slots(self, names: tuple[str, ...], *,
                        cascades_cost: bool) -> tuple[tuple[tuple[SlotView, list[int]], ...], Sequence[int]]:  # fmt: skip
         """Return what `views` does, and for every slot the place of its view there."""
-        kept = names, cascades_cost
+        key = names, cascades_cost
         views = self.views(names, cascades_cost=cascades_cost)
-        if kept not in self._places:
+        if key not in self._places:
             places = {slot: place for place, (_, slots) in enumerate(views) for slot in slots}
-            self._places[kept] = [places[slot] for slot in range(len(self.slots))]
-        return views, self._places[kept]
+            self._places[key] = [places[slot] for slot in range(len(self.slots))]
+        return views, self._places[key]
 
     def spread(self, mask: int) -> int:
         """Return the options of all main legs in a mask."""

@@ -92,11 +92,11 @@ class PartnerChoice:
             self._rule_evaluator.may_apply(rule, facts, workload, self._table) for rule in self._of_providers
         )
         times = self._times(facts)
-        kept = (against, apart, marks, allowed, tells_providers, times, reduced(workload, (*COST_FACTS[:1], *times)))
-        if kept not in self._kept:
+        key = (against, apart, marks, allowed, tells_providers, times, reduced(workload, (*COST_FACTS[:1], *times)))
+        if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[kept] = self._slots(
+            self._kept[key] = self._slots(
                 against,
                 (*apart, *marks),
                 allowed,
@@ -105,7 +105,7 @@ class PartnerChoice:
                 tells_providers=tells_providers,
                 times=times,
             )
-        return self._kept[kept]
+        return self._kept[key]
 
     def _slots(self, against: Sequence[Sequence[int]], apart: Iterable[int], allowed: Allowed, workload: Workload, *,
                removed: bool, tells_providers: bool, times: tuple[str, ...]) -> tuple[Slot, ...]:  # fmt: skip

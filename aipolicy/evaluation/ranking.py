@@ -245,6 +245,6 @@ class Ranking:
 def _simplicity(words: tuple[FactValue | None, ...]) -> tuple[int, ...]:
     """Return how simple a way is along each axis; a word that is not listed is the least simple."""
     return tuple(
-        known.index(word) if isinstance(word, str) and word in known else len(known)
-        for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
+        order.index(word) if isinstance(word, str) and word in order else len(order)
+        for word, (_, order) in zip(words, SIMPLEST_FIRST, strict=True)
     )

@@ -187,15 +187,15 @@ class RuleEvaluator:
             error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
 
-    def _truth(self, line: Line, known: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
+    def _truth(self, line: Line, cel_values: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
         """Return the truth of a line; of a number that is not known, it may be known that it cannot matter."""
         condition = self._condition(line.checked)
         name = line.ordered_by
-        if name is None or name in known:
-            return condition.evaluate(known)
+        if name is None or name in cel_values:
+            return condition.evaluate(cel_values)
         least = option.get(f"{name}{AT_LEAST}")
-        low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
-        return low if low == high else condition.evaluate(known)
+        low, high = (condition.evaluate({**cel_values, name: end}) for end in (-inf if least is None else least, inf))
+        return low if low == high else condition.evaluate(cel_values)
 
     def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
              within: int | None = None) -> LineMasks:  # fmt: skip

@@ -52,9 +52,9 @@ def _may_be_expected(spec: FactSpec) -> bool:
     return is_declared and spec.default is None and not spec.required
 
 
-def _not_expected(name: str, spec: FactSpec | None, known: Sequence[str]) -> str:
+def _not_expected(name: str, spec: FactSpec | None, names: Sequence[str]) -> str:
     if spec is None:
-        return f"unknown fact{did_you_mean(name, known)}"
+        return f"unknown fact{did_you_mean(name, names)}"
     if spec.default is not None:
         return "that a manifest leaves it out is an answer already; remove it"
     return "nothing is expected of it: it does not describe a feature; remove it"

@@ -21,11 +21,11 @@ Legs = Mapping[str, frozenset[tuple[str, str]]]
 
 def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Severity) -> tuple[ForecastChange, ...]:
     """Return the findings that a day changes, by feature, rule and path."""
-    found_deltas = sorted(deltas(before.report.findings, now.report.findings), key=_order)
-    if not found_deltas:
+    all_deltas = sorted(deltas(before.report.findings, now.report.findings), key=_order)
+    if not all_deltas:
         return ()
-    inputs = [_inputs(delta, now) for delta in found_deltas]
-    between = _between(found_deltas, inputs, now, timeline)
+    inputs = [_inputs(delta, now) for delta in all_deltas]
+    between = _between(all_deltas, inputs, now, timeline)
     rules = {rule.id: rule for rule in timeline.policies.base.chosen_rules}
     legs = {
         evaluation.feature.name: _legs(evaluation)
@@ -33,7 +33,7 @@ def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Se
         if evaluation.planned is not evaluation.candidates
     }
     changes = []
-    for delta, concerned in zip(found_deltas, inputs, strict=True):
+    for delta, concerned in zip(all_deltas, inputs, strict=True):
         cause = _cause(delta, concerned, between)
         events = [e for e in now.events if INPUT_OF[e.cause] is cause and e.feature in ("", delta.finding.feature)]
         causes = _behind(delta, events, rules.get(whole_id(delta.finding.rule_id)), legs)
@@ -48,9 +48,11 @@ def _inputs(delta: Delta, now: Moment) -> tuple[Input, ...]:
     return tuple(exchanged for exchanged in Input if exchanged in concerned)
 
 
-def _between(found: Sequence[Delta], inputs: Sequence[tuple[Input, ...]], now: Moment, timeline: Timeline) -> Between:
+def _between(
+    all_deltas: Sequence[Delta], inputs: Sequence[tuple[Input, ...]], now: Moment, timeline: Timeline
+) -> Between:
     """Return the reports in between for the features for which several inputs change at once."""
-    several = [(delta, changing) for delta, changing in zip(found, inputs, strict=True) if len(changing) > 1]
+    several = [(delta, changing) for delta, changing in zip(all_deltas, inputs, strict=True) if len(changing) > 1]
     names = frozenset(delta.finding.feature for delta, _ in several)
     if "" in names:
         names = frozenset(evaluation.feature.name for evaluation in now.report.evaluations)

@@ -73,8 +73,8 @@ def _has_undated_price(evaluation: Evaluation) -> bool:
 
 
 def _has_endless_model(evaluation: Evaluation) -> bool:
-    found = list(_planned(evaluation, "option.retirement_announced"))
-    return any(hosting == "provider-api" and announced is not True for hosting, announced in found)
+    planned = list(_planned(evaluation, "option.retirement_announced"))
+    return any(hosting == "provider-api" and announced is not True for hosting, announced in planned)
 
 
 def _planned(evaluation: Evaluation, fact: str) -> Iterator[tuple[object, object]]:
