@@ -51,12 +51,12 @@ def may_be_asked(spec: FactSpec) -> bool:
 def reads_of(evaluation: Evaluation) -> frozenset[str]:
     """Return the declared facts that play a part: read by a rule, or by estimates; what is done, only by a constraint."""
     specs = evaluation.facts.known.specs
-    found = set(_ESTIMATED_FROM)
+    reads = set(_ESTIMATED_FROM)
     for ruled in evaluation.rules:
         rule = ruled.active.rule
         for name in rule.feature_reads:
             for base in base_facts(name, specs):
                 is_done = base in specs and specs[base].kind is Kind.DONE
                 if not is_done or rule.kind is RuleKind.CONSTRAINT:
-                    found.add(base)
-    return frozenset(found)
+                    reads.add(base)
+    return frozenset(reads)

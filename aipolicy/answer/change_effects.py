@@ -75,13 +75,13 @@ class ChangeEffects:
 
     def known_against(self, changes: ChangeSet) -> dict[str, int]:
         """Return the rules that are against ways after some changes; those that two of them touch are left out."""
-        known = dict(self._before)
+        masks = dict(self._before)
         touched: set[str] = set()
         for change in changes:
             for rule in change.touches:
-                known[rule] = 0 if rule in touched else change.against[rule]
+                masks[rule] = 0 if rule in touched else change.against[rule]
             touched |= change.touches
-        return {rule: ways for rule, ways in known.items() if ways}
+        return {rule: ways for rule, ways in masks.items() if ways}
 
     def may_pass(self, changes: ChangeSet) -> bool:
         """Return whether some way may be free of every rule after some changes."""
@@ -124,7 +124,7 @@ def against(evaluation: Evaluation, mask: int, *, sure: bool = False) -> dict[st
 
     Those that it leaves open and is expected to let pass count only where ways have to be `sure` to keep it.
     """
-    found = {}
+    masks = {}
     candidates = evaluation.candidates
     options = candidates.spread(mask)
     for ruled in evaluation.rules:
@@ -132,8 +132,8 @@ def against(evaluation: Evaluation, mask: int, *, sure: bool = False) -> dict[st
             passing = options & ~_stands(ruled.candidates.within(options), sure=sure)
             stands = mask & ~candidates.legs_of(passing)
             if stands:
-                found[ruled.active.rule.id] = stands
-    return found
+                masks[ruled.active.rule.id] = stands
+    return masks
 
 
 def _stands(outcomes: Outcomes, *, sure: bool) -> int:

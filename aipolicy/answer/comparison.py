@@ -74,8 +74,8 @@ def compared_ways(answering: Answering) -> tuple[Compared, ...]:
     if today is not None and today.way.option.id not in shown:
         broken = tuple(sorted({*today.standing.violates, *today.way.breaks}))
         row = Compared(Part.TODAY, today.way, today.figures, broken)
-        before_plan = [each for each in shown.values() if each.part is not Part.PLAN]
-        return (*before_plan, row, *(each for each in shown.values() if each.part is Part.PLAN))
+        before_plan = [compared for compared in shown.values() if compared.part is not Part.PLAN]
+        return (*before_plan, row, *(compared for compared in shown.values() if compared.part is Part.PLAN))
     return tuple(shown.values())
 
 

@@ -95,15 +95,19 @@ class Counterfactuals:
             return SearchResult((), False)
         changes = self.proposed()
         admissible = () if now is WayStanding.ADMISSIBLE else tuple(self._least(changes, (), WayStanding.ADMISSIBLE))
-        answers: list[ChangeSet] = [each for each in admissible if self._reaches(each, WayStanding.ANSWER)]
+        answers: list[ChangeSet] = [
+            change_set for change_set in admissible if self._reaches(change_set, WayStanding.ANSWER)
+        ]
         begun = [()] if self._effects.may_pass(()) else sorted((*admissible, *self._likely), key=self._effects.effort)
         for first in begun[:_MOST_BEGUN]:
             if first not in answers:
                 answers += self._least(changes, first, WayStanding.ANSWER)
         self._is_cut_short |= len(begun) > _MOST_BEGUN
-        told = [self._refined(each, WayStanding.ANSWER) for each in answers]
-        told += [self._refined(each, WayStanding.ADMISSIBLE) for each in admissible if each not in answers]
-        ranked = sorted(_distinct(each for each in told if each is not None), key=self._rank)
+        counterfactuals = [self._refined(change_set, WayStanding.ANSWER) for change_set in answers]
+        counterfactuals += [
+            self._refined(change_set, WayStanding.ADMISSIBLE) for change_set in admissible if change_set not in answers
+        ]
+        ranked = sorted(_distinct(refined for refined in counterfactuals if refined is not None), key=self._rank)
         return SearchResult(tuple(ranked), self._is_cut_short)
 
     def proposed(self) -> tuple[OneChange, ...]:
@@ -114,88 +118,92 @@ class Counterfactuals:
             *declared_alternatives(self._trials, self._vocabulary),
         )
         singles: dict[tuple[str, FactValue], None] = {}
-        for each in tried:
-            for fact, value in each.changes.items():
+        for alternative in tried:
+            for fact, value in alternative.changes.items():
                 if not specs[fact].is_subject and fact not in fixed:
                     singles[fact, value] = None
         return tuple(self._effects.of(fact, value) for fact, value in singles)
 
     def _least(self, changes: Sequence[OneChange], first: ChangeSet, goal: WayStanding) -> Iterator[ChangeSet]:
         """Yield the sets of changes beside the first ones that reach a goal and of which nothing can be left out."""
-        found: list[ChangeSet] = []
+        reaching: list[ChangeSet] = []
         short, tried = [first], 0
         for size in range(len(first) + 1, _MOST_CHANGES + 1):
             longer = self._longer(short, changes, goal)
             short = []
-            for each in sorted(longer, key=self._promise):
-                if self._covers(found, each):
+            for change_set in sorted(longer, key=self._promise):
+                if self._covers(reaching, change_set):
                     continue
-                if self._effects.has_idle(each) or not self._effects.may_pass(each):
-                    short.append(each)
+                if self._effects.has_idle(change_set) or not self._effects.may_pass(change_set):
+                    short.append(change_set)
                 elif tried >= self._most_tried:
                     self._is_cut_short = True
-                elif (tried := tried + 1) and not self._reaches(each, goal):
-                    short.append(each)
-                    self._likely += [each] if goal is WayStanding.ADMISSIBLE and self._is_likely(each) else []
-                elif self._needs_all(each, goal):
-                    found.append(each)
-                    yield each
-            if found and size > len(first) + 1:
+                elif (tried := tried + 1) and not self._reaches(change_set, goal):
+                    short.append(change_set)
+                    self._likely += (
+                        [change_set] if goal is WayStanding.ADMISSIBLE and self._is_likely(change_set) else []
+                    )
+                elif self._needs_all(change_set, goal):
+                    reaching.append(change_set)
+                    yield change_set
+            if reaching and size > len(first) + 1:
                 return
 
     def _longer(self, short: Iterable[ChangeSet], changes: Sequence[OneChange], goal: WayStanding) -> list[ChangeSet]:
         """Return the sets of one change more that may lead further, each once."""
         longer: dict[frozenset[tuple[str, FactValue]], ChangeSet] = {}
-        for each in short:
-            said = {change.fact for change in each}
-            for change in self._helping(each, changes, goal):
-                if change.fact not in said:
-                    more = (*each, change)
+        for change_set in short:
+            facts = {change.fact for change in change_set}
+            for change in self._helping(change_set, changes, goal):
+                if change.fact not in facts:
+                    more = (*change_set, change)
                     longer.setdefault(frozenset((one.fact, one.value) for one in more), more)
                 if len(longer) >= _MOST_CONSIDERED:
                     self._is_cut_short = True
                     return list(longer.values())
         return list(longer.values())
 
-    def _helping(self, each: ChangeSet, changes: Sequence[OneChange], goal: WayStanding) -> Iterator[OneChange]:
+    def _helping(self, change_set: ChangeSet, changes: Sequence[OneChange], goal: WayStanding) -> Iterator[OneChange]:
         """Yield the changes without one of which a set cannot lead to a goal."""
-        blocking = self._blocking(each, goal)
+        blocking = self._blocking(change_set, goal)
         for change in changes:
             if not change.touches.isdisjoint(blocking) if blocking else change.touches or change.is_other_workload:
                 yield change
 
-    def _blocking(self, each: ChangeSet, goal: WayStanding) -> tuple[str, ...]:
+    def _blocking(self, change_set: ChangeSet, goal: WayStanding) -> tuple[str, ...]:
         """Return the fewest rules that are against every way after some changes; none where some way is free of them."""
-        if not self._effects.may_pass(each):
-            return smallest_clash(self._effects.known_against(each), self._mask)
-        evaluation = self._trials.evaluation(_values(each))
+        if not self._effects.may_pass(change_set):
+            return smallest_clash(self._effects.known_against(change_set), self._mask)
+        evaluation = self._trials.evaluation(_values(change_set))
         clash = smallest_clash(against(evaluation, self._mask), self._mask)
         if clash or goal is WayStanding.ANSWER:
             return clash
         return smallest_clash(against(evaluation, self._mask, sure=True), self._mask)
 
-    def _promise(self, each: ChangeSet) -> tuple[object, ...]:
-        return self._effects.is_doubtful(each), self._effects.effort(each)
+    def _promise(self, change_set: ChangeSet) -> tuple[object, ...]:
+        return self._effects.is_doubtful(change_set), self._effects.effort(change_set)
 
     @staticmethod
-    def _covers(found: Iterable[ChangeSet], each: ChangeSet) -> bool:
+    def _covers(reaching: Iterable[ChangeSet], change_set: ChangeSet) -> bool:
         """Return whether some of the changes, or the same facts moved less, were found to do."""
-        return any({(c.fact, c.side) for c in known} <= {(c.fact, c.side) for c in each} for known in found)
+        return any(
+            {(c.fact, c.side) for c in earlier} <= {(c.fact, c.side) for c in change_set} for earlier in reaching
+        )
 
-    def _reaches(self, each: ChangeSet, goal: WayStanding) -> bool:
-        return self.standing(_values(each)) >= goal
+    def _reaches(self, change_set: ChangeSet, goal: WayStanding) -> bool:
+        return self.standing(_values(change_set)) >= goal
 
-    def _is_likely(self, each: ChangeSet) -> bool:
-        evaluation = self._trials.evaluation(_values(each))
+    def _is_likely(self, change_set: ChangeSet) -> bool:
+        evaluation = self._trials.evaluation(_values(change_set))
         return bool(evaluation.verdict.likely & evaluation.candidates.spread(self._mask))
 
-    def _needs_all(self, each: ChangeSet, goal: WayStanding) -> bool:
-        parts = (part for size in range(len(each)) for part in combinations(each, size))
+    def _needs_all(self, change_set: ChangeSet, goal: WayStanding) -> bool:
+        parts = (part for size in range(len(change_set)) for part in combinations(change_set, size))
         return not any(self._effects.may_pass(part) and self._reaches(part, goal) for part in parts)
 
-    def _refined(self, each: ChangeSet, goal: WayStanding) -> Counterfactual | None:
+    def _refined(self, change_set: ChangeSet, goal: WayStanding) -> Counterfactual | None:
         """Return changes with every number taken back as far as they still lead there; None where fewer then do."""
-        values = {change.fact: change.value for change in each}
+        values = {change.fact: change.value for change in change_set}
         bounds: dict[str, str] = {}
         for fact in values:
             number, near = values[fact], self._trials.base.facts.values.get(fact)
@@ -216,9 +224,9 @@ class Counterfactuals:
         hardest = max((hardness_of(fact) for fact in values), default=Hardness.PLAN)
         return Counterfactual(values, bounds, self.standing(values), self._trials.then(values), hardest)
 
-    def _rank(self, each: Counterfactual) -> tuple[object, ...]:
-        hard = sorted((hardness_of(fact) for fact in each.facts), reverse=True)
-        return -each.reaches, each.hardness, len(each.facts), hard, self._effects.places(each.facts)
+    def _rank(self, change: Counterfactual) -> tuple[object, ...]:
+        hard = sorted((hardness_of(fact) for fact in change.facts), reverse=True)
+        return -change.reaches, change.hardness, len(change.facts), hard, self._effects.places(change.facts)
 
 
 def _values(changes: ChangeSet) -> dict[str, FactValue]:
@@ -234,8 +242,8 @@ def _proper_parts(values: Mapping[str, FactValue]) -> Iterator[dict[str, FactVal
 def _distinct(changes: Iterable[Counterfactual]) -> Iterator[Counterfactual]:
     """Yield each change of facts once, for the best that it reaches."""
     seen: set[tuple[tuple[str, FactValue], ...]] = set()
-    for each in changes:
-        key = tuple(sorted(each.facts.items(), key=lambda change: change[0]))
+    for counterfactual in changes:
+        key = tuple(sorted(counterfactual.facts.items(), key=lambda change: change[0]))
         if key not in seen:
             seen.add(key)
-            yield each
+            yield counterfactual

@@ -34,13 +34,13 @@ def smallest_evaluation(facts: Facts, workload: Workload, option_set: OptionSet,
     if seen is None:
         return f"{grouped(cases)} of your cases show it where {share:.3g} are answered right{cost}"
     low, high = wilson_interval(seen.passed, seen.of)
-    found = f"{seen.passed:g} of {seen.of:g} are {low:.3g} to {high:.3g}"
-    return f"{found}: {grouped(cases)} cases settle it at that share{cost}"
+    interval = f"{seen.passed:g} of {seen.of:g} are {low:.3g} to {high:.3g}"
+    return f"{interval}: {grouped(cases)} cases settle it at that share{cost}"
 
 
 def _seen(facts: Facts, way: str) -> Result | None:
     results = read_results(facts.values.get(RESULTS)) or ()
-    return next((each for each in results if each.way == way), None)
+    return next((result for result in results if result.way == way), None)
 
 
 def _cost(workload: Workload, option_set: OptionSet, number: int, cases: int) -> str:

@@ -83,8 +83,8 @@ def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, 
                 if leg.is_partner
                 else [leg._replace(number=number) for number in _each_place(option_set, open_for)]
             )
-            for each in legs:
-                gap = _gap(name, each.option_set, each.number, (), of_plan=False)
+            for place in legs:
+                gap = _gap(name, place.option_set, place.number, (), of_plan=False)
                 rules.setdefault((gap.fact, gap.file), set()).add(ruled.active.rule.id)
                 names.setdefault((gap.fact, gap.file), {})[gap.about or about] = None
     for (fact, file), ids in rules.items():
@@ -97,10 +97,10 @@ def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[
     if basis.people is None or basis.build_weeks is None:
         about = f"{option.adaptation} on {option.hosting}"
         yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
-    asked = [(option.leg, basis.main)]
+    costed_legs = [(option.leg, basis.main)]
     if option.other is not None and (basis.cascade or basis.stands_by):
-        asked.append((option.other, basis.far if basis.cascade else basis.standby))
-    for leg, costed in asked:
+        costed_legs.append((option.other, basis.far if basis.cascade else basis.standby))
+    for leg, costed in costed_legs:
         if costed is None:
             yield _catalog_gap(leg.model.id, "models", "layers", (), of_plan=of_plan)
         elif getattr(costed, "price", True) is None:
@@ -180,7 +180,7 @@ def _partner(leg: DecidingLeg) -> DecidingLeg:
 
 def _each_place(option_set: OptionSet, mask: int) -> list[int]:
     """Return one option for each provider and region of a mask."""
-    found = []
+    numbers = []
     for provider in option_set.distinct("option.provider", mask):
         of_provider = mask if provider is None else mask & option_set.mask_of("option.provider", frozenset({provider}))
         for region in option_set.distinct("option.region", of_provider):
@@ -188,33 +188,33 @@ def _each_place(option_set: OptionSet, mask: int) -> list[int]:
                 option_set.mask_of("option.region", frozenset({region})) if region is not None else option_set.full
             )
             if of_provider & of_region:
-                found.append(first_in(of_provider & of_region))
-    return found
+                numbers.append(first_in(of_provider & of_region))
+    return numbers
 
 
 def _gap(name: str, option_set: OptionSet, number: int, rules: tuple[str, ...], *, of_plan: bool) -> Gap:
     key = name.removeprefix(OPTION_PREFIX)
-    said = {word: _word(option_set, number, word) for word in _SAID}
-    if said["fallback"] != "none" and REGISTRY[name].of_whole:
+    words = {word: _word(option_set, number, word) for word in _SAID}
+    if words["fallback"] != "none" and REGISTRY[name].of_whole:
         # NOTE: of a fact of the whole only the option itself says which of its legs it is about.
         leg = _leg_without(key, option_set.options[number].legs)
-        said |= {"hosting": leg.hosting, "provider": leg.provider, "region": leg.region, "model": leg.model.id}
-    if key == "regions" and said["hosting"] == "on-premises":
+        words |= {"hosting": leg.hosting, "provider": leg.provider, "region": leg.region, "model": leg.model.id}
+    if key == "regions" and words["hosting"] == "on-premises":
         return Gap("on-premises", _OWN_SITES, CONFIGURATION, rules, of_plan)
-    sold = " ".join(said[word] for word in ("provider", "region", "model") if said[word])
-    if key in _TIMES and said["hosting"] == "on-device":
-        return Gap(f"{said['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
+    sold = " ".join(words[word] for word in ("provider", "region", "model") if words[word])
+    if key in _TIMES and words["hosting"] == "on-device":
+        return Gap(f"{words['model']} on the device", "latency.p95_ms", "a measurement of your own", rules, of_plan)
     if key in _TIMES:
         return _catalog_gap(sold, "speeds", "first_token_ms", rules, of_plan=of_plan)
     if key == "fits_window" and not _word(option_set, number, "context_tokens"):
         key = "context_tokens"
     section, entry = _entry(key) or ("prices", "input_per_mtok")
     about = {
-        "terms": said["provider"],
-        "regions": f"{said['provider']} {said['region']}".strip(),
-        "models": said["model"],
-        "scores": said["model"],
-        "effort": f"{said['adaptation']} on {said['hosting']}",
+        "terms": words["provider"],
+        "regions": f"{words['provider']} {words['region']}".strip(),
+        "models": words["model"],
+        "scores": words["model"],
+        "effort": f"{words['adaptation']} on {words['hosting']}",
     }.get(section, sold)
     return _catalog_gap(about, section, entry, rules, of_plan=of_plan)
 

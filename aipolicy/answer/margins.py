@@ -109,21 +109,21 @@ def passing_of(answering: Answering, rule_evaluator: RuleEvaluator) -> Passing |
             return planned
     if recommended is None:
         return None
-    found = Passing(answering, rule_evaluator, of_plan=False, number=recommended.number)
-    return None if found.breaks(facts) else found
+    passing = Passing(answering, rule_evaluator, of_plan=False, number=recommended.number)
+    return None if passing.breaks(facts) else passing
 
 
 def margins_of(passing: Passing, today: date) -> tuple[Margin, ...]:
     """Return the margins of what passes: of more requests, of fewer, and of a shorter budget for answers."""
     values = passing.answering.expected.facts.values
-    found = []
+    margins = []
     for fact, factor in ((VOLUME, _WIDEST), (VOLUME, 1.0 / _WIDEST), (LATENCY, 1.0 / _WIDEST)):
         now = values.get(fact)
         if isinstance(now, float) and now > 0.0:
             margin = _margin(passing, fact, now, factor)
             if margin is not None:
-                found.append(margin if fact != VOLUME else dated(margin, values, today))
-    return tuple(found)
+                margins.append(margin if fact != VOLUME else dated(margin, values, today))
+    return tuple(margins)
 
 
 def _margin(passing: Passing, fact: str, now: float, factor: float) -> Margin | None:

@@ -157,16 +157,16 @@ def _about_stages(answering: Answering) -> frozenset[str]:
 def _stages(answering: Answering, goal: Way) -> Iterator[MigrationStage]:
     values = answering.expected.facts.values
     owed: dict[str, list[str]] = {}
-    for each in to_dos(answering.trials, goal.number, of_plan=False):
-        owed.setdefault(each.before, []).append(each.fact)
+    for to_do in to_dos(answering.trials, goal.number, of_plan=False):
+        owed.setdefault(to_do.before, []).append(to_do.fact)
     own = {step.name: _own_facts(step, goal) for step in STEPS}
-    told = {fact for facts in own.values() for fact in facts}
+    placed = {fact for facts in own.values() for fact in facts}
     too_early = stages_out_of_order(values)
     due = stages_due(values, answering.evaluator.catalog.as_of)
     for step in STEPS:
-        asked = [fact for time in step.due for fact in owed.get(time, ()) if fact not in told]
-        told.update(asked)
-        facts = (*own[step.name], *dict.fromkeys(asked))
+        owed_facts = [fact for time in step.due for fact in owed.get(time, ()) if fact not in placed]
+        placed.update(owed_facts)
+        facts = (*own[step.name], *dict.fromkeys(owed_facts))
         missing = tuple(fact for fact in facts if values.get(fact) in (None, False))
         word = step.word
         yield MigrationStage(

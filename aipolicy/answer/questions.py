@@ -25,12 +25,16 @@ _WAYS = ("option.adaptation", "option.hosting")
 def questions_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
     """Return what is worth asking, what changes most first; each fact with each value that leads elsewhere."""
     specs = trials.certain.facts.known.specs
-    tried = [each for each in alternatives(trials.certain, vocabulary) if specs[each.fact].kind is Kind.DESCRIBES]
-    asked = gating_facts(trials.certain)
-    found = _singles(trials, tried, asked)
-    found += _of_the_gate(trials, asked, {name for change in found for name in change.facts})
-    found += _pairs(trials, tried, found)
-    return ranked(found, trials.certain)
+    tried = [
+        alternative
+        for alternative in alternatives(trials.certain, vocabulary)
+        if specs[alternative.fact].kind is Kind.DESCRIBES
+    ]
+    gating = gating_facts(trials.certain)
+    changes = _singles(trials, tried, gating)
+    changes += _of_the_gate(trials, gating, {name for change in changes for name in change.facts})
+    changes += _pairs(trials, tried, changes)
+    return ranked(changes, trials.certain)
 
 
 def ranked(changes: Iterable[Change], evaluation: Evaluation) -> tuple[Change, ...]:
@@ -54,33 +58,33 @@ def gating_facts(evaluation: Evaluation) -> frozenset[str]:
         return frozenset()
     specs = evaluation.facts.known.specs
     has_axes = evaluation.planned is not evaluation.candidates
-    found: set[str] = set()
+    names: set[str] = set()
     for ruled in evaluation.rules:
         rule, outcomes = ruled.active.rule, ruled.planned
         hangs_on_option = any(line.option_reads for line in (*rule.when, *rule.require))
         waits = outcomes.undetermined | outcomes.undeclared
         if ruled.active.severity is Severity.ERROR and waits and (has_axes or not hangs_on_option):
             bases = (base for name in rule.feature_reads for base in base_facts(name, specs))
-            found.update(name for name in bases if name not in evaluation.facts.values)
-    return frozenset(name for name in found if name in specs and specs[name].kind is Kind.DESCRIBES)
+            names.update(name for name in bases if name not in evaluation.facts.values)
+    return frozenset(name for name in names if name in specs and specs[name].kind is Kind.DESCRIBES)
 
 
-def _singles(trials: Trials, tried: Sequence[Alternative], asked: frozenset[str]) -> list[Change]:
+def _singles(trials: Trials, tried: Sequence[Alternative], gating: frozenset[str]) -> list[Change]:
     """Return one change for each fact and each thing that follows from it."""
-    found: list[Change] = []
+    changes: list[Change] = []
     seen: set[tuple[str, Then]] = set()
     for alternative in tried:
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
-        told = (alternative.fact, _without_cost(then))
-        if effect is None or told in seen:
+        consequence = (alternative.fact, _without_cost(then))
+        if effect is None or consequence in seen:
             continue
         alone = {alternative.fact: alternative.changes[alternative.fact]}
-        if len(alternative.changes) > 1 and _without_cost(trials.then(alone)) == told[1]:
+        if len(alternative.changes) > 1 and _without_cost(trials.then(alone)) == consequence[1]:
             continue
-        seen.add(told)
-        found.append(refined(trials, alternative.changes, alternative.fact, then, effect, alternative.fact in asked))
-    return found
+        seen.add(consequence)
+        changes.append(refined(trials, alternative.changes, alternative.fact, then, effect, alternative.fact in gating))
+    return changes
 
 
 def refined(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then, effect: Effect,
@@ -122,21 +126,21 @@ _FAR = 1e7
 """Where the search for a number begins that is not limited: hours for a latency, far above any budget."""
 
 
-def _of_the_gate(trials: Trials, asked: frozenset[str], known: set[str]) -> list[Change]:
+def _of_the_gate(trials: Trials, gating: frozenset[str], changed: set[str]) -> list[Change]:
     """Return the facts that gate although no other value of them was found to change anything."""
     then = trials.then({})
     values = trials.base.facts.values
     return [
         Change({name: values[name]}, then, Effect.GATE, {}, gates=True)
-        for name in sorted(asked - known)
+        for name in sorted(gating - changed)
         if name in values
     ]
 
 
-def _pairs(trials: Trials, tried: Sequence[Alternative], found: Sequence[Change]) -> list[Change]:
+def _pairs(trials: Trials, tried: Sequence[Alternative], changes: Sequence[Change]) -> list[Change]:
     """Return for each hosting and adaptation that no single fact leads to a smallest pair of facts that does."""
     reached = {attribute: {_word(trials.then({}), attribute)} for attribute in _WAYS}
-    for change in found:
+    for change in changes:
         for attribute in _WAYS:
             reached[attribute].add(_word(change.then, attribute))
     pairs: list[Change] = []
@@ -152,8 +156,8 @@ def _pairs(trials: Trials, tried: Sequence[Alternative], found: Sequence[Change]
 
 
 def _pair_towards(trials: Trials, tried: Sequence[Alternative], attribute: str, word: str) -> Change | None:
-    wanted = facts_in_the_way(trials.base, trials.base.candidates.mask_of(attribute, frozenset({word})))
-    relevant = [alternative for alternative in tried if alternative.fact in wanted]
+    in_the_way = facts_in_the_way(trials.base, trials.base.candidates.mask_of(attribute, frozenset({word})))
+    relevant = [alternative for alternative in tried if alternative.fact in in_the_way]
     others = [(one, two) for one, two in combinations(relevant, 2) if one.fact != two.fact]
     for one, two in others[:_MOST_PAIRS]:
         changes = {**one.changes, **two.changes}
@@ -172,15 +176,15 @@ def _pair_towards(trials: Trials, tried: Sequence[Alternative], attribute: str, 
 def facts_in_the_way(evaluation: Evaluation, mask: int) -> frozenset[str]:
     """Return the declared facts that rules read which speak against some options, or which remove what is before them."""
     specs = evaluation.facts.known.specs
-    found: set[str] = set()
+    facts: set[str] = set()
     for ruled in evaluation.rules:
         rule, outcomes = ruled.active.rule, ruled.candidates
         against = outcomes.violated | outcomes.undetermined
         stands = mask & against
         chooses = any(_WAYS[0] in line.option_reads or _WAYS[1] in line.option_reads for line in rule.require)
         if rule.kind is RuleKind.CONSTRAINT and (stands or chooses):
-            found.update(base for name in rule.feature_reads for base in base_facts(name, specs))
-    return frozenset(found)
+            facts.update(base for name in rule.feature_reads for base in base_facts(name, specs))
+    return frozenset(facts)
 
 
 def _word(then: Then, attribute: str) -> str | None:

@@ -31,9 +31,9 @@ def turning(holds: Callable[[float], bool], near: float, far: float, unit: str,
         else:
             near = middle
     # NOTE: the limit itself is as a rule a number in few digits, and the search ends a little beyond it.
-    for said in (inwards(far, unit, digits), rounded(far, unit, digits)):
-        if holds(said):
-            return said
+    for number in (inwards(far, unit, digits), rounded(far, unit, digits)):
+        if holds(number):
+            return number
     return far
 
 
@@ -70,5 +70,5 @@ def _rounded(value: float, unit: str, digits: int, towards: Callable[[float], in
     scaled = value * power if places >= 0 else value / power
     # NOTE: a product that is a whole number but for its last bits is that number.
     whole = round(scaled)
-    told = whole if abs(scaled - whole) < 1e-6 * max(abs(scaled), 1.0) else towards(scaled)
-    return told / power if places >= 0 else told * power
+    figure = whole if abs(scaled - whole) < 1e-6 * max(abs(scaled), 1.0) else towards(scaled)
+    return figure / power if places >= 0 else figure * power

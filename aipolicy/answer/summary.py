@@ -137,9 +137,9 @@ def _alike(evaluations: Iterable[Evaluation]) -> tuple[tuple[Evaluation, ...], .
     relevant: frozenset[str] | None = None
     for evaluation in evaluations:
         if relevant is None:
-            read = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
+            rule_reads = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
             plan = {name for name in evaluation.facts.known.specs if name.startswith("plan.")}
-            relevant = frozenset(reads_of(evaluation) | read | plan | {LIFECYCLE})
+            relevant = frozenset(reads_of(evaluation) | rule_reads | plan | {LIFECYCLE})
         facts = evaluation.facts
         values = tuple((name, repr(facts.values[name])) for name in sorted(relevant) if name in facts.values)
         groups.setdefault((values, facts.declared & relevant, repr(sorted(facts.ranges.items()))), []).append(
@@ -151,7 +151,7 @@ def _alike(evaluations: Iterable[Evaluation]) -> tuple[tuple[Evaluation, ...], .
 def _common(evaluations: Sequence[Evaluation]) -> Iterator[SharedFact]:
     """Yield what at least half of the features declare alike, of the facts that have words or are true or false."""
     specs = evaluations[0].facts.known.specs if evaluations else {}
-    found = []
+    shared_facts = []
     for name, spec in specs.items():
         if _has_words(spec):
             values = Counter(
@@ -159,8 +159,8 @@ def _common(evaluations: Sequence[Evaluation]) -> Iterator[SharedFact]:
             )
             value, count = min(values.items(), key=lambda item: (-item[1], repr(item[0])), default=("", 0))
             if 2 * count >= len(evaluations):
-                found.append(SharedFact(name, value, count))
-    yield from sorted(found, key=lambda shared: -shared.features)
+                shared_facts.append(SharedFact(name, value, count))
+    yield from sorted(shared_facts, key=lambda shared: -shared.features)
 
 
 def _has_words(spec: FactSpec) -> bool:
@@ -169,7 +169,7 @@ def _has_words(spec: FactSpec) -> bool:
 
 
 def _unsaid(evaluations: Sequence[Evaluation]) -> tuple[tuple[str, int], ...]:
-    counts = [(name, sum(name not in each.facts.declared for each in evaluations)) for name in FOUR_FACTS]
+    counts = [(name, sum(name not in evaluation.facts.declared for evaluation in evaluations)) for name in FOUR_FACTS]
     return tuple(sorted(((name, count) for name, count in counts if count), key=lambda counted: -counted[1]))
 
 
@@ -181,13 +181,13 @@ def _answered(answering: Answering) -> Building:
 
 
 def _needs(kinds: Iterable[_Kind]) -> tuple[SharedNeed, ...]:
-    found: dict[str, SharedNeed] = {}
+    needs: dict[str, SharedNeed] = {}
     for answering, count in kinds:
         for need in answering.needs:
-            known = found.get(need.id, SharedNeed(need.id, need.title, 0, 0))
+            shared = needs.get(need.id, SharedNeed(need.id, need.title, 0, 0))
             certain = count if need.certainty is Certainty.CERTAIN else 0
-            found[need.id] = SharedNeed(need.id, need.title, known.features + count, known.certain + certain)
-    return tuple(sorted(found.values(), key=lambda need: (-need.features, need.id)))
+            needs[need.id] = SharedNeed(need.id, need.title, shared.features + count, shared.certain + certain)
+    return tuple(sorted(needs.values(), key=lambda need: (-need.features, need.id)))
 
 
 def _questions(kinds: Iterable[_Kind], vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[SharedQuestion, ...]:
@@ -203,12 +203,12 @@ def _questions(kinds: Iterable[_Kind], vocabulary: Mapping[str, tuple[str, ...]]
         for (fact, _, _), effect in leading.items():
             weightiest[fact] = min(effect, weightiest.get(fact, effect))
         order = order or {name: number for number, name in enumerate(answering.certain.facts.known.specs)}
-    found = []
+    questions = []
     for fact, count in moving.items():
         leads = [MovedFeatures(value, building, n) for (name, value, building), n in moved.items() if name == fact]
         leads.sort(key=lambda lead: (-lead.features, repr(lead.building), repr(lead.value)))
-        found.append(SharedQuestion(fact, count, tuple(leads)))
-    return tuple(sorted(found, key=lambda asked: (-asked.features, weightiest[asked.fact], order[asked.fact])))
+        questions.append(SharedQuestion(fact, count, tuple(leads)))
+    return tuple(sorted(questions, key=lambda shared: (-shared.features, weightiest[shared.fact], order[shared.fact])))
 
 
 def _leading_elsewhere(

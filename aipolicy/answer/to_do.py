@@ -25,7 +25,7 @@ _ALL_PASSED = 1_000_000
 
 def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
     """Return what the rules ask to be done for one way, of the plan or of the candidates, the nearest stage first."""
-    found: dict[tuple[str, str], ToDo] = {}
+    owed: dict[tuple[str, str], ToDo] = {}
     option_set = trials.base.planned if of_plan else trials.base.candidates
     for stage, facts in _stages(trials):
         missed = facts.values.get("plan.evaluation.missed") or ()
@@ -37,8 +37,8 @@ def to_dos(trials: Trials, number: int, *, of_plan: bool) -> tuple[ToDo, ...]:
                 if way and isinstance(missed, tuple) and way in missed:
                     continue  # NOTE: it was shown, and more cases would show the same.
                 how = _how(trials, facts, option_set, number, way) if way else ""
-                found.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
-    return tuple(found.values())
+                owed.setdefault((rule, fact), ToDo(rule, fact, stage, of_plan, how))
+    return tuple(owed.values())
 
 
 def _way(option_set: OptionSet, number: int) -> str:

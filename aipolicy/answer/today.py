@@ -198,5 +198,5 @@ def _ends(draws: Draws, likely: float) -> tuple[float, float]:
     """Return what one draw in ten stays below, and nine in ten, with the likely value between them."""
     from aipolicy.economics.uncertainty import quantiles
 
-    found = quantiles(draws)
-    return min(found.p10, likely), max(found.p90, likely)
+    ends = quantiles(draws)
+    return min(ends.p10, likely), max(ends.p90, likely)

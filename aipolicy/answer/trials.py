@@ -252,9 +252,9 @@ def waits_to_be_done(rule: Rule, facts: Facts) -> bool:
 
 def _waits(duty: Rule, facts: Facts) -> bool:
     """Return whether it hangs on what nobody said is done: what is declared does not break the duty by itself."""
-    specs, known = facts.known.specs, facts.values
+    specs, values = facts.known.specs, facts.values
     done = (name for name in duty.feature_reads if specs[name].kind is Kind.DONE)
-    unsaid = {name for name in done if name in facts.assumed or name not in known}
+    unsaid = {name for name in done if name in facts.assumed or name not in values}
     if not unsaid or any(unsaid & set(line.feature_reads) for line in duty.when):
         return bool(unsaid)
     from aipolicy.evaluation.deciding import is_broken_without

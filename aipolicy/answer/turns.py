@@ -32,7 +32,7 @@ def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple
     Numbers are moved as far as people are told of. Of words that lead no further than to another model those are told
     that save more than the margin.
     """
-    found = []
+    changes = []
     seen: set[tuple[str, Then]] = set()
     for alternative in declared_alternatives(trials, vocabulary, REACH):
         then = trials.then(alternative.changes)
@@ -40,11 +40,11 @@ def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple
         if effect is None or then.hosting is None or not (effect <= Effect.ADAPTATION or _saves(trials, alternative)):
             continue
         change = refined(trials, alternative.changes, alternative.fact, then, effect)
-        told = (alternative.fact, change.then)
-        if told not in seen:
-            seen.add(told)
-            found.append(change)
-    return ranked(found, trials.certain)
+        consequence = (alternative.fact, change.then)
+        if consequence not in seen:
+            seen.add(consequence)
+            changes.append(change)
+    return ranked(changes, trials.certain)
 
 
 def _saves(trials: Trials, alternative: Alternative) -> bool:
@@ -62,15 +62,17 @@ def conflict_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]],
     if trials.then({}).hosting is not None:
         return None
     tried = [*undeclared, *declared_alternatives(trials, vocabulary)]
-    found = list(_ending(trials, tried))
-    if not found:
+    changes = list(_ending(trials, tried))
+    if not changes:
         specs = trials.base.facts.known.specs
         clash = set(trials.then({}).violates)
         rules = [ruled.active.rule for ruled in trials.base.rules if ruled.active.rule.id in clash]
         reads = {base for rule in rules for name in rule.feature_reads for base in base_facts(name, specs)}
-        found = list(_ending(trials, _pairs([each for each in tried if each.fact in reads], tried)))
-    smallest = min((len(change.facts) for change in found), default=0)
-    least = [change for change in found if len(change.facts) == smallest]
+        changes = list(
+            _ending(trials, _pairs([alternative for alternative in tried if alternative.fact in reads], tried))
+        )
+    smallest = min((len(change.facts) for change in changes), default=0)
+    least = [change for change in changes if len(change.facts) == smallest]
     declared = trials.certain.facts.declared
     # NOTE: what nobody said is asked before what somebody said is to be another.
     by_answer = sorted(ranked(least, trials.certain), key=lambda change: not declared.isdisjoint(change.facts))
@@ -91,9 +93,9 @@ def _ending(trials: Trials, tried: Iterable[Alternative]) -> Iterator[Change]:
     seen: set[tuple[str, str | None, str | None]] = set()
     for alternative in tried:
         then = trials.then(alternative.changes)
-        told = (alternative.fact, then.hosting, then.adaptation)
-        if then.hosting is not None and told not in seen:
-            seen.add(told)
+        consequence = (alternative.fact, then.hosting, then.adaptation)
+        if then.hosting is not None and consequence not in seen:
+            seen.add(consequence)
             yield refined(trials, alternative.changes, alternative.fact, then, Effect.GATE)
 
 

@@ -50,9 +50,9 @@ def _late_fallback_ms(evaluation: Evaluation, option_set: OptionSet, number: int
     budget, reads = evaluation.facts.values.get("latency.p95_ms"), ("option.routing", _FALLBACK_MS)
     if not isinstance(budget, float):
         return None
-    known = option_set.values_of(number, reads, evaluation.workload)
-    takes = known.get(_FALLBACK_MS)
-    if known.get("option.routing") != "single" or not isinstance(takes, float):
+    values = option_set.values_of(number, reads, evaluation.workload)
+    takes = values.get(_FALLBACK_MS)
+    if values.get("option.routing") != "single" or not isinstance(takes, float):
         return None
     return takes if takes > budget else None
 
@@ -87,7 +87,7 @@ def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
     broken_sometimes = {
         rule: mask for rule, mask in broken_by(expected).items() if rule not in undone and mask != option_set.full
     }
-    found = []
+    openings = []
     for fact, attribute in _AXES:
         words = option_set.distinct(attribute, option_set.full)
         if fact in expected.facts.declared or fact not in PLAN_AXES or len(words) < 2:
@@ -99,29 +99,29 @@ def _openings(expected: Evaluation, way: Way) -> tuple[Opening, ...]:
             if rules and word is not None:
                 fails.append((str(word), tuple(rules)))
         takes = getattr(way, fact.removeprefix("plan."))
-        found.append(Opening(fact, takes, tuple(fails)))
-    return tuple(found)
+        openings.append(Opening(fact, takes, tuple(fails)))
+    return tuple(openings)
 
 
 def ways_left(expected: Evaluation) -> tuple[WaysLeft, ...]:
     """Return for every hosting how many ways there are, how many are left, and which rule removes most."""
     legs, ways = expected.candidates.mains, ways_of(expected.verdict, expected.candidates)
-    found = []
+    left_by_hosting = []
     for hosting in HOSTINGS:
         mask = legs.mask_of("option.hosting", frozenset({hosting})) & ways.full
         if mask:
             removed = {rule: (others & mask).bit_count() for rule, others in ways.removed_by.items() if others & mask}
             worst = min(removed, key=lambda rule: (-removed[rule], rule), default="")
             left = (mask & ways.admissible).bit_count(), (mask & ways.open).bit_count()
-            found.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
-    return tuple(found)
+            left_by_hosting.append(WaysLeft(hosting, mask.bit_count(), *left, worst))
+    return tuple(left_by_hosting)
 
 
 def measures_of(recommender: Recommender, expected: Evaluation, recommended: Way | None, plan: PlanStanding | None,
                 margin_percent: float) -> tuple[Measure, ...]:  # fmt: skip
     """Return what is close for the plan, for what is recommended, and for the best way that would cost less than that."""
-    found = _measures(recommender, expected, recommended, plan, margin_percent)
-    return tuple(dict.fromkeys(found))
+    measures = _measures(recommender, expected, recommended, plan, margin_percent)
+    return tuple(dict.fromkeys(measures))
 
 
 def _measures(recommender: Recommender, expected: Evaluation, recommended: Way | None, plan: PlanStanding | None,

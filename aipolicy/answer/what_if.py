@@ -57,6 +57,6 @@ def removed_counts(evaluation: Evaluation) -> dict[str, int]:
 
 def moved_counts(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[RuleMoved, ...]:
     """Return the rules with other counts, those first of which most changed."""
-    found = [RuleMoved(rule, before.get(rule, 0), after.get(rule, 0)) for rule in before.keys() | after.keys()]
-    other = [each for each in found if each.before != each.after]
-    return tuple(sorted(other, key=lambda each: (-abs(each.after - each.before), each.rule)))
+    counts = [RuleMoved(rule, before.get(rule, 0), after.get(rule, 0)) for rule in before.keys() | after.keys()]
+    other = [moved for moved in counts if moved.before != moved.after]
+    return tuple(sorted(other, key=lambda moved: (-abs(moved.after - moved.before), moved.rule)))

@@ -61,8 +61,8 @@ def why_not(answering: Answering, target: AskedWays, rule_evaluator: RuleEvaluat
     gaps: tuple[Gap, ...] = ()
     if best is not None and standing is not WayStanding.ANSWER:
         gaps = tuple(dict.fromkeys(gaps_of(expected, rule_evaluator, expected.candidates, best.number, of_plan=False)))
-    found, held = search.found(), _held(answering, in_the_way)
-    return WhyNot(target, legs.bit_count(), standing, best, in_the_way, gaps, found.changes, held, found.is_cut_short)
+    result, held = search.found(), _held(answering, in_the_way)
+    return WhyNot(target, legs.bit_count(), standing, best, in_the_way, gaps, result.changes, held, result.is_cut_short)
 
 
 def _best(answering: Answering, mask: int) -> Way | None:
@@ -75,7 +75,7 @@ def _best(answering: Answering, mask: int) -> Way | None:
 
 def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
     """Return the rules that remove ways of a mask or leave them open, those that concern most of them first."""
-    found = []
+    in_the_way = []
     nearest = fewest(mask, evaluation.verdict.removed_by.values())
     legs_of = evaluation.candidates.legs_of
     for ruled in evaluation.rules:
@@ -86,13 +86,13 @@ def _in_the_way(evaluation: Evaluation, mask: int) -> tuple[InTheWay, ...]:
         stands = removed or outcomes.undetermined & mask & evaluation.verdict.open
         if stands:
             shown = first_in(stands & nearest or stands)
-            found.append(InTheWay(ruled.active.rule.id, legs_of(stands).bit_count(), not removed, shown))
-    return tuple(sorted(found, key=lambda each: (each.is_open, -each.ways, each.rule)))
+            in_the_way.append(InTheWay(ruled.active.rule.id, legs_of(stands).bit_count(), not removed, shown))
+    return tuple(sorted(in_the_way, key=lambda obstacle: (obstacle.is_open, -obstacle.ways, obstacle.rule)))
 
 
 def _held(answering: Answering, in_the_way: tuple[InTheWay, ...]) -> tuple[str, ...]:
     specs, fixed = answering.expected.facts.known.specs, answering.weighing.fixed
-    rules = {each.rule for each in in_the_way}
+    rules = {obstacle.rule for obstacle in in_the_way}
     reads = {
         base
         for ruled in answering.expected.rules

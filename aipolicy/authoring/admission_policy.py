@@ -43,13 +43,13 @@ class ImportedPack(NamedTuple):
 
 def imported_pack(path: str, data: bytes, catalog: Catalog, known: KnownFacts) -> ImportedPack:
     """Return what can be said of an admission policy; raises `PolicyError` or `Problems` for a file that is none."""
-    read = read_yaml(path, data)
-    if read.problems or len(read.documents) != 1:
-        problem = next(iter(read.problems), None)
+    result = read_yaml(path, data)
+    if result.problems or len(result.documents) != 1:
+        problem = next(iter(result.problems), None)
         message = f"invalid YAML: {problem.message}" if problem is not None else "a file holds one policy"
         raise PolicyError(message, path=path, span=problem.span if problem is not None else None)
     mistakes = Mistakes(PolicyError)
-    record = Record(read.documents[0], (), read.documents[0].value, mistakes)
+    record = Record(result.documents[0], (), result.documents[0].value, mistakes)
     if record.text("kind", "") != KIND or not record.text("apiVersion", "").startswith(GROUP):
         record.mistake(f"this is no `{KIND}` of `{GROUP}…`")
     mistakes.raise_if_any()

@@ -71,25 +71,25 @@ def _evaluated(text: str, depth: int, evaluation: Evaluation, policy: Policy, pa
 
 def _parts(text: str, depth: int) -> Iterator[tuple[int, str]]:
     """Yield a condition, then what `||`, `&&` and `!` join in it; brackets around all of a part are left out."""
-    found = tuple(tokens(text))
-    inner = _bracketed(text, found)
+    all_tokens = tuple(tokens(text))
+    inner = _bracketed(text, all_tokens)
     if inner:
         yield from _parts(inner, depth)
         return
     yield depth, text
     for connective in _CONNECTIVES:
-        pieces = _split(text, found, connective)
+        pieces = _split(text, all_tokens, connective)
         if len(pieces) > 1:
             for piece in pieces:
                 yield from _parts(piece, depth + 1)
             return
-    if len(found) > 1 and found[0].text == "!":
-        yield from _parts(text[found[0].end :].strip(), depth + 1)
+    if len(all_tokens) > 1 and all_tokens[0].text == "!":
+        yield from _parts(text[all_tokens[0].end :].strip(), depth + 1)
 
 
-def _split(text: str, found: tuple[Token, ...], connective: str) -> list[str]:
+def _split(text: str, all_tokens: tuple[Token, ...], connective: str) -> list[str]:
     pieces, depth, start = [], 0, 0
-    for token in found:
+    for token in all_tokens:
         operator = token.text if token.kind is TokenKind.OPERATOR else ""
         depth += (operator in _OPENING) - (operator in _CLOSING)
         if depth == 0 and operator == "?":
@@ -100,12 +100,12 @@ def _split(text: str, found: tuple[Token, ...], connective: str) -> list[str]:
     return [*pieces, text[start:].strip()]
 
 
-def _bracketed(text: str, found: tuple[Token, ...]) -> str:
+def _bracketed(text: str, all_tokens: tuple[Token, ...]) -> str:
     """Return what stands within brackets around all of a condition; nothing where there are none."""
     depth = 0
-    for token in found:
+    for token in all_tokens:
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0:
-            is_whole = token is found[-1] and found[0].text == "("
-            return text[found[0].end : token.start].strip() if is_whole else ""
+            is_whole = token is all_tokens[-1] and all_tokens[0].text == "("
+            return text[all_tokens[0].end : token.start].strip() if is_whole else ""
     return ""

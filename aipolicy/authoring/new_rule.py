@@ -49,7 +49,7 @@ def write_rule(draft: RuleDraft, wanted: str | None, config: Config, options: Po
         raise UsageError(wrong)
     settings = _loading(settings_from(config, options))
     target = placed(draft, wanted if wanted is not None else _configured_pack(settings))
-    is_configured = any(_is_at(each, settings.base, target.pack.path) for each in settings.packs)
+    is_configured = any(_is_at(reference, settings.base, target.pack.path) for reference in settings.packs)
     packs = [*_files(settings, target.pack).packs]
     if not is_configured:
         own = options._replace(policies=(os.path.join(os.curdir, target.pack.path),))
@@ -70,10 +70,14 @@ def _loading(settings: PolicySettings) -> PolicySettings:
 
 
 def _configured_pack(settings: PolicySettings) -> str:
-    paths = [path for path in (os.path.join(settings.base, each) for each in settings.packs) if os.path.exists(path)]
+    paths = [
+        path
+        for path in (os.path.join(settings.base, reference) for reference in settings.packs)
+        if os.path.exists(path)
+    ]
     if len(paths) != 1:
-        found = ", ".join(f"`{shown(path)}`" for path in paths) or "none"
-        raise UsageError(f"name the pack with `--pack FOLDER`; packs of your own in the configuration: {found}")
+        packs = ", ".join(f"`{shown(path)}`" for path in paths) or "none"
+        raise UsageError(f"name the pack with `--pack FOLDER`; packs of your own in the configuration: {packs}")
     return paths[0]
 
 
@@ -102,7 +106,7 @@ def _refuse_taken(draft: RuleDraft, rules: Sequence[_Taken]) -> None:
         if rule.id == draft.id:
             message = f"`{draft.id}` is taken by the rule at {rule.place}"
             numbers = (f"{draft.prefix}-{number:03}" for number in range(1, 1000))
-            free = next((each for each in numbers if each not in {rule.id for rule in rules}), None)
+            free = next((number for number in numbers if number not in {rule.id for rule in rules}), None)
             raise UsageError(message if free is None else f"{message}; `{free}` is free")
         if rule.name == draft.name:
             message = f"the name `{draft.name}` is taken by the rule at {rule.place}; give another `--name`"

@@ -55,8 +55,8 @@ def placed(draft: RuleDraft, wanted: str) -> Placed:
         text = pack_text(draft, _name_for(path))
         return _placed(PackFiles(path.as_posix(), ()), file.as_posix(), text.encode())
     file = path if path.suffix in YAML_SUFFIXES else _fitting_file(pack, draft)
-    known = dict(pack.files).get(file.as_posix())
-    data = rules_text(draft).encode() if known is None else _with_rule(file.as_posix(), known, draft)
+    data_before = dict(pack.files).get(file.as_posix())
+    data = rules_text(draft).encode() if data_before is None else _with_rule(file.as_posix(), data_before, draft)
     return _placed(pack, file.as_posix(), data)
 
 
@@ -112,8 +112,8 @@ def _with_rule(path: str, data: bytes, draft: RuleDraft) -> bytes:
     """Return a file with a rule behind those of its prefix, else behind its last one."""
     documents = read_yaml(path, data).documents
     fitting = [
-        document.index for wanted in (lambda d: _ids(d, draft.prefix), lambda d: entries_of(d, _RULES), lambda d: True)
-        for document in reversed(documents) if wanted(document)
+        document.index for fits in (lambda d: _ids(d, draft.prefix), lambda d: entries_of(d, _RULES), lambda d: True)
+        for document in reversed(documents) if fits(document)
     ]  # fmt: skip
     grown = (
         with_entry(path, data, fitting[0], _RULES, lambda indent: f"\n{entry_text(draft, indent)}") if fitting else None

@@ -56,18 +56,18 @@ def starter_manifest(declared: Mapping[str, PlainValue], specs: Mapping[str, Fac
             raise KeyError(name)
         sections[section][key] = value
     order = {name: number for number, name in enumerate(specs)}
-    told, next_ = "", ""
+    declared_part, next_ = "", ""
     for section, values in sections.items():
         hints = [name for name in _HINTS if name.startswith(f"{section}.") and name not in declared]
         if values:
             names = sorted((f"{section}.{key}" for key in values), key=order.__getitem__)
-            told += _block(section, [*_lines(names, declared, specs), *_lines(hints, _HINTS, specs, "# ")])
+            declared_part += _block(section, [*_lines(names, declared, specs), *_lines(hints, _HINTS, specs, "# ")])
         elif hints:
             next_ += "".join(
                 f"# {line}\n" if line else "\n"
                 for line in _block(section, _lines(hints, _HINTS, specs)).split("\n")[:-1]
             )
-    return _HEAD + told + (_NEXT + next_ if next_ else "")
+    return _HEAD + declared_part + (_NEXT + next_ if next_ else "")
 
 
 def _block(section: str, lines: Sequence[str] | Iterator[str]) -> str:

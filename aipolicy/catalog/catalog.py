@@ -225,9 +225,9 @@ class Catalog:
 
     def provider(self, name: str) -> offered.Provider | None:
         """Return a provider by id or alias."""
-        found = self.providers.get(name)
-        if found is not None:
-            return found
+        provider = self.providers.get(name)
+        if provider is not None:
+            return provider
         return next((entry for entry in self.providers.values() if name in entry.aliases), None)
 
     def vocabulary(self, name: str) -> tuple[str, ...]:

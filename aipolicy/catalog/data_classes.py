@@ -32,14 +32,14 @@ class DataClasses(Frozen):
 
     def kinds(self, classes: Iterable[str]) -> tuple[str, ...]:
         """Return the classes and all their ancestors, sorted."""
-        found: set[str] = set()
+        kinds: set[str] = set()
         waiting = [name for name in classes if name in self.by_id]
         while waiting:
             name = waiting.pop()
-            if name not in found:
-                found.add(name)
+            if name not in kinds:
+                kinds.add(name)
                 waiting.extend(self.by_id[name].parents)
-        return tuple(sorted(found))
+        return tuple(sorted(kinds))
 
     def level(self, classes: Iterable[str]) -> float:
         """Return the highest level among the classes and their ancestors."""

@@ -49,18 +49,20 @@ class Framework(Frozen):
 
         Parts of an id are no ids: `26(1)` names nothing where only `26` is listed.
         """
-        wanted = folded_word(word)
-        return tuple(each for each in self.controls if _control_at_start(folded_word(each), (wanted,)) is not None)
+        folded = folded_word(word)
+        return tuple(
+            control for control in self.controls if _control_at_start(folded_word(control), (folded,)) is not None
+        )
 
     def control_above(self, word: str) -> str | None:
         """Return the id of which a word names a part: `26` of `26(1)`; None where it names no part of any."""
-        folded = {folded_word(each): each for each in self.controls}
+        folded = {folded_word(control): control for control in self.controls}
         above = _control_at_start(folded_word(word), tuple(folded))
         return None if above is None else folded[above]
 
     def why_unspoken(self, control: str) -> str:
         """Return why no rule can speak of a control; empty where nothing is said of that."""
-        return next((each.why for each in self.unspoken if control in each.controls), "")
+        return next((entry.why for entry in self.unspoken if control in entry.controls), "")
 
 
 def unknown_framework(name: str, known: Collection[str]) -> str:
@@ -71,13 +73,13 @@ def unknown_framework(name: str, known: Collection[str]) -> str:
 
 def read_frameworks(records: Iterable[Record]) -> Mapping[str, Framework]:
     """Return the frameworks of the catalog files by id, sorted; a later file replaces one of an earlier file."""
-    found: dict[str, Framework] = {}
+    frameworks: dict[str, Framework] = {}
     for file in records:
         for record in file.records("frameworks"):
             entry = _framework(record)
             record.finish()
-            found[entry.id] = entry
-    return {name: found[name] for name in sorted(found)}
+            frameworks[entry.id] = entry
+    return {name: frameworks[name] for name in sorted(frameworks)}
 
 
 def _framework(record: Record) -> Framework:
@@ -98,7 +100,7 @@ def _controls(record: Record) -> tuple[str, ...]:
         numbered.finish()
     for written in record.texts("ids", ()):
         ids.insert(_place_of(written, ids), written)
-    twice = next((each for number, each in enumerate(ids) if each in ids[:number]), None)
+    twice = next((control for number, control in enumerate(ids) if control in ids[:number]), None)
     if twice is not None or not ids:
         record.mistake(
             f"`{shown(twice)}` is written twice" if twice else "name the controls in `ids` or `numbered`", "id"
@@ -124,22 +126,26 @@ def _unspoken(record: Record, controls: tuple[str, ...], cited_as: tuple[str, ..
 
 
 def _controls_in(clause: str, controls: tuple[str, ...], cited_as: tuple[str, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    cited: dict[str, None] = {}
     for part in _BETWEEN.split(clause):
         text = next((part.removeprefix(f"{word} ") for word in cited_as if part.startswith(f"{word} ")), part)
         first = _control_at_start(text, controls)
         if first is None:
             continue
-        found[first] = None
+        cited[first] = None
         rest = text[len(first) :]
         last = _control_at_start(rest[1:], controls) if rest.startswith("-") else None
         if last is not None:
             between = controls[controls.index(first) : controls.index(last) + 1]
-            found.update(dict.fromkeys(between))
-    return tuple(found)
+            cited.update(dict.fromkeys(between))
+    return tuple(cited)
 
 
 def _control_at_start(text: str, controls: tuple[str, ...]) -> str | None:
     """Return the longest id with which a text begins, and which ends there."""
-    fitting = [each for each in controls if text.startswith(each) and not text[len(each) : len(each) + 1].isalnum()]
+    fitting = [
+        control
+        for control in controls
+        if text.startswith(control) and not text[len(control) : len(control) + 1].isalnum()
+    ]
     return max(fitting, key=len, default=None)

@@ -50,14 +50,14 @@ class PricePackage(Frozen):
 def installed_package() -> PricePackage:
     """Return the installed genai-prices; raises `CatalogError` when there is none."""
     try:
-        found = distribution(PACKAGE)
-        data = Path(str(found.locate_file(DATA_FILE))).read_bytes()
+        installed = distribution(PACKAGE)
+        data = Path(str(installed.locate_file(DATA_FILE))).read_bytes()
     except PackageNotFoundError as error:
         message = f"`fresher_prices` needs the package `{PACKAGE}`; run `pip install 'aipolicy[prices]'`"
         raise CatalogError(message) from error
     except OSError as error:
         raise CatalogError(f"cannot read `{DATA_FILE}` of `{PACKAGE}`; install the package again") from error
-    return PricePackage(PACKAGE, found.version, data)
+    return PricePackage(PACKAGE, installed.version, data)
 
 
 def fresher_file(package: PricePackage, shipped: Catalog) -> tuple[str, bytes]:
@@ -91,41 +91,41 @@ def _entries(data: GenaiPrices, package: PricePackage, shipped: Catalog) -> Iter
         return
     for price in shipped.prices:
         if price.provider in _THEIR_NAMES and price.region in _BASE_REGIONS:
-            found = data.price(_THEIR_NAMES[price.provider], price.model, shipped.as_of)
-            if found is not None and found.rates.get("input_per_mtok"):
-                yield _entry(price, found, package, read_on)
+            theirs = data.price(_THEIR_NAMES[price.provider], price.model, shipped.as_of)
+            if theirs is not None and theirs.rates.get("input_per_mtok"):
+                yield _entry(price, theirs, package, read_on)
 
 
-def _entry(price: Price, found: PackagePrice, package: PricePackage, read_on: date) -> dict[str, object]:
+def _entry(price: Price, theirs: PackagePrice, package: PricePackage, read_on: date) -> dict[str, object]:
     entry: dict[str, object] = {
         "provider": price.provider, "model": price.model, "region": price.region, "mode": price.mode,
-        "currency": "USD", **_unchanged(price, found), **_charged(found.rates, price),
+        "currency": "USD", **_unchanged(price, theirs), **_charged(theirs.rates, price),
     }  # fmt: skip
-    if found.above_input_tokens is not None:
-        entry["long_context"] = {"above_input_tokens": found.above_input_tokens, **_charged(found.long, price)}
+    if theirs.above_input_tokens is not None:
+        entry["long_context"] = {"above_input_tokens": theirs.above_input_tokens, **_charged(theirs.long, price)}
     if price.deprecation_date is not None:
         entry["deprecation_date"] = str(price.deprecation_date)
     source_package = {"name": package.name, "version": package.version, "sha256": package.sha256}
     return entry | {
         "source": f"package {package.name} {package.version}", "source_package": source_package,
-        "checked_on": str(read_on), "retrieved_on": str(read_on), "effective_from": str(found.since or read_on),
+        "checked_on": str(read_on), "retrieved_on": str(read_on), "effective_from": str(theirs.since or read_on),
         "verified": True, "note": _NOTE,
     }  # fmt: skip
 
 
-def _unchanged(price: Price, found: PackagePrice) -> dict[str, object]:
+def _unchanged(price: Price, theirs: PackagePrice) -> dict[str, object]:
     """Return the shipped amounts that the package leaves out, while input and output cost what they did."""
     for key in ("input_per_mtok", "output_per_mtok"):
         if price.charges_output or "output" not in key:
             shipped = getattr(price, usd_name(key))
-            if shipped is None or not isclose(shipped, found.rates.get(key, 0.0)):
+            if shipped is None or not isclose(shipped, theirs.rates.get(key, 0.0)):
                 return {}
-    kept: dict[str, object] = {key: getattr(price, usd_name(key)) for key in RATES}
+    amounts: dict[str, object] = {key: getattr(price, usd_name(key)) for key in RATES}
     if price.long_context is not None:
         tier = price.long_context
         rates = {key: getattr(tier, usd_name(key)) for key in LONG_RATES}
-        kept["long_context"] = {"above_input_tokens": tier.above_input_tokens, **rates}
-    return {key: amount for key, amount in kept.items() if amount is not None}
+        amounts["long_context"] = {"above_input_tokens": tier.above_input_tokens, **rates}
+    return {key: amount for key, amount in amounts.items() if amount is not None}
 
 
 def _charged(rates: Mapping[str, float], price: Price) -> dict[str, float]:

@@ -55,7 +55,7 @@ class GenaiPrices:
 
     def read_on(self, day: date) -> date | None:
         """Return the newest start of a price up to a day: the package cannot have been written before it."""
-        return max((each for each in self._days if each <= day), default=None)
+        return max((read_day for read_day in self._days if read_day <= day), default=None)
 
     def price(self, provider: str, model: str, day: date) -> PackagePrice | None:
         """Return the price of a model that the package knows by this very id, or None.
@@ -70,10 +70,10 @@ class GenaiPrices:
 
 def _price(entry: Mapping[str, Any], day: date) -> PackagePrice | None:
     prices = entry["prices"] if isinstance(entry["prices"], list) else [{"prices": entry["prices"]}]
-    constraints = [each.get("constraint") for each in prices]
+    constraints = [price.get("constraint") for price in prices]
     if any(constraint is not None and "start_date" not in constraint for constraint in constraints):
         return None
-    held = [each for each in prices if _begun(each, day)][-1:] or prices[:1]
+    held = [price for price in prices if _begun(price, day)][-1:] or prices[:1]
     standard = held[0]["prices"]
     batch: dict[str, Any] = {}
     for variant in entry.get("price_variants", ()):
@@ -111,9 +111,9 @@ def _matches(clause: Mapping[str, Any], model: str) -> bool:
         case "ClauseRegex":
             return re.search(clause["regex"], model) is not None
         case "ClauseOr":
-            return any(_matches(each, model) for each in clause["or_"])
+            return any(_matches(part, model) for part in clause["or_"])
         case "ClauseAnd":
-            return all(_matches(each, model) for each in clause["and_"])
+            return all(_matches(part, model) for part in clause["and_"])
         case unknown:
             raise ValueError(f"unknown way of matching a model: {unknown}")
 
@@ -155,5 +155,5 @@ def _plain(node: ast.expr) -> Any:
 def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, dict):
         yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _nodes(each)
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _nodes(child)

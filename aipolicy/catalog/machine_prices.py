@@ -37,17 +37,17 @@ class MachinePrice(Frozen):
 
     def elsewhere(self, region: str, factor: float | None) -> MachinePrice:
         """Return the price in another region: the one that the entry says, else so many times that of its own region."""
-        said = dict(self.by_region).get(region)
+        own_usd = dict(self.by_region).get(region)
         committed = self.committed_hourly_usd
-        times = said / self.hourly_usd if said is not None else factor or 1.0
-        dated = replace(self.dated, source=self.by_region_source or self.dated.source) if said is not None else (
+        times = own_usd / self.hourly_usd if own_usd is not None else factor or 1.0
+        dated = replace(self.dated, source=self.by_region_source or self.dated.source) if own_usd is not None else (
             replace(self.dated, verified=False)
         )  # fmt: skip
         return replace(
             self, region=region, by_region=(), by_region_source="", dated=dated,
-            hourly_usd=self.hourly_usd * times if said is None else said,
+            hourly_usd=self.hourly_usd * times if own_usd is None else own_usd,
             committed_hourly_usd=None if committed is None else committed * times,
-            factor=None if said is not None else factor,
+            factor=None if own_usd is not None else factor,
         )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ class MachinePrices:
         """
         entries = self._by_machine.get((accelerator, provider), [])
         for own in (True, False):
-            for entry in sorted(entries, key=lambda each: each.region == ANY_REGION):
+            for entry in sorted(entries, key=lambda price: price.region == ANY_REGION):
                 if entry.dated.own is own and entry.is_read_in(region):
                     return entry if entry.region in (ANY_REGION, region) else entry.elsewhere(region, None)
         shipped = next((entry for entry in entries if not entry.dated.own), None)
@@ -88,14 +88,14 @@ class MachinePrices:
         """Return what machines of a seller cost in a region, in proportion to where their price was read."""
         key = (of.provider, region)
         if key not in self._factors:
-            read = [
+            factors = [
                 usd / entry.hourly_usd
                 for entry in self.entries
                 if entry.provider == of.provider and not entry.dated.own
                 for name, usd in entry.by_region
                 if name == region
             ]
-            self._factors[key] = median(read) if read else self._unread_factor
+            self._factors[key] = median(factors) if factors else self._unread_factor
         return self._factors[key]
 
 
@@ -121,8 +121,8 @@ def _by_region(record: Record, region: str) -> tuple[tuple[str, float], ...]:
             "other_regions",
         )
     others = record.record("other_regions")
-    found = tuple((name, others.positive(name)) for name in others.field_names())
-    if any(name == region for name, _ in found):
+    prices = tuple((name, others.positive(name)) for name in others.field_names())
+    if any(name == region for name, _ in prices):
         others.mistake(f"the price of `{region}` is `hourly_usd`; remove it here", region)
     others.finish()
-    return found
+    return prices

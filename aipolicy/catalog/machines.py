@@ -215,22 +215,22 @@ def speeds_at(
     }
     efforts = sorted({*here, *elsewhere}, key=("", *EFFORTS).index)
     any_here = next(iter(here.values()), None)
-    found = []
+    speeds = []
     for effort in efforts:
-        chain = [each for each in (here.get(effort), any_here, elsewhere.get(effort), of_tier) if each is not None]
+        chain = [speed for speed in (here.get(effort), any_here, elsewhere.get(effort), of_tier) if speed is not None]
         measured = next(
-            (each for each in chain if each.first_token_ms is not None and each.effort in ("", effort)), None
+            (speed for speed in chain if speed.first_token_ms is not None and speed.effort in ("", effort)), None
         )
-        output = next((each.tokens_per_s for each in chain if each.tokens_per_s is not None), None)
+        output = next((speed.tokens_per_s for speed in chain if speed.tokens_per_s is not None), None)
         if measured is not None and (output is not None or model.tier in KIND_TIERS):
-            found.append(
+            speeds.append(
                 replace(
                     chain[0], effort=effort, first_token_ms=measured.first_token_ms,
                     first_token_p95_ms=measured.first_token_p95_ms, tokens_per_s=output,
-                    audio_per_s=next((each.audio_per_s for each in chain if each.audio_per_s is not None), None),
+                    audio_per_s=next((speed.audio_per_s for speed in chain if speed.audio_per_s is not None), None),
                 )
             )  # fmt: skip
-    return tuple(found) or ((of_tier,) if of_tier is not None else ())
+    return tuple(speeds) or ((of_tier,) if of_tier is not None else ())
 
 
 def _widened(speed: HostedSpeed, factor: float) -> HostedSpeed:

@@ -53,12 +53,12 @@ def read_measured(record: Record) -> Measured | None:
 
 
 def _refuse_contradictions(entry: Record, measured: Measured) -> None:
-    known = [rate for rate in RATES if entry.has(rate)]
-    if not known:
+    rates = [rate for rate in RATES if entry.has(rate)]
+    if not rates:
         entry.mistake("states `requests_per_s` or `tokens_per_s`, and one of them; found neither")
-    found = contradiction({field: getattr(measured, field) for field in _NUMBERS})
-    if found is not None:
-        entry.mistake(*found)
+    contradicted = contradiction({field: getattr(measured, field) for field in _NUMBERS})
+    if contradicted is not None:
+        entry.mistake(*contradicted)
 
 
 _NUMBERS = (*RATES, "at_concurrency", "first_token_ms", "p50_ms", "p95_ms")
@@ -68,7 +68,7 @@ def contradiction(numbers: Mapping[str, float | None]) -> tuple[str, str] | None
     """Return what of a measurement contradicts itself, and the field at which that is told; None where nothing does."""
     rate, first_ms, at = (numbers.get(field) for field in ("requests_per_s", "first_token_ms", "at_concurrency"))
     p50_ms, p95_ms = numbers.get("p50_ms"), numbers.get("p95_ms")
-    if all(numbers.get(each) is not None for each in RATES):
+    if all(numbers.get(field) is not None for field in RATES):
         return "states `requests_per_s` or `tokens_per_s`, and one of them; found both", RATES[-1]
     if p95_ms is not None and p50_ms is None:
         return "`p95_ms` is stated without `p50_ms`; state what half of the requests took too", "p95_ms"

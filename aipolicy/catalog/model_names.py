@@ -50,21 +50,21 @@ def read_model_name(name: str, catalog: Catalog, provider: str | None = None) ->
     """Return what a name says; `provider` is the id of the one that the plan names."""
     if name in catalog.models:
         return ModelName(name)
-    known = _names(catalog)
-    if name in known:
-        return ModelName(known[name])
-    rest, said, place = _without_prefixes(name, catalog)
-    host = said or provider or ""
+    names = _names(catalog)
+    if name in names:
+        return ModelName(names[name])
+    rest, named_host, place = _without_prefixes(name, catalog)
+    host = named_host or provider or ""
     model = catalog.deployments.get((host, rest)) or catalog.deployments.get((host, name))
     if model is not None:
-        return ModelName(model, said, place)
+        return ModelName(model, named_host, place)
     bedrock = _BEDROCK_ID.fullmatch(rest) if host in ("", _BEDROCK) else None
     if bedrock is not None and bedrock.group(1):
         place = bedrock.group(1)
     for form in (rest, *_forms(rest, bedrock)):
-        if form in known:
-            return ModelName(known[form], said, place)
-    return ModelName(None, said, place)
+        if form in names:
+            return ModelName(names[form], named_host, place)
+    return ModelName(None, named_host, place)
 
 
 def same_model(name: str, catalog: Catalog) -> tuple[str, ...]:
@@ -72,17 +72,17 @@ def same_model(name: str, catalog: Catalog) -> tuple[str, ...]:
     rest, _, _ = _without_prefixes(name, catalog)
     bedrock = _BEDROCK_ID.fullmatch(rest.casefold())
     stems = {_stem(form) for form in (name, rest, *_forms(rest.casefold(), bedrock))}
-    known = _names(catalog)
-    exact = {known[form] for form in known if _squashed(form) in {_squashed(name), _squashed(rest)}}
-    return tuple(sorted(exact or {model for form, model in known.items() if _stem(form) in stems}))
+    names = _names(catalog)
+    exact = {names[form] for form in names if _squashed(form) in {_squashed(name), _squashed(rest)}}
+    return tuple(sorted(exact or {model for form, model in names.items() if _stem(form) in stems}))
 
 
 def meant_model(name: str, catalog: Catalog) -> str | None:
     """Return the id of the model whose name is misspelt, None where it may be another model that the catalog lacks."""
-    known = _names(catalog)
+    names = _names(catalog)
     rest, _, _ = _without_prefixes(name, catalog)
-    near = misspelt(rest, known)
-    return known[near] if near is not None else None
+    near = misspelt(rest, names)
+    return names[near] if near is not None else None
 
 
 def _names(catalog: Catalog) -> Mapping[str, str]:

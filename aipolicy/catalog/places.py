@@ -54,15 +54,15 @@ class Places(Frozen):
 
     def countries(self, places: Iterable[str]) -> tuple[str, ...]:
         """Return the country codes that the places name together, sorted; unknown places are left out."""
-        found: set[str] = set()
+        countries: set[str] = set()
         for place in places:
             if place in self.groups:
-                found.update(self.groups[place])
+                countries.update(self.groups[place])
             elif self.aliases.get(place, place) in self.codes:
-                found.add(self.aliases.get(place, place))
+                countries.add(self.aliases.get(place, place))
             elif self.is_part(place):
-                found.add(self.chain(place)[-1])
-        return tuple(sorted(found))
+                countries.add(self.chain(place)[-1])
+        return tuple(sorted(countries))
 
     def knows(self, place: str) -> bool:
         """Return whether the place is a country, an alias, a group or a subdivision."""
@@ -75,12 +75,12 @@ class Places(Frozen):
 
     def chain(self, place: str) -> tuple[str, ...]:
         """Return a place, then what it lies in, up to its country."""
-        found = [place]
-        while found[-1] not in self.codes:
-            country, _, code = found[-1].partition("-")
-            outer = self.local_places.get(found[-1])
-            found.append(outer or "-".join(filter(None, (country, self._within(country)[code]))))
-        return tuple(found)
+        chain = [place]
+        while chain[-1] not in self.codes:
+            country, _, code = chain[-1].partition("-")
+            outer = self.local_places.get(chain[-1])
+            chain.append(outer or "-".join(filter(None, (country, self._within(country)[code]))))
+        return tuple(chain)
 
     def parts(self, place: str) -> tuple[str, ...]:
         """Return every place that lies in a country or a subdivision, sorted."""
@@ -143,14 +143,14 @@ def read_places(records: Iterable[Record], as_of: date) -> Places:
     for group in (group for of_file in groups for group in of_file):
         _check_group(group.record, group.countries, codes)
     now = layered(groups, lambda group: group.id, lambda group: group.dated, as_of, strict=False)
-    found = Places(
+    places = Places(
         frozenset(codes), words["aliases"], {group.id: group.countries for group in now}, words["country_names"],
         parts.subdivisions, {place: outer for place, (outer, _) in parts.local.items()}, parts.names,
         {fold_country(group.name): group.id for group in now if group.name},
         {fold_country(word): group.id for group in now for word in group.also},
     )  # fmt: skip
-    parts.check(found)
-    return found
+    parts.check(places)
+    return places
 
 
 class _Group(Frozen):

@@ -51,7 +51,7 @@ def _amounts(price: Price) -> Iterator[tuple[str, float]]:
                 yield prefix + name.replace("_usd_per_", "_per_"), amount
 
 
-def _listed(price: Price, known: Mapping[PriceKey, Price]) -> Price | None:
+def _listed(price: Price, prices: Mapping[PriceKey, Price]) -> Price | None:
     """Return the price that an entry replaces: of its region, else of any region."""
     keys = ((price.provider, price.model, region, price.mode) for region in (price.region, ANY_REGION))
-    return next((known[key] for key in keys if key in known), None)
+    return next((prices[key] for key in keys if key in prices), None)

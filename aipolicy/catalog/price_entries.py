@@ -37,7 +37,7 @@ def read_prices(files: Sequence[Record], rates: Mapping[str, ExchangeRate], as_o
     In one file the newest entry that has begun holds. A later file wins whatever its dates: an organisation's prices
     are read after the shipped ones, and its price for any region stands for every region.
     """
-    with_rate = {str(each.raw("currency")) for file in files for each in file.records("exchange_rates")}
+    with_rate = {str(entry.raw("currency")) for file in files for entry in file.records("exchange_rates")}
     chosen: dict[PriceKey, Price] = {}
     for file in files:
         entries = _entries(file, rates, as_of, with_rate, chosen)
@@ -182,6 +182,6 @@ def _source_package(record: Record) -> SourcePackage | None:
     if not record.has("source_package"):
         return None
     package = record.record("source_package")
-    found = SourcePackage(package.text("name"), package.text("version"), package.text("sha256"))
+    source = SourcePackage(package.text("name"), package.text("version"), package.text("sha256"))
     package.finish()
-    return found
+    return source

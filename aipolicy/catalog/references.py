@@ -57,9 +57,9 @@ def check_references(documents: Iterable[Document], named: Named) -> None:
     mistakes = Mistakes(CatalogError)
     for document in documents:
         top = Record(document, (), document.value, mistakes)
-        for key, known, sections in references:
+        for key, names, sections in references:
             for record in (record for section in sections for record in top.records(section)):
-                _check_reference(record, key, record.text(key), known)
+                _check_reference(record, key, record.text(key), names)
         for record in (record for section in ("terms", "prices", "machine_prices") for record in top.records(section)):
             region = record.text("region", ANY_REGION)
             _check_regions(record, "region", () if region == ANY_REGION else (region,), named.regions)
@@ -78,12 +78,12 @@ def _check_regions(record: Record, key: str, regions: Iterable[str], region_ids:
     provider = record.text("provider")
     for region in regions:
         if (provider, region) not in region_ids:
-            known = [name for owner, name in region_ids if owner == provider]
-            hint = did_you_mean(region, known)
+            names = [name for owner, name in region_ids if owner == provider]
+            hint = did_you_mean(region, names)
             record.mistake(f"provider `{shown(provider)}` has no region `{shown(region)}`{hint}", key)
 
 
-def _check_reference(record: Record, key: str, name: str, known: Iterable[str]) -> None:
-    if name not in known:
+def _check_reference(record: Record, key: str, name: str, names: Iterable[str]) -> None:
+    if name not in names:
         what = "country code" if key == "countries" else key
-        record.mistake(f"unknown {what} `{shown(name)}`{did_you_mean(name, known)}", key)
+        record.mistake(f"unknown {what} `{shown(name)}`{did_you_mean(name, names)}", key)

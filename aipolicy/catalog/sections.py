@@ -21,15 +21,15 @@ def read_section(files: Sequence[Record], name: str, read: Callable[[Record], T]
     Entries whose figures are compared are of one key, or alike by another one that is given.
     """
     of_one_kind = key if alike is None else alike
-    known: dict[object, T] = {}
+    earlier: dict[object, T] = {}
     read_files: list[list[T]] = []
     for file in files:
         entries = []
         for record in file.records(name):
             entry = read(record)
-            refuse_far_off(record, entry, known.get(of_one_kind(entry)))
+            refuse_far_off(record, entry, earlier.get(of_one_kind(entry)))
             record.finish()
             entries.append(entry)
-        known.update((of_one_kind(entry), entry) for entry in entries)
+        earlier.update((of_one_kind(entry), entry) for entry in entries)
         read_files.append(entries)
     return layered(read_files, key, dated, as_of, strict=strict)

@@ -29,8 +29,8 @@ def compared_with_base(report: Report, files: Sequence[ManifestFile], side: Base
     missing = _names(report) - _names(at_base)
     if missing:
         moved = files_holding(missing, side.elsewhere)
-        findings += [each for each in check(moved, policy, SOME_FEATURES).findings if each.feature in missing]
-    compared, gone = compare(report.findings, (known_from(each, side.file_of) for each in findings), side.file_of)
+        findings += [finding for finding in check(moved, policy, SOME_FEATURES).findings if finding.feature in missing]
+    compared, gone = compare(report.findings, (known_from(finding, side.file_of) for finding in findings), side.file_of)
     vanished = vanished_features(Side(at_base, side.files), Side(report, files))
     lost = {finding.feature for finding in vanished}
     fixed = tuple(
@@ -52,11 +52,11 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
         # NOTE: which of two features has a name twice depends on the other files.
         return check(side.files, policy, now.scope)
     today = {file.path: file for file in files}
-    known = dict(zip(_paths(files), now.files, strict=True))
+    evaluated_now = dict(zip(_paths(files), now.files, strict=True))
     same = {file.path for file in side.files if today.get(file.path) == file}
     fresh = check([file for file in side.files if file.path not in same], policy, SOME_FEATURES)
     new = iter(fresh.files)
-    evaluated = [known[path] if path in same else next(new) for path in _paths(side.files)]
+    evaluated = [evaluated_now[path] if path in same else next(new) for path in _paths(side.files)]
     return report_of(evaluated, policy, now.scope)
 
 
@@ -115,7 +115,7 @@ def _names(report: Report) -> set[str]:
 
 
 def _without_paths(settings: PolicySettings) -> tuple[object, ...]:
-    kept = settings._replace(
+    without_paths = settings._replace(
         packs=(), own_catalog=(), base=".", parameter_places={}, choice_places={}, lock="", waivers=()
     )
-    return kept, len(settings.packs), len(settings.own_catalog), len(settings.waivers)
+    return without_paths, len(settings.packs), len(settings.own_catalog), len(settings.waivers)

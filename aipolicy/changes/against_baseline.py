@@ -38,13 +38,13 @@ def accept_findings(report: Report, path: str, paths: Sequence[str]) -> bool:
     is_there = os.path.lexists(path) and not os.path.islink(path)
     before = _with_current_ids(read_baseline(path), report).findings if is_there else ()
     named = {identity_of(finding) for finding in report.findings}
-    kept = [
+    still_accepted = [
         known for known in before
         if not is_answered(report, known.identity.rule, known.identity.feature, covers=covers)
         or (known.identity not in named and is_still_open(report, known))
     ]  # fmt: skip
-    found = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
-    write_baseline(path, (*found, *kept))
+    accepted = (known for known in acceptable(report.findings) if not _never_waived(report, known.identity.rule))
+    write_baseline(path, (*accepted, *still_accepted))
     return True
 
 
@@ -88,5 +88,5 @@ def _never_waived(report: Report, rule: str) -> bool:
 def _covers(path: str, paths: Sequence[str]) -> bool:
     """Return whether the paths of a run hold everything beside and below a baseline."""
     home = os.path.dirname(os.path.abspath(path))
-    folders = [os.path.abspath(each) for each in paths or (".",) if os.path.isdir(each)]
+    folders = [os.path.abspath(folder) for folder in paths or (".",) if os.path.isdir(folder)]
     return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)

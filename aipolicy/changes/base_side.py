@@ -52,12 +52,12 @@ def base_side(revision: str, paths: Sequence[str], options: PolicyOptions) -> It
     The options must name the day, so that midnight does not come between the two sides.
     """
     repository = find_repository(os.curdir)
-    wanted = [_in_repository(path, repository) for path in paths or (".",)]
+    absolute = [_in_repository(path, repository) for path in paths or (".",)]
     base = find_base(repository, revision)
     tree = read_tree(repository.top, base.commit)
     with Snapshot(tree, repository.top) as snapshot:
         try:
-            yield _Reader(base, snapshot, options, {}).read(wanted)
+            yield _Reader(base, snapshot, options, {}).read(absolute)
         except BaseError:
             raise
         except AipolicyError as error:
@@ -101,8 +101,8 @@ class _Reader(Frozen):
 
         def elsewhere() -> tuple[ManifestFile, ...]:
             snapshot.write({*manifests, *(str(path) for path in behind)})
-            known = {file.path for file in files}
-            return tuple(file for file in self._found([snapshot.root], config) if file.path not in known)
+            paths = {file.path for file in files}
+            return tuple(file for file in self._found([snapshot.root], config) if file.path not in paths)
 
         return BaseSide(self.base, config, settings, policy_files, files, elsewhere)
 
@@ -222,9 +222,9 @@ def _in_repository(path: str, repository: Repository) -> str:
     if path == STDIN:
         raise BaseError("standard input has no base; name a file")
     absolute = os.path.abspath(path)
-    for each in (absolute, os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))):
-        if os.path.commonpath([each, repository.top]) == repository.top:
-            return each
+    for spelling in (absolute, os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))):
+        if os.path.commonpath([spelling, repository.top]) == repository.top:
+            return spelling
     raise BaseError(f"`{shown(path)}` is outside of the repository, so that no commit holds it; leave it out")
 
 
@@ -233,7 +233,7 @@ def _told_of_base(error: AipolicyError, base: Base, snapshot: Snapshot) -> BaseE
     roots = {snapshot.root, os.path.relpath(snapshot.root)}
     errors = error.errors if isinstance(error, Problems) else (error,)
     lines = []
-    for line in "\n".join(str(each) for each in errors).split("\n"):
+    for line in "\n".join(str(problem) for problem in errors).split("\n"):
         for root in sorted(roots, key=len, reverse=True):
             line = line.replace(f"{root}/", f"{base.short}:").replace(root, base.short)
         lines.append(line)

@@ -148,9 +148,9 @@ def _entry(record: Record, *, has_values: bool) -> KnownFinding:
     if rule.startswith(NEVER_ACCEPTED):
         about = "waivers" if rule.startswith(WAIVER_PREFIX) else "broken manifests"
         record.mistake(f"`{shown(rule)}` is about {about}, and is never accepted; remove the entry", "rule")
-    known = Severity(severity) if severity in set(Severity) else Severity.NOTE
+    weight = Severity(severity) if severity in set(Severity) else Severity.NOTE
     weighs = Outcome(outcome) if outcome in _OUTCOMES else Outcome.UNDETERMINED
-    return KnownFinding(Identity(rule, feature, path), known, weighs, None, values)
+    return KnownFinding(Identity(rule, feature, path), weight, weighs, None, values)
 
 
 def _values(record: Record) -> dict[str, DecidingValue]:
@@ -177,12 +177,12 @@ class _Refused(ValueError):
 
 
 def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for key, value in pairs:
-        if key in found:
+        if key in values:
             raise _Refused(f"key `{shown(key)}` is written twice in one entry")
-        found[key] = value
-    return found
+        values[key] = value
+    return values
 
 
 def _refuse_constant(constant: str) -> object:

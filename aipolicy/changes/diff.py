@@ -117,11 +117,11 @@ def diff_of(before: SideInputs, after: SideInputs, revision: str, commit: str, f
     )
     unreadable = {f.feature for f in broken} | {file_of(f.file) for f in broken}
     hinted = []
-    for each in features:
-        lost = each.after is None and each.before is not None
-        file = file_of(each.before.feature.file) if each.before is not None else ""
-        hidden = lost and (each.name in unreadable or file in unreadable)
-        hinted.append(_with_hints(each, features, unreadable=hidden))
+    for change in features:
+        lost = change.after is None and change.before is not None
+        file = file_of(change.before.feature.file) if change.before is not None else ""
+        hidden = lost and (change.name in unreadable or file in unreadable)
+        hinted.append(_with_hints(change, features, unreadable=hidden))
     repaired = tuple(known for known in gone if known.identity.wording)
     return Diff(before, after, revision, commit, tuple(hinted), broken, repaired)
 
@@ -197,11 +197,11 @@ def _changed(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSt
 def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
     """Return a finding that a waiver holds back now with the first input under which it does."""
     identity = identity_of(finding)
-    found = [state.known.get(identity, ()) if state is not None else () for state in states]
-    before = (found[0][0].severity, found[0][0].outcome) if found[0] else None
+    known_by_step = [state.known.get(identity, ()) if state is not None else () for state in states]
+    before = (known_by_step[0][0].severity, known_by_step[0][0].outcome) if known_by_step[0] else None
     causes = (
-        step.cause for step, known in zip(steps[1:], found[1:], strict=True)
-        if any(each.outcome is Outcome.WAIVED for each in known)
+        step.cause for step, known in zip(steps[1:], known_by_step[1:], strict=True)
+        if any(known_finding.outcome is Outcome.WAIVED for known_finding in known)
     )  # fmt: skip
     return ChangedFinding(finding, next(causes, steps[-1].cause), before)
 
@@ -209,10 +209,11 @@ def _waived(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureSta
 def _moved(finding: Finding, steps: Sequence[Step], states: Sequence[FeatureState | None]) -> ChangedFinding:
     """Return a finding that rests on other values with the first input under which it rests on those of now."""
     identity = identity_of(finding)
-    found = [state.known.get(identity, ()) if state is not None else () for state in states]
-    now = {each.name: each.value for each in finding.decided_by}
+    known_by_step = [state.known.get(identity, ()) if state is not None else () for state in states]
+    now = {decided.name: decided.value for decided in finding.decided_by}
     causes = (
-        step.cause for step, known in zip(steps[1:], found[1:], strict=True) if any(each.values == now for each in known)
+        step.cause for step, known in zip(steps[1:], known_by_step[1:], strict=True)
+        if any(known_finding.values == now for known_finding in known)
     )  # fmt: skip
     return ChangedFinding(finding, next(causes, steps[-1].cause))
 

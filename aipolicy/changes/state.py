@@ -69,10 +69,10 @@ def states_of(report: Report, weighing: Weighing,
 
     `known` are states under the same policy and weighing: a feature of the same text and path is in the same state.
     """
-    found: dict[str, dict[Identity, list[KnownFinding]]] = {}
+    findings: dict[str, dict[Identity, list[KnownFinding]]] = {}
     for finding in report.findings:
-        each = known_from(finding)
-        found.setdefault(finding.feature, {}).setdefault(each.identity, []).append(each)
+        known_finding = known_from(finding)
+        findings.setdefault(finding.feature, {}).setdefault(known_finding.identity, []).append(known_finding)
     states: dict[str, FeatureState] = {}
     for evaluation in report.evaluations:
         name = evaluation.feature.name
@@ -85,7 +85,7 @@ def states_of(report: Report, weighing: Weighing,
             expected = evaluation.expected
             states[name] = FeatureState(
                 evaluation.feature, _verdict(expected), tuple(map(_need, expected.verdict.needs)),
-                monthly_cost(expected, weighing), _answered(report, evaluation, weighing), found.get(name, {}),
+                monthly_cost(expected, weighing), _answered(report, evaluation, weighing), findings.get(name, {}),
             )  # fmt: skip
     return states
 
@@ -142,8 +142,8 @@ def monthly_cost(evaluation: Evaluation, weighing: Weighing) -> MonthlyCost | No
     if evaluation.planned is not evaluation.candidates:
         groups = evaluation.planned.groups(("option.monthly_usd",), evaluation.workload)
         values = [value for (value,), mask in groups if mask & evaluation.planned.full]
-        known = [value for value in values if isinstance(value, float)]
-        return MonthlyCost(min(known), max(known), "plan", len(known) == len(values)) if known else None
+        numbers = [value for value in values if isinstance(value, float)]
+        return MonthlyCost(min(numbers), max(numbers), "plan", len(numbers) == len(values)) if numbers else None
     # NOTE: what is recommended rests on what is expected, what it costs only on what is declared: the gate counts that.
     chosen = Recommender(evaluation.expected, weighing).chosen()
     facts = None if chosen is None else evaluation.candidates.facts_of(chosen.number, evaluation.workload)

@@ -37,20 +37,22 @@ def vanished_features(before: Side, now: Side) -> tuple[Finding, ...]:
     another document stands in its place hides it.
     """
     silent = {skipped.path for file in now.report.files for skipped in file.skipped}
-    read = {file.path for file in now.files} - silent
+    read_paths = {file.path for file in now.files} - silent
     refused = {finding.file for finding in now.report.findings if finding.rule_id.startswith(MANIFEST_PREFIX)}
     names = {evaluation.feature.name for evaluation in now.report.evaluations}
-    found = []
+    findings = []
     for evaluation in before.report.evaluations:
         name, path = evaluation.feature.name, evaluation.feature.file
         if name in names or path in refused or not os.path.lexists(path):
             continue
-        if path in read and now.others_in(path) <= before.others_in(path):
+        if path in read_paths and now.others_in(path) <= before.others_in(path):
             continue
         why = (
-            "holds another document in its place" if path in read
+            "holds another document in its place" if path in read_paths
             else "holds no manifest any more" if path in silent else "is looked at no longer"
         )  # fmt: skip
         message = f"the feature `{shown(name)}` of the base is declared nowhere, and its file is there but {why}"
-        found.append(replace(reserved_finding("MAN-010", message, file=path, feature=name), change=FindingChange.NEW))
-    return sorted_findings(found)
+        findings.append(
+            replace(reserved_finding("MAN-010", message, file=path, feature=name), change=FindingChange.NEW)
+        )
+    return sorted_findings(findings)

@@ -13,14 +13,14 @@ _MAX_LENGTH = 100
 _USABLE = regex(r"[A-Za-z0-9._-][A-Za-z0-9 ._,:/@+-]*")
 
 
-def category_of(given: str | None, paths: Sequence[str], policies: Sequence[str]) -> str:
+def category_of(category: str | None, paths: Sequence[str], policies: Sequence[str]) -> str:
     """Return the category that was given, else one made of paths and packs; empty for a run over all as configured."""
-    if given is not None:
-        if len(given) > _MAX_LENGTH or not _USABLE.fullmatch(given):
+    if category is not None:
+        if len(category) > _MAX_LENGTH or not _USABLE.fullmatch(category):
             raise UsageError(
                 f"`--category` takes up to {_MAX_LENGTH} letters, digits, spaces and `._,:/@+-`, such as `payments`"
             )
-        return f"{given.rstrip('/')}/"
+        return f"{category.rstrip('/')}/"
     places = RepositoryPlaces()
     words = sorted({places.from_here(path) for path in paths or (".",)})
     words = [] if words == ["."] else words

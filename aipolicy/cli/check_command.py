@@ -112,12 +112,12 @@ def _run(arguments: Arguments) -> int:
     if arguments.show_config:
         from aipolicy.cli.show_config import config_lines
 
-        given = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
-        write_out(config_lines(configured, given))
+        on_command_line = {**arguments.options._asdict(), "fail_on": arguments.fail_on, "strict": arguments.strict}
+        write_out(config_lines(configured, on_command_line))
         return EXIT_CLEAN
     policy_files = read_policy_files(settings, memory=pack_memory())
-    found = manifests_of(arguments.paths, configured)
-    files = found.files
+    manifests = manifests_of(arguments.paths, configured)
+    files = manifests.files
     if arguments.unsafe_fixes and not (arguments.fix or arguments.show_diff):
         raise UsageError("`--unsafe-fixes` says what `--fix` or `--diff` may change; add one of them")
     if arguments.show_diff:
@@ -126,14 +126,14 @@ def _run(arguments: Arguments) -> int:
         text = difference(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         write_out(text)
         return EXIT_FINDINGS if text and not arguments.exit_zero else EXIT_CLEAN
-    written = _outputs(arguments, configured, run_inputs(found, configured, settings, policy_files))
+    written = _outputs(arguments, configured, run_inputs(manifests, configured, settings, policy_files))
     if arguments.fix:
         from aipolicy.cli.fix_run import fixed_files, write_fixed
 
         fixed = write_fixed(fixed_files(files, settings, policy_files, unsafe=arguments.unsafe_fixes))
         files = tuple(file._replace(data=data) for file, data in zip(files, fixed, strict=True))
     reports = _reports(arguments, configured, written)
-    run = CheckRun(arguments.paths, found._replace(files=files), settings, policy_files, configured, reports)
+    run = CheckRun(arguments.paths, manifests._replace(files=files), settings, policy_files, configured, reports)
     if is_compared(arguments.comparing, configured):
         output = _compared(run, arguments)
     else:
@@ -150,7 +150,7 @@ def _outputs(arguments: Arguments, configured: Config, inputs: Sequence[str]) ->
     """Return the reports that go to files; raises `UsageError` before anything is written over what is read."""
     written = read_outputs(arguments.outputs, arguments.output_format, os.environ)
     baseline = baseline_path(arguments.comparing, configured)
-    refuse_overwriting((each.path for each in written), (*inputs, *([baseline] if baseline else ())))
+    refuse_overwriting((output.path for output in written), (*inputs, *([baseline] if baseline else ())))
     if arguments.comparing.write_baseline is not None and baseline is not None:
         # NOTE: the baseline itself is read and may be written anew.
         refuse_overwriting([baseline], (path for path in inputs if path != configured.baseline))
@@ -199,7 +199,7 @@ def _reports(arguments: Arguments, configured: Config, written: Sequence[ReportF
         fail_on, unchanged=unchanged, verbose=arguments.verbose, exit_zero=arguments.exit_zero, category=category
     )
     on_screen = in_file._replace(width=stdout_width(), style=stdout_style())
-    return ((arguments.output_format, on_screen), *((each.format, in_file) for each in written))
+    return ((arguments.output_format, on_screen), *((output.format, in_file) for output in written))
 
 
 def remembered(run: CheckRun) -> Output:
@@ -227,12 +227,12 @@ def evaluated(run: CheckRun) -> Output:
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     scope = scope_of(run.paths, run.config)
     files, left_out = run.found.files, run.found.left_out
-    told: dict[str, Any] = {}
+    progress: dict[str, Any] = {}
     if sys.stderr is not None and sys.stderr.isatty():
         from aipolicy.cli.progress import told_while_evaluating  # NOTE: where nobody watches nothing is drawn.
 
-        told["told"] = told_while_evaluating
-    return _rendered(check_remembered(files, policy, scope, memory, asked=asked, left_out=left_out, **told), run)
+        progress["told"] = told_while_evaluating
+    return _rendered(check_remembered(files, policy, scope, memory, asked=asked, left_out=left_out, **progress), run)
 
 
 def _compared(run: CheckRun, arguments: Arguments) -> Output:
@@ -254,8 +254,8 @@ def _rendered(result: RunResult, run: CheckRun, notices: Sequence[str] = ()) -> 
 
     pieces = pieces_of([rendered(output_format, result, view) for output_format, view in run.reports])
     totals = result.totals
-    told = [f"aipolicy: {each}" for each in (*totals.notices, *notices, *skip_lines(totals.skipped))]
-    return Output(result.totals.exit_code(Severity(run.fail_on)), "\n".join(told), pieces)
+    lines = [f"aipolicy: {line}" for line in (*totals.notices, *notices, *skip_lines(totals.skipped))]
+    return Output(result.totals.exit_code(Severity(run.fail_on)), "\n".join(lines), pieces)
 
 
 def _watch(arguments: Arguments) -> None:

@@ -28,9 +28,9 @@ def rule_ids(context: click.Context, parameter: click.Parameter, incomplete: str
 
     if incomplete.startswith(CONTROL):
         return _controls(policy, incomplete)
-    heads = (each.rule for each in policy.portfolio_rules)
+    heads = (portfolio_rule.rule for portfolio_rule in policy.portfolio_rules)
     ids = {rule.id for rule in (*policy.chosen_rules, *heads)} | RESERVED_IDS
-    return sorted(each for each in ids if each.startswith(incomplete.upper()))
+    return sorted(rule_id for rule_id in ids if rule_id.startswith(incomplete.upper()))
 
 
 def _controls(policy: Policy, incomplete: str) -> list[str]:
@@ -59,9 +59,11 @@ def feature_names(context: click.Context, parameter: click.Parameter, incomplete
         files = find_manifests((".",), patterns=config.manifests, exclude=config.exclude, stdin=bytes)
     except AipolicyError:
         return []
-    read = read_manifests(files)
+    manifests = read_manifests(files)
     # NOTE: without packs, what they add to manifests is unknown here; the name is there all the same.
-    names = {feature.name for feature in read.features} | {each.feature for each in read.findings if each.feature}
+    names = {feature.name for feature in manifests.features} | {
+        finding.feature for finding in manifests.findings if finding.feature
+    }
     return sorted(name for name in names if name.startswith(incomplete))
 
 

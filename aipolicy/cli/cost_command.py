@@ -53,12 +53,12 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         raise UsageError("`--plot` draws text; write the drawing with `--plot-file` beside `--format json`")
     settings, policy = load(options)
     output: list[str] = []
-    found = features_named(subject, paths, policy, settings)
-    if plot_file is not None and len(found) > 1:
-        raise UsageError(f"`--plot-file` takes one feature, found {len(found)}; name one")
+    evaluations = features_named(subject, paths, policy, settings)
+    if plot_file is not None and len(evaluations) > 1:
+        raise UsageError(f"`--plot-file` takes one feature, found {len(evaluations)}; name one")
     if plot_file is not None:
         _refuse_overwriting(plot_file, subject, paths, options)
-    for evaluation in found:
+    for evaluation in evaluations:
         evaluation = evaluation_with(evaluation, changes, policy.evaluator)
         comparison = None
         if output_format == "json" or every or plot or plot_file is not None:

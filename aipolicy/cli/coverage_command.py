@@ -61,10 +61,10 @@ def _asked(name: str | None, options: PolicyOptions) -> tuple[Config, Policy, tu
     if name is not None:
         from aipolicy.cli.framework_asked import policy_asking
 
-        found = policy_asking(name, options)
-        if found.asking.framework is not None:
-            return found.settings, found.policy, (found.asking,)
-        return found.settings, found.policy, tuple(_askings(found.policy, found.asking.id))
+        asking = policy_asking(name, options)
+        if asking.asking.framework is not None:
+            return asking.settings, asking.policy, (asking.asking,)
+        return asking.settings, asking.policy, tuple(_askings(asking.policy, asking.asking.id))
     settings, policy = load(options)
     askings = tuple(_askings(policy))
     if not askings:
@@ -82,16 +82,18 @@ def _askings(policy: Policy, pack: str = "") -> Iterator[Asking]:
 def _clauses(askings: tuple[Asking, ...], policy: Policy, output_format: str) -> str:
     from aipolicy.frameworks.clauses import clauses_of
 
-    found = [(each.framework, clauses_of(each.framework, each)) for each in askings if each.framework is not None]
+    clauses = [
+        (asking.framework, clauses_of(asking.framework, asking)) for asking in askings if asking.framework is not None
+    ]
     if output_format == "oscal":
         raise UsageError("OSCAL assessment results are about features; leave out `--clauses`, or use text, json or csv")
     if output_format == "text":
         from aipolicy.report.coverage.coverage_text import clauses_text
 
-        return clauses_text(found, width=stdout_width(), style=stdout_style())
+        return clauses_text(clauses, width=stdout_width(), style=stdout_style())
     from aipolicy.report.coverage.coverage_tables import clauses_csv, clauses_json
 
-    return clauses_json(found, policy) if output_format == "json" else "".join(clauses_csv(found))
+    return clauses_json(clauses, policy) if output_format == "json" else "".join(clauses_csv(clauses))
 
 
 def _coverage(report: Report, policy: Policy, askings: tuple[Asking, ...], output_format: str) -> str | None:

@@ -38,24 +38,24 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     if not pages:
         write_out("no pack to write pages of\n")
         raise click.exceptions.Exit(EXIT_NOTHING)
-    found = standing(folder, pages)
+    stale_pages = standing(folder, pages)
     if check:
-        write_out(_told(folder, found, len(pages)))
-        raise click.exceptions.Exit(EXIT_CLEAN if found.is_current else EXIT_FINDINGS)
-    put_right(folder, pages, found)
-    written = len(found.out_of_date) + len(found.missing)
-    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in found.left_over)
+        write_out(_told(folder, stale_pages, len(pages)))
+        raise click.exceptions.Exit(EXIT_CLEAN if stale_pages.is_current else EXIT_FINDINGS)
+    put_right(folder, pages, stale_pages)
+    written = len(stale_pages.out_of_date) + len(stale_pages.missing)
+    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in stale_pages.left_over)
     write_out(f"{removed}{escaped(folder)}: {quantity(len(pages), 'page')}, {written} written\n")
 
 
-def _told(folder: str, found: StalePages, count: int) -> str:
-    if found.is_current:
+def _told(folder: str, stale_pages: StalePages, count: int) -> str:
+    if stale_pages.is_current:
         return f"{escaped(folder)} is current: {quantity(count, 'page')}\n"
     states = (
-        ("out of date", found.out_of_date),
-        ("missing", found.missing),
-        ("left over", found.left_over),
-        ("not made by `aipolicy docs`, move it", found.in_the_way),
+        ("out of date", stale_pages.out_of_date),
+        ("missing", stale_pages.missing),
+        ("left over", stale_pages.left_over),
+        ("not made by `aipolicy docs`, move it", stale_pages.in_the_way),
     )
     lines = [f"{state}: {escaped(path)}\n" for state, paths in states for path in paths]
     return "".join((*lines, f"{escaped(folder)} is not current; run `aipolicy docs` with the same packs\n"))

@@ -82,13 +82,13 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
     _refuse_together(output_format, shows_details=not details.none, changes=changes, targets=targets)
     if target is not None:
         _refuse_to_write(target, output_format, (*changes, *targets), subject, paths, options)
-    found = features_named(subject, paths, policy, settings)
+    evaluations = features_named(subject, paths, policy, settings)
     if target is not None:
-        if len(found) > 1:
-            raise UsageError(f"`--write` takes one feature, found {len(found)}; name one")
-        write_decision(target, found[0], policy, settings)
+        if len(evaluations) > 1:
+            raise UsageError(f"`--write` takes one feature, found {len(evaluations)}; name one")
+        write_decision(target, evaluations[0], policy, settings)
         return
-    write_out(explained_each(found, asked, policy, settings))
+    write_out(explained_each(evaluations, asked, policy, settings))
 
 
 def _refuse_together(

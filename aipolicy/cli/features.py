@@ -28,19 +28,21 @@ def report_named(subject: str, paths: tuple[str, ...], policy: Policy, settings:
     """Return the report on the same features alone, with the findings on them; raises `UsageError` for none."""
     is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
     # NOTE: who names one file to read about it wants it, whatever a check leaves out.
-    asked = manifests_of((subject,) if is_path else paths, settings, exclude=not os.path.isfile(subject))
-    report = check(asked.files, policy, SOME_FEATURES)
-    found = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
+    manifests = manifests_of((subject,) if is_path else paths, settings, exclude=not os.path.isfile(subject))
+    report = check(manifests.files, policy, SOME_FEATURES)
+    evaluations = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
     broken = [
-        finding for finding in report.findings if finding.rule_id.startswith(MANIFEST_PREFIX) and (is_path or not found)
+        finding
+        for finding in report.findings
+        if finding.rule_id.startswith(MANIFEST_PREFIX) and (is_path or not evaluations)
     ]
     if broken:
         sys.stderr.write(render_concise(broken))
-    if not found:
-        for line in (*asked.left_out.notices, *skip_lines(asked.left_out.skipped)):
+    if not evaluations:
+        for line in (*manifests.left_out.notices, *skip_lines(manifests.left_out.skipped)):
             sys.stderr.write(f"aipolicy: {line}\n")
         names = [evaluation.feature.name for evaluation in report.evaluations]
         what = "no feature in" if is_path else "no feature is named"
         raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")
-    wanted = {evaluation.feature.name for evaluation in found}
-    return report.of_features(wanted, lambda finding: finding.feature in wanted)
+    feature_names = {evaluation.feature.name for evaluation in evaluations}
+    return report.of_features(feature_names, lambda finding: finding.feature in feature_names)

@@ -20,10 +20,10 @@ def names_like(patterns: Sequence[str], files: Iterable[ManifestFile], policy: P
     names = {feature.name for file in files for feature in read_manifests((file,), extensions=schema).features}
     chosen: set[str] = set()
     for pattern in patterns:
-        found = {name for name in names if fnmatchcase(name, pattern)}
-        if not found:
+        alike = {name for name in names if fnmatchcase(name, pattern)}
+        if not alike:
             raise UsageError(f"no feature is named `{shown(pattern)}`{did_you_mean(pattern, names)}")
-        chosen |= found
+        chosen |= alike
     if len(chosen) > MOST_FEATURES:
         many = quantity(len(chosen), "feature")
         raise UsageError(f"`--what-if` names {many}, and a page moves at most {MOST_FEATURES}; name those that matter")

@@ -29,7 +29,8 @@ def fixed_files(files: Sequence[ManifestFile], settings: PolicySettings, policy_
         raise UsageError("standard input cannot be corrected; name a file")
     policy = load_policy(settings, Cache(cache_folder()), policy_files)
     return tuple(
-        fixed_file(file, lambda each: evaluate_file((each,), policy).findings, unsafe=unsafe) for file in files
+        fixed_file(file, lambda corrected: evaluate_file((corrected,), policy).findings, unsafe=unsafe)
+        for file in files
     )
 
 
@@ -41,9 +42,9 @@ def write_fixed(fixed: Sequence[FixedFile]) -> tuple[bytes, ...]:
             write_whole(os.path.realpath(file.path), file.after)
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot write `{shown(file.path)}`: {error}") from None
-        for each in file.corrections:
-            place = f"{escaped(file.path)}:{each.line}"
-            click.echo(f"fixed {place}: `{shown(each.old)}` is now `{shown(each.new)}`", err=True)
+        for correction in file.corrections:
+            place = f"{escaped(file.path)}:{correction.line}"
+            click.echo(f"fixed {place}: `{shown(correction.old)}` is now `{shown(correction.new)}`", err=True)
     return tuple(file.after for file in fixed)
 
 

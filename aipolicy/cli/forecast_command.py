@@ -57,7 +57,7 @@ def command(paths: tuple[str, ...], options: PolicyOptions, months: int, output_
     written = read_outputs(outputs, output_format, {}, FORMATS)
     policy_files = read_policy_files(settings)
     manifests = told_manifests(paths, configured)
-    refuse_overwriting((each.path for each in written), run_inputs(manifests, configured, settings, policy_files))
+    refuse_overwriting((output.path for output in written), run_inputs(manifests, configured, settings, policy_files))
     files = manifests.files
     gc.disable()  # NOTE: what is evaluated stays until the end, and the collector would look at all of it again and again.
     try:

@@ -32,18 +32,18 @@ class AskingPolicy(NamedTuple):
 
 def framework_pages(name: str, subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str) -> str:
     """Return what a framework asks of the features that are named; raises `UsageError` for an unknown framework."""
-    found = policy_asking(name, options)
-    policy = found.policy
-    report = report_named(subject, paths, policy, found.settings)
+    asking_policy = policy_asking(name, options)
+    policy = asking_policy.policy
+    report = report_named(subject, paths, policy, asking_policy.settings)
     answers = [
-        asked_of(each, (f for f in report.findings if _is_on(f, each)), found.asking, policy)
-        for each in report.evaluations
+        asked_of(evaluation, (f for f in report.findings if _is_on(f, evaluation)), asking_policy.asking, policy)
+        for evaluation in report.evaluations
     ]
     if output_format == "json":
         from aipolicy.report.explain.framework_json import framework_json
 
         return "".join(framework_json(answer, policy) for answer in answers)
-    return "\n".join(_page(answer, output_format, found.added, policy) for answer in answers)
+    return "\n".join(_page(answer, output_format, asking_policy.added, policy) for answer in answers)
 
 
 def policy_asking(name: str, options: PolicyOptions) -> AskingPolicy:
@@ -60,14 +60,14 @@ def asking_under(name: str, config: Config, settings: PolicySettings, *, may_add
     cache = Cache(cache_folder())
     policy = load_policy(settings, cache)
     frameworks = policy.catalog.frameworks
-    known = sorted({*frameworks, *_packs_of_law(policy)})
-    meant = same_name(name, known)
+    names = sorted({*frameworks, *_packs_of_law(policy)})
+    meant = same_name(name, names)
     framework = frameworks.get(meant)
-    if meant not in known:
-        raise UsageError(unknown_framework(name, known))
+    if meant not in names:
+        raise UsageError(unknown_framework(name, names))
     asking = _asking(meant, framework, policy)
-    wanted = framework.packs if framework is not None else (meant,)
-    missing = tuple(pack for pack in wanted if pack not in _names(policy))
+    packs = framework.packs if framework is not None else (meant,)
+    missing = tuple(pack for pack in packs if pack not in _names(policy))
     if not asking.rules and missing and may_add:
         policy = load_policy(_beside(settings, missing), cache)
         return AskingPolicy(config, policy, _spoken(_asking(meant, framework, policy), ()), missing)

@@ -73,28 +73,30 @@ def command(path: str, name: str | None, owner: str | None, lifecycle: str | Non
     folder = os.path.dirname(os.path.abspath(target))
     config = read_config(None, folder)
     _refuse_configuration(target, config)
-    found = _speaking_of(framework, config)
+    asking_policy = _speaking_of(framework, config)
     values = (name, owner, lifecycle, ",".join(data_classes) or None, ",".join(residency) or None, p95_ms,
               requests_per_day)  # fmt: skip
-    given = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
+    flag_values = {fact: value for fact, value in zip(_FLAGS, values, strict=True) if value is not None}
     suggested = os.path.basename(folder)
     suggested = suggested if re.match(NAME_PATTERN, suggested) and len(suggested) <= _MAX_NAME else ""
-    if not yes and stdin_is_terminal() and (found is not None or len(given) < len(_FLAGS)):
-        conversation = _asked(_conversation(config, target, given, found), {NAME: suggested, _LIFECYCLE: _PROTOTYPE})
+    if not yes and stdin_is_terminal() and (asking_policy is not None or len(flag_values) < len(_FLAGS)):
+        conversation = _asked(
+            _conversation(config, target, flag_values, asking_policy), {NAME: suggested, _LIFECYCLE: _PROTOTYPE}
+        )
         manifest, declared = conversation.manifest, conversation.declared
     else:
         if yes and suggested:
-            given.setdefault(NAME, suggested)
+            flag_values.setdefault(NAME, suggested)
         needed = (NAME,) if yes else tuple(fact for fact in _FLAGS if fact != _LIFECYCLE)
         manifest = _new_manifest(config, target)
-        declared = {_LIFECYCLE: _PROTOTYPE, **declared_by_flags(manifest, given, needed)}
+        declared = {_LIFECYCLE: _PROTOTYPE, **declared_by_flags(manifest, flag_values, needed)}
     manifest.feature(declared)
     write_manifest(target, manifest.text(declared))
     write_out(closing_words(target, config.manifests))
-    if found is not None:
+    if asking_policy is not None:
         from aipolicy.cli.init_framework import still_to_say
 
-        write_out(still_to_say(found, manifest, declared, shown_path(target)))
+        write_out(still_to_say(asking_policy, manifest, declared, shown_path(target)))
 
 
 def _speaking_of(framework: str | None, config: Config) -> AskingPolicy | None:
@@ -149,17 +151,17 @@ def _asked(conversation: Conversation, suggested: Mapping[str, str]) -> Conversa
         raise
 
 
-def _conversation(config: Config, target: str, given: Mapping[str, str], found: AskingPolicy | None) -> Conversation:
+def _conversation(config: Config, target: str, given: Mapping[str, str], asking: AskingPolicy | None) -> Conversation:
     from aipolicy.authoring.conversation import Conversation, no_scope
     from aipolicy.cli.init_framework import policy_of, scope_of
     from aipolicy.cli.policy_options import weighing_of
 
-    evaluator = (policy_of(config, None)[0] if found is None else found.policy).evaluator
+    evaluator = (policy_of(config, None)[0] if asking is None else asking.policy).evaluator
     path_in_repository = RepositoryPaths().of(os.path.realpath(target).replace(os.sep, "/"))
     manifest = NewManifest(shown_path(target), evaluator.catalog, evaluator.known, path_in_repository)
     weighing = weighing_of(config, evaluator.known)
     declared = declared_by_flags(manifest, given, ())
-    scope = no_scope if found is None else scope_of(found)
+    scope = no_scope if asking is None else scope_of(asking)
     return Conversation(manifest, evaluator, weighing, declared, scope=scope)
 
 

@@ -22,8 +22,8 @@ def policy_of(config: Config, framework: str | None) -> tuple[Policy, AskingPoli
     settings = settings_from(config, _NO_OPTIONS)
     if framework is None:
         return load_policy(settings, Cache(cache_folder())), None
-    found = asking_under(framework, config, settings, may_add=True)
-    return found.policy, found
+    asking_policy = asking_under(framework, config, settings, may_add=True)
+    return asking_policy.policy, asking_policy
 
 
 def scope_of(found: AskingPolicy) -> Scope:

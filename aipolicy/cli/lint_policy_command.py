@@ -64,7 +64,7 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
     report = _without(lint_packs(settings), ignore)
     inputs = [file for files in report.files_of.values() for file in files]
     inputs += [path for path in (configured.path, settings.lock, configured.baseline) if path]
-    refuse_overwriting((each.path for each in written), inputs)
+    refuse_overwriting((output.path for output in written), inputs)
     text = render_lint(report, output_format, threshold, stdout_width(), stdout_style())
     others = [(render_lint(report, file.format, threshold, WIDTH_OF_FILES, Styler()),) for file in written]
     write_outputs(written, others)
@@ -85,22 +85,22 @@ def _write_corrected(settings: PolicySettings) -> None:
             write_whole(file.path, file.data)
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot write `{shown(file.path)}`: {error}") from None
-        for each in file.made:
-            place = f"{escaped(file.path)}:{each.span.start.line}"
-            click.echo(f"fixed {place}: `{shown(each.old)}` is now `{shown(each.new)}`", err=True)
+        for correction in file.made:
+            place = f"{escaped(file.path)}:{correction.span.start.line}"
+            click.echo(f"fixed {place}: `{shown(correction.old)}` is now `{shown(correction.new)}`", err=True)
     if not corrected:
         click.echo("aipolicy: fixed nothing; nothing that is mechanical was found", err=True)
 
 
 def _known(ignored: Sequence[str]) -> tuple[str, ...]:
     """Return the rules that are left out, given with commas or in any case; raises `UsageError` for an unknown one."""
-    known = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
-    words = tuple(same_name(word, (*known, UNUSABLE)) for word in separate(ignored))
+    ids = [rule.id for rule in LINT_RULES if rule.id != UNUSABLE]
+    words = tuple(same_name(word, (*ids, UNUSABLE)) for word in separate(ignored))
     for word in words:
         if word == UNUSABLE:
             raise UsageError(f"`{UNUSABLE}` stops the pack from being loaded and cannot be ignored")
-        if word not in known:
-            raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, known)}")
+        if word not in ids:
+            raise UsageError(f"unknown rule `{shown(word)}`{did_you_mean(word, ids)}")
     return words
 
 

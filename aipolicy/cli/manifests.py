@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> FoundFiles:
     """Return the manifests at and below paths, without any below the working folder."""
-    found = search_manifests(
+    manifests = search_manifests(
         paths or (".",), patterns=config.manifests, exclude=config.exclude if exclude else (),
         others=CONFIGURATION_FILES, stdin=read_stdin,
     )  # fmt: skip
-    notices = unread_configurations(found.others, config)
-    return found._replace(left_out=found.left_out._replace(notices=(*found.left_out.notices, *notices)))
+    notices = unread_configurations(manifests.others, config)
+    return manifests._replace(left_out=manifests.left_out._replace(notices=(*manifests.left_out.notices, *notices)))
 
 
 def told_manifests(paths: Sequence[str], config: Config) -> FoundFiles:
     """Return the manifests at and below paths; what was left out is told on standard error."""
-    found = manifests_of(paths, config)
-    for line in (*found.left_out.notices, *skip_lines(found.left_out.skipped)):
+    manifests = manifests_of(paths, config)
+    for line in (*manifests.left_out.notices, *skip_lines(manifests.left_out.skipped)):
         click.echo(f"aipolicy: {line}", err=True)
-    return found
+    return manifests
 
 
 def told_broken(findings: Iterable[Finding]) -> bool:

@@ -28,7 +28,7 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
 
     Raises `UsageError` for an unknown format, a path that is named twice, and a place that cannot be written to.
     """
-    known = tuple(formats)
+    names = tuple(formats)
     outputs: list[ReportFile] = []
     for word in words:
         name, equals, path = word.partition("=")
@@ -36,18 +36,18 @@ def read_outputs(words: Sequence[str], stdout_format: str, environment: Mapping[
             raise UsageError(
                 f"`{shown(word)}` is no output; write `--output FORMAT=PATH`, such as `sarif=report.sarif`"
             )
-        if name not in known:
+        if name not in names:
             from aipolicy.source.suggest import did_you_mean
 
-            raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, known)} (one of {', '.join(known)})")
+            raise UsageError(f"unknown format `{shown(name)}`{did_you_mean(name, names)} (one of {', '.join(names)})")
         if path == "-":
             raise UsageError(f"`--output {name}=-` would mix with standard output; use `--format {name}`")
-        if any(os.path.realpath(path) == os.path.realpath(each.path) for each in outputs):
+        if any(os.path.realpath(path) == os.path.realpath(output.path) for output in outputs):
             raise UsageError(f"two outputs go to `{shown(path)}`; give each its own file")
         refuse_unwritable(path)
         outputs.append(ReportFile(name, path))
-    asked = (stdout_format, *(each.format for each in outputs))
-    if environment.get(STEP_SUMMARY) and "github" in asked:
+    all_formats = (stdout_format, *(output.format for output in outputs))
+    if environment.get(STEP_SUMMARY) and "github" in all_formats:
         outputs.append(ReportFile("markdown", environment[STEP_SUMMARY], append=True))
     return tuple(outputs)
 

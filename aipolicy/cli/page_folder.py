@@ -39,7 +39,7 @@ def standing(folder: str, pages: Mapping[str, str]) -> StalePages:
     states = {path: _state(folder, path, text) for path, text in sorted(pages.items())}
     left_over = sorted(path for path in pages_made(folder) if path not in pages)
     out_of_date, missing, in_the_way = (
-        tuple(path for path, state in states.items() if state == wanted) for wanted in ("stale", "missing", "foreign")
+        tuple(path for path, state in states.items() if state == word) for word in ("stale", "missing", "foreign")
     )
     return StalePages(out_of_date, missing, tuple(left_over), in_the_way)
 
@@ -97,7 +97,7 @@ def pages_made(folder: str) -> Iterator[str]:
     """Yield the path of every page that carries the marker, in the folder and in folders directly in it."""
     for name, entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
-            yield from (f"{name}/{each}" for each, page in _entries(entry.path) if _is_marked(page))
+            yield from (f"{name}/{page_name}" for page_name, page in _entries(entry.path) if _is_marked(page))
         elif _is_marked(entry):
             yield name
 

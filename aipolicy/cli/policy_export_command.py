@@ -27,14 +27,14 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
     _, policy = load(options)
     rules = policy.chosen_rules
     if subject is not None:
-        known = [rule.id for rule in rules]
-        wanted = same_name(subject, known)
-        rules = tuple(rule for rule in rules if rule.id == wanted)
+        ids = [rule.id for rule in rules]
+        rule_id = same_name(subject, ids)
+        rules = tuple(rule for rule in rules if rule.id == rule_id)
         if not rules:
-            raise UsageError(f"unknown rule `{shown(subject)}`{did_you_mean(subject, known)}")
-    found = {rule.id: cel_policy(rule, policy.catalog, policy.evaluator.known.specs) for rule in rules}
-    write_out("---\n".join(each.text for each in found.values() if each is not None))
-    unsaid = [name for name, each in found.items() if each is None]
-    unsaid += [each.rule.id for each in policy.portfolio_rules] if subject is None else []
+            raise UsageError(f"unknown rule `{shown(subject)}`{did_you_mean(subject, ids)}")
+    exports = {rule.id: cel_policy(rule, policy.catalog, policy.evaluator.known.specs) for rule in rules}
+    write_out("---\n".join(exported.text for exported in exports.values() if exported is not None))
+    unsaid = [name for name, exported in exports.items() if exported is None]
+    unsaid += [portfolio_rule.rule.id for portfolio_rule in policy.portfolio_rules] if subject is None else []
     left = f"; left out: {', '.join(unsaid)}" if unsaid else ""
     click.echo(f"aipolicy: {output_format} does not say everything: {NEVER_SAID}{left}", err=True)

@@ -28,9 +28,9 @@ def command(file: str, options: PolicyOptions) -> None:
         data = read_regular_file(file)
     except (OSError, ValueError) as error:
         raise PolicyError(f"cannot read: {reason_of(error)}", path=file) from error
-    found = imported_pack(file, data, policy.catalog, policy.evaluator.known)
-    write_out(found.text)
-    for each in found.left:
-        click.echo(f"aipolicy: not imported: {escaped(each)}", err=True)
-    click.echo(f"aipolicy: imported {quantity(found.rules, 'rule')}", err=True)
-    raise click.exceptions.Exit(EXIT_FINDINGS if found.left else EXIT_CLEAN)
+    imported = imported_pack(file, data, policy.catalog, policy.evaluator.known)
+    write_out(imported.text)
+    for unsaid in imported.left:
+        click.echo(f"aipolicy: not imported: {escaped(unsaid)}", err=True)
+    click.echo(f"aipolicy: imported {quantity(imported.rules, 'rule')}", err=True)
+    raise click.exceptions.Exit(EXIT_FINDINGS if imported.left else EXIT_CLEAN)

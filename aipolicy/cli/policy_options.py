@@ -35,8 +35,8 @@ def policy_options(function: Callable[..., Any]) -> Any:
 
     @wraps(function)
     def with_options(**given: Any) -> Any:
-        said = {name: given.pop(name) for name in PolicyOptions._fields}
-        options = PolicyOptions(**said | {name: separate(said[name]) for name in ("select", "ignore")})
+        values = {name: given.pop(name) for name in PolicyOptions._fields}
+        options = PolicyOptions(**values | {name: separate(values[name]) for name in ("select", "ignore")})
         return function(**given, options=options)
 
     command: Any = with_options

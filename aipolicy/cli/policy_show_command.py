@@ -26,10 +26,10 @@ def command(subject: str | None, options: PolicyOptions, output_format: str) -> 
     _, policy = load(options)
     effective = effective_policy(policy)
     if subject is not None:
-        known = [*(rule.rule.id for rule in effective.rules), *(parameter.name for parameter in effective.parameters)]
-        alone = only(effective, same_name(subject, known))
+        names = [*(rule.rule.id for rule in effective.rules), *(parameter.name for parameter in effective.parameters)]
+        alone = only(effective, same_name(subject, names))
         if alone is None:
-            hint = did_you_mean(subject, (*known, *(name.partition(".")[2] for name in known)))
+            hint = did_you_mean(subject, (*names, *(name.partition(".")[2] for name in names)))
             raise UsageError(f"unknown rule or parameter `{shown(subject)}`{hint}")
         effective = alone
     if output_format == "json":

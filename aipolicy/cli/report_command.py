@@ -61,23 +61,23 @@ def command(paths: tuple[str, ...], options: PolicyOptions, output_format: str, 
     _require(output_format, patterns)
     config, settings = read_settings(options)
     policy_files = read_policy_files(settings, memory=pack_memory())
-    found = told_manifests(paths, config)
+    manifests = told_manifests(paths, config)
     if output is not None:
         refuse_unwritable(output)
-        refuse_overwriting([output], run_inputs(found, config, settings, policy_files))
+        refuse_overwriting([output], run_inputs(manifests, config, settings, policy_files))
     folder = cache_folder()
     # NOTE: answers as deep as programs get them, so that both say the same.
-    asked = answers_asked(("json",), len(found.files), config.recommendation)
+    asked = answers_asked(("json",), len(manifests.files), config.recommendation)
     policy = load_policy(settings, Cache(folder), policy_files)
-    is_drawn = output_format == "html" and len(found.files) <= MOST_DRAWN
-    moved = names_like(patterns, found.files, policy) if patterns else frozenset[str]()
+    is_drawn = output_format == "html" and len(manifests.files) <= MOST_DRAWN
+    moved = names_like(patterns, manifests.files, policy) if patterns else frozenset[str]()
     key = sha256(f"{policy_files.key} {asked!r} details {is_drawn} {sorted(moved)}".encode()).hexdigest()
     memory = ResultMemory(None if folder is None else f"{folder}-files", key)
     result = check_remembered(
-        found.files, policy, scope_of(paths, config), memory, told_while_evaluating, asked=asked,
-        left_out=found.left_out, detailed=partial(feature_details, is_drawn=is_drawn, what_if=moved),
+        manifests.files, policy, scope_of(paths, config), memory, told_while_evaluating, asked=asked,
+        left_out=manifests.left_out, detailed=partial(feature_details, is_drawn=is_drawn, what_if=moved),
     )  # fmt: skip
-    coming = None if months is None else _coming(found.files, config, settings, policy_files, months, paths)
+    coming = None if months is None else _coming(manifests.files, config, settings, policy_files, months, paths)
     report = portfolio_report(result, config.recommendation.horizon_months, coming)
     is_broken = told_broken(finding for file in result.files for finding in file.findings)
     _write(_rendered(report, output_format), output_format, output)

@@ -63,9 +63,9 @@ def _of_frameworks(names: Sequence[str], options: PolicyOptions, output_format: 
     from aipolicy.cli.framework_asked import policy_asking
     from aipolicy.report.packs import framework_rules as shown
 
-    found = {asked.asking.id: asked for asked in (policy_asking(name, options) for name in names)}
-    day = next(iter(found.values())).policy.catalog.as_of
-    listed = [shown.framework_rules(asked.asking, asked.added, day) for asked in found.values()]
+    askings = {asking.asking.id: asking for asking in (policy_asking(name, options) for name in names)}
+    day = next(iter(askings.values())).policy.catalog.as_of
+    listed = [shown.framework_rules(asking.asking, asking.added, day) for asking in askings.values()]
     match output_format:
         case "json":
             from aipolicy.report.formats.json_text import json_text

@@ -31,9 +31,9 @@ def _settings(config: Config) -> Iterator[tuple[str, object]]:
         if name in _NOT_SETTINGS:
             continue
         if hasattr(value, "_asdict"):
-            yield from ((f"{name}.{key}", each) for key, each in value._asdict().items())
+            yield from ((f"{name}.{key}", setting) for key, setting in value._asdict().items())
         elif name in ("parameters", "expected"):
-            yield from ((f"{name}.{key}", each) for key, each in sorted(value.items()))
+            yield from ((f"{name}.{key}", setting) for key, setting in sorted(value.items()))
         else:
             yield name, value
 
@@ -45,7 +45,7 @@ def _shown(value: object) -> str:
         case str():
             return f'"{escaped(value)}"'
         case tuple():
-            return f"[{', '.join(_shown(each) for each in value)}]"
+            return f"[{', '.join(_shown(item) for item in value)}]"
         case float():
             return f"{value:g}"
         case _:

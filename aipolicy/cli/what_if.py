@@ -20,7 +20,7 @@ _NAMED = ("provider", "model")
 
 def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> AskedWays:
     """Return the ways that `--why-not` asks about; raises `UsageError` for a word that no plan could say."""
-    asked: dict[str, str] = {}
+    words_by_key: dict[str, str] = {}
     for text in words:
         key, equals, word = text.partition("=")
         if not equals or not word:
@@ -28,9 +28,9 @@ def target_of(words: Sequence[str], evaluation: Evaluation, policy: Policy) -> A
         if key not in ASKED:
             hint = did_you_mean(key, ASKED)
             raise UsageError(f"ways cannot be asked for by `{shown(key)}`{hint} (one of {', '.join(ASKED)})")
-        if asked.setdefault(key, word) != word:
+        if words_by_key.setdefault(key, word) != word:
             raise UsageError(f"`--why-not` names two words for `{key}`; ask about one after the other")
-    target = AskedWays({key: _known(key, word, asked, evaluation, policy) for key, word in asked.items()})
+    target = AskedWays({key: _known(key, word, words_by_key, evaluation, policy) for key, word in words_by_key.items()})
     if not ways_asked(evaluation.candidates, target):
         raise UsageError(f"no way has {target.name}{_nothing_offered(target, policy)}")
     return target

@@ -78,7 +78,9 @@ def _organization(record: Record) -> OrganizationTable:
     for name in boundaries:
         if name not in BOUNDARIES:
             message = f"`{shown(name)}` is not a boundary{did_you_mean(name, BOUNDARIES)}"
-            record.mistake(f"{message} (one of {', '.join(f'`{each}`' for each in BOUNDARIES)})", "own_boundaries")
+            record.mistake(
+                f"{message} (one of {', '.join(f'`{boundary}`' for boundary in BOUNDARIES)})", "own_boundaries"
+            )
     countries = _texts(record, "on_premises_countries", default.on_premises_countries)
     for code in countries:
         if not _COUNTRY.fullmatch(code):
@@ -145,8 +147,8 @@ def _leaves(value: PlainValue, path: DocumentPath) -> Iterator[tuple[DocumentPat
     if not isinstance(value, dict):
         yield path, value
         return
-    for key, each in value.items():
-        yield from _leaves(each, (*path, key))
+    for key, nested in value.items():
+        yield from _leaves(nested, (*path, key))
 
 
 def _texts(record: Record, key: str, default: tuple[str, ...], *, may_be_empty: bool = True) -> tuple[str, ...]:

@@ -59,10 +59,10 @@ def settings_from(config: Config, options: PolicyOptions) -> PolicySettings:
 
 def _choice_places(config: Config, options: PolicyOptions) -> dict[str, str]:
     """Return where the configuration chooses rules, without what the command line names itself."""
-    said = {f"ignore.{word}" for word in options.ignore}
+    ignored = {f"ignore.{word}" for word in options.ignore}
     return {
         key: place for key, place in config.choice_places.items()
-        if key not in said and not (options.select and key.startswith("select."))
+        if key not in ignored and not (options.select and key.startswith("select."))
     }  # fmt: skip
 
 

@@ -66,5 +66,5 @@ def covers_all(config: Config, paths: Sequence[str]) -> bool:
         home = os.path.commonpath((home, *(os.path.dirname(file) for file in files)))
     except ValueError:  # another drive, which no folder holds together with this one
         return False
-    folders = [os.path.realpath(each) for each in paths or (os.curdir,) if os.path.isdir(each)]
+    folders = [os.path.realpath(path) for path in paths or (os.curdir,) if os.path.isdir(path)]
     return any(os.path.join(home, "").startswith(os.path.join(folder, "")) for folder in folders)

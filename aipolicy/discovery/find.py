@@ -37,10 +37,10 @@ def find_manifests(
     exclude: Sequence[str] = (), respect_gitignore: bool = True, stdin: Callable[[], bytes],
 ) -> tuple[ManifestFile, ...]:  # fmt: skip
     """Return the files of `search_manifests`, whatever it left out."""
-    found = search_manifests(
+    manifests = search_manifests(
         paths, patterns=patterns, exclude=exclude, respect_gitignore=respect_gitignore, stdin=stdin
     )
-    return found.files
+    return manifests.files
 
 
 def search_manifests(
@@ -60,30 +60,34 @@ def search_manifests(
         manifest_matcher(patterns), near_matcher(patterns), name_matcher(exclude), mistakes,
         respect_gitignore=respect_gitignore, others=frozenset(others),
     )  # fmt: skip
-    wanted = [os.fspath(path) for path in paths]
-    candidates = [candidate for path in wanted if path != STDIN for candidate in search.candidates(path)]
+    path_texts = [os.fspath(path) for path in paths]
+    candidates = [candidate for path in path_texts if path != STDIN for candidate in search.candidates(path)]
     files = []
     repositories = RepositoryPaths()
     taken = _each_once(candidates)
-    for each in taken:
+    for candidate in taken:
         try:
-            data = read_regular_file(each.path)
-            in_repository = repositories.of(each.real)
-            files.append(ManifestFile(each.shown, data, each.named, in_repository, near_miss=each.near_miss))
+            data = read_regular_file(candidate.path)
+            in_repository = repositories.of(candidate.real)
+            files.append(
+                ManifestFile(candidate.shown, data, candidate.named, in_repository, near_miss=candidate.near_miss)
+            )
         except OSError as error:
-            mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=each.shown))
+            mistakes.add_error(UsageError(f"cannot read: {reason_of(error)}", path=candidate.shown))
     mistakes.raise_if_any()
-    if STDIN in wanted:
+    if STDIN in path_texts:
         files.append(ManifestFile(STDIN_SHOWN, stdin(), named=True))
-    nothing_asked = bool(wanted) and search.excluded_files == len(wanted)
+    nothing_asked = bool(path_texts) and search.excluded_files == len(path_texts)
     left_out = LeftOut(tuple(sorted(set(search.skipped))), tuple(dict.fromkeys(search.notices)), nothing_asked)
-    read = tuple(candidate.real for candidate in taken)
-    return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), left_out, read, tuple(sorted(search.others)))
+    read_paths = tuple(candidate.real for candidate in taken)
+    return FoundFiles(
+        tuple(sorted(files, key=lambda file: file.path)), left_out, read_paths, tuple(sorted(search.others))
+    )
 
 
-def _each_once(found: Iterable[Candidate]) -> list[Candidate]:
+def _each_once(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return one candidate for each file: rather as it was named, rather itself than a link to it."""
     once: dict[str, Candidate] = {}
-    for candidate in sorted(found, key=lambda c: (not c.named, c.linked, c.shown, c.real)):
+    for candidate in sorted(candidates, key=lambda c: (not c.named, c.linked, c.shown, c.real)):
         once.setdefault(os.path.normcase(candidate.real), candidate)
     return sorted(once.values(), key=lambda c: (c.shown, c.real))

@@ -38,9 +38,9 @@ def ignore_settings(shared: str, environment: Mapping[str, str]) -> IgnoreSettin
     home = environment.get("HOME") or environment.get("USERPROFILE") or ""
     by_default = os.path.join(environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config"), "git", "ignore")
     chosen = values.get("core.excludesfile", by_default if home or environment.get("XDG_CONFIG_HOME") else "")
-    given = any(name.startswith("GIT_CONFIG_") and name not in _FILES for name in environment)
+    overridden = any(name.startswith("GIT_CONFIG_") and name not in _FILES for name in environment)
     return IgnoreSettings(
-        "" if given or _UNCERTAIN in values else _expanded(chosen, home),
+        "" if overridden or _UNCERTAIN in values else _expanded(chosen, home),
         values.get("core.ignorecase", "false").casefold() in _TRUE,
         values.get("extensions.objectformat", "sha1").casefold() == "sha256",
     )

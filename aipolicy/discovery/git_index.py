@@ -57,8 +57,8 @@ def read_tracked(path: str, wanted: Callable[[bytes], bool], *, hash_bytes: int 
                 absent.update((os.fsdecode(raw),) if is_absent else ())
     except (IndexError, ValueError) as error:
         raise UnreadableIndex("it is damaged") from error
-    for each in (*files, *folders):
-        folder = each.rpartition("/")[0]
+    for tracked in (*files, *folders):
+        folder = tracked.rpartition("/")[0]
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
@@ -83,9 +83,9 @@ def _entries(data: bytes, hash_bytes: int) -> Iterator[tuple[int, bytes, bool]]:
         is_absent = bool(flags & _EXTENDED and data[start] & _SKIPPED)
         start += 2 if flags & _EXTENDED else 0
         if version == 4:
-            kept, start = _without_end(data, start, len(name))
+            shared, start = _without_end(data, start, len(name))
             name_end = data.index(0, start, end)
-            name = name[:kept] + data[start:name_end]
+            name = name[:shared] + data[start:name_end]
             position = name_end + 1
         else:
             length = flags & _LENGTH

@@ -84,10 +84,11 @@ def _rules(data: bytes, start: int, *, fold: bool) -> IgnoreRules:
     if not patterns:
         return ()
     lines = tuple(
-        _Line(regex(each.expression), each.ignores, each.folders_only, each.of_name) for each in reversed(patterns)
+        _Line(regex(pattern.expression), pattern.ignores, pattern.folders_only, pattern.of_name)
+        for pattern in reversed(patterns)
     )
     return (IgnoreFile(start, lines, _any_of(patterns, of_name=True), _any_of(patterns, of_name=False)),)
 
 
 def _any_of(patterns: list[IgnorePattern], *, of_name: bool) -> re.Pattern[bytes]:
-    return regex(b"|".join(each.expression for each in patterns if each.of_name is of_name) or b"(?!)")
+    return regex(b"|".join(pattern.expression for pattern in patterns if pattern.of_name is of_name) or b"(?!)")

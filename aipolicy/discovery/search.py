@@ -289,5 +289,5 @@ def _with_slashes(path: str) -> str:
 
 def _within(path: str, folder: str) -> bool:
     """Return whether a path lies in a folder, but not in a `.git` of it, where credentials are kept."""
-    path, folder = (os.path.normcase(each).replace(os.sep, "/").rstrip("/") + "/" for each in (path, folder))
+    path, folder = (os.path.normcase(name).replace(os.sep, "/").rstrip("/") + "/" for name in (path, folder))
     return path.startswith(folder) and GIT_FOLDER not in path[len(folder) :].split("/")

@@ -116,12 +116,12 @@ def probability_less(a: Draws, b: Draws) -> float:
 def influences(result: Callable[[Mapping[str, float]], float], ranges: Mapping[str, Range]) -> tuple[Influence, ...]:
     """Return what each input does to a result on its own, the strongest first; the others stay at their likely value."""
     likely = {name: range_.likely for name, range_ in ranges.items()}
-    found: Iterable[Influence] = (
+    unsorted: Iterable[Influence] = (
         Influence(name, result({**likely, name: range_.low}), result({**likely, name: range_.high}))
         for name, range_ in ranges.items()
         if not range_.certain
     )
-    return tuple(sorted(found, key=lambda influence: (-influence.swing, influence.name)))
+    return tuple(sorted(unsorted, key=lambda influence: (-influence.swing, influence.name)))
 
 
 @lru_cache(maxsize=4)

@@ -54,8 +54,8 @@ class Options(Protocol):
 
 def places_of(facts: Mapping[str, FactValue], own_sites: tuple[str, ...] | None) -> tuple[frozenset[str], ...]:
     """Return the countries of the data, of the organisation and of its own sites, as far as they are known."""
-    known = (*(facts.get(name) for name in _PLACES), own_sites)
-    return tuple(frozenset(map(str, each)) for each in known if isinstance(each, tuple) and each)
+    places = (*(facts.get(name) for name in _PLACES), own_sites)
+    return tuple(frozenset(map(str, countries)) for countries in places if isinstance(countries, tuple) and countries)
 
 
 def first_of_equals(options: Options, mask: int, places: Sequence[frozenset[str]] = ()) -> int:

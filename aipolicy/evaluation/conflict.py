@@ -17,21 +17,21 @@ def smallest_clash(removed_by: Mapping[str, int], full: int) -> tuple[str, ...]:
         union |= mask
     if union != full or not full:
         return ()
-    kept = _without_dominated(removed_by)
-    for size in range(1, len(kept) + 1):
-        found = _cover(full, kept, size)
-        if found is not None:
-            return tuple(sorted(found))
+    masks = _without_dominated(removed_by)
+    for size in range(1, len(masks) + 1):
+        clash = _cover(full, masks, size)
+        if clash is not None:
+            return tuple(sorted(clash))
     return ()
 
 
 def _without_dominated(removed_by: Mapping[str, int]) -> dict[str, int]:
     """Leave out a constraint whose removed options another one removes as well."""
-    kept: dict[str, int] = {}
+    masks: dict[str, int] = {}
     for name, mask in sorted(removed_by.items(), key=lambda item: (-item[1].bit_count(), item[0])):
-        if mask and not any(mask & other == mask for other in kept.values()):
-            kept[name] = mask
-    return kept
+        if mask and not any(mask & other == mask for other in masks.values()):
+            masks[name] = mask
+    return masks
 
 
 def _cover(uncovered: int, masks: Mapping[str, int], size: int) -> tuple[str, ...] | None:

@@ -129,11 +129,11 @@ class _Comparer:
         self, rows: list[tuple[Option, str]], bases: Mapping[str, CostBasis]
     ) -> tuple[Option, CostBasis] | None:
         """Return what the others are compared with: the plan, else the cheapest provider API, else the cheapest."""
-        known = [row for row in rows if self._likely(bases[row[0].id]) is not None]
-        if not known:
+        costed = [row for row in rows if self._likely(bases[row[0].id]) is not None]
+        if not costed:
             return None
         first = min(
-            known,
+            costed,
             key=lambda row: (
                 row[1] != _PLAN, row[0].hosting != "provider-api", self._likely(bases[row[0].id]), row[0].id
             ),
@@ -150,7 +150,7 @@ class _Comparer:
         assumptions = self._evaluation.candidates.assumptions
         running = running_cost(basis, self._workload, assumptions)
         requests = self._workload.requests_per_day
-        known = running is not None and requests is not None
+        is_known = running is not None and requests is not None
         per_request = self._estimator.value("option.usd_per_request", None, basis)
         is_base = baseline is not None and baseline[0].id == option.id
         return CostedOption(
@@ -158,7 +158,7 @@ class _Comparer:
             state=state,
             breaks=(),
             likely_monthly_usd=self._likely(basis),
-            monthly_usd=self._drawn.quantiles(basis) if known else None,
+            monthly_usd=self._drawn.quantiles(basis) if is_known else None,
             usd_per_request=per_request if isinstance(per_request, float) else None,
             lines=running.lines(requests) if running is not None and requests is not None else (),
             people=head_counts(basis, self._workload, assumptions) or (),
@@ -169,14 +169,16 @@ class _Comparer:
         )
 
     def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
-        found = self._estimator.break_even(baseline, basis)
+        break_even = self._estimator.break_even(baseline, basis)
         probability = self._drawn.probability_cheaper(basis, baseline)
         payback = self._payback_months(basis, baseline)
-        return Against(probability, self._workload.requests_per_day, found, self._day(found), payback)
+        return Against(probability, self._workload.requests_per_day, break_even, self._day(break_even), payback)
 
     def _payback_months(self, basis: CostBasis, baseline: CostBasis) -> float | None:
         names = ("option.upfront_usd", "option.usd_per_request")
-        values = [self._estimator.value(name, None, each) for each in (basis, baseline) for name in names]
+        values = [
+            self._estimator.value(name, None, option_basis) for option_basis in (basis, baseline) for name in names
+        ]
         requests = self._workload.requests_per_day
         if requests is None or not all(isinstance(value, float) for value in values):
             return None
@@ -185,18 +187,18 @@ class _Comparer:
         monthly = requests * assumptions.days_per_month
         # NOTE: machines that are bought are paid at once here, and so not written off besides.
         (bought, written_off), (base_bought, base_written_off) = (
-            purchase(each, self._workload, assumptions) for each in (basis, baseline)
+            purchase(option_basis, self._workload, assumptions) for option_basis in (basis, baseline)
         )
         extra = max(upfront + bought - base_upfront - base_bought, 0.0)
         ours, theirs = per_request - written_off / monthly, base_per_request - base_written_off / monthly
         after = requests_to_recover(extra, theirs, ours)
         return None if after is None else after / monthly
 
-    def _day(self, found: BreakEven | None) -> date | None:
+    def _day(self, break_even: BreakEven | None) -> date | None:
         requests, growth = self._workload.requests_per_day, self._workload.growth_12_months
-        if found is None or isinstance(found, NoBreakEven) or requests is None:
+        if break_even is None or isinstance(break_even, NoBreakEven) or requests is None:
             return None
-        first = found.first if isinstance(found, Crossings) else 0.0
+        first = break_even.first if isinstance(break_even, Crossings) else 0.0
         days = days_until(requests, first, growth if growth is not None else 1.0)
         try:
             return None if days is None else self._catalog.as_of + timedelta(days=days)
@@ -223,12 +225,12 @@ class _Comparer:
         return Decision(cheapest, probability, conclusive, measure), tornado
 
     def _prices(self, options: Iterable[Option]) -> tuple[Price, ...]:
-        found: dict[tuple[str, str, str], Price] = {}
+        prices: dict[tuple[str, str, str], Price] = {}
         for leg in (leg for option in options for leg in _paid_legs(option) if leg.hosting == "provider-api"):
             price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
             if price is not None:
-                found[(leg.provider, leg.model.id, leg.region)] = price
-        return tuple(found[key] for key in sorted(found))
+                prices[(leg.provider, leg.model.id, leg.region)] = price
+        return tuple(prices[key] for key in sorted(prices))
 
 
 def _paid_legs(option: Option) -> tuple[Leg, ...]:

@@ -82,10 +82,10 @@ class _LineRead:
 
     def __init__(self, line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue],
                  unsaid: Container[str] = ()) -> None:  # fmt: skip
-        read = {name: facts.values.get(name) for name in line.feature_reads if name not in unsaid}
-        read.update({name: option.get(name) for name in line.option_reads})
-        read.update({name: rule.parameters[name] for name in line.parameter_reads})
-        self.values = {name: value for name, value in read.items() if value is not None}
+        values = {name: facts.values.get(name) for name in line.feature_reads if name not in unsaid}
+        values.update({name: option.get(name) for name in line.option_reads})
+        values.update({name: rule.parameters[name] for name in line.parameter_reads})
+        self.values = {name: value for name, value in values.items() if value is not None}
         self.parameters = frozenset(line.parameter_reads)
         self.label_keys = line.label_keys
         self._condition = _condition(line.checked)
@@ -118,7 +118,7 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
         name: read.direction(name, breaks, keeps) for name, value in read.values.items()
         if isinstance(value, float) and name not in read.parameters
     }  # fmt: skip
-    told = {name for name, worse in numbers.items() if worse}
+    directed = {name for name, worse in numbers.items() if worse}
     tells = any(members for name, members in offending.items() if name not in read.parameters)
     for name, value in read.values.items():
         if name in lists:
@@ -131,7 +131,7 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
             labels = value if name == LABELS else {}
             yield from (Decided(f"{LABELS}.{key}", labels[key]) for key in read.label_keys if key in labels)
         else:
-            against = tuple(sorted(told - {name})) if name in told else ()
+            against = tuple(sorted(directed - {name})) if name in directed else ()
             yield Decided(name, value, numbers.get(name, Worse.UNTOLD), against)
 
 

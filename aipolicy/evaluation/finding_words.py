@@ -44,11 +44,11 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
 
 def _spoken(line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> FactValue | None:
     """Return the value of a variable that a message shows."""
-    read: dict[str, FactValue | None] = {name: facts.values.get(name) for name in line.feature_reads}
-    read.update({name: option.get(name) for name in line.option_reads})
-    read.update({name: rule.parameters[name] for name in line.parameter_reads})
-    known = {name: cel_value(value) for name, value in read.items() if value is not None}
-    value = Condition(line.checked).value(known)
+    values: dict[str, FactValue | None] = {name: facts.values.get(name) for name in line.feature_reads}
+    values.update({name: option.get(name) for name in line.option_reads})
+    values.update({name: rule.parameters[name] for name in line.parameter_reads})
+    cel_values = {name: cel_value(value) for name, value in values.items() if value is not None}
+    value = Condition(line.checked).value(cel_values)
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -53,8 +53,8 @@ def findings_of(evaluation: Evaluation, rule_evaluator: RuleEvaluator, *, strict
 def _fact_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in (*evaluation.facts.problems, *_far_bill(evaluation)):
         related = tuple(Place(path=path, label=label) for path, label in problem.related)
-        found = _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
-        yield found if problem.meant is None else replace(found, replacement=Replacement(*problem.meant))
+        finding = _reserved(evaluation, problem.rule_id, problem.message, Place(path=problem.path), related)
+        yield finding if problem.meant is None else replace(finding, replacement=Replacement(*problem.meant))
 
 
 def _far_bill(evaluation: Evaluation) -> Iterator[FactProblem]:
@@ -68,8 +68,8 @@ def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
     for problem in evaluation.plan_problems if not evaluation.is_retired else ():
         from aipolicy.evaluation.deciding import declared_value
 
-        found = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
-        yield replace(found, decided_by=declared_value(evaluation.facts, problem.fact))
+        finding = _reserved(evaluation, "PLAN-001", problem.message, Place(path=path_of(problem.fact)))
+        yield replace(finding, decided_by=declared_value(evaluation.facts, problem.fact))
     if evaluation.has_plan and "metadata.lifecycle" not in evaluation.facts.declared:
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"a plan is declared, but no lifecycle; `{lifecycle}` is assumed"
@@ -79,8 +79,8 @@ def _plan_findings(evaluation: Evaluation) -> Iterator[Finding]:
 
         lifecycle = evaluation.facts.values["metadata.lifecycle"]
         message = f"the feature is in {lifecycle}, but declares no plan"
-        found = _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
-        yield replace(found, decided_by=declared_value(evaluation.facts, "metadata.lifecycle"))
+        finding = _reserved(evaluation, "PLAN-003", message, Place(path=("metadata", "lifecycle")))
+        yield replace(finding, decided_by=declared_value(evaluation.facts, "metadata.lifecycle"))
 
 
 def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
@@ -93,8 +93,8 @@ def _plan_conflict(evaluation: Evaluation) -> Iterator[Finding]:
     clash = smallest_clash(broken_by(evaluation), full)
     if len(clash) > 1:
         message = f"every option that agrees with the plan breaks one of {', '.join(clash)}"
-        found = _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
-        yield replace(found, decided_by=(Decided("rules", tuple(sorted(clash))),))
+        finding = _reserved(evaluation, "PLAN-004", message, Place(path=("plan",), part="key"))
+        yield replace(finding, decided_by=(Decided("rules", tuple(sorted(clash))),))
 
 
 def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
@@ -115,8 +115,8 @@ def _conflict_findings(evaluation: Evaluation) -> Iterator[Finding]:
             readers.setdefault(name, []).append(rule.id)
     places = [Place(path=path_of(name), label=f"read by {', '.join(read_by)}") for name, read_by in readers.items()]
     primary = Place(path=("metadata", "name"))
-    found = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
-    yield replace(found, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
+    finding = _reserved(evaluation, "VERDICT-001", message, primary, tuple(places[: 2 * MAX_RELATED]))
+    yield replace(finding, decided_by=(Decided("rules", tuple(sorted(verdict.conflict))),))
 
 
 def _reserved(evaluation: Evaluation, rule_id: str, message: str, place: Place,
@@ -198,8 +198,8 @@ def _violation(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: Ru
     leg = planned_leg(evaluation, ruled.active.rule, number, rule_evaluator)
     option = leg.option_set.facts_of(leg.number, evaluation.workload)
     message = _of_fallback(render_message(ruled.active.rule, evaluation, option), is_partner=leg.is_partner)
-    found = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
-    return replace(found, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
+    finding = _finding(evaluation, ruled, Outcome.VIOLATED, ruled.active.severity, message, rule_evaluator, number, ())
+    return replace(finding, decided_by=decided_by(ruled.active.rule, evaluation.facts, option))
 
 
 def _of_fallback(message: str, *, is_partner: bool) -> str:
@@ -267,9 +267,9 @@ def _each_kind(evaluation: Evaluation, rule: Rule, mask: int) -> Iterator[int]:
     """Yield one option of each hosting, then one of each set of options that do not differ in what a rule reads."""
     option_set, workload = evaluation.planned, evaluation.workload
     for hosting in HOSTINGS:
-        found = option_set.mask_of("option.hosting", frozenset({hosting})) & mask
-        if found:
-            yield first_in(found)
+        options = option_set.mask_of("option.hosting", frozenset({hosting})) & mask
+        if options:
+            yield first_in(options)
     parts = [mask]
     for line in (*rule.when, *rule.require):
         if line.option_reads:

@@ -20,8 +20,8 @@ _KINDS = "task.kinds"
 def kind_of(facts: Facts) -> str:
     """Return the kind of model that a task asks for beside models that answer, empty where it asks for none."""
     kinds = facts.values.get(_KINDS)
-    asked = kinds if isinstance(kinds, tuple) else ()
-    return next((kind for kind in KIND_TIERS.values() if kind in asked), ANSWERS)
+    words = kinds if isinstance(kinds, tuple) else ()
+    return next((kind for kind in KIND_TIERS.values() if kind in words), ANSWERS)
 
 
 class LegsOfKinds:

@@ -37,8 +37,8 @@ def settled_by(name: str, facts: Facts, *, cascade: bool, hosted: bool) -> tuple
         return facts.missing(name)
     reads = (*REGISTRY[name].reads, *((ESCALATING,) if cascade and name in COST_FACTS else ()))
     if hosted and name in LATENCY_FACTS:
-        reads = tuple(read for read in reads if read in HOSTED_LATENCY_READS)
-    undeclared = tuple(read for read in reads if read not in facts.values)
+        reads = tuple(fact for fact in reads if fact in HOSTED_LATENCY_READS)
+    undeclared = tuple(fact for fact in reads if fact not in facts.values)
     if undeclared:
         return undeclared
     # NOTE: what a plan says already does not settle it; then the catalog has to be told, by the name of the fact.

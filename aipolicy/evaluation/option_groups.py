@@ -217,30 +217,30 @@ class GroupedOptions:
 
     def _find_static(self, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[StaticGroup, ...]:
         cost = not COST_FACTS_SET.isdisjoint(names)
-        kept = (names, cost and cascades_cost)
-        if kept not in self._static_groups and (groups := self._kept_groups(kept)) is not None:
-            self._static_groups[kept] = pickle.loads(groups)
-        if kept not in self._static_groups:
+        key = (names, cost and cascades_cost)
+        if key not in self._static_groups and (groups := self._kept_groups(key)) is not None:
+            self._static_groups[key] = pickle.loads(groups)
+        if key not in self._static_groups:
             all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
             costs = self._costs if cost else ()
             if costs and not cascades_cost:
                 costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
-            self._static_groups[kept] = self._grouped(names, all_speeds, costs)
-        return self._static_groups[kept]
+            self._static_groups[key] = self._grouped(names, all_speeds, costs)
+        return self._static_groups[key]
 
     def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
                  costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
         none = (0,) * self.count
         places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
         values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
-        found: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
+        numbers_of: dict[tuple[Values, tuple[int, int]], list[int]] = defaultdict(list)
         for number, key in enumerate(zip(values_of, places, strict=True)):
-            found[key].append(number)
+            numbers_of[key].append(number)
         return tuple(
             StaticGroup(
                 values, mask(numbers), speeds[numbers[0]] if speeds else None, costs[numbers[0]] if costs else None
             )
-            for (values, _), numbers in found.items()
+            for (values, _), numbers in numbers_of.items()
         )
 
     def _column(self, name: str) -> list[FactValue | None]:

@@ -27,10 +27,10 @@ def mask(numbers: Sequence[int]) -> int:
 
 def union(masks: Iterable[int]) -> int:
     """Return the options that are in some of the masks."""
-    found = 0
+    joined = 0
     for mask in masks:
-        found |= mask
-    return found
+        joined |= mask
+    return joined
 
 
 def fewest(mask: int, against: Iterable[int]) -> int:

@@ -140,10 +140,10 @@ class OptionSet(GroupedOptions):
         estimator = self.estimator(workload)
         if name not in RUNNING_COSTS:
             if name in ESTIMATED_FACTS:
-                found = self._estimated(name, static, workload)
+                values = self._estimated(name, static, workload)
             else:
-                found = [group.values[0] for group in static]
-            return NumberLine([each if isinstance(each, float) else None for each in found], masks)
+                values = [group.values[0] for group in static]
+            return NumberLine([value if isinstance(value, float) else None for value in values], masks)
         # NOTE: running costs depend on the same things, so that the groups of both have one table.
         if cascades_cost not in self._cost_tables:
             self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
@@ -171,16 +171,16 @@ class OptionSet(GroupedOptions):
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         """Return the named facts of one option as far as they are known; cheap for names that a rule line reads."""
         group = self._group(number, names, cascades_cost=workload.hard_case_share is not None)
-        found: dict[str, FactValue] = {}
+        values: dict[str, FactValue] = {}
         for name, value in zip(names, group.values, strict=True):
             if name in ESTIMATED_FACTS:
                 value = estimated(name, self.estimator(workload), group.speeds, group.cost, group.partner)
                 if value is None and group.cost is not None:
                     least = self.estimator(workload).at_least(name, group.cost)
-                    found.update({} if least is None else {f"{name}{AT_LEAST}": least})
+                    values.update({} if least is None else {f"{name}{AT_LEAST}": least})
             if value is not None:
-                found[name] = value
-        return found
+                values[name] = value
+        return values
 
     def _group(self, number: int, names: tuple[str, ...], *, cascades_cost: bool) -> StaticGroup:
         """Return the group that one option is in; the option itself is not made."""

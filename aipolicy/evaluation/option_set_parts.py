@@ -124,5 +124,5 @@ def on_day(option_set: OptionSet, catalog: Catalog) -> OptionSet:
     """Return a set as of another day on which its options differ in their ages alone."""
     if not isinstance(option_set, PairedSet):
         return OptionSetOnDay(option_set, catalog)
-    mains, table = (OptionSetOnDay(each, catalog) for each in (option_set.mains, option_set.table))
+    mains, table = (OptionSetOnDay(legs, catalog) for legs in (option_set.mains, option_set.table))
     return PairedSet(PairedLegs(mains, table, is_named=option_set.is_named), option_set.slots)

@@ -97,8 +97,8 @@ def between(fast: OutcomeMasks, usual: OutcomeMasks, slow: OutcomeMasks) -> Outc
     satisfied = (fast.satisfied | slow.satisfied) & ~(violated | undetermined | undeclared)
     not_applicable = fast.not_applicable & slow.not_applicable
     failed = fast.failed or slow.failed
-    kept = close & (usual.satisfied | usual.not_applicable)
-    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, kept)
+    close_kept = close & (usual.satisfied | usual.not_applicable)
+    return OutcomeMasks(not_applicable, satisfied, violated, undetermined, failed, undeclared, close, close_kept)
 
 
 def at_ends(ends: Sequence[Workload], within: int | None,
@@ -171,7 +171,7 @@ def scan(line: Line, condition: Condition, values: dict[str, Any], groups: tuple
 def search(line: Line, condition: Condition, values: dict[str, Any], groups: tuple[Group, ...]) -> LineMasks:
     """Evaluate a line whose truth turns at most once along one number, nobody knows where, by looking for the turn."""
     name = line.option_reads[0]
-    known = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
+    numbers = sorted((value, mask) for (value,), mask in groups if isinstance(value, float))
     without = sum(mask for (value,), mask in groups if value is None)
     masks = {Truth.TRUE: 0, Truth.FALSE: 0, Truth.UNKNOWN: 0}
     errors = []
@@ -183,13 +183,13 @@ def search(line: Line, condition: Condition, values: dict[str, Any], groups: tup
 
     if without:
         masks[truth_at(None)] |= without
-    if known:
-        first, last = truth_at(known[0][0]), truth_at(known[-1][0])
-        low, high = 0, len(known) - 1
+    if numbers:
+        first, last = truth_at(numbers[0][0]), truth_at(numbers[-1][0])
+        low, high = 0, len(numbers) - 1
         while first is not last and high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if truth_at(known[middle][0]) is first else (low, middle)
-        turn = high if first is not last else len(known)
-        masks[first] |= sum(mask for _, mask in known[:turn])
-        masks[last] |= sum(mask for _, mask in known[turn:])
+            low, high = (middle, high) if truth_at(numbers[middle][0]) is first else (low, middle)
+        turn = high if first is not last else len(numbers)
+        masks[first] |= sum(mask for _, mask in numbers[:turn])
+        masks[last] |= sum(mask for _, mask in numbers[turn:])
     return LineMasks(masks[Truth.FALSE], masks[Truth.UNKNOWN], any(errors))

@@ -46,8 +46,8 @@ class PairedLegs:
         mains = self.mains
         able = same = mains.full
         if tier is not None:
-            tiers = (each for each in mains.distinct("option.tier", mains.full) if each is not None)
-            able &= mains.mask_of("option.tier", frozenset(each for each in tiers if may_follow(str(each), str(tier))))
+            tiers = (word for word in mains.distinct("option.tier", mains.full) if word is not None)
+            able &= mains.mask_of("option.tier", frozenset(word for word in tiers if may_follow(str(word), str(tier))))
         for name, value in here:
             same &= mains.mask_of(name, frozenset({value}))  # type: ignore[arg-type]
         return able & ~same

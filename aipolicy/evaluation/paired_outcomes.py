@@ -106,9 +106,9 @@ class LegOutcomes:
 
     def outcome_of(self, number: int) -> Outcome:
         """Return what became of the rule for one option."""
-        found = self.within(1 << number)
-        if found is not self:
-            return found.outcome_of(number)
+        outcomes = self.within(1 << number)
+        if outcomes is not self:
+            return outcomes.outcome_of(number)
         main = self.main.outcome_of(self._paired.main_of(number))
         partner = self._paired.slot_of(number).partner
         if self.partner is None or partner is None:
@@ -243,8 +243,8 @@ class SlotOutcomes:
         """Return what became of the rule for one option."""
         slot, main = self._paired.slot_number(number), self._paired.main_of(number)
         row = next(row for row, slots in enumerate(self._slots) if slot in slots)
-        known = self._made[row] if row in self._made else self._evaluated[row](1 << main)
-        return known.outcome_of(main)
+        outcomes = self._made[row] if row in self._made else self._evaluated[row](1 << main)
+        return outcomes.outcome_of(main)
 
     def is_some(self, way: str) -> bool:
         """Return whether it comes to an outcome on any option, looking no further than for the first."""

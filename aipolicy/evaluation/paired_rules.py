@@ -56,8 +56,8 @@ def of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, wor
         if len(paired.kept) >= _MOST_KEPT:
             paired.kept.clear()
         paired.kept[key] = _of_pairs(evaluator, prepared, facts, workload, paired)
-    found: Outcomes = paired.kept[key]
-    return found
+    outcomes: Outcomes = paired.kept[key]
+    return outcomes
 
 
 def _of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, workload: Workload,
@@ -76,8 +76,8 @@ def _of_pairs(evaluator: LineEvaluator, prepared: PreparedRule, facts: Facts, wo
     every = [kinds.of_slots for when, require in lines.values() for kinds in (*when, *require)]
     for slot, key in enumerate(zip(*every, strict=True)):
         rows.setdefault(key, []).append(slot)
-    made = [partial(_row, prepared, facts, lines, slots[0]) for slots in rows.values()]
-    return SlotOutcomes(paired, tuple(rows.values()), made, is_estimated=prepared.is_estimated)
+    row_outcomes = [partial(_row, prepared, facts, lines, slots[0]) for slots in rows.values()]
+    return SlotOutcomes(paired, tuple(rows.values()), row_outcomes, is_estimated=prepared.is_estimated)
 
 
 def _row(prepared: PreparedRule, facts: Facts, lines: Mapping[Workload, _Lines], slot: int,

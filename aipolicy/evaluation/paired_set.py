@@ -99,25 +99,25 @@ class PairedSet(OptionSet):
 
         While nobody knows how many cases are hard, cascades do not differ in what they cost.
         """
-        kept = names, cascades_cost
-        if kept not in self._alike:
+        views_key = names, cascades_cost
+        if views_key not in self._alike:
             alike: dict[object, list[int]] = {}
             key = self._legs.values.key
             for number, slot in enumerate(self.slots):
                 alike.setdefault(key(slot, names, cascades_cost=cascades_cost), []).append(number)
             views = [(self._legs.view(self.slots[numbers[0]]), numbers) for numbers in alike.values()]
-            self._alike[kept] = tuple(views)
-        return self._alike[kept]
+            self._alike[views_key] = tuple(views)
+        return self._alike[views_key]
 
     def views_of_slots(self, names: tuple[str, ...], *,
                        cascades_cost: bool) -> tuple[tuple[tuple[SlotView, list[int]], ...], Sequence[int]]:  # fmt: skip
         """Return what `views` does, and for every slot the place of its view there."""
-        kept = names, cascades_cost
+        key = names, cascades_cost
         views = self.views(names, cascades_cost=cascades_cost)
-        if kept not in self._places:
+        if key not in self._places:
             places = {slot: place for place, (_, slots) in enumerate(views) for slot in slots}
-            self._places[kept] = [places[slot] for slot in range(len(self.slots))]
-        return views, self._places[kept]
+            self._places[key] = [places[slot] for slot in range(len(self.slots))]
+        return views, self._places[key]
 
     def spread(self, mask: int) -> int:
         """Return the options of all main legs in a mask."""
@@ -151,8 +151,8 @@ class PairedSet(OptionSet):
                 yield number, part
 
     def slot_words(self, slot: int) -> tuple[str, ...]:
-        found = self.slots[slot]
-        return found.routing, "none" if found.partner is None else fallback_word(str(found.hosting))
+        pairing = self.slots[slot]
+        return pairing.routing, "none" if pairing.partner is None else fallback_word(str(pairing.hosting))
 
     def basis_beside(self, basis: CostBasis, slot: int) -> CostBasis:
         return self.paired_basis(basis, self.slot_cost(slot))
@@ -162,12 +162,12 @@ class PairedSet(OptionSet):
         return min(sorted(slots), key=lambda slot: not self._legs.values.is_within(self.slots[slot], places))
 
     def legs_of(self, mask: int) -> int:
-        found, count = mask, len(self.slots)
+        legs, count = mask, len(self.slots)
         while count > 1:
             count = (count + 1) // 2
             bits = count * 8 * self._width
-            found = found & ((1 << bits) - 1) | found >> bits
-        return found
+            legs = legs & ((1 << bits) - 1) | legs >> bits
+        return legs
 
     def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         if all(map(is_of_leg, names)):
@@ -184,26 +184,26 @@ class PairedSet(OptionSet):
     def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
         below, equal, above = ([0] * len(self.slots) for _ in range(3))
         for view, slots in self.views((name,), cascades_cost=workload.hard_case_share is not None):
-            found = view.split(name, value, workload, union(map(self._able.__getitem__, slots)))
+            masks = view.split(name, value, workload, union(map(self._able.__getitem__, slots)))
             for slot in slots:
-                below[slot], equal[slot], above[slot] = found[:3]
+                below[slot], equal[slot], above[slot] = masks[:3]
         parts = self.joined(below), self.joined(equal), self.joined(above)
         return Split(*parts, self.full & ~(parts[0] | parts[1] | parts[2]))
 
     def values_of(self, number: int, names: tuple[str, ...], workload: Workload) -> dict[str, FactValue]:
         main, slot = self.main_of(number), self.slot_of(number)
         of_main = self.mains.values_of(main, tuple(filter(is_of_leg, names)), workload)
-        found: dict[str, FactValue | None] = {}
+        values: dict[str, FactValue | None] = {}
         for name in names:
             if is_of_leg(name):
-                found[name] = of_main.get(name)
+                values[name] = of_main.get(name)
             elif name in ESTIMATED_FACTS:
-                known = self._estimates(number, workload)
-                found |= {name: known.get(name), f"{name}{AT_LEAST}": known.get(f"{name}{AT_LEAST}")}
+                estimates = self._estimates(number, workload)
+                values |= {name: estimates.get(name), f"{name}{AT_LEAST}": estimates.get(f"{name}{AT_LEAST}")}
             else:
                 reads = self.mains.values_of(main, tuple(leg_reads((name,))), workload)
-                found[name] = self._legs.values.value(name, slot, reads)
-        return {name: value for name, value in found.items() if value is not None}
+                values[name] = self._legs.values.value(name, slot, reads)
+        return {name: value for name, value in values.items() if value is not None}
 
     def _estimates(self, number: int, workload: Workload) -> OptionFacts:
         partner = self.slot_of(number).partner

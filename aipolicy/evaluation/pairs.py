@@ -83,7 +83,8 @@ class Pairs:
     def _evaluated_rules(self, table: OptionSet, facts: Facts, workload: Workload,
                          rules: Iterable[ActiveRule]) -> RuleOutcomes:  # fmt: skip
         return [
-            (each.rule, each.severity, self._rule_evaluator.of_set(each.rule, facts, workload, table)) for each in rules
+            (active.rule, active.severity, self._rule_evaluator.of_set(active.rule, facts, workload, table))
+            for active in rules
         ]
 
     @cached_property

@@ -85,49 +85,49 @@ class PartnerChoice:
         breaks, and what clashes with what, is found among these.
         """
         error, open_, warnings, notes = _against(evaluated)
-        told = tuple(self._told_apart(facts, workload))
+        apart = tuple(self._told_apart(facts, workload))
         marks = tuple(mask for _, _, outcomes in evaluated for mask in outcomes[1:4]) if removed else ()
         against = (union(error),), tuple(open_), tuple(warnings), tuple(notes)
         tells_providers = removed or any(
             self._rule_evaluator.may_apply(rule, facts, workload, self._table) for rule in self._of_providers
         )
         times = self._times(facts)
-        kept = (against, told, marks, allowed, tells_providers, times, reduced(workload, (*COST_FACTS[:1], *times)))
-        if kept not in self._kept:
+        key = (against, apart, marks, allowed, tells_providers, times, reduced(workload, (*COST_FACTS[:1], *times)))
+        if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[kept] = self._slots(
+            self._kept[key] = self._slots(
                 against,
-                (*told, *marks),
+                (*apart, *marks),
                 allowed,
                 workload,
                 removed=removed,
                 tells_providers=tells_providers,
                 times=times,
             )
-        return self._kept[kept]
+        return self._kept[key]
 
-    def _slots(self, against: Sequence[Sequence[int]], told: Iterable[int], allowed: Allowed, workload: Workload, *,
+    def _slots(self, against: Sequence[Sequence[int]], apart: Iterable[int], allowed: Allowed, workload: Workload, *,
                removed: bool, tells_providers: bool, times: tuple[str, ...]) -> tuple[Slot, ...]:  # fmt: skip
         left = self._table.full if removed else self._table.full & ~union(against[0])
         parts = [left] if left else []
-        for mask in told:
+        for mask in apart:
             parts = _refined(parts, mask)
         ranked = _Ranked(self._table, self._by_cost(workload), against)
-        found = list(self._found(parts, allowed, ranked, workload, times, tells_providers=tells_providers))
-        order = ranked.order(slot.partner for slot in found if slot.partner is not None)
-        found.sort(key=lambda slot: (order[slot.partner or 0], slot.routing != "single"))
-        return ((NO_PARTNER,) if allowed.alone else ()) + tuple(dict.fromkeys(found))
+        slots = list(self._found(parts, allowed, ranked, workload, times, tells_providers=tells_providers))
+        order = ranked.order(slot.partner for slot in slots if slot.partner is not None)
+        slots.sort(key=lambda slot: (order[slot.partner or 0], slot.routing != "single"))
+        return ((NO_PARTNER,) if allowed.alone else ()) + tuple(dict.fromkeys(slots))
 
     def _times(self, facts: Facts) -> tuple[str, ...]:
         """Return the times of whole cascades that decide what becomes of an error rule."""
-        found: dict[str, None] = {}
+        times: dict[str, None] = {}
         for ordered_by, turns_at, names in self._timed:
             turn = facts.values.get(turns_at) if isinstance(turns_at, str) else turns_at
             # NOTE: a time that nothing limits, or of whose limit nobody knows, decides nothing.
             if names and (ordered_by is None or turns_at is None or (isinstance(turn, float) and isfinite(turn))):
-                found.update(dict.fromkeys(names))
-        return tuple(found)
+                times.update(dict.fromkeys(names))
+        return tuple(times)
 
     def _by_cost(self, workload: Workload) -> tuple[int, ...]:
         """Return legs by what a month of them alone costs: first those of known cost, of equal cost the simplest."""
@@ -211,7 +211,7 @@ class PartnerChoice:
     def _fastest(self, name: str, end: End, mask: int, workload: Workload) -> int:
         at_end = reduced(replace(workload, end=end), (name,))
         timed = [(v is None, v, m & mask) for (v,), m in self._table.groups((name,), at_end, mask) if m & mask]
-        return min(timed, key=lambda each: (each[0], each[1] or 0.0))[2]
+        return min(timed, key=lambda leg: (leg[0], leg[1] or 0.0))[2]
 
     @cached_property
     def _places(self) -> tuple[tuple[tuple[FactValue | None, ...], int], ...]:

@@ -48,10 +48,10 @@ class PlannedSets:
         from aipolicy.evaluation.option_set_parts import OptionSetOnDay
 
         assert self._earlier is not None
-        found = self._earlier.of(facts)
-        table = self._legs if found.table is self._earlier._legs else OptionSetOnDay(found.table, self._catalog)
-        mains = OptionSetOnDay(found.mains, self._catalog)
-        return PlannedSet(mains, table, found.allowed, found.is_named, found.problems)
+        earlier = self._earlier.of(facts)
+        table = self._legs if earlier.table is self._earlier._legs else OptionSetOnDay(earlier.table, self._catalog)
+        mains = OptionSetOnDay(earlier.mains, self._catalog)
+        return PlannedSet(mains, table, earlier.allowed, earlier.is_named, earlier.problems)
 
     def _made(self, facts: Facts) -> PlannedSet:
         planned = plan_legs(facts.values, facts.declared, self._catalog, self._organization, self._kind)

@@ -59,7 +59,7 @@ class PreparedRule:
         # NOTE: only what removes must hold at the favourable end; warnings and notes weigh what is usual.
         self.has_ends = rule.severity is Severity.ERROR and not ENDED_FACTS.isdisjoint(self.option_reads)
         self.workload_reads = tuple(
-            dict.fromkeys(read for line in lines for name in line.option_reads for read in REGISTRY[name].reads)
+            dict.fromkeys(fact for line in lines for name in line.option_reads for fact in REGISTRY[name].reads)
         )
         # NOTE: the cheapest lines come first: when they do not hold, no estimate is made for the others.
         self.when = sorted((PreparedLine(line, rule) for line in rule.when), key=effort)
@@ -92,7 +92,7 @@ def labels_of(facts: Facts) -> Mapping[str, str]:
 
 
 def hashable(value: FactValue | None) -> object:
-    return tuple(sorted((key, hashable(each)) for key, each in value.items())) if isinstance(value, dict) else value
+    return tuple(sorted((key, hashable(item)) for key, item in value.items())) if isinstance(value, dict) else value
 
 
 def is_retired(facts: Facts) -> bool:

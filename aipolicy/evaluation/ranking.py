@@ -71,13 +71,13 @@ _MOST_KEPT = 64
 
 def _costs(mains: OptionSet, workload: Workload, months: float) -> HorizonCosts:
     """Return what costs main legs over a horizon; they are kept for every workload that costs hang on."""
-    asked = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
-    kept: dict[object, HorizonCosts] = mains.by_cost
-    if (asked, months) not in kept:
-        if len(kept) >= _MOST_KEPT:
-            del kept[next(iter(kept))]
-        kept[asked, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), asked, months)
-    return kept[asked, months]
+    costed = replace(reduced(workload, COST_FACTS[:1]), growth_12_months=workload.growth_12_months)
+    by_cost: dict[object, HorizonCosts] = mains.by_cost
+    if (costed, months) not in by_cost:
+        if len(by_cost) >= _MOST_KEPT:
+            del by_cost[next(iter(by_cost))]
+        by_cost[costed, months] = HorizonCosts(mains.estimator(reduced(workload, COST_FACTS[:1])), costed, months)
+    return by_cost[costed, months]
 
 
 class _Kind(NamedTuple):
@@ -127,15 +127,15 @@ class Ranking:
         Unknown never ranks above known: what cannot be decided counts as if it were violated. What rests on estimates is
         found for no more options than are ranked: those of the pool, those that remain, or all.
         """
-        scope = next(each for each in self._scopes if not mask & ~each)
+        scope = next(options for options in self._scopes if not mask & ~options)
         if scope not in self._known:
             warnings: _Masks = []
             notes: _Masks = []
             for active, every in self._outcomes:
                 outcomes = every.within(scope)
-                found = (outcomes.violated | outcomes.undetermined) & scope
-                if found:
-                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, found))
+                against = (outcomes.violated | outcomes.undetermined) & scope
+                if against:
+                    (warnings if active.severity is Severity.WARNING else notes).append((active.rule.id, against))
             self._known[scope] = warnings, notes
         return self._known[scope]
 
@@ -147,21 +147,21 @@ class Ranking:
         for rules in self._against(mask):
             least = fewest(least, [against for _, against in rules])
         near = self._near(least, self._weighing.margin_percent, known_only=False)
-        cheapest = min(near, key=lambda each: (each.cost.total_usd, each.simplicity))
-        simplest = min(each.simplicity for each in near)
+        cheapest = min(near, key=lambda way: (way.cost.total_usd, way.simplicity))
+        simplest = min(way.simplicity for way in near)
         is_simpler = simplest < cheapest.simplicity
-        wanted = simplest if is_simpler else cheapest.simplicity
-        alike = [each for each in near if each.simplicity == wanted]
-        usd = min(each.cost.total_usd for each in alike)
-        return self._best([each for each in alike if each.cost.total_usd == usd], is_simpler=is_simpler)
+        simplicity = simplest if is_simpler else cheapest.simplicity
+        alike = [way for way in near if way.simplicity == simplicity]
+        usd = min(way.cost.total_usd for way in alike)
+        return self._best([way for way in alike if way.cost.total_usd == usd], is_simpler=is_simpler)
 
     def cheapest(self, mask: int) -> Ranked | None:
         """Return the cheapest option of known cost in a mask, whatever counts against it; None where there is none."""
         near = self._near(mask, 0.0, known_only=True)
         if not near:
             return None
-        simplest = min(each.simplicity for each in near)
-        return self._best([each for each in near if each.simplicity == simplest], is_simpler=False)
+        simplest = min(way.simplicity for way in near)
+        return self._best([way for way in near if way.simplicity == simplest], is_simpler=False)
 
     def _near(self, mask: int, margin_percent: float, *, known_only: bool) -> list[_Way]:
         """Return what costs at most so much more than the cheapest, of known cost where there is such a way.
@@ -173,7 +173,7 @@ class Ranking:
         kinds = self._partners(mask)
         entries = self._entries(self._option_set.legs_of(mask))
         for is_whole in (True,) if known_only else (True, False):
-            found: list[_Way] = []
+            ways: list[_Way] = []
             limit = inf
             for kind in kinds:
                 for entry in entries[is_whole]:
@@ -182,10 +182,10 @@ class Ranking:
                     mains = kind.mains & entry.mask
                     cost = self._cost(entry, kind) if mains else None
                     if cost is not None and cost.is_whole is is_whole:
-                        found.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
+                        ways.append(_Way(_simplicity((*entry.words, *kind.words)), cost, kind, mains))
                         limit = min(limit, cost.total_usd * factor)
-            if found:
-                return [each for each in found if each.cost.total_usd <= limit]
+            if ways:
+                return [way for way in ways if way.cost.total_usd <= limit]
         return []
 
     def _partners(self, mask: int) -> list[_Kind]:
@@ -204,14 +204,14 @@ class Ranking:
 
     def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
         """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
-        found = [
+        entries = [
             _Entry(group.values, basis, self._costs.of(basis), part & mains)
             for group in self._kinds
             if group.mask & mains
             for basis, part in group.parts
             if part & mains
         ]
-        every = tuple(sorted(found, key=lambda entry: entry.cost.total_usd))
+        every = tuple(sorted(entries, key=lambda entry: entry.cost.total_usd))
         return every, tuple(entry for entry in every if entry.cost.is_whole)
 
     def _cost(self, entry: _Entry, kind: _Kind) -> HorizonCost:
@@ -223,12 +223,12 @@ class Ranking:
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the main leg to name, with the best of the partners that it has there."""
         places = places_of(self._facts, self._option_set.organization.on_premises_countries)
-        main = first_of_equals(self._option_set.mains, union(each.mains for each in alike), places)
+        main = first_of_equals(self._option_set.mains, union(way.mains for way in alike), places)
         costs = {
-            slot: each.cost
-            for each in alike
-            if each.mains >> main & 1
-            for slot, part in each.kind.slices
+            slot: way.cost
+            for way in alike
+            if way.mains >> main & 1
+            for slot, part in way.kind.slices
             if part >> main & 1
         }
         slot = self._option_set.nearest_slot(main, sorted(costs))
@@ -245,6 +245,6 @@ class Ranking:
 def _simplicity(words: tuple[FactValue | None, ...]) -> tuple[int, ...]:
     """Return how simple a way is along each axis; a word that is not listed is the least simple."""
     return tuple(
-        known.index(word) if isinstance(word, str) and word in known else len(known)
-        for word, (_, known) in zip(words, SIMPLEST_FIRST, strict=True)
+        order.index(word) if isinstance(word, str) and word in order else len(order)
+        for word, (_, order) in zip(words, SIMPLEST_FIRST, strict=True)
     )

@@ -95,12 +95,12 @@ class Recommender:
         if first is None or sure >> first.number & 1:
             return None
         alike = self._equal("option.hosting", first.number) & self._equal("option.adaptation", first.number)
-        found = self.ranking.first(sure & alike)
-        if found is None or not (found.cost.is_whole and first.cost.is_whole):
+        surest = self.ranking.first(sure & alike)
+        if surest is None or not (surest.cost.is_whole and first.cost.is_whole):
             return None
-        counted, least = ((len(each.warnings), len(each.notes)) for each in (found, first))
+        counted, least = ((len(ranked.warnings), len(ranked.notes)) for ranked in (surest, first))
         limit = first.cost.total_usd * (1.0 + self._weighing.margin_percent / 100.0)
-        return found if counted == least and found.cost.total_usd <= limit else None
+        return surest if counted == least and surest.cost.total_usd <= limit else None
 
     def because(self, ranked: Ranked) -> str:
         """Return why the chosen way comes first, in words."""
@@ -140,7 +140,7 @@ class Recommender:
         removed_by = self._evaluation.verdict.removed_by
         rules = [ruled.active.rule for ruled in self._evaluation.rules]
         unpriced = {rule.id for rule in rules if _KINDS in rule.option_reads or self._is_unsaid(rule)}
-        found = []
+        prices = []
         for rule, mask in sorted(removed_by.items()):
             if rule in unpriced:
                 continue
@@ -152,14 +152,14 @@ class Recommender:
             sure = alone & ~self._undecided
             best = self.ranking.cheapest(sure or alone) if alone else None
             if best is not None and best.cost.total_usd < chosen.cost.total_usd:
-                found.append(RulePrice(rule, best))
-        return tuple(sorted(found, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
+                prices.append(RulePrice(rule, best))
+        return tuple(sorted(prices, key=lambda price: (price.ranked.cost.total_usd, price.rule)))
 
     def _is_unsaid(self, rule: Rule) -> bool:
         """Return whether all that a rule asks of the feature is answered by being left out."""
         facts = self._evaluation.facts
-        read = {base for name in rule.feature_reads for base in base_facts(name, facts.known.specs)}
-        return bool(read) and read.isdisjoint(facts.declared | facts.assumed)
+        reads = {base for name in rule.feature_reads for base in base_facts(name, facts.known.specs)}
+        return bool(reads) and reads.isdisjoint(facts.declared | facts.assumed)
 
     @cached_property
     def _undecided(self) -> int:

@@ -134,8 +134,8 @@ class Reevaluation:
         before = self.before
         if self._has_same_legs and _plan_of(self.facts) == _plan_of(before.facts):
             return None if before.planned is before.candidates else before.planned
-        found = self._evaluator.planned_of(self.facts, self._alone)
-        return None if found is None else found[0]
+        planned = self._evaluator.planned_of(self.facts, self._alone)
+        return None if planned is None else planned[0]
 
 
 def _plan_of(facts: Facts) -> dict[str, object]:

@@ -139,8 +139,10 @@ class RuleEvaluator:
     def line_of_partner(self, rule: Rule, line: Line, facts: Facts, workload: Workload, table: OptionSet) -> LineMasks:
         """Return what a line comes to that reads a partner alone, over the legs of a set."""
         prepared = self._prepared.of(rule)
-        found = next(each for each in (*prepared.when, *prepared.require) if each.line is line)
-        return self.line(found, facts, workload, LegsAsPartners(table))
+        of_partner = next(
+            prepared_line for prepared_line in (*prepared.when, *prepared.require) if prepared_line.line is line
+        )
+        return self.line(of_partner, facts, workload, LegsAsPartners(table))
 
     def trace(self, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> tuple[LineTrace, ...]:
         """Return each line of a rule with its truth and the values of the facts it read, for one option."""
@@ -163,11 +165,11 @@ class RuleEvaluator:
     def may_lack_facts(self, rule: Rule, facts: Facts, outcomes: Outcomes) -> bool:
         """Return whether a rule reads a fact of the feature that is unknown, or could not be evaluated."""
         prepared = self._prepared.of(rule)
-        known = facts.values
+        values = facts.values
         return (
             outcomes.failed
             or (bool(prepared.label_keys) and not prepared.label_keys <= labels_of(facts).keys())
-            or any(name not in known for reads in (prepared.reads, prepared.workload_reads) for name in reads)
+            or any(name not in values for reads in (prepared.reads, prepared.workload_reads) for name in reads)
         )
 
     def _trace_line(self, section: str, line: Line, rule: Rule, facts: Facts,
@@ -175,8 +177,8 @@ class RuleEvaluator:
         values: dict[str, FactValue | None] = {name: facts.values.get(name) for name in line.feature_reads}
         values.update({name: option.get(name) for name in line.option_reads})
         values.update({name: rule.parameters[name] for name in line.parameter_reads})
-        known = {name: cel_value(value) for name, value in values.items() if value is not None}
-        truth, error = self._truth(line, known, option)
+        cel_values = {name: cel_value(value) for name, value in values.items() if value is not None}
+        truth, error = self._truth(line, cel_values, option)
         if line.label_keys:
             # NOTE: a label that is not declared is a missing fact, by its own name.
             labels = labels_of(facts)
@@ -185,15 +187,15 @@ class RuleEvaluator:
             error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
 
-    def _truth(self, line: Line, known: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
+    def _truth(self, line: Line, cel_values: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:
         """Return the truth of a line; of a number that is not known, it may be known that it cannot matter."""
         condition = self._condition(line.checked)
         name = line.ordered_by
-        if name is None or name in known:
-            return condition.evaluate(known)
+        if name is None or name in cel_values:
+            return condition.evaluate(cel_values)
         least = option.get(f"{name}{AT_LEAST}")
-        low, high = (condition.evaluate({**known, name: end}) for end in (-inf if least is None else least, inf))
-        return low if low == high else condition.evaluate(known)
+        low, high = (condition.evaluate({**cel_values, name: end}) for end in (-inf if least is None else least, inf))
+        return low if low == high else condition.evaluate(cel_values)
 
     def line(self, prepared: PreparedLine, facts: Facts, workload: Workload, option_set: OptionSet,
              within: int | None = None) -> LineMasks:  # fmt: skip

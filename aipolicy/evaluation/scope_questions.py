@@ -28,14 +28,14 @@ def with_scope_questions(findings: Sequence[Finding], evaluation: Evaluation,
         if rule is not None and finding.outcome is Outcome.UNDETERMINED:
             waiting.setdefault(_undecided(rule, evaluation, rule_evaluator), []).append(number)
     waiting.pop((), None)
-    found: dict[int, Finding] = dict(enumerate(findings))
+    by_number: dict[int, Finding] = dict(enumerate(findings))
     for facts, numbers in waiting.items():
         if len(numbers) > 1:
             question = _question(facts, [findings[number] for number in numbers], rules, evaluation)
             for number in numbers:
-                del found[number]
-            found[numbers[0]] = question
-    return [found[number] for number in sorted(found)]
+                del by_number[number]
+            by_number[numbers[0]] = question
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def _undecided(rule: Rule, evaluation: Evaluation, rule_evaluator: RuleEvaluator) -> tuple[str, ...]:
@@ -54,18 +54,18 @@ def _undecided(rule: Rule, evaluation: Evaluation, rule_evaluator: RuleEvaluator
 
 def _question(facts: Sequence[str], of: Sequence[Finding], rules: dict[str, Rule], evaluation: Evaluation) -> Finding:
     ids = [finding.rule_id for finding in of]
-    titles = dict.fromkeys(scope.title for each in ids for scope in rules[each].shared if scope.when)
+    titles = dict.fromkeys(scope.title for rule_id in ids for scope in rules[rule_id].shared if scope.when)
     named = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
     todo = "say in full" if evaluation.facts.declared.issuperset(facts) else "declare"
     message = f"{todo} {', '.join(f'`{fact}`' for fact in facts)}: {len(ids)} rules wait for it ({named})"
     feature = evaluation.feature
     place = Place(path=path_of(facts[0]), part="value" if facts[0] in evaluation.facts.declared else "key")
-    found = reserved_finding(
+    question = reserved_finding(
         SCOPE_UNDECIDED, message, file=feature.file, document=feature.document, feature=feature.name, place=place
     )
-    severity = min((finding.severity for finding in of), key=lambda each: each.rank)
+    severity = min((finding.severity for finding in of), key=lambda weight: weight.rank)
     return replace(
-        found, severity=severity, outcome=Outcome.UNDETERMINED, missing_facts=tuple(facts),
+        question, severity=severity, outcome=Outcome.UNDETERMINED, missing_facts=tuple(facts),
         why=f"whether these rules apply hangs on it: {'; '.join(titles)}",
         decided_by=(Decided("rules", tuple(sorted(ids))),),
     )  # fmt: skip

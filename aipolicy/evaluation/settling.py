@@ -92,9 +92,9 @@ def close_of(ruled: RuleEvaluation, evaluation: Evaluation, option_set: OptionSe
     rule = ruled.active.rule
     leg = leg_of(_outcomes(ruled, evaluation, option_set), option_set, number)
     for line in (*rule.require, *rule.when):
-        found = _between(line, evaluation, leg)
-        if found is not None:
-            fact, low, high, limit, limit_fact = found
+        between = _between(line, evaluation, leg)
+        if between is not None:
+            fact, low, high, limit, limit_fact = between
             return Close(rule.id, fact, low, high, limit, limit_fact)
     return None
 

@@ -76,16 +76,16 @@ class SlotView(OptionSet):
 
     def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         at = [index for index, name in enumerate(names) if name in ESTIMATED_FACTS]
-        found: dict[Values, int] = {}
+        masks: dict[Values, int] = {}
         estimator = self.estimator(workload) if at else None
         for group in self._made(names, workload, within):
             values = list(group.values)
             for index in at:
                 assert estimator is not None
                 values[index] = estimated(names[index], estimator, group.speeds, group.cost, group.partner)
-            made = tuple(values)
-            found[made] = found.get(made, 0) | group.mask
-        return tuple(found.items())
+            key = tuple(values)
+            masks[key] = masks.get(key, 0) | group.mask
+        return tuple(masks.items())
 
     def split(self, name: str, value: float, workload: Workload, within: int = EVERYTHING) -> Split:
         if is_of_leg(name):
@@ -176,10 +176,10 @@ class CostSplitter:
     @classmethod
     def of(cls, name: str, mains: OptionSet, workload: Workload) -> CostSplitter:
         """Return the splitter for a cost under a workload, which the estimator of main legs keeps."""
-        kept: dict[str, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
-        if name not in kept:
-            kept[name] = cls(name, mains, workload)
-        return kept[name]
+        splitters: dict[str, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
+        if name not in splitters:
+            splitters[name] = cls(name, mains, workload)
+        return splitters[name]
 
     def split(self, added: SlotCost, value: float, within: int) -> Split:
         """Return the main legs whose cost with a partner is below a value, equal to it, above it, or unknown.
@@ -218,20 +218,20 @@ class CostSplitter:
 
     @cached_property
     def _all(self) -> int:
-        found = 0
+        joined = 0
         for _, mask in self._groups:
-            found |= mask
-        return found
+            joined |= mask
+        return joined
 
     def _alone(self) -> list[tuple[bool, Monthly, int]]:
         return [(cost is not None, cost or least, mask) for _, cost, least, mask in self._rows]
 
     def _judged(self) -> list[tuple[bool, Monthly, int]]:
         """Return main legs that sort out hard cases, with their costs; every splitter of a workload takes the same."""
-        kept = self._estimator.judged_costs
-        if not kept:
-            kept += [(*self._estimator.running.of_judged(basis), mask) for basis, mask in self._groups]
-        return kept
+        costs = self._estimator.judged_costs
+        if not costs:
+            costs += [(*self._estimator.running.of_judged(basis), mask) for basis, mask in self._groups]
+        return costs
 
     def _table(self, *, judged: bool) -> _Table:
         if judged not in self._tables:

@@ -57,7 +57,7 @@ def _is_trained_already(training: Training | None, main: Training | None) -> boo
     """Return whether what a partner runs is trained for the main leg already: the same model, on whatever machine."""
     if training is None or main is None or training.params_b is None:
         return False
-    anywhere = (replace(each, tflops=0.0, hourly_usd=None) for each in (training, main))
+    anywhere = (replace(leg_training, tflops=0.0, hourly_usd=None) for leg_training in (training, main))
     return next(anywhere) == next(anywhere)
 
 
@@ -95,7 +95,7 @@ class SlotValues:
                 return slot.partner is not None and provider != main.get("option.provider")
             case "option.providers":
                 named = (main.get("option.provider"), self.of_partner(slot, "option.provider"))
-                return tuple(sorted({str(each) for each in named if each is not None}))
+                return tuple(sorted({str(word) for word in named if word is not None}))
             case "option.top_tier":
                 return self._top_tier(slot, main.get("option.tier"))
             case _:
@@ -103,11 +103,11 @@ class SlotValues:
 
     def facts(self, slot: Slot, main: Facts) -> dict[str, FactValue]:
         """Return the facts of the whole option and of its partner that are known, estimates excepted."""
-        found = {name: self.value(name, slot, main) for name in _OF_WHOLE}
+        values = {name: self.value(name, slot, main) for name in _OF_WHOLE}
         if slot.partner is not None:
             partner = self.table._facts(slot.partner)
-            found |= {of_partner(name): value for name, value in partner.items() if not REGISTRY[name].of_whole}
-        return {name: value for name, value in found.items() if value is not None}
+            values |= {of_partner(name): value for name, value in partner.items() if not REGISTRY[name].of_whole}
+        return {name: value for name, value in values.items() if value is not None}
 
     def is_within(self, slot: Slot, places: FactValue | None) -> bool:
         """Return whether a partner processes data in no country but those of the main leg."""
@@ -154,23 +154,23 @@ class SlotValues:
 
     def key(self, slot: Slot, names: tuple[str, ...], *, cascades_cost: bool) -> tuple[object, ...]:
         """Return what slots have in common that do not differ in what some facts of options depend on."""
-        found: list[object] = []
+        parts: list[object] = []
         for name in names:
             if name in PARTNER_LATENCIES:
-                found.append(None if slot.partner is None else self._speeds_number(slot.partner))
+                parts.append(None if slot.partner is None else self._speeds_number(slot.partner))
             elif name in COST_FACTS_SET:
-                found.append(self.cost(slot, cascades_cost=cascades_cost))
+                parts.append(self.cost(slot, cascades_cost=cascades_cost))
             elif name in LATENCY_FACTS_SET:
                 far = slot.partner if slot.routing == "cascade" else None
-                found.append(None if far is None else self._speeds_number(far))
+                parts.append(None if far is None else self._speeds_number(far))
             elif is_partner_fact(name):
-                found.append(self.of_partner(slot, of_leg(name)))
+                parts.append(self.of_partner(slot, of_leg(name)))
             elif name == "option.fallback":
-                found.append(None if slot.partner is None else fallback_word(str(slot.hosting)))
+                parts.append(None if slot.partner is None else fallback_word(str(slot.hosting)))
             elif name == "option.routing":
-                found.append(slot.routing)
+                parts.append(slot.routing)
             elif name in ("option.second_provider", "option.providers"):
-                found += [slot.partner is None, self.of_partner(slot, "option.provider")]
+                parts += [slot.partner is None, self.of_partner(slot, "option.provider")]
             elif name == "option.top_tier":
-                found += [slot.routing, self.of_partner(slot, "option.tier") if slot.routing == "cascade" else None]
-        return tuple(found)
+                parts += [slot.routing, self.of_partner(slot, "option.tier") if slot.routing == "cascade" else None]
+        return tuple(parts)

@@ -29,7 +29,7 @@ class RuleMasks(Mapping[str, int]):
 
     @cached_property
     def _outcomes(self) -> dict[str, Outcomes]:
-        return {rule: each for rule, each in self._evaluated_rules if any(map(each.is_some, self._ways))}
+        return {rule: outcomes for rule, outcomes in self._evaluated_rules if any(map(outcomes.is_some, self._ways))}
 
     def __getitem__(self, rule: str) -> int:
         if rule not in self._known:
@@ -54,17 +54,17 @@ class RuleMasks(Mapping[str, int]):
 
 def union_of(option_set: OptionSet, outcomes: Iterable[Outcomes], way: str) -> int:
     """Return the options to which any of some rules comes in one way."""
-    main = partner = found = 0
-    for each in outcomes:
+    main = partner = options = 0
+    for rule_outcomes in outcomes:
         # NOTE: what is undetermined for one leg is undeclared where another one wants a declaration.
-        if isinstance(each, LegOutcomes) and (way == "violated" or each.is_declared):
-            main |= getattr(each.main, way)
-            partner |= 0 if each.partner is None else getattr(each.partner, way)
+        if isinstance(rule_outcomes, LegOutcomes) and (way == "violated" or rule_outcomes.is_declared):
+            main |= getattr(rule_outcomes.main, way)
+            partner |= 0 if rule_outcomes.partner is None else getattr(rule_outcomes.partner, way)
         else:
-            found |= getattr(each, way)
+            options |= getattr(rule_outcomes, way)
     if isinstance(option_set, PairedSet):
-        found |= option_set.spread(main) | option_set.having_partner(partner)
-    return found
+        options |= option_set.spread(main) | option_set.having_partner(partner)
+    return options
 
 
 def keeping(option_set: OptionSet, outcomes: Sequence[Outcomes]) -> tuple[int, list[Outcomes]]:
@@ -185,8 +185,8 @@ class Ways:
 
 
 def _with_every_partner(masks: RuleMasks) -> dict[str, int]:
-    found = {rule: masks.with_every_partner(rule) for rule in masks}
-    return {rule: mask for rule, mask in found.items() if mask}
+    main_legs = {rule: masks.with_every_partner(rule) for rule in masks}
+    return {rule: mask for rule, mask in main_legs.items() if mask}
 
 
 def ways_of(verdict: Verdict, option_set: OptionSet) -> Ways:
@@ -245,17 +245,17 @@ def _needs(
     if not remaining:
         return ()
     stands = admissible or remaining & ~close
-    found: list[NeedFound] = []
+    needs: list[NeedFound] = []
     for need in NEEDS:
         having = option_set.mask_of(need.attribute, need.values)
-        if any(earlier.id in need.implied_by and earlier.certain for earlier in found):
+        if any(earlier.id in need.implied_by and earlier.certain for earlier in needs):
             continue
         has_all = remaining & ~having == 0
         if has_all or (stands and stands & ~having == 0):
-            found.append(NeedFound(need.id, need.title, has_all and bool(stands)))
+            needs.append(NeedFound(need.id, need.title, has_all and bool(stands)))
     if chooses_provider:
-        found += _provider(admissible, open_, option_set)
-    return tuple(found)
+        needs += _provider(admissible, open_, option_set)
+    return tuple(needs)
 
 
 def _provider(admissible: int, open_: int, option_set: OptionSet) -> list[NeedFound]:

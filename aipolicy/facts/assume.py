@@ -37,7 +37,7 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
             values.pop(name, None)
         elif name not in changes:
             values[name] = value
-    ranges = {name: found for name, found in facts.ranges.items() if name not in changes}
+    ranges = {name: range_ for name, range_ in facts.ranges.items() if name not in changes}
     declared = facts.declared.union(changes) if changes else facts.declared
     missing = derive(Sources(values, catalog, path_in_repository, catalog.as_of), values)
     return Facts(values, declared, missing, facts.problems, ranges, facts.known, frozenset(assumed))
@@ -45,12 +45,12 @@ def with_changes(facts: Facts, changes: Mapping[str, FactValue], catalog: Catalo
 
 def _parts_as_if(values: Mapping[str, FactValue], specs: Mapping[str, FactSpec]) -> dict[str, FactValue | None]:
     """Return what follows for documents that are taken to be there, as of today, or not; None where it is not known."""
-    found: dict[str, FactValue | None] = {}
+    parts: dict[str, FactValue | None] = {}
     for name, value in values.items():
         if name in specs and specs[name].origin is Origin.EVIDENCE:
-            said = _NEW_DOCUMENT if value is True else NO_DOCUMENT
-            found.update({f"{name}.{part}": said.get(part) for part in PARTS})
-    return found
+            document = _NEW_DOCUMENT if value is True else NO_DOCUMENT
+            parts.update({f"{name}.{part}": document.get(part) for part in PARTS})
+    return parts
 
 
 def _assumed(values: Mapping[str, FactValue], known: KnownFacts) -> dict[str, FactValue]:

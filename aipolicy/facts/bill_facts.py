@@ -21,12 +21,12 @@ def known_beside(bill: TodaysBill, known: KnownFacts) -> KnownFacts:
 
 def problems_of_bill(bill: TodaysBill | None) -> Iterator[FactProblem]:
     """Yield what is wrong with what is said of today, so that nothing follows from it."""
-    for each in () if bill is None else bill.problems:
-        yield FactProblem(each.rule_id, each.message, each.path, each.related)
+    for problem in () if bill is None else bill.problems:
+        yield FactProblem(problem.rule_id, problem.message, problem.path, problem.related)
 
 
 def contradiction_of_bill(bill: TodaysBill | None) -> Iterator[FactProblem]:
     """Yield that the bill is far from what is declared, where it is."""
-    each = None if bill is None else bill.contradiction
-    if each is not None:
-        yield FactProblem(each.rule_id, each.message, each.path, each.related)
+    problem = None if bill is None else bill.contradiction
+    if problem is not None:
+        yield FactProblem(problem.rule_id, problem.message, problem.path, problem.related)

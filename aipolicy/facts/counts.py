@@ -70,5 +70,5 @@ def cache_overflow(values: Mapping[str, FactValue], ranges: Mapping[str, tuple[f
     least_written = ranges[_WRITTEN][0] if _WRITTEN in ranges else written
     if least_written <= most_sent * (1.0 - least_share) * (1.0 + _ROUNDING):
         return ""
-    read = f" beside {least_share * most_sent:g} that are read from it" if least_share else ""
-    return f"{least_written:g} tokens are written to the cache{read}, more than the {most_sent:g} of `{_SENT}`"
+    beside = f" beside {least_share * most_sent:g} that are read from it" if least_share else ""
+    return f"{least_written:g} tokens are written to the cache{beside}, more than the {most_sent:g} of `{_SENT}`"

@@ -73,8 +73,8 @@ def _text(values: Mapping[str, FactValue], name: str) -> str | None:
 def _known_classes(sources: Sources) -> tuple[str, ...] | Missing:
     """Return the declared classes; a word that is no class leaves everything about them unknown."""
     classes = _texts(sources.values, "data.classes")
-    known = sources.catalog.data_classes.by_id
-    if not classes or any(name not in known for name in classes):
+    by_id = sources.catalog.data_classes.by_id
+    if not classes or any(name not in by_id for name in classes):
         return Missing(("data.classes",))
     return classes
 
@@ -127,8 +127,8 @@ def _places_in_full(sources: Sources) -> FactValue | Missing:
     catalog, places = sources.catalog.places, _places(sources)
     if not isinstance(places, tuple):
         return Missing((SUBJECT_REGIONS,))
-    said = {outer for place in places if catalog.is_part(place) for outer in catalog.chain(place)[1:]}
-    whole = (place for place in places if place not in said)
+    outer_places = {outer for place in places if catalog.is_part(place) for outer in catalog.chain(place)[1:]}
+    whole = (place for place in places if place not in outer_places)
     return Missing((SUBJECT_REGIONS,)) if any(map(catalog.has_parts, whole)) else True
 
 
@@ -222,8 +222,8 @@ def _ways(*, reached: bool) -> Formula:
         # NOTE: few features have any; a start does not pay for it.
         from aipolicy.facts.evaluation_results import ways_with
 
-        found = ways_with(sources.values, reached=reached)
-        return Missing((RESULTS,)) if found is None else found
+        ways = ways_with(sources.values, reached=reached)
+        return Missing((RESULTS,)) if ways is None else ways
 
     return formula
 

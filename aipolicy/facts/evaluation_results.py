@@ -96,9 +96,11 @@ def _number(entry: Mapping[str, PlainValue], key: str) -> float:
 
 def read_results(value: FactValue | None) -> tuple[Result, ...] | None:
     """Return the results that a fact holds, None where nobody said any, or one is written in another way."""
-    found = [_RESULT.fullmatch(words) for words in value] if isinstance(value, tuple) else [None]
-    read = tuple(Result(each[1], float(each[2]), float(each[3])) for each in found if each is not None)
-    return read if len(read) == len(found) else None
+    matches = [_RESULT.fullmatch(words) for words in value] if isinstance(value, tuple) else [None]
+    results = tuple(
+        Result(matched[1], float(matched[2]), float(matched[3])) for matched in matches if matched is not None
+    )
+    return results if len(results) == len(matches) else None
 
 
 def ways_with(values: Mapping[str, FactValue], *, reached: bool) -> tuple[str, ...] | None:
@@ -108,5 +110,5 @@ def ways_with(values: Mapping[str, FactValue], *, reached: bool) -> tuple[str, .
         return None
     if target == NO_TARGET:
         return ()
-    ends = ((each.way, *each.interval) for each in results)
+    ends = ((result.way, *result.interval) for result in results)
     return tuple(sorted(way for way, low, high in ends if (low >= target if reached else high < target)))

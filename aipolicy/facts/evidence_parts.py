@@ -43,7 +43,7 @@ def declared_document(name: str, plain: PlainValue, as_of: date,
         f"{name}.{HOLDS}": inf if expires is None else float((expires - as_of).days),
     }
     for part in (OWNER, SIGNED_BY):
-        said = plain.get(part)
-        if isinstance(said, str):
-            values[f"{name}.{part}"] = tidied(said)
+        words = plain.get(part)
+        if isinstance(words, str):
+            values[f"{name}.{part}"] = tidied(words)
     return values

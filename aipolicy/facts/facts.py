@@ -76,13 +76,13 @@ class Facts:
 
     def missing(self, name: str) -> tuple[str, ...]:
         """Return the facts to declare for an unknown fact to become known."""
-        found = self._missing.get(name)
-        if found is None:
+        names = self._missing.get(name)
+        if names is None:
             spec = self.known.specs.get(name)
             of_document = spec is not None and spec.origin is Origin.DOCUMENT and spec.reads[0] not in self.values
             # NOTE: of a document that is declared, the field that it lacks is to be declared.
-            found = spec.reads if spec is not None and of_document else (name,)
-        return found
+            names = spec.reads if spec is not None and of_document else (name,)
+        return names
 
     def fact(self, name: str) -> Fact:
         """Return a fact with its provenance."""
@@ -92,8 +92,8 @@ class Facts:
             return Fact(spec, Provenance.UNKNOWN, None, self.missing(name))
         if spec.origin is Origin.DERIVED:
             # NOTE: what follows from an assumed fact is assumed as well.
-            rests_on = [read for read in spec.reads if read in self.values]
-            is_derived = all(read in self.declared for read in rests_on)
+            rests_on = [name_read for name_read in spec.reads if name_read in self.values]
+            is_derived = all(name_read in self.declared for name_read in rests_on)
             return Fact(spec, Provenance.DERIVED if is_derived else Provenance.ASSUMED, value)
         if spec.origin is Origin.DOCUMENT:
             name = spec.reads[0]
@@ -111,7 +111,7 @@ class Facts:
         spec = self.known.specs.get(name)
         if spec is None or spec.origin not in (Origin.DERIVED, Origin.DOCUMENT):
             return (name,) if name in self.declared else ()
-        return tuple(read for read in spec.reads if read in self.declared)
+        return tuple(name_read for name_read in spec.reads if name_read in self.declared)
 
 
 def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFacts = STANDARD_FACTS) -> Facts:
@@ -135,7 +135,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
         if name == RESULTS and isinstance(plain, list):
             from aipolicy.facts.evaluation_results import declared_results
 
-            entries = [each for each in plain if isinstance(each, dict)]
+            entries = [entry for entry in plain if isinstance(entry, dict)]
             values[name] = declared_results(entries, catalog, as_of, problems)
         elif name in EVIDENCE:
             values.update(_document(name, plain, as_of, problems))
@@ -177,11 +177,11 @@ def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of:
         return {}
     from aipolicy.facts.extension_values import declared_extension
 
-    found: dict[str, FactValue] = {}
+    values: dict[str, FactValue] = {}
     for name, plain in feature.declared.items():
         if name.startswith(ADDED) and name in known.specs:
-            found.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
-    return found
+            values.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
+    return values
 
 
 def _of_measurements(values: Mapping[str, FactValue], declared: Iterable[str], catalog: Catalog,

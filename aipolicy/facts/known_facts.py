@@ -44,8 +44,8 @@ def _hangs_last(item: tuple[str, Expected]) -> bool:
 
 
 def _expected(specs: Iterable[FactSpec]) -> dict[str, Expected]:
-    found = {spec.name: spec.expected for spec in specs if spec.expected is not None}
-    return dict(sorted(found.items(), key=_hangs_last))
+    expected = {spec.name: spec.expected for spec in specs if spec.expected is not None}
+    return dict(sorted(expected.items(), key=_hangs_last))
 
 
 STANDARD_FACTS = KnownFacts(REGISTRY, _defaults(DECLARED_FACTS), expected=_expected(DECLARED_FACTS))
@@ -66,8 +66,8 @@ def known_facts(extensions: Iterable[FactSpec], expected: Mapping[str, FactValue
     declared: dict[str, FactSpec] = {}
     for spec in extensions:
         declared.setdefault(spec.name, spec)
-    known = _with_extensions(declared) if declared else STANDARD_FACTS
-    return _with_expected(known, expected) if expected else known
+    facts = _with_extensions(declared) if declared else STANDARD_FACTS
+    return _with_expected(facts, expected) if expected else facts
 
 
 def _with_expected(known: KnownFacts, values: Mapping[str, FactValue]) -> KnownFacts:
@@ -92,7 +92,7 @@ def _offered(spec: FactSpec) -> Iterable[FactSpec]:
     if spec.name.startswith(TERMS_PREFIX) and spec.type in (FactType.BOOL, FactType.NUMBER):
         name = f"{OFFERED_TERMS}{spec.name.removeprefix(TERMS_PREFIX)}"
         meaning = f"What the provider offers: {spec.meaning[:1].lower()}{spec.meaning[1:]}"
-        yield from (offered_term(each, spec.type, meaning) for each in (name, of_partner(name)))
+        yield from (offered_term(offered_name, spec.type, meaning) for offered_name in (name, of_partner(name)))
 
 
 def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
@@ -100,7 +100,7 @@ def _with_extensions(declared: Mapping[str, FactSpec]) -> KnownFacts:
     from aipolicy.facts.schema import extensions_schema
 
     specs = tuple(declared[name] for name in sorted(declared))
-    with_parts = (each for spec in specs for each in (spec, *parts_of(spec), *_offered(spec)))
+    with_parts = (part for spec in specs for part in (spec, *parts_of(spec), *_offered(spec)))
     return KnownFacts(
         {**REGISTRY, **{spec.name: spec for spec in with_parts}},
         {**STANDARD_FACTS.defaults, **_defaults(specs)},

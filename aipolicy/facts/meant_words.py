@@ -22,9 +22,9 @@ def meant_word(word: str, vocabulary: str, catalog: Catalog) -> tuple[str, bool]
     if vocabulary in ("place", "residency"):
         return _meant_place(word, catalog, allows_any=vocabulary == "residency")
     words = catalog.vocabulary(vocabulary)
-    said = _by_word(_also(vocabulary, catalog)).get(folded_word(word))
-    if said is not None:
-        return said, False
+    meant = _by_word(_also(vocabulary, catalog)).get(folded_word(word))
+    if meant is not None:
+        return meant, False
     slip = misspelt(word, words)
     if slip is not None:
         return slip, certain_match(word, words) == (slip, True)

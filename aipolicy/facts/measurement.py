@@ -65,21 +65,21 @@ def measurement_problems(values: Mapping[str, FactValue], catalog: Catalog, as_o
         yield _problem(
             "MAN-004", f"missing key `at_concurrency` in `{SECTION}`; say how many requests ran at once", SECTION
         )
-    found = contradiction({field: _number(values, field) for field in FIELDS if field not in ("on", "link")})
-    if found is not None:
-        yield _problem("MAN-008", found[0], FIELDS[found[1]])
+    contradicted = contradiction({field: _number(values, field) for field in FIELDS if field not in ("on", "link")})
+    if contradicted is not None:
+        yield _problem("MAN-008", contradicted[0], FIELDS[contradicted[1]])
 
 
 def _of_another(values: Mapping[str, FactValue], catalog: Catalog) -> Iterator[FactProblem]:
     from aipolicy.catalog.model_names import read_model_name
 
     for measured, planned, of in ((MODEL, "plan.model", "model"), (MACHINE, "plan.machine", "machine")):
-        said, meant = values.get(measured), values.get(planned)
-        if isinstance(said, str) and of == "model":
-            said = read_model_name(said, catalog, None).model or said
-        if said is not None and meant is not None and said != meant:
+        name, meant = values.get(measured), values.get(planned)
+        if isinstance(name, str) and of == "model":
+            name = read_model_name(name, catalog, None).model or name
+        if name is not None and meant is not None and name != meant:
             message = (
-                f"measured of `{shown(str(said))}`, but the plan is `{shown(str(meant))}`; measure the {of} of the plan"
+                f"measured of `{shown(str(name))}`, but the plan is `{shown(str(meant))}`; measure the {of} of the plan"
             )
             yield FactProblem("MAN-008", message, path_of(measured), ((path_of(planned), "contradicts this"),))
     if MODEL not in values and "plan.model" not in values:

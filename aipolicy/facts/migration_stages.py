@@ -27,8 +27,8 @@ DUE, OUT_OF_ORDER = "plan.migration.due", "plan.migration.out_of_order"
 
 def day_of_stage(values: Mapping[str, FactValue], stage: str) -> date | None:
     """Return the day that a plan gives a stage, None where it gives none that can be read."""
-    said = values.get(STAGE_FACTS[stage])
-    return read_day(said) if isinstance(said, str) and said != NOT_PLANNED else None
+    value = values.get(STAGE_FACTS[stage])
+    return read_day(value) if isinstance(value, str) and value != NOT_PLANNED else None
 
 
 def stages_due(values: Mapping[str, FactValue], today: date) -> tuple[str, ...]:
@@ -39,10 +39,10 @@ def stages_due(values: Mapping[str, FactValue], today: date) -> tuple[str, ...]:
 
 def stages_out_of_order(values: Mapping[str, FactValue]) -> tuple[str, ...]:
     """Return the stages whose day is before that of one which comes first, by name."""
-    found, latest = [], date.min
+    too_early, latest = [], date.min
     for stage in STAGES:
         day = day_of_stage(values, stage)
         if day is not None and day < latest:
-            found.append(stage)
+            too_early.append(stage)
         latest = max(latest, day or latest)
-    return tuple(sorted(found))
+    return tuple(sorted(too_early))

@@ -27,12 +27,12 @@ def read_expected(given: Mapping[str, object], places: Mapping[str, str], specs:
     """
     values: dict[str, FactValue] = {}
     errors = []
-    known = [name for name, spec in specs.items() if _may_be_expected(spec)]
+    names = [name for name, spec in specs.items() if _may_be_expected(spec)]
     for name, raw in given.items():
         spec = specs.get(name)
         problem = ""
-        if spec is None or name not in known:
-            problem = _not_expected(name, spec, known)
+        if spec is None or name not in names:
+            problem = _not_expected(name, spec, names)
         else:
             value = _value_of(raw, spec)
             problem = _wrong_type(spec) if value is None else _outside(value, spec, words)
@@ -52,9 +52,9 @@ def _may_be_expected(spec: FactSpec) -> bool:
     return is_declared and spec.default is None and not spec.required
 
 
-def _not_expected(name: str, spec: FactSpec | None, known: Sequence[str]) -> str:
+def _not_expected(name: str, spec: FactSpec | None, names: Sequence[str]) -> str:
     if spec is None:
-        return f"unknown fact{did_you_mean(name, known)}"
+        return f"unknown fact{did_you_mean(name, names)}"
     if spec.default is not None:
         return "that a manifest leaves it out is an answer already; remove it"
     return "nothing is expected of it: it does not describe a feature; remove it"

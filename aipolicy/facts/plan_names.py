@@ -32,7 +32,7 @@ def with_catalog_names(values: dict[str, FactValue], catalog: Catalog) -> Iterab
         written, provider_id = values.get(f"{leg}model"), values.get(f"{leg}provider")
         if isinstance(written, str):
             name = read_model_name(written, catalog, str(provider_id) if provider_id is not None else None)
-            conflicts += [(f"{leg}model", *each) for each in _conflicts(written, name, leg, values, catalog)]
+            conflicts += [(f"{leg}model", *conflict) for conflict in _conflicts(written, name, leg, values, catalog)]
             values[f"{leg}model"] = name.model or written
     for fact, owner in _REGIONS:
         region = catalog.region(str(values[owner]), str(values[fact])) if fact in values and owner in values else None
@@ -53,10 +53,10 @@ def _conflicts(written: str, name: ModelName, leg: str, values: dict[str, FactVa
     host = name.provider or provider
     if not (name.place and isinstance(host, str) and isinstance(place, str)):
         return
-    said = catalog.region(host, name.place)
+    named = catalog.region(host, name.place)
     meant = catalog.region(host, place)
-    if said is not None and (meant is None or meant.id != said.id):
+    if named is not None and (meant is None or meant.id != named.id):
         yield (
             f"{leg}region",
-            f"`{shown(written)}` is processed in `{said.id}`, not in `{shown(place)}`; name one region",
+            f"`{shown(written)}` is processed in `{named.id}`, not in `{shown(place)}`; name one region",
         )

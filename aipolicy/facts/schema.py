@@ -183,12 +183,12 @@ def _results(spec: FactSpec) -> JsonObject:
     }
 
 
-def _legs(said: Mapping[str, JsonObject]) -> JsonObject:
+def _legs(fields: Mapping[str, JsonObject]) -> JsonObject:
     name: JsonObject = {"type": "string", "minLength": 1, "maxLength": _MAX_NAME}
     words: JsonObject = {"type": "array", "items": name, "uniqueItems": True, "maxItems": _MAX_ITEMS}
     kinds: dict[str, JsonObject] = {
         "role": {"type": "string", "enum": list(ROLES)},
-        **{key: {name: each for name, each in of.items() if name != "description"} for key, of in said.items()},
+        **{key: {name: part for name, part in of.items() if name != "description"} for key, of in fields.items()},
         **{key: {"type": "string", "enum": list(AXES[key].words)} for key in ("adaptation", "hosting")},
         "when": {"type": "object", "additionalProperties": False, "properties": {
             **{key: {"description": f"{ROUTE_FIELDS[key]}.", **words} for key in ROUTED_BY},

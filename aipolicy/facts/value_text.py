@@ -25,7 +25,7 @@ def shown_value(value: FactValue | None) -> str:
         case str():
             return shown(value)
         case _:
-            return ", ".join(f"{shown(key)}={shown_value(each)}" for key, each in sorted(value.items()))
+            return ", ".join(f"{shown(key)}={shown_value(item)}" for key, item in sorted(value.items()))
 
 
 def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
@@ -40,4 +40,4 @@ def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
         case str():
             return word(value)
         case _:
-            return "{" + ", ".join(f"{word(key)}: {exact_value(each, word)}" for key, each in value.items()) + "}"
+            return "{" + ", ".join(f"{word(key)}: {exact_value(item, word)}" for key, item in value.items()) + "}"

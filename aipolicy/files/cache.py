@@ -88,7 +88,7 @@ class Cache:
             stats = [(entry.stat(), entry.path) for entry in entries if entry.name.endswith(".bin")]
         total = 0
         keys: set[str] = set()
-        for status, path in sorted(stats, key=lambda each: -each[0].st_mtime_ns):
+        for status, path in sorted(stats, key=lambda file: -file[0].st_mtime_ns):
             total += status.st_size
             keys.add(os.path.basename(path).removesuffix(".bin").partition("-")[0])
             if total > status.st_size and (len(keys) > self._max_files or total > _MAX_BYTES):

@@ -102,7 +102,7 @@ def identity_of(finding: Finding, file_of: Callable[[str], str] = str) -> Identi
 
 def known_from(finding: Finding, file_of: Callable[[str], str] = str) -> KnownFinding:
     """Return a finding as something known."""
-    values = {each.name: each.value for each in finding.decided_by}
+    values = {decided.name: decided.value for decided in finding.decided_by}
     return KnownFinding(identity_of(finding, file_of), finding.severity, finding.outcome, finding, values)
 
 
@@ -116,7 +116,7 @@ def compare(findings: Sequence[Finding], before: Iterable[KnownFinding],
     for known in sorted(before, key=_badness, reverse=True):
         waiting.setdefault(known.identity, []).append(known)
     compared = list(findings)
-    for place, finding in sorted(enumerate(findings), key=lambda each: _badness(each[1]), reverse=True):
+    for place, finding in sorted(enumerate(findings), key=lambda numbered: _badness(numbered[1]), reverse=True):
         met = waiting.get(identity_of(finding, file_of))
         compared[place] = _compared(finding, met.pop(0) if met else None)
     gone = sorted((known for rest in waiting.values() for known in rest), key=_order)
@@ -148,8 +148,8 @@ def _moved(now: Finding | KnownFinding, before: KnownFinding) -> Moved:
     return moved(decided, before.values) if decided and before.values else Moved(FindingChange.UNCHANGED, "")
 
 
-def _decided_by(each: Finding | KnownFinding) -> tuple[Decided, ...]:
-    finding = each.finding if isinstance(each, KnownFinding) else each
+def _decided_by(any_finding: Finding | KnownFinding) -> tuple[Decided, ...]:
+    finding = any_finding.finding if isinstance(any_finding, KnownFinding) else any_finding
     return () if finding is None else finding.decided_by
 
 
@@ -163,9 +163,9 @@ def _compared(now: Finding, before: KnownFinding | None) -> Finding:
         change = FindingChange.WORSE
     elif change is not FindingChange.WORSE and _is_newly_waived(now, before):
         change = FindingChange.WAIVED
-    told = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
+    moved_words = f" ({_TOLD[values.change]}: {values.words})" if values.words else ""
     both = _both(now.change, change)
-    return replace(now, change=both, message=now.message + told if both is change else now.message)
+    return replace(now, change=both, message=now.message + moved_words if both is change else now.message)
 
 
 def _is_newly_waived(now: Finding, before: KnownFinding) -> bool:
@@ -190,8 +190,8 @@ def _both(first: FindingChange | None, second: FindingChange) -> FindingChange:
     return second if first is None else min(first, second, key=order.index)
 
 
-def _badness(each: Finding | KnownFinding) -> tuple[int, int]:
-    return (-each.severity.rank, _OUTCOMES.index(each.outcome))
+def _badness(finding: Finding | KnownFinding) -> tuple[int, int]:
+    return (-finding.severity.rank, _OUTCOMES.index(finding.outcome))
 
 
 def _order(known: KnownFinding) -> tuple[Identity, tuple[int, int]]:

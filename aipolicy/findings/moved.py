@@ -28,16 +28,16 @@ def moved(now: Sequence[Decided], before: Mapping[str, DecidingValue]) -> Moved:
     """Return whether what decided a violation is unchanged, changed, or worse where the rule can tell."""
     worse: list[str] = []
     changed: list[str] = []
-    for each in now:
-        if each.name not in before:
-            changed.append(f"`{each.name}` {_words(each.value)} decides now too")
-        elif each.worse is Worse.MORE:
-            _compare_members(each, _members(before[each.name]), worse, changed)
-        elif not is_same(each.name, each.value, known := _number(before[each.name], each.value)):
-            words = f"`{each.name}` was {_words(known)}, is {_words(each.value)}"
-            moved_back = any(_is_better(other, before) for other in now if other.name in each.against)
-            (worse if _is_worse(each, known) and not moved_back else changed).append(words)
-    names = {each.name for each in now}
+    for decided in now:
+        if decided.name not in before:
+            changed.append(f"`{decided.name}` {_words(decided.value)} decides now too")
+        elif decided.worse is Worse.MORE:
+            _compare_members(decided, _members(before[decided.name]), worse, changed)
+        elif not is_same(decided.name, decided.value, earlier := _number(before[decided.name], decided.value)):
+            words = f"`{decided.name}` was {_words(earlier)}, is {_words(decided.value)}"
+            moved_back = any(_is_better(other, before) for other in now if other.name in decided.against)
+            (worse if _is_worse(decided, earlier) and not moved_back else changed).append(words)
+    names = {value.name for value in now}
     changed += [f"`{shown(name)}` {_words(before[name])} decides no longer" for name in sorted(before.keys() - names)]
     if worse:
         return Moved(FindingChange.WORSE, "; ".join(worse))
@@ -60,8 +60,8 @@ def _is_worse(now: Decided, before: DecidingValue) -> bool:
 def _is_better(now: Decided, before: Mapping[str, DecidingValue]) -> bool:
     """Return whether a number moved in the other direction than the one in which it is worse."""
     opposite = {Worse.HIGHER: Worse.LOWER, Worse.LOWER: Worse.HIGHER}.get(now.worse, Worse.UNTOLD)
-    known = _number(before.get(now.name, now.value), now.value)
-    return not is_same(now.name, now.value, known) and _is_worse(replace(now, worse=opposite), known)
+    earlier = _number(before.get(now.name, now.value), now.value)
+    return not is_same(now.name, now.value, earlier) and _is_worse(replace(now, worse=opposite), earlier)
 
 
 def _number(before: DecidingValue, now: DecidingValue) -> DecidingValue:

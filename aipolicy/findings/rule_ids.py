@@ -36,8 +36,8 @@ def is_below(rule_id: str, word: str) -> bool:
 
 def beginnings(rule_ids: Iterable[str]) -> set[str]:
     """Return what ids begin with: `GDPR` and `GDPR-28` of `GDPR-28-3`."""
-    found: set[str] = set()
+    prefixes: set[str] = set()
     for rule_id in map(whole_id, rule_ids):
         parts = rule_id.split("-")
-        found.update("-".join(parts[:count]) for count in range(1, len(parts)))
-    return found
+        prefixes.update("-".join(parts[:count]) for count in range(1, len(parts)))
+    return prefixes

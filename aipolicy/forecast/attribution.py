@@ -21,15 +21,19 @@ Legs = Mapping[str, frozenset[tuple[str, str]]]
 
 def changes_between(before: Moment, now: Moment, timeline: Timeline, fail_on: Severity) -> tuple[ForecastChange, ...]:
     """Return the findings that a day changes, by feature, rule and path."""
-    found = sorted(deltas(before.report.findings, now.report.findings), key=_order)
-    if not found:
+    all_deltas = sorted(deltas(before.report.findings, now.report.findings), key=_order)
+    if not all_deltas:
         return ()
-    inputs = [_inputs(delta, now) for delta in found]
-    between = _between(found, inputs, now, timeline)
+    inputs = [_inputs(delta, now) for delta in all_deltas]
+    between = _between(all_deltas, inputs, now, timeline)
     rules = {rule.id: rule for rule in timeline.policies.base.chosen_rules}
-    legs = {each.feature.name: _legs(each) for each in now.report.evaluations if each.planned is not each.candidates}
+    legs = {
+        evaluation.feature.name: _legs(evaluation)
+        for evaluation in now.report.evaluations
+        if evaluation.planned is not evaluation.candidates
+    }
     changes = []
-    for delta, concerned in zip(found, inputs, strict=True):
+    for delta, concerned in zip(all_deltas, inputs, strict=True):
         cause = _cause(delta, concerned, between)
         events = [e for e in now.events if INPUT_OF[e.cause] is cause and e.feature in ("", delta.finding.feature)]
         causes = _behind(delta, events, rules.get(whole_id(delta.finding.rule_id)), legs)
@@ -41,17 +45,19 @@ def _inputs(delta: Delta, now: Moment) -> tuple[Input, ...]:
     """Return the inputs that change on a day for the feature of a finding, in the order in which they are exchanged."""
     feature = delta.finding.feature
     concerned = {INPUT_OF[event.cause] for event in now.events if not feature or event.feature in ("", feature)}
-    return tuple(each for each in Input if each in concerned)
+    return tuple(exchanged for exchanged in Input if exchanged in concerned)
 
 
-def _between(found: Sequence[Delta], inputs: Sequence[tuple[Input, ...]], now: Moment, timeline: Timeline) -> Between:
+def _between(
+    all_deltas: Sequence[Delta], inputs: Sequence[tuple[Input, ...]], now: Moment, timeline: Timeline
+) -> Between:
     """Return the reports in between for the features for which several inputs change at once."""
-    several = [(delta, each) for delta, each in zip(found, inputs, strict=True) if len(each) > 1]
+    several = [(delta, changing) for delta, changing in zip(all_deltas, inputs, strict=True) if len(changing) > 1]
     names = frozenset(delta.finding.feature for delta, _ in several)
     if "" in names:
-        names = frozenset(each.feature.name for each in now.report.evaluations)
-    wanted = {frozenset(each[:count]): None for _, each in several for count in range(1, len(each))}
-    return {exchanged: timeline.between(now.day, exchanged, names) for exchanged in wanted}
+        names = frozenset(evaluation.feature.name for evaluation in now.report.evaluations)
+    exchanges = {frozenset(changing[:count]): None for _, changing in several for count in range(1, len(changing))}
+    return {exchanged: timeline.between(now.day, exchanged, names) for exchanged in exchanges}
 
 
 def _cause(delta: Delta, inputs: Sequence[Input], between: Between) -> Input | None:

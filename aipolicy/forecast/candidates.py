@@ -54,9 +54,9 @@ class CandidateDays:
         if (span, stale) not in self._whole:
             numbers = {key: number for number, key in enumerate(_keys(merged))}
             self._whole[span, stale] = OptionSet(lambda: merged, catalog, self._organization), numbers
-        known = self._whole[span, stale]
-        assert known is not None
-        whole, numbers = known
+        sets = self._whole[span, stale]
+        assert sets is not None
+        whole, numbers = sets
         mask = 0
         for key in _keys(options):
             mask |= 1 << numbers[key]
@@ -97,7 +97,10 @@ def merged(offered: Sequence[Sequence[Option]]) -> tuple[Option, ...] | None:
                 following.setdefault(last, []).append(key)
                 by_key[key] = option
         if following:
-            order = [*following.get(None, ()), *(each for key in order for each in (key, *following.get(key, ())))]
+            order = [
+                *following.get(None, ()),
+                *(option_key for key in order for option_key in (key, *following.get(key, ()))),
+            ]
     for keys in keyed:
         there = set(keys)
         if [key for key in order if key in there] != keys:

@@ -104,8 +104,8 @@ def of_another_day(catalog: Catalog, day: date) -> Catalog:
 def _entries(document: Document) -> Iterator[DatedEntry]:
     value = document.value
     for section in SECTIONS:
-        found = value.get(section) if isinstance(value, dict) else None
-        for entry in found if isinstance(found, list) else ():
+        entries = value.get(section) if isinstance(value, dict) else None
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and isinstance(begins := entry.get("effective_from"), str):
                 day = read_day(begins)
                 if day is not None:

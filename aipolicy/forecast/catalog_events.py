@@ -132,8 +132,8 @@ def _crossings(rule: Rule, line: Line, fact: str, marks: Iterable[_Mark],
     limits: list[tuple[str, object]] = [("", line.turns_at)]
     if isinstance(line.turns_at, str):
         name = line.turns_at
-        known = rule.parameters.get(name)
-        limits = [("", known)] if known is not None else [(f.name, f.declared.get(name)) for f in features]
+        parameter = rule.parameters.get(name)
+        limits = [("", parameter)] if parameter is not None else [(f.name, f.declared.get(name)) for f in features]
     for feature, limit in limits:
         if not isinstance(limit, int | float) or isinstance(limit, bool) or not abs(limit) < date.max.toordinal():
             continue
@@ -143,7 +143,7 @@ def _crossings(rule: Rule, line: Line, fact: str, marks: Iterable[_Mark],
             turns = (floor(limit), ceil(limit), floor(limit) + 1)
             if fact == RETIREMENT:
                 turns = (-floor(limit), -ceil(limit), 1 - floor(limit))
-            for day in {found for turn in turns for found in _later(mark.day, turn)}:
+            for day in {later_day for turn in turns for later_day in _later(mark.day, turn)}:
                 yield Event(day=day, cause=Cause.MODEL if fact == RETIREMENT else Cause.PRICE,
                             text=mark.text + _distance(day, mark), feature=feature, rule=rule.id, fact=fact,
                             leg=mark.leg)  # fmt: skip

@@ -32,9 +32,9 @@ class Delta(Frozen):
     @property
     def finding(self) -> Finding:
         """Return the finding as it becomes, or as it was where it goes."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        finding = self.after or self.before
+        assert finding is not None
+        return finding
 
     @property
     def identity(self) -> Identity:
@@ -98,14 +98,14 @@ def has_come(delta: Delta, findings: Iterable[Finding]) -> bool:
         return bool(there)
     start: KnownFinding = known_from(delta.before)
     worse = is_worse(delta.after, start)
-    return any(is_worse(each, start) if worse else is_worse(delta.before, known_from(each)) for each in there)
+    return any(is_worse(finding, start) if worse else is_worse(delta.before, known_from(finding)) for finding in there)
 
 
 def _by_identity(findings: Iterable[Finding]) -> dict[Identity, Sequence[Finding]]:
-    found: dict[Identity, list[Finding]] = {}
+    findings_of: dict[Identity, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(identity_of(finding), []).append(finding)
-    return {identity: sorted(each, key=_badness) for identity, each in found.items()}
+        findings_of.setdefault(identity_of(finding), []).append(finding)
+    return {identity: sorted(alike, key=_badness) for identity, alike in findings_of.items()}
 
 
 def _badness(finding: Finding) -> tuple[int, str, str]:

@@ -104,9 +104,9 @@ class _Days:
         return FirstBreak(last, self.breaks(last))
 
     def _breaks(self, day: date) -> tuple[str, ...]:
-        known, feature = self._evaluator, self._passing.answering.certain.feature
-        catalog = of_another_day(known.catalog, day)
-        facts = derive_facts(feature, catalog, day, known.known)
+        evaluator, feature = self._evaluator, self._passing.answering.certain.feature
+        catalog = of_another_day(evaluator.catalog, day)
+        facts = derive_facts(feature, catalog, day, evaluator.known)
         expected = assume(facts, catalog, feature.path_in_repository)
         return self._passing.breaks(expected, (active_rules(self._rules, day), self._option_set(catalog)))
 

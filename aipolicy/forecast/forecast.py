@@ -48,13 +48,13 @@ class Forecast(Frozen):
     @property
     def features(self) -> tuple[str, ...]:
         """Return the names of the features, sorted."""
-        return tuple(sorted({each.feature.name for each in self.moments[0].report.evaluations}))
+        return tuple(sorted({evaluation.feature.name for evaluation in self.moments[0].report.evaluations}))
 
     @property
     def broken(self) -> tuple[Finding, ...]:
         """Return the problems of manifests that could not be read: nothing is known of what they declare."""
         report = self.moments[0].report
-        evaluated = {(each.feature.file, each.feature.name) for each in report.evaluations}
+        evaluated = {(evaluation.feature.file, evaluation.feature.name) for evaluation in report.evaluations}
         return tuple(
             f for f in report.findings if f.rule_id.startswith(MANIFEST_PREFIX) and (f.file, f.feature) not in evaluated
         )
@@ -121,7 +121,7 @@ def forecast(files: Sequence[ManifestFile], settings: PolicySettings, policy_fil
     manifests = read_manifests(files, extensions=base.evaluator.known.extensions_schema)
     policies = Policies(settings, policy_files, base, horizon)
     timeline = Timeline(manifests, len(files), policies, horizon, scope)
-    over_all = () if scope.partial else tuple(each.rule for each in base.portfolio_rules)
+    over_all = () if scope.partial else tuple(portfolio_rule.rule for portfolio_rule in base.portfolio_rules)
     today = timeline.on(horizon.start)
     ground = Ground(manifests, (*base.chosen_rules, *over_all), policies, horizon, today)
     events = within((event for source in SOURCES for event in source(ground)), horizon)

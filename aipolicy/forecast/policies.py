@@ -42,7 +42,7 @@ class Policies:
     def with_rules_of(self, rules_day: date, day: date) -> Policy:
         """Return the policy as of a day, with every rule in the stage that it has on another day."""
         policy = self.on(day)
-        over_all = [each.rule for each in policy.portfolio_rules]
+        over_all = [portfolio_rule.rule for portfolio_rule in policy.portfolio_rules]
         if all(rule.severity_on(rules_day) is rule.severity_on(day) for rule in (*policy.chosen_rules, *over_all)):
             return policy
         packs = tuple(
@@ -50,9 +50,11 @@ class Policies:
             for pack in policy.evaluator.packs
         )
         evaluator = policy.evaluator.later(packs, policy.evaluator.legs, policy.evaluator)
-        held_over_all = (_held_over_all(each, rules_day) for each in policy.portfolio_rules)
+        held_over_all = (_held_over_all(portfolio_rule, rules_day) for portfolio_rule in policy.portfolio_rules)
         return replace(
-            policy, evaluator=evaluator, portfolio_rules=tuple(each for each in held_over_all if each is not None)
+            policy,
+            evaluator=evaluator,
+            portfolio_rules=tuple(portfolio_rule for portfolio_rule in held_over_all if portfolio_rule is not None),
         )
 
     def with_waivers_of(self, waivers_day: date, policy: Policy) -> Policy:
@@ -76,8 +78,8 @@ class Policies:
             return load_policy(self._settings._replace(as_of=day), None, self._files)
         likeness = self._candidates.likeness(catalog)
         like = self._like.get(likeness)
-        known = self.base.evaluator
-        evaluator = known.later(known.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
+        base = self.base.evaluator
+        evaluator = base.later(base.packs, self._candidates.on(catalog), like.evaluator if like is not None else None)
         policy = replace(self.base, catalog=catalog, evaluator=evaluator, waivers=self._waivers(catalog, day))
         self._like.setdefault(likeness, policy)
         return policy

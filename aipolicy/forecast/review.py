@@ -33,8 +33,8 @@ def reviews_of(answering: Answering) -> tuple[ReviewDay, ...]:
         horizon = Horizon(start, months_later(start, HORIZON_MONTHS))
     except OverflowError:
         return ()
-    found = (*_price_ages(answering), *_crossing(answering), *_retirements(answering), *_law(answering))
-    return tuple(sorted({each for each in found if each.on in horizon}))
+    reviews = (*_price_ages(answering), *_crossing(answering), *_retirements(answering), *_law(answering))
+    return tuple(sorted({review for review in reviews if review.on in horizon}))
 
 
 def _price_ages(answering: Answering) -> Iterator[ReviewDay]:
@@ -43,9 +43,9 @@ def _price_ages(answering: Answering) -> Iterator[ReviewDay]:
     if way is None:
         return
     passing = Passing(answering, evaluator.rule_evaluator, of_plan=False, number=way.number, reading=_PRICE_AGES)
-    found = None if passing.breaks(answering.expected.facts) else first_break(passing, evaluator)
-    if found is not None:
-        yield ReviewDay(found.on, f"prices are too old ({', '.join(found.rules)})")
+    broken = None if passing.breaks(answering.expected.facts) else first_break(passing, evaluator)
+    if broken is not None:
+        yield ReviewDay(broken.on, f"prices are too old ({', '.join(broken.rules)})")
 
 
 def _crossing(answering: Answering) -> Iterator[ReviewDay]:
@@ -54,7 +54,7 @@ def _crossing(answering: Answering) -> Iterator[ReviewDay]:
     now = workload.requests_per_day
     if way is None or other is None or now is None:
         return
-    bases = [each.option_set.cost_basis(each.number) for each in (way, other)]
+    bases = [compared.option_set.cost_basis(compared.number) for compared in (way, other)]
     crossing = way.option_set.estimator(workload).break_even(*bases)
     if isinstance(crossing, Crossings) and crossing.first > now:
         values = answering.expected.facts.values

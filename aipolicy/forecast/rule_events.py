@@ -40,8 +40,8 @@ def named_day_events(rules: Iterable[Rule]) -> Iterator[Event]:
     for rule in rules:
         numbers: set[float] = set()
         for line in (line for line in (*rule.when, *rule.require) if RUN_DAY in line.feature_reads):
-            read = (rule.parameters.get(name) for name in line.parameter_reads)
-            numbers |= {*constants(decode(line.checked)), *(number for value in read for number in numbers_in(value))}
+            values = (rule.parameters.get(name) for name in line.parameter_reads)
+            numbers |= {*constants(decode(line.checked)), *(number for value in values for number in numbers_in(value))}
         named = [day for day in map(day_of_number, sorted(numbers)) if day is not None]
         for day in sorted({*named, *(day + DAY for day in named if day < date.max)}):
             yield Event(
@@ -85,16 +85,16 @@ def evidence_events(features: Iterable[Feature], rules: Iterable[Rule]) -> Itera
 
 def _limits(rules: Iterable[Rule]) -> dict[str, list[float]]:
     """Return the numbers that rules name in conditions on the age of a document, or on how long it holds, by fact."""
-    found: dict[str, set[float]] = {}
+    limits: dict[str, set[float]] = {}
     for rule in rules:
         for line in (*rule.when, *rule.require):
             ages = [name for name in line.feature_reads if name.startswith(_OF_DAYS) and name.endswith(_DAYS)]
             if ages:
                 named = [rule.parameters.get(name) for name in line.parameter_reads]
-                numbers = {*constants(decode(line.checked)), *(each for each in named if isinstance(each, float))}
+                numbers = {*constants(decode(line.checked)), *(number for number in named if isinstance(number, float))}
                 for name in ages:
-                    found.setdefault(name, set()).update(numbers)
-    return {name: sorted(numbers) for name, numbers in found.items()}
+                    limits.setdefault(name, set()).update(numbers)
+    return {name: sorted(numbers) for name, numbers in limits.items()}
 
 
 def _ages(feature: Feature, name: str, day: date | None, limits: Iterable[float]) -> Iterator[Event]:

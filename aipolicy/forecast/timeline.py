@@ -48,9 +48,9 @@ class Timeline:
         for event in events:
             by_day.setdefault(event.day, []).append(event)
         moments = [Moment(self.horizon.start, (), today)]
-        for day, found in sorted(by_day.items()):
-            concerned = None if any(not event.feature for event in found) else {event.feature for event in found}
-            moments.append(Moment(day, tuple(found), self._on(day, concerned, moments[-1].report)))
+        for day, group in sorted(by_day.items()):
+            concerned = None if any(not event.feature for event in group) else {event.feature for event in group}
+            moments.append(Moment(day, tuple(group), self._on(day, concerned, moments[-1].report)))
         return tuple(moments)
 
     def on(self, day: date) -> Report:
@@ -61,7 +61,7 @@ class Timeline:
     def between(self, day: date, exchanged: frozenset[Input], names: frozenset[str]) -> Report:
         """Return what becomes of some features with the named inputs as of a day, all others as of the day before."""
         before = day - DAY
-        when = {each: day if each in exchanged else before for each in Input}
+        when = {input_: day if input_ in exchanged else before for input_ in Input}
         policy = self.policies.with_rules_of(when[Input.RULES], when[Input.CATALOG])
         policy = self.policies.with_waivers_of(when[Input.WAIVERS], policy)
         features = [

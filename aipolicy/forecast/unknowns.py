@@ -28,7 +28,7 @@ def unknowns_of(report: Report, policy: Policy, horizon: Horizon) -> tuple[Unkno
     """Return what is not known at the start of a forecast."""
     evaluations = [e for e in report.evaluations if not e.is_retired]
     growing = [e for e in evaluations if growth_of(e.feature) is not None]
-    found = [
+    unknowns = [
         _of("growth", "no growth is declared; volume is taken as it is today", evaluations, _has_no_growth),
         _of(
             "evidence", "evidence names no last day; it is taken to hold throughout", evaluations, _has_endless_evidence
@@ -43,16 +43,16 @@ def unknowns_of(report: Report, policy: Policy, horizon: Horizon) -> tuple[Unkno
     ]
     if horizon.end > horizon.year:
         text = f"growth is declared for twelve months; volume is taken to stay from {horizon.year} on"
-        found.append(_of("later-growth", text, growing, lambda _: True))
+        unknowns.append(_of("later-growth", text, growing, lambda _: True))
     rules = policy.chosen_rules
     undated = [r.id for r in rules if r.effective_from is None and stage_on(r.stages, horizon.end) is not Stage.IN_FORCE
                and stage_on(r.stages, horizon.end) is not Stage.ENDED]  # fmt: skip
-    found.append(
+    unknowns.append(
         Unknown("stage", "rules are announced, and no day is set from which they are in force", tuple(undated))
     )
     text = "rules read an age in a formula; what they change is looked for once a week, and may come up to six days earlier"
-    found.append(Unknown("formula", text, tuple(rule.id for rule in formulas(rules))))
-    return tuple(unknown for unknown in found if unknown.subjects)
+    unknowns.append(Unknown("formula", text, tuple(rule.id for rule in formulas(rules))))
+    return tuple(unknown for unknown in unknowns if unknown.subjects)
 
 
 def _of(id_: str, text: str, evaluations: Iterable[Evaluation], lacks: Callable[[Evaluation], bool]) -> Unknown:
@@ -73,8 +73,8 @@ def _has_undated_price(evaluation: Evaluation) -> bool:
 
 
 def _has_endless_model(evaluation: Evaluation) -> bool:
-    found = list(_planned(evaluation, "option.retirement_announced"))
-    return any(hosting == "provider-api" and announced is not True for hosting, announced in found)
+    planned = list(_planned(evaluation, "option.retirement_announced"))
+    return any(hosting == "provider-api" and announced is not True for hosting, announced in planned)
 
 
 def _planned(evaluation: Evaluation, fact: str) -> Iterator[tuple[object, object]]:
