@@ -53,8 +53,13 @@ def coverage_of(report: Report, askings: Iterable[Asking], policy: Policy) -> tu
         findings.setdefault((finding.file, finding.feature), []).append(finding)
     rule_evaluator = policy.evaluator.rule_evaluator
     stated = [
-        (each, rule_states(each, findings.get((each.feature.file, each.feature.name), ()), rule_evaluator))
-        for each in report.evaluations
+        (
+            evaluation,
+            rule_states(
+                evaluation, findings.get((evaluation.feature.file, evaluation.feature.name), ()), rule_evaluator
+            ),
+        )
+        for evaluation in report.evaluations
     ]
     found = []
     for asking in askings:

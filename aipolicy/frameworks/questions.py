@@ -32,10 +32,10 @@ def questions_of(states: Iterable[RuleState]) -> tuple[ScopeQuestion, ...]:
     """Return what is to be asked first: one question for all rules that share a fact, the one of most rules first."""
     asked: list[tuple[set[str], list[RuleState]]] = []
     for state in filter(is_waiting, states):
-        shared = [each for each in asked if not each[0].isdisjoint(state.facts)]
+        shared = [question for question in asked if not question[0].isdisjoint(state.facts)]
         facts = set(state.facts).union(*(names for names, _ in shared))
-        waiting = [*(each for _, rules in shared for each in rules), state]
-        asked = [each for each in asked if each not in shared] + [(facts, waiting)]
+        waiting = [*(rule for _, rules in shared for rule in rules), state]
+        asked = [question for question in asked if question not in shared] + [(facts, waiting)]
     questions = (ScopeQuestion(tuple(sorted(facts)), tuple(rules)) for facts, rules in asked)
     return tuple(sorted(questions, key=lambda question: (-len(question.waiting), question.facts)))
 

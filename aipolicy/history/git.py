@@ -57,11 +57,11 @@ def read_blobs(folder: str, hashes: Iterable[str], limit: int) -> Iterator[bytes
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            for each in wanted:
+            for name in wanted:
                 # NOTE: one at a time, because two full pipes would wait for each other.
-                process.stdin.write(f"{each}\n".encode())
+                process.stdin.write(f"{name}\n".encode())
                 process.stdin.flush()
-                yield _read_object(process.stdout, each, limit)
+                yield _read_object(process.stdout, name, limit)
         except BrokenPipeError as error:
             raise _missing(wanted[0]) from error
         finally:

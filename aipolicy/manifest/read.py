@@ -114,7 +114,7 @@ def problem_of_legs(document: Document, problem: LegProblem) -> Finding:
 def _not_said_before(departures: Iterable[Finding], result: ReadResult) -> Iterator[Finding]:
     """Yield the findings about other places than those that could not be read: one mistake is told once."""
     unreadable = {problem.span for problem in result.problems}
-    return (each for each in departures if not unreadable or each.span_of(each.place) not in unreadable)
+    return (finding for finding in departures if not unreadable or finding.span_of(finding.place) not in unreadable)
 
 
 def _is_foreign(document: Document) -> bool:

@@ -86,7 +86,7 @@ def _part(route: Route, routes: Sequence[Route], declared: Declared, document: D
 
         found, said_at = said_of(route.legs, found, worse_of_terms(extensions))
         at |= said_at
-    by = next((each.main.routed_by for each in routes if each.main.routed_by), "")
+    by = next((other.main.routed_by for other in routes if other.main.routed_by), "")
     if by:
         found |= _requests(route, routes, by, declared)
     suffix = ":" + "+".join(route.main.words) if route.main.words else ""
@@ -117,7 +117,7 @@ def _requests(route: Route, routes: Sequence[Route], by: str, declared: Declared
     A request with data of a class that has a route may carry every other class too; what takes no route carries none of
     those that have one. Without shares each route is evaluated as if all requests took it.
     """
-    routed = {word for each in routes for word in each.main.words}
+    routed = {word for other in routes for word in other.main.words}
     known = declared[by]
     words = list(known) if isinstance(known, list) else []
     found: dict[str, PlainValue] = {}
@@ -125,7 +125,7 @@ def _requests(route: Route, routes: Sequence[Route], by: str, declared: Declared
         found[by] = [word for word in words if word not in routed]
     elif by == PLACES:
         found[by] = list(route.main.words)
-    shares = shares_of(each.main for each in routes)
+    shares = shares_of(other.main for other in routes)
     taken = [share for share in shares.values() if share is not None]
     if len(taken) < len(shares):
         return found
@@ -135,7 +135,7 @@ def _requests(route: Route, routes: Sequence[Route], by: str, declared: Declared
 
 def _times(value: PlainValue, share: float) -> PlainValue:
     if isinstance(value, dict):
-        return {key: _times(each, share) for key, each in value.items()}
+        return {key: _times(part, share) for key, part in value.items()}
     return value * share if isinstance(value, int | float) else value
 
 

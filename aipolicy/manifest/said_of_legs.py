@@ -33,7 +33,7 @@ def said_of(legs: Sequence[PlannedLeg], declared: dict[str, PlainValue],
     for term in dict.fromkeys(key for terms in (of_plan, *(leg.terms for leg in legs)) for key in terms):
         said = [(leg.terms.get(term, of_plan.get(term)), leg) for leg in legs]
         known = [(value, leg) for value, leg in said if value is not None]
-        refused = [each for each in known if each[0] is False]
+        refused = [pair for pair in known if pair[0] is False]
         if not refused and (len(known) < len(said) or _differs(term, known, worse)):
             continue
         value, leg = (refused or sorted(known, key=_comparable, reverse=worse.get(term) != LOWER))[0]

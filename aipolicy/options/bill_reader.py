@@ -207,7 +207,7 @@ class _Reading:
     def _ranges(self, workload: Workload) -> Iterator[Quantiles]:
         drawn = Estimator(workload, self._settings).drawn
         found = (drawn.quantiles(bill_basis(basis)) for basis in self._bases)
-        return (each for each in found if each is not None)
+        return (quantiles for quantiles in found if quantiles is not None)
 
     def _problem(self, message: str) -> BillProblem:
         declared = [_VOLUME, *(WORKLOAD_FACTS[f] for f in self._lengths if f not in self._open)]

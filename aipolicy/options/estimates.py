@@ -159,11 +159,11 @@ class Estimator:
         """Return an estimated fact of many options; what `value` says of each."""
         if name in _LATENCIES:
             time, estimate = _LATENCIES[name], self._latencies.of
-            return [None if each is None else time(estimate(each)) for each in speeds]
+            return [None if speed is None else time(estimate(speed)) for speed in speeds]
         if name in FIT_FACTS:
             fits_leg = self._fits[name].of
-            return [None if each is None else _both_fit(fits_leg, each) for each in speeds]
-        return [self.value(name, *each) for each in zip(speeds, costs, strict=True)]
+            return [None if speed is None else _both_fit(fits_leg, speed) for speed in speeds]
+        return [self.value(name, *pair) for pair in zip(speeds, costs, strict=True)]
 
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":
@@ -229,7 +229,7 @@ class Estimator:
         """Return from which volume on a rival costs less, None when a cost is unknown."""
         from aipolicy.economics.break_even import break_even
 
-        ours, theirs = (running_cost(each, self._workload, self._assumptions) for each in (basis, rival))
+        ours, theirs = (running_cost(inputs, self._workload, self._assumptions) for inputs in (basis, rival))
         return None if ours is None or theirs is None else break_even(ours.curve, theirs.curve)
 
     def _months_until(self, found: BreakEven) -> float | None:

@@ -64,11 +64,11 @@ def head_counts(basis: CostBasis, workload: Workload,
         return None
     stated = dict(workload.people)
     found = []
-    for each in basis.people.counts:
-        count = stated.get(each.work)
+    for head_count in basis.people.counts:
+        count = stated.get(head_count.work)
         if count is None:
-            count = each.at(assumptions.people_deviation)
-        found.append((each.work, count / workload.shared_over if each.shareable else count))
+            count = head_count.at(assumptions.people_deviation)
+        found.append((head_count.work, count / workload.shared_over if head_count.shareable else count))
     return tuple(found)
 
 

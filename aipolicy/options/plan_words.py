@@ -43,7 +43,7 @@ class _Words:
         if provider is not None:
             self.plan[fact] = provider.id
             return
-        by_name = {word: each.id for each in self._catalog.providers.values() for word in (each.id, *each.aliases)}
+        by_name = {word: entry.id for entry in self._catalog.providers.values() for word in (entry.id, *entry.aliases)}
         near = misspelt(name, by_name)
         self._unknown(fact, "provider", name, None if near is None else by_name[near])
 

@@ -124,7 +124,9 @@ def _shown_above(text: RuleText, subject: LintedPack) -> frozenset[Outcome]:
 
 def _is_mended(rule: Rule) -> bool:
     """Return whether every line that a rule requires says itself what to do."""
-    return bool(rule.requirements) and not rule.plain_require and all(each.fix for each in rule.requirements)
+    return (
+        bool(rule.requirements) and not rule.plain_require and all(requirement.fix for requirement in rule.requirements)
+    )
 
 
 def _rule_entries(subject: LintedPack) -> Iterator[PackEntry]:

@@ -17,7 +17,7 @@ def message_findings(subject: LintedPack) -> Iterator[Finding]:
     """Yield every message that reads what another line of its rule asks for, and own messages that name no value."""
     for text in (text for text in subject.rules if text.is_whole and text.portfolio is None):
         rule, entry = text.rule, text.entry
-        silent = (each.line for each in rule.requirements if not each.message)
+        silent = (own.line for own in rule.requirements if not own.message)
         yield from _of_others(text, rule.message, (*rule.plain_require, *silent), (*entry.path, "message"))
         for requirement in rule.requirements:
             path = (*requirement.line.path[:-1], "message")

@@ -48,7 +48,7 @@ class Words(NamedTuple):
 
 
 def _listed(words: Sequence[str]) -> str:
-    return ", ".join(f"`{each}`" for each in words)
+    return ", ".join(f"`{word}`" for word in words)
 
 
 class Problem(NamedTuple):
@@ -135,11 +135,11 @@ class Entries(Frozen, kw_only=True):
 
 def cells(value: FactValue, depth: int) -> Iterator[tuple[Cell, FactValue]]:
     """Yield every entry of a map or a table with its words."""
-    for key, each in value.items() if isinstance(value, Mapping) else ():
+    for key, entry in value.items() if isinstance(value, Mapping) else ():
         if depth > 1:
-            yield from (((key, *rest), cell) for rest, cell in cells(each, depth - 1))
+            yield from (((key, *rest), cell) for rest, cell in cells(entry, depth - 1))
         else:
-            yield (key,), each
+            yield (key,), entry
 
 
 def nested(found: Mapping[Cell, Any]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def words_in(value: FactValue | None) -> tuple[str, ...]:
         case tuple():
             return value
         case Mapping():
-            return tuple(dict.fromkeys((*value, *(word for each in value.values() for word in words_in(each)))))
+            return tuple(dict.fromkeys((*value, *(word for entry in value.values() for word in words_in(entry)))))
         case _:
             return ()
 
@@ -169,5 +169,5 @@ def words_in(value: FactValue | None) -> tuple[str, ...]:
 def numbers_in(value: FactValue | None) -> tuple[float, ...]:
     """Return every number among the values of a map or a table, once each."""
     if isinstance(value, Mapping):
-        return tuple(dict.fromkeys(number for each in value.values() for number in numbers_in(each)))
+        return tuple(dict.fromkeys(number for entry in value.values() for number in numbers_in(entry)))
     return (value,) if isinstance(value, float) else ()

@@ -50,8 +50,8 @@ def decided_by(result: GroupResult) -> tuple[Decided, ...]:
         known = high if worse is Worse.LOWER else low
         if known is not None:
             decided.append(Decided(name, float(known), worse))
-    told = {each.name for each in decided if each.worse}
-    return tuple(replace(each, against=tuple(sorted(told - {each.name}))) if each.worse else each for each in decided)
+    told = {fact.name for fact in decided if fact.worse}
+    return tuple(replace(fact, against=tuple(sorted(told - {fact.name}))) if fact.worse else fact for fact in decided)
 
 
 def _direction(group: Group, name: str, line: Line) -> Worse:

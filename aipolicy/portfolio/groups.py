@@ -112,7 +112,9 @@ class Portfolio:
     def aggregated_total(self, position: int) -> Interval:
         """Return a measure of all members that does not add up."""
         if position not in self._totals:
-            known = [Contribution(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
+            known = [
+                Contribution(member.entry.amounts[position], certain=member.entry.certain) for member in self.members
+            ]
             self._totals[position] = aggregated(self.sums.measures[position], known, Unsure(), self.unread)
         return self._totals[position]
 

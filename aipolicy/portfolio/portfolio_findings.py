@@ -52,8 +52,8 @@ def portfolio_findings(records: Sequence[KeptFeature], unread_files: Iterable[st
         portfolio = Portfolio(rule, ((record, record.entries[position]) for record in records), len(unread))
         results = portfolio.results()
         teller = _Teller(portfolio, documents, active, unread, strict)
-        findings += [teller.violation(each) for each in results if each.outcome is Outcome.VIOLATED]
-        undecided = [each for each in results if each.outcome is Outcome.UNDETERMINED]
+        findings += [teller.violation(result) for result in results if result.outcome is Outcome.VIOLATED]
+        undecided = [result for result in results if result.outcome is Outcome.UNDETERMINED]
         if undecided:
             findings.append(teller.undetermined(undecided))
     return tuple(findings)
@@ -100,7 +100,7 @@ class _Teller:
         if self.unread:
             verb = "has" if len(self.unread) == 1 else "have"
             reasons.append(f"while {_named(self.unread)} {verb} no readable facts")
-        groups = [f"`{shown(each.key)}`" if each.key is not None else "groups not named yet" for each in results]
+        groups = [f"`{shown(result.key)}`" if result.key is not None else "groups not named yet" for result in results]
         about = f" for {_listed(groups)}" if self.rule.group_by is not None else ""
         message = f"{self.rule.rule.title}: unknown{about} {' and '.join(reasons)}".rstrip()
         past = any(member.record.past_prototype for member in self.portfolio.members)

@@ -36,12 +36,12 @@ class RuleCost(Frozen):
     @property
     def evaluations(self) -> int:
         """Return how often its conditions were evaluated, mutants of them among these."""
-        return sum(each.evaluations for each in self.conditions)
+        return sum(condition.evaluations for condition in self.conditions)
 
     @property
     def parts(self) -> int:
         """Return how many parts its conditions have together."""
-        return sum(each.parts for each in self.conditions)
+        return sum(condition.parts for condition in self.conditions)
 
 
 def costs_of(rules: Iterable[Rule], counts: Counts, mutants: Iterable[str] = ()) -> tuple[RuleCost, ...]:
@@ -57,7 +57,7 @@ def _conditions(rule: Rule, counts: Counts) -> tuple[ConditionCost, ...]:
         lines.setdefault(line.number, []).append(line)
     found = [
         ConditionCost(
-            several[0], counts.get((rule.id, number), 0), sum(_parts(decode(each.checked)) for each in several)
+            several[0], counts.get((rule.id, number), 0), sum(_parts(decode(part.checked)) for part in several)
         )
         for number, several in lines.items()
     ]

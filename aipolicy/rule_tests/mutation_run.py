@@ -136,9 +136,9 @@ def _undemanded(tested: RuleUnderTest, others: Sequence[RuleUnderTest]) -> Itera
     for number, name in enumerate(rule.must_declare, len(rule.when) + len(rule.require)):
         scope = next((scope for scope in rule.shared if name in scope.must_declare), None)
         below = [tested, *(other for other in others if scope is not None and scope in other.rule.shared)]
-        if min(below, key=lambda each: each.rule.id) is not tested:
+        if min(below, key=lambda under_test: under_test.rule.id) is not tested:
             continue
-        killer = next(filter(None, (each.killer(_demand(each.rule, name)) for each in below)), "")
+        killer = next(filter(None, (under_test.killer(_demand(under_test.rule, name)) for under_test in below)), "")
         fate = Fate.KILLED if killer else Fate.SURVIVED
         mutant = Mutant(MutationKind.DROPPED, "", None)
         variation = Variation(number, None)

@@ -55,17 +55,18 @@ class Policy(Frozen):
     def evaluated_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
         """Return the rules over all features that are evaluated on the day of the run."""
         day = self.catalog.as_of
-        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+        return tuple(over_all for over_all in self.portfolio_rules if over_all.rule.severity_on(day) is not None)
 
     @property
     def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
         """Return what those share with other rules, with what they weigh on that day."""
-        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+        return active_rules((over_all.rule for over_all in self.portfolio_rules), self.catalog.as_of)
 
     def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
         """Return every rule over all features of every pack with its examples, by id."""
         packs = self.packs_with_tests()
-        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
+        rules = (over_all for pack in packs for over_all in pack.portfolio_rules)
+        return tuple(sorted(rules, key=lambda over_all: over_all.rule.id))
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack by its id or that of one of its requirements, or None."""

@@ -21,11 +21,11 @@ def is_route(feature: Feature) -> bool:
 def told_once(features: Sequence[Feature], found: Sequence[tuple[Finding, ...]]) -> list[tuple[Finding, ...]]:
     """Return the findings on each feature; what stands with it in the same words is left out of its routes."""
     pairs = tuple(zip(features, found, strict=True))
-    own = {_base(feature): set(map(_told, each)) for feature, each in pairs if not is_route(feature)}
+    own = {_base(feature): set(map(_told, findings)) for feature, findings in pairs if not is_route(feature)}
     told = []
-    for feature, each in pairs:
+    for feature, findings in pairs:
         said = own.get(_base(feature), set()) if is_route(feature) else set()
-        told.append(tuple(finding for finding in each if _told(finding) not in said))
+        told.append(tuple(finding for finding in findings if _told(finding) not in said))
     return told
 
 

@@ -67,7 +67,7 @@ def certain_match(word: str, known: Iterable[str]) -> tuple[str, bool] | None:
     if match is None:
         return None
     folded = folded_word(word[:200])
-    near = get_close_matches(folded, sorted({folded_word(each) for each in words}), n=2, cutoff=_CUTOFF)
+    near = get_close_matches(folded, sorted({folded_word(choice) for choice in words}), n=2, cutoff=_CUTOFF)
     alike = SequenceMatcher(None, folded, folded_word(match)).ratio()
     return match, alike >= _VERY_NEAR and len(near) == 1
 

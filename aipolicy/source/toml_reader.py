@@ -126,10 +126,11 @@ def plain_value(value: object, path: DocumentPath, document: Document, mistakes:
         wrong = f"nested deeper than {_MAX_DEPTH} levels; use fewer"
     elif isinstance(value, dict):
         return {
-            escaped(key): plain_value(each, (*path, escaped(key)), document, mistakes) for key, each in value.items()
+            escaped(key): plain_value(member, (*path, escaped(key)), document, mistakes)
+            for key, member in value.items()
         }
     elif isinstance(value, list):
-        return [plain_value(each, (*path, index), document, mistakes) for index, each in enumerate(value)]
+        return [plain_value(item, (*path, index), document, mistakes) for index, item in enumerate(value)]
     elif isinstance(value, date | time):
         return value.isoformat()
     elif isinstance(value, str):

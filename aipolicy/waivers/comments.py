@@ -59,7 +59,7 @@ def inline_waivers(evaluation: Evaluation, starts: Sequence[int], rules: Collect
                 place=place,
             ))  # fmt: skip
         else:
-            waivers.extend((governed(each, limits, day), place) for each in read)
+            waivers.extend((governed(waiver, limits, day), place) for waiver in read)
     return InlineWaivers(tuple(waivers), tuple(malformed))
 
 
@@ -83,7 +83,7 @@ def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> t
     if word != "ignore":
         return f"unknown word `{shown(word)}` after `aipolicy:`{did_you_mean(word, ('ignore',))}; write `{FORM}`"
     match = _RULES.match(rest)
-    ids = [each.strip() for each in match.group(1).split(",")] if match is not None else []
+    ids = [name.strip() for name in match.group(1).split(",")] if match is not None else []
     if match is None or not all(ids):
         return f"it names no rule; write `{FORM}`"
     aliases = {alias: whole_id(r.active.rule.id) for r in evaluation.rules for alias in r.active.rule.aliases}

@@ -109,8 +109,8 @@ def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) 
     if most is None:
         return
     used = Counter(
-        folded(each.owner) for each in waivers.entries
-        if not each.breach and standing(each, day) is Standing.STANDS
+        folded(waiver.owner) for waiver in waivers.entries
+        if not waiver.breach and standing(waiver, day) is Standing.STANDS
     )  # fmt: skip
     for use in sorted(
         (use for use in in_comments if use.state is WaiverState.WAIVED), key=lambda use: (use.file, use.at)

@@ -136,7 +136,7 @@ def _without_finding(waiver: Waiver, findings: Iterable[Finding], evaluated: Col
 def _with_note(finding: Finding, named: Sequence[tuple[WaiverState, str, Waiver]], day: date) -> Finding:
     """Return a finding with the note of the waiver that says most; it is waived when one of them holds."""
     state, detail, waiver = min(
-        named, key=lambda each: (_BEST_FIRST.index(each[0]), -each[2].expires.toordinal(), each[2].at)
+        named, key=lambda triple: (_BEST_FIRST.index(triple[0]), -triple[2].expires.toordinal(), triple[2].at)
     )
     holds = state is WaiverState.WAIVED
     note = WaiverNote(

@@ -73,7 +73,7 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
     if _ON_A_CONDITION in message:
         name, attribute = text[: column - 1].rpartition(" ")[2].lstrip("(!"), text[column:].split(" ")[0].strip(")")
-        parts = sorted(f"`{each.removeprefix(f'{name}.')}`" for each in names if each.startswith(f"{name}."))
+        parts = sorted(f"`{fact.removeprefix(f'{name}.')}`" for fact in names if fact.startswith(f"{name}."))
         asked = f"; ask its {', '.join(parts[:-1])} or {parts[-1]}" if len(parts) > 1 else ""
         return f"`{name}` is true or false, and has no `{attribute}`{asked}", column
     message += next((hint for known, hint in _HINTS.items() if known in message), "")
@@ -91,5 +91,5 @@ def _dotted_name(text: str, reported: str, column: int) -> tuple[str, int]:
     """Return the whole dotted name that begins with what the compiler reports, and the column at which it begins."""
     pattern = rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*"
     matches = list(re.finditer(pattern, text))
-    match = next((each for each in matches if each.start() < column <= each.end()), matches[0] if matches else None)
+    match = next((hit for hit in matches if hit.start() < column <= hit.end()), matches[0] if matches else None)
     return (match.group(), match.start() + 1) if match is not None else (reported, column)

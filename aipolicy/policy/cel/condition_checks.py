@@ -48,8 +48,10 @@ class ConditionChecks:
 
         Beside a part of a condition may stand what lets it be meant.
         """
-        wrong = [message for each in comparisons(written) for message in self._wrong_words(each)]
-        wrong += filter(None, (self._words.beside(each.fact, each.other) for each in comparisons(tree)))
+        wrong = [message for comparison in comparisons(written) for message in self._wrong_words(comparison)]
+        wrong += filter(
+            None, (self._words.beside(comparison.fact, comparison.other) for comparison in comparisons(tree))
+        )
         if wrong:
             raise ExpressionError("; ".join(dict.fromkeys(wrong)))
         for name in divisors(tree):
@@ -88,14 +90,14 @@ class ConditionChecks:
         known = self._words.known(part.fact)
         words = part.words or tuple(word for name in part.others for word in self._texts(name))
         for word in words if known else ():
-            if not any(self._has_part(part.function, each, word) for each in known):
+            if not any(self._has_part(part.function, choice, word) for choice in known):
                 verb = PART_VERBS[part.function]
                 raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
 
     def _has_part(self, function: str, text: str, part: str) -> bool:
         if function != MATCHES:
             return has_part(function, text, part)
-        literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
+        literals = [json.dumps(operand, ensure_ascii=False) for operand in (text, part)]
         return self._holds("{}.matches({})".format(*literals)) != FALSE
 
     def _texts(self, name: str) -> tuple[str, ...]:
@@ -173,8 +175,8 @@ def _guards(node: Node, asked: Node) -> bool:
     """Return whether a condition asks whether there is an entry, somewhere beside asking what it is."""
     of, key = asked.children[0], asked.children[1:]
     return any(
-        each.kind == "call" and each.name == "@in" and each.children[:1] == key and each.children[1] == of
-        for each in nodes(node)
+        inner.kind == "call" and inner.name == "@in" and inner.children[:1] == key and inner.children[1] == of
+        for inner in nodes(node)
     )
 
 

@@ -74,7 +74,9 @@ def _with_question(text: str, found: tuple[Token, ...], fact: str, meant: str) -
         for (word, sign), (_, name) in pairwise(pairwise(found))
         if word.kind is TokenKind.TEXT and sign.text == "in" and name.text == fact
     ]
-    meant_ones = asked if len(asked) == 1 else [each for each in asked if f'"{plain_text(each[0])}"' in meant]
+    meant_ones = (
+        asked if len(asked) == 1 else [question for question in asked if f'"{plain_text(question[0])}"' in meant]
+    )
     if not meant_ones:
         return None
     word, name = meant_ones[0]

@@ -236,7 +236,7 @@ class Condition:
 def cel_value(value: FactValue) -> Any:
     """Return a fact value as the runtime takes it."""
     if isinstance(value, dict):
-        return {key: cel_value(each) for key, each in value.items()}
+        return {key: cel_value(entry) for key, entry in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 

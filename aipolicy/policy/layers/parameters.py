@@ -69,7 +69,7 @@ class ParameterLayers(Frozen):
     def _refuse_unknown(self) -> None:
         known = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
         for name in self.configured.values:
-            if name not in known and not any(words_below(name, each) for each in self._with_entries()):
+            if name not in known and not any(words_below(name, parameter) for parameter in self._with_entries()):
                 message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, known)}"
                 self._refuse_configured(name, message)
 
@@ -136,8 +136,10 @@ class ParameterLayers(Frozen):
             self._refuse_clash(name, holding)
             value = parameter.default
         origins = tuple(
-            ParameterOrigin(each.value, self.layers.name_of(each.layer), each.place, each.reason, each in holding)
-            for each in settings
+            ParameterOrigin(
+                setting.value, self.layers.name_of(setting.layer), setting.place, setting.reason, setting in holding
+            )
+            for setting in settings
         )
         return replace(parameter, value=value, origins=origins)
 
@@ -187,19 +189,19 @@ class ParameterLayers(Frozen):
                 name, f"parameter `{name}` in the configuration must be a table `[parameters.{name}]`"
             )
             return None
-        written = {each: words for each in self.configured.values if (words := words_below(each, name))}
+        written = {key: words for key in self.configured.values if (words := words_below(key, name))}
         if not written:
             return None
-        places, plain = {words: each for each, words in written.items()}, dict[tuple[str, ...], object]()
-        for each, words in written.items():
+        places, plain = {words: key for key, words in written.items()}, dict[tuple[str, ...], object]()
+        for key, words in written.items():
             if len(words) != parameter.entries.depth:
                 what = " / ".join(words)
                 wrong = (
                     f"`{shown(what)}` of `{name}` is {len(words)} words, where {parameter.entries.depth} name an entry"
                 )
-                self._refuse_configured(each, wrong)
+                self._refuse_configured(key, wrong)
                 return None
-            plain[words] = self.configured.values[each]
+            plain[words] = self.configured.values[key]
         problems: list[Problem] = []
         found = parameter.entries.read(nested(plain), self.words, problems)
         for problem in problems:
@@ -210,7 +212,7 @@ class ParameterLayers(Frozen):
 
     def _configured_at(self, name: str) -> str:
         at = self.configured.places
-        return at.get(name) or next((at[each] for each in at if words_below(each, name)), "")
+        return at.get(name) or next((at[key] for key in at if words_below(key, name)), "")
 
     def _closed(self, home: Layer) -> tuple[str, ...]:
         """Return the layers that do not let the configuration loosen the parameters of a pack."""
@@ -255,7 +257,7 @@ class ParameterLayers(Frozen):
         )
 
     def _refuse_clash(self, name: str, holding: Sequence[Setting[FactValue]]) -> None:
-        values = ", ".join(f"`{exact_value(each.value)}` at {each.place}" for each in holding)
+        values = ", ".join(f"`{exact_value(setting.value)}` at {setting.place}" for setting in holding)
         message = f"`{name}` is set to {values}, and neither is known to be the stricter; set it in one pack above both"
         self.mistakes.add_at(message, holding[-1].place)
 
@@ -266,7 +268,7 @@ class ParameterLayers(Frozen):
 def _hint(name: str, known: Mapping[str, object]) -> str:
     if not known:
         return "; add the pack to `extends`"
-    with_pack = [each for each in sorted(known) if each.partition(".")[2] == name]
+    with_pack = [full_name for full_name in sorted(known) if full_name.partition(".")[2] == name]
     if with_pack:
-        return f"; write {' or '.join(f'`{each}`' for each in with_pack)}"
+        return f"; write {' or '.join(f'`{full_name}`' for full_name in with_pack)}"
     return did_you_mean(name, known)

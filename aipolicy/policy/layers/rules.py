@@ -83,23 +83,23 @@ class RuleLayers(Frozen):
         origins = {home.key: rule.origins[0]}
         for layer, entry in entries:
             held = self.layers.holding_below(layer.key, settings)
-            changed = _changed(_tightest([each.value for each in held]), entry)
+            changed = _changed(_tightest([setting.value for setting in held]), entry)
             begins = [day for day in changed.stages[:3] if day is not None]
             if begins and changed.effective_until and changed.effective_until < max(begins):
                 entry.record.mistake(f"`{rule.id}` would end before it begins", "effective")
-            for each in held:
-                missing = self.loosening.missing(self.layers.deciding(layer.key, each.layer), rule.id)
+            for below in held:
+                missing = self.loosening.missing(self.layers.deciding(layer.key, below.layer), rule.id)
                 if missing:
-                    self._refuse_looser(entry, changed, each, origins, missing)
+                    self._refuse_looser(entry, changed, below, origins, missing)
             settings.append(Setting(changed, layer.key, entry.severity_at or entry.effective_at, entry.reason))
             origins[layer.key] = RuleOrigin(
                 changed.severity, changed.effective_from, changed.effective_until, layer.name,
                 entry.severity_at, entry.effective_at, entry.reason,
             )  # fmt: skip
         holding = self.layers.holding(settings)
-        held_keys = {each.layer for each in holding}
+        held_keys = {setting.layer for setting in holding}
         told = tuple(origin._replace(holds=key in held_keys) for key, origin in origins.items())
-        return replace(_tightest([each.value for each in holding]), origins=told)
+        return replace(_tightest([setting.value for setting in holding]), origins=told)
 
     def _refuse_looser(self, entry: OverrideEntry, changed: Rule, held: Setting[Rule],
                        origins: Mapping[str, RuleOrigin], missing: Sequence[str]) -> None:  # fmt: skip

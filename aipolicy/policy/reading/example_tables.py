@@ -42,7 +42,7 @@ class _Table:
         self._record = record
         self._facts = facts
         self._keys = tuple(key for key in keys if key not in _SECTIONS)
-        self._sections = tuple(each for each in _PREFIXES if each[0] in keys)
+        self._sections = tuple(pair for pair in _PREFIXES if pair[0] in keys)
         self._columns = self._read_columns()
 
     def rows(self) -> Iterator[Record]:
@@ -119,7 +119,7 @@ class _Table:
                 example[key] = value
                 places[(*path, key)] = at
                 continue
-            section, prefix = next(each for each in _PREFIXES if key.startswith(each[1]))
+            section, prefix = next(pair for pair in _PREFIXES if key.startswith(pair[1]))
             fact = key.removeprefix(prefix)
             facts.setdefault(section, {})[fact] = value
             places |= _inner(value, (*path, section, fact), at)
@@ -132,6 +132,6 @@ def _inner(value: PlainValue, path: DocumentPath, at: DocumentPath) -> dict[Docu
     """Return where a value and what is in it is written, by where it is read."""
     found = {path: at}
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in below:
-        found |= _inner(each, (*path, key), (*at, key))
+    for key, part in below:
+        found |= _inner(part, (*path, key), (*at, key))
     return found

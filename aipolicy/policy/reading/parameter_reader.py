@@ -103,7 +103,7 @@ def _note(record: Record, key: str, problem: Problem) -> None:
 def _type_word(record: Record) -> str:
     word = record.text("type")
     if word and word not in TYPES:
-        listed = ", ".join(f"`{each}`" for each in TYPES)
+        listed = ", ".join(f"`{type_name}`" for type_name in TYPES)
         meant = _OTHER_TYPES.get(word)
         hint = f"; did you mean `{meant}`?" if meant is not None else did_you_mean(word, TYPES)
         record.mistake(f"`{shown(word)}` is not one of {listed}{hint}", "type")

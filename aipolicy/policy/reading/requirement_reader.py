@@ -68,7 +68,7 @@ class RequirementReader:
         key = "that" if record.has("that") else _EVIDENCE[:-1]
         line = self._conditions.line(written, REQUIRE, (*record.path, key)) if written else None
         message, fix = record.text("message", ""), record.text("fix", "")
-        name = self._name(record, written, [each.name for each in earlier])
+        name = self._name(record, written, [requirement.name for requirement in earlier])
         self._check_message(record, message)
         record.finish()
         if line is None:

@@ -86,7 +86,7 @@ class VariableReader:
             self._compile(name, text, record)
 
     def _compile(self, name: str, text: str, record: Record) -> None:
-        known = {**self._known, **{each: _BROKEN for each in self._records if each not in self._known}}
+        known = {**self._known, **{variable: _BROKEN for variable in self._records if variable not in self._known}}
         path = (*record.path, "expression")
         try:
             expanded = inlined(text, known, record, "expression")

@@ -86,7 +86,9 @@ class _Walk:
         identity = os.path.realpath(found.path)
         for number, step in enumerate(self._way):
             if step.identity == identity:
-                circle = " → ".join(f"{each.pack.path}:{_place(each)[1].start.line}" for each in self._way[number:])
+                circle = " → ".join(
+                    f"{earlier.pack.path}:{_place(earlier)[1].start.line}" for earlier in self._way[number:]
+                )
                 self._refuse(f"packs extend each other in a circle: {circle} → {found.path}; remove one of the entries")
                 return ""
         if identity not in self.done and len(self.done) + len(self._way) >= MAX_PACKS:

@@ -141,7 +141,7 @@ def _below(folder: str, inner: Iterable[str]) -> Iterator[str]:
         if name.startswith(".") or name == TESTS_FOLDER:
             continue
         for place, folders, files in os.walk(os.path.join(folder, name), onerror=refuse):
-            folders[:] = sorted(each for each in folders if not each.startswith("."))
+            folders[:] = sorted(child for child in folders if not child.startswith("."))
             within = os.path.relpath(place, folder).replace(os.sep, "/")
             for file in sorted(filter(is_yaml, files)):
                 yield f"{within}/{file}"

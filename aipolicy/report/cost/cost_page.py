@@ -114,7 +114,7 @@ def _plan_without_a_row(answering: Answering) -> str:
 
 def _headline(answering: Answering, compared: tuple[Compared, ...]) -> str:
     """Return what is recommended with what it costs a month."""
-    row = next((each for each in compared if each.part is Part.BUILD), None)
+    row = next((line for line in compared if line.part is Part.BUILD), None)
     way = answering.answer.recommended
     if answering.certain.is_retired:
         return "Nothing to build: the feature is retired; this is what ways would cost"
@@ -184,7 +184,7 @@ def _people(summary: CostSummary) -> list[Text]:
     """Return the head counts that the recommended way takes, and where a team says its own."""
     if not summary.people:
         return []
-    most_first = sorted(summary.people, key=lambda each: -each[1])
+    most_first = sorted(summary.people, key=lambda head_count: -head_count[1])
     words = ", ".join(f"{work.replace('_', '-')} {count:.2g}" for work, count in most_first)
     whole = sum(count for _, count in summary.people)
     return [said(f"{whole:.2g} posts: {words} (yours: `team.people`)")]

@@ -113,7 +113,7 @@ def plot_of(title: str, comparison: CostComparison) -> Plot | None:
     if today is None or not chosen:
         return None
     rest = Counter(
-        _name(row) for row in comparison.options if row.curve is not None and all(row is not each for each in chosen)
+        _name(row) for row in comparison.options if row.curve is not None and all(row is not other for other in chosen)
     )
     series = tuple(_series(row, row.curve, comparison.baseline) for row in chosen if row.curve is not None)
     return Plot(title, series, today, tuple(_counted(name, times) for name, times in rest.items()))

@@ -154,7 +154,7 @@ def _more(answering: Answering) -> Iterator[str]:
     reviews = reviews_of(answering)
     if reviews:
         yield f"Review date: {reviews[0].on}, when {reviews[0].reason}"
-        yield from (f"then {each.on}: {each.reason}" for each in reviews[1:])
+        yield from (f"then {review.on}: {review.reason}" for review in reviews[1:])
     else:
         yield "Review date: none follows from what is dated within three years"
     if answering.certain.is_retired:

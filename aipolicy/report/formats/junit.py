@@ -93,7 +93,9 @@ def _case(suite: ElementTree.Element, file: str, feature: str, name: str, report
     case.set("line", str(reported[0].line))
     gating = [finding for finding in reported if run.gates(finding)]
     first = (gating or reported)[0]
-    text = "\n".join(f"{each.file}:{each.line}: {each.severity}: {each.message}" for each in gating or reported)
+    text = "\n".join(
+        f"{finding.file}:{finding.line}: {finding.severity}: {finding.message}" for finding in gating or reported
+    )
     text += "".join(f"\n{label}: {words}" for label, words in (("why", first.why), ("fix", first.fix)) if words)
     message = _clean(first.message)
     if not gating:

@@ -59,7 +59,7 @@ def cel_policy(rule: Rule, catalog: Catalog, facts: Mapping[str, FactSpec]) -> C
         matches = [f"- condition: {applies}", "  rule:", "    match:", *(f"      {line}" for line in matches)]
     left = (*_left(rule), *writer.left)
     lines = [
-        *(f"# Not said here: {each}" for each in left),
+        *(f"# Not said here: {text}" for text in left),
         f"name: {rule.id}",
         f"description: {_quoted(tidied(rule.title))}",
         "rule:",
@@ -148,15 +148,15 @@ class _Writer:
 
 
 def _all(conditions: Iterator[str]) -> str:
-    each = list(conditions)
-    return each[0] if len(each) == 1 else " && ".join(f"({condition})" for condition in each)
+    written = list(conditions)
+    return written[0] if len(written) == 1 else " && ".join(f"({condition})" for condition in written)
 
 
 def _literal(value: FactValue) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_text(key)}: {_literal(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_text(key)}: {_literal(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _text(value) if isinstance(value, str) else repr(value)

@@ -48,9 +48,9 @@ def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
 
 def _requirements(rule: Rule) -> Blocks:
     """Yield the requirements that have words of their own."""
-    for each in rule.requirements:
-        yield from _conditions(((f"Requires {code(each.name)}", (each.line,)),))
-        words = (("Message", each.message), ("Fix", each.fix))
+    for requirement in rule.requirements:
+        yield from _conditions(((f"Requires {code(requirement.name)}", (requirement.line,)),))
+        words = (("Message", requirement.message), ("Fix", requirement.fix))
         yield "\n".join(f"- {key}: {prose(text)}" for key, text in words if text)
 
 
@@ -92,7 +92,7 @@ def _law(rule: Rule) -> Iterator[str]:
     if law.review is not None:
         yield f"Review: by {prose(law.review.by)}, shown by {' and '.join(map(code, law.review.evidence))}"
     if law.controls:
-        yield f"Controls: {'; '.join(prose(str(each)) for each in law.controls)}"
+        yield f"Controls: {'; '.join(prose(str(control)) for control in law.controls)}"
 
 
 def stages(rule: Rule) -> str:

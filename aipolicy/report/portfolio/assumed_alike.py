@@ -19,9 +19,9 @@ def assumed_alike(details: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     unlike: set[str] = set()
     features = 0
-    for each in details:
+    for feature in details:
         features += 1
-        for name, value in each["facts"][Provenance.ASSUMED.value]:
+        for name, value in feature["facts"][Provenance.ASSUMED.value]:
             if found.setdefault(name, value) != value:
                 unlike.add(name)
     if features < _FEWEST:

@@ -79,7 +79,7 @@ def _covered(
 
     def shown(clause: ClauseCoverage) -> Clause:
         found = tuple(states(clause))
-        counts = {each: sum(state is each for state, _ in found) for each in STATES}
+        counts = {possible: sum(state is possible for state, _ in found) for possible in STATES}
         words = "; ".join(state_words(found, clause.relations))
         return Clause(escaped(clause.control), ", ".join(rules_related(clause.relations)), words, counts)
 

@@ -58,7 +58,8 @@ def coming_months(forecast: Forecast) -> ComingMonths:
         until=forecast.horizon.end.isoformat(),
         summary=(*summary(forecast), *left_out(forecast)),
         months=tuple(
-            ComingMonth(month, tuple(together)) for month, together in groupby(brings, key=lambda each: each.day[:7])
+            ComingMonth(month, tuple(together))
+            for month, together in groupby(brings, key=lambda coming: coming.day[:7])
         ),
         unknowns=tuple(map(unknown_words, forecast.unknowns)),
     )

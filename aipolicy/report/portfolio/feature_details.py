@@ -60,7 +60,9 @@ def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = Fals
         "headline": NOTHING_TO_BUILD if evaluation.is_retired else headline_of(answering),
         "facts": _facts(evaluation),
         "rules": rule_traces(evaluation, rule_evaluator),
-        "states": {each.rule.id: each.state.value for each in rule_states(evaluation, (), rule_evaluator)},
+        "states": {
+            rule_state.rule.id: rule_state.state.value for rule_state in rule_states(evaluation, (), rule_evaluator)
+        },
     }
     if evaluation.is_retired:
         return shown

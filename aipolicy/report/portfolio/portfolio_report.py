@@ -95,11 +95,11 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         coming=coming,
         others=tuple(
             finding
-            for finding in (*(each for file in files for each in file.findings), *result.closing)
+            for finding in (*(own for file in files for own in file.findings), *result.closing)
             if finding.feature not in known
         ),
         notices=tuple(map(escaped, result.totals.notices)),
-        skipped=tuple((escaped(each.path), each.reason) for each in result.totals.skipped),
+        skipped=tuple((escaped(skip.path), skip.reason) for skip in result.totals.skipped),
     )
 
 
@@ -114,10 +114,10 @@ def _rules_in_map(rows: Iterable[FeatureRow], rules: Mapping[str, ActiveRule]) -
         active = rules.get(rule)
         shown.append(RuleInMap(rule, title_of(rule, rules), "" if active is None else active.coming, counted))
 
-    def weight(each: RuleInMap) -> tuple[int, int, str]:
-        active = rules.get(each.id)
+    def weight(entry: RuleInMap) -> tuple[int, int, str]:
+        active = rules.get(entry.id)
         severity = Severity.ERROR if active is None else active.severity
-        return severity.rank, -sum(each.counts.values()), each.id
+        return severity.rank, -sum(entry.counts.values()), entry.id
 
     return tuple(sorted(shown, key=weight))
 
@@ -127,4 +127,4 @@ def title_of(rule: str, rules: Mapping[str, ActiveRule]) -> str:
     active = rules.get(rule) or rules.get(rule.partition("/")[0])
     if active is not None:
         return escaped(active.rule.title)
-    return next((escaped(each.title) for each in RESERVED_RULES if each.id == rule), rule)
+    return next((escaped(reserved.title) for reserved in RESERVED_RULES if reserved.id == rule), rule)

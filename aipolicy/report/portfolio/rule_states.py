@@ -38,7 +38,7 @@ def rule_states(feature: FeatureResult, stated: Mapping[str, State], findings: S
     has_plan = feature.planned_options is not None
     outcomes = {rule: outcome for rule, outcome in feature.outcomes if has_plan and outcome in _UNSETTLED}
     outcomes |= {rule: outcome.value for rule, outcome in found.items() if outcome.value in _FAILING}
-    to_do = {each.rule for each in feature.answer.to_do} if feature.answer is not None else frozenset()
+    to_do = {entry.rule for entry in feature.answer.to_do} if feature.answer is not None else frozenset()
     not_yet = frozenset(coming)
 
     def state(rule: str) -> State:
