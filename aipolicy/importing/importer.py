@@ -120,10 +120,10 @@ class _Import:
         found = self._header.find(columns)
         if isinstance(found, int):
             return found
-        wanted = " | ".join(f"`{shown(header)}`" for header in columns)
+        headers = " | ".join(f"`{shown(header)}`" for header in columns)
         seen = ", ".join(f"`{shown(cell, 30)}`" for cell in self._table.header.cells[:8])
         where = {"rows": "`columns` of `rows`"}.get(key, f"`{key}.columns`")
-        message = f"no {key}: {found}: {wanted}; the table has {seen}; add its header to {where}"
+        message = f"no {key}: {found}: {headers}; the table has {seen}; add its header to {where}"
         raise MappingError(message, path=self._table.path, span=at_line(self._table.header.line))
 
     def _column(self, field: str, headers: Columns) -> int | None:

@@ -45,12 +45,12 @@ def fixed_file(file: ManifestFile, find: FindFixable, *, unsafe: bool) -> FixedF
         corrected = _corrected(data, findings)
         if corrected is None:
             break
-        new_data, made = corrected
+        new_data, new_corrections = corrected
         left = [finding for finding in find(file._replace(data=new_data)) if _applies(finding, unsafe=unsafe)]
         if not {_words(finding) for finding in findings}.isdisjoint(map(_words, left)):
             break
         data, findings = new_data, left
-        corrections += made
+        corrections += new_corrections
     return FixedFile(file.path, file.data, data, tuple(corrections))
 
 

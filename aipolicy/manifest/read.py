@@ -64,9 +64,9 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
             if holds_manifest and _is_foreign(document):
                 skipped.append(Skipped(file.path, OTHER_DOCUMENT))
                 continue
-            found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
-            findings.extend(_not_said_before(found, result))
-            if found and _resembles(document):
+            departures = _read_document(document, file, features, extensions, broken=document.index in result.broken)
+            findings.extend(_not_said_before(departures, result))
+            if departures and _resembles(document):
                 refused.append(document)
         if file.near_miss:
             findings.append(_misnamed(result, documents, features[before:]))

@@ -71,11 +71,11 @@ _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
 
 def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     """Return the workload without what the named estimates do not hang on, so that more of them are shared."""
-    wanted = ESTIMATED_FACTS.intersection(names)
-    if not wanted.isdisjoint(_NEEDS_ALL):
+    facts = ESTIMATED_FACTS.intersection(names)
+    if not facts.isdisjoint(_NEEDS_ALL):
         return workload
-    costs = not wanted.isdisjoint(COST_FACTS_SET)
-    has_ends = not wanted.isdisjoint(ENDED_FACTS)
+    costs = not facts.isdisjoint(COST_FACTS_SET)
+    has_ends = not facts.isdisjoint(ENDED_FACTS)
     return replace(
         workload, growth_12_months=None, rivals=None, ranges=(), seed="", end=workload.end if has_ends else "usual",
         labelled_examples=workload.labelled_examples if costs else None,
@@ -216,14 +216,14 @@ class Estimator:
             return self.drawn.times(basis, rivals.cheapest, 1.0 - self._settings.confidence)
         if not rivals.own_remains or not isinstance(basis.main, HostedBasis):
             return False if name == "option.breaks_even" else None
-        found = None if rivals.own is None else self.break_even(basis, rivals.own)
-        if found is None:
+        break_even = None if rivals.own is None else self.break_even(basis, rivals.own)
+        if break_even is None:
             return None
         from aipolicy.economics.break_even import NoBreakEven
 
         if name == "option.breaks_even":
-            return not isinstance(found, NoBreakEven)
-        return self._months_until(found)
+            return not isinstance(break_even, NoBreakEven)
+        return self._months_until(break_even)
 
     def break_even(self, basis: CostBasis, rival: CostBasis) -> BreakEven | None:
         """Return from which volume on a rival costs less, None when a cost is unknown."""

@@ -63,13 +63,13 @@ def head_counts(basis: CostBasis, workload: Workload,
     if basis.people is None:
         return None
     stated = dict(workload.people)
-    found = []
+    counts = []
     for head_count in basis.people.counts:
         count = stated.get(head_count.work)
         if count is None:
             count = head_count.at(assumptions.people_deviation)
-        found.append((head_count.work, count / workload.shared_over if head_count.shareable else count))
-    return tuple(found)
+        counts.append((head_count.work, count / workload.shared_over if head_count.shareable else count))
+    return tuple(counts)
 
 
 def index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

@@ -22,8 +22,8 @@ def hosted_speeds(leg: Leg, catalog: Catalog, assumptions: SpeedAssumptions) -> 
     from aipolicy.catalog.machines import speeds_at
 
     tier = catalog.tier_speeds.get(leg.model.tier)
-    found = speeds_at(leg.provider, leg.model, catalog.speeds, assumptions.other_host, tier)
-    return tuple([_speed(speed, leg.model, catalog, assumptions) for speed in found])
+    speeds = speeds_at(leg.provider, leg.model, catalog.speeds, assumptions.other_host, tier)
+    return tuple([_speed(speed, leg.model, catalog, assumptions) for speed in speeds])
 
 
 def _speed(published: Published, model: Model, catalog: Catalog, assumptions: SpeedAssumptions) -> EffortSpeed:

@@ -138,9 +138,9 @@ class PlanClash:
         for leg in legs:
             region, meant = self._catalog.region(leg.provider, leg.region), self._catalog.region(leg.provider, written)
             if region is not None and leg.region not in ("", written):
-                wanted = frozenset(meant.countries or ()) if meant is not None else frozenset()
-                holds = wanted <= frozenset(region.countries or ())
-                further = len(region.countries or ()) if wanted and holds else inf
+                countries = frozenset(meant.countries or ()) if meant is not None else frozenset()
+                holds = countries <= frozenset(region.countries or ())
+                further = len(region.countries or ()) if countries and holds else inf
                 places[leg.region] = (region.restricted, further, -_likeness(leg.region, written))
         return tuple(sorted(places, key=lambda name: (places[name], name)))
 

@@ -29,8 +29,8 @@ def message_findings(subject: LintedPack) -> Iterator[Finding]:
 
 def _of_others(text: RuleText, message: str, about: Sequence[Line], path: DocumentPath) -> Iterator[Finding]:
     """Yield a finding where a message shows values of some lines of a rule, and none of a line that it is given for."""
-    known = {name for line in text.rule.when for name in _reads(line)}
-    shown_values = [name for name in names_in(message) if name not in known]
+    names_in_when = {name for line in text.rule.when for name in _reads(line)}
+    shown_values = [name for name in names_in(message) if name not in names_in_when]
     of_line = next((line for line in text.rule.require if any(name in _reads(line) for name in shown_values)), None)
     silent = next((line for line in about if not any(name in _reads(line) for name in shown_values)), None)
     if of_line is not None and silent is not None:

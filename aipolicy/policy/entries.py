@@ -86,11 +86,11 @@ class Entries(Frozen, kw_only=True):
 
     def _level(self, plain: object, known: FactWords | None, problems: list[Problem], path: DocumentPath,
                levels: tuple[Words, ...]) -> dict[str, FactValue]:  # fmt: skip
-        found: dict[str, FactValue] = {}
+        entries: dict[str, FactValue] = {}
         if not isinstance(plain, dict):
             what = "row" if path else "map" if self.columns is None else "table"
             problems.append(Problem(f"a {what} is a mapping, found {kind_of(plain)}", path))
-            return found
+            return entries
         if path and not plain:
             problems.append(Problem(f"row `{shown(str(path[-1]))}` holds nothing; remove it", path))
         for key, value in sorted(plain.items()):
@@ -101,29 +101,29 @@ class Entries(Frozen, kw_only=True):
             if wrong:
                 problems.append(Problem(wrong, here, "key"))
             if len(levels) > 1:
-                found[key] = self._level(value, known, problems, here, levels[1:])
+                entries[key] = self._level(value, known, problems, here, levels[1:])
                 continue
-            read = self._value(value, known, problems, here)
-            if read is not None:
-                found[key] = read
-        return found
+            entry = self._value(value, known, problems, here)
+            if entry is not None:
+                entries[key] = entry
+        return entries
 
     def _value(self, plain: object, known: FactWords | None, problems: list[Problem],
                path: DocumentPath) -> FactValue | None:  # fmt: skip
         if self.are_days:
             day = read_day(plain) if isinstance(plain, str) else None
             if day is None:
-                said = (
+                hint = (
                     f"found `{shown(plain)}`{day_hint(plain)}" if isinstance(plain, str) else f"found {kind_of(plain)}"
                 )
                 problems.append(
-                    Problem(f"the value of `{shown(str(path[-1]))}` must be a day as YYYY-MM-DD, {said}", path)
+                    Problem(f"the value of `{shown(str(path[-1]))}` must be a day as YYYY-MM-DD, {hint}", path)
                 )
             return None if day is None else day_number(day)
         value = as_value(plain, self.values)
         if value is None:
-            wanted = {FactType.BOOL: "true or false", FactType.TEXTS: "a list of text", FactType.NUMBER: "a number"}
-            must = f"must be {wanted.get(self.values, 'text')}, found {kind_of(plain)}"
+            kinds = {FactType.BOOL: "true or false", FactType.TEXTS: "a list of text", FactType.NUMBER: "a number"}
+            must = f"must be {kinds.get(self.values, 'text')}, found {kind_of(plain)}"
             problems.append(Problem(f"the value of `{shown(str(path[-1]))}` {must}", path))
         written = plain if isinstance(plain, list) else [plain]
         for number, word in enumerate(written if self.values in (FactType.TEXT, FactType.TEXTS) else ()):
@@ -144,13 +144,13 @@ def cells(value: FactValue, depth: int) -> Iterator[tuple[Cell, FactValue]]:
 
 def nested(found: Mapping[Cell, Any]) -> dict[str, Any]:
     """Return the map or the table that holds these entries; a row without entries is none."""
-    made: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for (key, *rest), value in sorted(found.items(), key=itemgetter(0)):
         if rest:
-            made.setdefault(key, {})[rest[0]] = value
+            entries.setdefault(key, {})[rest[0]] = value
         else:
-            made[key] = value
-    return made
+            entries[key] = value
+    return entries
 
 
 def words_in(value: FactValue | None) -> tuple[str, ...]:

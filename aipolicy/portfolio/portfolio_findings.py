@@ -82,11 +82,11 @@ class _Teller:
         related = tuple(
             Place(path=path_of(path), label=path) for path in dict.fromkeys(places[1:]) if path != places[0]
         )
-        found = self._finding(
+        finding = self._finding(
             Outcome.VIOLATED, self.severity, message, first.record, Place(path=path_of((*places, _NAME)[0])),
             related[:MAX_RELATED], _subject([result]),
         )  # fmt: skip
-        return replace(found, decided_by=decided_by(result))
+        return replace(finding, decided_by=decided_by(result))
 
     def undetermined(self, results: Sequence[GroupResult]) -> Finding:
         """Return the one finding on all groups of a rule that cannot be decided, at the first fact that is missing."""

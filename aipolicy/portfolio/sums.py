@@ -75,11 +75,11 @@ class Contributions:
         """
         outside, shared = self._shared_by_groups(group, total)
         both = tuple(g + t for g, t in zip(group, total, strict=True))
-        found = shared.copy()
+        whole = shared.copy()
         for number in named:
-            found.add(outside[number], -1)
-            found.add(self._added_inside(number, both, total, certain=number in certain))
-        return found.amount()
+            whole.add(outside[number], -1)
+            whole.add(self._added_inside(number, both, total, certain=number in certain))
+        return whole.amount()
 
     def _shared_by_groups(self, group: Factors, total: Factors) -> tuple[list[Interval], _Sum]:
         """Return what each feature adds outside of the group, and the sum that is the same for every group.
@@ -109,20 +109,20 @@ class Contributions:
         return added if entry.certain else hull(added, ZERO)
 
     def _added(self, entry: Membership, factors: Factors) -> Interval:
-        found = ZERO
+        interval = ZERO
         for added, factor in zip(entry.amounts, factors, strict=True):
             if factor:
                 assert isinstance(added, Interval)
-                found = plus(found, scaled(added, factor))
-        return found
+                interval = plus(interval, scaled(added, factor))
+        return interval
 
     def _unknown(self, factors: Factors) -> Interval:
-        found = ZERO
+        interval = ZERO
         for measure, factor in zip(self.measures, factors, strict=True):
             low, high = hull(least(measure), ZERO)
             many = Interval(None if low is None or low < 0 else low, None if high is None or high > 0 else high)
-            found = plus(found, scaled(many, factor))
-        return found
+            interval = plus(interval, scaled(many, factor))
+        return interval
 
 
 class Unsure(NamedTuple):

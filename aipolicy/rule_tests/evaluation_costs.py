@@ -55,13 +55,13 @@ def _conditions(rule: Rule, counts: Counts) -> tuple[ConditionCost, ...]:
     lines: dict[int, list[Line]] = {}
     for line in (*rule.when, *rule.require):
         lines.setdefault(line.number, []).append(line)
-    found = [
+    costs = [
         ConditionCost(
             several[0], counts.get((rule.id, number), 0), sum(_parts(decode(part.checked)) for part in several)
         )
         for number, several in lines.items()
     ]
-    return tuple(sorted(found, key=lambda cost: (-cost.evaluations, -cost.parts, cost.line.number)))
+    return tuple(sorted(costs, key=lambda cost: (-cost.evaluations, -cost.parts, cost.line.number)))
 
 
 def _parts(node: Node) -> int:

@@ -169,13 +169,13 @@ class _Example:
         """Return whether the outcome is another under a variation."""
         whens = len(self._rule.when)
         all_declared = all(name in self._given for name in demanded(self._rule, variation))
-        found = []
+        outcomes = []
         for values, before in zip(self._values, self._truths, strict=True):
             truths: list[Truth] = [*before]
             if variation.at < len(truths):
                 truths[variation.at] = bench.truth(variation.line, values)
-            found.append(outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared))
-        return min(found, key=OUTCOMES_BY_WEIGHT.index) is not self._outcome
+            outcomes.append(outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared))
+        return min(outcomes, key=OUTCOMES_BY_WEIGHT.index) is not self._outcome
 
 
 def _demand_line(rule: Rule, name: str) -> Line:

@@ -36,13 +36,13 @@ def write_suggestions(suggestions: Sequence[Suggestion]) -> WrittenSuggestions:
     left: list[Suggestion] = []
     by_file = sorted(suggestions, key=lambda suggestion: (_file_of(suggestion), suggestion.rule.id))
     for path, of_file in groupby(by_file, key=_file_of):
-        wanted = list(of_file)
+        of_path = list(of_file)
         if not _is_own(path):
-            left += wanted
+            left += of_path
             continue
         written = 0
         data = _read(path)
-        for rule_id, of_rule in groupby(wanted, key=lambda suggestion: suggestion.rule.id):
+        for rule_id, of_rule in groupby(of_path, key=lambda suggestion: suggestion.rule.id):
             examples = list(of_rule)
             grown = _with_examples(path, data, rule_id, examples)
             if grown is None:

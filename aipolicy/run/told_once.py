@@ -38,14 +38,14 @@ def waivers_told_once(features: Sequence[Feature], findings: Iterable[Finding]) 
     routes = Counter(base.values())
     listed = tuple(findings)
     times = Counter(map(_told, listed))
-    said: set[Hashable] = set()
+    seen: set[Hashable] = set()
     told = []
     for finding in listed:
         key, count = _told(finding), routes.get(base.get(finding.feature), 0)
         is_needed = finding.rule_id == _NEEDLESS and times[key] < count
-        if finding.rule_id.startswith(WAIVER_PREFIX) and count > 1 and (key in said or is_needed):
+        if finding.rule_id.startswith(WAIVER_PREFIX) and count > 1 and (key in seen or is_needed):
             continue
-        said.add(key)
+        seen.add(key)
         told.append(finding)
     return told
 

@@ -38,10 +38,10 @@ def apply_waivers(findings: Sequence[Finding], evaluation: Evaluation, waivers: 
     inline = inline_waivers(evaluation, starts, rules, waivers.limits, day)
     waived = waive(findings, [*listed, *((None, waiver) for waiver, _ in inline.waivers)], evaluation, ignored, day)
     uses = waived.uses[len(listed) :]
-    told = inline_findings(
+    on_comments = inline_findings(
         ((waiver, place, use) for (waiver, place), use in zip(inline.waivers, uses, strict=True)), waivers, day
     )
-    return Applied((*waived.findings, *inline.malformed, *told), waived.uses)
+    return Applied((*waived.findings, *inline.malformed, *on_comments), waived.uses)
 
 
 def starts_of(features: Iterable[Feature], source: SourceFile) -> tuple[int, ...]:

@@ -218,8 +218,8 @@ class _EntryReader:
             if wrong := self._vocabulary.wrong_fact(name):
                 record.mistakes.add(wrong, record.document, (*approved.path, "facts", name), "key")
         approved.finish()
-        kept = Severity(severity) if severity in list(Severity) else Severity.NOTE
-        return Approved(Outcome(outcome) if outcome in OUTCOMES else Outcome.VIOLATED, kept, dict(facts))
+        weight = Severity(severity) if severity in list(Severity) else Severity.NOTE
+        return Approved(Outcome(outcome) if outcome in OUTCOMES else Outcome.VIOLATED, weight, dict(facts))
 
 
 def _malformed(document: Document, message: str, path: DocumentPath, part: Part) -> Finding:

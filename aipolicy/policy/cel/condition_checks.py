@@ -60,8 +60,8 @@ class ConditionChecks:
             self._bounds(fact, other)
         for joined in joined_operands(written):
             self._joined(joined)
-        for asked in entries_in(tree) if not is_part else ():
-            self._entry(asked, tree)
+        for entry in entries_in(tree) if not is_part else ():
+            self._entry(entry, tree)
         for pattern in patterns(tree):
             self._pattern(pattern)
         for part in part_comparisons(written):
@@ -87,12 +87,12 @@ class ConditionChecks:
             raise ExpressionError("text that is put together with `+` cannot be checked; write the words out")
 
     def _part(self, part: PartComparison) -> None:
-        known = self._words.known(part.fact)
+        choices = self._words.known(part.fact)
         words = part.words or tuple(word for name in part.others for word in self._texts(name))
-        for word in words if known else ():
-            if not any(self._has_part(part.function, choice, word) for choice in known):
+        for word in words if choices else ():
+            if not any(self._has_part(part.function, choice, word) for choice in choices):
                 verb = PART_VERBS[part.function]
-                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
+                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, choices)}")
 
     def _has_part(self, function: str, text: str, part: str) -> bool:
         if function != MATCHES:
@@ -123,14 +123,14 @@ class ConditionChecks:
             return
         if key.kind == "const":
             missing = [str(key.constant)] if any(key.constant not in value for value in values) else []
-            known: Sequence[str] = ()
+            choices: Sequence[str] = ()
         else:
-            known = self._words.known(key.name) if key.kind == "ident" else ()
-            missing = [word for word in known if any(word not in value for value in values)]
+            choices = self._words.known(key.name) if key.kind == "ident" else ()
+            missing = [word for word in choices if any(word not in value for value in values)]
         if key.kind == "const" and missing:
             of = did_you_mean(missing[0], {word for value in values for word in value})
             raise ExpressionError(f"`{entry.name}` has no entry `{shown(missing[0])}`{of}{self._where_set(entry.name)}")
-        if missing or (not known and key.kind != "const"):
+        if missing or (not choices and key.kind != "const"):
             named = f" for `{shown(missing[0])}`" if missing else ""
             what = key.name if key.kind == "ident" else "KEY"
             raise ExpressionError(

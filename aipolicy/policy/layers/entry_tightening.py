@@ -31,13 +31,13 @@ def tightest_of(parameter: Parameter, values: Sequence[FactValue]) -> FactValue 
         return values[0]
     maps = [dict(cells(value, parameter.entries.depth)) for value in values]
     names = [set(entries) for entries in maps]
-    kept = set.union(*names)
-    if kept != set.intersection(*names):
+    kept_names = set.union(*names)
+    if kept_names != set.intersection(*names):
         if parameter.tightens_entries is Direction.NONE:
             return None
-        kept = kept if parameter.tightens_entries is Direction.MORE else set.intersection(*names)
+        kept_names = kept_names if parameter.tightens_entries is Direction.MORE else set.intersection(*names)
     found: dict[Cell, FactValue] = {}
-    for name in kept:
+    for name in kept_names:
         strictest = tightest([entries[name] for entries in maps if name in entries], parameter.tightens)
         if strictest is None:
             return None

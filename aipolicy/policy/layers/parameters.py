@@ -67,10 +67,10 @@ class ParameterLayers(Frozen):
         }
 
     def _refuse_unknown(self) -> None:
-        known = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
+        names = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
         for name in self.configured.values:
-            if name not in known and not any(words_below(name, parameter) for parameter in self._with_entries()):
-                message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, known)}"
+            if name not in names and not any(words_below(name, parameter) for parameter in self._with_entries()):
+                message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, names)}"
                 self._refuse_configured(name, message)
 
     def _with_entries(self) -> list[str]:
@@ -79,13 +79,13 @@ class ParameterLayers(Frozen):
 
     def _read_loosening(self) -> None:
         for layer in self.layers:
-            known = {*layer.parameters, *(f"{layer.name}.{name}" for name in layer.parameters), *self._below(layer)}
+            names = {*layer.parameters, *(f"{layer.name}.{name}" for name in layer.parameters), *self._below(layer)}
             for number, name in enumerate(layer.overlay.loosened_parameters):
                 if name in layer.parameters:
                     name = f"{layer.name}.{name}"
                 record = layer.overlay.loosening
-                if name not in known and record is not None:
-                    message = f"unknown parameter `{shown(name)}`{did_you_mean(name, known)}"
+                if name not in names and record is not None:
+                    message = f"unknown parameter `{shown(name)}`{did_you_mean(name, names)}"
                     self.mistakes.add(message, record.document, (*record.path, "parameters", number))
                 self.loosening.allow(layer.key, name)
 
@@ -96,9 +96,9 @@ class ParameterLayers(Frozen):
 
     def _entries(self) -> Mapping[tuple[str, str], list[tuple[Layer, ValueEntry]]]:
         """Return the entries of `set` by the layer and name of the parameter, bases first."""
-        found: dict[tuple[str, str], list[tuple[Layer, ValueEntry]]] = {}
+        entries: dict[tuple[str, str], list[tuple[Layer, ValueEntry]]] = {}
         for layer in self.layers:
-            known = self._below(layer)
+            homes = self._below(layer)
             seen: dict[str, ValueEntry] = {}
             for entry in layer.overlay.values:
                 first = seen.setdefault(entry.parameter, entry)
@@ -106,15 +106,15 @@ class ParameterLayers(Frozen):
                 message = ""
                 if first is not entry:
                     message = f"is set twice, first at {place_of(first.record, 'parameter')}; keep one"
-                elif entry.parameter in known:
-                    found.setdefault(known[entry.parameter], []).append((layer, entry))
+                elif entry.parameter in homes:
+                    entries.setdefault(homes[entry.parameter], []).append((layer, entry))
                 elif own in layer.parameters:
                     message = "is a parameter of this pack itself; change its `default`"
                 else:
-                    message = f"is no parameter of a pack that this one extends{_hint(entry.parameter, known)}"
+                    message = f"is no parameter of a pack that this one extends{_hint(entry.parameter, homes)}"
                 if message and entry.parameter:
                     entry.record.mistake(f"`{shown(entry.parameter)}` {message}", "parameter")
-        return found
+        return entries
 
     def _parameter(self, home: Layer, parameter: Parameter,
                    entries: Sequence[tuple[Layer, ValueEntry]]) -> Parameter:  # fmt: skip
@@ -148,12 +148,12 @@ class ParameterLayers(Frozen):
         record = entry.record
         if parameter.entries is not None:
             problems: list[Problem] = []
-            found = parameter.entries.read(record.raw("value"), self.words, problems)
+            entries = parameter.entries.read(record.raw("value"), self.words, problems)
             for problem in problems:
                 self.mistakes.add(
                     problem.message, record.document, (*record.path, "value", *problem.path), problem.part
                 )
-            return None if problems else found
+            return None if problems else entries
         value = as_value(record.raw("value"), parameter.type)
         if value is None:
             record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
@@ -203,12 +203,12 @@ class ParameterLayers(Frozen):
                 return None
             plain[words] = self.configured.values[key]
         problems: list[Problem] = []
-        found = parameter.entries.read(nested(plain), self.words, problems)
+        entries = parameter.entries.read(nested(plain), self.words, problems)
         for problem in problems:
             path = tuple(map(str, problem.path))
             where = next((places[words] for words in places if words[: len(path)] == path[: len(words)]), name)
             self._refuse_configured(where, problem.message)
-        return None if problems else found
+        return None if problems else entries
 
     def _configured_at(self, name: str) -> str:
         at = self.configured.places

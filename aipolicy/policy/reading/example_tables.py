@@ -66,29 +66,29 @@ class _Table:
         if not record.has(COLUMNS):
             return ()
         names = record.texts(COLUMNS)
-        known = (*self._facts, *self._keys)
-        read = []
+        words = (*self._facts, *self._keys)
+        columns = []
         for number, name in enumerate(names):
             wrong = ""
-            if name not in known or name.startswith("params."):
-                wrong = f"`{shown(name)}` is no fact, and no key of examples{did_you_mean(name, known)}"
+            if name not in words or name.startswith("params."):
+                wrong = f"`{shown(name)}` is no fact, and no key of examples{did_you_mean(name, words)}"
             elif name in names[:number]:
                 wrong = f"column `{name}` stands twice; keep one"
             if wrong:
                 record.mistakes.add(wrong, record.document, (*record.path, COLUMNS, number))
-            read.append("" if wrong else name)
-        return tuple(read)
+            columns.append("" if wrong else name)
+        return tuple(columns)
 
     def _common(self) -> dict[str, _Found]:
         """Return what holds for every row that does not say otherwise."""
         record = self._record
-        found: dict[str, _Found] = {
+        common: dict[str, _Found] = {
             key: (record.raw(key), (*record.path, key)) for key in self._keys if record.has(key)
         }
         for key, prefix in reversed(self._sections):
             for name, value in record.record(key).fields() if record.has(key) else ():
-                found[f"{prefix}{name}"] = value, (*record.path, key, name)
-        return found
+                common[f"{prefix}{name}"] = value, (*record.path, key, name)
+        return common
 
     def _row(self, name: str, row: PlainValue, path: DocumentPath) -> dict[str, _Found] | None:
         """Return the values of a row by fact; None where it is no row."""
@@ -130,8 +130,8 @@ class _Table:
 
 def _inner(value: PlainValue, path: DocumentPath, at: DocumentPath) -> dict[DocumentPath, DocumentPath]:
     """Return where a value and what is in it is written, by where it is read."""
-    found = {path: at}
+    places = {path: at}
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in below:
-        found |= _inner(part, (*path, key), (*at, key))
-    return found
+        places |= _inner(part, (*path, key), (*at, key))
+    return places

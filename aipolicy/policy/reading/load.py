@@ -236,8 +236,8 @@ class _PackReader:
 
     def _portfolio_rules(self, records: Iterable[Record], compiler: Compiler, pack: str, constants: Mapping[str, FactValue],
                          facts: Mapping[str, FactSpec]) -> tuple[PortfolioRule, ...]:  # fmt: skip
-        found = [entry for record in records for entry in record.records("portfolio_rules")]
-        if not found:
+        entries = [entry for record in records for entry in record.records("portfolio_rules")]
+        if not entries:
             return ()
         from aipolicy.policy.reading.portfolio_reader import PortfolioReader
 
@@ -245,7 +245,7 @@ class _PackReader:
             PortfolioReader(
                 entry, compiler, self._with_parameters(facts), self._vocabularies, self._variables, pack, constants
             ).read()
-            for entry in found
+            for entry in entries
         ]
         return tuple(sorted(rules, key=lambda over_all: over_all.rule.id))
 

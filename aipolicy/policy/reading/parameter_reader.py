@@ -79,10 +79,10 @@ def check_default(record: Record, parameter: Parameter, known: FactWords) -> Par
     for problem in problems:
         if problem not in shapes:
             _note(record, "default", problem)
-    told = {str(problem.path[0]) for problem in problems if problem.path}
-    if not told or not isinstance(parameter.default, Mapping):
+    wrong_keys = {str(problem.path[0]) for problem in problems if problem.path}
+    if not wrong_keys or not isinstance(parameter.default, Mapping):
         return parameter
-    left = {key: value for key, value in parameter.default.items() if key not in told}
+    left = {key: value for key, value in parameter.default.items() if key not in wrong_keys}
     return replace(parameter, default=left, value=left, origins=(parameter.origins[0]._replace(value=left),))
 
 
@@ -152,10 +152,10 @@ def _default(record: Record, type_: FactType, entries: Entries | None) -> FactVa
         record.mistake("missing key `default`")
         return {}
     problems: list[Problem] = []
-    found: Mapping[str, FactValue] = entries.read(raw, None, problems)
+    values: Mapping[str, FactValue] = entries.read(raw, None, problems)
     for problem in problems:
         _note(record, "default", problem)
-    return found
+    return values
 
 
 def _bounds(record: Record, type_: FactType) -> Bounds:

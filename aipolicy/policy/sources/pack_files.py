@@ -74,8 +74,8 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
     one whose name is misspelt, or one of those `below`, in folders within.
     """
     names = tuple(names)
-    found = tuple(sorted(filter(is_yaml, names)))
-    if not found:
+    yaml_files = tuple(sorted(filter(is_yaml, names)))
+    if not yaml_files:
         raise PolicyError("the folder holds no pack files", path=folder)
     for name in sorted(filter(_is_part, below)):
         message = (
@@ -83,7 +83,7 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
             "move the file up, or out of the folder"
         )
         raise PolicyError(message, path=folder)
-    for name in found:
+    for name in yaml_files:
         if not name.endswith(YAML_SUFFIXES):
             message = f"`{shown(name)}` would not be read; write its ending in lower case, as `.yaml`"
             raise PolicyError(message, path=folder)
@@ -91,7 +91,7 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
         if _is_nearly_yaml(name):
             message = f"`{shown(name)}` would not be read; name it `.yaml`, or move it out of the folder"
             raise PolicyError(message, path=folder)
-    return found
+    return yaml_files
 
 
 def is_yaml(name: str) -> bool:

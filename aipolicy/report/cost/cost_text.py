@@ -60,11 +60,13 @@ def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: 
 
 def _volume(printer: Printer, comparison: CostComparison) -> None:
     workload = comparison.workload
-    known = [
+    numbers = [
         (workload.requests_per_day, "requests a day"), (workload.input_tokens, "tokens in"),
         (workload.output_tokens, "tokens out"),
     ]  # fmt: skip
-    printer.text("at " + ", ".join(f"{'unknown' if value is None else amount(value)} {what}" for value, what in known))
+    printer.text(
+        "at " + ", ".join(f"{'unknown' if value is None else amount(value)} {what}" for value, what in numbers)
+    )
 
 
 def _decision(printer: Printer, comparison: CostComparison) -> None:
@@ -234,9 +236,9 @@ def _machines(printer: Printer, prices: tuple[MachinePrice, ...]) -> None:
         committed = price.committed_hourly_usd
         year = "" if committed is None else f", {amount(committed)} committed for a year"
         factor = price.factor
-        read = "" if factor is None else f" (estimated: {factor:.2f} times the price that was read for another region)"
+        note = "" if factor is None else f" (estimated: {factor:.2f} times the price that was read for another region)"
         where = price.provider if price.region == ANY_REGION else f"{price.provider} {price.region}"
-        printer.pair(f"{where} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}{read}, {_read(price.dated)}")
+        printer.pair(f"{where} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}{note}, {_read(price.dated)}")
 
 
 def _bought(printer: Printer, comparison: CostComparison, accelerators: Mapping[str, Accelerator]) -> None:

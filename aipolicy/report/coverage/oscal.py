@@ -110,13 +110,13 @@ def _selections(cells: Iterable[tuple[FrameworkCoverage, Cell]]) -> list[dict[st
 
 
 def _observation(state: RuleState, component: str, day: str, run: str) -> dict[str, Any]:
-    told = [state.rule.title, state.message, ", ".join(map(str, state.rests_on))]
+    sentences = [state.rule.title, state.message, ", ".join(map(str, state.rests_on))]
     missing = [_property("missing", name) for name in state.facts]
     then = [] if state.then is None else [_property("once-in-force", state.then.value)]
     return {
         "uuid": _observed(state, component, run),
         "title": f"{state.rule.id} {state.rule.name}",
-        "description": ": ".join(filter(None, told)),
+        "description": ": ".join(filter(None, sentences)),
         "props": [_property("state", state.state.value), *then, *missing],
         "methods": ["EXAMINE"],
         "types": ["control-objective"],

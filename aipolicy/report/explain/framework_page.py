@@ -124,8 +124,8 @@ def _words(answer: FrameworkAnswer, state: RuleState) -> str:
         case State.VIOLATED:
             words = _with_facts(state.message, state)
         case State.MISSING:
-            told = state.message if state.facts == (PLAN,) else ", ".join(map(str, state.rests_on))
-            words = _asked(answer, state.facts) + (f" ({told})" if told else "")
+            facts = state.message if state.facts == (PLAN,) else ", ".join(map(str, state.rests_on))
+            words = _asked(answer, state.facts) + (f" ({facts})" if facts else "")
         case State.PERSON:
             shown_by = " and ".join(f"`{name}`" for name in state.facts)
             words = f"{_with_facts(state.message, state)}, shown by {shown_by}"
@@ -137,8 +137,8 @@ def _words(answer: FrameworkAnswer, state: RuleState) -> str:
 
 
 def _with_facts(message: str, state: RuleState) -> str:
-    told = ", ".join(map(str, state.rests_on))
-    return f"{message} ({told})" if told else message
+    facts = ", ".join(map(str, state.rests_on))
+    return f"{message} ({facts})" if facts else message
 
 
 def _asked(answer: FrameworkAnswer, names: Iterable[str]) -> str:

@@ -70,11 +70,11 @@ def _headline(shown: WhyNot) -> str:
 
 
 def _in_the_way(answering: Answering, shown: WhyNot) -> Iterator[str]:
-    known = rules_of(answering.expected)
+    rules_by_id = rules_of(answering.expected)
     for obstacle in shown.in_the_way[:_MOST_RULES]:
         yield _rule_words(answering, obstacle, shown.ways) + (
-            f": {quoted(known[obstacle.rule])}" if obstacle.is_open
-            else f": {message_for(answering, known[obstacle.rule], obstacle.number)}"
+            f": {quoted(rules_by_id[obstacle.rule])}" if obstacle.is_open
+            else f": {message_for(answering, rules_by_id[obstacle.rule], obstacle.number)}"
         )  # fmt: skip
     if len(shown.in_the_way) > _MOST_RULES:
         yield f"{len(shown.in_the_way) - _MOST_RULES} more rules"
@@ -91,9 +91,9 @@ def _nearest(answering: Answering, shown: WhyNot) -> Iterator[str]:
         return
     yield f"{way_name(best)}: {cost_words(way_result(best))}"
     if best.breaks or best.open_for:
-        told = [f"breaks {rules(best.breaks)}"] if best.breaks else []
-        told += [f"undetermined: {rules(best.open_for)}"] if best.open_for else []
-        yield "; ".join(told)
+        words = [f"breaks {rules(best.breaks)}"] if best.breaks else []
+        words += [f"undetermined: {rules(best.open_for)}"] if best.open_for else []
+        yield "; ".join(words)
     if recommended is not None:
         yield _compared(best, recommended)
 

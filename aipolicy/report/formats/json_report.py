@@ -205,13 +205,13 @@ def _counts(sizes: Mapping[str, int]) -> list[JsonObject]:
 
 def _facts(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
     groups = {"declared": feature.declared, "assumed": feature.assumed, "derived": feature.derived}
-    known = {name for facts in groups.values() for name in facts}
+    names = {name for facts in groups.values() for name in facts}
     return {
         **{
             group: {name: json_value(value) for name, value in facts.items() if name != "metadata.description"}
             for group, facts in groups.items()
         },
-        "unknown": [name for name in specs if not is_option_fact(name) and name not in known],
+        "unknown": [name for name in specs if not is_option_fact(name) and name not in names],
     }
 
 

@@ -120,11 +120,11 @@ def _features(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _notifications(run: Run, left_out: int) -> list[dict[str, Any]]:
-    told = [{"level": "note", "message": {"text": _literal(notice)}} for notice in run.notices]
+    notifications = [{"level": "note", "message": {"text": _literal(notice)}} for notice in run.notices]
     if left_out:
         text = f"{left_out} milder findings are left out; {MOST_RESULTS} is the limit"
-        told.append({"level": "warning", "message": {"text": text}})
-    return told
+        notifications.append({"level": "warning", "message": {"text": text}})
+    return notifications
 
 
 def _rule(rule: RuleRecord) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def _left(rule: Rule) -> Iterator[str]:
     if rule.must_declare:
         yield f"{', '.join(f'`{name}`' for name in rule.must_declare)} have to be declared"
     if any(line.option_reads for line in (*rule.when, *rule.require)):
-        asked = "the main leg" if rule.legs is RuleLegs.MAIN else "each leg"
-        yield f"it is asked of {asked} of every way to build the feature"
+        legs = "the main leg" if rule.legs is RuleLegs.MAIN else "each leg"
+        yield f"it is asked of {legs} of every way to build the feature"
 
 
 class _Writer:

@@ -100,6 +100,6 @@ def _portfolio_object(rule: PortfolioRule, day: date) -> dict[str, Any]:
         "over": [line.text for line in rule.over],
         "group_by": rule.group_by.text if rule.group_by is not None else None,
         "measures": {measure.name: measure.text for measure in rule.measures},
-        "reads": sorted({fact for read in readings for fact in (*read.feature_reads, *read.option_reads)}),
+        "reads": sorted({fact for reading in readings for fact in (*reading.feature_reads, *reading.option_reads)}),
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }

@@ -54,10 +54,10 @@ def covered_frameworks(rows: Sequence[FeatureRow], policy: Policy) -> tuple[Cove
 
 
 def _by_rule(stated: Mapping[str, State]) -> Mapping[str, list[State]]:
-    found: dict[str, list[State]] = {}
+    states_by_rule: dict[str, list[State]] = {}
     for rule, state in stated.items():
-        found.setdefault(whole_id(rule), []).append(state)
-    return found
+        states_by_rule.setdefault(whole_id(rule), []).append(state)
+    return states_by_rule
 
 
 def _covered(
@@ -71,11 +71,11 @@ def _covered(
 
     def states(clause: ClauseCoverage) -> Iterator[tuple[State, str]]:
         for name, by_rule in listed:
-            found = [
+            rule_states = [
                 state for rule in clause.relations for state in by_rule.get(rule) or _not_evaluated(rules[rule], policy)
             ]
-            if found:
-                yield min(found, key=STATES.index), name
+            if rule_states:
+                yield min(rule_states, key=STATES.index), name
 
     def shown(clause: ClauseCoverage) -> Clause:
         found = tuple(states(clause))

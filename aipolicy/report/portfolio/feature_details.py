@@ -67,9 +67,9 @@ def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = Fals
     if evaluation.is_retired:
         return shown
     rows = compared_ways(answering)
-    asked = _asked(answering, rows) if depth >= Depth.FULL else {}
+    questions = _asked(answering, rows) if depth >= Depth.FULL else {}
     moved = _moved(answering) if evaluation.feature.name in what_if else {}
-    return shown | _built(answering, rows) | asked | (_drawn(answering) if is_drawn else {}) | moved
+    return shown | _built(answering, rows) | questions | (_drawn(answering) if is_drawn else {}) | moved
 
 
 def _moved(answering: Answering) -> JsonObject:

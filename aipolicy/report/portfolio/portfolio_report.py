@@ -72,8 +72,8 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
     policy, files = result.policy, tuple(result.files)
     rules = {active.rule.id: active for active in policy.evaluator.rules}
     rows = feature_rows(files, (rule for rule, active in rules.items() if active.stage in NOT_IN_FORCE))
-    known = {row.listed.feature.name for row in rows}
-    asked = any(row.listed.answer is not None and row.listed.answer.questions is not None for row in rows)
+    names = {row.listed.feature.name for row in rows}
+    has_questions = any(row.listed.answer is not None and row.listed.answer.questions is not None for row in rows)
     answers = Counter(row.answer for row in rows)
     return PortfolioReport(
         as_of=policy.catalog.as_of.isoformat(),
@@ -90,13 +90,13 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         together=sum_of(rows),
         money=money_shares(rows),
         concentration=concentration(rows),
-        questions=shared_questions(rows) if asked else None,
+        questions=shared_questions(rows) if has_questions else None,
         waivers=waiver_ends(rows, (use for file in files for use in file.waiver_uses), policy),
         coming=coming,
         others=tuple(
             finding
             for finding in (*(own for file in files for own in file.findings), *result.closing)
-            if finding.feature not in known
+            if finding.feature not in names
         ),
         notices=tuple(map(escaped, result.totals.notices)),
         skipped=tuple((escaped(skip.path), skip.reason) for skip in result.totals.skipped),
