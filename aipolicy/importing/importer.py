@@ -67,11 +67,11 @@ def import_table(mapping: ImportMapping, table: bytes, *, path: str = "table", e
     `path` names the table in messages; `encoding` comes before that of the mapping; `place_of` knows the names of
     countries. Raises `MappingError` when the bytes are no table, or have no column for the name or no row.
     """
-    read = read_table(
+    csv_table = read_table(
         table, path, encoding=encoding or mapping.encoding, delimiter=mapping.delimiter,
         known_columns=lambda cells: Header(cells).count(mapping.all_columns()),
     )  # fmt: skip
-    return _Import(mapping, read, CellReader(place_of)).run()
+    return _Import(mapping, csv_table, CellReader(place_of)).run()
 
 
 class _Import:

@@ -133,8 +133,8 @@ def _resembles(document: Document) -> bool:
     if _is_marked(document):
         return True
     foreign = isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)
-    known = sum(nearest(str(key), _SECTIONS) is not None for key in value)
-    return not foreign and known >= 2
+    near_words = sum(nearest(str(key), _SECTIONS) is not None for key in value)
+    return not foreign and near_words >= 2
 
 
 def _is_marked(document: Document) -> bool:

@@ -49,13 +49,13 @@ class PlanClash:
             return PlanProblem(self._offered_nowhere(self._plan["plan.model"]), "plan.model")
         rest = tuple(fact for fact in LEG_FACTS if fact in self._plan)
         is_whole = not set(clash) <= set(LEG_FACTS)
-        for kept in (rest,) if is_whole else (rest, clash):
+        for part in (rest,) if is_whole else (rest, clash):
             for fact in clash:
-                instead = self._instead(fact, {other: self._plan[other] for other in kept if other != fact})
+                instead = self._instead(fact, {other: self._plan[other] for other in part if other != fact})
                 if is_whole:
                     instead = self._that_exist(fact, instead)
                 if instead:
-                    return PlanProblem(self._message(fact, clash, instead, is_rest=kept is rest), fact)
+                    return PlanProblem(self._message(fact, clash, instead, is_rest=part is rest), fact)
         return PlanProblem(self._message(clash[0], clash, (), is_rest=False), clash[0])
 
     def _smallest_of_leg(self) -> tuple[str, ...]:

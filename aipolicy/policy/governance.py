@@ -111,24 +111,24 @@ def _count(record: Record, key: str) -> int | None:
 
 def strictest(all_said: Iterable[Governance | None]) -> WaiverLimits:
     """Return what several packs ask for together: the least time, every rule, approvers that all of them allow."""
-    said = [governance for governance in all_said if governance is not None]
+    governances = [governance for governance in all_said if governance is not None]
     default = WaiverLimits()
-    longest = [governance.longest_days for governance in said if governance.longest_days is not None]
-    notice = [governance.notice_days for governance in said if governance.notice_days is not None]
-    budgets = [governance.most_per_owner for governance in said if governance.most_per_owner is not None]
-    lists = [governance.approvers for governance in said if governance.approvers is not None]
-    separate = [governance.separate_approver for governance in said if governance.separate_approver is not None]
-    inline = [governance.inline for governance in said if governance.inline is not None]
+    longest = [governance.longest_days for governance in governances if governance.longest_days is not None]
+    notice = [governance.notice_days for governance in governances if governance.notice_days is not None]
+    budgets = [governance.most_per_owner for governance in governances if governance.most_per_owner is not None]
+    lists = [governance.approvers for governance in governances if governance.approvers is not None]
+    separate = [governance.separate_approver for governance in governances if governance.separate_approver is not None]
+    inline = [governance.inline for governance in governances if governance.inline is not None]
     return WaiverLimits(
         longest_days=min(longest, default=default.longest_days),
         notice_days=max(notice, default=default.notice_days),
-        never=tuple(sorted({never for governance in said for never in governance.never})),
+        never=tuple(sorted({never for governance in governances for never in governance.never})),
         approvers=_of_all(lists) if lists else None,
         separate_approver=any(separate) if separate else default.separate_approver,
         most_per_owner=min(budgets, default=None),
         inline=all(inline) if inline else default.inline,
-        ticket_required=any(governance.ticket_required for governance in said),
-        record_required=any(governance.record_required for governance in said),
+        ticket_required=any(governance.ticket_required for governance in governances),
+        record_required=any(governance.record_required for governance in governances),
     )
 
 

@@ -235,9 +235,9 @@ class _PackRun:
         return next((case.result.test.name for case in cases if case.tells(variation)), "")
 
     def _suggest(self) -> list[Suggestion]:
-        found: list[Suggestion] = []
+        suggested: list[Suggestion] = []
         for rule in self.rules:
             mutants = [mutant for mutant in self.mutants if mutant.rule is rule]
             coverage = [line for line in self.coverage if line.rule is rule]
-            found.extend(suggestions(self._searches[rule.id], mutants, coverage))
-        return found
+            suggested.extend(suggestions(self._searches[rule.id], mutants, coverage))
+        return suggested

@@ -22,11 +22,11 @@ def told_once(features: Sequence[Feature], found: Sequence[tuple[Finding, ...]])
     """Return the findings on each feature; what stands with it in the same words is left out of its routes."""
     pairs = tuple(zip(features, found, strict=True))
     own = {_base(feature): set(map(_told, findings)) for feature, findings in pairs if not is_route(feature)}
-    told = []
+    result = []
     for feature, findings in pairs:
         said = own.get(_base(feature), set()) if is_route(feature) else set()
-        told.append(tuple(finding for finding in findings if _told(finding) not in said))
-    return told
+        result.append(tuple(finding for finding in findings if _told(finding) not in said))
+    return result
 
 
 def waivers_told_once(features: Sequence[Feature], findings: Iterable[Finding]) -> list[Finding]:
@@ -39,15 +39,15 @@ def waivers_told_once(features: Sequence[Feature], findings: Iterable[Finding]) 
     listed = tuple(findings)
     times = Counter(map(_told, listed))
     seen: set[Hashable] = set()
-    told = []
+    result = []
     for finding in listed:
         key, count = _told(finding), routes.get(base.get(finding.feature), 0)
         is_needed = finding.rule_id == _NEEDLESS and times[key] < count
         if finding.rule_id.startswith(WAIVER_PREFIX) and count > 1 and (key in seen or is_needed):
             continue
         seen.add(key)
-        told.append(finding)
-    return told
+        result.append(finding)
+    return result
 
 
 def _base(feature: Feature) -> Hashable:

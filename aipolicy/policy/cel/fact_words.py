@@ -113,8 +113,8 @@ class FactWords:
         if not is_certain:
             return f"; did you mean `{place}`?"
         if spec.vocabulary == "country" and place not in places.codes:
-            asked = fact if place in places.groups else next(iter(knowing_parts(self._specs)), fact)
-            return f", it holds countries; write `within({asked}, {constant or _quoted(place)})`"
+            operand = fact if place in places.groups else next(iter(knowing_parts(self._specs)), fact)
+            return f", it holds countries; write `within({operand}, {constant or _quoted(place)})`"
         return f"; write `{place}`" if place != word else ""
 
 

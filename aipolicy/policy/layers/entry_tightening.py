@@ -36,13 +36,13 @@ def tightest_of(parameter: Parameter, values: Sequence[FactValue]) -> FactValue 
         if parameter.tightens_entries is Direction.NONE:
             return None
         kept_names = kept_names if parameter.tightens_entries is Direction.MORE else set.intersection(*names)
-    found: dict[Cell, FactValue] = {}
+    strictest_values: dict[Cell, FactValue] = {}
     for name in kept_names:
         strictest = tightest([entries[name] for entries in maps if name in entries], parameter.tightens)
         if strictest is None:
             return None
-        found[name] = strictest
-    return nested(found)
+        strictest_values[name] = strictest
+    return nested(strictest_values)
 
 
 def loosened(parameter: Parameter, value: FactValue, than: FactValue) -> str:

@@ -116,12 +116,12 @@ def refuse_wrong_extends(layers: Layers, mistakes: Mistakes) -> None:
                 record.mistake(f"`{shown(entry.pack)}` is extended twice; keep one entry", "pack")
             if not entry.version:
                 continue
-            found = f"`{shown(base.name)}` at {key}"
+            base_at = f"`{shown(base.name)}` at {key}"
             if not is_version(base.version):
                 message = (
-                    f"{found} has version `{shown(base.version)}`, which cannot be compared; remove `version` here"
+                    f"{base_at} has version `{shown(base.version)}`, which cannot be compared; remove `version` here"
                 )
                 record.mistake(message, "version")
             elif not is_within(base.version, entry.version):
-                message = f"{found} is version {base.version}, and `{entry.version}` is wanted"
+                message = f"{base_at} is version {base.version}, and `{entry.version}` is wanted"
                 record.mistake(f"{message}; review what changed, then widen the range", "version")

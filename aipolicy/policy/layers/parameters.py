@@ -227,7 +227,7 @@ class ParameterLayers(Frozen):
                   settings: Sequence[Setting[FactValue]],
                   closed: tuple[str, ...] = ()) -> list[tuple[Setting[FactValue], tuple[str, ...]]]:  # fmt: skip
         """Return what a setting loosens without being let, each with the layers that do not let it."""
-        found = []
+        pairs = []
         for held in self.layers.holding_below(setting.layer, settings):
             if is_tight(parameter, setting.value, held.value):
                 continue
@@ -237,8 +237,8 @@ class ParameterLayers(Frozen):
                 deciding = closed if is_default else tuple(dict.fromkeys((*deciding, *closed)))
             missing = self.loosening.missing(deciding, name)
             if missing:
-                found.append((held, missing))
-        return found
+                pairs.append((held, missing))
+        return pairs
 
     def _complaint(self, name: str, parameter: Parameter, setting: Setting[FactValue], held: Setting[FactValue],
                    missing: Sequence[str]) -> str:  # fmt: skip

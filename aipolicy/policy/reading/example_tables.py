@@ -55,9 +55,9 @@ class _Table:
             record.mistake(f"`{ROWS}` {wrong}; write `rows: {{name of the example: [values, …]}}`", ROWS)
         for name, row in rows.items() if isinstance(rows, dict) else ():
             path = (*record.path, ROWS, name)
-            found = self._row(name, row, path)
-            if found is not None:
-                yield self._example(name, {**common, **found}, path)
+            row_facts = self._row(name, row, path)
+            if row_facts is not None:
+                yield self._example(name, {**common, **row_facts}, path)
         record.finish()
 
     def _read_columns(self) -> tuple[str, ...]:

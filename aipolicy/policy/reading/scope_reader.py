@@ -94,11 +94,11 @@ def read_basis(record: Record) -> Basis | None:
     if not record.has("basis"):
         return None
     basis = record.record("basis")
-    found = Basis(
+    law_basis = Basis(
         basis.said("instrument"), basis.text("as_amended", ""), basis.text("url", ""), basis.optional_day("checked_on")
     )
     basis.finish()
-    return found
+    return law_basis
 
 
 def basis_of(own: Basis | None, shared: Sequence[SharedScope]) -> Basis | None:

@@ -78,9 +78,9 @@ def _covered(
                 yield min(rule_states, key=STATES.index), name
 
     def shown(clause: ClauseCoverage) -> Clause:
-        found = tuple(states(clause))
-        counts = {possible: sum(state is possible for state, _ in found) for possible in STATES}
-        words = "; ".join(state_words(found, clause.relations))
+        pairs = tuple(states(clause))
+        counts = {possible: sum(state is possible for state, _ in pairs) for possible in STATES}
+        words = "; ".join(state_words(pairs, clause.relations))
         return Clause(escaped(clause.control), ", ".join(rules_related(clause.relations)), words, counts)
 
     spoken = tuple(shown(clause) for clause in clauses if clause.relations)
