@@ -46,16 +46,16 @@ class FrameworkAnswer(Frozen):
 
 def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:
     """Return a framework with the rules that speak of it."""
-    found = {rule.id: (rule, link) for rule in rules if (link := link_to(rule, framework)) is not None}
+    rule_links = {rule.id: (rule, link) for rule in rules if (link := link_to(rule, framework)) is not None}
 
     def place(rule_id: str) -> tuple[int, str]:
         # NOTE: the clause that a rule cites first is the one that it is about.
-        first = next(iter(found[rule_id][1].controls), None)
+        first = next(iter(rule_links[rule_id][1].controls), None)
         return len(framework.controls) if first is None else framework.controls.index(first), rule_id
 
-    ordered = sorted(found, key=place)
-    links = {rule_id: found[rule_id][1] for rule_id in ordered}
-    return Asking(framework.id, framework.name, links, tuple(found[rule_id][0] for rule_id in ordered), framework)
+    ordered = sorted(rule_links, key=place)
+    links = {rule_id: rule_links[rule_id][1] for rule_id in ordered}
+    return Asking(framework.id, framework.name, links, tuple(rule_links[rule_id][0] for rule_id in ordered), framework)
 
 
 def askings_of(frameworks: Iterable[Framework], rules: Sequence[Rule]) -> Iterator[Asking]:
@@ -68,8 +68,8 @@ def askings_of(frameworks: Iterable[Framework], rules: Sequence[Rule]) -> Iterat
 
 def asking_of_pack(name: str, title: str, rules: Iterable[Rule]) -> Asking:
     """Return a pack as a framework: its rules of law, which may be of several instruments."""
-    found = tuple(rule for rule in rules if rule.pack == name and law_of(rule).provision)
-    return Asking(name, title, {rule.id: Link(law_of(rule).provision, ()) for rule in found}, found)
+    own = tuple(rule for rule in rules if rule.pack == name and law_of(rule).provision)
+    return Asking(name, title, {rule.id: Link(law_of(rule).provision, ()) for rule in own}, own)
 
 
 def asked_of(evaluation: Evaluation, findings: Iterable[Finding], asking: Asking, policy: Policy) -> FrameworkAnswer:

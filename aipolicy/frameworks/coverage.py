@@ -53,15 +53,20 @@ def coverage_of(report: Report, askings: Iterable[Asking], policy: Policy) -> tu
         findings.setdefault((finding.file, finding.feature), []).append(finding)
     rule_evaluator = policy.evaluator.rule_evaluator
     stated = [
-        (each, rule_states(each, findings.get((each.feature.file, each.feature.name), ()), rule_evaluator))
-        for each in report.evaluations
+        (
+            evaluation,
+            rule_states(
+                evaluation, findings.get((evaluation.feature.file, evaluation.feature.name), ()), rule_evaluator
+            ),
+        )
+        for evaluation in report.evaluations
     ]
-    found = []
+    covered = []
     for asking in askings:
         if asking.framework is not None:
             answers = [answer_from(evaluation, states, asking, policy) for evaluation, states in stated]
-            found.append(FrameworkCoverage(asking.framework, tuple(_controls(asking.framework, asking, answers))))
-    return tuple(found)
+            covered.append(FrameworkCoverage(asking.framework, tuple(_controls(asking.framework, asking, answers))))
+    return tuple(covered)
 
 
 def _controls(framework: Framework, asking: Asking, answers: Sequence[FrameworkAnswer]) -> Iterable[ControlCoverage]:
@@ -72,11 +77,11 @@ def _controls(framework: Framework, asking: Asking, answers: Sequence[FrameworkA
 
 def relations_by_control(framework: Framework, asking: Asking) -> Mapping[str, Mapping[str, str]]:
     """Return for every control that rules speak of, in the order of the framework, the relation of each rule to it."""
-    found: dict[str, dict[str, str]] = {}
+    relations: dict[str, dict[str, str]] = {}
     for rule_id, link in asking.links.items():
         for control, relation in link.related:
-            found.setdefault(control, {})[rule_id] = relation
-    return {control: found[control] for control in framework.controls if control in found}
+            relations.setdefault(control, {})[rule_id] = relation
+    return {control: relations[control] for control in framework.controls if control in relations}
 
 
 def _cell(control: str, relations: Mapping[str, str], answer: FrameworkAnswer) -> Cell | None:

@@ -30,13 +30,13 @@ def is_waiting(state: RuleState) -> bool:
 
 def questions_of(states: Iterable[RuleState]) -> tuple[ScopeQuestion, ...]:
     """Return what is to be asked first: one question for all rules that share a fact, the one of most rules first."""
-    asked: list[tuple[set[str], list[RuleState]]] = []
+    groups: list[tuple[set[str], list[RuleState]]] = []
     for state in filter(is_waiting, states):
-        shared = [each for each in asked if not each[0].isdisjoint(state.facts)]
+        shared = [group for group in groups if not group[0].isdisjoint(state.facts)]
         facts = set(state.facts).union(*(names for names, _ in shared))
-        waiting = [*(each for _, rules in shared for each in rules), state]
-        asked = [each for each in asked if each not in shared] + [(facts, waiting)]
-    questions = (ScopeQuestion(tuple(sorted(facts)), tuple(rules)) for facts, rules in asked)
+        waiting = [*(rule for _, rules in shared for rule in rules), state]
+        groups = [group for group in groups if group not in shared] + [(facts, waiting)]
+    questions = (ScopeQuestion(tuple(sorted(facts)), tuple(rules)) for facts, rules in groups)
     return tuple(sorted(questions, key=lambda question: (-len(question.waiting), question.facts)))
 
 

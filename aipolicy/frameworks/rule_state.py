@@ -91,13 +91,13 @@ class _StateOfRule:
     @property
     def state(self) -> RuleState:
         """Return the state, told of the day on which the rule is in force where that has not come."""
-        found = self._in_force()
-        state = on_the_day(found.state, is_in_force=self.ruled.active.stage is Stage.IN_FORCE)
-        if state is found.state:
-            return found
+        in_force = self._in_force()
+        state = on_the_day(in_force.state, is_in_force=self.ruled.active.stage is Stage.IN_FORCE)
+        if state is in_force.state:
+            return in_force
         return RuleState(
-            rule=self.rule, state=state, then=found.state, message=found.message, facts=found.facts,
-            rests_on=found.rests_on,
+            rule=self.rule, state=state, then=in_force.state, message=in_force.message, facts=in_force.facts,
+            rests_on=in_force.rests_on,
         )  # fmt: skip
 
     def _in_force(self) -> RuleState:
@@ -108,8 +108,8 @@ class _StateOfRule:
             return self._violated()
         unsure = any(trace.truth is Truth.UNKNOWN for trace in self._conditions())
         if not unsure and not planned.violated | planned.undetermined | planned.undeclared:
-            kept = [trace for trace in self.traces if trace.section != "when" and trace.truth is Truth.TRUE]
-            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._facts_of(kept))
+            satisfied = [trace for trace in self.traces if trace.section != "when" and trace.truth is Truth.TRUE]
+            return RuleState(rule=self.rule, state=State.SATISFIED, rests_on=self._facts_of(satisfied))
         return self._open()
 
     def _not_applicable(self) -> RuleState:
@@ -126,11 +126,11 @@ class _StateOfRule:
             return self._needs_a_person()
         message = self._message()
         false = [trace for trace in self.traces if trace.section == "require" and trace.truth is Truth.FALSE]
-        read = tuple(dict.fromkeys(name for trace in false for name, _ in trace.values if not is_parameter(name)))
+        names = tuple(dict.fromkeys(name for trace in false for name, _ in trace.values if not is_parameter(name)))
         specs = self.evaluation.facts.known.specs
         # NOTE: a document or an agreement that is declared as not there is missing; nothing of the feature is wrong.
-        is_to_do = bool(read) and all(name in specs and specs[name].kind is Kind.DONE for name in read)
-        state, facts = (State.MISSING, read) if is_to_do else (State.VIOLATED, ())
+        is_to_do = bool(names) and all(name in specs and specs[name].kind is Kind.DONE for name in names)
+        state, facts = (State.MISSING, names) if is_to_do else (State.VIOLATED, ())
         return RuleState(rule=self.rule, state=state, message=message, facts=facts, rests_on=self._facts_of(false))
 
     def _open(self) -> RuleState:
@@ -162,8 +162,8 @@ class _StateOfRule:
     def _message(self) -> str:
         """Return the message of the rule, with what it says of the option beside what conditions read of it."""
         unread = tuple(name for name in names_in(self.rule.message) if is_option_fact(name) and name not in self.option)
-        told = self.evaluation.planned.values_of(self.number, unread, self.evaluation.workload) if unread else {}
-        return message_of(self.rule, self.evaluation.facts, {**self.option, **told})
+        values = self.evaluation.planned.values_of(self.number, unread, self.evaluation.workload) if unread else {}
+        return message_of(self.rule, self.evaluation.facts, {**self.option, **values})
 
     def _needs_a_person(self) -> RuleState:
         open_lines = [t for t in self.traces if t.section == "require" and t.truth is not Truth.TRUE]
@@ -183,13 +183,13 @@ class _StateOfRule:
 
     def _facts_of(self, traces: Iterable[LineTrace]) -> tuple[StatedFact, ...]:
         """Return the facts that lines read and that are known, those that somebody declared first."""
-        found: dict[str, StatedFact] = {}
+        stated: dict[str, StatedFact] = {}
         for trace in traces:
             for name, value in trace.values:
                 if value is not None and not is_parameter(name):
-                    found[name] = StatedFact(name, self._shown(name, value), self._line(name))
-        told = sorted(found.values(), key=lambda fact: fact.line is None)
-        return tuple(told[:_MOST_PLACES])
+                    stated[name] = StatedFact(name, self._shown(name, value), self._line(name))
+        ordered = sorted(stated.values(), key=lambda fact: fact.line is None)
+        return tuple(ordered[:_MOST_PLACES])
 
     def _shown(self, name: str, value: FactValue) -> str:
         """Return a value in words; of evidence whether it is there, and whether it was."""

@@ -33,5 +33,5 @@ def said_by(fact: str, owner: str) -> str:
     """Return who can say a fact, in words; `owner` is whom the manifest names, empty for nobody."""
     if is_option_fact(fact):
         return "whoever keeps the catalog"
-    known = (_ROLES.get(name) for name in (fact, fact.rpartition(".")[0], fact.partition(".")[0]))
-    return next(filter(None, known), owner or OWNER)
+    roles = (_ROLES.get(name) for name in (fact, fact.rpartition(".")[0], fact.partition(".")[0]))
+    return next(filter(None, roles), owner or OWNER)

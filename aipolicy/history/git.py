@@ -43,8 +43,8 @@ def run_git(folder: str, *arguments: str) -> tuple[int, bytes, str]:
 
 def read_blobs(folder: str, hashes: Iterable[str], limit: int) -> Iterator[bytes]:
     """Yield the content of objects in order, at most `limit + 1` bytes of each; raises `BaseError` for a missing one."""
-    wanted = list(hashes)
-    if not wanted:
+    names = list(hashes)
+    if not names:
         return
     try:
         process = subprocess.Popen(
@@ -57,13 +57,13 @@ def read_blobs(folder: str, hashes: Iterable[str], limit: int) -> Iterator[bytes
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            for each in wanted:
+            for name in names:
                 # NOTE: one at a time, because two full pipes would wait for each other.
-                process.stdin.write(f"{each}\n".encode())
+                process.stdin.write(f"{name}\n".encode())
                 process.stdin.flush()
-                yield _read_object(process.stdout, each, limit)
+                yield _read_object(process.stdout, name, limit)
         except BrokenPipeError as error:
-            raise _missing(wanted[0]) from error
+            raise _missing(names[0]) from error
         finally:
             process.kill()
 

@@ -109,8 +109,8 @@ def _is_shallow(repository: Repository) -> bool:
 
 def _day_of(repository: Repository, commit: str) -> date:
     data = next(iter(read_blobs(repository.top, [commit], MAX_BYTES)))
-    found = _COMMITTER.search(data)
+    match = _COMMITTER.search(data)
     try:
-        return datetime.fromtimestamp(int(found.group(1)) if found else 0, UTC).date()
+        return datetime.fromtimestamp(int(match.group(1)) if match else 0, UTC).date()
     except (OverflowError, OSError, ValueError) as error:
         raise BaseError(f"commit `{commit[:12]}` has a date that no calendar knows; name another base") from error

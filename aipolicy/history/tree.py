@@ -38,12 +38,12 @@ class Tree(Frozen):
         if real in self.files:
             yield real
         prefix = f"{real}/" if real else ""
-        for each in self.files:
-            if each.startswith(prefix):
-                yield each
-        for each in self.links:
-            if each.startswith(prefix):
-                target = self.resolve(each)
+        for file in self.files:
+            if file.startswith(prefix):
+                yield file
+        for link in self.links:
+            if link.startswith(prefix):
+                target = self.resolve(link)
                 if target in self.files:
                     yield str(target)
 

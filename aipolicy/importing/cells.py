@@ -82,9 +82,9 @@ class CellReader:
         return CellReading(stating[0].value, unmapped, incomplete)
 
     def _read_answer(self, rule: FieldRule, cell: str) -> CellReading:
-        known = _read_named(rule, cell)
-        if not known.unmapped or rule.reads is Reads.VALUES:
-            return known
+        reading = _read_named(rule, cell)
+        if not reading.unmapped or rule.reads is Reads.VALUES:
+            return reading
         text = clean_text(cell)
         match rule.reads:
             case Reads.NUMBER:

@@ -124,14 +124,14 @@ def _decode(data: bytes, path: str, asked: str) -> tuple[str, str, str, tuple[st
         if problem is not None:
             raise MappingError(problem, path=path)
     if mark is not None:
-        said = asked != "auto" and not _same_encoding(asked, mark[1])
+        differs = asked != "auto" and not _same_encoding(asked, mark[1])
         body, skipped = data[len(mark[0]) :], len(mark[0])
-        if said and not _is_valid(body, mark[1]):
+        if differs and not _is_valid(body, mark[1]):
             note = f"the table begins with the byte-order mark of {mark[1]}, which it is not; the mark was removed"
             return _decode_strictly(body, asked, path, skipped), asked, "it was asked for", (note,)
         text = _decode_strictly(body, mark[1], path, skipped)
         note = f"`{asked}` was asked for, but the byte-order mark says {mark[1]}, which was used"
-        return text, mark[1], "the table begins with its byte-order mark", (note,) if said else ()
+        return text, mark[1], "the table begins with its byte-order mark", (note,) if differs else ()
     if asked != "auto":
         return _decode_strictly(data, asked, path, 0).removeprefix("\ufeff"), asked, "it was asked for", ()
     try:
@@ -184,12 +184,12 @@ def _without_nul(text: str, encoding: str, path: str) -> tuple[str, tuple[str, .
 
 def _choose_delimiter(text: str, path: str, asked: str, known_columns: ColumnCounter) -> tuple[str, str, int]:
     """Return the delimiter, why it was chosen, and how many lines stand before the table."""
-    said = _SEPARATOR_LINE.match(text)
-    lines_before = 1 if said is not None else 0
+    match = _SEPARATOR_LINE.match(text)
+    lines_before = 1 if match is not None else 0
     if asked != "auto":
         return asked, "the mapping says so", lines_before
-    if said is not None:
-        return said.group(1), "the table's first line says so", lines_before
+    if match is not None:
+        return match.group(1), "the table's first line says so", lines_before
 
     def score(delimiter: str) -> tuple[int, int]:
         records = _records(text, delimiter, path)

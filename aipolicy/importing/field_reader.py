@@ -177,15 +177,15 @@ def _signs(record: Record) -> NumberSigns:
 def _days(record: Record) -> tuple[DayFormat, ...]:
     formats = []
     for form in record.texts("date"):
-        known = day_format(form)
-        if known is None:
+        day_form = day_format(form)
+        if day_form is None:
             record.mistake(
                 f"`{shown(form)}` is no form of a day; write one such as `{ISO}`, `DD.MM.YYYY`, `M/D/YYYY`, "
                 f"`D MMM YYYY` or, where a time follows, `{ISO}*`",
                 "date",
             )
         else:
-            formats.append(known)
+            formats.append(day_form)
     if record.raw("date") == []:
         record.mistake(f"`date` is empty; write at least one form, such as `{ISO}`", "date")
     return tuple(formats)

@@ -56,14 +56,14 @@ class Header:
 
     def places(self, columns: Iterable[tuple[str, ...]]) -> frozenset[int]:
         """Return the indices of a mapping's columns."""
-        return frozenset(found for headers in columns if isinstance(found := self.find(headers), int))
+        return frozenset(place for headers in columns if isinstance(place := self.find(headers), int))
 
     def unused(self, used: frozenset[int], rows: Sequence[Row]) -> tuple[UnusedColumn, ...]:
         """Return the columns that are not in `used`; those without a header only when a row fills them."""
-        found = []
+        columns = []
         for index, title in enumerate(self.titles):
             if index not in used:
                 filled = sum(1 for row in rows if index < len(row.cells) and row.cells[index].strip())
                 if filled or not title.endswith("without a header"):
-                    found.append(UnusedColumn(title, filled))
-        return tuple(found)
+                    columns.append(UnusedColumn(title, filled))
+        return tuple(columns)

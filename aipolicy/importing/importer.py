@@ -67,11 +67,11 @@ def import_table(mapping: ImportMapping, table: bytes, *, path: str = "table", e
     `path` names the table in messages; `encoding` comes before that of the mapping; `place_of` knows the names of
     countries. Raises `MappingError` when the bytes are no table, or have no column for the name or no row.
     """
-    read = read_table(
+    csv_table = read_table(
         table, path, encoding=encoding or mapping.encoding, delimiter=mapping.delimiter,
         known_columns=lambda cells: Header(cells).count(mapping.all_columns()),
     )  # fmt: skip
-    return _Import(mapping, read, CellReader(place_of)).run()
+    return _Import(mapping, csv_table, CellReader(place_of)).run()
 
 
 class _Import:
@@ -108,7 +108,9 @@ class _Import:
                 row_id = ids.of(cells) if id_columns else None
                 features.append(ImportedFeature(name, self._facts(row, cells, name, rules, row_id), row_id))
         shared = self._names.shared
-        features = [replace(each, shares_name=each.row_id is None and each.name in shared) for each in features]
+        features = [
+            replace(feature, shares_name=feature.row_id is None and feature.name in shared) for feature in features
+        ]
         return ImportResult(
             self._mapping.source.title, tuple(features), self._report(rows, len(features), filters), ids.all
         )
@@ -118,10 +120,10 @@ class _Import:
         found = self._header.find(columns)
         if isinstance(found, int):
             return found
-        wanted = " | ".join(f"`{shown(header)}`" for header in columns)
+        headers = " | ".join(f"`{shown(header)}`" for header in columns)
         seen = ", ".join(f"`{shown(cell, 30)}`" for cell in self._table.header.cells[:8])
         where = {"rows": "`columns` of `rows`"}.get(key, f"`{key}.columns`")
-        message = f"no {key}: {found}: {wanted}; the table has {seen}; add its header to {where}"
+        message = f"no {key}: {found}: {headers}; the table has {seen}; add its header to {where}"
         raise MappingError(message, path=self._table.path, span=at_line(self._table.header.line))
 
     def _column(self, field: str, headers: Columns) -> int | None:
@@ -148,7 +150,7 @@ class _Import:
 
     def _filtered(self, filters: Sequence[RowFilter], cells: Sequence[str]) -> RowFilter | None:
         """Return the first condition of the mapping on rows that a row does not meet."""
-        return next((each for each in filters if not each.holds(cells)), None)
+        return next((condition for condition in filters if not condition.holds(cells)), None)
 
     def _name(self, row: Row, cells: Sequence[str], name_column: int, filters: Sequence[RowFilter],
               ids: RowIds) -> str | None:  # fmt: skip
@@ -224,7 +226,7 @@ class _Import:
             empty_rows=len(self._table.rows) - len(rows),
             manifests=manifests,
             left_out=tuple(self._left_out),
-            not_asked_for=tuple(each.counted() for each in filters if each.count),
+            not_asked_for=tuple(condition.counted() for condition in filters if condition.count),
             numbered=tuple(NumberedName(name, count) for name, count in sorted(self._names.numbered.items())),
             fills=tuple(sorted(fills.items(), key=lambda fill: (order.get(fill[0], order[LABELS]), fill[0]))),
             unmapped=self._unmapped.answers(),

@@ -84,19 +84,19 @@ def read_memory(text: str) -> tuple[Memory, str] | None:
     first = _LINE.search(text)
     if first is None or text[: first.start()].count("\n") >= _MOST_LINES:
         return None
-    found = [first]
-    while (following := _LINE.match(text, found[-1].end())) is not None:
-        found.append(following)
+    matches = [first]
+    while (following := _LINE.match(text, matches[-1].end())) is not None:
+        matches.append(following)
     try:
-        head = json.loads(found[0].group(1))
+        head = json.loads(matches[0].group(1))
         source, row_id, body = head["source"], head["id"], head["body"]
         shares_name = head.get("shares_name") is True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not (isinstance(source, str) and isinstance(body, str) and isinstance(row_id, str | None)):
         return None
-    values = {name: digest for match in found[1:] for name, digest in _VALUES.findall(match.group(1))}
-    return Memory(RowOrigin(source, row_id, shares_name), body, values), text[found[-1].end() :]
+    values = {name: digest for match in matches[1:] for name, digest in _VALUES.findall(match.group(1))}
+    return Memory(RowOrigin(source, row_id, shares_name), body, values), text[matches[-1].end() :]
 
 
 def with_memory(text: str, digests: Mapping[str, str]) -> str:

@@ -63,12 +63,12 @@ def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: RowOrigi
     remembered = read_memory(text)
     assert remembered is not None, "only imported manifests are merged"
     memory, body = remembered
-    read = read_yaml(path, text.encode("utf-8", "surrogatepass"))
-    if read.problems:
-        return Unmergeable(f"cannot be read: {read.problems[0].message}; mend it, or remove it to import it anew")
-    if len(read.documents) != 1:
-        return Unmergeable(f"has {len(read.documents)} documents; keep an imported manifest in a file of its own")
-    present = read.documents[0].value
+    result = read_yaml(path, text.encode("utf-8", "surrogatepass"))
+    if result.problems:
+        return Unmergeable(f"cannot be read: {result.problems[0].message}; mend it, or remove it to import it anew")
+    if len(result.documents) != 1:
+        return Unmergeable(f"has {len(result.documents)} documents; keep an imported manifest in a file of its own")
+    present = result.documents[0].value
     name = value_at(present, path_of(NAME))
     doubtful = memory.origin.shares_name or origin.shares_name
     if doubtful and keeps_changes and not _is_of_row(facts, memory):
@@ -81,8 +81,8 @@ def merge(path: str, text: str, facts: Mapping[str, FactValue], origin: RowOrigi
 
 def _is_of_row(facts: Mapping[str, FactValue], memory: Memory) -> bool:
     """Return whether a row says what the last import wrote, its number apart."""
-    said = {field: digest_of_value(value) for field, value in facts.items() if field not in (NAME, SOURCE)}
-    return said == {field: digest for field, digest in memory.digests.items() if field != SOURCE}
+    digests = {field: digest_of_value(value) for field, value in facts.items() if field not in (NAME, SOURCE)}
+    return digests == {field: digest for field, digest in memory.digests.items() if field != SOURCE}
 
 
 def _merge_fields(path: str, text: str, present: PlainValue, memory: Memory,

@@ -100,9 +100,9 @@ def report_lines(report: ImportReport) -> tuple[str, ...]:
     fills = (f"{count:>6}  {field}" for field, count in report.fills)
     missing = (_missing_line(column) for column in report.missing_columns)
     unused = (f"{column.filled:>6}  {shown(column.column)}" for column in report.unused_columns)
-    not_asked_for = (f"{each.rows:>6}  {each.condition}" for each in report.not_asked_for)
-    numbered = (f"{each.rows:>6}  {each.name}" for each in report.numbered)
-    elsewhere = sum(each.rows for each in report.not_asked_for)
+    not_asked_for = (f"{condition.rows:>6}  {condition.condition}" for condition in report.not_asked_for)
+    numbered = (f"{feature.rows:>6}  {feature.name}" for feature in report.numbered)
+    elsewhere = sum(condition.rows for condition in report.not_asked_for)
     return (
         f"{report.rows_read} rows read, {report.manifests} manifests, {len(report.left_out)} rows left out, "
         + (f"{elsewhere} rows not asked for, " if elsewhere else "")

@@ -25,13 +25,13 @@ class RowIds:
                  is_asked_for: Callable[[Sequence[str]], bool]) -> None:  # fmt: skip
         self._columns = columns
         self._rows: dict[str, list[int]] = {}
-        found: set[str] = set()
+        keys: set[str] = set()
         for row, cells in rows if columns else ():
             key = key_of(self.of(cells))
-            found.add(key)
+            keys.add(key)
             if is_asked_for(cells):
                 self._rows.setdefault(key, []).append(row.number)
-        self.all = frozenset(found)
+        self.all = frozenset(keys)
         """The ids of all rows, those that are left out included."""
 
     def of(self, cells: Sequence[str]) -> str:

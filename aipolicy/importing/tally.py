@@ -21,8 +21,8 @@ class Tally:
 
     def answers(self) -> tuple[CountedAnswer, ...]:
         """Return the answers, by field, the most frequent first."""
-        found = (
+        counted = (
             CountedAnswer(field, column, str(value), int(count), int(first))
             for (field, column, _), (count, first, value) in self._counts.items()
         )
-        return tuple(sorted(found, key=lambda a: (a.field, -a.count, a.column, a.first_row)))
+        return tuple(sorted(counted, key=lambda a: (a.field, -a.count, a.column, a.first_row)))

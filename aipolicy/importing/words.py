@@ -59,9 +59,9 @@ class WordTable(Frozen, Generic[T]):
 
     def find(self, folded: str) -> T | None:
         """Return what a folded answer stands for, or None when it is not named."""
-        found = self.exact.get(folded)
-        if found is not None:
-            return found
+        exact = self.exact.get(folded)
+        if exact is not None:
+            return exact
         return next((value for beginning, value in self.beginnings if folded.startswith(beginning)), None)
 
 

@@ -23,11 +23,11 @@ def written_lines(written: Written, folder: str) -> tuple[str, ...]:
         *section("changed in the file, and kept", _kept_lines(written)),
         *section(
             "manifests whose row is not imported any more; remove them, or what they declare stays as it is",
-            (f"{shown(each.path, 200)}{_id(each.row_id)}: {each.reason}" for each in written.vanished),
+            (f"{shown(manifest.path, 200)}{_id(manifest.row_id)}: {manifest.reason}" for manifest in written.vanished),
         ),
         *section(
             "files that could not be written; the others were",
-            (f"{shown(each.path, 200)}: {each.reason}" for each in written.obstacles),
+            (f"{shown(obstacle.path, 200)}: {obstacle.reason}" for obstacle in written.obstacles),
         ),
         "",
         f"{quantity(written.new, 'file')} new in {shown(folder, 200)}, {written.renewed} renewed, "
@@ -36,7 +36,11 @@ def written_lines(written: Written, folder: str) -> tuple[str, ...]:
 
 
 def _kept_lines(written: Written) -> Iterable[str]:
-    return (f"{shown(file.path, 200)}: {_difference(each)}" for file in written.kept for each in file.differences)
+    return (
+        f"{shown(file.path, 200)}: {_difference(difference)}"
+        for file in written.kept
+        for difference in file.differences
+    )
 
 
 def _difference(difference: FieldDifference) -> str:

@@ -68,13 +68,15 @@ def _has_properties(wanted: Mapping[str, Schema], value: Any, _: Schema) -> bool
 def _has_additional(wanted: Schema, value: Any, schema: Schema) -> bool:
     # NOTE: `patternProperties` is an unknown keyword here, so that a schema that has it is never accepted.
     named = schema.get("properties", ())
-    return not isinstance(value, dict) or all(accepts(wanted, each) for key, each in value.items() if key not in named)
+    return not isinstance(value, dict) or all(
+        accepts(wanted, member) for key, member in value.items() if key not in named
+    )
 
 
 def _is_unique(wanted: Any, value: Any, _: Schema) -> bool:
     if wanted is not True or not isinstance(value, list):
         return not isinstance(value, list)
-    return all(isinstance(each, str) for each in value) and len(set(value)) == len(value)
+    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
 
 
 def _is_one(branches: list[Schema], value: Any, _: Schema) -> bool:
@@ -96,7 +98,7 @@ _KEYWORDS: dict[str, Callable[[Any, Any, Schema], bool]] = {
     "const": _is_const,
     "enum": _is_one_of,
     "exclusiveMinimum": _of(int, float, that=lambda value, bound: value > bound),
-    "items": _of(list, that=lambda value, schema: all(accepts(schema, each) for each in value)),
+    "items": _of(list, that=lambda value, schema: all(accepts(schema, item) for item in value)),
     "maxItems": _of(list, that=lambda value, bound: len(value) <= bound),
     "maxLength": _of(str, that=lambda value, bound: len(value) <= bound),
     "maxProperties": _of(dict, that=lambda value, bound: len(value) <= bound),
@@ -107,7 +109,7 @@ _KEYWORDS: dict[str, Callable[[Any, Any, Schema], bool]] = {
     "oneOf": _is_one,
     "pattern": _of(str, that=lambda value, pattern: re.search(pattern, value) is not None),
     "properties": _has_properties,
-    "propertyNames": _of(dict, that=lambda value, schema: all(accepts(schema, each) for each in value)),
+    "propertyNames": _of(dict, that=lambda value, schema: all(accepts(schema, name) for name in value)),
     "required": _of(dict, that=lambda value, names: all(name in value for name in names)),
     "type": _is_of_type,
     "uniqueItems": _is_unique,

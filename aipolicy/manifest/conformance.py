@@ -99,8 +99,8 @@ def schema_with(extensions: str) -> dict[str, Any]:
 
 def worse_of_terms(extensions: str) -> Mapping[str, str]:
     """Return of the terms that packs add which of two values agrees to less: the `lower` or the `higher`, where they say."""
-    found: dict[str, str] = json.loads(extensions).get(WORSE_OF_TERMS, {}) if extensions else {}
-    return found
+    worse: dict[str, str] = json.loads(extensions).get(WORSE_OF_TERMS, {}) if extensions else {}
+    return worse
 
 
 def _with_terms(schema: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def _with_terms(schema: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]
 
     changed: dict[str, Any] = deepcopy(schema)
     plan = changed["properties"]["plan"]["properties"]
-    for said in (plan["terms"], plan["legs"]["items"]["properties"]["terms"]):
-        said["properties"] |= terms
+    for terms_schema in (plan["terms"], plan["legs"]["items"]["properties"]["terms"]):
+        terms_schema["properties"] |= terms
     return changed
 
 
@@ -156,21 +156,21 @@ def _unknown_keys(document: Document, error: ValidationError, path: tuple[str | 
     from aipolicy.manifest.renamed import RENAMED
     from aipolicy.manifest.written_otherwise import rest_of_a_number
 
-    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    properties = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
     value: Any = error.instance
     for key in value:
         new = RENAMED.get(".".join(map(str, (*path, key))))
-        if new is not None and key not in known and new in known and new not in value:
+        if new is not None and key not in properties and new in properties and new not in value:
             message = f"`{shown(key)}` is called `{new}` now"
             meant = Replacement(key, new, safe=True)
             yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=meant)
         elif key == EXTENSIONS and not path:
             message = "unknown key `extensions`: no pack of this run declares facts; name one in `policies`"
             yield _finding(document, "MAN-003", message, (key,), part="key")
-        elif key not in known:
-            hint = rest_of_a_number(key, value) or did_you_mean(key, known)
+        elif key not in properties:
+            hint = rest_of_a_number(key, value) or did_you_mean(key, properties)
             message = f"unknown key `{shown(key)}`{hint}"
-            free = [name for name in known if name not in value]
+            free = [name for name in properties if name not in value]
             yield _finding(document, "MAN-003", message, (*path, key), part="key", meant=_meant(key, free))
 
 
@@ -233,9 +233,9 @@ def _long_list(value: PlainValue, path: tuple[str | int, ...]) -> tuple[tuple[st
         return path, len(value)
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
-        found = _long_list(child, (*path, key))
-        if found is not None:
-            return found
+        long_list = _long_list(child, (*path, key))
+        if long_list is not None:
+            return long_list
     return None
 
 

@@ -40,17 +40,17 @@ def fixed_file(file: ManifestFile, find: FindFixable, *, unsafe: bool) -> FixedF
     A round that leaves any of its corrections to be made again is taken back.
     """
     data, corrections = file.data, []
-    findings = [each for each in find(file) if _applies(each, unsafe=unsafe)]
+    findings = [finding for finding in find(file) if _applies(finding, unsafe=unsafe)]
     for _ in range(MOST_ROUNDS):
         corrected = _corrected(data, findings)
         if corrected is None:
             break
-        new_data, made = corrected
-        left = [each for each in find(file._replace(data=new_data)) if _applies(each, unsafe=unsafe)]
-        if not {_words(each) for each in findings}.isdisjoint(map(_words, left)):
+        new_data, new_corrections = corrected
+        left = [finding for finding in find(file._replace(data=new_data)) if _applies(finding, unsafe=unsafe)]
+        if not {_words(finding) for finding in findings}.isdisjoint(map(_words, left)):
             break
         data, findings = new_data, left
-        corrections += made
+        corrections += new_corrections
     return FixedFile(file.path, file.data, data, tuple(corrections))
 
 

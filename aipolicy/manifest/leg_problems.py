@@ -69,9 +69,9 @@ def _wrong_routes(legs: Sequence[PlannedLeg], declared: Declared) -> Iterator[Le
         if by not in declared:
             yield LegProblem(f"routed by `{by}`, which is not declared; declare `{by}`", path)
             continue
-        known = declared[by]
+        declared_words = declared[by]
         for place, word in enumerate(leg.words):
-            if isinstance(known, list) and word not in known:
+            if isinstance(declared_words, list) and word not in declared_words:
                 message = f"routed by `{shown(word)}`, which `{by}` does not hold"
                 yield LegProblem(message, (*path, by, place), (((*by.split("."),), "declared here"),))
             other = first.setdefault(word, leg)
@@ -125,8 +125,8 @@ def _unanswered(legs: Sequence[PlannedLeg], declared: Declared) -> Iterator[LegP
     if not by:
         return
     routed = {word for leg in legs for word in leg.words}
-    known = declared[by]
-    rest = [word for word in known if word not in routed] if isinstance(known, list) else []
+    declared_words = declared[by]
+    rest = [word for word in declared_words if word not in routed] if isinstance(declared_words, list) else []
     others = [leg for leg in legs if not leg.routed_by]
     if not others:
         words = f"requests with {', '.join(f'`{shown(str(word))}`' for word in rest)}" if rest else "all other requests"

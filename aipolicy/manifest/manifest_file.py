@@ -43,5 +43,5 @@ class RepositoryPaths:
             else:
                 folder = folder.rpartition("/")[0]
         root = self._roots[folder]
-        self._roots.update((each, root) for each in passed)
+        self._roots.update((below, root) for below in passed)
         return root

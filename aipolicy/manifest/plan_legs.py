@@ -86,7 +86,7 @@ def shares_of(legs: Iterable[PlannedLeg]) -> dict[tuple[str, tuple[str, ...]], f
 
 def by_route(legs: Iterable[PlannedLeg]) -> dict[tuple[str, tuple[str, ...]], list[PlannedLeg]]:
     """Return the legs of every route."""
-    found: dict[tuple[str, tuple[str, ...]], list[PlannedLeg]] = {}
+    legs_by_route: dict[tuple[str, tuple[str, ...]], list[PlannedLeg]] = {}
     for leg in legs:
-        found.setdefault(leg.route, []).append(leg)
-    return found
+        legs_by_route.setdefault(leg.route, []).append(leg)
+    return legs_by_route

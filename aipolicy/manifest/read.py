@@ -64,9 +64,9 @@ def read_manifests(files: Iterable[ManifestFile], taken: Mapping[str, str] = Map
             if holds_manifest and _is_foreign(document):
                 skipped.append(Skipped(file.path, OTHER_DOCUMENT))
                 continue
-            found = _read_document(document, file, features, extensions, broken=document.index in result.broken)
-            findings.extend(_not_said_before(found, result))
-            if found and _resembles(document):
+            departures = _read_document(document, file, features, extensions, broken=document.index in result.broken)
+            findings.extend(_not_said_before(departures, result))
+            if departures and _resembles(document):
                 refused.append(document)
         if file.near_miss:
             findings.append(_misnamed(result, documents, features[before:]))
@@ -114,7 +114,7 @@ def problem_of_legs(document: Document, problem: LegProblem) -> Finding:
 def _not_said_before(departures: Iterable[Finding], result: ReadResult) -> Iterator[Finding]:
     """Yield the findings about other places than those that could not be read: one mistake is told once."""
     unreadable = {problem.span for problem in result.problems}
-    return (each for each in departures if not unreadable or each.span_of(each.place) not in unreadable)
+    return (finding for finding in departures if not unreadable or finding.span_of(finding.place) not in unreadable)
 
 
 def _is_foreign(document: Document) -> bool:
@@ -133,8 +133,8 @@ def _resembles(document: Document) -> bool:
     if _is_marked(document):
         return True
     foreign = isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)
-    known = sum(nearest(str(key), _SECTIONS) is not None for key in value)
-    return not foreign and known >= 2
+    near_words = sum(nearest(str(key), _SECTIONS) is not None for key in value)
+    return not foreign and near_words >= 2
 
 
 def _is_marked(document: Document) -> bool:

@@ -70,40 +70,40 @@ def parts_of(
 
 def _routes(legs: Iterable[PlannedLeg]) -> Iterator[Route]:
     """Yield the routes, the rest first."""
-    found = by_route(legs)
-    for route in sorted(found):
-        of_role = {leg.role: leg for leg in found[route]}
+    legs_by_route = by_route(legs)
+    for route in sorted(legs_by_route):
+        of_role = {leg.role: leg for leg in legs_by_route[route]}
         yield Route(of_role[MAIN], of_role.get(ESCALATION) or of_role.get(FALLBACK))
 
 
 def _part(route: Route, routes: Sequence[Route], declared: Declared, document: Document, extensions: str) -> Requests:
-    found = {**declared, **_short_form(route)}
+    facts = {**declared, **_short_form(route)}
     at = _written_at(route)
     if any(leg.terms or leg.measured for leg in route.legs):
         # NOTE: few legs have terms of their own.
         from aipolicy.manifest.conformance import worse_of_terms
         from aipolicy.manifest.said_of_legs import said_of
 
-        found, said_at = said_of(route.legs, found, worse_of_terms(extensions))
+        facts, said_at = said_of(route.legs, facts, worse_of_terms(extensions))
         at |= said_at
-    by = next((each.main.routed_by for each in routes if each.main.routed_by), "")
+    by = next((other.main.routed_by for other in routes if other.main.routed_by), "")
     if by:
-        found |= _requests(route, routes, by, declared)
+        facts |= _requests(route, routes, by, declared)
     suffix = ":" + "+".join(route.main.words) if route.main.words else ""
-    return Requests(suffix, found, replace(document, written_at=at))
+    return Requests(suffix, facts, replace(document, written_at=at))
 
 
 def _short_form(route: Route) -> dict[str, PlainValue]:
     """Return what a plan in the short form would declare, and what only legs say."""
     main, partner = route.main, route.partner
-    found: dict[str, PlainValue] = {f"plan.{key}": value for key, value in main.says.items()}
+    facts: dict[str, PlainValue] = {f"plan.{key}": value for key, value in main.says.items()}
     if partner is None:
-        return {**found, "plan.fallback": "none", "plan.routing": "single"}
-    found |= {f"plan.fallback_{key}": value for key, value in partner.says.items()}
-    found["plan.routing"] = "cascade" if partner.role == ESCALATION else "single"
+        return {**facts, "plan.fallback": "none", "plan.routing": "single"}
+    facts |= {f"plan.fallback_{key}": value for key, value in partner.says.items()}
+    facts["plan.routing"] = "cascade" if partner.role == ESCALATION else "single"
     if "hosting" in partner.says:
-        found["plan.fallback"] = fallback_of(str(partner.says["hosting"]))
-    return found
+        facts["plan.fallback"] = fallback_of(str(partner.says["hosting"]))
+    return facts
 
 
 def fallback_of(hosting: str) -> str:
@@ -117,31 +117,31 @@ def _requests(route: Route, routes: Sequence[Route], by: str, declared: Declared
     A request with data of a class that has a route may carry every other class too; what takes no route carries none of
     those that have one. Without shares each route is evaluated as if all requests took it.
     """
-    routed = {word for each in routes for word in each.main.words}
-    known = declared[by]
-    words = list(known) if isinstance(known, list) else []
-    found: dict[str, PlainValue] = {}
+    routed = {word for other in routes for word in other.main.words}
+    declared_words = declared[by]
+    words = list(declared_words) if isinstance(declared_words, list) else []
+    facts: dict[str, PlainValue] = {}
     if not route.main.words:
-        found[by] = [word for word in words if word not in routed]
+        facts[by] = [word for word in words if word not in routed]
     elif by == PLACES:
-        found[by] = list(route.main.words)
-    shares = shares_of(each.main for each in routes)
+        facts[by] = list(route.main.words)
+    shares = shares_of(other.main for other in routes)
     taken = [share for share in shares.values() if share is not None]
     if len(taken) < len(shares):
-        return found
+        return facts
     share = route.main.share if route.main.share is not None else 1.0 - sum(taken)
-    return found | {name: _times(declared[name], share) for name in (*_COUNTED, *BUDGETS) if name in declared}
+    return facts | {name: _times(declared[name], share) for name in (*_COUNTED, *BUDGETS) if name in declared}
 
 
 def _times(value: PlainValue, share: float) -> PlainValue:
     if isinstance(value, dict):
-        return {key: _times(each, share) for key, each in value.items()}
+        return {key: _times(part, share) for key, part in value.items()}
     return value * share if isinstance(value, int | float) else value
 
 
 def _written_at(route: Route) -> dict[DocumentPath, DocumentPath]:
     """Return where in the document stands what a short form would declare."""
     main, partner = route.main.path, route.partner.path if route.partner is not None else route.main.path
-    found: dict[DocumentPath, DocumentPath] = {(*PLAN, key): (*main, key) for key in LEG_KEYS}
-    found |= {(*PLAN, f"fallback_{key}"): (*partner, key) for key in LEG_KEYS}
-    return found | {(*PLAN, "fallback"): (*partner, "hosting"), (*PLAN, "routing"): (*partner, "role")}
+    places: dict[DocumentPath, DocumentPath] = {(*PLAN, key): (*main, key) for key in LEG_KEYS}
+    places |= {(*PLAN, f"fallback_{key}"): (*partner, key) for key in LEG_KEYS}
+    return places | {(*PLAN, "fallback"): (*partner, "hosting"), (*PLAN, "routing"): (*partner, "role")}

@@ -27,26 +27,26 @@ def said_of(legs: Sequence[PlannedLeg], declared: dict[str, PlainValue],
     leg does not say it and the plan does not either. The longest retention counts, and of a term that a pack adds what it
     says to be `worse`; where legs differ in another one it is not known either.
     """
-    found = {name: value for name, value in declared.items() if not name.startswith(_TERMS)}
+    facts = {name: value for name, value in declared.items() if not name.startswith(_TERMS)}
     at: dict[DocumentPath, DocumentPath] = {}
     of_plan = {name.removeprefix(_TERMS): value for name, value in declared.items() if name.startswith(_TERMS)}
     for term in dict.fromkeys(key for terms in (of_plan, *(leg.terms for leg in legs)) for key in terms):
-        said = [(leg.terms.get(term, of_plan.get(term)), leg) for leg in legs]
-        known = [(value, leg) for value, leg in said if value is not None]
-        refused = [each for each in known if each[0] is False]
-        if not refused and (len(known) < len(said) or _differs(term, known, worse)):
+        statements = [(leg.terms.get(term, of_plan.get(term)), leg) for leg in legs]
+        stated = [(value, leg) for value, leg in statements if value is not None]
+        refused = [pair for pair in stated if pair[0] is False]
+        if not refused and (len(stated) < len(statements) or _differs(term, stated, worse)):
             continue
-        value, leg = (refused or sorted(known, key=_comparable, reverse=worse.get(term) != LOWER))[0]
-        found[_TERMS + term] = value
+        value, leg = (refused or sorted(stated, key=_comparable, reverse=worse.get(term) != LOWER))[0]
+        facts[_TERMS + term] = value
         if term in leg.terms:
             at[("plan", TERMS, term)] = (*leg.path, TERMS, term)
     main = legs[0]
     if main.measured:
-        found = {name: value for name, value in found.items() if not name.startswith(_MEASURED)}
-        found |= {_MEASURED + field: value for field, value in main.measured.items()}
+        facts = {name: value for name, value in facts.items() if not name.startswith(_MEASURED)}
+        facts |= {_MEASURED + field: value for field, value in main.measured.items()}
         at |= {("plan", MEASURED, field): (*main.path, MEASURED, field) for field in main.measured}
         at[("plan", MEASURED)] = (*main.path, MEASURED)
-    return found, at
+    return facts, at
 
 
 def _differs(term: str, known: Sequence[tuple[PlainValue, PlannedLeg]], worse: Mapping[str, str]) -> bool:

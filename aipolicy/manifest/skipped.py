@@ -48,8 +48,8 @@ NOTHING_LEFT_OUT = LeftOut()
 def skip_lines(skipped: Iterable[Skipped]) -> tuple[str, ...]:
     """Return a line for each reason: how many were skipped, why, and which; paths must be safe to show."""
     by_reason: dict[str, list[str]] = {reason: [] for reason in SKIP_REASONS}
-    for each in skipped:
-        by_reason[each.reason].append(each.path)
+    for skip in skipped:
+        by_reason[skip.reason].append(skip.path)
     return tuple(_line(reason, sorted(paths)) for reason, paths in by_reason.items() if paths)
 
 

@@ -83,15 +83,15 @@ def _legs(values: Mapping[str, object], today: TodaysBill, catalog: Catalog,
         return (), tuple(problems)
     offered = OfferedLegs(catalog, organization)
     every = [*(leg for leg, _ in offered.api(every_region=True)), *offered.own(every_region=True)]
-    found = [leg for leg in every if (leg.provider, leg.model.id) == (today.provider, today.model)]
-    return found, () if found else (_not_sold(today, every),)
+    legs = [leg for leg in every if (leg.provider, leg.model.id) == (today.provider, today.model)]
+    return legs, () if legs else (_not_sold(today, every),)
 
 
 def unknown_today(values: Mapping[str, object], catalog: Catalog) -> Iterator[BillProblem]:
     """Yield what the catalog does not know of what is said of today."""
     names = {"plan.provider": PROVIDER, "plan.model": MODEL}
-    said = {plan: str(values[fact]) for plan, fact in names.items() if fact in values}
-    for unknown in checked_words(said, catalog)[1]:
+    words = {plan: str(values[fact]) for plan, fact in names.items() if fact in values}
+    for unknown in checked_words(words, catalog)[1]:
         yield BillProblem("MAN-005", unknown.message, path_of(names[unknown.fact]))
 
 
@@ -109,8 +109,8 @@ def _bases(legs: Sequence[Leg], values: Mapping[str, object], catalog: Catalog) 
     reader = BasisReader(catalog, cost_assumptions(catalog))
     planned = str(values.get("plan.region", "")) if values.get("plan.provider") == values[PROVIDER] else ""
     hosted = sorted((leg for leg in legs if leg.hosting == "provider-api"), key=lambda leg: leg.region != planned)
-    found = (reader.cost_basis(alone("prompting", leg)).main for leg in hosted)
-    return tuple(dict.fromkeys(basis for basis in found if isinstance(basis, HostedBasis)))
+    bases = (reader.cost_basis(alone("prompting", leg)).main for leg in hosted)
+    return tuple(dict.fromkeys(basis for basis in bases if isinstance(basis, HostedBasis)))
 
 
 class _Reading:
@@ -206,8 +206,8 @@ class _Reading:
 
     def _ranges(self, workload: Workload) -> Iterator[Quantiles]:
         drawn = Estimator(workload, self._settings).drawn
-        found = (drawn.quantiles(bill_basis(basis)) for basis in self._bases)
-        return (each for each in found if each is not None)
+        ranges = (drawn.quantiles(bill_basis(basis)) for basis in self._bases)
+        return (quantiles for quantiles in ranges if quantiles is not None)
 
     def _problem(self, message: str) -> BillProblem:
         declared = [_VOLUME, *(WORKLOAD_FACTS[f] for f in self._lengths if f not in self._open)]

@@ -91,18 +91,20 @@ class BasisReader:
         key = (*way, *partner)
         if key not in self._people:
             people = self._read_people(*way, *partner)
-            self._people[key] = next((each for each in self._people.values() if each == people), people)
+            self._people[key] = next((known for known in self._people.values() if known == people), people)
         return self._people[key]
 
     def _read_people(self, adaptation: str, hosting: str, tier: str, partner: str, partner_tier: str) -> People | None:
         effort = self._catalog.efforts.get((adaptation, hosting))
         if effort is None:
             return None
-        counts = [each for each in self._catalog.people if each.belongs_to(adaptation, hosting, tier)]
-        if effort.dated.own and effort.ml_engineers and not any(each.dated.own for each in counts):
+        counts = [count for count in self._catalog.people if count.belongs_to(adaptation, hosting, tier)]
+        if effort.dated.own and effort.ml_engineers and not any(count.dated.own for count in counts):
             return People((whole_head_count(effort),))
-        machines = [each for each in self._catalog.people if each.work == MACHINES and each not in counts]
-        return People((*counts, *(each for each in machines if each.belongs_to("prompting", partner, partner_tier))))
+        machines = [count for count in self._catalog.people if count.work == MACHINES and count not in counts]
+        return People(
+            (*counts, *(machine for machine in machines if machine.belongs_to("prompting", partner, partner_tier)))
+        )
 
     def speeds(self, option: Option) -> Speeds:
         """Return what the latency of an option depends on; legs that differ in price alone are as fast."""
@@ -241,7 +243,7 @@ class BasisReader:
         key = (option.adaptation, option.hosting, leg.provider, leg.region, f"{leg.model.id} {leg.accelerator}")
         if key not in self._trainings:
             training = self._read_training(option)
-            self._trainings[key] = next((each for each in self._trainings.values() if each == training), training)
+            self._trainings[key] = next((known for known in self._trainings.values() if known == training), training)
         return self._trainings[key]
 
     def _read_training(self, option: Option) -> Training:

@@ -71,11 +71,11 @@ _NEEDS_ALL = DRAWN_FACTS | COMPARED_FACTS
 
 def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     """Return the workload without what the named estimates do not hang on, so that more of them are shared."""
-    wanted = ESTIMATED_FACTS.intersection(names)
-    if not wanted.isdisjoint(_NEEDS_ALL):
+    facts = ESTIMATED_FACTS.intersection(names)
+    if not facts.isdisjoint(_NEEDS_ALL):
         return workload
-    costs = not wanted.isdisjoint(COST_FACTS_SET)
-    has_ends = not wanted.isdisjoint(ENDED_FACTS)
+    costs = not facts.isdisjoint(COST_FACTS_SET)
+    has_ends = not facts.isdisjoint(ENDED_FACTS)
     return replace(
         workload, growth_12_months=None, rivals=None, ranges=(), seed="", end=workload.end if has_ends else "usual",
         labelled_examples=workload.labelled_examples if costs else None,
@@ -159,11 +159,11 @@ class Estimator:
         """Return an estimated fact of many options; what `value` says of each."""
         if name in _LATENCIES:
             time, estimate = _LATENCIES[name], self._latencies.of
-            return [None if each is None else time(estimate(each)) for each in speeds]
+            return [None if speed is None else time(estimate(speed)) for speed in speeds]
         if name in FIT_FACTS:
             fits_leg = self._fits[name].of
-            return [None if each is None else _both_fit(fits_leg, each) for each in speeds]
-        return [self.value(name, *each) for each in zip(speeds, costs, strict=True)]
+            return [None if speed is None else _both_fit(fits_leg, speed) for speed in speeds]
+        return [self.value(name, *pair) for pair in zip(speeds, costs, strict=True)]
 
     def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
         if name == "option.upfront_usd":
@@ -216,20 +216,20 @@ class Estimator:
             return self.drawn.times(basis, rivals.cheapest, 1.0 - self._settings.confidence)
         if not rivals.own_remains or not isinstance(basis.main, HostedBasis):
             return False if name == "option.breaks_even" else None
-        found = None if rivals.own is None else self.break_even(basis, rivals.own)
-        if found is None:
+        break_even = None if rivals.own is None else self.break_even(basis, rivals.own)
+        if break_even is None:
             return None
         from aipolicy.economics.break_even import NoBreakEven
 
         if name == "option.breaks_even":
-            return not isinstance(found, NoBreakEven)
-        return self._months_until(found)
+            return not isinstance(break_even, NoBreakEven)
+        return self._months_until(break_even)
 
     def break_even(self, basis: CostBasis, rival: CostBasis) -> BreakEven | None:
         """Return from which volume on a rival costs less, None when a cost is unknown."""
         from aipolicy.economics.break_even import break_even
 
-        ours, theirs = (running_cost(each, self._workload, self._assumptions) for each in (basis, rival))
+        ours, theirs = (running_cost(inputs, self._workload, self._assumptions) for inputs in (basis, rival))
         return None if ours is None or theirs is None else break_even(ours.curve, theirs.curve)
 
     def _months_until(self, found: BreakEven) -> float | None:

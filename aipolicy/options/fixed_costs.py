@@ -63,13 +63,13 @@ def head_counts(basis: CostBasis, workload: Workload,
     if basis.people is None:
         return None
     stated = dict(workload.people)
-    found = []
-    for each in basis.people.counts:
-        count = stated.get(each.work)
+    counts = []
+    for head_count in basis.people.counts:
+        count = stated.get(head_count.work)
         if count is None:
-            count = each.at(assumptions.people_deviation)
-        found.append((each.work, count / workload.shared_over if each.shareable else count))
-    return tuple(found)
+            count = head_count.at(assumptions.people_deviation)
+        counts.append((head_count.work, count / workload.shared_over if head_count.shareable else count))
+    return tuple(counts)
 
 
 def index_monthly_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

@@ -22,8 +22,8 @@ def hosted_speeds(leg: Leg, catalog: Catalog, assumptions: SpeedAssumptions) -> 
     from aipolicy.catalog.machines import speeds_at
 
     tier = catalog.tier_speeds.get(leg.model.tier)
-    found = speeds_at(leg.provider, leg.model, catalog.speeds, assumptions.other_host, tier)
-    return tuple([_speed(speed, leg.model, catalog, assumptions) for speed in found])
+    speeds = speeds_at(leg.provider, leg.model, catalog.speeds, assumptions.other_host, tier)
+    return tuple([_speed(speed, leg.model, catalog, assumptions) for speed in speeds])
 
 
 def _speed(published: Published, model: Model, catalog: Catalog, assumptions: SpeedAssumptions) -> EffortSpeed:
@@ -38,7 +38,7 @@ def thinking_tokens(effort: str, model: Model, catalog: Catalog, assumptions: Sp
     (first token - what a model takes that does not think) * tokens a second; nothing where no effort is published.
     """
     published = catalog.speeds.get((model.provider, model.id), ()) if model.reasoning else ()
-    speed = next((each for each in published if each.effort == effort), None)
+    speed = next((entry for entry in published if entry.effort == effort), None)
     if speed is None or effort in ("", EFFORTS[0]) or speed.first_token_ms is None or speed.tokens_per_s is None:
         return 0.0
     thinking_ms = max(speed.first_token_ms.usual - assumptions.unthinking_ms, 0.0)
@@ -53,5 +53,5 @@ def _pace(published: Published, end: End, assumptions: SpeedAssumptions) -> Pace
     ratio = getattr(assumptions, f"p95_over_p50_{end}")
     if published.first_token_p95_ms is not None:
         ratio = published.first_token_p95_ms / first.usual
-    per_token_ms, per_audio_ms = (0.0 if each is None else 1000.0 / getattr(each, end) for each in (output, audio))
+    per_token_ms, per_audio_ms = (0.0 if speed is None else 1000.0 / getattr(speed, end) for speed in (output, audio))
     return Pace(Duration(p50_ms, p50_ms * ratio), per_token_ms, per_audio_ms)

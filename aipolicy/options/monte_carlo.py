@@ -114,7 +114,7 @@ class DrawnCosts:
 
     def _share_cheaper(self, basis: CostBasis, rival: CostBasis, requests_per_day: float) -> float:
         """Return the share of the draws in which an option costs less at a volume, 0 where a cost is unknown."""
-        ours, theirs = (self._monthly_usd_at(each, requests_per_day) for each in (basis, rival))
+        ours, theirs = (self._monthly_usd_at(inputs, requests_per_day) for inputs in (basis, rival))
         return 0.0 if ours is None or theirs is None else float(np.mean(ours < theirs))
 
     def _monthly_usd_at(self, basis: CostBasis, requests_per_day: float) -> Draws | None:
@@ -128,8 +128,8 @@ class DrawnCosts:
             workload, assumptions = applied(values, self._likely, self._constants)
             requests = workload.requests_per_day or 0.0
             usd = [
-                running_cost(each, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
-                for each in (basis, *(() if rival is None else (rival,)))
+                running_cost(inputs, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
+                for inputs in (basis, *(() if rival is None else (rival,)))
             ]
             mine, *theirs = (0.0 if cost is None else cost.monthly_usd(requests) for cost in usd)
             return mine - sum(theirs)

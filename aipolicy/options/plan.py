@@ -256,11 +256,11 @@ class _Planner:
         boundary = {"own-cloud": "own-account", "on-premises": "on-premises", "on-device": "device"}.get(hosting)
         region = self._catalog.region(plan.get("plan.provider", ""), plan.get("plan.region", ""))
         countries = region.countries if region is not None else None
-        known = self._catalog.models.get(plan.get("plan.model", ""))
+        model = self._catalog.models.get(plan.get("plan.model", ""))
         leg = Leg(
             hosting=hosting, provider=plan.get("plan.provider", ""), region=plan.get("plan.region", ""),
             countries=countries, boundary=boundary or (provider.boundary if provider is not None else "third-party"),
-            model=known if known is not None and known.answers else _unknown_model(plan.get("plan.model", "")),
+            model=model if model is not None and model.answers else _unknown_model(plan.get("plan.model", "")),
             accelerator="", retires_on=None,
             terms={**(self._legs.terms(provider.id, "") if provider is not None else {}), **self._terms},  # type: ignore[dict-item]
         )  # fmt: skip

@@ -49,13 +49,13 @@ class PlanClash:
             return PlanProblem(self._offered_nowhere(self._plan["plan.model"]), "plan.model")
         rest = tuple(fact for fact in LEG_FACTS if fact in self._plan)
         is_whole = not set(clash) <= set(LEG_FACTS)
-        for kept in (rest,) if is_whole else (rest, clash):
+        for part in (rest,) if is_whole else (rest, clash):
             for fact in clash:
-                instead = self._instead(fact, {other: self._plan[other] for other in kept if other != fact})
+                instead = self._instead(fact, {other: self._plan[other] for other in part if other != fact})
                 if is_whole:
                     instead = self._that_exist(fact, instead)
                 if instead:
-                    return PlanProblem(self._message(fact, clash, instead, is_rest=kept is rest), fact)
+                    return PlanProblem(self._message(fact, clash, instead, is_rest=part is rest), fact)
         return PlanProblem(self._message(clash[0], clash, (), is_rest=False), clash[0])
 
     def _smallest_of_leg(self) -> tuple[str, ...]:
@@ -138,9 +138,9 @@ class PlanClash:
         for leg in legs:
             region, meant = self._catalog.region(leg.provider, leg.region), self._catalog.region(leg.provider, written)
             if region is not None and leg.region not in ("", written):
-                wanted = frozenset(meant.countries or ()) if meant is not None else frozenset()
-                holds = wanted <= frozenset(region.countries or ())
-                further = len(region.countries or ()) if wanted and holds else inf
+                countries = frozenset(meant.countries or ()) if meant is not None else frozenset()
+                holds = countries <= frozenset(region.countries or ())
+                further = len(region.countries or ()) if countries and holds else inf
                 places[leg.region] = (region.restricted, further, -_likeness(leg.region, written))
         return tuple(sorted(places, key=lambda name: (places[name], name)))
 

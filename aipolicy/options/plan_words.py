@@ -43,7 +43,7 @@ class _Words:
         if provider is not None:
             self.plan[fact] = provider.id
             return
-        by_name = {word: each.id for each in self._catalog.providers.values() for word in (each.id, *each.aliases)}
+        by_name = {word: entry.id for entry in self._catalog.providers.values() for word in (entry.id, *entry.aliases)}
         near = misspelt(name, by_name)
         self._unknown(fact, "provider", name, None if near is None else by_name[near])
 
@@ -58,13 +58,13 @@ class _Words:
             self.problems.append(PlanProblem(problem, fact))
 
     def _check_machine(self, leg: str) -> None:
-        fact, known = f"{leg}machine", self._catalog.accelerators
+        fact, accelerators = f"{leg}machine", self._catalog.accelerators
         machine, model = self.plan.get(fact), self.plan.get(f"{leg}model")
         if machine is None:
             return
-        if machine not in known:
-            longer = (name for name in known if name.startswith(machine))
-            self._unknown(fact, "machine", machine, misspelt(machine, known) or next(longer, None))
+        if machine not in accelerators:
+            longer = (name for name in accelerators if name.startswith(machine))
+            self._unknown(fact, "machine", machine, misspelt(machine, accelerators) or next(longer, None))
         elif model in self._catalog.models and (model, machine) not in self._catalog.self_hosted:
             self.problems.append(PlanProblem(_does_not_fit(str(model), machine, self._catalog), fact))
 
@@ -78,11 +78,11 @@ class _Words:
         if provider is not None and self._catalog.provider(provider) is None:
             return  # what an unknown provider has is unknown, and it is reported already
         regions = [r for r in self._catalog.regions if provider in (None, r.provider)]
-        known = {word for region in regions for word in (region.id, *region.aliases)}
+        names = {word for region in regions for word in (region.id, *region.aliases)}
         if provider in (None, "on-premises"):
-            known |= set(self._catalog.places.names())
-        if name not in known:
-            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, misspelt(name, known))
+            names |= set(self._catalog.places.names())
+        if name not in names:
+            self._unknown(fact, f"region of `{provider}`" if provider else "region", name, misspelt(name, names))
 
     def _unknown_model(self, name: str, fact: str) -> None:
         from aipolicy.catalog.model_names import list_of, meant_model, same_model

@@ -92,8 +92,8 @@ class RunningCosts:
 
     def of_judged(self, basis: CostBasis) -> tuple[bool, Monthly]:
         """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
-        fixed, known = self._fixed_monthly(basis)
-        today = idle = known
+        fixed, known_usd = self._fixed_monthly(basis)
+        today = idle = known_usd
         is_whole = fixed is not None
         roles: list[tuple[LegBasis | None, Role]] = [(basis.main, "judged")]
         roles += [(None, "questions")] if basis.retrieves else []
@@ -117,8 +117,8 @@ class RunningCosts:
         key = self._keys.of(basis)
         if key not in self._fixed:
             parts = fixed_parts(basis, self._workload, self._assumptions, self._people_usd)
-            known = sum(usd for _, usd in parts if usd is not None)
-            self._fixed[key] = (None if any(usd is None for _, usd in parts) else known), known
+            known_usd = sum(usd for _, usd in parts if usd is not None)
+            self._fixed[key] = (None if any(usd is None for _, usd in parts) else known_usd), known_usd
         return self._fixed[key]
 
     def _people_usd(self, basis: CostBasis) -> float | None:

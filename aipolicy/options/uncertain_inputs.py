@@ -74,7 +74,7 @@ def drivers_of(workload: Workload, constants: Mapping[str, Assumption],
         if range_ is not None:
             drivers[name] = range_
     stated = dict(workload.people)
-    if any(each.low is not None and each.work not in stated for each in people):
+    if any(count.low is not None and count.work not in stated for count in people):
         drivers[PEOPLE] = Range(-1.0, 0.0, 1.0, at_least=-_FAR_OUT, at_most=_FAR_OUT)
     return {name: range_ for name, range_ in drivers.items() if not range_.certain}
 

@@ -51,8 +51,8 @@ def upfront_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumpt
 
 def whole(parts: Parts) -> Lines | None:
     """Return parts that are all known, or None where one is not."""
-    known = tuple([(name, usd) for name, usd in parts if usd is not None])
-    return known if len(known) == len(parts) else None
+    lines = tuple([(name, usd) for name, usd in parts if usd is not None])
+    return lines if len(lines) == len(parts) else None
 
 
 def indexing_usd(workload: Workload, assumptions: CostAssumptions) -> float | None:

@@ -74,17 +74,17 @@ class Workload(Frozen):
 
     def __hash__(self) -> int:
         # NOTE: what is kept for workloads is asked for often, and these fields tell nearly all of them apart.
-        told = self.requests_per_day, self.input_tokens, self.output_tokens, self.latency_budget_ms
-        return hash((*told, self.hard_case_share, self.end, self.seed))
+        parts = self.requests_per_day, self.input_tokens, self.output_tokens, self.latency_budget_ms
+        return hash((*parts, self.hard_case_share, self.end, self.seed))
 
     @property
     def is_complete(self) -> bool:
         """Return whether everything is known that an estimate could hang on."""
-        wanted = (
+        values = (
             self.requests_per_day, self.input_tokens, self.output_tokens, self.hard_case_share, self.corpus_tokens,
             self.labelled_examples, self.latency_budget_ms, self.index_refreshes_per_year,
         )  # fmt: skip
-        return all(value is not None for value in wanted)
+        return all(value is not None for value in values)
 
     @property
     def least_peak(self) -> float:
@@ -162,9 +162,9 @@ def workload_of(facts: Facts, name: str) -> Workload:
     The seed is the feature's name: whatever else changes in a manifest, the draws stay, and costs change for a reason.
     """
     values = facts.values
-    known = {field: values[fact] for field, fact in WORKLOAD_FACTS.items() if fact in values}
+    declared = {field: values[fact] for field, fact in WORKLOAD_FACTS.items() if fact in values}
     ranges = tuple((field, *facts.ranges[fact]) for field, fact in WORKLOAD_FACTS.items() if fact in facts.ranges)
-    numbers = cast("dict[str, float]", known)
+    numbers = cast("dict[str, float]", declared)
     return Workload(
         **numbers,  # type: ignore[arg-type]
         reasoning_declared="volume.reasoning_tokens" in facts.declared,

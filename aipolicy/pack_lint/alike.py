@@ -54,7 +54,7 @@ def _meaning(text: RuleText, subject: LintedPack) -> _Meaning:
     def by_value(name: str) -> Node | None:
         value = rule.parameters.get(name)
         if isinstance(value, tuple):
-            return Node("list", children=tuple(Node("const", constant=each) for each in value))
+            return Node("list", children=tuple(Node("const", constant=item) for item in value))
         return Node("const", constant=value) if isinstance(value, str | float | bool) else None
 
     def said(lines: Sequence[Line]) -> tuple[frozenset[Node], frozenset[Node]]:

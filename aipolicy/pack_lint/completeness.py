@@ -39,11 +39,11 @@ def pack_findings(subject: LintedPack) -> Iterator[Finding]:
     yield from _described(subject)
     texts = tuple(subject.texts_read())
     placeholders = tuple(text for entry in _rule_entries(subject) for text in (entry.text("message"),))
-    read = names_read((*texts, *placeholders), "params")
+    names = names_read((*texts, *placeholders), "params")
     used = names_read(texts, "variables")
     for entry in subject.entries("parameters"):
         name = entry.text("name")
-        if name and name not in read:
+        if name and name not in names:
             yield _at(entry, "name", UNUSED_PARAMETER, f"parameter `{shown(name)}` is read nowhere in the pack")
         missing = _undocumented(entry)
         if name and missing:
@@ -124,7 +124,9 @@ def _shown_above(text: RuleText, subject: LintedPack) -> frozenset[Outcome]:
 
 def _is_mended(rule: Rule) -> bool:
     """Return whether every line that a rule requires says itself what to do."""
-    return bool(rule.requirements) and not rule.plain_require and all(each.fix for each in rule.requirements)
+    return (
+        bool(rule.requirements) and not rule.plain_require and all(requirement.fix for requirement in rule.requirements)
+    )
 
 
 def _rule_entries(subject: LintedPack) -> Iterator[PackEntry]:
@@ -145,8 +147,8 @@ def _described(subject: LintedPack) -> Iterator[Finding]:
 
 
 def _undocumented(entry: PackEntry) -> list[str]:
-    wanted = ["description", *(["unit"] if entry.fields.get("type") == "number" else []), "source"]
-    return [f"`{key}`" for key in wanted if not says_something(entry.text(key))]
+    keys = ["description", *(["unit"] if entry.fields.get("type") == "number" else []), "source"]
+    return [f"`{key}`" for key in keys if not says_something(entry.text(key))]
 
 
 def _joined(words: list[str]) -> str:

@@ -118,7 +118,7 @@ class _Conditions:
     def _never_violated(self, line: Line) -> Finding:
         rule = self._text.rule
         tree = normal(self._text.tree(line))
-        same = next((each for each in rule.when if tree in conjuncts([self._text.tree(each)])), None)
+        same = next((condition for condition in rule.when if tree in conjuncts([self._text.tree(condition)])), None)
         written = shown(line.text)
         if same is not None:
             message = f"`{written}` is required of what `when` already limits the rule to; nothing can violate it"

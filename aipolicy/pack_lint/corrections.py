@@ -33,16 +33,18 @@ def corrected_files(packs: Sequence[PackFiles], find: FindMistakes) -> tuple[Cor
 
     Packs that ship, are installed or lie in another repository are nobody's to edit here.
     """
-    made: dict[str, list[Rewording]] = {}
+    rewordings_made: dict[str, list[Rewording]] = {}
     mistakes = find(packs)
     for _ in range(MOST_ROUNDS):
-        wanted: dict[str, list[Rewording]] = {}
+        rewordings_wanted: dict[str, list[Rewording]] = {}
         for mistake in mistakes:
             if mistake.rewording is not None and mistake.path is not None and is_own(mistake.path):
-                wanted.setdefault(mistake.path, []).append(mistake.rewording)
+                rewordings_wanted.setdefault(mistake.path, []).append(mistake.rewording)
         texts = {path: data for pack in packs for path, data in pack.files}
-        changed = {path: _corrected(path, texts[path], each) for path, each in wanted.items() if path in texts}
-        done = {path: found for path, found in changed.items() if found is not None}
+        changed = {
+            path: _corrected(path, texts[path], listed) for path, listed in rewordings_wanted.items() if path in texts
+        }
+        done = {path: correction for path, correction in changed.items() if correction is not None}
         if not done:
             break
         after = [_with_files(pack, {path: data for path, (data, _) in done.items()}) for pack in packs]
@@ -51,9 +53,9 @@ def corrected_files(packs: Sequence[PackFiles], find: FindMistakes) -> tuple[Cor
             break
         packs, mistakes = after, left
         for path, (_, rewordings) in done.items():
-            made.setdefault(path, []).extend(rewordings)
+            rewordings_made.setdefault(path, []).extend(rewordings)
     texts = {path: data for pack in packs for path, data in pack.files}
-    return tuple(CorrectedFile(path, texts[path], tuple(each)) for path, each in sorted(made.items()))
+    return tuple(CorrectedFile(path, texts[path], tuple(listed)) for path, listed in sorted(rewordings_made.items()))
 
 
 def is_own(path: str) -> bool:
@@ -70,18 +72,18 @@ def _corrected(path: str, data: bytes, rewordings: Iterable[Rewording]) -> tuple
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     text = data[len(mark) :].decode("utf-8")
     edits: dict[tuple[int, int], tuple[str, Rewording]] = {}
-    for each in rewordings:
-        start, end = _offsets(text, each.span)
-        written = _rewritten(text[start:end], each.old, each.new)
+    for rewording in rewordings:
+        start, end = _offsets(text, rewording.span)
+        written = _rewritten(text[start:end], rewording.old, rewording.new)
         if written is not None and not any(start < other_end and end > other for other, other_end in edits):
-            edits[(start, end)] = (written, each)
+            edits[(start, end)] = (written, rewording)
     after = text
     for (start, end), (written, _) in sorted(edits.items(), reverse=True):
         after = after[:start] + written + after[end:]
     encoded = mark + after.encode()
     before, now = read_yaml(path, data), read_yaml(path, encoded)
     is_whole = len(before.documents) == len(now.documents) and len(now.problems) <= len(before.problems)
-    return (encoded, [each for _, (_, each) in sorted(edits.items())]) if edits and is_whole else None
+    return (encoded, [rewording for _, (_, rewording) in sorted(edits.items())]) if edits and is_whole else None
 
 
 def _rewritten(token: str, old: str, new: str) -> str | None:

@@ -192,6 +192,6 @@ def _tested(packs: Sequence[PolicyPack], catalog: Catalog, known: KnownFacts,
         mistakes.add_error(error)
         return {}
     return {
-        rule_id: frozenset(each.test.expect for each in tests if each.rule_id == rule_id)
-        for rule_id in {each.rule_id for each in tests}
+        rule_id: frozenset(example.test.expect for example in tests if example.rule_id == rule_id)
+        for rule_id in {example.rule_id for example in tests}
     }

@@ -47,13 +47,13 @@ class Logic(Frozen):
 
     def can_hold(self, *conditions: Node) -> bool:
         """Return whether all conditions may hold at once."""
-        return self._any_case(conditions, lambda case: all(self._truth(each, case) for each in conditions))
+        return self._any_case(conditions, lambda case: all(self._truth(condition, case) for condition in conditions))
 
     def can_fail(self, condition: Node, given: Sequence[Node] = ()) -> bool:
         """Return whether a condition may fail where the given ones hold."""
         return self._any_case(
             (*given, condition),
-            lambda case: all(self._truth(each, case) for each in given) and not self._truth(condition, case),
+            lambda case: all(self._truth(holding, case) for holding in given) and not self._truth(condition, case),
         )
 
     def names_every_word(self, condition: Node) -> bool:
@@ -84,9 +84,9 @@ class Logic(Frozen):
             return node.constant is True
         match node.name, node.children if node.kind == "call" else ():
             case "_&&_", operands:
-                return all(self._truth(each, case) for each in operands)
+                return all(self._truth(operand, case) for operand in operands)
             case "_||_", operands:
-                return any(self._truth(each, case) for each in operands)
+                return any(self._truth(operand, case) for operand in operands)
             case "!_", (inner,):
                 return not self._truth(inner, case)
             case "_?_:_", (test, yes, no):
@@ -131,7 +131,7 @@ class Logic(Frozen):
             if node.name in ("_==_", "_!=_") and other.kind == "const" and isinstance(other.constant, str):
                 return _equal(one, other.constant, wanted=node.name == "_==_")
             if node.name == "@in" and one is node.children[0] and other.kind == "list":
-                words = tuple(each.constant for each in other.children if isinstance(each.constant, str))
+                words = tuple(word.constant for word in other.children if isinstance(word.constant, str))
                 if len(words) == len(other.children):
                     return Atom(one, words, frozenset(words).__contains__)
         return None
@@ -144,7 +144,7 @@ class Logic(Frozen):
         words = sorted(anchor for anchor in anchors if isinstance(anchor, str))
         if words:
             return spec.choices if spec is not None and spec.choices else (*words, _ANOTHER_WORD)
-        ends = [] if spec is None else [each for each in (spec.minimum, spec.maximum) if each is not None]
+        ends = [] if spec is None else [end for end in (spec.minimum, spec.maximum) if end is not None]
         ordered = sorted({*(anchor for anchor in anchors if isinstance(anchor, float)), *ends})
         around = (ordered[0] - 1.0, *ordered, *((low + high) / 2 for low, high in pairwise(ordered)), ordered[-1] + 1.0)
         if spec is not None and spec.above is not None:

@@ -17,7 +17,7 @@ def message_findings(subject: LintedPack) -> Iterator[Finding]:
     """Yield every message that reads what another line of its rule asks for, and own messages that name no value."""
     for text in (text for text in subject.rules if text.is_whole and text.portfolio is None):
         rule, entry = text.rule, text.entry
-        silent = (each.line for each in rule.requirements if not each.message)
+        silent = (own.line for own in rule.requirements if not own.message)
         yield from _of_others(text, rule.message, (*rule.plain_require, *silent), (*entry.path, "message"))
         for requirement in rule.requirements:
             path = (*requirement.line.path[:-1], "message")
@@ -29,8 +29,8 @@ def message_findings(subject: LintedPack) -> Iterator[Finding]:
 
 def _of_others(text: RuleText, message: str, about: Sequence[Line], path: DocumentPath) -> Iterator[Finding]:
     """Yield a finding where a message shows values of some lines of a rule, and none of a line that it is given for."""
-    known = {name for line in text.rule.when for name in _reads(line)}
-    shown_values = [name for name in names_in(message) if name not in known]
+    names_in_when = {name for line in text.rule.when for name in _reads(line)}
+    shown_values = [name for name in names_in(message) if name not in names_in_when]
     of_line = next((line for line in text.rule.require if any(name in _reads(line) for name in shown_values)), None)
     silent = next((line for line in about if not any(name in _reads(line) for name in shown_values)), None)
     if of_line is not None and silent is not None:

@@ -42,10 +42,10 @@ def normal(node: Node) -> Node:
 
 def conjuncts(nodes: Iterable[Node]) -> frozenset[Node]:
     """Return the conditions that must all hold, in normal form, those joined by `&&` apart."""
-    found: set[Node] = set()
+    parts: set[Node] = set()
     for node in map(normal, nodes):
-        found.update(node.children if node.kind == "call" and node.name == "_&&_" else (node,))
-    return frozenset(found)
+        parts.update(node.children if node.kind == "call" and node.name == "_&&_" else (node,))
+    return frozenset(parts)
 
 
 def replaced(node: Node, name_to_node: Callable[[str], Node | None]) -> Node:

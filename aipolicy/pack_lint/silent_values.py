@@ -45,10 +45,10 @@ def _silent_classes(said: _Said, facts: Mapping[str, FactSpec], catalog: Catalog
     words = said.words.get(DATA_CLASSES, set())
     derived = [name for name in readers if name != DATA_CLASSES]
     silent = []
-    for each in catalog.vocabulary("data-class"):
-        values = values_of({DATA_CLASSES: (each,)}, derived, catalog)
-        if each not in words and all(name in values and _says_nothing(values[name]) for name in derived):
-            silent.append(each)
+    for data_class in catalog.vocabulary("data-class"):
+        values = values_of({DATA_CLASSES: (data_class,)}, derived, catalog)
+        if data_class not in words and all(name in values and _says_nothing(values[name]) for name in derived):
+            silent.append(data_class)
     yield from _note(DATA_CLASSES, silent, said.first[readers[0]])
 
 

@@ -60,10 +60,10 @@ def _removes_everything(text: RuleText, candidates: OptionSet, bench: Bench) -> 
     names = tuple(dict.fromkeys(name for line in (*rule.when, *rule.require) for name in line.option_reads))
     groups = candidates.groups(names, NO_WORKLOAD)
     for values, _ in groups:
-        known = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        known.update(rule.parameters)
-        when = [bench.truth(line, known) for line in rule.when]
-        require = [bench.truth(line, known) for line in rule.require]
+        facts = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        facts.update(rule.parameters)
+        when = [bench.truth(line, facts) for line in rule.when]
+        require = [bench.truth(line, facts) for line in rule.require]
         if outcome_of_truths(when, require) is not Outcome.VIOLATED:
             return False
     return bool(groups)

@@ -48,7 +48,7 @@ class Words(NamedTuple):
 
 
 def _listed(words: Sequence[str]) -> str:
-    return ", ".join(f"`{each}`" for each in words)
+    return ", ".join(f"`{word}`" for word in words)
 
 
 class Problem(NamedTuple):
@@ -86,11 +86,11 @@ class Entries(Frozen, kw_only=True):
 
     def _level(self, plain: object, known: FactWords | None, problems: list[Problem], path: DocumentPath,
                levels: tuple[Words, ...]) -> dict[str, FactValue]:  # fmt: skip
-        found: dict[str, FactValue] = {}
+        entries: dict[str, FactValue] = {}
         if not isinstance(plain, dict):
             what = "row" if path else "map" if self.columns is None else "table"
             problems.append(Problem(f"a {what} is a mapping, found {kind_of(plain)}", path))
-            return found
+            return entries
         if path and not plain:
             problems.append(Problem(f"row `{shown(str(path[-1]))}` holds nothing; remove it", path))
         for key, value in sorted(plain.items()):
@@ -101,29 +101,29 @@ class Entries(Frozen, kw_only=True):
             if wrong:
                 problems.append(Problem(wrong, here, "key"))
             if len(levels) > 1:
-                found[key] = self._level(value, known, problems, here, levels[1:])
+                entries[key] = self._level(value, known, problems, here, levels[1:])
                 continue
-            read = self._value(value, known, problems, here)
-            if read is not None:
-                found[key] = read
-        return found
+            entry = self._value(value, known, problems, here)
+            if entry is not None:
+                entries[key] = entry
+        return entries
 
     def _value(self, plain: object, known: FactWords | None, problems: list[Problem],
                path: DocumentPath) -> FactValue | None:  # fmt: skip
         if self.are_days:
             day = read_day(plain) if isinstance(plain, str) else None
             if day is None:
-                said = (
+                hint = (
                     f"found `{shown(plain)}`{day_hint(plain)}" if isinstance(plain, str) else f"found {kind_of(plain)}"
                 )
                 problems.append(
-                    Problem(f"the value of `{shown(str(path[-1]))}` must be a day as YYYY-MM-DD, {said}", path)
+                    Problem(f"the value of `{shown(str(path[-1]))}` must be a day as YYYY-MM-DD, {hint}", path)
                 )
             return None if day is None else day_number(day)
         value = as_value(plain, self.values)
         if value is None:
-            wanted = {FactType.BOOL: "true or false", FactType.TEXTS: "a list of text", FactType.NUMBER: "a number"}
-            must = f"must be {wanted.get(self.values, 'text')}, found {kind_of(plain)}"
+            kinds = {FactType.BOOL: "true or false", FactType.TEXTS: "a list of text", FactType.NUMBER: "a number"}
+            must = f"must be {kinds.get(self.values, 'text')}, found {kind_of(plain)}"
             problems.append(Problem(f"the value of `{shown(str(path[-1]))}` {must}", path))
         written = plain if isinstance(plain, list) else [plain]
         for number, word in enumerate(written if self.values in (FactType.TEXT, FactType.TEXTS) else ()):
@@ -135,22 +135,22 @@ class Entries(Frozen, kw_only=True):
 
 def cells(value: FactValue, depth: int) -> Iterator[tuple[Cell, FactValue]]:
     """Yield every entry of a map or a table with its words."""
-    for key, each in value.items() if isinstance(value, Mapping) else ():
+    for key, entry in value.items() if isinstance(value, Mapping) else ():
         if depth > 1:
-            yield from (((key, *rest), cell) for rest, cell in cells(each, depth - 1))
+            yield from (((key, *rest), cell) for rest, cell in cells(entry, depth - 1))
         else:
-            yield (key,), each
+            yield (key,), entry
 
 
 def nested(found: Mapping[Cell, Any]) -> dict[str, Any]:
     """Return the map or the table that holds these entries; a row without entries is none."""
-    made: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for (key, *rest), value in sorted(found.items(), key=itemgetter(0)):
         if rest:
-            made.setdefault(key, {})[rest[0]] = value
+            entries.setdefault(key, {})[rest[0]] = value
         else:
-            made[key] = value
-    return made
+            entries[key] = value
+    return entries
 
 
 def words_in(value: FactValue | None) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def words_in(value: FactValue | None) -> tuple[str, ...]:
         case tuple():
             return value
         case Mapping():
-            return tuple(dict.fromkeys((*value, *(word for each in value.values() for word in words_in(each)))))
+            return tuple(dict.fromkeys((*value, *(word for entry in value.values() for word in words_in(entry)))))
         case _:
             return ()
 
@@ -169,5 +169,5 @@ def words_in(value: FactValue | None) -> tuple[str, ...]:
 def numbers_in(value: FactValue | None) -> tuple[float, ...]:
     """Return every number among the values of a map or a table, once each."""
     if isinstance(value, Mapping):
-        return tuple(dict.fromkeys(number for each in value.values() for number in numbers_in(each)))
+        return tuple(dict.fromkeys(number for entry in value.values() for number in numbers_in(entry)))
     return (value,) if isinstance(value, float) else ()

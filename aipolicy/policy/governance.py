@@ -46,7 +46,7 @@ class Governance(NamedTuple):
         """Yield each key that the pack writes with its value, as the pack writes them."""
         for key, value in self._asdict().items():
             if key == "never":
-                value = tuple(each.word for each in self.never) or None
+                value = tuple(never.word for never in self.never) or None
             if value is not None:
                 yield key, value
 
@@ -67,7 +67,7 @@ class WaiverLimits(NamedTuple):
 
     def never_waived(self, rule_id: str) -> NeverWaived | None:
         """Return what forbids to waive a rule or to leave it out, or None."""
-        return next((each for each in self.never if each.covers(rule_id)), None)
+        return next((never for never in self.never if never.covers(rule_id)), None)
 
 
 _FLAGS = ("separate_approver", "inline", "ticket_required", "record_required")
@@ -111,24 +111,24 @@ def _count(record: Record, key: str) -> int | None:
 
 def strictest(all_said: Iterable[Governance | None]) -> WaiverLimits:
     """Return what several packs ask for together: the least time, every rule, approvers that all of them allow."""
-    said = [each for each in all_said if each is not None]
+    governances = [governance for governance in all_said if governance is not None]
     default = WaiverLimits()
-    longest = [each.longest_days for each in said if each.longest_days is not None]
-    notice = [each.notice_days for each in said if each.notice_days is not None]
-    budgets = [each.most_per_owner for each in said if each.most_per_owner is not None]
-    lists = [each.approvers for each in said if each.approvers is not None]
-    separate = [each.separate_approver for each in said if each.separate_approver is not None]
-    inline = [each.inline for each in said if each.inline is not None]
+    longest = [governance.longest_days for governance in governances if governance.longest_days is not None]
+    notice = [governance.notice_days for governance in governances if governance.notice_days is not None]
+    budgets = [governance.most_per_owner for governance in governances if governance.most_per_owner is not None]
+    lists = [governance.approvers for governance in governances if governance.approvers is not None]
+    separate = [governance.separate_approver for governance in governances if governance.separate_approver is not None]
+    inline = [governance.inline for governance in governances if governance.inline is not None]
     return WaiverLimits(
         longest_days=min(longest, default=default.longest_days),
         notice_days=max(notice, default=default.notice_days),
-        never=tuple(sorted({never for each in said for never in each.never})),
+        never=tuple(sorted({never for governance in governances for never in governance.never})),
         approvers=_of_all(lists) if lists else None,
         separate_approver=any(separate) if separate else default.separate_approver,
         most_per_owner=min(budgets, default=None),
         inline=all(inline) if inline else default.inline,
-        ticket_required=any(each.ticket_required for each in said),
-        record_required=any(each.record_required for each in said),
+        ticket_required=any(governance.ticket_required for governance in governances),
+        record_required=any(governance.record_required for governance in governances),
     )
 
 
@@ -141,7 +141,7 @@ def _of_all(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
 def unknown_never(said: Governance, rule_ids: Iterable[str]) -> tuple[NeverWaived, ...]:
     """Return the words under `never` that mean no rule: a misspelt one would protect nothing."""
     ids = tuple(rule_ids)
-    return tuple(each for each in said.never if not any(map(each.covers, ids)))
+    return tuple(never for never in said.never if not any(map(never.covers, ids)))
 
 
 def limits_in_words(limits: WaiverLimits) -> str:

@@ -31,8 +31,8 @@ class Basis(NamedTuple):
     def reference(self, clause: str) -> Reference:
         """Return it with a provision as one of the references of a rule."""
         version = f", as amended by {self.as_amended}" if self.as_amended else ""
-        read = f", read {self.checked_on.isoformat()}" if self.checked_on is not None else ""
-        return Reference(title=f"{self.instrument}{version}{read}", url=self.url, clause=clause)
+        checked = f", read {self.checked_on.isoformat()}" if self.checked_on is not None else ""
+        return Reference(title=f"{self.instrument}{version}{checked}", url=self.url, clause=clause)
 
 
 class Control(NamedTuple):

@@ -285,9 +285,10 @@ def parts_of(rule: Rule) -> tuple[Rule, ...]:
     main = replace(rule, require=plain, requirements=(), shared=shared)
     own = (
         replace(
-            rule, id=f"{rule.id}{PART}{each.name}", require=(each.line,), message=each.message or rule.message,
-            fix=each.fix or rule.fix, must_declare=(), requirements=(), shared=shared,
+            rule, id=f"{rule.id}{PART}{requirement.name}", require=(requirement.line,),
+            message=requirement.message or rule.message, fix=requirement.fix or rule.fix,
+            must_declare=(), requirements=(), shared=shared,
         )
-        for each in rule.requirements
+        for requirement in rule.requirements
     )  # fmt: skip
     return (*((main,) if plain or rule.must_declare else ()), *own)

@@ -54,13 +54,13 @@ def turns(stages: Stages, severity: Severity) -> tuple[tuple[date, Stage, Severi
     days = {day for day in stages[:3] if day is not None}
     if stages.until is not None and stages.until < date.max:
         days.add(date.fromordinal(stages.until.toordinal() + 1))
-    found = []
+    periods = []
     for day in sorted(days):
         stage = stage_on(stages, day)
         before = stage_on(stages, date.fromordinal(day.toordinal() - 1)) if day > date.min else Stage.UNANNOUNCED
         if stage is not before:
-            found.append((day, stage, severity_in(stage, severity)))
-    return tuple(found)
+            periods.append((day, stage, severity_in(stage, severity)))
+    return tuple(periods)
 
 
 def coming_words(stages: Stages, severity: Severity, day: date) -> str:

@@ -35,6 +35,6 @@ def as_value(raw: object, type_: FactType) -> FactValue | None:
         case FactType.TEXT:
             return raw if isinstance(raw, str) else None
         case FactType.TEXTS if isinstance(raw, tuple | list):
-            return tuple(sorted(raw)) if all(isinstance(each, str) for each in raw) else None
+            return tuple(sorted(raw)) if all(isinstance(word, str) for word in raw) else None
         case _:
             return None

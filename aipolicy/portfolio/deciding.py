@@ -38,7 +38,9 @@ class _WithMoved:
 
 def decided_by(result: GroupResult) -> tuple[Decided, ...]:
     """Return the amounts that decided the violation of a rule by a group, by name; what is known of them for certain."""
-    failing = [line for section, line, found in result.truths if section == "require" and found is Truth.FALSE]
+    failing = [
+        line for section, line, line_truth in result.truths if section == "require" and line_truth is Truth.FALSE
+    ]
     names = {name for line in failing for name in line.feature_reads if name.startswith((GROUP, TOTAL))}
     decided = []
     for name in sorted(names):
@@ -47,11 +49,13 @@ def decided_by(result: GroupResult) -> tuple[Decided, ...]:
         directions = {_direction(result.group, name, line) for line in failing if name in line.feature_reads}
         worse = directions.pop() if len(directions) == 1 else Worse.UNTOLD
         low, high = result.group.amount(name)
-        known = high if worse is Worse.LOWER else low
-        if known is not None:
-            decided.append(Decided(name, float(known), worse))
-    told = {each.name for each in decided if each.worse}
-    return tuple(replace(each, against=tuple(sorted(told - {each.name}))) if each.worse else each for each in decided)
+        bound = high if worse is Worse.LOWER else low
+        if bound is not None:
+            decided.append(Decided(name, float(bound), worse))
+    worse_names = {fact.name for fact in decided if fact.worse}
+    return tuple(
+        replace(fact, against=tuple(sorted(worse_names - {fact.name}))) if fact.worse else fact for fact in decided
+    )
 
 
 def _direction(group: Group, name: str, line: Line) -> Worse:

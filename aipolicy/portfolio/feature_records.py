@@ -141,23 +141,23 @@ def _settled(amount: Interval | Words) -> bool:
 
 def _readings(reading: Line | FeatureFormula, subject: Subject, rule: PortfolioRule) -> Sequence[dict[str, FactValue]]:
     """Return what an expression reads, as far as it is known, for each kind of option of the plan."""
-    known = {name: rule.rule.parameters[name] for name in reading.parameter_reads}
+    shared = {name: rule.rule.parameters[name] for name in reading.parameter_reads}
     for name in reading.feature_reads:
         value = subject.facts.values.get(name)
         if value is not None:
-            known[name] = value
+            shared[name] = value
     if not reading.option_reads:
-        return [known]
+        return [shared]
     return [
-        {**known, **{n: v for n, v in zip(reading.option_reads, values, strict=True) if v is not None}}
+        {**shared, **{n: v for n, v in zip(reading.option_reads, values, strict=True) if v is not None}}
         for values in subject.options(reading.option_reads)
     ]
 
 
 def _truth_of(line: Line, subject: Subject, rule: PortfolioRule) -> Truth:
     condition = _condition(line.checked)
-    found = {condition.evaluate(_cel(values))[0] for values in _readings(line, subject, rule)}
-    return found.pop() if len(found) == 1 else Truth.UNKNOWN
+    truths = {condition.evaluate(_cel(values))[0] for values in _readings(line, subject, rule)}
+    return truths.pop() if len(truths) == 1 else Truth.UNKNOWN
 
 
 def _words(formula: FeatureFormula, subject: Subject, rule: PortfolioRule) -> Words:
@@ -180,9 +180,9 @@ def _amount(measure: GroupMeasure, subject: Subject, rule: PortfolioRule) -> Int
         return ONE
     if measure.aggregate is Aggregate.DISTINCT:
         return _words(formula, subject, rule)
-    found = [_value(formula, values) for values in _readings(formula, subject, rule)] or [least(measure)]
-    amount = found[0]
-    for other in found[1:]:
+    amounts = [_value(formula, values) for values in _readings(formula, subject, rule)] or [least(measure)]
+    amount = amounts[0]
+    for other in amounts[1:]:
         amount = hull(amount, other)
     return amount
 
@@ -206,9 +206,9 @@ class _FormulaScope(NamedTuple):
     numbers: Mapping[str, tuple[float | None, float | None]]
 
     def value(self, name: str) -> Value:
-        known = self.values.get(name)
-        if isinstance(known, float):
-            return Form((), exact(known))
+        value = self.values.get(name)
+        if isinstance(value, float):
+            return Form((), exact(value))
         low, high = self.numbers[name]
         return Form((), Interval(None if low is None else exact(low).low, None if high is None else exact(high).high))
 
@@ -220,13 +220,13 @@ def _missing(reading: Line | FeatureFormula, subject: Subject) -> tuple[str, ...
     """Return the declarations that would settle what an expression gives."""
     facts = subject.facts
     labels = facts.values.get(LABELS)
-    known = labels if isinstance(labels, Mapping) else {}
+    declared = labels if isinstance(labels, Mapping) else {}
     # NOTE: a label that is not declared is a missing fact, by its own name.
-    missing = {f"{LABELS}.{key}" for key in reading.label_keys if key not in known}
+    missing = {f"{LABELS}.{key}" for key in reading.label_keys if key not in declared}
     unknown = (name for name in reading.feature_reads if name not in facts.values)
     missing.update(fact for name in unknown if name != LABELS or not missing for fact in facts.missing(name))
     for place, name in enumerate(reading.option_reads):
-        values = {str(found[place]) for found in subject.options(reading.option_reads)}
+        values = {str(row[place]) for row in subject.options(reading.option_reads)}
         if len(values) > 1 or values == {"None"}:
             missing.update(_deciding(name, facts, several=len(values) > 1))
     # NOTE: all is known that it reads, and still nothing comes of it.
@@ -237,7 +237,7 @@ def _deciding(name: str, facts: Facts, *, several: bool) -> tuple[str, ...]:
     """Return the declarations that make an option fact known and one; itself where all that a plan can say is said."""
     cascade = ("task.hard_case_share",) if facts.values.get("plan.routing") == "cascade" else ()
     reads = (*REGISTRY[name].reads, *(cascade if name in COST_FACTS else ()))
-    undeclared = tuple(read for read in reads if read not in facts.values)
+    undeclared = tuple(fact for fact in reads if fact not in facts.values)
     axes: tuple[str, ...] = PLAN_AXES if several else ()
     if facts.values.get("plan.fallback") == "none":
         axes = tuple(axis for axis in axes if not axis.startswith("plan.fallback"))

@@ -42,15 +42,15 @@ class GroupResult(Frozen):
 
     def reads(self, wanted: Truth) -> tuple[str, ...]:
         """Return what the lines of a truth read, requirements that fail as they are written."""
-        lines = (line for _, line, found in self.truths if found is wanted)
+        lines = (line for _, line, line_truth in self.truths if line_truth is wanted)
         return tuple(dict.fromkeys(name for line in lines for name in line.feature_reads))
 
     def traces(self) -> tuple[LineTrace, ...]:
         """Return each line with its truth and the values that it read."""
         return tuple(
-            LineTrace(section, line.text, found, tuple((n, self.group.shown(n)) for n in (
+            LineTrace(section, line.text, line_truth, tuple((n, self.group.shown(n)) for n in (
                 *line.feature_reads, *line.parameter_reads)))
-            for section, line, found in self.truths
+            for section, line, line_truth in self.truths
         )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ class Portfolio:
                 self.anywhere.append(number)
             for key in member.entry.groups.possible or ():
                 self._by_key[key].append(number)
-        known = [member.entry for member in self.members]
-        self.sums = Contributions(known, rule.measures, self.anywhere, unread)
+        memberships = [member.entry for member in self.members]
+        self.sums = Contributions(memberships, rule.measures, self.anywhere, unread)
         self._trees: dict[str, Node] = {}
         self._totals: dict[int, Interval] = {}
         self._unsure: dict[int, Unsure] = {}
@@ -101,9 +101,9 @@ class Portfolio:
 
     def outcome(self) -> Outcome:
         """Return the worst outcome of any group."""
-        found = {result.outcome for result in self.results()}
+        outcomes = {result.outcome for result in self.results()}
         worst = (Outcome.VIOLATED, Outcome.UNDETERMINED, Outcome.SATISFIED)
-        return next((outcome for outcome in worst if outcome in found), Outcome.NOT_APPLICABLE)
+        return next((outcome for outcome in worst if outcome in outcomes), Outcome.NOT_APPLICABLE)
 
     def named_in(self, key: str | None) -> Sequence[int]:
         """Return the members that a group is named for, or may be; those in `anywhere` may belong to it as well."""
@@ -112,8 +112,10 @@ class Portfolio:
     def aggregated_total(self, position: int) -> Interval:
         """Return a measure of all members that does not add up."""
         if position not in self._totals:
-            known = [Contribution(each.entry.amounts[position], certain=each.entry.certain) for each in self.members]
-            self._totals[position] = aggregated(self.sums.measures[position], known, Unsure(), self.unread)
+            contributions = [
+                Contribution(member.entry.amounts[position], certain=member.entry.certain) for member in self.members
+            ]
+            self._totals[position] = aggregated(self.sums.measures[position], contributions, Unsure(), self.unread)
         return self._totals[position]
 
     def aggregated_group(self, position: int, group: Group) -> Interval:
@@ -121,8 +123,10 @@ class Portfolio:
         if position not in self._unsure:
             self._unsure[position] = unsure(self.members[number].entry.amounts[position] for number in self.anywhere)
         inside = ((self.members[number].entry, number in group.certain) for number in group.named)
-        known = [Contribution(entry.amounts[position], certain=entry.certain and certain) for entry, certain in inside]
-        return aggregated(self.sums.measures[position], known, self._unsure[position], self.unread)
+        contributions = [
+            Contribution(entry.amounts[position], certain=entry.certain and certain) for entry, certain in inside
+        ]
+        return aggregated(self.sums.measures[position], contributions, self._unsure[position], self.unread)
 
     def _tree(self, line: Line) -> Node:
         tree = self._trees.get(line.text)
@@ -151,24 +155,24 @@ class Group:
             return self.key
         if name.startswith((GROUP, TOTAL)):
             return Form(((name, Fraction(1)),), ZERO)
-        known = self.portfolio.rule.rule.parameters[name]
-        if isinstance(known, float):
-            return constant(known)
-        return known if isinstance(known, str | tuple | bool) else None
+        value = self.portfolio.rule.rule.parameters[name]
+        if isinstance(value, float):
+            return constant(value)
+        return value if isinstance(value, str | tuple | bool) else None
 
     def bounds(self, form: Form) -> Interval:
         """Return what a sum of measures comes to."""
-        sums, found = self.portfolio.sums, form.rest
+        sums, interval = self.portfolio.sums, form.rest
         group, total = ([Fraction(0)] * len(sums.measures) for _ in range(2))
         for name, factor in form.factors:
             position = sums.position(name)
             if sums.measures[position].aggregate.adds_up:
                 (group if name.startswith(GROUP) else total)[position] += factor
             else:
-                found = plus(found, scaled(self._aggregate(name, position), factor))
+                interval = plus(interval, scaled(self._aggregate(name, position), factor))
         if any(group) or any(total):
-            found = plus(found, sums.bounds(tuple(group), tuple(total), self.named, self.certain))
-        return found
+            interval = plus(interval, sums.bounds(tuple(group), tuple(total), self.named, self.certain))
+        return interval
 
     def amount(self, name: str) -> Interval:
         """Return one measure, as conditions name it."""
@@ -192,9 +196,9 @@ class Group:
 
 def with_parameters(rule: PortfolioRule, parameters: Mapping[str, FactValue]) -> PortfolioRule:
     """Return a rule under other values of its parameters."""
-    known = rule.rule.parameters
-    changed = {name: value for name, value in parameters.items() if name in known}
-    return replace(rule, rule=replace(rule.rule, parameters={**known, **changed}))
+    own = rule.rule.parameters
+    changed = {name: value for name, value in parameters.items() if name in own}
+    return replace(rule, rule=replace(rule.rule, parameters={**own, **changed}))
 
 
 def shown_amount(amount: Interval) -> FactValue | None:
@@ -220,8 +224,8 @@ def _plain(number: float | None) -> str:
 
 
 def _outcome(truths: Sequence[tuple[str, Line, Truth]]) -> Outcome:
-    when = {found for section, _, found in truths if section == "when"}
-    require = {found for section, _, found in truths if section == "require"}
+    when = {line_truth for section, _, line_truth in truths if section == "when"}
+    require = {line_truth for section, _, line_truth in truths if section == "require"}
     if Truth.FALSE in when:
         return Outcome.NOT_APPLICABLE
     if require == {Truth.TRUE}:

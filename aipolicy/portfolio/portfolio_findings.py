@@ -52,8 +52,8 @@ def portfolio_findings(records: Sequence[KeptFeature], unread_files: Iterable[st
         portfolio = Portfolio(rule, ((record, record.entries[position]) for record in records), len(unread))
         results = portfolio.results()
         teller = _Teller(portfolio, documents, active, unread, strict)
-        findings += [teller.violation(each) for each in results if each.outcome is Outcome.VIOLATED]
-        undecided = [each for each in results if each.outcome is Outcome.UNDETERMINED]
+        findings += [teller.violation(result) for result in results if result.outcome is Outcome.VIOLATED]
+        undecided = [result for result in results if result.outcome is Outcome.UNDETERMINED]
         if undecided:
             findings.append(teller.undetermined(undecided))
     return tuple(findings)
@@ -82,11 +82,11 @@ class _Teller:
         related = tuple(
             Place(path=path_of(path), label=path) for path in dict.fromkeys(places[1:]) if path != places[0]
         )
-        found = self._finding(
+        finding = self._finding(
             Outcome.VIOLATED, self.severity, message, first.record, Place(path=path_of((*places, _NAME)[0])),
             related[:MAX_RELATED], _subject([result]),
         )  # fmt: skip
-        return replace(found, decided_by=decided_by(result))
+        return replace(finding, decided_by=decided_by(result))
 
     def undetermined(self, results: Sequence[GroupResult]) -> Finding:
         """Return the one finding on all groups of a rule that cannot be decided, at the first fact that is missing."""
@@ -100,7 +100,7 @@ class _Teller:
         if self.unread:
             verb = "has" if len(self.unread) == 1 else "have"
             reasons.append(f"while {_named(self.unread)} {verb} no readable facts")
-        groups = [f"`{shown(each.key)}`" if each.key is not None else "groups not named yet" for each in results]
+        groups = [f"`{shown(result.key)}`" if result.key is not None else "groups not named yet" for result in results]
         about = f" for {_listed(groups)}" if self.rule.group_by is not None else ""
         message = f"{self.rule.rule.title}: unknown{about} {' and '.join(reasons)}".rstrip()
         past = any(member.record.past_prototype for member in self.portfolio.members)

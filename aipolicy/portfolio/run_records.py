@@ -53,12 +53,12 @@ def documents_of_files(files: Iterable[ManifestFile], *, extensions: str = "") -
     by_path: dict[str, list[ManifestFile]] = defaultdict(list)
     for file in files:
         by_path[file.path].append(file)
-    read: dict[str, Documents] = {}
+    documents: dict[str, Documents] = {}
 
     def document(record: KeptFeature) -> Document | None:
-        if record.file not in read:
+        if record.file not in documents:
             again = read_manifests(by_path.get(record.file, ()), extensions=extensions)
-            read[record.file] = documents_of_features(again.features)
-        return read[record.file](record)
+            documents[record.file] = documents_of_features(again.features)
+        return documents[record.file](record)
 
     return document

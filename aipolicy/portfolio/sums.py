@@ -75,11 +75,11 @@ class Contributions:
         """
         outside, shared = self._shared_by_groups(group, total)
         both = tuple(g + t for g, t in zip(group, total, strict=True))
-        found = shared.copy()
+        whole = shared.copy()
         for number in named:
-            found.add(outside[number], -1)
-            found.add(self._added_inside(number, both, total, certain=number in certain))
-        return found.amount()
+            whole.add(outside[number], -1)
+            whole.add(self._added_inside(number, both, total, certain=number in certain))
+        return whole.amount()
 
     def _shared_by_groups(self, group: Factors, total: Factors) -> tuple[list[Interval], _Sum]:
         """Return what each feature adds outside of the group, and the sum that is the same for every group.
@@ -109,20 +109,20 @@ class Contributions:
         return added if entry.certain else hull(added, ZERO)
 
     def _added(self, entry: Membership, factors: Factors) -> Interval:
-        found = ZERO
+        interval = ZERO
         for added, factor in zip(entry.amounts, factors, strict=True):
             if factor:
                 assert isinstance(added, Interval)
-                found = plus(found, scaled(added, factor))
-        return found
+                interval = plus(interval, scaled(added, factor))
+        return interval
 
     def _unknown(self, factors: Factors) -> Interval:
-        found = ZERO
+        interval = ZERO
         for measure, factor in zip(self.measures, factors, strict=True):
             low, high = hull(least(measure), ZERO)
             many = Interval(None if low is None or low < 0 else low, None if high is None or high > 0 else high)
-            found = plus(found, scaled(many, factor))
-        return found
+            interval = plus(interval, scaled(many, factor))
+        return interval
 
 
 class Unsure(NamedTuple):
@@ -140,13 +140,13 @@ def unsure(added: Iterable[Interval | Words]) -> Unsure:
     amount: Interval | None = None
     words: set[str] = set()
     unnamed = 0
-    for each in added:
-        if isinstance(each, Interval):
-            amount = each if amount is None else hull(amount, each)
-        elif each.possible is None:
+    for addition in added:
+        if isinstance(addition, Interval):
+            amount = addition if amount is None else hull(amount, addition)
+        elif addition.possible is None:
             unnamed += 1
         else:
-            words |= each.possible
+            words |= addition.possible
     return Unsure(amount, frozenset(words), unnamed)
 
 
@@ -156,9 +156,15 @@ def aggregated(measure: GroupMeasure, known: Sequence[Contribution], others: Uns
     `others` are the features that may belong to any group.
     """
     if measure.aggregate is Aggregate.DISTINCT:
-        words = [(each.added, each.certain) for each in known if isinstance(each.added, Words)]
+        words = [
+            (contribution.added, contribution.certain)
+            for contribution in known
+            if isinstance(contribution.added, Words)
+        ]
         return _distinct(measure, words, others, unread)
-    amounts = [(each.added, each.certain) for each in known if isinstance(each.added, Interval)]
+    amounts = [
+        (contribution.added, contribution.certain) for contribution in known if isinstance(contribution.added, Interval)
+    ]
     amounts += [(others.amount, False)] if others.amount is not None else []
     amounts += [(least(measure), False)] if unread else []
     if not amounts:
@@ -174,8 +180,8 @@ def _largest(amounts: Sequence[tuple[Interval, bool]]) -> Interval:
     lows = [amount.low for amount, _ in amounts]
     highs = [amount.high for amount, _ in amounts]
     # NOTE: without a feature that certainly belongs there, any single one may be the only one.
-    low = max(sure) if sure else None if None in lows else min(each for each in lows if each is not None)
-    return Interval(low, None if None in highs else max(each for each in highs if each is not None))
+    low = max(sure) if sure else None if None in lows else min(end for end in lows if end is not None)
+    return Interval(low, None if None in highs else max(end for end in highs if end is not None))
 
 
 def _distinct(measure: GroupMeasure, known: Sequence[tuple[Words, bool]], others: Unsure, unread: int) -> Interval:

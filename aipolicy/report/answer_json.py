@@ -44,8 +44,8 @@ def answer_fields(answer: AnswerResult | None) -> JsonObject:
         "assumed": {name: json_value(value) for name, value in answer.assumed.items()},
         "questions": None if answer.questions is None else list(map(_question, answer.questions)),
         "to_do": [
-            {"rule": each.rule, "fact": each.fact, "before": each.before, "how": escaped(each.how) or None}
-            for each in answer.to_do
+            {"rule": to_do.rule, "fact": to_do.fact, "before": to_do.before, "how": escaped(to_do.how) or None}
+            for to_do in answer.to_do
         ],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in answer.gaps],
         "measures": list(map(_measure, answer.measures)),
@@ -107,13 +107,13 @@ def reasons_fields(answering: Answering) -> JsonObject:
         "holds": _holding(holding_of(answering)),
         "migration": _migration(migration_of(answering)),
         "turns": [_change(change) for change in answering.turns],
-        "rule_prices": [_priced(each, expected) for each in answer.rule_prices],
+        "rule_prices": [_priced(price, expected) for price in answer.rule_prices],
         "ways_left": [
             {
-                "hosting": each.hosting, "ways": each.ways, "admissible": each.admissible, "open": each.open,
-                "removed_by": each.removed_by or None,
+                "hosting": row.hosting, "ways": row.ways, "admissible": row.admissible, "open": row.open,
+                "removed_by": row.removed_by or None,
             }
-            for each in answer.ways_left
+            for row in answer.ways_left
         ],
     }  # fmt: skip
 
@@ -144,8 +144,12 @@ def _plan(plan: PlanStanding, evaluation: Evaluation) -> JsonObject:
         "ways": plan.ways,
         "passing": plan.passing,
         "open": [
-            {"fact": each.fact, "takes": _text(each.takes), "fails": {word: list(ids) for word, ids in each.fails}}
-            for each in plan.openings
+            {
+                "fact": opening.fact,
+                "takes": _text(opening.takes),
+                "fails": {word: list(ids) for word, ids in opening.fails},
+            }
+            for opening in plan.openings
         ],
     }
 
@@ -159,11 +163,11 @@ def _holding(holding: Holding | None) -> JsonObject | None:
         "until": None if first is None else {"day": first.on.isoformat(), "rules": list(first.rules)},
         "margins": [
             {
-                "fact": each.fact, "now": json_value(each.now), "breaks": "from" if each.is_more else "to",
-                "value": json_value(each.value), "rules": list(each.rules),
-                "on": None if each.on is None else each.on.isoformat(),
+                "fact": margin.fact, "now": json_value(margin.now), "breaks": "from" if margin.is_more else "to",
+                "value": json_value(margin.value), "rules": list(margin.rules),
+                "on": None if margin.on is None else margin.on.isoformat(),
             }
-            for each in holding.margins
+            for margin in holding.margins
         ],
     }  # fmt: skip
 
@@ -208,11 +212,11 @@ def _migration(migration: Migration | None) -> JsonObject | None:
         "from": None if start is None else "today" if migration.is_today else "plan",
         "stages": [
             {
-                "name": each.name, "facts": list(each.facts), "missing": list(each.missing),
-                "day": None if each.day is None else each.day.isoformat(), "is_late": each.is_late,
-                "is_too_early": each.is_too_early,
+                "name": stage.name, "facts": list(stage.facts), "missing": list(stage.missing),
+                "day": None if stage.day is None else stage.day.isoformat(), "is_late": stage.is_late,
+                "is_too_early": stage.is_too_early,
             }
-            for each in migration.stages
+            for stage in migration.stages
         ],
         "next": None if migration.current is None else migration.current.name,
         "back_where": {

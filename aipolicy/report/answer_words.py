@@ -241,9 +241,9 @@ def values_words(values: Mapping[str, object]) -> tuple[str, ...]:
 def to_do_words(to_dos: Sequence[ToDoResult]) -> tuple[str, ...]:
     """Return what is to be done, a line for each stage; facts that one rule asks for stand together."""
     stages: dict[str, dict[str, list[str]]] = {}
-    for each in to_dos:
-        stages.setdefault(each.before, {}).setdefault(each.rule, []).append(each.fact)
-    how = {each.rule: f": {each.how}" for each in to_dos if each.how}
+    for to_do in to_dos:
+        stages.setdefault(to_do.before, {}).setdefault(to_do.rule, []).append(to_do.fact)
+    how = {entry.rule: f": {entry.how}" for entry in to_dos if entry.how}
     return tuple(
         f"{'now' if stage == 'now' else f'before {stage}'}: "
         + ", ".join(f"{together_words(facts)} ({rule}{how.get(rule, '')})" for rule, facts in rules.items())

@@ -71,17 +71,17 @@ class Domains:
 
     def _seeds(self, name: str) -> list[FactValue]:
         """Return what the examples of the rule say of a fact, each value once."""
-        found: list[FactValue] = []
+        seeds: list[FactValue] = []
         for test in self.rule.tests:
             held = test.partner if is_partner_fact(name) else test.option if is_option_fact(name) else test.given
             value = held.get(name)
-            if value is not None and value not in found:
-                found.append(value)
-        return found
+            if value is not None and value not in seeds:
+                seeds.append(value)
+        return seeds
 
     def _domain(self, name: str) -> Domain:
         spec = self._specs[name]
-        readers = [read for read, bases in self._bases.items() if name in bases]
+        readers = [fact for fact, bases in self._bases.items() if name in bases]
         is_demanded = name in self.rule.must_declare
         left_out: tuple[None, ...] = (None,) if is_demanded or _may_be_left_out(spec) else ()
         if spec.type is FactType.BOOL:
@@ -222,7 +222,7 @@ def base_facts(name: str) -> tuple[str, ...]:
     spec = REGISTRY.get(name)
     if spec is None or spec.origin is not Origin.DERIVED or not spec.reads:
         return (name,)
-    if spec.type is not FactType.NUMBER or all(REGISTRY[read].type is not FactType.NUMBER for read in spec.reads):
+    if spec.type is not FactType.NUMBER or all(REGISTRY[fact].type is not FactType.NUMBER for fact in spec.reads):
         return spec.reads
     return (spec.reads[0],) if _is_samenumber_of(name, spec.reads[0]) else (name,)
 

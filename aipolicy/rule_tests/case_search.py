@@ -142,8 +142,10 @@ class CaseSearch:
         """Return whether it is known that a variation always comes to the outcome of the rule."""
         if variation.at >= len(self.lines):
             return False
-        found = self.line_cases(variation.at)
-        if found.is_complete and all(self._bench.truth(variation.line, c.values) is c.truth for c in found.cases):
+        line_cases = self.line_cases(variation.at)
+        if line_cases.is_complete and all(
+            self._bench.truth(variation.line, c.values) is c.truth for c in line_cases.cases
+        ):
             return True
         domains = [self.domains.of(name) for name in self.domains.names]
         if not all(d.is_complete for d in domains) or prod(len(d.values) for d in domains) > _MAX_CASES:
@@ -173,16 +175,16 @@ class CaseSearch:
         names = self.domains.bases_of(line)
         domains = [self.domains.of(name) for name in names]
         reads = (*line.feature_reads, *line.option_reads)
-        found = []
+        cases = []
         size = prod(len(domain.values) for domain in domains)
         for case in self._product(names):
             values = self._values(case, reads)
-            found.append(LineCase(case, values, self._bench.truth(line, values)))
-            if len(found) == _MAX_CASES:
+            cases.append(LineCase(case, values, self._bench.truth(line, values)))
+            if len(cases) == _MAX_CASES:
                 break
-        found.sort(key=lambda cased: _oddity(names, cased.case))
+        cases.sort(key=lambda cased: _oddity(names, cased.case))
         cut_short = size > _MAX_CASES
-        return LineCases(tuple(found), not cut_short and all(domain.is_complete for domain in domains), cut_short)
+        return LineCases(tuple(cases), not cut_short and all(domain.is_complete for domain in domains), cut_short)
 
     def _completed(self, index: int, case: Values, budget: list[int]) -> Iterator[Values]:
         """Yield the case with the other lines decided so that this one matters to the outcome."""
@@ -198,9 +200,9 @@ class CaseSearch:
 
     def _first(self, case: Values, decided: frozenset[str], goals: Sequence[_Goal],
                budget: list[int]) -> Iterator[Values]:  # fmt: skip
-        found = self._extended(case, decided, goals, budget)
-        if found is not None:
-            yield found
+        values = self._extended(case, decided, goals, budget)
+        if values is not None:
+            yield values
 
     def _extended(self, case: Values, decided: frozenset[str], goals: Sequence[_Goal],
                   budget: list[int]) -> Values | None:  # fmt: skip
@@ -208,17 +210,17 @@ class CaseSearch:
         if not goals:
             return case
         free = {number: [n for n in self._bases[number] if n not in decided] for number, _ in goals}
-        index, wanted = min(goals, key=lambda goal: prod(len(self.domains.of(n).values) for n in free[goal[0]]))
+        index, truths = min(goals, key=lambda goal: prod(len(self.domains.of(n).values) for n in free[goal[0]]))
         rest = [goal for goal in goals if goal[0] != index]
         for more in self._product(free[index]):
             budget[0] -= 1
             if budget[0] <= 0:
                 return None
             tried = {**case, **more}
-            if self.truth(index, tried) in wanted:
-                found = self._extended(tried, decided.union(free[index]), rest, budget)
-                if found is not None:
-                    return found
+            if self.truth(index, tried) in truths:
+                values = self._extended(tried, decided.union(free[index]), rest, budget)
+                if values is not None:
+                    return values
         return None
 
     def _product(self, names: Sequence[str]) -> Iterator[Values]:

@@ -70,11 +70,11 @@ def _below(rule: Rule, index: int, line: Line, rules: Mapping[str, list[str]]) -
 
 def possible_truths(search: CaseSearch, index: int) -> frozenset[Truth]:
     """Return the truths that a line can have: those that some case shows, and what cannot be ruled out."""
-    found = search.line_cases(index)
-    truths = {cased.truth for cased in found.cases}
-    if not found.is_complete:
+    cases = search.line_cases(index)
+    truths = {cased.truth for cased in cases.cases}
+    if not cases.is_complete:
         truths |= {Truth.TRUE, Truth.FALSE}
-    if found.is_cut_short:
+    if cases.is_cut_short:
         truths.add(Truth.UNKNOWN)
     return frozenset(truths)
 

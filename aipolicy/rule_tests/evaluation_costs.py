@@ -36,12 +36,12 @@ class RuleCost(Frozen):
     @property
     def evaluations(self) -> int:
         """Return how often its conditions were evaluated, mutants of them among these."""
-        return sum(each.evaluations for each in self.conditions)
+        return sum(condition.evaluations for condition in self.conditions)
 
     @property
     def parts(self) -> int:
         """Return how many parts its conditions have together."""
-        return sum(each.parts for each in self.conditions)
+        return sum(condition.parts for condition in self.conditions)
 
 
 def costs_of(rules: Iterable[Rule], counts: Counts, mutants: Iterable[str] = ()) -> tuple[RuleCost, ...]:
@@ -55,13 +55,13 @@ def _conditions(rule: Rule, counts: Counts) -> tuple[ConditionCost, ...]:
     lines: dict[int, list[Line]] = {}
     for line in (*rule.when, *rule.require):
         lines.setdefault(line.number, []).append(line)
-    found = [
+    costs = [
         ConditionCost(
-            several[0], counts.get((rule.id, number), 0), sum(_parts(decode(each.checked)) for each in several)
+            several[0], counts.get((rule.id, number), 0), sum(_parts(decode(part.checked)) for part in several)
         )
         for number, several in lines.items()
     ]
-    return tuple(sorted(found, key=lambda cost: (-cost.evaluations, -cost.parts, cost.line.number)))
+    return tuple(sorted(costs, key=lambda cost: (-cost.evaluations, -cost.parts, cost.line.number)))
 
 
 def _parts(node: Node) -> int:

@@ -58,22 +58,22 @@ def find_test_files(named: Sequence[str], pack_paths: Iterable[str]) -> tuple[st
     Manifests among them are left out. Raises `UsageError` for a path that is not there, or a named folder without one, and
     `PolicyError` for a file in such a folder that would not be run, by its name or its place.
     """
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for path in named:
         if os.path.isdir(path):
             inside = _test_files_in(path)
             if not inside:
                 raise UsageError("the folder holds no test files (`*.yaml`)", path=path)
-            found.update((os.path.abspath(file), file) for file in inside)
+            files.update((os.path.abspath(file), file) for file in inside)
         elif os.path.exists(path):
-            found[os.path.abspath(path)] = Path(path).as_posix()
+            files[os.path.abspath(path)] = Path(path).as_posix()
         else:
             raise UsageError("no such file or folder", path=path)
     in_packs = [folder for path in pack_paths if os.path.isdir(folder := os.path.join(path, TESTS_FOLDER))]
-    found.update((os.path.abspath(file), file) for folder in in_packs for file in _test_files_in(folder))
+    files.update((os.path.abspath(file), file) for folder in in_packs for file in _test_files_in(folder))
     for folder in (*(path for path in named if os.path.isdir(path)), *in_packs):
-        _refuse_unread(folder, found)
-    return tuple(sorted(found.values()))
+        _refuse_unread(folder, files)
+    return tuple(sorted(files.values()))
 
 
 def _refuse_unread(folder: str, found: Collection[str]) -> None:
@@ -225,17 +225,17 @@ class _TestReader:
 
     def _read(self, file: ManifestFile, where: str) -> Feature | None:
         """Return the one feature of a manifest; what is wrong with it is a mistake of the test."""
-        read = read_manifests([file], extensions=self._known.facts.extensions_schema)
-        for finding in read.findings:
+        manifests = read_manifests([file], extensions=self._known.facts.extensions_schema)
+        for finding in manifests.findings:
             span = finding.span_of(finding.place)
             place = f"{span.start.line}:{span.start.column}" if span is not None else "1:1"
             self._record.mistake(f"{where} {place}: {finding.message}", "manifest")
-        if read.findings:
+        if manifests.findings:
             return None
-        if len(read.features) != 1:
-            self._record.mistake(f"a test is about one feature, found {len(read.features)}", "manifest")
+        if len(manifests.features) != 1:
+            self._record.mistake(f"a test is about one feature, found {len(manifests.features)}", "manifest")
             return None
-        return read.features[0]
+        return manifests.features[0]
 
     def _written_out(self, manifest: Mapping[str, PlainValue]) -> Feature | None:
         record = self._record

@@ -65,7 +65,7 @@ def run_example(rule: Rule, test: RuleTest, catalog: Catalog, rule_evaluator: Ru
     """Return the result of one example: what it does not give is unknown, documented defaults included."""
     facts: Facts = facts_from_values(test.given, catalog)
     tried = [(rule_evaluator.trace(rule, facts, option), option) for option in evaluated_options(rule, test)]
-    trace, option = min(tried, key=lambda each: OUTCOMES_BY_WEIGHT.index(outcome_of(each[0])))
+    trace, option = min(tried, key=lambda pair: OUTCOMES_BY_WEIGHT.index(outcome_of(pair[0])))
     outcome = outcome_of(trace)
     message = NO_FINDING
     if outcome is Outcome.VIOLATED:

@@ -136,9 +136,9 @@ def _undemanded(tested: RuleUnderTest, others: Sequence[RuleUnderTest]) -> Itera
     for number, name in enumerate(rule.must_declare, len(rule.when) + len(rule.require)):
         scope = next((scope for scope in rule.shared if name in scope.must_declare), None)
         below = [tested, *(other for other in others if scope is not None and scope in other.rule.shared)]
-        if min(below, key=lambda each: each.rule.id) is not tested:
+        if min(below, key=lambda under_test: under_test.rule.id) is not tested:
             continue
-        killer = next(filter(None, (each.killer(_demand(each.rule, name)) for each in below)), "")
+        killer = next(filter(None, (under_test.killer(_demand(under_test.rule, name)) for under_test in below)), "")
         fate = Fate.KILLED if killer else Fate.SURVIVED
         mutant = Mutant(MutationKind.DROPPED, "", None)
         variation = Variation(number, None)
@@ -169,13 +169,13 @@ class _Example:
         """Return whether the outcome is another under a variation."""
         whens = len(self._rule.when)
         all_declared = all(name in self._given for name in demanded(self._rule, variation))
-        found = []
+        outcomes = []
         for values, before in zip(self._values, self._truths, strict=True):
             truths: list[Truth] = [*before]
             if variation.at < len(truths):
                 truths[variation.at] = bench.truth(variation.line, values)
-            found.append(outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared))
-        return min(found, key=OUTCOMES_BY_WEIGHT.index) is not self._outcome
+            outcomes.append(outcome_of_truths(truths[:whens], truths[whens:], all_declared=all_declared))
+        return min(outcomes, key=OUTCOMES_BY_WEIGHT.index) is not self._outcome
 
 
 def _demand_line(rule: Rule, name: str) -> Line:

@@ -41,9 +41,9 @@ def run_portfolio_example(rule: PortfolioRule, test: PortfolioTest, catalog: Cat
     shown = [lines["require" if trace.section == "require" else "when", trace.text] for trace in traces]
     first = sum(trace.section != "require" for trace in traces)
     # NOTE: a trace is shown beside the lines of its rule; here each stands once for each feature or group.
-    told = replace(rule.rule, when=tuple(shown[:first]), require=tuple(shown[first:]))
+    shown_rule = replace(rule.rule, when=tuple(shown[:first]), require=tuple(shown[first:]))
     expected = RuleTest(name=test.name, given={}, option={}, partner={}, expect=test.expect, defined_at=test.defined_at)
-    return ExampleResult(told, expected, outcome, tuple(traces))
+    return ExampleResult(shown_rule, expected, outcome, tuple(traces))
 
 
 def portfolio_coverage(rules: Iterable[PortfolioRule], results: Iterable[ExampleResult]) -> tuple[LineCoverage, ...]:

@@ -120,20 +120,20 @@ class _PortfolioRun:
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
         defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
         rules = [
-            replace(each, rule=with_default_parameters(each.rule, defaults))
-            for each in pack.portfolio_rules
-            if each.rule.id not in policy.ignored_rules
+            replace(over_all, rule=with_default_parameters(over_all.rule, defaults))
+            for over_all in pack.portfolio_rules
+            if over_all.rule.id not in policy.ignored_rules
         ]
         self.results = portfolio_results(rules, catalog)
         self.coverage = portfolio_coverage(rules, self.results)
-        self.untested = [each.rule for each in rules if not each.tests]
+        self.untested = [over_all.rule for over_all in rules if not over_all.tests]
         self.mutants: list[MutantResult] = []
         if settings.mutate or settings.suggest:
             of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)
-            for each in rules:
-                results = [result for result in self.results if result.rule.id == each.rule.id]
-                of_groups = mutator_of_groups(each, pack, catalog, policy.evaluator.known.specs)
-                self.mutants += run_portfolio_mutants(each, results, of_features, of_groups, catalog)
+            for portfolio_rule in rules:
+                results = [result for result in self.results if result.rule.id == portfolio_rule.rule.id]
+                of_groups = mutator_of_groups(portfolio_rule, pack, catalog, policy.evaluator.known.specs)
+                self.mutants += run_portfolio_mutants(portfolio_rule, results, of_features, of_groups, catalog)
 
 
 class _FileTests:
@@ -227,7 +227,7 @@ class _PackRun:
             for rule in self.rules
         ]
         mutator = mutator_of(pack, catalog, self._specs)
-        of_rules = [each for each in tested if not each.rule.id.startswith(VARIABLES)]
+        of_rules = [under_test for under_test in tested if not under_test.rule.id.startswith(VARIABLES)]
         return [*variable_mutants(self._variables, tested, mutator), *run_mutants(of_rules, mutator)]
 
     def _told_by_manifest(self, rule: Rule, variation: Variation) -> str:
@@ -235,9 +235,9 @@ class _PackRun:
         return next((case.result.test.name for case in cases if case.tells(variation)), "")
 
     def _suggest(self) -> list[Suggestion]:
-        found: list[Suggestion] = []
+        suggested: list[Suggestion] = []
         for rule in self.rules:
             mutants = [mutant for mutant in self.mutants if mutant.rule is rule]
             coverage = [line for line in self.coverage if line.rule is rule]
-            found.extend(suggestions(self._searches[rule.id], mutants, coverage))
-        return found
+            suggested.extend(suggestions(self._searches[rule.id], mutants, coverage))
+        return suggested

@@ -67,9 +67,9 @@ def _for_mutant(search: CaseSearch, result: MutantResult, drafts: list[_Draft]) 
 def _for_truths(search: CaseSearch, line: LineCoverage, drafts: list[_Draft]) -> None:
     for truth in line.missing:
         shows = f"{truth.value}: {line.line.text}"
-        found = next((draft for draft in drafts if search.truth(line.index, draft.case) is truth), None)
-        if found is not None:
-            found.shows.append(shows)
+        fitting = next((draft for draft in drafts if search.truth(line.index, draft.case) is truth), None)
+        if fitting is not None:
+            fitting.shows.append(shows)
             continue
         case = search.case_with(line.index, truth)
         if case is not None:
@@ -95,10 +95,10 @@ def _name(search: CaseSearch, draft: _Draft) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    number, found = 2, name
-    while found in taken:
-        found, number = f"{name} ({number})", number + 1
-    return found
+    number, candidate = 2, name
+    while candidate in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
 
 
 def entry_of(suggestion: Suggestion) -> dict[str, PlainValue]:

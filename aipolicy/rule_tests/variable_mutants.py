@@ -55,23 +55,23 @@ def _lines(tested: RuleUnderTest) -> tuple[Line, ...]:
 def _written_out(name: str, text: str, variables: Sequence[Variable], mutator: Mutator) -> dict[str, str]:
     """Return a changed variable and those that use it, written out; variables stand in any order."""
     changed = {name: mutator.written_out(text)}
-    waiting = [each for each in variables if each.name != name and name in _users_of(each, variables)]
+    waiting = [user for user in variables if user.name != name and name in _users_of(user, variables)]
     while waiting:
-        ready = [each for each in waiting if not _named(each.text) & {other.name for other in waiting}]
-        for each in ready:
-            changed[each.name] = mutator.written_out(written_out(each.text, changed))
-        waiting = [each for each in waiting if each not in ready]
+        ready = [user for user in waiting if not _named(user.text) & {other.name for other in waiting}]
+        for variable in ready:
+            changed[variable.name] = mutator.written_out(written_out(variable.text, changed))
+        waiting = [user for user in waiting if user not in ready]
     return changed
 
 
 def _users(name: str, variables: Sequence[Variable]) -> set[str]:
     """Return a variable and every other one that uses it, through others too."""
-    return {name, *(each.name for each in variables if name in _users_of(each, variables))}
+    return {name, *(variable.name for variable in variables if name in _users_of(variable, variables))}
 
 
 def _users_of(variable: Variable, variables: Sequence[Variable]) -> set[str]:
     """Return the variables that a variable uses, through others too."""
-    by_name = {each.name: each for each in variables}
+    by_name = {other.name: other for other in variables}
     seen: set[str] = set()
     waiting = [variable]
     while waiting:

@@ -34,15 +34,15 @@ def write_suggestions(suggestions: Sequence[Suggestion]) -> WrittenSuggestions:
     """
     files: list[tuple[str, int]] = []
     left: list[Suggestion] = []
-    by_file = sorted(suggestions, key=lambda each: (_file_of(each), each.rule.id))
+    by_file = sorted(suggestions, key=lambda suggestion: (_file_of(suggestion), suggestion.rule.id))
     for path, of_file in groupby(by_file, key=_file_of):
-        wanted = list(of_file)
+        of_path = list(of_file)
         if not _is_own(path):
-            left += wanted
+            left += of_path
             continue
         written = 0
         data = _read(path)
-        for rule_id, of_rule in groupby(wanted, key=lambda each: each.rule.id):
+        for rule_id, of_rule in groupby(of_path, key=lambda suggestion: suggestion.rule.id):
             examples = list(of_rule)
             grown = _with_examples(path, data, rule_id, examples)
             if grown is None:
@@ -74,7 +74,7 @@ def _with_examples(path: str, data: bytes, rule_id: str, examples: Sequence[Sugg
     if len(places) != 1:
         return None
     number, place = places[0]
-    return with_listed(path, data, number, place, "tests", [entry_of(each) for each in examples])
+    return with_listed(path, data, number, place, "tests", [entry_of(example) for example in examples])
 
 
 def _rules_in(value: PlainValue) -> Iterator[tuple[DocumentPath, dict[str, PlainValue]]]:

@@ -148,7 +148,9 @@ def result_of_answer(answering: Answering, depth: Depth) -> AnswerResult:
         recommended=None if recommended is None else way_result(recommended, drawn),
         plan=None if plan is None else PlanResult(way_result(plan.way), plan.violates),
         assumed=answering.assumed,
-        to_do=tuple(ToDoResult(each.rule, each.fact, each.before, each.of_plan, each.how) for each in answering.to_do),
+        to_do=tuple(
+            ToDoResult(to_do.rule, to_do.fact, to_do.before, to_do.of_plan, to_do.how) for to_do in answering.to_do
+        ),
         gaps=tuple(GapResult(gap.about, gap.fact, gap.file) for gap in answering.gaps),
         conflict=_conflict(answering, is_full=is_full),
         runner_up=None if second is None else way_result(second, drawn),

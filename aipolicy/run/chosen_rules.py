@@ -54,8 +54,8 @@ def rules_named(word: str, rules: Iterable[Rule], frameworks: Mapping[str, Frame
     links = {rule.id: link for rule in rules if (link := link_to(rule, framework)) is not None}
     if not control:
         return set(links)
-    wanted = set(framework.controls_below(control))
-    return {rule_id for rule_id, link in links.items() if not wanted.isdisjoint(link.controls)}
+    controls = set(framework.controls_below(control))
+    return {rule_id for rule_id, link in links.items() if not controls.isdisjoint(link.controls)}
 
 
 class _Choice:
@@ -73,15 +73,15 @@ class _Choice:
 
     def matching(self, key: str, words: Iterable[str]) -> set[str]:
         """Return the rules that words name; notes an error for each that names none."""
-        found: set[str] = set()
+        chosen: set[str] = set()
         for word in words:
             named = rules_named(self._aliases.get(word, word), self._rules, self._frameworks)
-            found |= named
+            chosen |= named
             if not named:
                 place = self._places.get(f"{key}.{word}")
                 why = self._no_control(word) if _is_control(word) else self._no_rule(word)
                 self.errors.append(UsageError(why) if place is None else ConfigError(why, path=place))
-        return found
+        return chosen
 
     def _no_rule(self, word: str) -> str:
         from aipolicy.source.suggest import did_you_mean, same_name
@@ -101,8 +101,8 @@ class _Choice:
         framework = self._frameworks.get(same_name(name, self._frameworks))
         if framework is None:
             return unknown_framework(name, self._frameworks)
-        if not control or (known := framework.controls_below(control)):
-            return self._unspoken(framework, known if control else ())
+        if not control or (below := framework.controls_below(control)):
+            return self._unspoken(framework, below if control else ())
         above = framework.control_above(control)
         if above is not None:
             return (f"`{shown(control)}` is a part of `{above}` of `{framework.id}`, and parts are not listed; "

@@ -92,7 +92,9 @@ def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> Eval
     if manifests.refused:
         from aipolicy.run.refused import words_of_refused
 
-        findings += [found for document in manifests.refused for found in words_of_refused(document, policy.catalog)]
+        findings += [
+            finding for document in manifests.refused for finding in words_of_refused(document, policy.catalog)
+        ]
     evaluations = [evaluate_feature(feature, policy) for feature in manifests.features]
     every = [findings_on(evaluation, policy) for evaluation in evaluations]
     has_routes = any(feature.name != feature.declared["metadata.name"] for feature in manifests.features)
@@ -101,11 +103,11 @@ def evaluate_manifests(manifests: Manifests, files: int, policy: Policy) -> Eval
 
         every = told_once(manifests.features, every)
     uses: list[WaiverUse] = []
-    for feature, evaluation, found in zip(manifests.features, evaluations, every, strict=True):
+    for feature, evaluation, own in zip(manifests.features, evaluations, every, strict=True):
         if (policy.waivers is not None and policy.waivers.entries) or _may_waive(feature):
-            found, used = _beside_waivers(found, evaluation, policy, manifests.features)
+            own, used = _beside_waivers(own, evaluation, policy, manifests.features)
             uses.extend(used)
-        findings.extend(found)
+        findings.extend(own)
     if has_routes:
         findings = waivers_told_once(manifests.features, findings)
     return EvaluatedFile(tuple(evaluations), sorted_findings(findings), manifests.skipped, tuple(uses), files)

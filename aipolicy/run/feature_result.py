@@ -96,18 +96,18 @@ def feature_result(evaluation: Evaluation, evaluator: Evaluator, asked: AnswersA
 def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureResult:
     """Return what is reported of an evaluated feature whatever is shown of its answer, with what became of every rule."""
     facts = evaluation.facts
-    known: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
+    by_provenance: dict[Provenance, dict[str, object]] = {provenance: {} for provenance in Provenance}
     for name in facts.known.specs:
         if not is_option_fact(name) and facts.is_told(name):
             fact = facts.fact(name)
-            known[fact.provenance][name] = fact.value
+            by_provenance[fact.provenance][name] = fact.value
     return FeatureResult(
         name=evaluation.feature.name,
         file=evaluation.feature.file,
         lifecycle=str(facts.values["metadata.lifecycle"]),
-        declared=known[Provenance.DECLARED],
-        assumed=known[Provenance.ASSUMED],
-        derived=known[Provenance.DERIVED],
+        declared=by_provenance[Provenance.DECLARED],
+        assumed=by_provenance[Provenance.ASSUMED],
+        derived=by_provenance[Provenance.DERIVED],
         planned_options=_planned_ways(evaluation) if evaluation.has_plan else None,
         verdict=None,
         outcomes=_outcomes(evaluation) if with_rules else (),

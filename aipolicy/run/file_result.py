@@ -96,12 +96,14 @@ def is_evaluated(file: EvaluatedFile, policy: Policy) -> bool:
     """Return whether any rule had something to evaluate in a file."""
     if any(rule.scope is RuleScope.OPTIONS for rule in policy.rules):
         return bool(file.evaluations)
-    return bool(policy.rules) and any(each.planned is not each.candidates for each in file.evaluations)
+    return bool(policy.rules) and any(
+        evaluation.planned is not evaluation.candidates for evaluation in file.evaluations
+    )
 
 
 def located(finding: Finding) -> Finding:
     """Return a finding with the span of every place."""
-    place, related = _located(finding, finding.place), tuple(_located(finding, each) for each in finding.related)
+    place, related = _located(finding, finding.place), tuple(_located(finding, other) for other in finding.related)
     return replace(finding, place=place, related=related)
 
 

@@ -55,24 +55,28 @@ class Policy(Frozen):
     def evaluated_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
         """Return the rules over all features that are evaluated on the day of the run."""
         day = self.catalog.as_of
-        return tuple(each for each in self.portfolio_rules if each.rule.severity_on(day) is not None)
+        return tuple(over_all for over_all in self.portfolio_rules if over_all.rule.severity_on(day) is not None)
 
     @property
     def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
         """Return what those share with other rules, with what they weigh on that day."""
-        return active_rules((each.rule for each in self.portfolio_rules), self.catalog.as_of)
+        return active_rules((over_all.rule for over_all in self.portfolio_rules), self.catalog.as_of)
 
     def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
         """Return every rule over all features of every pack with its examples, by id."""
         packs = self.packs_with_tests()
-        return tuple(sorted((each for pack in packs for each in pack.portfolio_rules), key=lambda each: each.rule.id))
+        return tuple(
+            sorted(
+                (over_all for pack in packs for over_all in pack.portfolio_rules), key=lambda over_all: over_all.rule.id
+            )
+        )
 
     def rule_with_examples(self, rule_id: str) -> Rule | None:
         """Return a rule of any pack by its id or that of one of its requirements, or None."""
         from aipolicy.findings.rule_ids import whole_id
 
-        wanted = whole_id(rule_id)
-        return next((rule for rule in self.rules_with_examples() if wanted in (rule.id, *rule.aliases)), None)
+        whole = whole_id(rule_id)
+        return next((rule for rule in self.rules_with_examples() if whole in (rule.id, *rule.aliases)), None)
 
     def rules_with_examples(self) -> tuple[Rule, ...]:
         """Return every rule of every pack with its examples, by id."""
@@ -107,10 +111,10 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
     apart = _Apart(cache, files.key, lambda: _compile(settings, files).apart)
     main = cache.get(files.key)
     if main is None:
-        main, made = _compile(settings, files)
-        apart.keep(made)
+        main, compiled = _compile(settings, files)
+        apart.keep(compiled)
         cache.put(files.key, main)
-    packs, wanted, count, groups, parts, waivers = main
+    packs, chosen, count, groups, parts, waivers = main
 
     catalog = RestoredCatalog(settings.as_of, parts)
     return Policy(
@@ -118,19 +122,19 @@ def load_policy(settings: PolicySettings, cache: Cache | None = None, files: Pol
         packs_with_tests=lambda: apart[_EXAMPLES],
         catalog=catalog,
         evaluator=Evaluator(
-            _kept_rules(packs, wanted),
+            _kept_rules(packs, chosen),
             catalog,
             settings.organization,
             KeptGroups(count, groups.get),
             own_expected(settings, packs, catalog),
         ),
         digest=files.digest,
-        ignored_rules=tuple(sorted(set(rule_ids(packs)) - wanted)),
+        ignored_rules=tuple(sorted(set(rule_ids(packs)) - chosen)),
         strict=settings.strict,
         waivers=waivers,
-        forbidden_choice=_forbidden_choice(waivers, packs, wanted),
+        forbidden_choice=_forbidden_choice(waivers, packs, chosen),
         portfolio_rules=tuple(
-            sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in wanted), key=lambda r: r.rule.id)
+            sorted((r for pack in packs for r in pack.portfolio_rules if r.rule.id in chosen), key=lambda r: r.rule.id)
         ),
     )
 
@@ -175,8 +179,8 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
 
     catalog = layered_catalog(files.shipped_catalog, files.own_catalog, files.price_package, settings.as_of)
     packs = load_packs(files.packs, catalog, settings.parameters, settings.parameter_places)
-    wanted = chosen_rules(packs, settings, catalog.frameworks)
-    count, groups = Evaluator(_kept_rules(packs, wanted), catalog, settings.organization).prepare()
+    chosen = chosen_rules(packs, settings, catalog.frameworks)
+    count, groups = Evaluator(_kept_rules(packs, chosen), catalog, settings.organization).prepare()
     # NOTE: examples are many and only `explain RULE` shows them.
     light = tuple(
         replace(
@@ -190,7 +194,7 @@ def _compile(settings: PolicySettings, files: PolicyFiles) -> _Compiled:
         from aipolicy.waivers.read import read_waivers
 
         waivers = read_waivers(files.waivers, packs, catalog, settings.as_of)
-    main = light, frozenset(wanted), count, groups, snapshot_of(catalog), waivers
+    main = light, frozenset(chosen), count, groups, snapshot_of(catalog), waivers
     return _Compiled(main, {_EXAMPLES: packs})
 
 

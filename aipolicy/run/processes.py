@@ -104,10 +104,10 @@ def _start(function: Callable[[Item], Result], items: Sequence[Item],
 def _work(function: Callable[[Item], Result], items: Iterable[Item], into: Connection[Result, None],
           inherited: Iterable[Connection[None, Result]]) -> None:  # fmt: skip
     """Send what a function makes of items; end without a word where that fails, as the parent works on the rest."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        if callable(signal.getsignal(each)):
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(signal_number)):
             # NOTE: what the parent does when it is interrupted is nothing to do here; a signal just ends this process.
-            signal.signal(each, signal.SIG_DFL)
+            signal.signal(signal_number, signal.SIG_DFL)
     for reader in inherited:
         # NOTE: a pipe that nobody else reads breaks when the parent is gone, and ends this process.
         reader.close()

@@ -42,7 +42,7 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: RunSc
     out that a pack forbids to leave out.
     """
     units = [tuple(group) for _, group in groupby(files, key=attrgetter("path"))]
-    kept = KeptResults(_made(units, policy, memory, told, asked, detailed))
+    results = KeptResults(_made(units, policy, memory, told, asked, detailed))
 
     def documents() -> Documents:
         from aipolicy.portfolio.run_records import documents_of_files
@@ -51,9 +51,9 @@ def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: RunSc
         return documents_of_files(files, extensions=policy.evaluator.known.extensions_schema)
 
     def closing() -> tuple[Finding, ...]:
-        return closing_findings(kept.ends(), policy, scope, documents)
+        return closing_findings(results.ends(), policy, scope, documents)
 
-    return RunResult(policy, kept, scope, closing, kept.totals, left_out=left_out)
+    return RunResult(policy, results, scope, closing, results.totals, left_out=left_out)
 
 
 def _made(units: Sequence[Files], policy: Policy, memory: ResultMemory, told: Told,

@@ -83,8 +83,8 @@ class Report(Frozen):
 
         def totals() -> Totals:
             total = Totals()
-            for each in results:
-                total.add_file(each)
+            for file in results:
+                total.add_file(file)
             return total
 
         return RunResult(self.policy, results, self.scope, lambda: self.closing, totals, self.comparison, self.left_out)
@@ -103,7 +103,7 @@ class Report(Frozen):
         files = tuple(
             replace(
                 file,
-                evaluations=tuple(each for each in file.evaluations if each.feature.name in names),
+                evaluations=tuple(evaluation for evaluation in file.evaluations if evaluation.feature.name in names),
                 findings=tuple(filter(findings, file.findings)),
             )
             for file in self.files
@@ -149,6 +149,6 @@ def report_of(files: Sequence[EvaluatedFile], policy: Policy, scope: RunScope) -
     def documents() -> Documents:
         from aipolicy.portfolio.run_records import documents_of_features
 
-        return documents_of_features(each.feature for file in files for each in file.evaluations)
+        return documents_of_features(evaluation.feature for file in files for evaluation in file.evaluations)
 
     return Report(policy, tuple(files), scope, closing_findings(ends, policy, scope, documents))

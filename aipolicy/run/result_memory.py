@@ -30,8 +30,8 @@ class ResultMemory:
         """Keep the results of a run, and of those before as many as there is room for."""
         if used.keys() <= self._known.keys():
             return
-        kept = {**used, **self._known}
-        self._cache.put_bytes(self._policy_key, *_framed(kept.items()))
+        contents = {**used, **self._known}
+        self._cache.put_bytes(self._policy_key, *_framed(contents.items()))
 
 
 def _framed(entries: Iterable[tuple[bytes, bytes | memoryview]]) -> Iterable[bytes | memoryview]:
@@ -46,11 +46,11 @@ def _framed(entries: Iterable[tuple[bytes, bytes | memoryview]]) -> Iterable[byt
 
 
 def _read(content: memoryview) -> dict[bytes, memoryview]:
-    known: dict[bytes, memoryview] = {}
+    contents: dict[bytes, memoryview] = {}
     start = 0
     while start < len(content):
         head = start + _KEY_BYTES + _SIZE_BYTES
         end = head + int.from_bytes(content[start + _KEY_BYTES : head], "big")
-        known[bytes(content[start : start + _KEY_BYTES])] = content[head:end]
+        contents[bytes(content[start : start + _KEY_BYTES])] = content[head:end]
         start = end
-    return known
+    return contents

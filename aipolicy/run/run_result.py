@@ -130,7 +130,7 @@ class RunResult:
         totals.add_findings(self.closing)
         totals.add_left_out(self._left_out)
         totals.add_portfolio(len(self.policy.evaluated_portfolio_rules), self.scope.partial)
-        totals.notices += tuple(_without_lifecycle(*each) for each in sorted(totals.without_lifecycle.items()))
+        totals.notices += tuple(_without_lifecycle(*pair) for pair in sorted(totals.without_lifecycle.items()))
         if self._comparison is not None:
             from aipolicy.findings.comparison import counted
 
@@ -145,7 +145,9 @@ class RunResult:
 
     def findings(self, *, unchanged: bool = True) -> Iterator[Finding]:
         """Yield the findings in order; without `unchanged` those are left out that are no worse than what was known."""
-        return (each for each in self.all_findings() if unchanged or each.change is not FindingChange.UNCHANGED)
+        return (
+            finding for finding in self.all_findings() if unchanged or finding.change is not FindingChange.UNCHANGED
+        )
 
     def features(self) -> Iterator[FeatureResult]:
         """Yield every feature, in the order of files."""

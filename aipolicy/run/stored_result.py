@@ -73,10 +73,10 @@ def result_from_bytes(content: bytes | memoryview) -> FileResult:
     sources = [SourceFile(path, text) for path, text in texts]
     return FileResult(
         files=files,
-        findings=tuple(_finding_from_plain(each, sources) for each in findings),
-        features=tuple(_feature_from_plain(each) for each in features),
+        findings=tuple(_finding_from_plain(finding, sources) for finding in findings),
+        features=tuple(_feature_from_plain(feature) for feature in features),
         evaluated=evaluated,
-        skipped=tuple(Skipped(*each) for each in skipped),
+        skipped=tuple(Skipped(*skip) for skip in skipped),
         waiver_uses=_uses_from_plain(uses) if uses else (),
         unread=unread,
         records=_records_from_plain(records) if records else (),
@@ -93,13 +93,13 @@ def _finding_to_plain(finding: Finding, sources: Mapping[SourceFile, int]) -> tu
         _place_to_plain(finding.place),
         [_place_to_plain(place) for place in finding.related],
         finding.why, finding.fix,
-        [(each.title, each.url, each.clause) for each in finding.references],
+        [(reference.title, reference.url, reference.clause) for reference in finding.references],
         finding.missing_facts,
         None if replacement is None else (replacement.old, replacement.new, replacement.safe),
         finding.stage,
         None if waiver is None else [getattr(waiver, name) for name in _NOTE_FIELDS],
         finding.subject,
-        [(each.name, each.value, each.worse, each.against) for each in finding.decided_by],
+        [(fact.name, fact.value, fact.worse, fact.against) for fact in finding.decided_by],
     )  # fmt: skip
 
 
@@ -154,18 +154,18 @@ def _answer_from_plain(plain: list[Any]) -> AnswerResult:
     def changes(plain_changes: list[list[Any]] | None) -> tuple[ChangeResult, ...] | None:
         if plain_changes is None:
             return None
-        return tuple(ChangeResult(*each)._replace(then=ThenResult(*each[-1])) for each in plain_changes)
+        return tuple(ChangeResult(*change)._replace(then=ThenResult(*change[-1])) for change in plain_changes)
 
     plan, conflict = plain[AnswerResult._fields.index("plan")], plain[AnswerResult._fields.index("conflict")]
     return answer._replace(
         recommended=way(plain[AnswerResult._fields.index("recommended")]),
         runner_up=way(plain[AnswerResult._fields.index("runner_up")]),
         plan=None if plan is None else PlanResult(WayResult(*plan[0]), plan[1]),
-        to_do=tuple(ToDoResult(*each) for each in answer.to_do),
-        gaps=tuple(GapResult(*each) for each in answer.gaps),
+        to_do=tuple(ToDoResult(*to_do) for to_do in answer.to_do),
+        gaps=tuple(GapResult(*gap) for gap in answer.gaps),
         conflict=None if conflict is None else ConflictResult(conflict[0], changes(conflict[1])),
         questions=changes(plain[AnswerResult._fields.index("questions")]),
-        measures=tuple(MeasureResult(*each)._replace(way=WayResult(*each[0])) for each in answer.measures),
+        measures=tuple(MeasureResult(*measure)._replace(way=WayResult(*measure[0])) for measure in answer.measures),
     )
 
 
@@ -215,11 +215,13 @@ def _records_from_plain(plain: list[list[Any]]) -> tuple[KeptFeature, ...]:
     def entry(certain: bool, groups: list[Any], amounts: list[Any], *names: Any) -> Membership:
         over, group, missing, group_place, places = names
         return Membership(
-            certain, words(*groups), tuple(amount(*each) for each in amounts), tuple(over), tuple(group),
+            certain, words(*groups), tuple(amount(*values) for values in amounts), tuple(over), tuple(group),
             tuple(map(tuple, missing)), group_place, tuple(places),
         )  # fmt: skip
 
     return tuple(
-        KeptFeature(name, file, past, tuple(None if each is None else entry(*each) for each in entries))
+        KeptFeature(
+            name, file, past, tuple(None if membership is None else entry(*membership) for membership in entries)
+        )
         for name, file, past, entries in plain
     )

@@ -21,12 +21,12 @@ def is_route(feature: Feature) -> bool:
 def told_once(features: Sequence[Feature], found: Sequence[tuple[Finding, ...]]) -> list[tuple[Finding, ...]]:
     """Return the findings on each feature; what stands with it in the same words is left out of its routes."""
     pairs = tuple(zip(features, found, strict=True))
-    own = {_base(feature): set(map(_told, each)) for feature, each in pairs if not is_route(feature)}
-    told = []
-    for feature, each in pairs:
+    own = {_base(feature): set(map(_told, findings)) for feature, findings in pairs if not is_route(feature)}
+    result = []
+    for feature, findings in pairs:
         said = own.get(_base(feature), set()) if is_route(feature) else set()
-        told.append(tuple(finding for finding in each if _told(finding) not in said))
-    return told
+        result.append(tuple(finding for finding in findings if _told(finding) not in said))
+    return result
 
 
 def waivers_told_once(features: Sequence[Feature], findings: Iterable[Finding]) -> list[Finding]:
@@ -38,16 +38,16 @@ def waivers_told_once(features: Sequence[Feature], findings: Iterable[Finding]) 
     routes = Counter(base.values())
     listed = tuple(findings)
     times = Counter(map(_told, listed))
-    said: set[Hashable] = set()
-    told = []
+    seen: set[Hashable] = set()
+    result = []
     for finding in listed:
         key, count = _told(finding), routes.get(base.get(finding.feature), 0)
         is_needed = finding.rule_id == _NEEDLESS and times[key] < count
-        if finding.rule_id.startswith(WAIVER_PREFIX) and count > 1 and (key in said or is_needed):
+        if finding.rule_id.startswith(WAIVER_PREFIX) and count > 1 and (key in seen or is_needed):
             continue
-        said.add(key)
-        told.append(finding)
-    return told
+        seen.add(key)
+        result.append(finding)
+    return result
 
 
 def _base(feature: Feature) -> Hashable:

@@ -35,10 +35,10 @@ def head(*kinds: str) -> JsonObject:
 
 def object_of(description: str, properties: JsonObject, required: Iterable[str] = ()) -> JsonObject:
     """Return a mapping that has these keys and no others."""
-    wanted = list(required)
+    names = list(required)
     return {
         "type": "object", **_said(description), "additionalProperties": False, "properties": properties,
-        **({"required": wanted} if wanted else {}),
+        **({"required": names} if names else {}),
     }  # fmt: skip
 
 

@@ -122,8 +122,8 @@ def _line_without_named(line: str) -> tuple[str, _Below | None]:
             if _BLOCK_HEAD.fullmatch(rest):
                 return line, _Below(column, lists=not rest.strip())
             return line[:start] + _stars(rest), _Below(column)
-        found = (_FLOW_VALUE if match["sign"] == ":" else _QUERY_VALUE).match(line, start)
-        value = "" if found is None else found.group()
+        value_match = (_FLOW_VALUE if match["sign"] == ":" else _QUERY_VALUE).match(line, start)
+        value = "" if value_match is None else value_match.group()
         position += len(value)
         if not _is_harmless(match["key"], value):
             pieces += [line[shown_to:start], _stars(value)]

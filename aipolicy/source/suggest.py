@@ -33,7 +33,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for candidate in sorted(known):
         by_folded.setdefault(folded_word(candidate), candidate)
     folded = folded_word(word)
-    begun = [known for known in by_folded if len(folded) >= 3 and known.startswith(folded)]
+    begun = [name for name in by_folded if len(folded) >= 3 and name.startswith(folded)]
     if len(begun) == 1:
         return by_folded[begun[0]]
     matches = get_close_matches(folded_word(word[:200]), list(by_folded), n=_LOOKED_AT, cutoff=_CUTOFF)
@@ -67,7 +67,7 @@ def certain_match(word: str, known: Iterable[str]) -> tuple[str, bool] | None:
     if match is None:
         return None
     folded = folded_word(word[:200])
-    near = get_close_matches(folded, sorted({folded_word(each) for each in words}), n=2, cutoff=_CUTOFF)
+    near = get_close_matches(folded, sorted({folded_word(choice) for choice in words}), n=2, cutoff=_CUTOFF)
     alike = SequenceMatcher(None, folded, folded_word(match)).ratio()
     return match, alike >= _VERY_NEAR and len(near) == 1
 
@@ -98,9 +98,9 @@ def misspelt(word: str, known: Iterable[str]) -> str | None:
 
 def same_name(word: str, known: Iterable[str]) -> str:
     """Return the known name that a word is but for case and marks, such as `RES-001` for `res001`; else the word."""
-    wanted = "".join(_parts(word))
-    same = {name for name in known if "".join(_parts(name)) == wanted}
-    return same.pop() if wanted and len(same) == 1 else word
+    parts = "".join(_parts(word))
+    same = {name for name in known if "".join(_parts(name)) == parts}
+    return same.pop() if parts and len(same) == 1 else word
 
 
 def _slip(written: str, meant: str, in_use: set[str], matcher: type[SequenceMatcher[str]]) -> float:

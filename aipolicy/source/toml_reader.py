@@ -64,7 +64,7 @@ def toml_spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]
     Not inside inline tables.
     """
     lines = LineIndex(text)
-    found: dict[DocumentPath, NodeSpans] = {}
+    spans: dict[DocumentPath, NodeSpans] = {}
     table: DocumentPath = ()
     path: DocumentPath = ()
     key, begin, in_value, depth = "", 0, False, 0
@@ -76,7 +76,7 @@ def toml_spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]
             if not in_value and path[: len(prefix)] == prefix:
                 for number, (start, end) in enumerate(_texts_in(text, begin, match.start())):
                     span = lines.span(start, end)
-                    found[(*path[len(prefix) :], number)] = NodeSpans(span, span)
+                    spans[(*path[len(prefix) :], number)] = NodeSpans(span, span)
         elif key and token in ("=", "\n"):
             in_value = token == "="
             path = (*table, *_key_path(key)) if in_value else _key_path(key.strip().strip("[]"))
@@ -84,27 +84,27 @@ def toml_spans(text: str, prefix: DocumentPath) -> dict[DocumentPath, NodeSpans]
             span = lines.span(begin, begin + len(key.rstrip()))
             for length in range(len(prefix), len(path) + 1):
                 if path[: len(prefix)] == prefix:
-                    found.setdefault(path[len(prefix) : length], NodeSpans(span, span))
+                    spans.setdefault(path[len(prefix) : length], NodeSpans(span, span))
             key, begin = "", match.end()
         elif token.strip() and not token.startswith("#"):
             begin = begin if key else match.end() - len(token.lstrip())
             key += token if key else token.lstrip()
-    return found
+    return spans
 
 
 def _texts_in(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     """Return where each text of a list of texts begins and ends; nothing for any other value."""
-    found: list[tuple[int, int]] = []
+    texts: list[tuple[int, int]] = []
     depth = 0
     for match in _TOKEN.finditer(text, begin, end):
         token = match.group()
         if token[0] in "\"'":
-            found.append(match.span())
+            texts.append(match.span())
         depth += token == "["
         is_other = token[0] in "{=" or (token[0] not in "\"'#[]" and token.strip(" \t\r\n,"))
         if is_other or (depth != 1 and token.strip() and token[0] not in "]#"):
             return []
-    return found
+    return texts
 
 
 def _key_path(key: str) -> DocumentPath:
@@ -126,10 +126,11 @@ def plain_value(value: object, path: DocumentPath, document: Document, mistakes:
         wrong = f"nested deeper than {_MAX_DEPTH} levels; use fewer"
     elif isinstance(value, dict):
         return {
-            escaped(key): plain_value(each, (*path, escaped(key)), document, mistakes) for key, each in value.items()
+            escaped(key): plain_value(member, (*path, escaped(key)), document, mistakes)
+            for key, member in value.items()
         }
     elif isinstance(value, list):
-        return [plain_value(each, (*path, index), document, mistakes) for index, each in enumerate(value)]
+        return [plain_value(item, (*path, index), document, mistakes) for index, item in enumerate(value)]
     elif isinstance(value, date | time):
         return value.isoformat()
     elif isinstance(value, str):

@@ -78,7 +78,7 @@ def _differ_by_entry(before: ReadResult, after: ReadResult, number: int, key: st
             same = old.value == new.value
         else:
             entries = entries_of(new, key)
-            rests = [{name: each for name, each in _fields(d).items() if name != key} for d in (old, new)]
+            rests = [{name: value for name, value in _fields(d).items() if name != key} for d in (old, new)]
             same = rests[0] == rests[1] and bool(entries) and entries[:-1] == entries_of(old, key)
         if not same:
             return False

@@ -38,8 +38,8 @@ def value_at(value: PlainValue, keys: Keys) -> PlainValue:
 
 
 def _only_document(path: str, text: str) -> Document | None:
-    read = read_yaml(path, text.encode("utf-8", "surrogatepass"))
-    return read.documents[0] if len(read.documents) == 1 and not read.problems else None
+    result = read_yaml(path, text.encode("utf-8", "surrogatepass"))
+    return result.documents[0] if len(result.documents) == 1 and not result.problems else None
 
 
 def _changed(value: PlainValue, keys: Keys, new: Any) -> PlainValue:

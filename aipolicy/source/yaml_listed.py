@@ -105,10 +105,10 @@ def _differ_by(before: ReadResult, after: ReadResult, number: int, holder: Docum
     """Return whether the list has these entries more, and nothing else changed in any document."""
     if after.problems or len(after.documents) != len(before.documents):
         return False
-    wanted = [deepcopy(document.value) for document in before.documents]
-    fields = _at(wanted[number], holder)
+    values = [deepcopy(document.value) for document in before.documents]
+    fields = _at(values[number], holder)
     if not isinstance(fields, dict):
         return False
     listed = fields.get(key)
     fields[key] = [*(listed if isinstance(listed, list) else []), *(dict(entry) for entry in entries)]
-    return [document.value for document in after.documents] == wanted
+    return [document.value for document in after.documents] == values

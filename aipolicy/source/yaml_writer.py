@@ -42,7 +42,7 @@ def write_value(value: PlainValue | tuple[str, ...] | Mapping[str, Any]) -> str:
         case list() | tuple():
             return f"[{', '.join(map(write_value, value))}]"
         case _:
-            return "{" + ", ".join(f"{write_text(key)}: {write_value(each)}" for key, each in value.items()) + "}"
+            return "{" + ", ".join(f"{write_text(key)}: {write_value(member)}" for key, member in value.items()) + "}"
 
 
 def _character(character: str) -> str:

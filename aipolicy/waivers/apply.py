@@ -36,17 +36,19 @@ def apply_waivers(findings: Sequence[Finding], evaluation: Evaluation, waivers: 
     from aipolicy.waivers.run import inline_findings
 
     inline = inline_waivers(evaluation, starts, rules, waivers.limits, day)
-    waived = waive(findings, [*listed, *((None, each) for each, _ in inline.waivers)], evaluation, ignored, day)
+    waived = waive(findings, [*listed, *((None, waiver) for waiver, _ in inline.waivers)], evaluation, ignored, day)
     uses = waived.uses[len(listed) :]
-    told = inline_findings(
+    on_comments = inline_findings(
         ((waiver, place, use) for (waiver, place), use in zip(inline.waivers, uses, strict=True)), waivers, day
     )
-    return Applied((*waived.findings, *inline.malformed, *told), waived.uses)
+    return Applied((*waived.findings, *inline.malformed, *on_comments), waived.uses)
 
 
 def starts_of(features: Iterable[Feature], source: SourceFile) -> tuple[int, ...]:
     """Return the first lines of the features that a file declares."""
-    return tuple(sorted(each.document.locate(()).start.line for each in features if each.document.source is source))
+    return tuple(
+        sorted(feature.document.locate(()).start.line for feature in features if feature.document.source is source)
+    )
 
 
 def waivers_in_comments(evaluations: Sequence[Evaluation], limits: WaiverLimits, rules: Sequence[str],

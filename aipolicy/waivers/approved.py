@@ -75,7 +75,7 @@ def same_value(one: PlainValue, other: PlainValue) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):
-        if all(isinstance(each, str) for each in (*one, *other)):
+        if all(isinstance(word, str) for word in (*one, *other)):
             return set(map(str, one)) == set(map(str, other))
         return len(one) == len(other) and all(map(same_value, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
@@ -101,5 +101,5 @@ def _shown(value: PlainValue) -> str:
     if isinstance(value, list):
         return shown(", ".join(map(str, value)) or "none")
     if isinstance(value, dict):
-        return shown(", ".join(f"{key}: {each}" for key, each in value.items()))
+        return shown(", ".join(f"{key}: {part}" for key, part in value.items()))
     return shown(str(value).lower() if isinstance(value, bool) else str(value))

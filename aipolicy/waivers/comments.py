@@ -59,7 +59,7 @@ def inline_waivers(evaluation: Evaluation, starts: Sequence[int], rules: Collect
                 place=place,
             ))  # fmt: skip
         else:
-            waivers.extend((governed(each, limits, day), place) for each in read)
+            waivers.extend((governed(waiver, limits, day), place) for waiver in read)
     return InlineWaivers(tuple(waivers), tuple(malformed))
 
 
@@ -83,7 +83,7 @@ def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> t
     if word != "ignore":
         return f"unknown word `{shown(word)}` after `aipolicy:`{did_you_mean(word, ('ignore',))}; write `{FORM}`"
     match = _RULES.match(rest)
-    ids = [each.strip() for each in match.group(1).split(",")] if match is not None else []
+    ids = [name.strip() for name in match.group(1).split(",")] if match is not None else []
     if match is None or not all(ids):
         return f"it names no rule; write `{FORM}`"
     aliases = {alias: whole_id(r.active.rule.id) for r in evaluation.rules for alias in r.active.rule.aliases}
@@ -100,26 +100,26 @@ def _read(comment: Comment, evaluation: Evaluation, rules: Collection[str]) -> t
 
 def _waivers(comment: Comment, evaluation: Evaluation, ids: Sequence[str], text: str) -> tuple[Waiver, ...] | str:
     feature = evaluation.feature
-    given: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for key, value in _SETTING.findall(text):
-        if key in given:
+        if key in settings:
             return f"`{key}=` is written twice"
         if key in KEYS and value:
-            given[key] = value
+            settings[key] = value
         elif key in KEYS or nearest(key, KEYS) is not None:
             return f"`{shown(key)}=` is {'empty' if key in KEYS else 'unknown' + did_you_mean(key, KEYS)}"
     reason = " ".join(_SETTING.sub(lambda found: "" if found[1] in KEYS else found[0], text).split())
     declared_owner = feature.declared.get("metadata.owner")
-    owner = given.get("owner", declared_owner if isinstance(declared_owner, str) else "")
-    days = {key: read_day(given[key]) for key in ("until", "approved_on") if key in given}
+    owner = settings.get("owner", declared_owner if isinstance(declared_owner, str) else "")
+    days = {key: read_day(settings[key]) for key in ("until", "approved_on") if key in settings}
     for key, day in days.items():
         if day is None:
-            return f"`{key}=` must be a day as YYYY-MM-DD, found `{shown(given[key])}`{day_hint(given[key])}"
+            return f"`{key}=` must be a day as YYYY-MM-DD, found `{shown(settings[key])}`{day_hint(settings[key])}"
     missing = [
-        name for name, said in (
-            ("a reason", reason), ("`until=`", given.get("until")), ("`owner=`", owner),
-            ("`approver=`", given.get("approver")),
-        ) if not says_something(said or "")
+        name for name, written in (
+            ("a reason", reason), ("`until=`", settings.get("until")), ("`owner=`", owner),
+            ("`approver=`", settings.get("approver")),
+        ) if not says_something(written or "")
     ]  # fmt: skip
     expires, approved_on = days.get("until"), days.get("approved_on")
     if missing or expires is None:
@@ -129,7 +129,7 @@ def _waivers(comment: Comment, evaluation: Evaluation, ids: Sequence[str], text:
     return tuple(
         Waiver(
             rule=rule_id, feature=feature.name, fact="", outcome=Outcome.VIOLATED, reason=reason, owner=owner,
-            approver=given["approver"], ticket=given.get("ticket", ""), approved_on=approved_on, expires=expires,
+            approver=settings["approver"], ticket=settings.get("ticket", ""), approved_on=approved_on, expires=expires,
             conditions=(), approved=None, document=feature.document, path=(), line=comment.beside,
             at=f"{feature.file}:{comment.span.start.line}",
         )

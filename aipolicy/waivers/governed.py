@@ -25,7 +25,7 @@ def within_budget(waivers: Iterable[Waiver], limits: WaiverLimits, day: date) ->
     if limits.most_per_owner is None:
         return listed
     standing_now = [
-        number for number, each in enumerate(listed) if not each.breach and standing(each, day) is Standing.STANDS
+        number for number, waiver in enumerate(listed) if not waiver.breach and standing(waiver, day) is Standing.STANDS
     ]
     used: Counter[str] = Counter()
     beyond: set[int] = set()
@@ -35,9 +35,9 @@ def within_budget(waivers: Iterable[Waiver], limits: WaiverLimits, day: date) ->
         if used[owner] > limits.most_per_owner:
             beyond.add(number)
     return tuple(
-        replace(each, breach=_over_budget(each.owner, used[folded(each.owner)], limits), breach_at="owner")
-        if number in beyond else each
-        for number, each in enumerate(listed)
+        replace(waiver, breach=_over_budget(waiver.owner, used[folded(waiver.owner)], limits), breach_at="owner")
+        if number in beyond else waiver
+        for number, waiver in enumerate(listed)
     )  # fmt: skip
 
 

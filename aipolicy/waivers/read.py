@@ -68,7 +68,7 @@ def _entries(files: Iterable[tuple[str, bytes]]) -> list[tuple[Document, Documen
             read_kind(top, WAIVERS_KIND)
             listed = top.raw("waivers")
             if isinstance(listed, list):
-                entries.extend((top.document, ("waivers", index), each) for index, each in enumerate(listed))
+                entries.extend((top.document, ("waivers", index), entry) for index, entry in enumerate(listed))
             elif listed is not None or "waivers" not in top.field_names():
                 top.mistake("`waivers` must be a list of entries; write `waivers: []` for none")
             top.finish()
@@ -83,7 +83,7 @@ class Vocabulary:
         facts = known_facts(spec for pack in packs for spec in pack.facts).specs
         self.rules = frozenset(part.id for pack in packs for rule in pack.rules for part in parts_of(rule))
         self.aliases = aliases_of(packs)
-        self.portfolio_rules = frozenset(each.rule.id for pack in packs for each in pack.portfolio_rules)
+        self.portfolio_rules = frozenset(over_all.rule.id for pack in packs for over_all in pack.portfolio_rules)
         self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
             name for name, spec in self.specs.items() if spec.origin in (Origin.DECLARED, Origin.EVIDENCE)
@@ -104,7 +104,7 @@ class Vocabulary:
             return f"`{rule_id}` is about manifests, plans and waivers themselves and is never waived"
         if rule_id in self.portfolio_rules:
             return f"`{rule_id}` is about all features together and is never waived for one"
-        parts = sorted(each for each in self.rules if whole_id(each) == rule_id)
+        parts = sorted(part for part in self.rules if whole_id(part) == rule_id)
         if rule_id not in self.rules and parts:
             return f"`{rule_id}` is waived requirement by requirement: {', '.join(f'`{part}`' for part in parts)}"
         if rule_id not in self.rules:
@@ -218,8 +218,8 @@ class _EntryReader:
             if wrong := self._vocabulary.wrong_fact(name):
                 record.mistakes.add(wrong, record.document, (*approved.path, "facts", name), "key")
         approved.finish()
-        kept = Severity(severity) if severity in list(Severity) else Severity.NOTE
-        return Approved(Outcome(outcome) if outcome in OUTCOMES else Outcome.VIOLATED, kept, dict(facts))
+        weight = Severity(severity) if severity in list(Severity) else Severity.NOTE
+        return Approved(Outcome(outcome) if outcome in OUTCOMES else Outcome.VIOLATED, weight, dict(facts))
 
 
 def _malformed(document: Document, message: str, path: DocumentPath, part: Part) -> Finding:

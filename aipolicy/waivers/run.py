@@ -97,10 +97,10 @@ def _finding(rule_id: str, waiver: Waiver, message: str, key: str, place: Place 
     document = waiver.document
     shown_at = (*waiver.path, key if document.has((*waiver.path, key)) else "rule")
     at = place or Place(path=shown_at, part="key" if key in _OF_SEVERAL_LINES else "value")
-    found = reserved_finding(
+    finding = reserved_finding(
         rule_id, message, file=document.source.path, document=document, feature=waiver.feature, place=at
     )
-    return replace(found, subject=waiver.subject)
+    return replace(finding, subject=waiver.subject)
 
 
 def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) -> Iterator[Finding]:
@@ -109,8 +109,8 @@ def _over_budget(waivers: Waivers, in_comments: Iterable[WaiverUse], day: date) 
     if most is None:
         return
     used = Counter(
-        folded(each.owner) for each in waivers.entries
-        if not each.breach and standing(each, day) is Standing.STANDS
+        folded(waiver.owner) for waiver in waivers.entries
+        if not waiver.breach and standing(waiver, day) is Standing.STANDS
     )  # fmt: skip
     for use in sorted(
         (use for use in in_comments if use.state is WaiverState.WAIVED), key=lambda use: (use.file, use.at)

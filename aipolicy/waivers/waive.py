@@ -52,7 +52,7 @@ def waive(findings: Sequence[Finding], waivers: Iterable[tuple[int | None, Waive
         for at, (state, detail) in zip(named, states, strict=True):
             states_by_finding.setdefault(at, []).append((state, detail, waiver))
         if states:
-            state, detail = max(states, key=lambda found: _BEST_FIRST.index(found[0]))
+            state, detail = max(states, key=lambda pair: _BEST_FIRST.index(pair[0]))
         else:
             state, detail = _without_finding(waiver, findings, rules, ignored, still_open)
         feature = evaluation.feature
@@ -101,14 +101,14 @@ def _state(waiver: Waiver, finding: Finding, rule: Rule, evaluation: Evaluation,
 
 def _why_not(text: str, expression: Expression, reads: Sequence[str], evaluation: Evaluation) -> str:
     """Return why a condition does not hold, empty when it does."""
-    known = evaluation.facts.values
-    values = {name: cel_value(known[name]) for name in reads if name in known}
+    facts = evaluation.facts.values
+    values = {name: cel_value(facts[name]) for name in reads if name in facts}
     truth, error = expression.evaluate(values)
     if truth is Truth.TRUE:
         return ""
     if error:
         return f"its condition `{text}` cannot be evaluated, {error}"
-    missing = [name for name in reads if name not in known]
+    missing = [name for name in reads if name not in facts]
     if truth is Truth.UNKNOWN:
         named = ", ".join(f"`{name}`" for name in missing)
         return f"its condition `{text}` is unknown without {named}"
@@ -136,7 +136,7 @@ def _without_finding(waiver: Waiver, findings: Iterable[Finding], evaluated: Col
 def _with_note(finding: Finding, named: Sequence[tuple[WaiverState, str, Waiver]], day: date) -> Finding:
     """Return a finding with the note of the waiver that says most; it is waived when one of them holds."""
     state, detail, waiver = min(
-        named, key=lambda each: (_BEST_FIRST.index(each[0]), -each[2].expires.toordinal(), each[2].at)
+        named, key=lambda triple: (_BEST_FIRST.index(triple[0]), -triple[2].expires.toordinal(), triple[2].at)
     )
     holds = state is WaiverState.WAIVED
     note = WaiverNote(

@@ -187,11 +187,11 @@ def _constant(data: bytes) -> Constant:
 
 
 def _last(data: bytes, wanted: int) -> bytes:
-    found = b""
+    last = b""
     for number, value in _fields(data):
         if number == wanted and isinstance(value, bytes):
-            found = value
-    return found
+            last = value
+    return last
 
 
 def _all(data: bytes, wanted: int) -> list[bytes]:

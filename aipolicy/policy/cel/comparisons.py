@@ -125,7 +125,7 @@ def joined_operands(node: Node, bound: Bound | None = None) -> Iterator[Joined]:
         names = [bound[name].facts if name in bound else (name,) for name in identifiers(node)]
         reads = tuple(fact for facts in names for fact in facts)
         for child in node.children:
-            yield from (Joined(tuple(_summed(each)), reads) for each in _joined(child))
+            yield from (Joined(tuple(_summed(operand)), reads) for operand in _joined(child))
     for child in node.children:
         yield from joined_operands(child, bound)
 

@@ -43,8 +43,8 @@ def refuse_has(text: str) -> None:
     from aipolicy.policy.cel.tokens import tokens
 
     found = tuple(tokens(text))
-    for token, opening, asked in zip(found, found[1:], found[2:], strict=False):
-        if (token.text, opening.text) == ("has", "(") and not asked.text.startswith(f"{LABELS}."):
+    for token, opening, argument in zip(found, found[1:], found[2:], strict=False):
+        if (token.text, opening.text) == ("has", "(") and not argument.text.startswith(f"{LABELS}."):
             raise ExpressionError(_SLIPS["has"], token.start + 1)
 
 
@@ -52,8 +52,8 @@ def slip(text: str) -> str:
     """Return what to write in place of a word or a sign of another language; nothing where there is none."""
     from aipolicy.policy.cel.tokens import TokenKind, tokens
 
-    found = (token.text for token in tokens(text) if token.kind in (TokenKind.NAME, TokenKind.OPERATOR))
-    return next((_SLIPS[word] for word in found if word in _SLIPS), "")
+    words = (token.text for token in tokens(text) if token.kind in (TokenKind.NAME, TokenKind.OPERATOR))
+    return next((_SLIPS[word] for word in words if word in _SLIPS), "")
 
 
 def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int | None]:
@@ -73,10 +73,10 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
     if _ON_A_CONDITION in message:
         name, attribute = text[: column - 1].rpartition(" ")[2].lstrip("(!"), text[column:].split(" ")[0].strip(")")
-        parts = sorted(f"`{each.removeprefix(f'{name}.')}`" for each in names if each.startswith(f"{name}."))
-        asked = f"; ask its {', '.join(parts[:-1])} or {parts[-1]}" if len(parts) > 1 else ""
-        return f"`{name}` is true or false, and has no `{attribute}`{asked}", column
-    message += next((hint for known, hint in _HINTS.items() if known in message), "")
+        parts = sorted(f"`{fact.removeprefix(f'{name}.')}`" for fact in names if fact.startswith(f"{name}."))
+        advice = f"; ask its {', '.join(parts[:-1])} or {parts[-1]}" if len(parts) > 1 else ""
+        return f"`{name}` is true or false, and has no `{attribute}`{advice}", column
+    message += next((hint for fragment, hint in _HINTS.items() if fragment in message), "")
     if _MIXED_NUMBERS.search(message) is not None:
         message += "; write whole numbers with a point, such as `5.0`"
     return f"{message[:1].lower()}{message[1:]}", column
@@ -91,5 +91,5 @@ def _dotted_name(text: str, reported: str, column: int) -> tuple[str, int]:
     """Return the whole dotted name that begins with what the compiler reports, and the column at which it begins."""
     pattern = rf"(?<![\w.]){re.escape(reported)}(?!\w)(?:\.\w+(?![\w(]))*"
     matches = list(re.finditer(pattern, text))
-    match = next((each for each in matches if each.start() < column <= each.end()), matches[0] if matches else None)
+    match = next((hit for hit in matches if hit.start() < column <= hit.end()), matches[0] if matches else None)
     return (match.group(), match.start() + 1) if match is not None else (reported, column)

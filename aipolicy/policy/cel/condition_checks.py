@@ -48,8 +48,10 @@ class ConditionChecks:
 
         Beside a part of a condition may stand what lets it be meant.
         """
-        wrong = [message for each in comparisons(written) for message in self._wrong_words(each)]
-        wrong += filter(None, (self._words.beside(each.fact, each.other) for each in comparisons(tree)))
+        wrong = [message for comparison in comparisons(written) for message in self._wrong_words(comparison)]
+        wrong += filter(
+            None, (self._words.beside(comparison.fact, comparison.other) for comparison in comparisons(tree))
+        )
         if wrong:
             raise ExpressionError("; ".join(dict.fromkeys(wrong)))
         for name in divisors(tree):
@@ -58,8 +60,8 @@ class ConditionChecks:
             self._bounds(fact, other)
         for joined in joined_operands(written):
             self._joined(joined)
-        for asked in entries_in(tree) if not is_part else ():
-            self._entry(asked, tree)
+        for entry in entries_in(tree) if not is_part else ():
+            self._entry(entry, tree)
         for pattern in patterns(tree):
             self._pattern(pattern)
         for part in part_comparisons(written):
@@ -85,17 +87,17 @@ class ConditionChecks:
             raise ExpressionError("text that is put together with `+` cannot be checked; write the words out")
 
     def _part(self, part: PartComparison) -> None:
-        known = self._words.known(part.fact)
+        choices = self._words.known(part.fact)
         words = part.words or tuple(word for name in part.others for word in self._texts(name))
-        for word in words if known else ():
-            if not any(self._has_part(part.function, each, word) for each in known):
+        for word in words if choices else ():
+            if not any(self._has_part(part.function, choice, word) for choice in choices):
                 verb = PART_VERBS[part.function]
-                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, known)}")
+                raise ExpressionError(f"`{part.fact}` never {verb} `{shown(word)}`{did_you_mean(word, choices)}")
 
     def _has_part(self, function: str, text: str, part: str) -> bool:
         if function != MATCHES:
             return has_part(function, text, part)
-        literals = [json.dumps(each, ensure_ascii=False) for each in (text, part)]
+        literals = [json.dumps(operand, ensure_ascii=False) for operand in (text, part)]
         return self._holds("{}.matches({})".format(*literals)) != FALSE
 
     def _texts(self, name: str) -> tuple[str, ...]:
@@ -121,14 +123,14 @@ class ConditionChecks:
             return
         if key.kind == "const":
             missing = [str(key.constant)] if any(key.constant not in value for value in values) else []
-            known: Sequence[str] = ()
+            choices: Sequence[str] = ()
         else:
-            known = self._words.known(key.name) if key.kind == "ident" else ()
-            missing = [word for word in known if any(word not in value for value in values)]
+            choices = self._words.known(key.name) if key.kind == "ident" else ()
+            missing = [word for word in choices if any(word not in value for value in values)]
         if key.kind == "const" and missing:
             of = did_you_mean(missing[0], {word for value in values for word in value})
             raise ExpressionError(f"`{entry.name}` has no entry `{shown(missing[0])}`{of}{self._where_set(entry.name)}")
-        if missing or (not known and key.kind != "const"):
+        if missing or (not choices and key.kind != "const"):
             named = f" for `{shown(missing[0])}`" if missing else ""
             what = key.name if key.kind == "ident" else "KEY"
             raise ExpressionError(
@@ -173,8 +175,8 @@ def _guards(node: Node, asked: Node) -> bool:
     """Return whether a condition asks whether there is an entry, somewhere beside asking what it is."""
     of, key = asked.children[0], asked.children[1:]
     return any(
-        each.kind == "call" and each.name == "@in" and each.children[:1] == key and each.children[1] == of
-        for each in nodes(node)
+        inner.kind == "call" and inner.name == "@in" and inner.children[:1] == key and inner.children[1] == of
+        for inner in nodes(node)
     )
 
 

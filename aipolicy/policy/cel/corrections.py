@@ -44,10 +44,10 @@ def _step(text: str, message: str, facts: tuple[str, ...]) -> str | None:
     if match := _UNKNOWN.match(message):
         return _with_fact(text, found, match.group(1), facts)
     if match := _WORD.match(message):
-        fact, said, meant = match.groups()
+        fact, verb, meant = match.groups()
         if _ASKED.match(meant):
             return _with_question(text, found, fact, meant)
-        return _with_word(text, found, meant, is_certain=said == "write")
+        return _with_word(text, found, meant, is_certain=verb == "write")
     return None
 
 
@@ -69,12 +69,16 @@ def _with_fact(text: str, found: tuple[Token, ...], name: str, facts: tuple[str,
 
 def _with_question(text: str, found: tuple[Token, ...], fact: str, meant: str) -> str | None:
     """Return the text with `"WORD" in FACT` as it should be asked."""
-    asked = [
+    questions = [
         (word, name)
         for (word, sign), (_, name) in pairwise(pairwise(found))
         if word.kind is TokenKind.TEXT and sign.text == "in" and name.text == fact
     ]
-    meant_ones = asked if len(asked) == 1 else [each for each in asked if f'"{plain_text(each[0])}"' in meant]
+    meant_ones = (
+        questions
+        if len(questions) == 1
+        else [question for question in questions if f'"{plain_text(question[0])}"' in meant]
+    )
     if not meant_ones:
         return None
     word, name = meant_ones[0]

@@ -131,13 +131,13 @@ class Compiler:
     def compile_value(self, text: str) -> tuple[Compiled, FactType]:
         """Return a compiled expression and the type of what it gives; raises `ExpressionError`."""
         expression, written, some_within = self._written_out(text)
-        given = expression.return_type()
-        found = next((type_ for type_ in PLAIN_TYPES if _cel_type(type_) == given), None)
-        if given == cel.Type.INT:
-            found = FactType.NUMBER
-        if found is None:
-            raise ExpressionError(f"a value must be a number, text or a list of text, not {given.name().lower()}")
-        return replace(self._checked(expression, written), some_within=some_within), found
+        returned = expression.return_type()
+        fact_type = next((type_ for type_ in PLAIN_TYPES if _cel_type(type_) == returned), None)
+        if returned == cel.Type.INT:
+            fact_type = FactType.NUMBER
+        if fact_type is None:
+            raise ExpressionError(f"a value must be a number, text or a list of text, not {returned.name().lower()}")
+        return replace(self._checked(expression, written), some_within=some_within), fact_type
 
     def _written_out(self, text: str) -> tuple[Any, Node, tuple[tuple[str, bool], ...]]:
         """Return a typed expression without `within`, the one that was written, and the lists that `within` asks of."""
@@ -224,19 +224,19 @@ class Condition:
     def value(self, values: Mapping[str, FactValue]) -> Any:
         """Return what the expression gives under the known values, None where that is not known or not to be had."""
         try:
-            found = self._expression.eval(data=values)
+            result = self._expression.eval(data=values)
         except RuntimeError:
             return None
-        if found.type() == cel.Type.ERROR:
+        if result.type() == cel.Type.ERROR:
             return None
-        value = found.value()
+        value = result.value()
         return tuple(item.value() for item in value) if isinstance(value, list) else value
 
 
 def cel_value(value: FactValue) -> Any:
     """Return a fact value as the runtime takes it."""
     if isinstance(value, dict):
-        return {key: cel_value(each) for key, each in value.items()}
+        return {key: cel_value(entry) for key, entry in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -32,10 +32,10 @@ class FactWords:
 
     def never(self, fact: str, word: str, constant: str = "") -> str:
         """Return that a fact is never a word, of a constant perhaps, and what is meant; empty where it can be."""
-        known = self.known(fact)
-        if not known or word in known or self._is_part(fact, word):
+        choices = self.known(fact)
+        if not choices or word in choices or self._is_part(fact, word):
             return ""
-        hint = self._right_place(fact, word, constant) or did_you_mean(word, known)
+        hint = self._right_place(fact, word, constant) or did_you_mean(word, choices)
         return f"`{fact}` is never `{shown(word)}`{hint}"
 
     def without_words(self, fact: str) -> str:
@@ -113,8 +113,8 @@ class FactWords:
         if not is_certain:
             return f"; did you mean `{place}`?"
         if spec.vocabulary == "country" and place not in places.codes:
-            asked = fact if place in places.groups else next(iter(knowing_parts(self._specs)), fact)
-            return f", it holds countries; write `within({asked}, {constant or _quoted(place)})`"
+            operand = fact if place in places.groups else next(iter(knowing_parts(self._specs)), fact)
+            return f", it holds countries; write `within({operand}, {constant or _quoted(place)})`"
         return f"; write `{place}`" if place != word else ""
 
 

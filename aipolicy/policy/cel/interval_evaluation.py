@@ -130,8 +130,8 @@ def truth(node: Node, scope: Scope) -> Truth:
         case "@in":
             return _is_in(node, scope)
         case "_==_" | "_!=_":
-            found = _equal(_operand(node.children[0], scope), _operand(node.children[1], scope), scope)
-            return found if node.name == "_==_" else _NOT[found]
+            equality = _equal(_operand(node.children[0], scope), _operand(node.children[1], scope), scope)
+            return equality if node.name == "_==_" else _NOT[equality]
         case _:
             return _ordered(node, scope)
 
@@ -168,9 +168,9 @@ def _is_in(node: Node, scope: Scope) -> Truth:
     others = [_operand(c, scope) for c in listed.children] if listed.kind == "list" else scope.value(listed.name)
     if not isinstance(others, list | tuple):
         return Truth.UNKNOWN
-    wanted = _operand(one, scope)
-    found = {_equal(wanted, other, scope) for other in others}
-    return _within(Truth.TRUE in found, found <= {Truth.FALSE})
+    operand = _operand(one, scope)
+    truths = {_equal(operand, other, scope) for other in others}
+    return _within(Truth.TRUE in truths, truths <= {Truth.FALSE})
 
 
 def _equal(one: Value, other: Value, scope: Scope) -> Truth:

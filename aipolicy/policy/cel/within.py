@@ -95,8 +95,8 @@ def is_raw_place(spec: FactSpec) -> bool:
 
 def derived_of(name: str, vocabulary: str, specs: Mapping[str, FactSpec]) -> str:
     """Return the fact that is derived from a declared one alone and holds words of a vocabulary."""
-    found = (n for n, spec in specs.items() if spec.reads == (name,) and spec.vocabulary == vocabulary)
-    return next(found, name)
+    names = (n for n, spec in specs.items() if spec.reads == (name,) and spec.vocabulary == vocabulary)
+    return next(names, name)
 
 
 def knowing_parts(specs: Mapping[str, FactSpec]) -> tuple[str, ...]:
@@ -128,16 +128,16 @@ class Within:
         return "".join((*parts, text[end:]))
 
     def _call(self, text: str, first: Sequence[Token], second: Sequence[Token]) -> str:
-        asked = text[first[0].start : first[-1].end]
+        operand = text[first[0].start : first[-1].end]
         is_text = len(first) == 1 and self._is_one(first[0])
         for name in (name for token in first for name in self._facts_of(token)):
             self._check_fact(name, second)
-        tests = [self._test(word, asked, is_text=is_text) for word in self._words(second)]
+        tests = [self._test(word, operand, is_text=is_text) for word in self._words(second)]
         if is_text:
-            return f"({' || '.join(tests).replace(_ELEMENT, asked)})"
+            return f"({' || '.join(tests).replace(_ELEMENT, operand)})"
         apart = [test for test in tests if IN_FULL in test]
         plain = " || ".join(test for test in tests if IN_FULL not in test)
-        return f"({' || '.join(filter(None, (plain and f'({asked}).exists({_ELEMENT}, {plain})', *apart)))})"
+        return f"({' || '.join(filter(None, (plain and f'({operand}).exists({_ELEMENT}, {plain})', *apart)))})"
 
     def _words(self, second: Sequence[Token]) -> Iterator[tuple[str, str]]:
         """Yield each place that is asked for, as the word or as a name that stands for several."""

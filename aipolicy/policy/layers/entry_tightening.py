@@ -30,25 +30,25 @@ def tightest_of(parameter: Parameter, values: Sequence[FactValue]) -> FactValue 
     if all(value == values[0] for value in values):
         return values[0]
     maps = [dict(cells(value, parameter.entries.depth)) for value in values]
-    names = [set(each) for each in maps]
-    kept = set.union(*names)
-    if kept != set.intersection(*names):
+    names = [set(entries) for entries in maps]
+    kept_names = set.union(*names)
+    if kept_names != set.intersection(*names):
         if parameter.tightens_entries is Direction.NONE:
             return None
-        kept = kept if parameter.tightens_entries is Direction.MORE else set.intersection(*names)
-    found: dict[Cell, FactValue] = {}
-    for name in kept:
-        strictest = tightest([each[name] for each in maps if name in each], parameter.tightens)
+        kept_names = kept_names if parameter.tightens_entries is Direction.MORE else set.intersection(*names)
+    strictest_values: dict[Cell, FactValue] = {}
+    for name in kept_names:
+        strictest = tightest([entries[name] for entries in maps if name in entries], parameter.tightens)
         if strictest is None:
             return None
-        found[name] = strictest
-    return nested(found)
+        strictest_values[name] = strictest
+    return nested(strictest_values)
 
 
 def loosened(parameter: Parameter, value: FactValue, than: FactValue) -> str:
     """Return which entries of a map or a table are looser than those of another, in words; empty for none."""
     assert parameter.entries is not None
-    mine, theirs = (dict(cells(each, parameter.entries.depth)) for each in (value, than))
+    mine, theirs = (dict(cells(side, parameter.entries.depth)) for side in (value, than))
     wrong = []
     if parameter.tightens_entries is not Direction.FEWER and (missing := sorted(theirs.keys() - mine.keys())):
         wrong.append(f"entries {_MAY[parameter.tightens_entries]}, and {_listed(missing)} is missing here")

@@ -67,18 +67,20 @@ class Layers:
     def deciding(self, key: str, holder: str) -> tuple[str, ...]:
         """Return the layers that must let a layer loosen what a layer below holds: that one, and all between them."""
         below = self.below(key)
-        return tuple(each for each in self._by_key if each in below and (each == holder or holder in self._below[each]))
+        return tuple(
+            layer for layer in self._by_key if layer in below and (layer == holder or holder in self._below[layer])
+        )
 
     def holding(self, settings: Iterable[Setting[V]]) -> tuple[Setting[V], ...]:
         """Return the settings of one thing that no layer above has replaced."""
         listed = tuple(settings)
-        replaced = frozenset[str]().union(*(self.below(each.layer) for each in listed))
-        return tuple(each for each in listed if each.layer not in replaced)
+        replaced = frozenset[str]().union(*(self.below(setting.layer) for setting in listed))
+        return tuple(setting for setting in listed if setting.layer not in replaced)
 
     def holding_below(self, key: str, settings: Sequence[Setting[V]]) -> tuple[Setting[V], ...]:
         """Return the settings that hold as a layer finds them."""
         below = self.below(key)
-        return self.holding(each for each in settings if each.layer in below)
+        return self.holding(setting for setting in settings if setting.layer in below)
 
 
 class Loosening:
@@ -93,7 +95,7 @@ class Loosening:
 
     def of(self, layer: str) -> tuple[str, ...]:
         """Return what a layer lets others loosen."""
-        return tuple(sorted(name for each, name in self._allowed if each == layer))
+        return tuple(sorted(name for allowing, name in self._allowed if allowing == layer))
 
     def missing(self, layers: Iterable[str], name: str) -> tuple[str, ...]:
         """Return which of the layers do not let others loosen something."""
@@ -114,12 +116,12 @@ def refuse_wrong_extends(layers: Layers, mistakes: Mistakes) -> None:
                 record.mistake(f"`{shown(entry.pack)}` is extended twice; keep one entry", "pack")
             if not entry.version:
                 continue
-            found = f"`{shown(base.name)}` at {key}"
+            base_at = f"`{shown(base.name)}` at {key}"
             if not is_version(base.version):
                 message = (
-                    f"{found} has version `{shown(base.version)}`, which cannot be compared; remove `version` here"
+                    f"{base_at} has version `{shown(base.version)}`, which cannot be compared; remove `version` here"
                 )
                 record.mistake(message, "version")
             elif not is_within(base.version, entry.version):
-                message = f"{found} is version {base.version}, and `{entry.version}` is wanted"
+                message = f"{base_at} is version {base.version}, and `{entry.version}` is wanted"
                 record.mistake(f"{message}; review what changed, then widen the range", "version")

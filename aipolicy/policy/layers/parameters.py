@@ -67,10 +67,10 @@ class ParameterLayers(Frozen):
         }
 
     def _refuse_unknown(self) -> None:
-        known = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
+        names = {f"{layer.name}.{name}" for layer in self.layers for name in layer.parameters}
         for name in self.configured.values:
-            if name not in known and not any(words_below(name, each) for each in self._with_entries()):
-                message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, known)}"
+            if name not in names and not any(words_below(name, parameter) for parameter in self._with_entries()):
+                message = f"unknown parameter `{shown(name)}` in the configuration{did_you_mean(name, names)}"
                 self._refuse_configured(name, message)
 
     def _with_entries(self) -> list[str]:
@@ -79,13 +79,13 @@ class ParameterLayers(Frozen):
 
     def _read_loosening(self) -> None:
         for layer in self.layers:
-            known = {*layer.parameters, *(f"{layer.name}.{name}" for name in layer.parameters), *self._below(layer)}
+            names = {*layer.parameters, *(f"{layer.name}.{name}" for name in layer.parameters), *self._below(layer)}
             for number, name in enumerate(layer.overlay.loosened_parameters):
                 if name in layer.parameters:
                     name = f"{layer.name}.{name}"
                 record = layer.overlay.loosening
-                if name not in known and record is not None:
-                    message = f"unknown parameter `{shown(name)}`{did_you_mean(name, known)}"
+                if name not in names and record is not None:
+                    message = f"unknown parameter `{shown(name)}`{did_you_mean(name, names)}"
                     self.mistakes.add(message, record.document, (*record.path, "parameters", number))
                 self.loosening.allow(layer.key, name)
 
@@ -96,9 +96,9 @@ class ParameterLayers(Frozen):
 
     def _entries(self) -> Mapping[tuple[str, str], list[tuple[Layer, ValueEntry]]]:
         """Return the entries of `set` by the layer and name of the parameter, bases first."""
-        found: dict[tuple[str, str], list[tuple[Layer, ValueEntry]]] = {}
+        entries: dict[tuple[str, str], list[tuple[Layer, ValueEntry]]] = {}
         for layer in self.layers:
-            known = self._below(layer)
+            homes = self._below(layer)
             seen: dict[str, ValueEntry] = {}
             for entry in layer.overlay.values:
                 first = seen.setdefault(entry.parameter, entry)
@@ -106,15 +106,15 @@ class ParameterLayers(Frozen):
                 message = ""
                 if first is not entry:
                     message = f"is set twice, first at {place_of(first.record, 'parameter')}; keep one"
-                elif entry.parameter in known:
-                    found.setdefault(known[entry.parameter], []).append((layer, entry))
+                elif entry.parameter in homes:
+                    entries.setdefault(homes[entry.parameter], []).append((layer, entry))
                 elif own in layer.parameters:
                     message = "is a parameter of this pack itself; change its `default`"
                 else:
-                    message = f"is no parameter of a pack that this one extends{_hint(entry.parameter, known)}"
+                    message = f"is no parameter of a pack that this one extends{_hint(entry.parameter, homes)}"
                 if message and entry.parameter:
                     entry.record.mistake(f"`{shown(entry.parameter)}` {message}", "parameter")
-        return found
+        return entries
 
     def _parameter(self, home: Layer, parameter: Parameter,
                    entries: Sequence[tuple[Layer, ValueEntry]]) -> Parameter:  # fmt: skip
@@ -136,8 +136,10 @@ class ParameterLayers(Frozen):
             self._refuse_clash(name, holding)
             value = parameter.default
         origins = tuple(
-            ParameterOrigin(each.value, self.layers.name_of(each.layer), each.place, each.reason, each in holding)
-            for each in settings
+            ParameterOrigin(
+                setting.value, self.layers.name_of(setting.layer), setting.place, setting.reason, setting in holding
+            )
+            for setting in settings
         )
         return replace(parameter, value=value, origins=origins)
 
@@ -146,12 +148,12 @@ class ParameterLayers(Frozen):
         record = entry.record
         if parameter.entries is not None:
             problems: list[Problem] = []
-            found = parameter.entries.read(record.raw("value"), self.words, problems)
+            entries = parameter.entries.read(record.raw("value"), self.words, problems)
             for problem in problems:
                 self.mistakes.add(
                     problem.message, record.document, (*record.path, "value", *problem.path), problem.part
                 )
-            return None if problems else found
+            return None if problems else entries
         value = as_value(record.raw("value"), parameter.type)
         if value is None:
             record.mistake(f"`value` of `{name}` must be of type {parameter.type.value}", "value")
@@ -187,30 +189,30 @@ class ParameterLayers(Frozen):
                 name, f"parameter `{name}` in the configuration must be a table `[parameters.{name}]`"
             )
             return None
-        written = {each: words for each in self.configured.values if (words := words_below(each, name))}
+        written = {key: words for key in self.configured.values if (words := words_below(key, name))}
         if not written:
             return None
-        places, plain = {words: each for each, words in written.items()}, dict[tuple[str, ...], object]()
-        for each, words in written.items():
+        places, plain = {words: key for key, words in written.items()}, dict[tuple[str, ...], object]()
+        for key, words in written.items():
             if len(words) != parameter.entries.depth:
                 what = " / ".join(words)
                 wrong = (
                     f"`{shown(what)}` of `{name}` is {len(words)} words, where {parameter.entries.depth} name an entry"
                 )
-                self._refuse_configured(each, wrong)
+                self._refuse_configured(key, wrong)
                 return None
-            plain[words] = self.configured.values[each]
+            plain[words] = self.configured.values[key]
         problems: list[Problem] = []
-        found = parameter.entries.read(nested(plain), self.words, problems)
+        entries = parameter.entries.read(nested(plain), self.words, problems)
         for problem in problems:
             path = tuple(map(str, problem.path))
             where = next((places[words] for words in places if words[: len(path)] == path[: len(words)]), name)
             self._refuse_configured(where, problem.message)
-        return None if problems else found
+        return None if problems else entries
 
     def _configured_at(self, name: str) -> str:
         at = self.configured.places
-        return at.get(name) or next((at[each] for each in at if words_below(each, name)), "")
+        return at.get(name) or next((at[key] for key in at if words_below(key, name)), "")
 
     def _closed(self, home: Layer) -> tuple[str, ...]:
         """Return the layers that do not let the configuration loosen the parameters of a pack."""
@@ -225,7 +227,7 @@ class ParameterLayers(Frozen):
                   settings: Sequence[Setting[FactValue]],
                   closed: tuple[str, ...] = ()) -> list[tuple[Setting[FactValue], tuple[str, ...]]]:  # fmt: skip
         """Return what a setting loosens without being let, each with the layers that do not let it."""
-        found = []
+        pairs = []
         for held in self.layers.holding_below(setting.layer, settings):
             if is_tight(parameter, setting.value, held.value):
                 continue
@@ -235,8 +237,8 @@ class ParameterLayers(Frozen):
                 deciding = closed if is_default else tuple(dict.fromkeys((*deciding, *closed)))
             missing = self.loosening.missing(deciding, name)
             if missing:
-                found.append((held, missing))
-        return found
+                pairs.append((held, missing))
+        return pairs
 
     def _complaint(self, name: str, parameter: Parameter, setting: Setting[FactValue], held: Setting[FactValue],
                    missing: Sequence[str]) -> str:  # fmt: skip
@@ -255,7 +257,7 @@ class ParameterLayers(Frozen):
         )
 
     def _refuse_clash(self, name: str, holding: Sequence[Setting[FactValue]]) -> None:
-        values = ", ".join(f"`{exact_value(each.value)}` at {each.place}" for each in holding)
+        values = ", ".join(f"`{exact_value(setting.value)}` at {setting.place}" for setting in holding)
         message = f"`{name}` is set to {values}, and neither is known to be the stricter; set it in one pack above both"
         self.mistakes.add_at(message, holding[-1].place)
 
@@ -266,7 +268,7 @@ class ParameterLayers(Frozen):
 def _hint(name: str, known: Mapping[str, object]) -> str:
     if not known:
         return "; add the pack to `extends`"
-    with_pack = [each for each in sorted(known) if each.partition(".")[2] == name]
+    with_pack = [full_name for full_name in sorted(known) if full_name.partition(".")[2] == name]
     if with_pack:
-        return f"; write {' or '.join(f'`{each}`' for each in with_pack)}"
+        return f"; write {' or '.join(f'`{full_name}`' for full_name in with_pack)}"
     return did_you_mean(name, known)

@@ -36,12 +36,12 @@ class RuleLayers(Frozen):
 
     def _read_loosening(self) -> None:
         for layer in self.layers:
-            known = {*self._below(layer), *(rule.id for rule in self.rules[layer.key])}
+            ids = {*self._below(layer), *(rule.id for rule in self.rules[layer.key])}
             for number, written in enumerate(layer.overlay.loosened_rules):
                 rule_id = self._aliases.get(written, written)
                 record = layer.overlay.loosening
-                if rule_id not in known and record is not None:
-                    message = f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, known)}"
+                if rule_id not in ids and record is not None:
+                    message = f"unknown rule `{shown(rule_id)}`{did_you_mean(rule_id, ids)}"
                     self.mistakes.add(message, record.document, (*record.path, "rules", number))
                 self.loosening.allow(layer.key, rule_id)
 
@@ -56,9 +56,9 @@ class RuleLayers(Frozen):
 
     def _entries(self) -> Mapping[tuple[str, str], list[tuple[Layer, OverrideEntry]]]:
         """Return the overrides by the layer and id of the rule, bases first."""
-        found: dict[tuple[str, str], list[tuple[Layer, OverrideEntry]]] = {}
+        entries: dict[tuple[str, str], list[tuple[Layer, OverrideEntry]]] = {}
         for layer in self.layers:
-            known = self._below(layer)
+            homes = self._below(layer)
             own = {rule.id for rule in self.rules[layer.key]}
             seen: dict[str, OverrideEntry] = {}
             for entry in layer.overlay.overrides:
@@ -67,39 +67,39 @@ class RuleLayers(Frozen):
                 message = ""
                 if first is not entry:
                     message = f"is overridden twice, first at {place_of(first.record, 'rule')}; keep one"
-                elif rule_id in known:
-                    found.setdefault((known[rule_id], rule_id), []).append((layer, entry))
+                elif rule_id in homes:
+                    entries.setdefault((homes[rule_id], rule_id), []).append((layer, entry))
                 elif rule_id in own:
                     message = "is a rule of this pack itself; change the rule"
                 else:
-                    hint = did_you_mean(entry.rule, known) if known else "; add the pack to `extends`"
+                    hint = did_you_mean(entry.rule, homes) if homes else "; add the pack to `extends`"
                     message = f"is no rule of a pack that this one extends{hint}"
                 if message and entry.rule:
                     entry.record.mistake(f"`{shown(entry.rule)}` {message}", "rule")
-        return found
+        return entries
 
     def _rule(self, home: Layer, rule: Rule, entries: Sequence[tuple[Layer, OverrideEntry]]) -> Rule:
         settings = [Setting(rule, home.key, rule.origins[0].place)]
         origins = {home.key: rule.origins[0]}
         for layer, entry in entries:
             held = self.layers.holding_below(layer.key, settings)
-            changed = _changed(_tightest([each.value for each in held]), entry)
+            changed = _changed(_tightest([setting.value for setting in held]), entry)
             begins = [day for day in changed.stages[:3] if day is not None]
             if begins and changed.effective_until and changed.effective_until < max(begins):
                 entry.record.mistake(f"`{rule.id}` would end before it begins", "effective")
-            for each in held:
-                missing = self.loosening.missing(self.layers.deciding(layer.key, each.layer), rule.id)
+            for below in held:
+                missing = self.loosening.missing(self.layers.deciding(layer.key, below.layer), rule.id)
                 if missing:
-                    self._refuse_looser(entry, changed, each, origins, missing)
+                    self._refuse_looser(entry, changed, below, origins, missing)
             settings.append(Setting(changed, layer.key, entry.severity_at or entry.effective_at, entry.reason))
             origins[layer.key] = RuleOrigin(
                 changed.severity, changed.effective_from, changed.effective_until, layer.name,
                 entry.severity_at, entry.effective_at, entry.reason,
             )  # fmt: skip
         holding = self.layers.holding(settings)
-        held_keys = {each.layer for each in holding}
-        told = tuple(origin._replace(holds=key in held_keys) for key, origin in origins.items())
-        return replace(_tightest([each.value for each in holding]), origins=told)
+        held_keys = {setting.layer for setting in holding}
+        listed = tuple(origin._replace(holds=key in held_keys) for key, origin in origins.items())
+        return replace(_tightest([setting.value for setting in holding]), origins=listed)
 
     def _refuse_looser(self, entry: OverrideEntry, changed: Rule, held: Setting[Rule],
                        origins: Mapping[str, RuleOrigin], missing: Sequence[str]) -> None:  # fmt: skip

@@ -55,12 +55,12 @@ def read_tightens(record: Record, values: FactType) -> Tightens:
             "of a map or a table, write `tightens: {entries: fewer, values: lower}`, or one of the two", "tightens"
         )
         return Tightens(Direction.NONE)
-    said = record.record("tightens")
+    section = record.record("tightens")
     tightens = Tightens(
-        _direction(said, "values", _DIRECTIONS.get(values, ()), f"a value of type {values.value}"),
-        _direction(said, "entries", (Direction.FEWER, Direction.MORE), "an entry"),
+        _direction(section, "values", _DIRECTIONS.get(values, ()), f"a value of type {values.value}"),
+        _direction(section, "entries", (Direction.FEWER, Direction.MORE), "an entry"),
     )
-    said.finish()
+    section.finish()
     return tightens
 
 

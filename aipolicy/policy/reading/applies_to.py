@@ -132,7 +132,7 @@ def _nothing_wrong(word: str) -> str:
 def _wrong_lifecycle(word: str) -> str:
     if word in LIFECYCLES:
         return ""
-    allowed = ", ".join(f"`{each}`" for each in LIFECYCLES)
+    allowed = ", ".join(f"`{lifecycle}`" for lifecycle in LIFECYCLES)
     return f"`{shown(word)}` is no lifecycle{did_you_mean(word, LIFECYCLES)} (one of {allowed})"
 
 
@@ -162,8 +162,8 @@ def _word_regex(glob: str) -> str:
 def _regex(text: str, star: str, mark: str) -> str:
     """Return text as an RE2 expression with wildcards; everything else stands for itself."""
     return "".join(
-        star if each == "*" else mark if each == "?"
-        else each if each.isalnum() or each in "_/" or ord(each) > 0x7F
-        else f"\\x{{{ord(each):x}}}" if not each.isprintable() else f"\\{each}"
-        for each in text
+        star if character == "*" else mark if character == "?"
+        else character if character.isalnum() or character in "_/" or ord(character) > 0x7F
+        else f"\\x{{{ord(character):x}}}" if not character.isprintable() else f"\\{character}"
+        for character in text
     )  # fmt: skip

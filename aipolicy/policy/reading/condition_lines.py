@@ -47,8 +47,8 @@ class ConditionReader:
 
     def lines(self, key: str) -> tuple[Line, ...]:
         """Return the conditions under a key; one of `unless` holds where what is written does not."""
-        found = (self.line(text, key, path) for text, path in self.texts(key))
-        return tuple(line for line in found if line is not None)
+        lines = (self.line(text, key, path) for text, path in self.texts(key))
+        return tuple(line for line in lines if line is not None)
 
     def texts(self, key: str) -> Iterator[tuple[str, DocumentPath]]:
         """Yield the conditions under a key as they are written, with their places."""
@@ -109,9 +109,9 @@ class ConditionReader:
 
 def parameters_of(names: Iterable[str], constants: Mapping[str, FactValue]) -> dict[str, FactValue]:
     """Return the values of what a rule reads of its policy, with the parameters that places come from."""
-    read = set(names)
-    read |= {behind for name in read for behind in parameter_behind(name)}
-    return {name: constants[name] for name in sorted(read)}
+    read_names = set(names)
+    read_names |= {behind for name in read_names for behind in parameter_behind(name)}
+    return {name: constants[name] for name in sorted(read_names)}
 
 
 def _refuse_some(some_within: Iterable[tuple[str, bool]], *, holds_for_some: bool) -> None:

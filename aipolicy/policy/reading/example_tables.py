@@ -42,7 +42,7 @@ class _Table:
         self._record = record
         self._facts = facts
         self._keys = tuple(key for key in keys if key not in _SECTIONS)
-        self._sections = tuple(each for each in _PREFIXES if each[0] in keys)
+        self._sections = tuple(pair for pair in _PREFIXES if pair[0] in keys)
         self._columns = self._read_columns()
 
     def rows(self) -> Iterator[Record]:
@@ -55,9 +55,9 @@ class _Table:
             record.mistake(f"`{ROWS}` {wrong}; write `rows: {{name of the example: [values, …]}}`", ROWS)
         for name, row in rows.items() if isinstance(rows, dict) else ():
             path = (*record.path, ROWS, name)
-            found = self._row(name, row, path)
-            if found is not None:
-                yield self._example(name, {**common, **found}, path)
+            row_facts = self._row(name, row, path)
+            if row_facts is not None:
+                yield self._example(name, {**common, **row_facts}, path)
         record.finish()
 
     def _read_columns(self) -> tuple[str, ...]:
@@ -66,29 +66,29 @@ class _Table:
         if not record.has(COLUMNS):
             return ()
         names = record.texts(COLUMNS)
-        known = (*self._facts, *self._keys)
-        read = []
+        words = (*self._facts, *self._keys)
+        columns = []
         for number, name in enumerate(names):
             wrong = ""
-            if name not in known or name.startswith("params."):
-                wrong = f"`{shown(name)}` is no fact, and no key of examples{did_you_mean(name, known)}"
+            if name not in words or name.startswith("params."):
+                wrong = f"`{shown(name)}` is no fact, and no key of examples{did_you_mean(name, words)}"
             elif name in names[:number]:
                 wrong = f"column `{name}` stands twice; keep one"
             if wrong:
                 record.mistakes.add(wrong, record.document, (*record.path, COLUMNS, number))
-            read.append("" if wrong else name)
-        return tuple(read)
+            columns.append("" if wrong else name)
+        return tuple(columns)
 
     def _common(self) -> dict[str, _Found]:
         """Return what holds for every row that does not say otherwise."""
         record = self._record
-        found: dict[str, _Found] = {
+        common: dict[str, _Found] = {
             key: (record.raw(key), (*record.path, key)) for key in self._keys if record.has(key)
         }
         for key, prefix in reversed(self._sections):
             for name, value in record.record(key).fields() if record.has(key) else ():
-                found[f"{prefix}{name}"] = value, (*record.path, key, name)
-        return found
+                common[f"{prefix}{name}"] = value, (*record.path, key, name)
+        return common
 
     def _row(self, name: str, row: PlainValue, path: DocumentPath) -> dict[str, _Found] | None:
         """Return the values of a row by fact; None where it is no row."""
@@ -119,7 +119,7 @@ class _Table:
                 example[key] = value
                 places[(*path, key)] = at
                 continue
-            section, prefix = next(each for each in _PREFIXES if key.startswith(each[1]))
+            section, prefix = next(pair for pair in _PREFIXES if key.startswith(pair[1]))
             fact = key.removeprefix(prefix)
             facts.setdefault(section, {})[fact] = value
             places |= _inner(value, (*path, section, fact), at)
@@ -130,8 +130,8 @@ class _Table:
 
 def _inner(value: PlainValue, path: DocumentPath, at: DocumentPath) -> dict[DocumentPath, DocumentPath]:
     """Return where a value and what is in it is written, by where it is read."""
-    found = {path: at}
+    places = {path: at}
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in below:
-        found |= _inner(each, (*path, key), (*at, key))
-    return found
+    for key, part in below:
+        places |= _inner(part, (*path, key), (*at, key))
+    return places

@@ -156,8 +156,8 @@ def refuse_unknown_terms(catalog: Catalog, specs: Mapping[str, FactSpec], mistak
                 f"`{term.term}` is neither true or false nor a number; it is agreed, never offered", term.at
             )
         elif not isinstance(term.value, _OFFERED[spec.type]):
-            wanted = "true or false" if spec.type is FactType.BOOL else "a number"
-            mistakes.add_at(f"`value` of `{term.term}` must be {wanted}", term.at)
+            kind = "true or false" if spec.type is FactType.BOOL else "a number"
+            mistakes.add_at(f"`value` of `{term.term}` must be {kind}", term.at)
 
 
 def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ...]:

@@ -77,12 +77,12 @@ def _controls(record: Record, frameworks: Mapping[str, Framework]) -> Iterator[C
     for control in record.records("controls"):
         framework, id_ = control.text("framework"), _id(control)
         relation = control.text("relation", choices=RELATIONS)
-        known = frameworks.get(framework)
-        if framework and known is None:
+        entry = frameworks.get(framework)
+        if framework and entry is None:
             control.mistake(f"unknown framework `{shown(framework)}`{did_you_mean(framework, frameworks)}", "framework")
-        elif known is not None and id_ and id_ not in known.controls:
-            hint = did_you_mean(id_, known.controls)
-            control.mistake(f"`{shown(id_)}` is no control of `{framework}` ({known.name}){hint}", "id")
+        elif entry is not None and id_ and id_ not in entry.controls:
+            hint = did_you_mean(id_, entry.controls)
+            control.mistake(f"`{shown(id_)}` is no control of `{framework}` ({entry.name}){hint}", "id")
         control.finish()
         yield Control(framework, id_, relation)
 

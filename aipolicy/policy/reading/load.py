@@ -90,7 +90,7 @@ def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosenin
     layer, settled = layers[pack.path], {rule.id: rule for rule in rules}
     return replace(
         pack, rules=tuple(settled[rule.id] for rule in pack.rules),
-        portfolio_rules=tuple(replace(each, rule=settled[each.rule.id]) for each in pack.portfolio_rules),
+        portfolio_rules=tuple(replace(over_all, rule=settled[over_all.rule.id]) for over_all in pack.portfolio_rules),
         extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
         configuration_may_loosen=layer.overlay.configuration_may_loosen,
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _with_current_never(pack: PolicyPack, aliases: Mapping[str, str]) -> PolicyP
     """Return a pack that names the rules which are never waived by the ids of today."""
     if pack.waivers is None or not aliases:
         return pack
-    never = tuple(each._replace(word=aliases.get(each.word, each.word)) for each in pack.waivers.never)
+    never = tuple(word._replace(word=aliases.get(word.word, word.word)) for word in pack.waivers.never)
     return replace(pack, waivers=pack.waivers._replace(never=never))
 
 
@@ -147,8 +147,8 @@ class _PackReader:
         self._parameter_records: dict[str, Record] = {}
         self._is_readable = True
         self._records = [Record(d, (), d.value, self._mistakes) for d in self._documents()]
-        self.facts = [read_extension_fact(each) for record in self._records for each in record.records("facts")]
-        self.facts += [read_term(each) for record in self._records for each in record.records("terms")]
+        self.facts = [read_extension_fact(entry) for record in self._records for entry in record.records("facts")]
+        self.facts += [read_term(entry) for record in self._records for entry in record.records("terms")]
         """What the pack adds to manifests."""
         heads = [record for record in self._records if read_kind(record, PACK_KIND, RULES_KIND) == PACK_KIND]
         if len(heads) != 1 and self._is_readable:
@@ -160,10 +160,10 @@ class _PackReader:
         overlay = read_overlay(heads[0]) if heads else Overlay()
         self._governance = read_governance(heads[0]) if heads else None
         for record in self._records:
-            for each in record.records("parameters"):
-                parameter = read_parameter(each, name, self._parameters)
+            for entry in record.records("parameters"):
+                parameter = read_parameter(entry, name, self._parameters)
                 self._parameters[parameter.name] = parameter
-                self._parameter_records[parameter.name] = each
+                self._parameter_records[parameter.name] = entry
         self.layer = Layer(files.path, name, version, overlay, files.extends, dict(self._parameters))
 
     @property
@@ -195,7 +195,7 @@ class _PackReader:
         set_at = {f"params.{p.name}": at.place for p in (*parameters, *foreign) for at in p.origins if at.holds}
         compiler = Compiler(self._with_parameters(specs), self._vocabularies, constants, set_at, self._catalog)
         reader = VariableReader(compiler, specs, name, texts)
-        variables = reader.read([each for record in records for each in record.records("variables")])
+        variables = reader.read([entry for record in records for entry in record.records("variables")])
         self._variables = reader.texts
         rules = [
             _read_rule(RuleReader(rule, compiler, self._variables, name, constants, specs, shared), rule)
@@ -236,8 +236,8 @@ class _PackReader:
 
     def _portfolio_rules(self, records: Iterable[Record], compiler: Compiler, pack: str, constants: Mapping[str, FactValue],
                          facts: Mapping[str, FactSpec]) -> tuple[PortfolioRule, ...]:  # fmt: skip
-        found = [entry for record in records for entry in record.records("portfolio_rules")]
-        if not found:
+        entries = [entry for record in records for entry in record.records("portfolio_rules")]
+        if not entries:
             return ()
         from aipolicy.policy.reading.portfolio_reader import PortfolioReader
 
@@ -245,9 +245,9 @@ class _PackReader:
             PortfolioReader(
                 entry, compiler, self._with_parameters(facts), self._vocabularies, self._variables, pack, constants
             ).read()
-            for entry in found
+            for entry in entries
         ]
-        return tuple(sorted(rules, key=lambda each: each.rule.id))
+        return tuple(sorted(rules, key=lambda over_all: over_all.rule.id))
 
     def _documents(self) -> Iterable[Document]:
         for path, data in self._files.files:

@@ -79,10 +79,10 @@ def check_default(record: Record, parameter: Parameter, known: FactWords) -> Par
     for problem in problems:
         if problem not in shapes:
             _note(record, "default", problem)
-    told = {str(problem.path[0]) for problem in problems if problem.path}
-    if not told or not isinstance(parameter.default, Mapping):
+    wrong_keys = {str(problem.path[0]) for problem in problems if problem.path}
+    if not wrong_keys or not isinstance(parameter.default, Mapping):
         return parameter
-    left = {key: value for key, value in parameter.default.items() if key not in told}
+    left = {key: value for key, value in parameter.default.items() if key not in wrong_keys}
     return replace(parameter, default=left, value=left, origins=(parameter.origins[0]._replace(value=left),))
 
 
@@ -103,7 +103,7 @@ def _note(record: Record, key: str, problem: Problem) -> None:
 def _type_word(record: Record) -> str:
     word = record.text("type")
     if word and word not in TYPES:
-        listed = ", ".join(f"`{each}`" for each in TYPES)
+        listed = ", ".join(f"`{type_name}`" for type_name in TYPES)
         meant = _OTHER_TYPES.get(word)
         hint = f"; did you mean `{meant}`?" if meant is not None else did_you_mean(word, TYPES)
         record.mistake(f"`{shown(word)}` is not one of {listed}{hint}", "type")
@@ -152,10 +152,10 @@ def _default(record: Record, type_: FactType, entries: Entries | None) -> FactVa
         record.mistake("missing key `default`")
         return {}
     problems: list[Problem] = []
-    found: Mapping[str, FactValue] = entries.read(raw, None, problems)
+    values: Mapping[str, FactValue] = entries.read(raw, None, problems)
     for problem in problems:
         _note(record, "default", problem)
-    return found
+    return values
 
 
 def _bounds(record: Record, type_: FactType) -> Bounds:

@@ -85,12 +85,12 @@ class PortfolioReader:
         types = {name: spec.type for name, spec in names.items()}
         rule = _SharedReader(record, compiler, self._variables, self._pack, self._parameters, types).read()
         formulas = [m.formula for m in measures if m.formula is not None]
-        read = {
+        read_names = {
             name
             for reading in (*over, *formulas, *((group_by,) if group_by is not None else ()))
             for name in reading.parameter_reads
         }
-        parameters = {**rule.parameters, **parameters_of(read, self._compiler.constants)}
+        parameters = {**rule.parameters, **parameters_of(read_names, self._compiler.constants)}
         rule = replace(rule, parameters=dict(sorted(parameters.items())))
         self._check_use(rule.when, rule.require, rule.message, measures)
         return PortfolioRule(rule=rule, over=over, group_by=group_by, measures=measures, tests=tests)
@@ -139,9 +139,9 @@ class PortfolioReader:
                 record.mistake(f"`{shown(name)}` is no name of a measure; use lower case, digits and `_`", name, "key")
             text = record.text(name)
             match = _AGGREGATE.fullmatch(text)
-            known = tuple(aggregate.value for aggregate in Aggregate)
-            if match is None or match.group(1) not in known:
-                hint = did_you_mean(match.group(1), known) if match is not None else ""
+            aggregates = tuple(aggregate.value for aggregate in Aggregate)
+            if match is None or match.group(1) not in aggregates:
+                hint = did_you_mean(match.group(1), aggregates) if match is not None else ""
                 record.mistake(f"`{shown(text)}` is no measure; write one of {_LISTED}{hint}", name)
                 continue
             aggregate, inner = Aggregate(match.group(1)), match.group(2).strip()
@@ -181,16 +181,16 @@ class PortfolioReader:
 
     def _check_use(self, when: Sequence[Line], require: Sequence[Line], message: str,
                    measures: Iterable[GroupMeasure]) -> None:  # fmt: skip
-        read = {name for line in (*when, *require) for name in line.feature_reads}
+        names = {name for line in (*when, *require) for name in line.feature_reads}
         for measure in measures:
             if (
-                not {f"{prefix}{measure.name}" for prefix in (GROUP, TOTAL)} & read
+                not {f"{prefix}{measure.name}" for prefix in (GROUP, TOTAL)} & names
                 and f".{measure.name}}}" not in message
             ):
                 message_ = f"no condition reads the measure `{measure.name}`; remove it"
                 path = (*self._record.path, "measures", measure.name)
                 self._record.mistakes.add(message_, self._record.document, path, "key")
-        if require and not read - {KEY}:
+        if require and not names - {KEY}:
             self._record.mistake("a portfolio rule requires something of its measures", "require")
 
     def _test(self, record: Record, *, grouped: bool) -> PortfolioTest:

@@ -68,7 +68,7 @@ class RequirementReader:
         key = "that" if record.has("that") else _EVIDENCE[:-1]
         line = self._conditions.line(written, REQUIRE, (*record.path, key)) if written else None
         message, fix = record.text("message", ""), record.text("fix", "")
-        name = self._name(record, written, [each.name for each in earlier])
+        name = self._name(record, written, [requirement.name for requirement in earlier])
         self._check_message(record, message)
         record.finish()
         if line is None:
@@ -121,11 +121,11 @@ class RequirementReader:
             return ()
         raw = record.raw("evidence")
         words = (raw,) if isinstance(raw, str) else record.texts("evidence")
-        known = {name for name, spec in self._facts.items() if spec.origin is Origin.EVIDENCE}
+        kinds = {name for name, spec in self._facts.items() if spec.origin is Origin.EVIDENCE}
         names = tuple(word if word.startswith(_SECTIONS) else f"{_EVIDENCE}{word}" for word in words)
         for name in names:
-            if name not in known:
-                record.mistake(f"`{shown(name)}` is no kind of evidence{did_you_mean(name, known)}", "evidence")
+            if name not in kinds:
+                record.mistake(f"`{shown(name)}` is no kind of evidence{did_you_mean(name, kinds)}", "evidence")
         return names
 
 

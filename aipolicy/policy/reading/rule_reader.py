@@ -227,7 +227,7 @@ class RuleReader:
     def _message(self, required: Requirements, law: Law) -> str:
         """Return the message of the rule, which may be left out where each requirement has its own."""
         is_spoken = bool(required.own) and len(required.own) == len(required.lines)
-        if is_spoken and all(each.message for each in required.own) and not self._record.has("message"):
+        if is_spoken and all(requirement.message for requirement in required.own) and not self._record.has("message"):
             return ""
         message = self._record.said("message")
         return message if law.review is None else f"review by {law.review.by}: {message}"

@@ -254,5 +254,5 @@ def _portfolio_rule() -> JsonObject:
 
 def _word_or_words(description: str, words: tuple[str, ...] = ()) -> JsonObject:
     word: JsonObject = {"enum": list(words)} if words else {"type": "string", "minLength": 1}
-    said = {"description": description} if description else {}
-    return {"anyOf": [word, {"type": "array", "items": word, "minItems": 1}], **said}
+    extra = {"description": description} if description else {}
+    return {"anyOf": [word, {"type": "array", "items": word, "minItems": 1}], **extra}

@@ -77,16 +77,16 @@ def read_must_declare(record: Record, facts: Mapping[str, FactSpec]) -> tuple[st
     if not record.has("must_declare"):
         return ()
     names = record.texts("must_declare")
-    known = {name for name, spec in facts.items() if spec.origin in _DECLARABLE}
+    declarable = {name for name, spec in facts.items() if spec.origin in _DECLARABLE}
     for number, name in enumerate(names):
         message = f"`{shown(name)}` is written twice" if name in names[:number] else ""
-        if name not in known:
-            message = f"`{shown(name)}` is no fact that a manifest declares{did_you_mean(name, known)}"
+        if name not in declarable:
+            message = f"`{shown(name)}` is no fact that a manifest declares{did_you_mean(name, declarable)}"
         if message:
             record.mistakes.add(message, record.document, (*record.path, "must_declare", number))
     if not names:
         record.mistake("`must_declare` is empty; name a fact, or remove the key", "must_declare")
-    return tuple(name for name in dict.fromkeys(names) if name in known)
+    return tuple(name for name in dict.fromkeys(names) if name in declarable)
 
 
 def read_basis(record: Record) -> Basis | None:
@@ -94,11 +94,11 @@ def read_basis(record: Record) -> Basis | None:
     if not record.has("basis"):
         return None
     basis = record.record("basis")
-    found = Basis(
+    law_basis = Basis(
         basis.said("instrument"), basis.text("as_amended", ""), basis.text("url", ""), basis.optional_day("checked_on")
     )
     basis.finish()
-    return found
+    return law_basis
 
 
 def basis_of(own: Basis | None, shared: Sequence[SharedScope]) -> Basis | None:

@@ -86,10 +86,10 @@ class VariableReader:
             self._compile(name, text, record)
 
     def _compile(self, name: str, text: str, record: Record) -> None:
-        known = {**self._known, **{each: _BROKEN for each in self._records if each not in self._known}}
+        variables = {**self._known, **{variable: _BROKEN for variable in self._records if variable not in self._known}}
         path = (*record.path, "expression")
         try:
-            expanded = inlined(text, known, record, "expression")
+            expanded = inlined(text, variables, record, "expression")
             compiled, type_ = self._compiler.compile_value(expanded)
         except ExpressionError as error:
             column = f" (column {error.column} of the expression)" if error.column is not None else ""
@@ -138,8 +138,8 @@ class VariableReader:
         name = f"{VARIABLES}{variable.name}"
         is_condition = variable.type is FactType.BOOL
         # NOTE: whole numbers and fractions are two types of CEL, and `==` takes one.
-        read = f"double({name})" if variable.type is FactType.NUMBER else name
-        text = name if is_condition else f"{read} == {read if value is None else _literal(value)}"
+        expression = f"double({name})" if variable.type is FactType.NUMBER else name
+        text = name if is_condition else f"{expression} == {expression if value is None else _literal(value)}"
         expanded = text.replace(name, f"({variable.expanded})")
         compiled = line_of(text, self._compiler.compile(expanded))
         line = replace(compiled, expanded=expanded, number=variable.line.number, path=variable.line.path)
@@ -163,7 +163,7 @@ def imported(heads: Sequence[Record], offered: Mapping[str, Mapping[str, str]], 
 
     `offered` are the exported variables of those packs, `below` all of their variables.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for head in heads:
         for number, text in enumerate(head.texts("imports", ())):
             pack, _, name = text.partition(".")
@@ -178,13 +178,13 @@ def imported(heads: Sequence[Record], offered: Mapping[str, Mapping[str, str]], 
                     if is_private
                     else (f"`{shown(pack)}` has no variable `{shown(name)}`{hint}")
                 )
-            elif name in found:
+            elif name in texts:
                 message = f"`{shown(text)}` is imported twice"
             else:
-                found[name] = offered[pack][name]
+                texts[name] = offered[pack][name]
             if message:
                 head.mistakes.add(message, head.document, (*head.path, "imports", number))
-    return found
+    return texts
 
 
 def parameter_of_pack(pack: str, name: str) -> str:

@@ -78,21 +78,25 @@ class _Walk:
     def _extended(self, entry: Extends, pack: PackFiles) -> str:
         """Return the path of an extended pack; empty when it cannot be used, which is noted."""
         try:
-            found = self._find(*_reference(entry, pack))
+            extended = self._find(*_reference(entry, pack))
         except AipolicyError as error:
             why = f"{error.path}: {error.message}" if error.path is not None else error.message
             self._refuse(why)
             return ""
-        identity = os.path.realpath(found.path)
+        identity = os.path.realpath(extended.path)
         for number, step in enumerate(self._way):
             if step.identity == identity:
-                circle = " → ".join(f"{each.pack.path}:{_place(each)[1].start.line}" for each in self._way[number:])
-                self._refuse(f"packs extend each other in a circle: {circle} → {found.path}; remove one of the entries")
+                circle = " → ".join(
+                    f"{earlier.pack.path}:{_place(earlier)[1].start.line}" for earlier in self._way[number:]
+                )
+                self._refuse(
+                    f"packs extend each other in a circle: {circle} → {extended.path}; remove one of the entries"
+                )
                 return ""
         if identity not in self.done and len(self.done) + len(self._way) >= MAX_PACKS:
             self._refuse(f"more than {MAX_PACKS} packs extend each other; extend fewer")
             return ""
-        return self.done[self.visit(found)].path
+        return self.done[self.visit(extended)].path
 
     def _refuse(self, message: str) -> None:
         path, span = _place(self._way[-1])
@@ -108,9 +112,9 @@ class _Walk:
 
         parts = [sha256(data).hexdigest() for _, data in pack.files]
         key = sha256(f"{Extends._fields} {__version__} {parts}".encode()).hexdigest()
-        known = self._memory.get_bytes(key) if self._memory is not None else None
-        if known is not None:
-            return [Extends(**entry) for entry in json.loads(bytes(known))]
+        content = self._memory.get_bytes(key) if self._memory is not None else None
+        if content is not None:
+            return [Extends(**entry) for entry in json.loads(bytes(content))]
         entries = [entry for entry, _ in _written(pack)]
         if self._memory is not None:
             self._memory.put_bytes(key, json.dumps([entry._asdict() for entry in entries]).encode())

@@ -87,15 +87,17 @@ def read_git_pack(reference: GitReference, base: StrPath) -> PackFiles:
     repository = os.path.normpath(os.path.join(base, reference.repository)).replace(os.sep, "/")
     place = str(reference._replace(repository=repository))
     try:
-        found = read_revision(repository, reference.revision, reference.folder, may_be_part)
+        revision = read_revision(repository, reference.revision, reference.folder, may_be_part)
     except BaseError as error:
         raise PolicyError(error.message, path=place) from error
-    origin = PackOrigin("git", repository, reference.revision, reference.folder, found.commit)
-    if found.is_file:
-        (data,) = found.files.values()
+    origin = PackOrigin("git", repository, reference.revision, reference.folder, revision.commit)
+    if revision.is_file:
+        (data,) = revision.files.values()
         return PackFiles(place, ((place, data),), origin=origin)
     within = f"{place}/" if reference.folder else f"{place}#"
-    files = tuple((f"{within}{name}", found.files[name]) for name in yaml_names(found.files, place, found.below))
+    files = tuple(
+        (f"{within}{name}", revision.files[name]) for name in yaml_names(revision.files, place, revision.below)
+    )
     return PackFiles(place, files, origin=origin)
 
 

@@ -74,8 +74,8 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
     one whose name is misspelt, or one of those `below`, in folders within.
     """
     names = tuple(names)
-    found = tuple(sorted(filter(is_yaml, names)))
-    if not found:
+    yaml_files = tuple(sorted(filter(is_yaml, names)))
+    if not yaml_files:
         raise PolicyError("the folder holds no pack files", path=folder)
     for name in sorted(filter(_is_part, below)):
         message = (
@@ -83,7 +83,7 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
             "move the file up, or out of the folder"
         )
         raise PolicyError(message, path=folder)
-    for name in found:
+    for name in yaml_files:
         if not name.endswith(YAML_SUFFIXES):
             message = f"`{shown(name)}` would not be read; write its ending in lower case, as `.yaml`"
             raise PolicyError(message, path=folder)
@@ -91,7 +91,7 @@ def yaml_names(names: Iterable[str], folder: str, below: Iterable[str] = ()) -> 
         if _is_nearly_yaml(name):
             message = f"`{shown(name)}` would not be read; name it `.yaml`, or move it out of the folder"
             raise PolicyError(message, path=folder)
-    return found
+    return yaml_files
 
 
 def is_yaml(name: str) -> bool:
@@ -141,7 +141,7 @@ def _below(folder: str, inner: Iterable[str]) -> Iterator[str]:
         if name.startswith(".") or name == TESTS_FOLDER:
             continue
         for place, folders, files in os.walk(os.path.join(folder, name), onerror=refuse):
-            folders[:] = sorted(each for each in folders if not each.startswith("."))
+            folders[:] = sorted(child for child in folders if not child.startswith("."))
             within = os.path.relpath(place, folder).replace(os.sep, "/")
             for file in sorted(filter(is_yaml, files)):
                 yield f"{within}/{file}"

@@ -38,14 +38,14 @@ def package_folder(distribution: Distribution, folder: str) -> PackageFolder:
         return PackageFolder(str(_located(distribution, folder)), names)
     project = _editable_project(distribution)
     roots = [str(_located(distribution, ""))] if recorded is None else [*_path_lines(distribution, recorded)]
-    found = _existing(roots, folder)
-    if not found and project:
-        found = _existing((project, os.path.join(project, "src")), folder)
-    if len(found) > 1:
-        both = " and ".join(f"`{shown(path)}`" for path in found)
+    folders = _existing(roots, folder)
+    if not folders and project:
+        folders = _existing((project, os.path.join(project, "src")), folder)
+    if len(folders) > 1:
+        both = " and ".join(f"`{shown(path)}`" for path in folders)
         raise PolicyError(f"its folder could be {both}; {_TODO_EDITABLE}")
-    if found:
-        return PackageFolder(found[0], None)
+    if folders:
+        return PackageFolder(folders[0], None)
     if project:
         raise PolicyError(
             f"it is installed editable from `{shown(project)}`, and its folder `{shown(folder)}` is neither below a path "
@@ -100,13 +100,13 @@ def _path_lines(distribution: Distribution, recorded: Iterable[str]) -> Iterator
 def _editable_project(distribution: Distribution) -> str:
     """Return the folder that a distribution is installed from in editable mode; empty for any other."""
     try:
-        told = json.loads(distribution.read_text(_DIRECT_URL) or "{}")
+        direct_url = json.loads(distribution.read_text(_DIRECT_URL) or "{}")
     except (OSError, ValueError):
         return ""
-    directory = told.get("dir_info") if isinstance(told, dict) else None
+    directory = direct_url.get("dir_info") if isinstance(direct_url, dict) else None
     if not isinstance(directory, dict) or directory.get("editable") is not True:
         return ""
-    url = urlsplit(str(told.get("url", "")))
+    url = urlsplit(str(direct_url.get("url", "")))
     path = unquote(url.path)
     if url.scheme != "file" or url.netloc not in ("", "localhost"):
         return ""

@@ -63,7 +63,7 @@ def find_package_pack(reference: str) -> PackFiles:
 def offers() -> tuple[Offer, ...]:
     """Return every pack that installed packages offer, sorted; raises `PolicyError` where metadata cannot be read."""
     try:
-        found = [
+        listed = [
             Offer(entry.name, _identity(entry.dist), entry.value, entry.dist)
             for entry in entry_points(group=GROUP)
             if entry.dist is not None
@@ -73,7 +73,7 @@ def offers() -> tuple[Offer, ...]:
             f"cannot read which packs installed packages offer ({shown(str(error))}); install the damaged one again"
         )
         raise PolicyError(message) from error
-    return tuple(sorted(found, key=lambda offer: offer[:3]))
+    return tuple(sorted(listed, key=lambda offer: offer[:3]))
 
 
 def _identity(distribution: Distribution) -> InstalledPackage:
@@ -85,20 +85,20 @@ def _identity(distribution: Distribution) -> InstalledPackage:
 
 def _only_offer(name: str, offered: Sequence[Offer]) -> Offer:
     """Return the one offer of a pack; raises `PolicyError` where there is none, or more than one."""
-    found = [offer for offer in offered if offer.pack == name]
-    if len(found) > 1:
-        where = " and ".join(f"{shown(str(offer.package))} (`{shown(offer.value)}`)" for offer in found)
+    matching = [offer for offer in offered if offer.pack == name]
+    if len(matching) > 1:
+        where = " and ".join(f"{shown(str(offer.package))} (`{shown(offer.value)}`)" for offer in matching)
         raise PolicyError(f"the pack `{shown(name)}` is offered by {where}; uninstall one of them, or rename its pack")
-    if found:
-        return found[0]
+    if matching:
+        return matching[0]
     message = f"no installed package offers a pack `{shown(name)}`"
     if not offered:
         raise PolicyError(f"{message}, nor any other; install the one that does into the environment of aipolicy")
     theirs = [f"`{PACKAGE_PREFIX}{shown(offer.pack)}`" for offer in offered if offer.package.name == name]
     if theirs:
         raise PolicyError(f"{message}, but the package of that name offers others; write {' or '.join(theirs)}")
-    known = ", ".join(f"`{shown(offer.pack)}` of {shown(str(offer.package))}" for offer in offered)
-    raise PolicyError(f"{message}{did_you_mean(name, (offer.pack for offer in offered))} (offered: {known})")
+    names = ", ".join(f"`{shown(offer.pack)}` of {shown(str(offer.package))}" for offer in offered)
+    raise PolicyError(f"{message}{did_you_mean(name, (offer.pack for offer in offered))} (offered: {names})")
 
 
 def _read(folder: PackageFolder, place: str) -> tuple[tuple[str, bytes], ...]:

@@ -103,13 +103,13 @@ def locked_commits(path: str, folder: str) -> dict[GitReference, str]:
     """Return the commits that a lock pins, its paths being from a folder; raises `LockError` or `Problems`."""
     from aipolicy.policy.sources.git_pack import parse_git_reference
 
-    found = {}
+    commits = {}
     for pin in read_lock(path).pins.values():
         if pin.commit:
             reference = parse_git_reference(pin.reference)
             repository = os.path.normpath(os.path.join(folder, reference.repository))
-            found[reference._replace(repository=repository)] = pin.commit
-    return found
+            commits[reference._replace(repository=repository)] = pin.commit
+    return commits
 
 
 def _name_and_version(pack: PackFiles) -> tuple[str, str]:

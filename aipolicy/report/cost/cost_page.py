@@ -114,7 +114,7 @@ def _plan_without_a_row(answering: Answering) -> str:
 
 def _headline(answering: Answering, compared: tuple[Compared, ...]) -> str:
     """Return what is recommended with what it costs a month."""
-    row = next((each for each in compared if each.part is Part.BUILD), None)
+    row = next((line for line in compared if line.part is Part.BUILD), None)
     way = answering.answer.recommended
     if answering.certain.is_retired:
         return "Nothing to build: the feature is retired; this is what ways would cost"
@@ -165,7 +165,7 @@ def _workload(answering: Answering) -> str:
         lengths = [(workload.audio_seconds, "s of recording", "volume.audio_seconds")]
     if workload.documents is not None:
         lengths.append((workload.documents, "documents", "volume.documents"))
-    known = (
+    rows = (
         (workload.requests_per_day, "requests a day", "volume.requests_per_day"),
         *lengths,
         (workload.growth_12_months, "times as many in a year", "volume.growth_12_months"),
@@ -174,7 +174,7 @@ def _workload(answering: Answering) -> str:
     bill = answering.certain.feature.bill
     assumed |= dict.fromkeys(dict(() if bill is None else bill.implied), " (by the bill)")
     words = []
-    for value, what, fact in known:
+    for value, what, fact in rows:
         number = "unknown" if value is None else grouped(value) if value >= 100.0 else f"{value:g}"
         words.append(f"{number} {what}{assumed.get(fact, '')}")
     return "at " + ", ".join(words)
@@ -184,7 +184,7 @@ def _people(summary: CostSummary) -> list[Text]:
     """Return the head counts that the recommended way takes, and where a team says its own."""
     if not summary.people:
         return []
-    most_first = sorted(summary.people, key=lambda each: -each[1])
+    most_first = sorted(summary.people, key=lambda head_count: -head_count[1])
     words = ", ".join(f"{work.replace('_', '-')} {count:.2g}" for work, count in most_first)
     whole = sum(count for _, count in summary.people)
     return [said(f"{whole:.2g} posts: {words} (yours: `team.people`)")]
@@ -195,8 +195,8 @@ def _parts(rows: tuple[Compared, ...], summary: CostSummary) -> list[Text]:
     if build is None or not summary.parts:
         return []
     whole = sum(usd for _, usd in summary.parts) or 1.0
-    told = sorted(summary.parts, key=lambda part: -part[1])
-    words = ", ".join(f"{name} {two_digits(usd)}" for name, usd in told if usd / whole >= _LEAST_PART)
+    most_first = sorted(summary.parts, key=lambda part: -part[1])
+    words = ", ".join(f"{name} {two_digits(usd)}" for name, usd in most_first if usd / whole >= _LEAST_PART)
     once = f"; once, to build it: {two_digits(build.figures.upfront_usd)}" if build.figures.upfront_usd else ""
     return [said(f"{words}{once}")]
 
@@ -213,15 +213,17 @@ def _totals(rows: tuple[Compared, ...]) -> list[Text]:
 def _break_even(summary: CostSummary, horizon_months: float) -> Iterator[Text]:
     if summary.own is None or summary.api is None or summary.break_even is None:
         return
-    found = summary.break_even
+    break_even = summary.break_even
     names = f"{HOSTINGS[summary.own.way.hosting]} costs less than {_whose(summary.api)}"
-    if found.low is None:
+    if break_even.low is None:
         yield said(f"none: at any volume {names.replace('costs less', 'costs no less')}")
         return
-    yield said(f"{names} {_from(found)}")
+    yield said(f"{names} {_from(break_even)}")
     then, now = summary.requests_then, summary.requests_now
     if then is not None and now is not None:
-        yield said(f"{_reached(found, now, then)} within {horizon_months:g} months ({two_digits(then)} a day by then)")
+        yield said(
+            f"{_reached(break_even, now, then)} within {horizon_months:g} months ({two_digits(then)} a day by then)"
+        )
 
 
 def _whose(api: Compared) -> str:

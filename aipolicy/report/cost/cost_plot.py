@@ -57,7 +57,7 @@ def render_plot(plot: Plot, *, width: int, height: int = 20, color: bool = False
         plotext.plot(drawn_at, [usd_at(series, volume) for volume in drawn_at], marker=mark, color=hue)
     plotext.vertical_line(plot.today)
     if plot.crossings:
-        points = zip(*((each.requests_per_day, each.monthly_usd) for each in plot.crossings), strict=True)
+        points = zip(*((crossing.requests_per_day, crossing.monthly_usd) for crossing in plot.crossings), strict=True)
         plotext.scatter(*map(list, points), marker=_CROSSING, color="default")
     plotext.xscale("log")
     plotext.yscale("log")

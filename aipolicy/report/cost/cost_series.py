@@ -90,14 +90,14 @@ class Plot(Frozen):
     def crossings(self) -> tuple[Crossing, ...]:
         """Return the crossings on the axis, the smallest volume first."""
         low, high = self.bounds
-        found = [
+        points = [
             # NOTE: at a step of either line both costs jump; they meet at the higher of the two costs below the step.
             Crossing(number, volume, max(usd_at(series, volume), usd_at(self.series[0], volume)))
             for number, series in enumerate(self.series)
             for volume in series.crossings
             if low < volume < high
         ]
-        return tuple(sorted(found, key=lambda crossing: (crossing.requests_per_day, crossing.number)))
+        return tuple(sorted(points, key=lambda crossing: (crossing.requests_per_day, crossing.number)))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def plot_of(title: str, comparison: CostComparison) -> Plot | None:
     if today is None or not chosen:
         return None
     rest = Counter(
-        _name(row) for row in comparison.options if row.curve is not None and all(row is not each for each in chosen)
+        _name(row) for row in comparison.options if row.curve is not None and all(row is not other for other in chosen)
     )
     series = tuple(_series(row, row.curve, comparison.baseline) for row in chosen if row.curve is not None)
     return Plot(title, series, today, tuple(_counted(name, times) for name, times in rest.items()))
@@ -127,23 +127,23 @@ def usd_at(series: Series, requests_per_day: float) -> float:
 def volumes(plot: Plot) -> list[float]:
     """Return volumes evenly spread over a logarithmic axis, with both sides of every step that can be seen."""
     low, high = plot.bounds
-    found = {low * (high / low) ** (number / _SAMPLES) for number in range(_SAMPLES + 1)}
+    points = {low * (high / low) ** (number / _SAMPLES) for number in range(_SAMPLES + 1)}
     for stairs in (stairs for series in plot.series for stairs in series.curve.machines):
         first = stairs.instances(low)
         for step in range(min(int(stairs.instances(high) - first), _SAMPLES)):
             edge = stairs.edge(first + step)
             if low < edge < high:
-                found |= {edge, edge * (1.0 + 1e-6)}
-    return sorted(found)
+                points |= {edge, edge * (1.0 + 1e-6)}
+    return sorted(points)
 
 
 def ticks(low: float, high: float) -> list[float]:
     """Return values to label on a logarithmic axis: powers of ten, else 1, 2 and 5 times them, else the two ends."""
     for steps in ((1.0,), (1.0, 2.0, 5.0)):
-        found = [step * 10.0**power for power in range(-12, 40) for step in steps]
-        found = [value for value in found if low <= value <= high]
-        if len(found) > 1:
-            return found
+        marks = [step * 10.0**power for power in range(-12, 40) for step in steps]
+        marks = [value for value in marks if low <= value <= high]
+        if len(marks) > 1:
+            return marks
     return [low] if short(low) == short(high) else [low, high]
 
 

@@ -60,11 +60,13 @@ def render_costs(evaluation: Evaluation, comparison: CostComparison, constants: 
 
 def _volume(printer: Printer, comparison: CostComparison) -> None:
     workload = comparison.workload
-    known = [
+    numbers = [
         (workload.requests_per_day, "requests a day"), (workload.input_tokens, "tokens in"),
         (workload.output_tokens, "tokens out"),
     ]  # fmt: skip
-    printer.text("at " + ", ".join(f"{'unknown' if value is None else amount(value)} {what}" for value, what in known))
+    printer.text(
+        "at " + ", ".join(f"{'unknown' if value is None else amount(value)} {what}" for value, what in numbers)
+    )
 
 
 def _decision(printer: Printer, comparison: CostComparison) -> None:
@@ -108,9 +110,9 @@ def _option(printer: Printer, costed: CostedOption, comparison: CostComparison) 
         return
     p = costed.monthly_usd
     printer.text(f"{amount(p.p10)} – {amount(p.p50)} – {amount(p.p90)} USD a month (P10 – P50 – P90)", 6)
-    each = "" if costed.usd_per_request is None else f"{amount(costed.usd_per_request)} USD a request"
+    per_request = "" if costed.usd_per_request is None else f"{amount(costed.usd_per_request)} USD a request"
     upfront = "unknown" if costed.upfront_usd is None else f"{amount(costed.upfront_usd)} USD"
-    printer.text(f"{each}; {upfront} up front", 6)
+    printer.text(f"{per_request}; {upfront} up front", 6)
     if costed.against is not None:
         printer.text(_against(costed.against), 6)
 
@@ -150,7 +152,7 @@ def _reached(first: float, against: Against) -> str:
 
 def _parts(printer: Printer, comparison: CostComparison) -> None:
     shown = [comparison.baseline, comparison.decision.cheapest if comparison.decision else None]
-    for costed in (each for each in shown if each is not None):
+    for costed in (option for option in shown if option is not None):
         printer.heading(f"what a month of {_name(costed)} goes into, at likely values")
         for name, usd in costed.lines:
             printer.pair(name, f"{amount(usd)} USD")
@@ -186,7 +188,7 @@ def _assumed(printer: Printer, evaluation: Evaluation, comparison: CostCompariso
             printer.pair(
                 name, f"{amount(range_.low)} – {amount(range_.likely)} – {amount(range_.high)} (P10 – P50 – P90)"
             )
-    for id_ in (each for each in _STATED if each not in comparison.drivers):
+    for id_ in (assumption for assumption in _STATED if assumption not in comparison.drivers):
         constant = constants[id_]
         note = "" if constant.dated.verified else ", unverified"
         printer.pair(id_, f"{amount(constant.value)} {constant.unit}{note}")
@@ -220,8 +222,8 @@ def _rates(price: Price) -> str:
 
 def machine_prices_of(comparison: CostComparison, catalog: Catalog) -> tuple[MachinePrice, ...]:
     """Return what sellers ask for the machines of the options shown, as it is charged, by seller, region and machine."""
-    rented = {(each.option.leg.provider, each.option.leg.region, each.option.leg.accelerator)
-              for each in comparison.options if each.option.hosting == "own-cloud"}  # fmt: skip
+    rented = {(costed.option.leg.provider, costed.option.leg.region, costed.option.leg.accelerator)
+              for costed in comparison.options if costed.option.hosting == "own-cloud"}  # fmt: skip
     charged = (machine_price(catalog, *key) for key in sorted(rented))
     return tuple(dict.fromkeys(price for price in charged if price is not None))
 
@@ -234,13 +236,13 @@ def _machines(printer: Printer, prices: tuple[MachinePrice, ...]) -> None:
         committed = price.committed_hourly_usd
         year = "" if committed is None else f", {amount(committed)} committed for a year"
         factor = price.factor
-        read = "" if factor is None else f" (estimated: {factor:.2f} times the price that was read for another region)"
+        note = "" if factor is None else f" (estimated: {factor:.2f} times the price that was read for another region)"
         where = price.provider if price.region == ANY_REGION else f"{price.provider} {price.region}"
-        printer.pair(f"{where} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}{read}, {_read(price.dated)}")
+        printer.pair(f"{where} / {price.accelerator}", f"{amount(price.hourly_usd)}{year}{note}, {_read(price.dated)}")
 
 
 def _bought(printer: Printer, comparison: CostComparison, accelerators: Mapping[str, Accelerator]) -> None:
-    names = {each.option.leg.accelerator for each in comparison.options if each.option.hosting == "on-premises"}
+    names = {costed.option.leg.accelerator for costed in comparison.options if costed.option.hosting == "on-premises"}
     bought = [accelerators[name] for name in sorted(names) if name in accelerators]
     if not bought:
         return

@@ -60,10 +60,10 @@ def clauses_csv(frameworks: Iterable[tuple[Framework, Sequence[ClauseCoverage]]]
 def coverage_json(coverage: Iterable[FrameworkCoverage], policy: Policy) -> str:
     """Return the states of all controls as strict JSON."""
     frameworks = [
-        {**_framework(each.framework),
+        {**_framework(framework.framework),
          "controls": [{"control": control.control, "rules": _rules(control.relations),
-                       "features": [_cell(cell) for cell in control.cells]} for control in each.controls]}
-        for each in coverage
+                       "features": [_cell(cell) for cell in control.cells]} for control in framework.controls]}
+        for framework in coverage
     ]  # fmt: skip
     return _document(policy, frameworks)
 
@@ -72,7 +72,8 @@ def clauses_json(frameworks: Iterable[tuple[Framework, Sequence[ClauseCoverage]]
     """Return all clauses with the rules that speak of them as strict JSON."""
     return _document(policy, [
         {**_framework(framework), "partial": framework.is_partial,
-         "clauses": [{"clause": each.control, "rules": _rules(each.relations), "why_none": each.why} for each in clauses]}
+         "clauses": [{"clause": clause.control, "rules": _rules(clause.relations), "why_none": clause.why}
+                     for clause in clauses]}
         for framework, clauses in frameworks
     ])  # fmt: skip
 

@@ -27,9 +27,9 @@ def coverage_text(coverage: Sequence[FrameworkCoverage], features: int, day: str
     """Return a line for each control: in which state it is for how many features, and for which of them."""
     screen = Screen(width, style)
     screen.add(said(f"{quantity(features, 'feature')} on {day}", Role.STRONG))
-    for each in coverage:
-        _head(screen, each.framework, f"{quantity(len(each.controls), 'control')} with rules")
-        rows = tuple(_alike(each))
+    for framework in coverage:
+        _head(screen, framework.framework, f"{quantity(len(framework.controls), 'control')} with rules")
+        rows = tuple(_alike(framework))
         for controls, words in rows:
             drawn = grid(_width(named for named, _ in rows), None)
             drawn.add_row(said(controls), said(words))
@@ -57,7 +57,7 @@ def state_words(stated: Iterable[tuple[State, str]], relations: Mapping[str, str
     """
     listed = tuple(stated)
     for state in STATES:
-        names = [escaped(name) for each, name in listed if each is state]
+        names = [escaped(name) for held, name in listed if held is state]
         if not names:
             continue
         few = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
@@ -113,7 +113,7 @@ def spans(some: Sequence[str], framework: Framework) -> Iterator[str]:
         yield from some
         return
     controls = framework.controls
-    places = [controls.index(each) for each in some]
+    places = [controls.index(control) for control in some]
     for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
         ends = [controls[place] for _, place in run]
         yield ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}" if len(ends) > 2 else ", ".join(ends)

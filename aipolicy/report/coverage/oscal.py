@@ -46,17 +46,19 @@ def assessment_results(coverage: Sequence[FrameworkCoverage], report: Report, po
     run = f"{policy.digest} {day}"
     plan = _uuid("plan", policy.digest)
     numbers = Numbers()
-    cells: dict[int, list[tuple[FrameworkCoverage, Cell]]] = {numbers.of(each): [] for each in report.evaluations}
+    cells: dict[int, list[tuple[FrameworkCoverage, Cell]]] = {
+        numbers.of(evaluation): [] for evaluation in report.evaluations
+    }
     for framework in coverage:
         for control in framework.controls:
             for cell in control.cells:
                 cells[numbers.of(cell.evaluation)].append((framework, cell))
     return json_text({"assessment-results": {
-        "uuid": _uuid("results", run, *(each.feature.file for each in report.evaluations)),
+        "uuid": _uuid("results", run, *(evaluation.feature.file for evaluation in report.evaluations)),
         "metadata": {"title": "What rules of aipolicy come to for AI features", "last-modified": day, "version": __version__,
                      "oscal-version": OSCAL_VERSION},
         "import-ap": {"href": f"#{plan}"},
-        "results": [_result(each, cells[numbers.of(each)], day, run) for each in report.evaluations],
+        "results": [_result(evaluation, cells[numbers.of(evaluation)], day, run) for evaluation in report.evaluations],
         "back-matter": {"resources": [{
             "uuid": plan, "title": "The policy of the run", "description": "Packs and catalog that were used",
             "props": [_property("policy-digest", policy.digest)],
@@ -102,19 +104,19 @@ def _selections(cells: Iterable[tuple[FrameworkCoverage, Cell]]) -> list[dict[st
         names[framework.framework.id] = framework.framework.name
         controls.setdefault(framework.framework.id, []).append(control_token(framework.framework.id, cell.control))
     return [
-        {"description": names[each], "include-controls": [{"control-id": token} for token in tokens]}
-        for each, tokens in controls.items()
+        {"description": names[framework_id], "include-controls": [{"control-id": token} for token in tokens]}
+        for framework_id, tokens in controls.items()
     ]
 
 
 def _observation(state: RuleState, component: str, day: str, run: str) -> dict[str, Any]:
-    told = [state.rule.title, state.message, ", ".join(map(str, state.rests_on))]
+    sentences = [state.rule.title, state.message, ", ".join(map(str, state.rests_on))]
     missing = [_property("missing", name) for name in state.facts]
     then = [] if state.then is None else [_property("once-in-force", state.then.value)]
     return {
         "uuid": _observed(state, component, run),
         "title": f"{state.rule.id} {state.rule.name}",
-        "description": ": ".join(filter(None, told)),
+        "description": ": ".join(filter(None, sentences)),
         "props": [_property("state", state.state.value), *then, *missing],
         "methods": ["EXAMINE"],
         "types": ["control-objective"],

@@ -57,8 +57,8 @@ def _feature(change: FeatureChange) -> JsonObject:
         "answer_cause": change.answer_cause or None,
         "turned_by": list(change.turned_by),
         "ways": [
-            {"rule": each.moved.rule, "before": each.moved.before, "after": each.moved.after, "cause": each.cause}
-            for each in change.ways
+            {"rule": way.moved.rule, "before": way.moved.before, "after": way.moved.after, "cause": way.cause}
+            for way in change.ways
         ],
         "cost_cause": change.cost_cause or None,
         "cost_parts": [{"cause": cause, "monthly_usd": usd} for cause, usd in change.cost_parts],

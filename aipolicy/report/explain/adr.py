@@ -112,13 +112,13 @@ def _outcome(answering: Answering, headline: str) -> Iterator[str]:
 
 
 def _consequences(answering: Answering) -> Iterator[str]:
-    way, known = answering.recommended, rules_of(answering.expected)
+    way, rules_by_id = answering.recommended, rules_of(answering.expected)
     if way is None:
         yield "Bad, because nothing is built until something changes"
     else:
         yield "Good, because no rule of severity error is expected to break"
-        yield from (f"Bad, because {rule} counts against it: {quoted(known[rule])}" for rule in way.against)
-        yield from (f"Bad, because {rule} is undetermined for it: {quoted(known[rule])}" for rule in way.open_for)
+        yield from (f"Bad, because {rule} counts against it: {quoted(rules_by_id[rule])}" for rule in way.against)
+        yield from (f"Bad, because {rule} is undetermined for it: {quoted(rules_by_id[rule])}" for rule in way.open_for)
         yield f"Neutral, because a month takes {cost_words(way_result(way))}"
     if not answering.certain.is_retired:
         yield from (
@@ -137,24 +137,24 @@ def _confirmation(answering: Answering) -> Iterator[str]:
 
 
 def _pros_and_cons(answering: Answering, row: Compared) -> Iterator[str]:
-    known, way = rules_of(answering.expected), row.way
+    rules_by_id, way = rules_of(answering.expected), row.way
     spread = range_text(row.figures)
     words = f"a month takes {cost_words(way_result(way))}" + (f" {spread}" if spread else "")
     yield f"{'Good' if row.part is Part.BUILD else 'Neutral'}, because {words}"
     for rule in row.removed_by:
-        told = quoted(known[rule])
-        if rule in known and way.option_set is answering.expected.candidates:
-            told = message_for(answering, known[rule], way.number)
-        yield f"Bad, because {rule} removes it: {told}"
-    yield from (f"Bad, because {rule} counts against it: {quoted(known[rule])}" for rule in way.against)
-    yield from (f"Bad, because {rule} is undetermined for it: {quoted(known[rule])}" for rule in way.open_for)
+        reason = quoted(rules_by_id[rule])
+        if rule in rules_by_id and way.option_set is answering.expected.candidates:
+            reason = message_for(answering, rules_by_id[rule], way.number)
+        yield f"Bad, because {rule} removes it: {reason}"
+    yield from (f"Bad, because {rule} counts against it: {quoted(rules_by_id[rule])}" for rule in way.against)
+    yield from (f"Bad, because {rule} is undetermined for it: {quoted(rules_by_id[rule])}" for rule in way.open_for)
 
 
 def _more(answering: Answering) -> Iterator[str]:
     reviews = reviews_of(answering)
     if reviews:
         yield f"Review date: {reviews[0].on}, when {reviews[0].reason}"
-        yield from (f"then {each.on}: {each.reason}" for each in reviews[1:])
+        yield from (f"then {review.on}: {review.reason}" for review in reviews[1:])
     else:
         yield "Review date: none follows from what is dated within three years"
     if answering.certain.is_retired:

@@ -22,7 +22,7 @@ def answers_json(answers: Sequence[ListedAnswer], policy: Policy) -> str:
             "tool": {"name": "aipolicy", "version": __version__},
             "as_of": policy.catalog.as_of.isoformat(),
             "policy": {"digest": policy.digest},
-            "features": [_feature(each) for each in answers],
+            "features": [_feature(answer) for answer in answers],
         }
     )
 

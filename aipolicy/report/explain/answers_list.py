@@ -50,12 +50,12 @@ class ListedAnswer(NamedTuple):
 
 
 SORTED_BY: Mapping[str, Callable[[ListedAnswer], tuple[object, ...]]] = {
-    "file": lambda each: (),
-    "name": lambda each: (each.feature.name,),
-    "answer": lambda each: (answer_of(each), each.feature.name),
-    "cost": lambda each: (-(each.monthly_usd or 0.0), each.feature.name),
-    "certainty": lambda each: (_certainty(each), each.feature.name),
-    "blocks": lambda each: (-len(each.blocks), each.feature.name),
+    "file": lambda answer: (),
+    "name": lambda answer: (answer.feature.name,),
+    "answer": lambda answer: (answer_of(answer), answer.feature.name),
+    "cost": lambda answer: (-(answer.monthly_usd or 0.0), answer.feature.name),
+    "certainty": lambda answer: (_certainty(answer), answer.feature.name),
+    "blocks": lambda answer: (-len(answer.blocks), answer.feature.name),
 }
 """The orders in which answers are listed; files in the order in which they are found."""
 
@@ -72,7 +72,7 @@ def listed_answers(files: Iterable[FileResult], sorted_by: str) -> tuple[ListedA
 
 def answers_csv(answers: Sequence[ListedAnswer]) -> str:
     """Return a head and a row a feature, with CRLF as line end; no cell is read as a formula."""
-    return csv_row(COLUMNS) + "".join(csv_row(map(csv_cell, _cells(each))) for each in answers)
+    return csv_row(COLUMNS) + "".join(csv_row(map(csv_cell, _cells(answer))) for answer in answers)
 
 
 def answer_of(listed: ListedAnswer) -> str:

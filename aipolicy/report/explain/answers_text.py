@@ -20,15 +20,15 @@ def answers_text(answers: Sequence[ListedAnswer], *, width: int, style: Styler) 
     """Return a table with a line a feature, whatever is long cut."""
     if not answers:
         return ""
-    rows = [_row(each) for each in answers]
+    rows = [_row(listed) for listed in answers]
     widths = [max(cells(row[column]) for row in (_HEADS, *rows)) for column in range(len(_HEADS))]
     for column, share in enumerate(_SHARES):
         widths[column] = min(widths[column], int(width * share)) if share else widths[column]
     widths[-1] = max(width - sum(widths[:-1]) - len(widths) + 1, 0)
     columns = [column for column in range(len(_HEADS)) if widths[column] >= len("ask")]
     drawn = table(*((_HEADS[column], "right" if column == 2 else "left") for column in columns))
-    for row, each in zip(rows, answers, strict=True):
-        roles = {0: Role.STRONG, 4: Role.ERROR if each.blocks else None}
+    for row, answer in zip(rows, answers, strict=True):
+        roles = {0: Role.STRONG, 4: Role.ERROR if answer.blocks else None}
         drawn.add_row(*(said(shortened(row[column], widths[column]), roles.get(column)) for column in columns))
     screen = Screen(width, style)
     screen.add(drawn)

@@ -35,14 +35,14 @@ def draw_facts(screen: Screen, evaluation: Evaluation) -> None:
 
 def fact_groups(evaluation: Evaluation) -> dict[Provenance, list[str]]:
     """Return the names of the facts that matter to a feature, by how each came to be known."""
-    read = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
+    names = {name for ruled in evaluation.rules for name in ruled.active.rule.feature_reads}
     facts = evaluation.expected.facts
     groups: dict[Provenance, list[str]] = {provenance: [] for provenance in Provenance}
     for name in facts.known.specs:
         provenance = facts.fact(name).provenance
         if is_option_fact(name) or name.startswith("metadata.") or not facts.is_told(name):
             continue
-        if name in facts.declared or name in read or provenance is Provenance.ASSUMED:
+        if name in facts.declared or name in names or provenance is Provenance.ASSUMED:
             groups[provenance].append(name)
     return groups
 

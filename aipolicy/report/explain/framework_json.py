@@ -34,9 +34,9 @@ def framework_json(answer: FrameworkAnswer, policy: Policy) -> str:
             "feature": {
                 "name": feature.name, "file": feature.file, "lifecycle": values["metadata.lifecycle"], "owner": owner,
             },
-            "counts": {state.value: count for state, count in counts_of(each.state for each in answer.states).items()},
+            "counts": {state.value: count for state, count in counts_of(part.state for part in answer.states).items()},
             "questions": [
-                {"facts": _facts(question.facts, owner), "rules": [each.rule.id for each in question.waiting]}
+                {"facts": _facts(question.facts, owner), "rules": [rule_state.rule.id for rule_state in question.waiting]}
                 for question in questions_of(answer.states)
             ],
             "clauses": [_clause(answer, state, owner, day) for state in answer.states],
@@ -60,7 +60,7 @@ def _clause(answer: FrameworkAnswer, state: RuleState, owner: str, day: date) ->
         "in_force_from": None if rule.effective_from is None else rule.effective_from.isoformat(),
         "message": state.message,
         "missing": _facts(state.facts, owner),
-        "rests_on": [{"fact": each.name, "value": each.value, "line": each.line} for each in state.rests_on],
+        "rests_on": [{"fact": fact.name, "value": fact.value, "line": fact.line} for fact in state.rests_on],
         "review_by": None if law.review is None else law.review.by,
         "status": status_on(rule, day),
         "verified": law.verified,

@@ -80,16 +80,18 @@ def _rows(answer: FrameworkAnswer, state: State) -> Iterator[ClauseRow]:
             for reason in reasons_of(answer.states):
                 yield ClauseRow("", "", f"{reason.words}: {_ids(reason.states)}")
         case _:
-            of_state = [each for each in answer.states if each.state is state and not is_waiting(each)]
-            for _, parts in groupby(of_state, key=lambda each: whole_id(each.rule.id)):
+            of_state = [
+                rule_state for rule_state in answer.states if rule_state.state is state and not is_waiting(rule_state)
+            ]
+            for _, parts in groupby(of_state, key=lambda rule_state: whole_id(rule_state.rule.id)):
                 yield _row(answer, list(parts))
 
 
 def _question_rows(answer: FrameworkAnswer) -> Iterator[ClauseRow]:
     for question in questions_of(answer.states):
-        rules = {whole_id(each.rule.id): each for each in question.waiting}
-        later = {_begins(each) for each in rules.values() if each.state is State.NOT_BEGUN}
-        some = "some of them " if any(each.state is not State.NOT_BEGUN for each in rules.values()) else ""
+        rules = {whole_id(rule_state.rule.id): rule_state for rule_state in question.waiting}
+        later = {_begins(rule_state) for rule_state in rules.values() if rule_state.state is State.NOT_BEGUN}
+        some = "some of them " if any(rule_state.state is not State.NOT_BEGUN for rule_state in rules.values()) else ""
         waiting = f"{quantity(len(rules), 'rule')} {'wait' if len(rules) > 1 else 'waits'} for it"
         since = f" ({some}{', '.join(sorted(later))})" if later else ""
         yield ClauseRow("", "", f"{_asked(answer, question.facts)}: {waiting}{since}, {_ids(question.waiting)}")
@@ -112,7 +114,7 @@ def _begins(state: RuleState) -> str:
 def _part_name(answer: FrameworkAnswer, state: RuleState) -> str:
     """Return the name of a requirement, where its rule has several."""
     whole, _, name = state.rule.id.partition(PART)
-    parts = sum(whole_id(each.rule.id) == whole for each in answer.states)
+    parts = sum(whole_id(rule_state.rule.id) == whole for rule_state in answer.states)
     return f"{name.replace('_', ' ')} " if name and parts > 1 else ""
 
 
@@ -122,8 +124,8 @@ def _words(answer: FrameworkAnswer, state: RuleState) -> str:
         case State.VIOLATED:
             words = _with_facts(state.message, state)
         case State.MISSING:
-            told = state.message if state.facts == (PLAN,) else ", ".join(map(str, state.rests_on))
-            words = _asked(answer, state.facts) + (f" ({told})" if told else "")
+            facts = state.message if state.facts == (PLAN,) else ", ".join(map(str, state.rests_on))
+            words = _asked(answer, state.facts) + (f" ({facts})" if facts else "")
         case State.PERSON:
             shown_by = " and ".join(f"`{name}`" for name in state.facts)
             words = f"{_with_facts(state.message, state)}, shown by {shown_by}"
@@ -135,8 +137,8 @@ def _words(answer: FrameworkAnswer, state: RuleState) -> str:
 
 
 def _with_facts(message: str, state: RuleState) -> str:
-    told = ", ".join(map(str, state.rests_on))
-    return f"{message} ({told})" if told else message
+    facts = ", ".join(map(str, state.rests_on))
+    return f"{message} ({facts})" if facts else message
 
 
 def _asked(answer: FrameworkAnswer, names: Iterable[str]) -> str:
@@ -161,9 +163,9 @@ def _ids(states: Iterable[RuleState]) -> str:
 
 def _notes(answer: FrameworkAnswer, added: Sequence[str]) -> Iterator[str]:
     decided = {
-        whole_id(each.rule.id): law_of(each.rule).verified
-        for each in answer.states
-        if each.state is not State.NOT_APPLICABLE
+        whole_id(rule_state.rule.id): law_of(rule_state.rule).verified
+        for rule_state in answer.states
+        if rule_state.state is not State.NOT_APPLICABLE
     }
     unread = {how: sum(verified == how for verified in decided.values()) for how in CHECKED}
     if any(unread.values()):

@@ -90,15 +90,15 @@ def _baseline(migration: Migration) -> str:
 def _back(migration: Migration) -> Iterator[str]:
     """Yield what to go back on, and whether the team agreed to where it gave days."""
     bill, latency = migration.bill_above_usd, migration.latency_above_ms
-    told = {"quality": "quality on the evaluation set, or of watched answers, is below what the baseline reached"}
+    reasons = {"quality": "quality on the evaluation set, or of watched answers, is below what the baseline reached"}
     if latency is not None:
-        told["latency"] = f"95 % of the answers take more than {grouped(latency)} ms"
+        reasons["latency"] = f"95 % of the answers take more than {grouped(latency)} ms"
     if bill is not None:
-        told["cost"] = f"the bill of a month is above {two_digits(bill)} USD, which nine draws in ten stay below"
+        reasons["cost"] = f"the bill of a month is above {two_digits(bill)} USD, which nine draws in ten stay below"
     agreed = migration.go_back_on
     if agreed is not None and "failures" in agreed:
-        told["failures"] = "it fails in a way that what ran before does not"
-    for word, words in told.items():
+        reasons["failures"] = "it fails in a way that what ran before does not"
+    for word, words in reasons.items():
         if agreed is None:
             yield words
         else:

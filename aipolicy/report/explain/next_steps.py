@@ -55,9 +55,9 @@ def turn_lines(answering: Answering, most: int, margin_percent: float) -> list[T
         for change in changes
         if not assumed.keys().isdisjoint(change.facts) or distance(change, answering.expected.facts.values) <= REACH
     ]
-    told = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
+    ordered = sorted(near, key=lambda change: (assumed.keys().isdisjoint(change.facts), not _saves(change, before)))
     lines = []
-    for change in told:
+    for change in ordered:
         held = [f"{escaped(name)} is assumed {shown_value(assumed[name])}" for name in change.facts if name in assumed]
         words = f"{change_words(change.facts, change.bounds)}: {what_follows(change, before, margin_percent)}"
         lines.append(said(f"{words}; {', '.join(held)}" if held else words))
@@ -109,11 +109,11 @@ def question_lines(answering: Answering, most: int, margin_percent: float) -> li
         return []
     before = answering.trials.then({})
     assumed = answering.expected.facts.values
-    asked: dict[tuple[str, ...], list[Change]] = {}
+    by_facts: dict[tuple[str, ...], list[Change]] = {}
     for change in answering.questions:
-        asked.setdefault(_named(change), []).append(change)
+        by_facts.setdefault(_named(change), []).append(change)
     lines = []
-    for names, changes in asked.items():
+    for names, changes in by_facts.items():
         held = ", ".join(shown_value(assumed.get(name)) for name in names)
         gates = "; left out, it gates" if any(change.gates for change in changes) else ""
         follows: dict[str, list[str]] = {}
@@ -122,12 +122,12 @@ def question_lines(answering: Answering, most: int, margin_percent: float) -> li
                 continue
             values = " and ".join(bound_value(value, change.bounds.get(name)) for name, value in change.facts.items())
             follows.setdefault(what_follows(change, before, margin_percent), []).append(values)
-        told = [f"{_or(values)}: {words}" for words, values in list(follows.items())[:_MOST_VALUES]]
-        told += [f"{quantity(len(follows) - _MOST_VALUES, 'more value')}"] if len(follows) > _MOST_VALUES else []
+        parts = [f"{_or(values)}: {words}" for words, values in list(follows.items())[:_MOST_VALUES]]
+        parts += [f"{quantity(len(follows) - _MOST_VALUES, 'more value')}"] if len(follows) > _MOST_VALUES else []
         lines.append(
             joined(
                 said(" and ".join(names), Role.STRONG),
-                f" (assumed {held}{gates}){': ' if told else ''}{'; '.join(told)}",
+                f" (assumed {held}{gates}){': ' if parts else ''}{'; '.join(parts)}",
             )
         )
     return listed(lines, most)

@@ -105,12 +105,12 @@ def _told(finding: Finding) -> str:
 
 def reason_lines(answering: Answering, most: int) -> list[Text]:
     """Return why the recommended way is no simpler, and why it comes first of what is left."""
-    known = rules_of(answering.expected)
+    rules_by_id = rules_of(answering.expected)
     if answering.answer.recommended is None:
-        shown = [f"{rule} {message_for(answering, known[rule], option)}" for rule, option in clash_of(answering)]
+        shown = [f"{rule} {message_for(answering, rules_by_id[rule], option)}" for rule, option in clash_of(answering)]
         return listed([said(words) for words in shown], most)
-    reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, known)]
-    hangs = _hangs_on(answering, answering.answer.recommended, known)
+    reasons = [said(words) for reason in reasons_of(answering) for words in _reason(answering, reason, rules_by_id)]
+    hangs = _hangs_on(answering, answering.answer.recommended, rules_by_id)
     if not reasons:
         reasons = [] if hangs else [said("nothing is simpler, and no rule of severity error speaks against it")]
     reasons = [said(words) for words in hangs] + reasons
@@ -149,12 +149,12 @@ def _reason(answering: Answering, reason: Reason, known: Mapping[str, Rule]) -> 
             yield f"{'the others' if number else f'not {what}'}: {rule} {message_for(answering, known[rule], option)}"
         return
     if reason.open_by:
-        told = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
-        yield f"{what}: undetermined, {told}"
+        rule_words = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
+        yield f"{what}: undetermined, {rule_words}"
         return
-    told = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
+    rule_words = ", ".join(f"{rule} {quoted(known[rule])}" for rule, _ in telling)
     costs = _costs(reason.total_usd, None if recommended is None else recommended.cost.total_usd)
-    yield f"{what}: {costs}" + (f", but against it counts {told}" if told else "")
+    yield f"{what}: {costs}" + (f", but against it counts {rule_words}" if rule_words else "")
 
 
 def _words(axis: str, word: str, *, is_cascade: bool) -> str:

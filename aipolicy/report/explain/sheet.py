@@ -47,12 +47,12 @@ def sheet_text(sheet: Sheet, *, width: int, style: Styler) -> str:
     screen = Screen(width, style)
     screen.add(said(sheet.title, Role.STRONG))
     screen.add(said(sheet.headline, Role.STRONG))
-    for each in sheet.sections:
-        if each.rows:
-            screen.add(aligned((each.head, *each.rows)) if each.head else aligned(each.rows))
-        if each.lines:
+    for part in sheet.sections:
+        if part.rows:
+            screen.add(aligned((part.head, *part.rows)) if part.head else aligned(part.rows))
+        if part.lines:
             drawn = grid(LABEL_WIDTH, None)
-            drawn.add_row(said(each.label, Role.STRONG), Group(*(said(line) for line in each.lines)))
+            drawn.add_row(said(part.label, Role.STRONG), Group(*(said(line) for line in part.lines)))
             screen.add(drawn)
     return screen.result()
 
@@ -60,10 +60,10 @@ def sheet_text(sheet: Sheet, *, width: int, style: Styler) -> str:
 def sheet_markdown(sheet: Sheet, *, level: int = 2) -> str:
     """Return a sheet as Markdown; nothing of the text in it is markup."""
     blocks = [f"{'#' * level} {prose(sheet.title)}", f"**{prose(sheet.headline)}**"]
-    for each in sheet.sections:
-        if not each.is_empty:
-            blocks.append(f"{'#' * (level + 1)} {prose(capital(each.label))}")
-            blocks += section_markdown(each)
+    for part in sheet.sections:
+        if not part.is_empty:
+            blocks.append(f"{'#' * (level + 1)} {prose(capital(part.label))}")
+            blocks += section_markdown(part)
     return "\n\n".join(blocks) + "\n"
 
 

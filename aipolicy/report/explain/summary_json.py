@@ -26,7 +26,8 @@ def render_summary_json(summary: Summary, policy: Policy) -> str:
             "retired": summary.retired,
             "kinds": summary.kinds,
             "in_common": [
-                {"fact": each.fact, "value": json_value(each.value), "features": each.features} for each in summary.common
+                {"fact": common.fact, "value": json_value(common.value), "features": common.features}
+                for common in summary.common
             ],
             "unsaid": [{"fact": fact, "features": count} for fact, count in summary.unsaid],
             "answers": [
@@ -35,19 +36,22 @@ def render_summary_json(summary: Summary, policy: Policy) -> str:
             ],
             "conflicts": [{"rules": list(rules), "features": count} for rules, count in summary.conflicts],
             "needs": [
-                {"id": each.id, "features": each.features, "certain": each.certain} for each in summary.needs
+                {"id": need.id, "features": need.features, "certain": need.certain} for need in summary.needs
             ],
             "questions": [_question(question) for question in summary.questions],
             "to_do": [
-                {"rule": each.to_do.rule, "fact": each.to_do.fact, "before": each.to_do.before, "features": each.features}
-                for each in summary.to_do
+                {
+                    "rule": counted.to_do.rule, "fact": counted.to_do.fact, "before": counted.to_do.before,
+                    "features": counted.features,
+                }
+                for counted in summary.to_do
             ],
             "gaps": [
                 {
-                    "about": escaped(each.gap.about), "fact": each.gap.fact, "file": each.gap.file,
-                    "features": each.features,
+                    "about": escaped(counted.gap.about), "fact": counted.gap.fact, "file": counted.gap.file,
+                    "features": counted.features,
                 }
-                for each in summary.gaps
+                for counted in summary.gaps
             ],
         }
     )  # fmt: skip

@@ -45,9 +45,9 @@ def _entries(summary: Summary, room: int) -> Iterator[tuple[str, Sequence[str]]]
     lists = {
         "in common": _by_count([(f"`{e.fact}` {shown_value(e.value)}", e.features) for e in summary.common], running),
         "unsaid": _by_count([(f"`{fact}`", count) for fact, count in summary.unsaid], running),
-        "needs": [f"{each.title} {_of(each.features, running)}" for each in summary.needs],
+        "needs": [f"{need.title} {_of(need.features, running)}" for need in summary.needs],
         "to do": _to_dos(summary),
-        "look up": [f"{_gap(each.gap)} {_of(each.features, running)}" for each in summary.gaps],
+        "look up": [f"{_gap(counted.gap)} {_of(counted.features, running)}" for counted in summary.gaps],
     }
     shown = {label: [_fitting(texts, room)] for label, texts in lists.items() if texts}
     shown["answers"] = [shortened(text, room) for text in (*answers[: _ANSWERS - 1], *_last(answers[_ANSWERS - 1 :]))]

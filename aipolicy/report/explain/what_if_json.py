@@ -25,10 +25,10 @@ def what_if_object(shown: WhatIf | None) -> JsonObject | None:
         "answer": answer["answer"],
         "plan": _plan(shown.then),
         "conflict": answer["conflict"],
-        "turned_by": [{"rule": each.rule, "before": each.before, "after": each.after} for each in shown.moved],
+        "turned_by": [{"rule": move.rule, "before": move.before, "after": move.after} for move in shown.moved],
         "ways_left": [
-            {"hosting": each.hosting, "ways": each.ways, "admissible": each.admissible, "open": each.open}
-            for each in shown.then.answer.ways_left
+            {"hosting": row.hosting, "ways": row.ways, "admissible": row.admissible, "open": row.open}
+            for row in shown.then.answer.ways_left
         ],
     }  # fmt: skip
 
@@ -43,7 +43,7 @@ def why_not_object(shown: WhyNot | None) -> JsonObject | None:
         "ways": shown.ways,
         "best": None if shown.best is None else way_object(shown.best),
         "in_the_way": [
-            {"rule": each.rule, "ways": each.ways, "undetermined": each.is_open} for each in shown.in_the_way
+            {"rule": obstacle.rule, "ways": obstacle.ways, "undetermined": obstacle.is_open} for obstacle in shown.in_the_way
         ],
         "gaps": [{"about": escaped(gap.about), "fact": gap.fact, "file": gap.file} for gap in shown.gaps],
         "changes": [_change(change) for change in shown.changes],

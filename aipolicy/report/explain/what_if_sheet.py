@@ -39,7 +39,7 @@ def what_if_sheet(shown: WhatIf) -> Sheet:
         f"With {changes} {verb}",
         (
             Section("beside each other", head=("", "today", "then"), rows=rows),
-            section("turned by", (moved_words(each) for each in shown.moved[:_MOST_RULES])),
+            section("turned by", (moved_words(move) for move in shown.moved[:_MOST_RULES])),
         ),
     )
 

@@ -25,7 +25,7 @@ REACHES = {
 
 def why_not_sheet(answering: Answering, shown: WhyNot, *, most: int | None = MOST_CHANGES) -> Sheet:
     """Return what is in the way of some ways and the least changes, as many as there are where `most` is None."""
-    changes = [counterfactual_words(each) for each in shown.changes]
+    changes = [counterfactual_words(change) for change in shown.changes]
     hidden = 0 if most is None else len(changes) - most
     if hidden > 0:
         changes = [*changes[:most], f"{hidden} more: --format json"]
@@ -70,19 +70,19 @@ def _headline(shown: WhyNot) -> str:
 
 
 def _in_the_way(answering: Answering, shown: WhyNot) -> Iterator[str]:
-    known = rules_of(answering.expected)
-    for each in shown.in_the_way[:_MOST_RULES]:
-        yield _rule_words(answering, each, shown.ways) + (
-            f": {quoted(known[each.rule])}" if each.is_open
-            else f": {message_for(answering, known[each.rule], each.number)}"
+    rules_by_id = rules_of(answering.expected)
+    for obstacle in shown.in_the_way[:_MOST_RULES]:
+        yield _rule_words(answering, obstacle, shown.ways) + (
+            f": {quoted(rules_by_id[obstacle.rule])}" if obstacle.is_open
+            else f": {message_for(answering, rules_by_id[obstacle.rule], obstacle.number)}"
         )  # fmt: skip
     if len(shown.in_the_way) > _MOST_RULES:
         yield f"{len(shown.in_the_way) - _MOST_RULES} more rules"
 
 
-def _rule_words(answering: Answering, each: InTheWay, ways: int) -> str:
-    verb = "is undetermined for" if each.is_open else "removes"
-    return f"{each.rule} {verb} {grouped(each.ways)} of {grouped(ways)}"
+def _rule_words(answering: Answering, obstacle: InTheWay, ways: int) -> str:
+    verb = "is undetermined for" if obstacle.is_open else "removes"
+    return f"{obstacle.rule} {verb} {grouped(obstacle.ways)} of {grouped(ways)}"
 
 
 def _nearest(answering: Answering, shown: WhyNot) -> Iterator[str]:
@@ -91,9 +91,9 @@ def _nearest(answering: Answering, shown: WhyNot) -> Iterator[str]:
         return
     yield f"{way_name(best)}: {cost_words(way_result(best))}"
     if best.breaks or best.open_for:
-        told = [f"breaks {rules(best.breaks)}"] if best.breaks else []
-        told += [f"undetermined: {rules(best.open_for)}"] if best.open_for else []
-        yield "; ".join(told)
+        words = [f"breaks {rules(best.breaks)}"] if best.breaks else []
+        words += [f"undetermined: {rules(best.open_for)}"] if best.open_for else []
+        yield "; ".join(words)
     if recommended is not None:
         yield _compared(best, recommended)
 

@@ -42,7 +42,7 @@ def render_forecast_json(forecast: Forecast) -> str:
             "changes": [_change(change) for change in forecast.changes],
             "rules": [_event(event) for event in forecast.turns],
             "not_forecast": [finding_object(finding) for finding in forecast.broken],
-            "skipped": [escaped(each.path) for each in forecast.moments[0].report.skipped],
+            "skipped": [escaped(skip.path) for skip in forecast.moments[0].report.skipped],
             "unknown": [
                 {"id": unknown.id, "text": unknown.text, "subjects": list(map(escaped, unknown.subjects))}
                 for unknown in forecast.unknowns

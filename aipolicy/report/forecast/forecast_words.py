@@ -89,7 +89,7 @@ def first_words(forecast: Forecast) -> str:
 def left_out(forecast: Forecast) -> tuple[str, ...]:
     """Return what is not forecast: manifests that cannot be read, and files that are none."""
     broken = [f"not forecast: {location_of(f)}: {f.rule_id}: {message_of(f)}" for f in forecast.broken]
-    skipped = [escaped(each.path) for each in forecast.moments[0].report.skipped]
+    skipped = [escaped(skip.path) for skip in forecast.moments[0].report.skipped]
     return (
         *broken,
         *([f"not forecast, because they are no manifests: {few(skipped, MAX_SUBJECTS)}"] if skipped else []),

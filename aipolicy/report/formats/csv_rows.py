@@ -18,13 +18,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def render(run: Run) -> Iterator[str]:
     """Yield a head and one row a finding, with CRLF as line end."""
     yield csv_row(COLUMNS)
-    for each in run.findings():
-        column = 1 if each.place is None else each.place.column
+    for finding in run.findings():
+        column = 1 if finding.place is None else finding.place.column
         yield csv_row(
             csv_cell(str(value))
             for value in (
-                each.severity, each.outcome, each.rule, each.name, each.feature, each.file, each.line, column,
-                each.message, each.why, each.fix, " ".join(each.missing_facts), each.waived,
+                finding.severity, finding.outcome, finding.rule, finding.name, finding.feature, finding.file, finding.line,
+                column, finding.message, finding.why, finding.fix, " ".join(finding.missing_facts), finding.waived,
             )
         )  # fmt: skip
 

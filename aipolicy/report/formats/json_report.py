@@ -32,14 +32,16 @@ def render(result: RunResult, view: View) -> Iterator[str]:
         **_head(result.policy, result.totals, Severity(view.fail_on)),
         "findings": [ITEMS],
         "features": [ITEMS],
-        "skipped": [escaped(each.path) for each in result.totals.skipped],
+        "skipped": [escaped(skip.path) for skip in result.totals.skipped],
         "skips": [
-            {"path": escaped(each.path), "reason": each.reason, "why": SKIP_REASONS[each.reason][1]}
-            for each in result.totals.skipped
+            {"path": escaped(skip.path), "reason": skip.reason, "why": SKIP_REASONS[skip.reason][1]}
+            for skip in result.totals.skipped
         ],
     }
     return json_with_items(
-        report, map(finding_object, result.findings()), (feature_object(each, specs) for each in result.features())
+        report,
+        map(finding_object, result.findings()),
+        (feature_object(feature, specs) for feature in result.features()),
     )
 
 
@@ -203,13 +205,13 @@ def _counts(sizes: Mapping[str, int]) -> list[JsonObject]:
 
 def _facts(feature: FeatureResult, specs: Iterable[str]) -> JsonObject:
     groups = {"declared": feature.declared, "assumed": feature.assumed, "derived": feature.derived}
-    known = {name for facts in groups.values() for name in facts}
+    names = {name for facts in groups.values() for name in facts}
     return {
         **{
             group: {name: json_value(value) for name, value in facts.items() if name != "metadata.description"}
             for group, facts in groups.items()
         },
-        "unknown": [name for name in specs if not is_option_fact(name) and name not in known],
+        "unknown": [name for name in specs if not is_option_fact(name) and name not in names],
     }
 
 

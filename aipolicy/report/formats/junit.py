@@ -49,16 +49,16 @@ def _suites(run: Run) -> Iterator[ElementTree.Element]:
     for finding in run.closing:
         closing[finding.file].append(finding)
     for part in run.by_file:
-        found: dict[str, list[FindingRecord]] = defaultdict(list)
+        by_file: dict[str, list[FindingRecord]] = defaultdict(list)
         features: dict[str, list[FeatureRecord]] = defaultdict(list)
         for finding in part.findings:
-            found[finding.file].append(finding)
+            by_file[finding.file].append(finding)
         for feature in part.features:
             features[feature.file].append(feature)
-        for file in sorted({*found, *features}):
+        for file in sorted({*by_file, *features}):
             for before in sorted(other for other in closing if other < file):
                 yield _suite(before, (), closing.pop(before), run, names)
-            yield _suite(file, features[file], [*found[file], *closing.pop(file, ())], run, names)
+            yield _suite(file, features[file], [*by_file[file], *closing.pop(file, ())], run, names)
     for file in sorted(closing):
         yield _suite(file, (), closing[file], run, names)
 
@@ -93,7 +93,9 @@ def _case(suite: ElementTree.Element, file: str, feature: str, name: str, report
     case.set("line", str(reported[0].line))
     gating = [finding for finding in reported if run.gates(finding)]
     first = (gating or reported)[0]
-    text = "\n".join(f"{each.file}:{each.line}: {each.severity}: {each.message}" for each in gating or reported)
+    text = "\n".join(
+        f"{finding.file}:{finding.line}: {finding.severity}: {finding.message}" for finding in gating or reported
+    )
     text += "".join(f"\n{label}: {words}" for label, words in (("why", first.why), ("fix", first.fix)) if words)
     message = _clean(first.message)
     if not gating:

@@ -65,9 +65,9 @@ def _headline(run: Run, blocking: int, concerned: int, milder: WorstFindings, wa
     if run.exit_code == EXIT_NOTHING:
         return "nothing was evaluated"
     counts = {severity.value: milder.counts[severity.value] - waived[severity.value] for severity in Severity}
-    told = [quantity(count, severity) for severity, count in counts.items() if count]
-    told += [f"{waived.total()} waived"] if waived.total() else []
-    return "nothing blocks" + (f" ({', '.join(told)})" if told else "")
+    quantities = [quantity(count, severity) for severity, count in counts.items() if count]
+    quantities += [f"{waived.total()} waived"] if waived.total() else []
+    return "nothing blocks" + (f" ({', '.join(quantities)})" if quantities else "")
 
 
 def _rows(findings: Iterable[FindingRecord], room: int) -> tuple[list[str], int]:

@@ -216,7 +216,7 @@ def run_of(result: RunResult, view: View) -> Run:
 def _costs(totals: Totals) -> tuple[tuple[str, float | None, float | None], ...]:
     if totals.comparison is None:
         return ()
-    return tuple((escaped(each.feature), each.before_usd, each.after_usd) for each in totals.comparison.costs)
+    return tuple((escaped(cost.feature), cost.before_usd, cost.after_usd) for cost in totals.comparison.costs)
 
 
 def record_of(finding: Finding) -> FindingRecord:
@@ -231,10 +231,13 @@ def record_of(finding: Finding) -> FindingRecord:
         file=escaped(finding.file),
         path=escaped(finding.subject or ".".join(map(str, finding.place.path))),
         place=_place(finding, finding.place),
-        related=tuple(place for each in finding.related if (place := _place(finding, each)) is not None),
+        related=tuple(place for other in finding.related if (place := _place(finding, other)) is not None),
         why=escaped(finding.why),
         fix=escaped(finding.fix),
-        references=tuple((escaped(each.title), escaped(each.url), escaped(each.clause)) for each in finding.references),
+        references=tuple(
+            (escaped(reference.title), escaped(reference.url), escaped(reference.clause))
+            for reference in finding.references
+        ),
         missing_facts=finding.missing_facts,
         change="" if finding.change is None else finding.change.value,
         stage="" if finding.stage in (None, Stage.IN_FORCE) else str(finding.stage),
@@ -287,7 +290,7 @@ def _rules(policy: Policy) -> tuple[RuleRecord, ...]:
     evaluated = [
         RuleRecord(
             rule.id, rule.name, rule.title, rule.severity.value, rule.why, rule.fix,
-            tuple((each.title, each.url, each.clause) for each in rule.references),
+            tuple((reference.title, reference.url, reference.clause) for reference in rule.references),
             stage="" if active.stage is Stage.IN_FORCE else active.stage.value, coming=active.coming,
             law=law_facts(rule, policy.catalog.as_of), controls=tuple(law_of(rule).controls),
         )

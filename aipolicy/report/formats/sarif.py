@@ -72,9 +72,12 @@ def render(run: Run) -> Iterator[str]:
 def _taxonomies(run: Run) -> list[dict[str, Any]]:
     """Return the frameworks whose controls rules name, each with those controls (section 3.19 of the specification)."""
     frameworks: dict[str, set[str]] = {}
-    for framework, control, _ in (each for rule in run.rules for each in rule.controls):
+    for framework, control, _ in (named for rule in run.rules for named in rule.controls):
         frameworks.setdefault(framework, set()).add(control)
-    return [{"name": name, "taxa": [{"id": each} for each in sorted(frameworks[name])]} for name in sorted(frameworks)]
+    return [
+        {"name": name, "taxa": [{"id": control_id} for control_id in sorted(frameworks[name])]}
+        for name in sorted(frameworks)
+    ]
 
 
 def _references_to(taxonomies: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -117,11 +120,11 @@ def _features(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _notifications(run: Run, left_out: int) -> list[dict[str, Any]]:
-    told = [{"level": "note", "message": {"text": _literal(notice)}} for notice in run.notices]
+    notifications = [{"level": "note", "message": {"text": _literal(notice)}} for notice in run.notices]
     if left_out:
         text = f"{left_out} milder findings are left out; {MOST_RESULTS} is the limit"
-        told.append({"level": "warning", "message": {"text": text}})
-    return told
+        notifications.append({"level": "warning", "message": {"text": text}})
+    return notifications
 
 
 def _rule(rule: RuleRecord) -> dict[str, Any]:

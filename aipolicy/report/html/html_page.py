@@ -156,4 +156,4 @@ def _filters(rows: Iterable[FeatureRow]) -> dict[str, Any]:
         "certainty": (row.certainty for row in listed),
         "blocked": ("yes" if row.blocks else "no" for row in listed),
     }
-    return {name: sorted({word for word in found if word}) for name, found in words.items()}
+    return {name: sorted({word for word in texts if word}) for name, texts in words.items()}

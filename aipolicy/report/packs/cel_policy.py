@@ -59,7 +59,7 @@ def cel_policy(rule: Rule, catalog: Catalog, facts: Mapping[str, FactSpec]) -> C
         matches = [f"- condition: {applies}", "  rule:", "    match:", *(f"      {line}" for line in matches)]
     left = (*_left(rule), *writer.left)
     lines = [
-        *(f"# Not said here: {each}" for each in left),
+        *(f"# Not said here: {text}" for text in left),
         f"name: {rule.id}",
         f"description: {_quoted(tidied(rule.title))}",
         "rule:",
@@ -84,8 +84,8 @@ def _left(rule: Rule) -> Iterator[str]:
     if rule.must_declare:
         yield f"{', '.join(f'`{name}`' for name in rule.must_declare)} have to be declared"
     if any(line.option_reads for line in (*rule.when, *rule.require)):
-        asked = "the main leg" if rule.legs is RuleLegs.MAIN else "each leg"
-        yield f"it is asked of {asked} of every way to build the feature"
+        legs = "the main leg" if rule.legs is RuleLegs.MAIN else "each leg"
+        yield f"it is asked of {legs} of every way to build the feature"
 
 
 class _Writer:
@@ -148,15 +148,15 @@ class _Writer:
 
 
 def _all(conditions: Iterator[str]) -> str:
-    each = list(conditions)
-    return each[0] if len(each) == 1 else " && ".join(f"({condition})" for condition in each)
+    written = list(conditions)
+    return written[0] if len(written) == 1 else " && ".join(f"({condition})" for condition in written)
 
 
 def _literal(value: FactValue) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_text(key)}: {_literal(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_text(key)}: {_literal(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _text(value) if isinstance(value, str) else repr(value)

@@ -42,48 +42,48 @@ def framework_rules(asking: Asking, added: tuple[str, ...], day: date) -> Framew
 def framework_rules_text(listed: Iterable[FrameworkRules], day: date, *, width: int, style: Styler) -> str:
     """Return a section a framework: every rule with its severity, the controls and how it relates to them, its title."""
     screen = Screen(width, style)
-    for each in listed:
+    for framework in listed:
         rows = []
-        for rule in each.rules:
+        for rule in framework.rules:
             stage = [] if rule.stage_on(day) is Stage.IN_FORCE else [standing(rule, day)]
             rows.append((
                 said(rule.id, Role.STRONG), said(rule.severity.value, Role[rule.severity.name]),
-                stacked(f"{related(each.asking.links[rule.id])}: {rule.title}", *stage),
+                stacked(f"{related(framework.asking.links[rule.id])}: {rule.title}", *stage),
             ))  # fmt: skip
-        screen.section(_title(each), aligned(rows))
-        if each.added:
-            screen.add(said(_added(each)), 2)
+        screen.section(_title(framework), aligned(rows))
+        if framework.added:
+            screen.add(said(_added(framework)), 2)
     return screen.result()
 
 
 def framework_rules_markdown(listed: Iterable[FrameworkRules], day: date) -> str:
     """Return a table a framework."""
     blocks: list[str] = []
-    for each in listed:
-        rows = (_row(rule, each.asking.links[rule.id], day) for rule in each.rules)
-        blocks += [f"## {prose(_title(each))}", table(_HEAD, rows)]
-        blocks += [prose(_added(each))] if each.added else []
+    for framework in listed:
+        rows = (_row(rule, framework.asking.links[rule.id], day) for rule in framework.rules)
+        blocks += [f"## {prose(_title(framework))}", table(_HEAD, rows)]
+        blocks += [prose(_added(framework))] if framework.added else []
     return "\n\n".join(blocks) + "\n"
 
 
 def framework_rules_csv(listed: Iterable[FrameworkRules], day: date) -> Iterator[str]:
     """Yield a head and one row for each control of each rule, with CRLF as line end; the control may be empty."""
     yield csv_row(("framework", "control", "relation", *COLUMNS))
-    for each in listed:
-        for rule in each.rules:
-            for control, relation in each.asking.links[rule.id].related or (("", OWN),):
-                yield csv_row(map(csv_cell, (each.asking.id, control, relation, *rule_cells(rule, day))))
+    for framework in listed:
+        for rule in framework.rules:
+            for control, relation in framework.asking.links[rule.id].related or (("", OWN),):
+                yield csv_row(map(csv_cell, (framework.asking.id, control, relation, *rule_cells(rule, day))))
 
 
 def framework_rules_object(listed: Sequence[FrameworkRules], day: date) -> dict[str, Any]:
     """Return the frameworks with what each rule has to do with them, and the rules once as they are always listed."""
-    rules = {rule.id: rule for each in listed for rule in each.rules}
+    rules = {rule.id: rule for framework in listed for rule in framework.rules}
     return {
         "schema": "aipolicy/rules/v1",
         "frameworks": [
-            {"id": each.asking.id, "name": each.asking.name, "added_packs": list(each.added),
-             "rules": [_link_object(rule, each.asking.links[rule.id]) for rule in each.rules]}
-            for each in listed
+            {"id": framework.asking.id, "name": framework.asking.name, "added_packs": list(framework.added),
+             "rules": [_link_object(rule, framework.asking.links[rule.id]) for rule in framework.rules]}
+            for framework in listed
         ],
         "rules": [rule_object(rules[rule_id], day) for rule_id in sorted(rules)],
     }  # fmt: skip
@@ -113,10 +113,10 @@ def _link_object(rule: Rule, link: Link) -> dict[str, Any]:
     return {"rule": rule.id, "clause": link.clause, "controls": controls}
 
 
-def _title(each: FrameworkRules) -> str:
-    return f"{each.asking.id} ({each.asking.name}): {quantity(len(each.rules), 'rule')}"
+def _title(framework: FrameworkRules) -> str:
+    return f"{framework.asking.id} ({framework.asking.name}): {quantity(len(framework.rules), 'rule')}"
 
 
-def _added(each: FrameworkRules) -> str:
-    names = " and ".join(f"`{name}`" for name in each.added)
+def _added(framework: FrameworkRules) -> str:
+    names = " and ".join(f"`{name}`" for name in framework.added)
     return f"No configured pack speaks of it: these are rules of the shipped {names}, which a check does not evaluate."

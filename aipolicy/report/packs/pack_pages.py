@@ -116,8 +116,8 @@ def _changes_in(other: PolicyPack, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _asked(said: Governance) -> Iterator[tuple[str, str]]:
-    for key, asked in said.said():
-        yield code(key), value(float(asked) if isinstance(asked, int) and not isinstance(asked, bool) else asked)
+    for key, entry in said.said():
+        yield code(key), value(float(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry)
 
 
 def _fact(spec: FactSpec) -> tuple[str, ...]:

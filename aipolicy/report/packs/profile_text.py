@@ -21,10 +21,10 @@ def profile_text(costs: Sequence[RuleCost]) -> str:
         counted = [quantity(cost.parts, "part"), quantity(cost.examples, "example")]
         counted += [quantity(cost.mutants, "mutant")] if cost.mutants else []
         lines.append(f"{cost.rule.id}: {grouped(float(cost.evaluations))} evaluations{share}, {', '.join(counted)}")
-        for each in cost.conditions[:_CONDITIONS]:
-            place = f"{cost.rule.defined_at.rpartition(':')[0]}:{each.line.number}"
-            counts = f"{grouped(float(each.evaluations))}, {quantity(each.parts, 'part')}"
-            lines.append(f"  {shown(place)}: {counts}: {_short(each.line.text)}")
+        for condition in cost.conditions[:_CONDITIONS]:
+            place = f"{cost.rule.defined_at.rpartition(':')[0]}:{condition.line.number}"
+            counts = f"{grouped(float(condition.evaluations))}, {quantity(condition.parts, 'part')}"
+            lines.append(f"  {shown(place)}: {counts}: {_short(condition.line.text)}")
         if len(cost.conditions) > _CONDITIONS:
             lines.append(f"  and {quantity(len(cost.conditions) - _CONDITIONS, 'condition')} more")
     if len(costs) > _SHOWN:

@@ -33,7 +33,11 @@ def _rule_object(rule: Rule, day: date) -> dict[str, Any]:
         "pack": rule.pack,
         "when": [line.text for line in rule.when],
         "require": [line.text for line in rule.require],
-        **({"requirements": [_requirement_object(each) for each in rule.requirements]} if rule.requirements else {}),
+        **(
+            {"requirements": [_requirement_object(requirement) for requirement in rule.requirements]}
+            if rule.requirements
+            else {}
+        ),
         **({"shared": [_shared_object(scope) for scope in rule.shared]} if rule.shared else {}),
         **({"law": law_object(rule, day)} if rule.law is not None else {}),
         **({"must_declare": list(rule.must_declare)} if rule.must_declare else {}),
@@ -67,7 +71,7 @@ def law_object(rule: Rule, day: date) -> dict[str, Any]:
         "url": "" if basis is None else basis.url, "checked_on": checked_on, "clause": law.clause,
         "verified": law.verified, "status": status_on(rule, day), "superseded_by": law.superseded_by,
         "review": None if law.review is None else {"by": law.review.by, "evidence": list(law.review.evidence)},
-        "controls": [each._asdict() for each in law.controls],
+        "controls": [control._asdict() for control in law.controls],
     }  # fmt: skip
 
 
@@ -96,6 +100,6 @@ def _portfolio_object(rule: PortfolioRule, day: date) -> dict[str, Any]:
         "over": [line.text for line in rule.over],
         "group_by": rule.group_by.text if rule.group_by is not None else None,
         "measures": {measure.name: measure.text for measure in rule.measures},
-        "reads": sorted({fact for read in readings for fact in (*read.feature_reads, *read.option_reads)}),
+        "reads": sorted({fact for reading in readings for fact in (*reading.feature_reads, *reading.option_reads)}),
         "examples": [{"name": test.name, "expect": test.expect.value} for test in rule.tests],
     }

@@ -48,9 +48,9 @@ def rule_blocks(rule: Rule, pack: PolicyPack) -> Blocks:
 
 def _requirements(rule: Rule) -> Blocks:
     """Yield the requirements that have words of their own."""
-    for each in rule.requirements:
-        yield from _conditions(((f"Requires {code(each.name)}", (each.line,)),))
-        words = (("Message", each.message), ("Fix", each.fix))
+    for requirement in rule.requirements:
+        yield from _conditions(((f"Requires {code(requirement.name)}", (requirement.line,)),))
+        words = (("Message", requirement.message), ("Fix", requirement.fix))
         yield "\n".join(f"- {key}: {prose(text)}" for key, text in words if text)
 
 
@@ -92,7 +92,7 @@ def _law(rule: Rule) -> Iterator[str]:
     if law.review is not None:
         yield f"Review: by {prose(law.review.by)}, shown by {' and '.join(map(code, law.review.evidence))}"
     if law.controls:
-        yield f"Controls: {'; '.join(prose(str(each)) for each in law.controls)}"
+        yield f"Controls: {'; '.join(prose(str(control)) for control in law.controls)}"
 
 
 def stages(rule: Rule) -> str:
@@ -154,9 +154,9 @@ def _body(rule: Rule, pack: PolicyPack) -> Blocks:
     for heading, text in texts:
         if text:
             yield from (f"## {heading}", prose(text))
-    read = _read(rule, pack)
-    if read:
-        yield from ("## Parameters", parameter_table(read))
+    parameters = _read(rule, pack)
+    if parameters:
+        yield from ("## Parameters", parameter_table(parameters))
     if rule.references:
         yield "## References"
         yield "\n".join(f"- {reference(_titled(ref), ref.url)}" for ref in rule.references)
@@ -219,7 +219,7 @@ def _examples(rule: Rule, pack: PolicyPack) -> Blocks:
     if not rule.tests:
         return
     yield "## Examples"
-    if any(read.value != read.default for read in _read(rule, pack)):
+    if any(parameter.value != parameter.default for parameter in _read(rule, pack)):
         yield "With the defaults of the parameters:"
     rows = ((prose(t.name), _values(t.given), _values({**t.option, **t.partner}), _outcome(t)) for t in rule.tests)
     yield table(("example", "given", "option", "outcome"), rows)
@@ -238,7 +238,7 @@ def _portfolio_examples(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:
     if not over_all.tests:
         return
     yield "## Examples"
-    if any(read.value != read.default for read in _read(over_all.rule, pack)):
+    if any(parameter.value != parameter.default for parameter in _read(over_all.rule, pack)):
         yield "With the defaults of the parameters, where an example gives no others:"
     rows = (
         (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value)

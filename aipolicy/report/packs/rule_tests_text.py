@@ -115,10 +115,10 @@ def _uncovered(screen: Screen, gaps: Iterable[LineCoverage]) -> None:
 
 
 def _mutants(screen: Screen, title: str, mutants: Iterable[MutantResult], fate: Fate) -> None:
-    wanted = [mutant for mutant in mutants if mutant.fate is fate]
-    if wanted:
+    of_fate = [mutant for mutant in mutants if mutant.fate is fate]
+    if of_fate:
         screen.heading(title)
-    for _, of_line in groupby(wanted, key=lambda result: (result.rule.id, result.section, result.defined_at)):
+    for _, of_line in groupby(of_fate, key=lambda result: (result.rule.id, result.section, result.defined_at)):
         first, *others = of_line
         original = one_line(first.original.condition)
         _place(screen, first.rule, first.section, first.defined_at)

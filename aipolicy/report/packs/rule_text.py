@@ -76,10 +76,10 @@ def _conditions(screen: Screen, rule: Rule, tests: Iterable[RuleTest | Portfolio
         _lines(screen, f"all of {one_line(scope.title)} applies when", scope.when)
     _lines(screen, "applies when", rule.own_when)
     _lines(screen, "requires", rule.plain_require)
-    for each in rule.requirements:
-        words = (("message", each.message), ("fix", each.fix))
+    for requirement in rule.requirements:
+        words = (("message", requirement.message), ("fix", requirement.fix))
         said_of_it = (f"{key}: {one_line(text)}" for key, text in words if text)
-        screen.section(f"requires {each.name}", listed([stacked(one_line(each.line.text), *said_of_it)]))
+        screen.section(f"requires {requirement.name}", listed([stacked(one_line(requirement.line.text), *said_of_it)]))
     screen.section("must be declared", listed(rule.must_declare))
     parameters = ((name.removeprefix("params."), exact_value(value, str)) for name, value in rule.parameters.items())
     screen.section("parameters", aligned(parameters))

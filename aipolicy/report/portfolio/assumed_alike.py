@@ -16,14 +16,14 @@ def assumed_alike(details: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
     `details` are what `feature_details` made of each feature; with one feature nothing is alike.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     unlike: set[str] = set()
     features = 0
-    for each in details:
+    for feature in details:
         features += 1
-        for name, value in each["facts"][Provenance.ASSUMED.value]:
-            if found.setdefault(name, value) != value:
+        for name, value in feature["facts"][Provenance.ASSUMED.value]:
+            if values.setdefault(name, value) != value:
                 unlike.add(name)
     if features < _FEWEST:
         return {}
-    return {name: value for name, value in found.items() if name not in unlike}
+    return {name: value for name, value in values.items() if name not in unlike}

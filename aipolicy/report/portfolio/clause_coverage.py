@@ -54,10 +54,10 @@ def covered_frameworks(rows: Sequence[FeatureRow], policy: Policy) -> tuple[Cove
 
 
 def _by_rule(stated: Mapping[str, State]) -> Mapping[str, list[State]]:
-    found: dict[str, list[State]] = {}
+    states_by_rule: dict[str, list[State]] = {}
     for rule, state in stated.items():
-        found.setdefault(whole_id(rule), []).append(state)
-    return found
+        states_by_rule.setdefault(whole_id(rule), []).append(state)
+    return states_by_rule
 
 
 def _covered(
@@ -71,16 +71,16 @@ def _covered(
 
     def states(clause: ClauseCoverage) -> Iterator[tuple[State, str]]:
         for name, by_rule in listed:
-            found = [
+            rule_states = [
                 state for rule in clause.relations for state in by_rule.get(rule) or _not_evaluated(rules[rule], policy)
             ]
-            if found:
-                yield min(found, key=STATES.index), name
+            if rule_states:
+                yield min(rule_states, key=STATES.index), name
 
     def shown(clause: ClauseCoverage) -> Clause:
-        found = tuple(states(clause))
-        counts = {each: sum(state is each for state, _ in found) for each in STATES}
-        words = "; ".join(state_words(found, clause.relations))
+        pairs = tuple(states(clause))
+        counts = {possible: sum(state is possible for state, _ in pairs) for possible in STATES}
+        words = "; ".join(state_words(pairs, clause.relations))
         return Clause(escaped(clause.control), ", ".join(rules_related(clause.relations)), words, counts)
 
     spoken = tuple(shown(clause) for clause in clauses if clause.relations)

@@ -58,7 +58,8 @@ def coming_months(forecast: Forecast) -> ComingMonths:
         until=forecast.horizon.end.isoformat(),
         summary=(*summary(forecast), *left_out(forecast)),
         months=tuple(
-            ComingMonth(month, tuple(together)) for month, together in groupby(brings, key=lambda each: each.day[:7])
+            ComingMonth(month, tuple(together))
+            for month, together in groupby(brings, key=lambda coming: coming.day[:7])
         ),
         unknowns=tuple(map(unknown_words, forecast.unknowns)),
     )
@@ -67,8 +68,8 @@ def coming_months(forecast: Forecast) -> ComingMonths:
 def _brings(forecast: Forecast) -> Iterator[Coming]:
     for change in forecast.changes:
         cause = causes_of(change) or "the cause is not known"
-        said = f": {message(change.finding)}" if change.delta.after is not None else ""
-        becomes = f"{KIND_WORDS[change.kind]} ({weight(change)}){said}"
+        detail = f": {message(change.finding)}" if change.delta.after is not None else ""
+        becomes = f"{KIND_WORDS[change.kind]} ({weight(change)}){detail}"
         rule = escaped(change.finding.rule_id)
         yield Coming(change.day.isoformat(), cause_names(change.causes), cause, subject_of(change), rule, becomes)
     for turn in idle_turns(forecast):

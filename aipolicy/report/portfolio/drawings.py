@@ -48,7 +48,7 @@ def ranges_of(rows: Sequence[FeatureRow]) -> Drawing | None:
     )
     if not 1 < len(costed) <= MOST_DRAWN:
         return None
-    told = [f"{name} {cost.words}{f' ({cost.range_words})' if cost.range_words else ''}" for name, cost in costed]
+    lines = [f"{name} {cost.words}{f' ({cost.range_words})' if cost.range_words else ''}" for name, cost in costed]
 
     def draw() -> Figure:
         from matplotlib.figure import Figure
@@ -68,4 +68,4 @@ def ranges_of(rows: Sequence[FeatureRow]) -> Drawing | None:
         axes.grid(visible=True, axis="x", color="0.9")
         return figure
 
-    return Drawing(svg_of(draw, "all features"), f"USD a month: {'; '.join(told)}")
+    return Drawing(svg_of(draw, "all features"), f"USD a month: {'; '.join(lines)}")

@@ -60,14 +60,16 @@ def feature_details(answering: Answering, depth: Depth, *, is_drawn: bool = Fals
         "headline": NOTHING_TO_BUILD if evaluation.is_retired else headline_of(answering),
         "facts": _facts(evaluation),
         "rules": rule_traces(evaluation, rule_evaluator),
-        "states": {each.rule.id: each.state.value for each in rule_states(evaluation, (), rule_evaluator)},
+        "states": {
+            rule_state.rule.id: rule_state.state.value for rule_state in rule_states(evaluation, (), rule_evaluator)
+        },
     }
     if evaluation.is_retired:
         return shown
     rows = compared_ways(answering)
-    asked = _asked(answering, rows) if depth >= Depth.FULL else {}
+    questions = _asked(answering, rows) if depth >= Depth.FULL else {}
     moved = _moved(answering) if evaluation.feature.name in what_if else {}
-    return shown | _built(answering, rows) | asked | (_drawn(answering) if is_drawn else {}) | moved
+    return shown | _built(answering, rows) | questions | (_drawn(answering) if is_drawn else {}) | moved
 
 
 def _moved(answering: Answering) -> JsonObject:

@@ -78,19 +78,23 @@ def _table(answering: Answering, fact: str, budget: _Budget, rows: tuple[Compare
 
 def _times(answering: Answering, row: Compared, budget: _Budget) -> Iterator[str]:
     names = tuple(budget.estimates.values())
-    known = row.way.option_set.values_of(row.way.number, names, answering.expected.workload)
+    values = row.way.option_set.values_of(row.way.number, names, answering.expected.workload)
     for name in names:
-        value = known.get(name)
+        value = values.get(name)
         yield grouped(round(value)) if isinstance(value, float) else _NOT_KNOWN
 
 
 def _said(answering: Answering, row: Compared, asking: Iterable[RuleEvaluation]) -> str:
     """Return what the rules that read a budget say of a way, the weightiest first; empty where none applies to it."""
-    found: dict[str, list[str]] = {}
+    rules_by_words: dict[str, list[str]] = {}
     for ruled in asking:
         outcomes = ruled.planned if row.way.option_set is answering.expected.planned else ruled.candidates
         is_close = outcomes.close >> row.way.number & 1
         words = _CLOSE if is_close else _SAYS.get(outcomes.outcome_of(row.way.number), "")
-        found.setdefault(words, []).append(ruled.active.rule.id)
-    told = [f"{words} ({rules(found[words])})" for words in (_BEYOND, _CLOSE, _NOT_KNOWN) if words in found]
-    return "; ".join(told) or (_WITHIN if _WITHIN in found else "")
+        rules_by_words.setdefault(words, []).append(ruled.active.rule.id)
+    parts = [
+        f"{words} ({rules(rules_by_words[words])})"
+        for words in (_BEYOND, _CLOSE, _NOT_KNOWN)
+        if words in rules_by_words
+    ]
+    return "; ".join(parts) or (_WITHIN if _WITHIN in rules_by_words else "")

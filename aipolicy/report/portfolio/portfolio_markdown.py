@@ -76,7 +76,7 @@ def _frameworks(report: PortfolioReport) -> Iterator[str]:
     yield "## Frameworks, clause by clause"
     for framework in report.frameworks:
         yield f"### {prose(spoken_words(framework))}"
-        yield markdown_table(("clause", "rules", "in which state"), (each[:3] for each in framework.clauses))
+        yield markdown_table(("clause", "rules", "in which state"), (clause[:3] for clause in framework.clauses))
         if framework.unspoken:
             yield "No rule speaks of"
             yield bullets(framework.unspoken)
@@ -177,7 +177,7 @@ def _feature(row: FeatureRow, report: PortfolioReport) -> Iterator[str]:
 
 def _findings(findings: Sequence[Finding]) -> str:
     rows = [
-        (each.rule_id, each.severity.value, each.outcome.value, each.message, place(each), each.fix)
-        for each in findings
+        (finding.rule_id, finding.severity.value, finding.outcome.value, finding.message, place(finding), finding.fix)
+        for finding in findings
     ]
     return markdown_table(("rule", "weighs", "outcome", "what", "where", "what to do"), rows)

@@ -72,8 +72,8 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
     policy, files = result.policy, tuple(result.files)
     rules = {active.rule.id: active for active in policy.evaluator.rules}
     rows = feature_rows(files, (rule for rule, active in rules.items() if active.stage in NOT_IN_FORCE))
-    known = {row.listed.feature.name for row in rows}
-    asked = any(row.listed.answer is not None and row.listed.answer.questions is not None for row in rows)
+    names = {row.listed.feature.name for row in rows}
+    has_questions = any(row.listed.answer is not None and row.listed.answer.questions is not None for row in rows)
     answers = Counter(row.answer for row in rows)
     return PortfolioReport(
         as_of=policy.catalog.as_of.isoformat(),
@@ -90,16 +90,16 @@ def portfolio_report(result: RunResult, horizon_months: float, coming: ComingMon
         together=sum_of(rows),
         money=money_shares(rows),
         concentration=concentration(rows),
-        questions=shared_questions(rows) if asked else None,
+        questions=shared_questions(rows) if has_questions else None,
         waivers=waiver_ends(rows, (use for file in files for use in file.waiver_uses), policy),
         coming=coming,
         others=tuple(
             finding
-            for finding in (*(each for file in files for each in file.findings), *result.closing)
-            if finding.feature not in known
+            for finding in (*(own for file in files for own in file.findings), *result.closing)
+            if finding.feature not in names
         ),
         notices=tuple(map(escaped, result.totals.notices)),
-        skipped=tuple((escaped(each.path), each.reason) for each in result.totals.skipped),
+        skipped=tuple((escaped(skip.path), skip.reason) for skip in result.totals.skipped),
     )
 
 
@@ -114,10 +114,10 @@ def _rules_in_map(rows: Iterable[FeatureRow], rules: Mapping[str, ActiveRule]) -
         active = rules.get(rule)
         shown.append(RuleInMap(rule, title_of(rule, rules), "" if active is None else active.coming, counted))
 
-    def weight(each: RuleInMap) -> tuple[int, int, str]:
-        active = rules.get(each.id)
+    def weight(entry: RuleInMap) -> tuple[int, int, str]:
+        active = rules.get(entry.id)
         severity = Severity.ERROR if active is None else active.severity
-        return severity.rank, -sum(each.counts.values()), each.id
+        return severity.rank, -sum(entry.counts.values()), entry.id
 
     return tuple(sorted(shown, key=weight))
 
@@ -127,4 +127,4 @@ def title_of(rule: str, rules: Mapping[str, ActiveRule]) -> str:
     active = rules.get(rule) or rules.get(rule.partition("/")[0])
     if active is not None:
         return escaped(active.rule.title)
-    return next((escaped(each.title) for each in RESERVED_RULES if each.id == rule), rule)
+    return next((escaped(reserved.title) for reserved in RESERVED_RULES if reserved.id == rule), rule)

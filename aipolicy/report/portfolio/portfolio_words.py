@@ -27,8 +27,8 @@ def headline(report: PortfolioReport) -> str:
     answers = ", ".join([*few, f"{more} more"] if more > 0 else few)
     blocked = f"{report.blocked} blocked" if report.blocked else "none blocked"
     costs = f"; {report.together.words} USD a month together" if report.together.features else ""
-    asked = f"; ask first: {report.questions[0].facts}" if report.questions else ""
-    return f"{quantity(len(report.rows), 'feature')}: {answers}; {blocked}{costs}{asked}."
+    question = f"; ask first: {report.questions[0].facts}" if report.questions else ""
+    return f"{quantity(len(report.rows), 'feature')}: {answers}; {blocked}{costs}{question}."
 
 
 def sum_words(report: PortfolioReport) -> str:

@@ -33,12 +33,12 @@ def rule_states(feature: FeatureResult, stated: Mapping[str, State], findings: S
     Without a plan a constraint is broken by some of all ways, which is no violation: then only findings count. A rule that
     is satisfied, or does not apply, is missing something where a later stage asks for it. `stated` is of every rule.
     """
-    found = {finding.rule_id: finding.outcome for finding in findings}
+    of_findings = {finding.rule_id: finding.outcome for finding in findings}
     waived = {finding.rule_id for finding in findings if finding.outcome is Outcome.WAIVED}
     has_plan = feature.planned_options is not None
     outcomes = {rule: outcome for rule, outcome in feature.outcomes if has_plan and outcome in _UNSETTLED}
-    outcomes |= {rule: outcome.value for rule, outcome in found.items() if outcome.value in _FAILING}
-    to_do = {each.rule for each in feature.answer.to_do} if feature.answer is not None else frozenset()
+    outcomes |= {rule: outcome.value for rule, outcome in of_findings.items() if outcome.value in _FAILING}
+    to_do = {entry.rule for entry in feature.answer.to_do} if feature.answer is not None else frozenset()
     not_yet = frozenset(coming)
 
     def state(rule: str) -> State:

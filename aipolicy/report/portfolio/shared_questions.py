@@ -33,22 +33,22 @@ class QuestionGroup(NamedTuple):
 
 def shared_questions(rows: Iterable[FeatureRow]) -> tuple[QuestionGroup, ...]:
     """Return the questions of features, those that concern most of them first."""
-    asked: dict[str, dict[str, None]] = {}
+    features: dict[str, dict[str, None]] = {}
     leads: dict[str, dict[tuple[str, str], dict[str, None]]] = {}
     first: dict[str, int] = {}
     gating: set[str] = set()
     for row in rows:
         for number, change in enumerate((row.listed.answer and row.listed.answer.questions) or ()):
             facts = " and ".join(map(escaped, change.facts))
-            asked.setdefault(facts, {})[row.name] = None
+            features.setdefault(facts, {})[row.name] = None
             reply = change_words(change.facts, change.bounds)
             leads.setdefault(facts, {}).setdefault((reply, _decides(change.then)), {})[row.name] = None
             first[facts] = first.get(facts, 0) + (number == 0)
             if change.gates:
                 gating.add(facts)
-    order = sorted(asked, key=lambda facts: (-len(asked[facts]), -first[facts], facts))
+    order = sorted(features, key=lambda facts: (-len(features[facts]), -first[facts], facts))
     return tuple(
-        QuestionGroup(facts, tuple(asked[facts]), first[facts], facts in gating, _leads(leads[facts]))
+        QuestionGroup(facts, tuple(features[facts]), first[facts], facts in gating, _leads(leads[facts]))
         for facts in order
     )
 

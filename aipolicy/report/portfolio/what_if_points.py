@@ -139,12 +139,12 @@ def _switches(answering: Answering, questions: Iterable[Change], points: list[_P
 
 def _asked(questions: Iterable[Change]) -> dict[tuple[str, ...], list[Change]]:
     """Return questions by their facts, those left out that a slider answers."""
-    asked: dict[tuple[str, ...], list[Change]] = {}
+    by_facts: dict[tuple[str, ...], list[Change]] = {}
     for change in questions:
         facts = tuple(change.facts)
         if not (len(facts) == 1 and facts[0] in _SLIDERS):
-            asked.setdefault(facts, []).append(change)
-    return asked
+            by_facts.setdefault(facts, []).append(change)
+    return by_facts
 
 
 def _point(answering: Answering, facts: Mapping[str, FactValue]) -> _Point | None:

@@ -32,5 +32,5 @@ def condition_text(feature: str, parts: Sequence[EvaluatedPart], width: int) -> 
 
 def _truths(part: EvaluatedPart) -> str:
     """Return the truth of a part; where ways differ, on how many it has which."""
-    known = [(truth.value, part.ways[truth]) for truth in _WORDS if truth in part.ways]
-    return known[0][0] if len(known) == 1 else ", ".join(f"{word} on {count}" for word, count in known)
+    ways = [(truth.value, part.ways[truth]) for truth in _WORDS if truth in part.ways]
+    return ways[0][0] if len(ways) == 1 else ", ".join(f"{word} on {count}" for word, count in ways)

@@ -45,8 +45,8 @@ def _places(line: str, values: Mapping[str, FactValue | None]) -> list[tuple[int
     for token in tokens(line):
         if token.kind is TokenKind.NAME:
             # NOTE: a label may be written as an index, and a name may have a function behind it.
-            read = f"{token.text}."
-            for name in (name for name in values if read.startswith(f"{name}.") or name.startswith(read)):
+            prefix = f"{token.text}."
+            for name in (name for name in values if prefix.startswith(f"{name}.") or name.startswith(prefix)):
                 starts.setdefault(name, token.start)
     return [(column, values[name]) for name, column in starts.items()]
 

@@ -87,13 +87,13 @@ def _plan(plan: PlanResult) -> str:
 
 def _each_fact_first(changes: Sequence[ChangeResult]) -> list[ChangeResult]:
     """Return one reply about each fact before others about the same: in three lines people are asked three things."""
-    asked: set[frozenset[str]] = set()
+    seen: set[frozenset[str]] = set()
     first: list[ChangeResult] = []
     others: list[ChangeResult] = []
     for change in changes:
         facts = frozenset(change.facts)
-        (others if facts in asked else first).append(change)
-        asked.add(facts)
+        (others if facts in seen else first).append(change)
+        seen.add(facts)
     return [*first, *others]
 
 

@@ -98,10 +98,10 @@ class _Page:
         """Return the first lines, the last of them ending in `…` where more would follow."""
         if len(lines) <= most:
             return list(lines)
-        kept = list(lines[: max(most, 0)])
-        if kept:
-            kept[-1] += "…"
-        return kept
+        head = list(lines[: max(most, 0)])
+        if head:
+            head[-1] += "…"
+        return head
 
     def _header(self, severity: Severity, rule_id: str, message: str) -> list[str]:
         label = f"[{escaped(rule_id)}]" if rule_id else ""

@@ -236,10 +236,10 @@ def _beside(underlines: Sequence[_Underline], room: int) -> _Underline | None:
 
 def _hang_at(underline: _Underline, room: int) -> int:
     """Return the cell at which a label hung below its mark begins: below the mark, or left of it to fit."""
-    wanted = cells(underline.label)
-    if room - underline.start >= min(wanted, _LABEL_MIN):
+    width = cells(underline.label)
+    if room - underline.start >= min(width, _LABEL_MIN):
         return underline.start
-    return max(0, room - min(wanted, _LABEL_ROOM))
+    return max(0, room - min(width, _LABEL_ROOM))
 
 
 def _bars(underlines: Iterable[_Underline], role: Role) -> CellRow:
