@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from aipolicy.config.settings import PolicySettings
 from aipolicy.findings.finding import Severity
 from aipolicy.pack_lint.lint import LintReport, lint_packs
-from aipolicy.source import yaml_reader
+from aipolicy.source.yaml_reader import ReadResult
 
 HEAD = """apiVersion: aipolicy/v1
 kind: PolicyPack
@@ -272,14 +273,16 @@ def test_rules_over_all_features_are_linted_too(tmp_path: Path, rules: list[str]
 
 def test_each_file_of_a_pack_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    whole = yaml_reader.read_yaml
 
-    def counted(path: str, data: bytes) -> yaml_reader.ReadResult:
-        read.append(path)
-        return whole(path, data)
+    def counting(whole: Callable[[str, bytes], ReadResult]) -> Callable[[str, bytes], ReadResult]:
+        def counted(path: str, data: bytes) -> ReadResult:
+            read.append(path)
+            return whole(path, data)
+
+        return counted
 
     for name, module in tuple(sys.modules.items()):
-        if name.startswith("aipolicy.") and getattr(module, "read_yaml", None) is whole:
-            monkeypatch.setattr(module, "read_yaml", counted)
+        if name.startswith("aipolicy.") and hasattr(module, "read_yaml"):
+            monkeypatch.setattr(module, "read_yaml", counting(module.read_yaml))
     assert lint(tmp_path, rule("ID-001", "require: [data.minimized]")).is_loadable
     assert [Path(path).name for path in read if path.startswith(str(tmp_path))] == ["pack0.yaml"]
