@@ -6,7 +6,7 @@ import pytest
 from answers import answering, evaluator, feature_of
 from test_cases import case
 
-from aipolicy.answer.answer import Answering
+from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.needs import NEEDS
 from aipolicy.evaluation.outcome_masks import OutcomeMasks, between
 from aipolicy.report.answer_json import answer_fields
@@ -50,7 +50,7 @@ def test_what_holds_at_both_ends_is_known_and_what_does_not_is_close(
 
 
 def test_no_need_goes_over_a_difference_that_is_smaller_than_the_error_of_estimates() -> None:
-    """A need that is certain at one budget, and none at all at another, takes an estimate with both ends between them."""
+    """A need at one budget, certain or not, that is none at another takes an estimate with an end between the two."""
     judging = evaluator()
     verdicts = {}
     for budget in BUDGETS:
@@ -60,17 +60,17 @@ def test_no_need_goes_over_a_difference_that_is_smaller_than_the_error_of_estima
     for low in BUDGETS:
         for high in (budget for budget in BUDGETS if budget > low):
             evaluation, needs = verdicts[high]
-            for need in (n for n in NEEDS if verdicts[low][1].get(n.id) and n.id not in needs):
+            for need in (n for n in NEEDS if n.id in verdicts[low][1] and n.id not in needs):
                 turned += 1
                 lacking = evaluation.verdict.admissible & ~evaluation.candidates.mask_of(need.attribute, need.values)
                 assert lacking
-                assert low <= max(_ends(answering(BODY % low), lacking)) <= high
+                assert low <= max(_ends(evaluation, lacking)) <= high
     assert turned
 
 
-def _ends(asked: Answering, mask: int) -> tuple[float, float]:
+def _ends(evaluation: Evaluation, mask: int) -> tuple[float, float]:
     """Return the ends of the median latency of the fastest of some options."""
-    option_set, workload = asked.expected.candidates, asked.expected.workload
+    option_set, workload = evaluation.candidates, evaluation.workload
     found = []
     for end in ("fast", "slow"):
         groups = option_set.groups(("option.latency_p50_ms",), replace(workload, end=end))
