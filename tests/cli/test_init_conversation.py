@@ -51,9 +51,9 @@ def test_the_answer_grows_with_every_reply_and_only_the_end_is_on_standard_outpu
 
 
 def test_another_way_of_building_is_said_as_soon_as_it_follows(here: Path) -> None:
-    grown = lines_of(talk(*ABOUT_IT, "health", "any", "60", "q"), "so far")
+    grown = lines_of(talk(*ABOUT_IT, "health", "any", "350", "q"), "so far")
     assert ["Use an API" in line for line in grown] == [True, True, False]
-    assert "Run a small model on " in grown[2]
+    assert "Self-host a small model " in grown[2]
 
 
 def test_data_that_may_not_leave_is_self_hosted_from_the_first_reply_on(here: Path) -> None:

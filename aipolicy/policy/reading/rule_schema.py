@@ -29,6 +29,14 @@ SEVERITIES = tuple(severity.value for severity in Severity)
 _ANY: JsonObject = {}
 
 
+_BEGINNINGS = {
+    "given": "Facts of the feature that every row begins with.",
+    "option": "Facts of the option that every row begins with.",
+    "partner": "Facts of its partner that every row begins with.",
+}
+"""What a table of examples may say for all of its rows, in words."""
+
+
 def rule_definitions() -> JsonObject:
     """Return the definitions (`$defs`) that rules and what stands above them refer to."""
     return {
@@ -61,9 +69,7 @@ def examples_of(test: JsonObject, required: Iterable[str], of_all: Iterable[str]
         "health data": [["health"], "violated"],
         "no class": {"data.classes": None, "expect": "undetermined"},
     }
-    facts: JsonObject = {
-        key: said_of(test[key], "What every row begins with.") for key in ("given", "option", "partner") if key in test
-    }
+    facts: JsonObject = {key: said_of(test[key], said) for key, said in _BEGINNINGS.items() if key in test}
     table: JsonObject = {
         **facts,
         **{key: test[key] for key in ("expect", "message", *of_all) if key in test},
