@@ -81,6 +81,11 @@ class Catalog:
     @cached_property
     def terms(self) -> tuple[offered.Term, ...]:
         """Return the terms that hold on the day."""
+        return tuple(term for term in self.stated_terms if _has_begun(term.dated, self.as_of))
+
+    @cached_property
+    def stated_terms(self) -> tuple[offered.Term, ...]:
+        """Return the terms that hold on the day, and those that an organisation states from a later day on."""
         from aipolicy.catalog import offerings as offered
 
         return self._section("terms", offered.read_term, lambda e: (e.provider, e.region, e.term))
@@ -155,7 +160,8 @@ class Catalog:
             "machine_prices", read_machine_price, lambda e: (e.accelerator, e.provider, e.region),
             alike=lambda e: (e.accelerator, e.provider),
         )  # fmt: skip
-        return MachinePrices(entries, self.assumptions["machine-price-elsewhere"].value)
+        begun = (entry for entry in entries if _has_begun(entry.dated, self.as_of))
+        return MachinePrices(begun, self.assumptions["machine-price-elsewhere"].value)
 
     @cached_property
     def networks(self) -> Mapping[tuple[str, str], machines.Network]:
@@ -275,6 +281,11 @@ class Catalog:
         return self._read(
             lambda files: read_section(files, name, read, key, _dated, self.as_of, strict=strict, alike=alike)
         )
+
+
+def _has_begun(dated: Dated, as_of: date) -> bool:
+    """Return whether what an organisation states holds already; of what is shipped the date says since when it is proven."""
+    return not dated.own or dated.effective_from <= as_of
 
 
 def _dated(entry: Any) -> Dated:

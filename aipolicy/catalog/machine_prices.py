@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from statistics import median
 
 from aipolicy.catalog.entries import Dated, read_dated
 from aipolicy.catalog.prices import ANY_REGION
+from aipolicy.catalog.unit_checks import is_far_off
 from aipolicy.source.records import Record
+from aipolicy.source.text import shown
 from aipolicy.value import Frozen, replace
 
 
@@ -71,7 +74,7 @@ class MachinePrices:
         """
         entries = self._by_machine.get((accelerator, provider), [])
         for own in (True, False):
-            for entry in sorted(entries, key=lambda price: price.region == ANY_REGION):
+            for entry in sorted(entries, key=partial(_generality, region)):
                 if entry.dated.own is own and entry.is_read_in(region):
                     return entry if entry.region in (ANY_REGION, region) else entry.elsewhere(region, None)
         shipped = next((entry for entry in entries if not entry.dated.own), None)
@@ -99,6 +102,11 @@ class MachinePrices:
         return self._factors[key]
 
 
+def _generality(region: str, price: MachinePrice) -> int:
+    """Return how little a price is of a region alone: of that one, of another beside which it stands, of every one."""
+    return 0 if price.region == region else 2 if price.region == ANY_REGION else 1
+
+
 def read_machine_price(record: Record) -> MachinePrice:
     """Return one entry of `machine_prices`."""
     record.text("instance", "")
@@ -122,6 +130,10 @@ def _by_region(record: Record, region: str) -> tuple[tuple[str, float], ...]:
         )
     others = record.record("other_regions")
     prices = tuple((name, others.positive(name)) for name in others.field_names())
+    hourly = record.optional_positive("hourly_usd")
+    for name, usd in prices:
+        if hourly is not None and is_far_off(hourly, usd):
+            others.mistake(f"{usd:g} USD an hour is far from the {hourly:g} of `{shown(region)}`; check its unit", name)
     if any(name == region for name, _ in prices):
         others.mistake(f"the price of `{region}` is `hourly_usd`; remove it here", region)
     others.finish()

@@ -109,7 +109,9 @@ def _dotted(top: Record, table: str, example: str) -> Iterator[tuple[str, Parame
     for path, value in _leaves(top.raw(table) or {}, (table,)):
         name = dotted_name(path)
         wrong = ""
-        if "." not in name:
+        if value == {}:
+            wrong = f"{what} table `{shown(name)}` is empty, which sets nothing; write an entry or remove it"
+        elif "." not in name:
             wrong = f"write `{example} = value` in a table `[{table}]`"
         elif name in seen:
             wrong = f"{what} `{shown(name)}` is set twice; keep one"
@@ -144,7 +146,7 @@ def _place(top: Record, path: DocumentPath) -> str:
 
 
 def _leaves(value: PlainValue, path: DocumentPath) -> Iterator[tuple[DocumentPath, PlainValue]]:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or (len(path) > 1 and not value):
         yield path, value
         return
     for key, nested in value.items():

@@ -125,7 +125,8 @@ class Entries(Frozen, kw_only=True):
             kinds = {FactType.BOOL: "true or false", FactType.TEXTS: "a list of text", FactType.NUMBER: "a number"}
             must = f"must be {kinds.get(self.values, 'text')}, found {kind_of(plain)}"
             problems.append(Problem(f"the value of `{shown(str(path[-1]))}` {must}", path))
-        written = plain if isinstance(plain, list) else [plain]
+        # NOTE: a list of the configuration comes as a tuple.
+        written = list(plain) if isinstance(plain, (list, tuple)) else [plain]
         for number, word in enumerate(written if self.values in (FactType.TEXT, FactType.TEXTS) else ()):
             wrong = self.words.wrong(word, known) if isinstance(word, str) and known is not None else ""
             if wrong:

@@ -235,6 +235,8 @@ MISTAKES = [
     ("[recommendation]\nmargin = 1\n", ["2:1: unknown key `margin`; did you mean `margin_percent`?"]),
     ("[recommendation]\nmargin_percent = nan\n", ["2:1: not a number that can be used; write a finite and smaller one"]),
     ("[recommendation]\nmargin_percent = inf\n", ["2:1: not a number that can be used; write a finite and smaller one"]),
+    ("[parameters.a.b]\n", ["1:1: parameter table `a.b` is empty, which sets nothing; write an entry or remove it"]),
+    ("[parameters.a]\nb = {}\n", ["2:1: parameter table `a.b` is empty, which sets nothing; write an entry or remove it"]),
     (f"parameters.a.b = 1{'0' * 400}\n", ["1:1: not a number that can be used; write a finite and smaller one"]),
     ("parameters = 1\n", ["1:1: write `pack.parameter = value` in a table `[parameters]`"]),
     ("[parameters]\nlimit = 1\n", ["2:1: write `pack.parameter = value` in a table `[parameters]`"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from aipolicy.catalog.catalog import Catalog
@@ -146,7 +147,7 @@ def _words(value: FactValue | None) -> tuple[str, ...]:
 def refuse_unknown_terms(catalog: Catalog, specs: Mapping[str, FactSpec], mistakes: Mistakes) -> None:
     """Note what a provider of the catalog offers by a term that no pack of the run adds, or that is of another type."""
     added = {name: spec for name, spec in specs.items() if name.startswith(TERMS_PREFIX) and name not in REGISTRY}
-    for term in (term for term in catalog.terms if term.at):
+    for term in (term for term in catalog.stated_terms if term.at):
         spec = added.get(term.term)
         if spec is None:
             hint = did_you_mean(term.term, added)
@@ -158,6 +159,17 @@ def refuse_unknown_terms(catalog: Catalog, specs: Mapping[str, FactSpec], mistak
         elif not isinstance(term.value, _OFFERED[spec.type]):
             kind = "true or false" if spec.type is FactType.BOOL else "a number"
             mistakes.add_at(f"`value` of `{term.term}` must be {kind}", term.at)
+        elif not _least(spec) <= float(term.value) <= _most(spec):
+            limits = f"from {_least(spec):g} to {_most(spec):g}"
+            mistakes.add_at(f"`value` of `{term.term}` must lie {limits}, found {term.value:g}", term.at)
+
+
+def _least(spec: FactSpec) -> float:
+    return -inf if spec.minimum is None else spec.minimum
+
+
+def _most(spec: FactSpec) -> float:
+    return inf if spec.maximum is None else spec.maximum
 
 
 def joined_facts(packs: Iterable[Iterable[ExtensionFact]]) -> tuple[FactSpec, ...]:

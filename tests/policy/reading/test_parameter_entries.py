@@ -173,6 +173,14 @@ def test_a_wrong_map_of_the_configuration_is_told_at_its_line(
     assert message in complaints(catalog, text_of(CEILING + APPROVED), configured)
 
 
+def test_words_of_a_list_of_the_configuration_are_checked_as_those_of_a_pack(catalog: Catalog) -> None:
+    held = "- {name: m, type: map, keys: option.tier, values: texts, words: data.kinds,\n"
+    held += "   default: {small: [internal]}, description: d, source: s}\n"
+    never = text_of(held, '!("internal" in params.m[option.tier])'.replace("params.m[option.tier]", "params.m.small"))
+    wrong = {"p.m.small": ("intrnal",)}
+    assert "`data.kinds` is never `intrnal`; did you mean `internal`?" in "".join(complaints(catalog, never, wrong))
+
+
 def test_the_configuration_gives_a_map_entry_by_entry_and_takes_its_place(catalog: Catalog) -> None:
     pack = load(catalog, text_of(CEILING + APPROVED), {"p.m.small": 3.0, 'p.t.small."eu"': "2028-01-01"})
     assert [each.value for each in pack.parameters] == [{"small": 3.0}, {"small": {"eu": 20280101.0}}]

@@ -193,6 +193,7 @@ def test_what_providers_offer_of_a_term_is_read_of_every_leg(
         (("mistral", TERM, "3"), "c.yaml:2:29: `value` of `plan.terms.exit_support` must be true or"),
         (("mistral", "plan.terms.notice_hours", "true"), "c.yaml:2:29: `value` of `plan.terms.notice_hours` must be a"),
         (("mistral", "plan.terms.venue", "true"), "c.yaml:2:29: `plan.terms.venue` is neither true or false nor a number"),
+        (("mistral", "plan.terms.notice_hours", "97"), "c.yaml:2:29: `value` of `plan.terms.notice_hours` must lie from"),
         (("mistral", "exit_support", "true"), "c.yaml:2:29: `exit_support` is not one of `dpa_offered`"),
     ],
 )  # fmt: skip
@@ -202,6 +203,22 @@ def test_what_no_pack_adds_is_told_at_the_line_of_the_catalog(
     with pytest.raises(AipolicyError) as caught:
         offered_by(tmp_path, entry)
     assert message in str(caught.value).replace(f"{tmp_path.as_posix()}/", "")
+
+
+def test_a_term_that_is_offered_from_a_later_day_on_is_not_known_before(tmp_path: Path) -> None:
+    offered_by(tmp_path, ("openai", TERM, "true"))
+    later = (tmp_path / "c.yaml").read_text(encoding="utf-8").replace("2026-01-01", "2099-01-01")
+    (tmp_path / "c.yaml").write_text(later, encoding="utf-8")
+    policy = load_policy(
+        PolicySettings(as_of=DAY, packs=(str(tmp_path / "p.yaml"),), own_catalog=(str(tmp_path / "c.yaml"),))
+    )
+    body = "plan: {hosting: provider-api, provider: openai, model: gpt-6-luna, fallback: none}\n"
+    assert found(policy, body) == {"P-009": "undetermined plan.model"}
+    (tmp_path / "c.yaml").write_text(later.replace("exit_support", "exit_suport"), encoding="utf-8")
+    with pytest.raises(AipolicyError, match="no pack of this run adds the term"):
+        load_policy(
+            PolicySettings(as_of=DAY, packs=(str(tmp_path / "p.yaml"),), own_catalog=(str(tmp_path / "c.yaml"),))
+        )
 
 
 def test_a_term_that_may_be_offered_is_a_fact_of_a_leg_and_of_its_partner(tmp_path: Path) -> None:
