@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aipolicy.facts.declared import DECLARED_FACTS
 from aipolicy.facts.schema import SCHEMA_ID, manifest_schema
-from aipolicy.facts.spec import FactType, FactValue, RowOrigin
+from aipolicy.facts.spec import FactType, FactValue, Origin
 from aipolicy.importing.manifest_writer import write_manifest, write_text
 from aipolicy.importing.memory import RowOrigin as TableOrigin
 from aipolicy.source.yaml_reader import read_yaml
@@ -116,6 +116,6 @@ def test_manifest_names_its_schema_and_keeps_the_order_of_the_registry() -> None
 
 def test_a_manifest_of_every_example_is_valid() -> None:
     facts = {spec.name: spec.examples[0] for spec in DECLARED_FACTS if spec.examples}
-    facts |= {spec.name: False for spec in DECLARED_FACTS if spec.origin is RowOrigin.EVIDENCE}
+    facts |= {spec.name: False for spec in DECLARED_FACTS if spec.origin is Origin.EVIDENCE}
     document = read_yaml("m.yaml", write_manifest(facts, TableOrigin("table")).encode()).documents[0].value
     jsonschema.Draft202012Validator(manifest_schema({})).validate(document)
