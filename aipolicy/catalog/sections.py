@@ -9,6 +9,7 @@ from typing import TypeVar
 from aipolicy.catalog.entries import Dated, layered
 from aipolicy.catalog.unit_checks import refuse_far_off
 from aipolicy.source.records import Record
+from aipolicy.source.text import shown
 
 T = TypeVar("T")
 
@@ -25,11 +26,24 @@ def read_section(files: Sequence[Record], name: str, read: Callable[[Record], T]
     read_files: list[list[T]] = []
     for file in files:
         entries = []
+        seen = set[tuple[object, date]]()
         for record in file.records(name):
             entry = read(record)
+            _refuse_second(record, (key(entry), dated(entry).effective_from), seen)
             refuse_far_off(record, entry, earlier.get(of_one_kind(entry)))
             record.finish()
             entries.append(entry)
         earlier.update((of_one_kind(entry), entry) for entry in entries)
         read_files.append(entries)
     return layered(read_files, key, dated, as_of, strict=strict)
+
+
+def _refuse_second(record: Record, identity: tuple[object, date], seen: set[tuple[object, date]]) -> None:
+    """Note an entry that says anew, in the same file, what another says from the same day."""
+    key, day = identity
+    parts = key if isinstance(key, tuple) else (key,)
+    words = ", ".join(f"`{shown(str(part))}`" for part in parts if part)
+    # NOTE: what has no name is told already.
+    if identity in seen and words:
+        record.mistake(f"a second entry of {words} from {day}; append one with its own day")
+    seen.add(identity)

@@ -65,3 +65,19 @@ def test_a_price_of_another_region_in_another_unit_is_a_mistake(tmp_path: Path, 
     )
     with pytest.raises(CatalogError, match="far from the 5 of `us-east-1`; check its unit"):
         catalog_of(tmp_path, own)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("terms:\n- {provider: mistral, term: sla_percent, value: %s, ", "`mistral`, `sla_percent`"),
+        ("machine_prices:\n- {accelerator: h100-80gb, provider: aws, hourly_usd: %s, ", "`h100-80gb`, `aws`"),
+    ],
+)
+def test_what_is_said_twice_from_one_day_is_a_mistake(tmp_path: Path, entry: str, said: str) -> None:
+    section, _, rest = entry.partition("\n")
+    lines = [f"{rest % value}{DATED}: {day}}}\n" for value, day in ((5, "2026-11-01"), (7, "2026-11-01"))]
+    with pytest.raises(CatalogError, match=f"own.yaml:3:3: a second entry of {said}.* from 2026-11-01; append one"):
+        catalog_of(tmp_path, f"{section}\n{''.join(lines)}")
+    later = lines[1].replace("2026-11-01}", "2026-11-15}")
+    catalog_of(tmp_path, f"{section}\n{lines[0]}{later}")
