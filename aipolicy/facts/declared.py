@@ -355,7 +355,7 @@ _PEOPLE_AND_LAW = (
         choices=(
             "medical-or-safety", "dataset-labelling", "ancillary-categorisation", "consent-of-depicted", "fraud-detection",
             "travel-document-verification", "search-and-rescue", "crime-investigation", "internal-technical-output",
-            "ephemeral-output",
+            "ephemeral-output", "own-training", "legal-persons", "non-essential-service",
         ),
         default=(),
     ),

@@ -21,10 +21,7 @@ ASKED = ("violated", "missing", "needs-a-person", "satisfied")
 """The states of a rule that applies."""
 
 Row = Mapping[str, str]
-PRESUMED = (
-    "health & medical", "government services (includes benefits and service delivery)",
-    "law enforcement",
-)  # fmt: skip
+PRESUMED = ("health & medical", "law enforcement")
 """Topics that are a domain in which use is presumed to be high-impact."""
 
 

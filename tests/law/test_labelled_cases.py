@@ -131,7 +131,7 @@ def _file(name: str) -> dict[str, Any]:
     return value
 
 
-FILES = ("cases.yaml", "further_cases.yaml")
+FILES = ("cases.yaml", "further_cases.yaml", "told_cases.yaml")
 CASES: list[dict[str, Any]] = [case for name in FILES for case in _file(name)["cases"]]
 
 
