@@ -175,11 +175,15 @@ class CostSplitter:
 
     @classmethod
     def of(cls, name: str, mains: OptionSet, workload: Workload) -> CostSplitter:
-        """Return the splitter for a cost under a workload, which the estimator of main legs keeps."""
-        splitters: dict[str, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
-        if name not in splitters:
-            splitters[name] = cls(name, mains, workload)
-        return splitters[name]
+        """Return the splitter for a cost under a workload, which the estimator of main legs keeps.
+
+        A part of a set has the estimator of the whole, and other main legs to split.
+        """
+        splitters: dict[object, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
+        key = (name, mains.id)
+        if key not in splitters:
+            splitters[key] = cls(name, mains, workload)
+        return splitters[key]
 
     def split(self, added: SlotCost, value: float, within: int) -> Split:
         """Return the main legs whose cost with a partner is below a value, equal to it, above it, or unknown.

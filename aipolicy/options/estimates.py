@@ -117,7 +117,7 @@ class Estimator:
             "option.fits_window": Memo(partial(_fits_window, workload)),
         }
         self._running = RunningCosts(workload, settings.assumptions)
-        self.splitters: dict[str, object] = {}
+        self.splitters: dict[object, object] = {}
         """What splits options by a cost, by the name of the cost."""
         self.judged_costs: list[tuple[bool, Monthly, int]] = []
         """What main legs cost that sort out hard cases, as masks; kept by what splits options."""
