@@ -36,12 +36,8 @@ class Asked(NamedTuple):
 def explained_each(evaluations: Iterable[Evaluation], asked: Asked, policy: Policy, settings: Config) -> str:
     """Return the explanations of features, one after the other."""
     between = "" if asked.output_format == JSON else "\n"
-    # NOTE: what answers are worked out from lives until the last of them; looking through it finds nothing to take back.
-    gc.disable()
-    try:
-        return between.join(explained(evaluation, asked, policy, settings) for evaluation in evaluations)
-    finally:
-        gc.enable()
+    gc.disable()  # NOTE: what answers are worked out from stays until the end, and the collector would look at all of it.
+    return between.join(explained(evaluation, asked, policy, settings) for evaluation in evaluations)
 
 
 def explained(evaluation: Evaluation, asked: Asked, policy: Policy, settings: Config) -> str:
