@@ -20,7 +20,9 @@ from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.config.config import Config
     from aipolicy.evaluation.slots import SlotCost
+    from aipolicy.facts.known_facts import KnownFacts
     from aipolicy.options.cost_inputs import CostBasis
     from aipolicy.options.workload import Workload
 
@@ -37,6 +39,15 @@ class Weighing(NamedTuple):
     """The time over which costs are compared."""
     fixed: frozenset[str] = frozenset()
     """The facts of which no change is proposed."""
+
+
+def weighing_of(config: Config, known: KnownFacts) -> Weighing:
+    """Return how an organisation weighs ways against each other; raises `ConfigError` for what it cannot mean."""
+    from aipolicy.facts.hardness import fixed_facts
+
+    weighed = config.recommendation
+    fixed = fixed_facts(weighed.fixed, known.specs, config.path)
+    return Weighing(weighed.margin_percent, weighed.horizon_months, fixed)
 
 
 class Ranked(Frozen):

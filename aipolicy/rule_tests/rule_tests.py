@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from aipolicy.errors import PolicyError
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, PolicyError
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.condition_lines import VARIABLES
@@ -75,6 +75,13 @@ class TestRun(Frozen):
     def kills_too_few(self) -> bool:
         """Return whether fewer mutants are killed than asked for."""
         return self.is_mutated and self.mutation.percent < self.min_mutation_percent
+
+    @property
+    def exit_code(self) -> int:
+        """Return 3 where there was nothing to run, 1 where a test fails or too little is covered or killed, else 0."""
+        if not self.results:
+            return EXIT_NOTHING
+        return EXIT_FINDINGS if self.failed or self.covers_too_little or self.kills_too_few else EXIT_CLEAN
 
 
 class TestSettings(Frozen):

@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def notices(*paths: str, config: str | None = None) -> tuple[str, ...]:
-    return manifests_of(paths, read_config(config, os.curdir)).left_out.notices
+    return manifests_of(paths, read_config(config, os.curdir), stdin=bytes).left_out.notices
 
 
 HOLDS = "because it is the nearest upward from the working folder"
