@@ -47,7 +47,7 @@ def rules_listed(policy: Policy, output_format: str, console: Console) -> str:
     """Return the rules of a run that have not ended, those over all features and those about manifests."""
     day = policy.catalog.as_of
     listed = [rule for rule in policy.chosen_rules if rule.stage_on(day) is not Stage.ENDED]
-    over_all = [rule.rule for rule in policy.portfolio_rules]
+    portfolio_rules = [rule.rule for rule in policy.portfolio_rules]
     match output_format:
         case "json":
             from aipolicy.report.formats.json_text import json_text
@@ -59,15 +59,15 @@ def rules_listed(policy: Policy, output_format: str, console: Console) -> str:
         case "csv":
             from aipolicy.report.packs.rules_csv import rules_csv
 
-            return "".join(rules_csv((*listed, *over_all), day))
+            return "".join(rules_csv((*listed, *portfolio_rules), day))
         case "markdown":
             from aipolicy.report.packs.rules_markdown import rules_markdown
 
-            return rules_markdown(policy.packs, listed, over_all, day)
+            return rules_markdown(policy.packs, listed, portfolio_rules, day)
         case _:
             from aipolicy.report.packs.rule_list import render_rules
 
-            return render_rules(policy.packs, listed, over_all, day, width=console.width, style=console.style)
+            return render_rules(policy.packs, listed, portfolio_rules, day, width=console.width, style=console.style)
 
 
 def rules_of_frameworks(framework_policies: Sequence[FrameworkPolicy], output_format: str, console: Console) -> str:

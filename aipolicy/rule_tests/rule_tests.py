@@ -127,13 +127,13 @@ class _PortfolioRun:
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
         defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
         rules = [
-            replace(over_all, rule=with_default_parameters(over_all.rule, defaults))
-            for over_all in pack.portfolio_rules
-            if over_all.rule.id not in policy.ignored_rules
+            replace(portfolio_rule, rule=with_default_parameters(portfolio_rule.rule, defaults))
+            for portfolio_rule in pack.portfolio_rules
+            if portfolio_rule.rule.id not in policy.ignored_rules
         ]
         self.results = portfolio_results(rules, catalog)
         self.coverage = portfolio_coverage(rules, self.results)
-        self.untested = [over_all.rule for over_all in rules if not over_all.tests]
+        self.untested = [portfolio_rule.rule for portfolio_rule in rules if not portfolio_rule.tests]
         self.mutants: list[MutantResult] = []
         if settings.mutate or settings.suggest:
             of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)
