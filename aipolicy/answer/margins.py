@@ -15,18 +15,19 @@ from aipolicy.answer.trials import waits_to_be_done
 from aipolicy.evaluation.conflict import smallest_clash
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.evaluation.option_set_parts import only
+from aipolicy.evaluation.reevaluation import Reevaluation
 from aipolicy.facts.expected import NOT_LIMITED
 from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Severity
-from aipolicy.options.workload import workload_of
 from aipolicy.policy.rule import RuleScope
-from aipolicy.value import Frozen, replace
+from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.answer.answer import Answering
     from aipolicy.evaluation.prepared_rule import ActiveRule
     from aipolicy.evaluation.rule_evaluator import RuleEvaluator
+    from aipolicy.options.workload import Workload
 
 VOLUME, VOLUME_LATER, LATENCY = "volume.requests_per_day", "volume.requests_per_day_in_12_months", "latency.p95_ms"
 _LATER = "volume.requests_per_day_later"
@@ -68,7 +69,7 @@ class Passing:
         base = answering.expected
         self.option_set: OptionSet = base.planned if of_plan else only(base.candidates, number)
         self._rule_evaluator = rule_evaluator
-        self._rivals = base.workload.rivals
+        self._before: dict[int, int] = {}
 
     def breaks(self, facts: Facts, on_day: tuple[Iterable[ActiveRule], OptionSet] | None = None) -> tuple[str, ...]:
         """Return the rules of severity error that all of them break, alone or together; none where one of them passes.
@@ -76,19 +77,30 @@ class Passing:
         On another day other rules are in force, and the options are older.
         """
         base = self.answering.expected
+        again = Reevaluation(self.answering.evaluator, base, facts)
         rules, option_set = on_day or ([ruled.active for ruled in base.rules], self.option_set)
-        workload = replace(workload_of(facts, base.feature.name), rivals=self._rivals)
         broken: dict[str, int] = {}
-        for active in rules:
+        for place, active in enumerate(rules):
             if not self._asks(active):
                 continue
-            violated = (
-                self._rule_evaluator.evaluate(active.rule, facts, workload, option_set).violated & option_set.full
-            )
+            if on_day is None and place not in again.moved:
+                violated = self._violated_before(place)
+            else:
+                violated = self._violated(active, facts, again.workload, option_set)
             if violated and not waits_to_be_done(active.rule, facts):
                 broken[active.rule.id] = violated
         alone = tuple(sorted(rule for rule, violated in broken.items() if violated == option_set.full))
         return alone or smallest_clash(broken, option_set.full)
+
+    def _violated(self, active: ActiveRule, facts: Facts, workload: Workload, option_set: OptionSet) -> int:
+        return self._rule_evaluator.evaluate(active.rule, facts, workload, option_set).violated & option_set.full
+
+    def _violated_before(self, place: int) -> int:
+        """Return the ways that break a rule under the facts that are expected; most rules read no number that is moved."""
+        if place not in self._before:
+            base = self.answering.expected
+            self._before[place] = self._violated(base.rules[place].active, base.facts, base.workload, self.option_set)
+        return self._before[place]
 
     def _asks(self, active: ActiveRule) -> bool:
         rule = active.rule

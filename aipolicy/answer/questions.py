@@ -93,7 +93,8 @@ def refined(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: T
     search = None if effect > Effect.ADAPTATION else _search_of(trials, changes, fact, then)
     if search is None or not search.holds(search.far):
         return Change(changes, then, effect, {}, gates)
-    nearest = {**changes, fact: turning(*search, ESTIMATE_DIGITS)}
+    number = turning(search.holds, search.near, search.far, search.unit, ESTIMATE_DIGITS, search.likely)
+    nearest = {**changes, fact: number}
     return Change(nearest, trials.then(nearest), effect, {fact: "from" if search.far > search.near else "to"}, gates)
 
 
@@ -104,6 +105,8 @@ class _Search(NamedTuple):
     near: float
     far: float
     unit: str
+    likely: Callable[[float], bool] | None
+    """What is guessed of a number, None where nothing is."""
 
 
 def _search_of(trials: Trials, changes: Mapping[str, FactValue], fact: str, then: Then) -> _Search | None:
@@ -119,7 +122,13 @@ def _search_of(trials: Trials, changes: Mapping[str, FactValue], fact: str, then
     def holds(number: float) -> bool:
         return trials.leads_to({**changes, fact: number}, then)
 
-    return _Search(holds, near, after, trials.base.facts.known.specs[fact].unit)
+    among = trials.among({**changes, fact: after})
+
+    def likely(number: float) -> bool:
+        return among is not None and trials.likely_leads_to({**changes, fact: number}, then, among)
+
+    unit = trials.base.facts.known.specs[fact].unit
+    return _Search(holds, near, after, unit, None if among is None else likely)
 
 
 _FAR = 1e7

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_set import OptionSet
+from aipolicy.evaluation.option_set_parts import beside
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import ActiveRule, is_retired
 from aipolicy.evaluation.ranking import Ranked, Weighing
@@ -133,6 +134,17 @@ class Trials:
         """Return whether the same follows where these facts are declared, needs and cost left aside."""
         return self._trial(changes).leads_to(then)
 
+    def among(self, changes: Changes) -> OptionSet | None:
+        """Return the way that comes first and the one that does with other facts, None where either is missing."""
+        first, then = self._trial({}), self._trial(changes)
+        if first.chosen is None or then.chosen is None:
+            return None
+        return beside(self.base.candidates, first.chosen.number, then.evaluation.candidates, then.chosen.number)
+
+    def likely_leads_to(self, changes: Changes, then: Then, among: OptionSet) -> bool:
+        """Return what `leads_to` does where no other ways are looked at: a guess, in a tenth of its time."""
+        return Trial(self._reevaluation(changes, among), self.weighing, self._trial({})).leads_to(then)
+
     def chosen(self, changes: Changes) -> Ranked | None:
         """Return the way that comes first where these facts are declared, None where nothing remains."""
         return self._trial(changes).chosen
@@ -140,12 +152,15 @@ class Trials:
     def _trial(self, changes: Changes) -> Trial:
         key = tuple(sorted(changes.items(), key=lambda change: change[0]))
         if key not in self._tried:
-            from aipolicy.evaluation.reevaluation import Reevaluation
-
-            facts = self.facts(changes) if changes else self.base.facts
             base = self._trial({}) if changes else None
-            self._tried[key] = Trial(Reevaluation(self._evaluator, self.base, facts), self.weighing, base)
+            self._tried[key] = Trial(self._reevaluation(changes), self.weighing, base)
         return self._tried[key]
+
+    def _reevaluation(self, changes: Changes, among: OptionSet | None = None) -> Reevaluation:
+        from aipolicy.evaluation.reevaluation import Reevaluation
+
+        facts = self.facts(changes) if changes else self.base.facts
+        return Reevaluation(self._evaluator, self.base, facts, among)
 
     def facts(self, changes: Changes) -> Facts:
         """Return the facts that are expected where these are declared."""

@@ -35,9 +35,11 @@ def turns_of(trials: Trials, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple
     changes = []
     seen: set[tuple[str, Then]] = set()
     for alternative in declared_alternatives(trials, vocabulary, REACH):
+        if trials.chosen(alternative.changes) is None:
+            continue  # NOTE: what clashes then takes long to find, and nobody is told.
         then = trials.then(alternative.changes)
         effect = trials.effect(then)
-        if effect is None or then.hosting is None or not (effect <= Effect.ADAPTATION or _saves(trials, alternative)):
+        if effect is None or not (effect <= Effect.ADAPTATION or _saves(trials, alternative)):
             continue
         change = refined(trials, alternative.changes, alternative.fact, then, effect)
         consequence = (alternative.fact, change.then)

@@ -42,12 +42,8 @@ def explained(asked: Asked, policy: Policy, config: Config, console: Console) ->
     """Return the explanations of the features that are named, one after the other; raises `UsageError` for none."""
     evaluations = features_named(asked.subject, asked.paths, policy, config, console)
     between = "" if asked.output_format == JSON else "\n"
-    # NOTE: what answers are worked out from lives until the last of them; looking through it finds nothing to take back.
-    gc.disable()
-    try:
-        return between.join(_explained(evaluation, asked, policy, config, console) for evaluation in evaluations)
-    finally:
-        gc.enable()
+    gc.disable()  # NOTE: what answers are worked out from stays until the end, and the collector would look at all of it.
+    return between.join(_explained(evaluation, asked, policy, config, console) for evaluation in evaluations)
 
 
 def write_decision(path: str, asked: Asked, policy: Policy, config: Config, console: Console) -> None:

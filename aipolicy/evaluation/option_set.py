@@ -30,7 +30,6 @@ from aipolicy.options.estimates import (
     COST_FACTS,
     ESTIMATED_FACTS,
     LATENCY_FACTS,
-    LATENCY_FACTS_SET,
     PARTNER_LATENCIES,
     RUNNING_COSTS,
     EstimateSettings,
@@ -123,7 +122,7 @@ class OptionSet(GroupedOptions):
         """
         key = (name, workload if name in ESTIMATED_FACTS else None)
         line = self._lines.get(key)
-        if line is None and name in LATENCY_FACTS_SET and within != EVERYTHING:
+        if line is None and name in ESTIMATED_FACTS and within != EVERYTHING:
             return self._number_line(name, workload, within).split(value)
         if line is None:
             if len(self._lines) >= _MAX_LINES:
@@ -133,36 +132,41 @@ class OptionSet(GroupedOptions):
 
     def _number_line(self, name: str, workload: Workload, within: int = EVERYTHING) -> NumberLine:
         cascades_cost = workload.hard_case_share is not None
-        static = self._static((name,), cascades_cost=cascades_cost)
-        if within != EVERYTHING:
-            static = tuple([group for group in static if group.mask & within])
-        masks = [group.mask for group in static]
+        every = self._static((name,), cascades_cost=cascades_cost)
+        static = [(place, group) for place, group in enumerate(every) if group.mask & within]
+        masks = [group.mask for _, group in static]
         estimator = self.estimator(workload)
         if name not in RUNNING_COSTS:
             if name in ESTIMATED_FACTS:
-                values = self._estimated(name, static, workload)
+                values = self._estimated(name, [group for _, group in static], workload)
             else:
-                values = [group.values[0] for group in static]
+                values = [group.values[0] for _, group in static]
             return NumberLine([value if isinstance(value, float) else None for value in values], masks)
         # NOTE: running costs depend on the same things, so that the groups of both have one table.
-        if cascades_cost not in self._cost_tables:
-            self._cost_tables[cascades_cost] = CostTable(group.cost for group in static)
-        at, table = RUNNING_COSTS.index(name), self._cost_tables[cascades_cost]
-        costs = [None if cost is None else cost[at] for cost in estimator.costs(table)]
-        least = [known[at] for known in estimator.costs_at_least(table)] if None in costs else []
+        at, table = RUNNING_COSTS.index(name), estimator.costs(self._cost_table(every, cascades_cost=cascades_cost))
+        costs = [None if cost is None else cost[at] for cost in (table.of(place) for place, _ in static)]
+        least = [table.at_least(place)[at] for place, _ in static] if None in costs else []
         return NumberLine(costs, masks, least)
 
-    def monthly_costs(self, workload: Workload) -> list[tuple[CostInputs, Monthly | None, Monthly, int]]:
-        """Return what costs of options depend on, with monthly costs, None where unknown, and what they are at least."""
-        static = self._static(COST_FACTS[:1])
-        table = self._cost_tables.get(False)
-        if table is None:
-            table = self._cost_tables[False] = CostTable(group.cost for group in static)
-        estimator = self.estimator(workload)
-        costs = estimator.costs(table)
-        least = estimator.costs_at_least(table) if None in costs else costs
-        rows = zip(static, costs, least, strict=True)
-        return [(g.cost, cost, known or (0.0, 0.0), g.mask) for g, cost, known in rows if g.cost is not None]
+    def _cost_table(self, groups: Sequence[StaticGroup], *, cascades_cost: bool) -> CostTable:
+        if cascades_cost not in self._cost_tables:
+            self._cost_tables[cascades_cost] = CostTable(group.cost for group in groups)
+        return self._cost_tables[cascades_cost]
+
+    def monthly_costs(self, workload: Workload,
+                      within: int = EVERYTHING) -> list[tuple[CostInputs, Monthly | None, Monthly, int]]:  # fmt: skip
+        """Return what costs of options depend on, with monthly costs, None where unknown, and what they are at least.
+
+        Those that are not within are left out.
+        """
+        every = self._static(COST_FACTS[:1])
+        costs = self.estimator(workload).costs(self._cost_table(every, cascades_cost=False))
+        rows = []
+        for place, group in enumerate(every):
+            if group.cost is not None and group.mask & within:
+                cost = costs.of(place)
+                rows.append((group.cost, cost, costs.at_least(place) if cost is None else cost, group.mask))
+        return rows
 
     def all_cost_inputs(self) -> list[tuple[CostInputs, int]]:
         """Return what costs of options depend on, with the options; cascades do not differ in it."""

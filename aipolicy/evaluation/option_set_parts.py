@@ -120,6 +120,20 @@ def only(option_set: OptionSet, number: int) -> OptionSet:
     return PairedSet(PairedLegs(main, option_set.table, is_named=True), (option_set.slot_of(number),))
 
 
+def beside(one: OptionSet, number: int, other: OptionSet, other_number: int) -> OptionSet | None:
+    """Return a set of the main legs and the partners of two options, None where they are not put together from the same.
+
+    Of either main leg there is an option with either partner.
+    """
+    if not (isinstance(one, PairedSet) and isinstance(other, PairedSet)):
+        return PartOfOptionSet(one, 1 << number | 1 << other_number) if one is other else None
+    if one.mains is not other.mains or one.table is not other.table:
+        return None
+    mains = PartOfOptionSet(one.mains, 1 << one.main_of(number) | 1 << other.main_of(other_number))
+    slots = dict.fromkeys((one.slot_of(number), other.slot_of(other_number)))
+    return PairedSet(PairedLegs(mains, one.table, is_named=one.is_named), tuple(slots))
+
+
 def on_day(option_set: OptionSet, catalog: Catalog) -> OptionSet:
     """Return a set as of another day on which its options differ in their ages alone."""
     if not isinstance(option_set, PairedSet):

@@ -74,7 +74,7 @@ class PartnerChoice:
         ]
         self._of_providers = [rule for rule in wholes if not _PROVIDERS.isdisjoint(rule.option_reads)]
         self._kept: dict[object, tuple[Slot, ...]] = {}
-        self._ordered: dict[Workload, tuple[int, ...]] = {}
+        self._ordered: dict[tuple[Workload, int], tuple[int, ...]] = {}
         self._same: dict[int, int] = {}
 
     def slots(self, facts: Facts, workload: Workload, evaluated: RuleOutcomes, allowed: Allowed, *,
@@ -113,7 +113,7 @@ class PartnerChoice:
         parts = [left] if left else []
         for mask in apart:
             parts = _refined(parts, mask)
-        ranked = _Ranked(self._table, self._by_cost(workload), against)
+        ranked = _Ranked(self._table, self._by_cost(workload, left), against)
         slots = list(self._found(parts, allowed, ranked, workload, times, tells_providers=tells_providers))
         order = ranked.order(slot.partner for slot in slots if slot.partner is not None)
         slots.sort(key=lambda slot: (order[slot.partner or 0], slot.routing != "single"))
@@ -129,14 +129,15 @@ class PartnerChoice:
                 times.update(dict.fromkeys(names))
         return tuple(times)
 
-    def _by_cost(self, workload: Workload) -> tuple[int, ...]:
-        """Return legs by what a month of them alone costs: first those of known cost, of equal cost the simplest."""
-        key = reduced(workload, COST_FACTS[:1])
+    def _by_cost(self, workload: Workload, left: int) -> tuple[int, ...]:
+        """Return the legs that are left by what a month of them alone costs: those of known cost, the simplest first."""
+        costed = reduced(workload, COST_FACTS[:1])
+        key = costed, left
         if key not in self._ordered:
             if len(self._ordered) >= _MOST_KEPT:
                 self._ordered.clear()
             rows: dict[tuple[object, ...], int] = {}
-            for _, cost, least, mask in self._table.monthly_costs(key):
+            for _, cost, least, mask in self._table.monthly_costs(costed, left):
                 for simplicity, part in self._simple[mask]:
                     kind = (cost is None, (cost or least)[0], simplicity)
                     rows[kind] = rows.get(kind, 0) | part

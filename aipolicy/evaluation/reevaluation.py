@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 class Reevaluation:
     """The same feature and plan with other facts; a plan is compared with what remained before."""
 
-    def __init__(self, evaluator: Evaluator, before: Evaluation, facts: Facts) -> None:
+    def __init__(self, evaluator: Evaluator, before: Evaluation, facts: Facts, among: OptionSet | None = None) -> None:
+        """Take the feature, its other facts, and the ways that are looked at, None for all that it then has."""
         self._evaluator = evaluator
         self.before = before
+        self._among = among
         self._alone = workload_of(facts, before.feature.name)
         """What is asked of options, compared with nothing: partners are chosen and options put together by this."""
         self.facts = facts
@@ -43,7 +45,7 @@ class Reevaluation:
     def evaluation(self) -> Evaluation:
         """Return everything about the feature with these facts."""
         before, facts, workload = self.before, self.facts, self.workload
-        if not self.moved and self._is_same_workload:
+        if self._among is None and not self.moved and self._is_same_workload:
             return replace(before, facts=facts, workload=workload, expect=None)
         evaluator, candidates = self._evaluator, self._candidates
         again = self.moved if candidates is before.candidates else range(len(before.rules))
@@ -124,6 +126,8 @@ class Reevaluation:
 
     @cached_property
     def _candidates(self) -> OptionSet:
+        if self._among is not None:
+            return self._among
         if self._has_same_legs:
             return self.before.candidates
         return self._evaluator.candidates_of(self.facts, self._alone)

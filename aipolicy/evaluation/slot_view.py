@@ -167,19 +167,23 @@ class CostSplitter:
     def __init__(self, name: str, mains: OptionSet, workload: Workload) -> None:
         estimator = mains.estimator(workload)
         self._at = RUNNING_COSTS.index(name)
-        self._rows = mains.monthly_costs(workload)
-        self._groups = [(inputs, mask) for inputs, _, _, mask in self._rows]
+        self._mains, self._workload = mains, workload
+        self._groups = mains.all_cost_inputs()
         self._estimator = estimator
         self._is_known = estimator.workload.requests_per_day is not None
-        self._tables: dict[bool, _Table] = {}
+        self._tables: dict[tuple[bool, int], _Table] = {}
 
     @classmethod
     def of(cls, name: str, mains: OptionSet, workload: Workload) -> CostSplitter:
-        """Return the splitter for a cost under a workload, which the estimator of main legs keeps."""
-        splitters: dict[str, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
-        if name not in splitters:
-            splitters[name] = cls(name, mains, workload)
-        return splitters[name]
+        """Return the splitter for a cost under a workload, which the estimator of main legs keeps.
+
+        A part of a set has the estimator of the whole, and other main legs to split.
+        """
+        splitters: dict[object, CostSplitter] = mains.estimator(workload).splitters  # type: ignore[assignment]
+        key = (name, mains.id)
+        if key not in splitters:
+            splitters[key] = cls(name, mains, workload)
+        return splitters[key]
 
     def split(self, added: SlotCost, value: float, within: int) -> Split:
         """Return the main legs whose cost with a partner is below a value, equal to it, above it, or unknown.
@@ -194,7 +198,7 @@ class CostSplitter:
         if added.cascade or added.stands_by:
             role = self._estimator.running.of_partner(added.leg, "hard cases" if added.cascade else "standby")
             partner = None if role is None else role[self._at]
-        table = self._table(judged=added.cascade)
+        table = self._table(self._all & within, judged=added.cascade)
         if partner is None:
             above = table.known.above(value) | table.part.above(value)
             return Split(0, 0, above, self._all & ~above)
@@ -223,20 +227,20 @@ class CostSplitter:
             joined |= mask
         return joined
 
-    def _alone(self) -> list[tuple[bool, Monthly, int]]:
-        return [(cost is not None, cost or least, mask) for _, cost, least, mask in self._rows]
+    def _alone(self, within: int) -> list[tuple[bool, Monthly, int]]:
+        rows = self._mains.monthly_costs(self._workload, within)
+        return [(cost is not None, cost or least, mask) for _, cost, least, mask in rows]
 
-    def _judged(self) -> list[tuple[bool, Monthly, int]]:
-        """Return main legs that sort out hard cases, with their costs; every splitter of a workload takes the same."""
-        costs = self._estimator.judged_costs
-        if not costs:
-            costs += [(*self._estimator.running.of_judged(inputs), mask) for inputs, mask in self._groups]
-        return costs
+    def _judged(self, within: int) -> list[tuple[bool, Monthly, int]]:
+        """Return main legs that sort out hard cases, with their costs."""
+        cost = self._estimator.judged_cost
+        return [(*cost(inputs), mask) for inputs, mask in self._groups if mask & within]
 
-    def _table(self, *, judged: bool) -> _Table:
-        if judged not in self._tables:
-            self._tables[judged] = _Table(self._judged() if judged else self._alone(), self._at)
-        return self._tables[judged]
+    def _table(self, within: int, *, judged: bool) -> _Table:
+        key = judged, within
+        if key not in self._tables:
+            self._tables[key] = _Table(self._judged(within) if judged else self._alone(within), self._at)
+        return self._tables[key]
 
 
 class _Table:

@@ -13,7 +13,7 @@ from aipolicy.options.cost_inputs import CostInputs, HostedInputs, OneStepInputs
 from aipolicy.options.costs import running_cost
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.memo import Memo
-from aipolicy.options.running_costs import RunningCosts
+from aipolicy.options.running_costs import RunningCosts, TableCosts
 from aipolicy.options.serving import serving_of
 from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.value import Frozen, replace
@@ -117,12 +117,10 @@ class Estimator:
             "option.fits_window": Memo(partial(_fits_window, workload)),
         }
         self._running = RunningCosts(workload, settings.assumptions)
-        self.splitters: dict[str, object] = {}
+        self.splitters: dict[object, object] = {}
         """What splits options by a cost, by the name of the cost."""
-        self.judged_costs: list[tuple[bool, Monthly, int]] = []
-        """What main legs cost that sort out hard cases, as masks; kept by what splits options."""
-        self._tables, self._monthly = Memo(self._running.of_table), Memo(self._running.of)
-        self._least = Memo(self._running.at_least_of_table)
+        self._tables = Memo(partial(TableCosts, self._running))
+        self._monthly, self._judged = Memo(self._running.of), Memo(self._running.of_judged)
 
     def value(self, name: str, speeds: Speeds | None, cost: CostInputs | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
@@ -146,13 +144,13 @@ class Estimator:
             return None
         return network.at(self._workload.distance).p95_ms * self._workload.chained_calls
 
-    def costs(self, table: CostTable) -> list[Monthly | None]:
-        """Return the monthly cost at today's volume and at none for all cost inputs of a table."""
+    def costs(self, table: CostTable) -> TableCosts:
+        """Return the monthly costs at today's volume and at none of all cost inputs of a table."""
         return self._tables.of(table)
 
-    def costs_at_least(self, table: CostTable) -> list[Monthly]:
-        """Return the known part of the monthly costs of a table; 0 is nothing known."""
-        return self._least.of(table)
+    def judged_cost(self, inputs: CostInputs) -> tuple[bool, Monthly]:
+        """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
+        return self._judged.of(inputs)
 
     def column(self, name: str, speeds: Sequence[Speeds | None],
                costs: Sequence[CostInputs | None]) -> Sequence[FactValue | None]:  # fmt: skip

@@ -64,37 +64,17 @@ class RunningCosts:
         """Return the monthly cost of an option."""
         if self._workload.requests_per_day is None:
             return None
-        return _sum(self._fixed_monthly(inputs)[0], [self._legs[role].of(leg) for _, leg, role in legs_of(inputs)])
-
-    def of_table(self, table: CostTable) -> list[Monthly | None]:
-        """Return the monthly cost for all cost inputs of a table."""
-        if self._workload.requests_per_day is None:
-            return [None] * len(table.rows)
-        fixed = [self._fixed_monthly(inputs)[0] for inputs in table.fixed]
-        leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
-        return [None if row is None else _sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows]
+        return _sum(self.fixed_of(inputs)[0], [self._legs[role].of(leg) for _, leg, role in legs_of(inputs)])
 
     def at_least(self, inputs: CostInputs) -> Monthly:
         """Return the known part of the monthly cost of an option, 0 where nothing of it is known."""
         if self._workload.requests_per_day is None:
             return 0.0, 0.0
-        return _known_sum(
-            self._fixed_monthly(inputs)[1], [self._legs[role].of(leg) for _, leg, role in legs_of(inputs)]
-        )
-
-    def at_least_of_table(self, table: CostTable) -> list[Monthly]:
-        """Return the known part of the monthly cost for all cost inputs of a table."""
-        if self._workload.requests_per_day is None:
-            return [(0.0, 0.0)] * len(table.rows)
-        fixed = [self._fixed_monthly(inputs)[1] for inputs in table.fixed]
-        leg_monthly = [self._legs[role].of(leg) for role, leg in table.legs].__getitem__
-        return [
-            (0.0, 0.0) if row is None else _known_sum(fixed[row[0]], map(leg_monthly, row[1])) for row in table.rows
-        ]
+        return _known_sum(self.fixed_of(inputs)[1], [self._legs[role].of(leg) for _, leg, role in legs_of(inputs)])
 
     def of_judged(self, inputs: CostInputs) -> tuple[bool, Monthly]:
         """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
-        fixed, known_usd = self._fixed_monthly(inputs)
+        fixed, known_usd = self.fixed_of(inputs)
         today = idle = known_usd
         is_whole = fixed is not None
         roles: list[tuple[LegInputs | None, Role]] = [(inputs.main, "judged")]
@@ -106,6 +86,11 @@ class RunningCosts:
                 today, idle = today + cost[0], idle + cost[1]
         return is_whole, (today, idle)
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether the volume is known that costs hang on."""
+        return self._workload.requests_per_day is not None
+
     def of_partner(self, leg: LegInputs | None, role: Role) -> Monthly | None:
         """Return what a partner adds to the monthly cost in its role."""
         return self._legs[role].of(leg)
@@ -114,7 +99,7 @@ class RunningCosts:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._curves[role].of(leg)
 
-    def _fixed_monthly(self, inputs: CostInputs) -> tuple[float | None, float]:
+    def fixed_of(self, inputs: CostInputs) -> tuple[float | None, float]:
         """Return what stays whatever the volume, None where a part of it is not known, and its known parts."""
         key = self._keys.of(inputs)
         if key not in self._fixed:
@@ -128,6 +113,42 @@ class RunningCosts:
         if key not in self._people:
             self._people[key] = people_monthly_usd(inputs, self._workload, self._assumptions)
         return self._people[key]
+
+
+class TableCosts:
+    """Monthly costs of all cost inputs of a table under one workload, each added up when it is asked for."""
+
+    def __init__(self, running: RunningCosts, table: CostTable) -> None:
+        self._running = running
+        self._table = table
+        self._fixed: dict[int, tuple[float | None, float]] = {}
+        self._legs: dict[int, Monthly | None] = {}
+        self._costs: dict[int, Monthly | None] = {}
+
+    def of(self, place: int) -> Monthly | None:
+        """Return the monthly cost of the inputs at a place, None where it is not known."""
+        if place not in self._costs:
+            row = self._table.rows[place] if self._running.is_known else None
+            self._costs[place] = None if row is None else _sum(self._fixed_part(row[0])[0], map(self._leg, row[1]))
+        return self._costs[place]
+
+    def at_least(self, place: int) -> Monthly:
+        """Return the known part of the monthly cost of the inputs at a place, 0 where nothing of it is known."""
+        row = self._table.rows[place]
+        if row is None or not self._running.is_known:
+            return 0.0, 0.0
+        return _known_sum(self._fixed_part(row[0])[1], map(self._leg, row[1]))
+
+    def _fixed_part(self, number: int) -> tuple[float | None, float]:
+        if number not in self._fixed:
+            self._fixed[number] = self._running.fixed_of(self._table.fixed[number])
+        return self._fixed[number]
+
+    def _leg(self, number: int) -> Monthly | None:
+        if number not in self._legs:
+            role, leg = self._table.legs[number]
+            self._legs[number] = self._running.of_partner(leg, role)
+        return self._legs[number]
 
 
 FixedKey = tuple[int, bool, bool, int, int]

@@ -23,6 +23,7 @@ from aipolicy.pack_lint.registry import (
 )
 from aipolicy.pack_lint.subject import LintedPack, PackEntry, RuleText, found, names_read
 from aipolicy.policy.cel.expressions import Truth
+from aipolicy.policy.law_words import law_of
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.pack_files import is_head
 from aipolicy.rule_tests.case_domains import Domains
@@ -76,10 +77,10 @@ def entry_findings(subject: LintedPack) -> Iterator[Finding]:
 
 
 def ended_findings(subject: LintedPack, day: date) -> Iterator[Finding]:
-    """Yield every rule whose time is over on a day."""
+    """Yield every rule whose time is over on a day, but for law that says what replaced it: earlier days are asked for."""
     for text in subject.rules:
         until = text.rule.effective_until
-        if until is not None and until < day:
+        if until is not None and until < day and not law_of(text.rule).superseded_by:
             message = f"`{text.rule.id}` ended on {until.isoformat()}, before {day.isoformat()}"
             path = (*text.entry.path, "effective", "until")
             yield found(ENDED, message, text.entry.document, path)

@@ -153,7 +153,7 @@ LINT_RULES: tuple[ReservedRule, ...] = (
         title="A rule is no longer in force",
         severity=Severity.WARNING,
         why="it is read as a part of the policy and is never evaluated",
-        fix="remove the rule, or correct `effective.until`",
+        fix="remove the rule, correct `effective.until`, or say what replaced it: `status: superseded`, `superseded_by`",
     ),
     ReservedRule(
         id=PLAIN_MESSAGE,

@@ -15,8 +15,9 @@ def law_of(rule: Rule) -> Law:
 
 def status_on(rule: Rule, day: date) -> str:
     """Return how far the law behind a rule has come on a day; empty where the rule names none."""
-    law = law_of(rule)
-    if law.status in (PROPOSED, SUPERSEDED) or not law.provision:
+    law, ends = law_of(rule), rule.effective_until
+    is_over = law.status == SUPERSEDED and (ends is None or day > ends)
+    if law.status == PROPOSED or is_over or not law.provision:
         return law.status
     begun = rule.effective_from is None or day >= rule.effective_from
     return IN_FORCE if begun else ADOPTED
@@ -40,4 +41,7 @@ def _status(rule: Rule, day: date) -> str:
     status, begins = status_on(rule, day), rule.effective_from
     if status == ADOPTED and begins is not None:
         return f"{status}, in force from {begins.isoformat()}"
-    return f"{status} by {law_of(rule).superseded_by}" if law_of(rule).superseded_by else status
+    if not law_of(rule).superseded_by:
+        return status
+    last = "" if status == SUPERSEDED else f", superseded after {rule.effective_until}"
+    return f"{status}{last} by {law_of(rule).superseded_by}"

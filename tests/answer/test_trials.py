@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_legs import own_legs
 
 from aipolicy.answer.trials import Trial, Trials
 from aipolicy.catalog.load import read_catalog
 from aipolicy.evaluation.evaluation import Evaluator
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.evaluation.reevaluation import Reevaluation
+from aipolicy.facts.spec import FactValue
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
 from aipolicy.policy.reading.load import find_pack, load_packs
@@ -54,6 +57,18 @@ def evaluator() -> Evaluator:
     return Evaluator(tuple(packs), catalog, Organization())
 
 
+TRIAGE = Path(__file__).resolve().parents[2] / "examples" / "quickstart" / "claims-triage" / "aifeature.yaml"
+
+
+def fresh_trials() -> Trials:
+    """Return trials of an example by an evaluator that has evaluated nothing else."""
+    catalog = read_catalog((), as_of=date(2026, 11, 29))
+    packs = tuple(load_packs([find_pack("build-or-buy", Path())], catalog, {}))
+    fresh = own_legs(packs, catalog, Organization())
+    read = read_manifests([ManifestFile(str(TRIAGE), TRIAGE.read_bytes(), True)])
+    return Trials(fresh, fresh.evaluate(read.features[0]), Weighing(15.0, 36.0))
+
+
 @cache
 def trials_of(plan: str) -> Trials:
     read = read_manifests([ManifestFile("f.aifeature.yaml", (HEAD + TRAITS + PLANS[plan]).encode(), True)])
@@ -76,3 +91,34 @@ def test_what_moves_no_constraint_chooses_nothing_anew() -> None:
     assert again.moved
     assert again.keeps_choice
     assert not Reevaluation(evaluator(), trials.base, trials.facts({"data.must_stay_inside": True})).keeps_choice
+
+
+def test_what_was_guessed_of_two_ways_changes_nothing_of_what_is_found_then() -> None:
+    far, nearer = {"latency.p95_ms": 24_000.0}, {"latency.p95_ms": 1_600.0}
+    alone, after = fresh_trials(), fresh_trials()
+    then, among = after.then(far), after.among(far)
+    assert among is not None
+    assert then.hosting == "provider-api"
+    after.likely_leads_to(nearer, then, among)
+    assert after.then(nearer) == alone.then(nearer)
+
+
+@pytest.mark.parametrize("far", [{"latency.p95_ms": 24_000.0}, {"volume.output_tokens": 40.0}])
+def test_what_is_guessed_of_two_ways_holds_where_no_third_one_comes_first(far: dict[str, float]) -> None:
+    trials = fresh_trials()
+    then, among = trials.then(far), trials.among(far)
+    assert among is not None
+    guesses = {near: trials.likely_leads_to(near_facts, then, among) for near, near_facts in _between(trials, far)}
+    assert len(set(guesses.values())) == 2
+    found = {near: trials.leads_to(near_facts, then) for near, near_facts in _between(trials, far)}
+    assert sum(found[near] is guesses[near] for near in found) >= len(found) - 1
+
+
+def _between(trials: Trials, far: dict[str, float]) -> Iterator[tuple[float, dict[str, FactValue]]]:
+    """Yield numbers between what is declared and a far one, the far one among them."""
+    ((fact, end),) = far.items()
+    now = trials.base.facts.values[fact]
+    assert isinstance(now, float)
+    for step in range(9):
+        number = now * (end / now) ** (step / 8)
+        yield number, {fact: number}

@@ -9,6 +9,7 @@ import pytest
 from any_manifest import LEARNABLE, PLANS, Declared, declarations, feature_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_legs import own_legs
 from worlds import OWN, catalog
 
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
@@ -35,7 +36,7 @@ def packs() -> tuple[PolicyPack, ...]:
 
 def evaluator() -> Evaluator:
     """Return an evaluator that has evaluated nothing yet."""
-    return Evaluator(packs(), catalog(), OWN)
+    return own_legs(packs(), catalog(), OWN)
 
 
 def found(evaluation: Evaluation) -> object:

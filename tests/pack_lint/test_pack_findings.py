@@ -122,6 +122,22 @@ def test_a_rule_that_follows_another_is_no_duplicate(tmp_path: Path) -> None:
     assert found(lint(tmp_path, first + second)) == []
 
 
+@pytest.mark.parametrize(
+    ("law", "expected"),
+    [
+        ("", ["PACK-016"]),
+        ("clause: Art. 1\nstatus: in-force\n", ["PACK-016"]),
+        ("clause: Art. 1\nstatus: superseded\nsuperseded_by: Act 2\n", []),
+    ],
+)
+def test_law_that_ended_is_kept_for_earlier_days_where_it_says_what_replaced_it(
+    tmp_path: Path, law: str, expected: list[str]
+) -> None:
+    basis = "basis: {instrument: Act 1, url: 'https://example.org', checked_on: 2026-01-01}\n" if law else ""
+    body = f"{MINIMIZED}\neffective: {{until: 2026-11-20}}\n{basis}{law}"
+    assert found(lint(tmp_path, rule("T-001", body))) == expected
+
+
 def test_a_rule_that_only_begins_earlier_as_a_warning_shadows_nothing(tmp_path: Path) -> None:
     wide = rule("T-001", f"{MINIMIZED}\neffective: {{from: 2027-01-01}}")
     narrow = rule("T-002", "when: [data.minimized, data.personal]\nrequire: [team.on_call]")

@@ -71,8 +71,12 @@ def test_what_was_written_from_memory_says_so_where_it_decides(catalog: Catalog)
         ({"effective": "{from: 2027-12-02}"}, date(2027, 12, 2), "in-force", "in-force"),
         ({"status": "proposed", "effective": "{announced: 2026-01-01}"}, date(2030, 1, 1), "proposed", "proposed"),
         (
-            {"status": "superseded", "superseded_by": "Act 2", "effective": "{until: 2026-01-01}"}, date(2025, 1, 1),
+            {"status": "superseded", "superseded_by": "Act 2", "effective": "{until: 2026-01-01}"}, date(2026, 1, 2),
             "superseded", "superseded by Act 2",
+        ),
+        (
+            {"status": "superseded", "superseded_by": "Act 2", "effective": "{until: 2026-01-01}"}, date(2026, 1, 1),
+            "in-force", "in-force, superseded after 2026-01-01 by Act 2",
         ),
     ],
 )  # fmt: skip
