@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aipolicy.cli.comparing import ComparisonOptions, baseline_path, comparison_options, is_compared
+from aipolicy.cli.comparison_options import ComparisonOptions, baseline_path, comparison_options, is_compared
 from aipolicy.cli.outputs import ReportFile, read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, tell, write_out
