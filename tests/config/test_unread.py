@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from aipolicy.cli.main import cli
-from aipolicy.cli.manifests import manifests_of
 from aipolicy.config.config_file import read_config
+from aipolicy.run.inputs import manifests_of
 
 MANIFEST = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\ndata: {classes: [internal]}\n"
 FILES = {
