@@ -2,7 +2,7 @@
 
 Run it with `python benchmarks/check_costs.py`. A hundred options are as many distinct ways of paying, spread evenly over the
 candidates of the shipped catalog, under a workload that asks for every kind of cost. Each run starts with an estimator that
-knows nothing; reading the catalog and the bases is not counted, importing numpy is shown apart. Machines differ: the figures
+knows nothing; reading the catalog and inputs is not counted, importing numpy is shown apart. Machines differ: the figures
 are also given as multiples of `python -c pass`, and only more than twice a limit ends with exit code 1.
 """
 
@@ -19,8 +19,8 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.cost_inputs import CostBasis, Speeds
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs import CostInputs, Speeds
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 from aipolicy.options.estimates import EstimateSettings, Estimator
 from aipolicy.options.workload import Workload
 from aipolicy.value import replace
@@ -44,19 +44,19 @@ WORKLOAD = Workload(
     ranges=(("input_tokens", 800.0, 1_155.0, 2_400.0), ("hard_case_share", 0.05, 0.15, 0.4)), seed="benchmark",
 )  # fmt: skip
 
-Timed = tuple[CostBasis, Speeds]
+Timed = tuple[CostInputs, Speeds]
 
 
 def hundred() -> tuple[EstimateSettings, tuple[Timed, ...]]:
-    """Return a hundred distinct cost bases of the shipped catalog's candidates, each with its speeds."""
+    """Return a hundred distinct cost inputs of the shipped catalog's candidates, each with its speeds."""
     catalog = read_catalog((), as_of=AS_OF)
     assumptions = cost_assumptions(catalog)
-    reader = BasisReader(catalog, assumptions)
-    distinct: dict[CostBasis, Speeds] = {}
+    reader = CostInputsReader(catalog, assumptions)
+    distinct: dict[CostInputs, Speeds] = {}
     speeds: dict[Speeds, Speeds] = {}
     for option in candidate_legs(catalog, Organization()):
         timed = reader.speeds(option)
-        distinct.setdefault(reader.cost_basis(option), speeds.setdefault(timed, timed))
+        distinct.setdefault(reader.cost_inputs(option), speeds.setdefault(timed, timed))
     every = tuple(distinct.items())
     chosen = tuple(every[number * len(every) // OPTIONS] for number in range(OPTIONS))
     return EstimateSettings(assumptions, catalog.assumptions, catalog.people, Organization().confidence), chosen
@@ -65,16 +65,16 @@ def hundred() -> tuple[EstimateSettings, tuple[Timed, ...]]:
 def at_likely_values(estimator: Estimator, options: Sequence[Timed]) -> int:
     """Estimate every option by every fact; returns how many have a cost."""
     known = 0
-    for basis, speeds in options:
-        known += estimator.value(POINT_FACTS[0], speeds, basis) is not None
+    for inputs, speeds in options:
+        known += estimator.value(POINT_FACTS[0], speeds, inputs) is not None
         for name in POINT_FACTS[1:]:
-            estimator.value(name, speeds, basis)
+            estimator.value(name, speeds, inputs)
     return known
 
 
 def under_draws(estimator: Estimator, options: Sequence[Timed]) -> int:
     """Draw the cost of every option and take its quantiles; returns how many have a cost."""
-    return sum(estimator.drawn.quantiles(basis) is not None for basis, _ in options)
+    return sum(estimator.drawn.quantiles(inputs) is not None for inputs, _ in options)
 
 
 def milliseconds(run: Callable[[Estimator, Sequence[Timed]], int], settings: EstimateSettings, options: Sequence[Timed],

@@ -89,7 +89,7 @@ def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
     assert lines[-1] == second
 
 
-@pytest.mark.parametrize(("number", "width"), [(0, "100"), (1, "80")])
+@pytest.mark.parametrize(("number", "width"), [(0, "80"), (1, "100")])
 def test_the_samples_in_the_readme_are_real_output(number: int, width: str, workplace: Path) -> None:
     sample = blocks(ROOT / "README.md", "text")[number].splitlines()
     command, lines = sample[0], [line for line in sample[1:] if line not in ("", "…")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,13 @@ MAY_IMPORT = {
     },
 }
 """The modules that may import something that runs code of others, other programs, or the network."""
+EVALUATING = (
+    "run.evaluated_file.evaluate_file", "run.evaluated_file.evaluation_by",
+    "run.remembered_files.run_remembered", "run.report.check",
+)  # fmt: skip
+"""What evaluates manifests; what an answer at hand would be with other declarations is asked by a page too."""
+NEVER_EVALUATING = ("aipolicy.cli.", "aipolicy.report.")
+"""Rooms that read options and write what comes of them, or show what was evaluated: the two meet in `commands/`."""
 
 
 def modules(package: Path = PACKAGE) -> dict[str, Path]:
@@ -31,13 +38,16 @@ def modules(package: Path = PACKAGE) -> dict[str, Path]:
     return names
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield what a module imports, wherever in it, for types alone included."""
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return what a module imports, wherever in it, for types alone included."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(names)
 
 
 def importers(name: str, package: Path = PACKAGE) -> set[str]:
@@ -66,6 +76,13 @@ def circle(package: Path = PACKAGE) -> list[str]:
 def test_only_a_named_module_imports(name: str) -> None:
     assert importers(name) - MAY_IMPORT[name] == set()
     assert MAY_IMPORT[name] <= importers(name), "take out who does not import it"
+
+
+@pytest.mark.parametrize("name", EVALUATING)
+def test_what_reads_options_or_shows_results_evaluates_nothing(name: str) -> None:
+    evaluating = importers(f"aipolicy.{name}")
+    assert evaluating, "take out what nothing imports"
+    assert [module for module in sorted(evaluating) if module.startswith(NEVER_EVALUATING)] == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from law_table import shipped_rules
 
 from aipolicy.catalog.frameworks import Framework
-from aipolicy.frameworks.asked import Asking, asking_of
+from aipolicy.frameworks.asked import LinkedFramework, linked_framework
 from aipolicy.frameworks.clauses import ClauseCoverage, clauses_of
 from aipolicy.policy.framework_links import OWN
 from aipolicy.policy.law_words import law_of
@@ -28,38 +28,38 @@ legal advice, and rules that are met are no proof of compliance."""
 
 def framework_pages(frameworks: Iterable[Framework], table: Table, marker: str) -> dict[str, str]:
     """Return the text of every page by its name: an index, and a page for each framework of which rules speak."""
-    askings = [asking_of(framework, shipped_rules()) for framework in frameworks]
-    spoken = [(asking, asking.framework) for asking in askings if asking.rules and asking.framework is not None]
+    all_linked = [linked_framework(framework, shipped_rules()) for framework in frameworks]
+    spoken = [(linked, linked.entry) for linked in all_linked if linked.rules and linked.entry is not None]
     rows = [
-        (f"[{each.id}]({each.id}.md)", each.name, str(_with_rules(each, asking)), str(len(asking.rules)), each.dated.source,
+        (f"[{each.id}]({each.id}.md)", each.name, str(_with_rules(each, linked)), str(len(linked.rules)), each.dated.source,
          each.dated.checked_on.isoformat(), "yes" if each.dated.verified else "no")
-        for asking, each in spoken
+        for linked, each in spoken
     ]  # fmt: skip
     head = ("framework", "what it is", "controls with rules", "rules", "source", "checked", "read")
     index = (marker, "# Controls and rules", _HEAD, table(head, rows))
-    pages = {f"{each.id}.md": (marker, *_page(each, asking, table)) for asking, each in spoken}
+    pages = {f"{each.id}.md": (marker, *_page(each, linked, table)) for linked, each in spoken}
     return {name: "\n\n".join(blocks) + "\n" for name, blocks in {INDEX: index, **pages}.items()}
 
 
-def _with_rules(framework: Framework, asking: Asking) -> int:
-    return sum(bool(clause.relations) for clause in clauses_of(framework, asking))
+def _with_rules(framework: Framework, linked: LinkedFramework) -> int:
+    return sum(bool(clause.relations) for clause in clauses_of(framework, linked))
 
 
-def _page(framework: Framework, asking: Asking, table: Table) -> Iterator[str]:
-    clauses = clauses_of(framework, asking)
+def _page(framework: Framework, linked: LinkedFramework, table: Table) -> Iterator[str]:
+    clauses = clauses_of(framework, linked)
     dated = framework.dated
     checked = dated.checked_on.isoformat() + ("" if dated.verified else ", not read")
     yield f"# {framework.id}: {framework.name}"
-    yield (f"{quantity(len(asking.rules), 'rule')} of {_packs(asking.rules)} speak to {_with_rules(framework, asking)} of "
+    yield (f"{quantity(len(linked.rules), 'rule')} of {_packs(linked.rules)} speak to {_with_rules(framework, linked)} of "
            f"{quantity(len(clauses), 'control')}{', and it has more that are not listed' if framework.is_partial else ''}. "
            f"Source of the ids: {dated.source} ({checked}). [All frameworks]({INDEX}).")  # fmt: skip
-    by_id = {rule.id: rule for rule in asking.rules}
+    by_id = {rule.id: rule for rule in linked.rules}
     rows = (
         _row(clause.control, by_id[rule_id], relation) for clause in clauses
         for rule_id, relation in clause.relations.items()
     )  # fmt: skip
     yield table(("control", "rule", "relation", "what it asks", "provision", "days", "verified by"), rows)
-    uncited = [_row("", rule, OWN) for rule in asking.rules if not asking.links[rule.id].controls]
+    uncited = [_row("", rule, OWN) for rule in linked.rules if not linked.links[rule.id].controls]
     if uncited:
         yield "Rules of the framework whose provision is none of the controls:"
         yield table(("control", "rule", "relation", "what it asks", "provision", "days", "verified by"), uncited)

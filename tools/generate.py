@@ -23,7 +23,6 @@ from aipolicy.catalog.axes import AXES  # noqa: E402
 from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
-from aipolicy.cli.page_folder import pages_made  # noqa: E402
 from aipolicy.config import config_schema  # noqa: E402
 from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.all_facts import REGISTRY  # noqa: E402
@@ -40,6 +39,7 @@ from aipolicy.policy.sources.locate import find_pack, read_policy_files, shipped
 from aipolicy.policy.sources.lock import lock_text  # noqa: E402
 from aipolicy.policy.sources.pinning import pins_of  # noqa: E402
 from aipolicy.report.packs.pack_pages import pack_pages  # noqa: E402
+from aipolicy.report.packs.page_folder import pages_made  # noqa: E402
 from aipolicy.rule_tests import tests_schema  # noqa: E402
 from aipolicy.source.json_schema import JsonObject  # noqa: E402
 from aipolicy.waivers import waivers_schema  # noqa: E402

@@ -54,7 +54,7 @@ class ChangeEffects:
         """Return what another value of a fact does by itself."""
         base = self._trials.base
         after = self._trials.evaluation({fact: value})
-        moved = _moved(base.facts, after.facts)
+        moved = moved_facts(base.facts, after.facts)
         # NOTE: other partners may be chosen, so that another thing becomes of the rules on main leg and partner together.
         has_others = base.candidates is not after.candidates
         workloads = replace(base.workload, rivals=None), replace(after.workload, rivals=None)
@@ -140,7 +140,7 @@ def _stands(outcomes: Outcomes, *, sure: bool) -> int:
     return outcomes.violated | (outcomes.undetermined if sure else outcomes.unlikely)
 
 
-def _moved(before: Facts, after: Facts) -> frozenset[str]:
+def moved_facts(before: Facts, after: Facts) -> frozenset[str]:
     """Return the facts that are others after a change, and those that may be where something else changes as well."""
     one, other = before.values, after.values
     moved = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}

@@ -51,7 +51,9 @@ def figures_of(way: Way, evaluation: Evaluation) -> Figures:
     cost, likely = way.cost, way.cost.monthly_usd
     quantiles = None
     if cost.is_whole:
-        quantiles = way.option_set.estimator(evaluation.workload).drawn.quantiles(way.option_set.cost_basis(way.number))
+        quantiles = way.option_set.estimator(evaluation.workload).drawn.quantiles(
+            way.option_set.cost_inputs(way.number)
+        )
     low, high = (None, None) if quantiles is None else (min(quantiles.p10, likely), max(quantiles.p90, likely))
     return Figures(
         likely - cost.people_usd, cost.people_usd, likely, low, high, cost.upfront_usd, cost.total_usd, cost.is_whole

@@ -54,13 +54,13 @@ def cost_summary(answering: Answering, rows: Sequence[Compared]) -> CostSummary:
     ranges, probability = None, None
     influences: tuple[Influence, ...] = ()
     if api is not None and own is not None:
-        one, other = (row.way.option_set.cost_basis(row.way.number) for row in (api, own))
+        one, other = (row.way.option_set.cost_inputs(row.way.number) for row in (api, own))
         ranges = BreakEvenRange(*(drawn.break_even(one, other, share) for share in (0.1, 0.5, 0.9)))
         probability = drawn.probability_cheaper(other, one)
         influences = drawn.tornado(other, one)
     elif api is not None or own is not None:
         row = api or own
-        influences = () if row is None else drawn.tornado(row.way.option_set.cost_basis(row.way.number))
+        influences = () if row is None else drawn.tornado(row.way.option_set.cost_inputs(row.way.number))
     now, growth = workload.requests_per_day, workload.growth_12_months or 1.0
     grown = growth ** (min(answering.weighing.horizon_months, _MONTHS_OF_GROWTH) / _MONTHS_OF_GROWTH)
     return CostSummary(
@@ -80,8 +80,8 @@ def _people(answering: Answering) -> tuple[tuple[str, float], ...]:
     way = answering.answer.recommended
     if way is None:
         return ()
-    basis = way.option_set.cost_basis(way.number)
-    return head_counts(basis, answering.expected.workload, way.option_set.assumptions) or ()
+    inputs = way.option_set.cost_inputs(way.number)
+    return head_counts(inputs, answering.expected.workload, way.option_set.assumptions) or ()
 
 
 def _cheapest(rows: Sequence[Compared], *, is_api: bool) -> Compared | None:
@@ -99,5 +99,5 @@ def _parts(answering: Answering) -> tuple[tuple[str, float], ...]:
     way, workload = answering.answer.recommended, answering.expected.workload
     if way is None or workload.requests_per_day is None:
         return ()
-    running = running_cost(way.option_set.cost_basis(way.number), workload, way.option_set.assumptions)
+    running = running_cost(way.option_set.cost_inputs(way.number), workload, way.option_set.assumptions)
     return () if running is None else running.lines(workload.requests_per_day)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aipolicy.economics.shares_of_cases import fewest_cases, wilson_interval
 from aipolicy.facts.evaluation_results import Result, read_results
 from aipolicy.facts.expected import NO_TARGET, RESULTS, TARGET
-from aipolicy.options.cost_inputs import HostedBasis
+from aipolicy.options.cost_inputs import HostedInputs
 from aipolicy.options.costs import hosted_request_usd
 from aipolicy.source.text import grouped
 
@@ -44,8 +44,8 @@ def _seen(facts: Facts, way: str) -> Result | None:
 
 
 def _cost(workload: Workload, option_set: OptionSet, number: int, cases: int) -> str:
-    main = option_set.cost_basis(number).main
-    if not isinstance(main, HostedBasis):
+    main = option_set.cost_inputs(number).main
+    if not isinstance(main, HostedInputs):
         return ", on machines of your own"
     usd = hosted_request_usd(main, workload, option_set.estimator(workload).assumptions)
     if usd is None:

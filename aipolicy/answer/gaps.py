@@ -93,13 +93,13 @@ def open_gaps(evaluation: Evaluation, rule_evaluator: RuleEvaluator, mask: int, 
 
 def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[Gap]:
     """Yield what makes the cost of one way unknown."""
-    option, basis = option_set.options[number], option_set.cost_basis(number)
-    if basis.people is None or basis.build_weeks is None:
+    option, inputs = option_set.options[number], option_set.cost_inputs(number)
+    if inputs.people is None or inputs.build_weeks is None:
         about = f"{option.adaptation} on {option.hosting}"
         yield _catalog_gap(about, "effort", "ml_engineers", (), of_plan=of_plan)
-    costed_legs = [(option.leg, basis.main)]
-    if option.other is not None and (basis.cascade or basis.stands_by):
-        costed_legs.append((option.other, basis.far if basis.cascade else basis.standby))
+    costed_legs = [(option.leg, inputs.main)]
+    if option.other is not None and (inputs.cascade or inputs.stands_by):
+        costed_legs.append((option.other, inputs.far if inputs.cascade else inputs.standby))
     for leg, costed in costed_legs:
         if costed is None:
             yield _catalog_gap(leg.model.id, "models", "layers", (), of_plan=of_plan)
@@ -111,7 +111,7 @@ def cost_gaps(option_set: OptionSet, number: int, *, of_plan: bool) -> Iterator[
             about = f"{leg.accelerator} at {leg.provider}" if rented else leg.accelerator
             section, key = ("machine_prices", "hourly_usd") if rented else ("accelerators", "purchase_usd")
             yield _catalog_gap(about, section, key, (), of_plan=of_plan)
-    training = basis.training
+    training = inputs.training
     if training is not None and option.hosting == "provider-api" and training.usd_per_mtok is None:
         yield _catalog_gap(_sold(option.leg), "prices", "training_per_mtok", (), of_plan=of_plan)
 

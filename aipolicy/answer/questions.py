@@ -8,6 +8,7 @@ from itertools import combinations
 from aipolicy.answer.alternatives import Alternative, alternatives
 from aipolicy.answer.model import Change, Effect, Then
 from aipolicy.answer.search import ESTIMATE_DIGITS, turning
+from aipolicy.answer.together import Together
 from aipolicy.answer.trials import Trials
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.expected import NOT_LIMITED
@@ -148,6 +149,7 @@ def _of_the_gate(trials: Trials, gating: frozenset[str], changed: set[str]) -> l
 
 def _pairs(trials: Trials, tried: Sequence[Alternative], changes: Sequence[Change]) -> list[Change]:
     """Return for each hosting and adaptation that no single fact leads to a smallest pair of facts that does."""
+    together = Together(trials)
     reached = {attribute: {_word(trials.then({}), attribute)} for attribute in _WAYS}
     for change in changes:
         for attribute in _WAYS:
@@ -156,7 +158,7 @@ def _pairs(trials: Trials, tried: Sequence[Alternative], changes: Sequence[Chang
     for attribute in _WAYS:
         for word in trials.base.candidates.distinct(attribute, trials.base.candidates.full):
             if isinstance(word, str) and word not in reached[attribute]:
-                pair = _pair_towards(trials, tried, attribute, word)
+                pair = _pair_towards(trials, tried, together, attribute, word)
                 if pair is not None:
                     pairs.append(pair)
                     for other in _WAYS:
@@ -164,10 +166,17 @@ def _pairs(trials: Trials, tried: Sequence[Alternative], changes: Sequence[Chang
     return pairs
 
 
-def _pair_towards(trials: Trials, tried: Sequence[Alternative], attribute: str, word: str) -> Change | None:
-    in_the_way = facts_in_the_way(trials.base, trials.base.candidates.mask_of(attribute, frozenset({word})))
+def _pair_towards(trials: Trials, tried: Sequence[Alternative], together: Together, attribute: str,
+                  word: str) -> Change | None:  # fmt: skip
+    candidates = trials.base.candidates
+    ways = candidates.mask_of(attribute, frozenset({word}))
+    in_the_way, legs = facts_in_the_way(trials.base, ways), candidates.legs_of(ways)
     relevant = [alternative for alternative in tried if alternative.fact in in_the_way]
-    others = [(one, two) for one, two in combinations(relevant, 2) if one.fact != two.fact]
+    others = [
+        (one, two)
+        for one, two in combinations(relevant, 2)
+        if one.fact != two.fact and together.may_lead_to(legs, one, two)
+    ]
     for one, two in others[:_MOST_PAIRS]:
         changes = {**one.changes, **two.changes}
         then = trials.then(changes)

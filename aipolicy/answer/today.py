@@ -13,8 +13,8 @@ from aipolicy.facts.derived import Sources
 from aipolicy.facts.facts import Facts, derive
 from aipolicy.facts.spec import Origin
 from aipolicy.manifest.todays_bill import MODEL, PROVIDER, TodaysBill
-from aipolicy.options.bill_reader import bill_basis
-from aipolicy.options.cost_inputs import DeviceBasis
+from aipolicy.options.bill_reader import bill_inputs
+from aipolicy.options.cost_inputs import DeviceInputs
 from aipolicy.options.estimates import Estimator
 from aipolicy.options.workload import WORKLOAD_FACTS
 from aipolicy.value import Frozen, replace
@@ -132,7 +132,7 @@ class _Drawn:
         self._way = way
         self._bill = bill
         self._estimator = estimator
-        self._basis = way.option_set.cost_basis(way.number)
+        self._inputs = way.option_set.cost_inputs(way.number)
         self._billed_usd = _at_volume(bill, estimator.workload.requests_per_day)
 
     def figures(self) -> Figures:
@@ -140,7 +140,7 @@ class _Drawn:
         cost, bill = self._way.cost, self._billed_usd
         running = cost.monthly_usd - cost.people_usd if bill is None else bill
         monthly = running + cost.people_usd
-        draws = self._estimator.drawn.monthly_usd(self._basis) if bill is None else self._billed(bill)
+        draws = self._estimator.drawn.monthly_usd(self._inputs) if bill is None else self._billed(bill)
         low, high = (None, None) if draws is None else _ends(draws, monthly)
         return Figures(running, cost.people_usd, monthly, low, high, 0.0, 0.0, draws is not None)
 
@@ -151,14 +151,14 @@ class _Drawn:
             return None
         workload = replace(self._estimator.workload, requests_per_day=self._bill.requests_per_day, **lengths)  # type: ignore[arg-type]
         estimator = Estimator(workload, self._way.option_set.estimate_settings)
-        return estimator.drawn.quantiles(bill_basis(self._basis.main))
+        return estimator.drawn.quantiles(bill_inputs(self._inputs.main))
 
     def saving(self, goal: Way) -> Saving | None:
         """Return what a month of another way costs less; the same draws are made of both."""
         theirs = None
         if goal.cost.is_whole:
-            basis = goal.option_set.cost_basis(goal.number)
-            theirs = goal.option_set.estimator(self._estimator.workload).drawn.monthly_usd(basis)
+            inputs = goal.option_set.cost_inputs(goal.number)
+            theirs = goal.option_set.estimator(self._estimator.workload).drawn.monthly_usd(inputs)
         ours = self._monthly()
         if ours is None or theirs is None:
             return None
@@ -170,9 +170,9 @@ class _Drawn:
         """Return today's cost in every draw: more is billed in a draw of more requests, which the other way has too."""
         drawn, bill = self._estimator.drawn, self._billed_usd
         if bill is None:
-            return drawn.monthly_usd(self._basis)
-        model = drawn.monthly_usd(bill_basis(self._basis.main))
-        likely = self._estimator.running.of(bill_basis(self._basis.main))
+            return drawn.monthly_usd(self._inputs)
+        model = drawn.monthly_usd(bill_inputs(self._inputs.main))
+        likely = self._estimator.running.of(bill_inputs(self._inputs.main))
         billed = self._billed(bill)
         if billed is None or model is None or not likely or not likely[0]:
             return billed
@@ -180,7 +180,7 @@ class _Drawn:
 
     def _billed(self, bill: float) -> Draws | None:
         """Return the bill and what stands beside it, which alone is uncertain."""
-        beside = self._estimator.drawn.monthly_usd(replace(self._basis, main=DeviceBasis()))
+        beside = self._estimator.drawn.monthly_usd(replace(self._inputs, main=DeviceInputs()))
         return None if beside is None else beside + bill
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from aipolicy.answer.model import Effect, Then
 from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.option_set_parts import beside
 from aipolicy.evaluation.paired_outcomes import Outcomes
 from aipolicy.evaluation.prepared_rule import ActiveRule, is_retired
 from aipolicy.evaluation.ranking import Ranked, Weighing
@@ -136,6 +135,8 @@ class Trials:
 
     def among(self, changes: Changes) -> OptionSet | None:
         """Return the way that comes first and the one that does with other facts, None where either is missing."""
+        from aipolicy.evaluation.option_set_parts import beside  # NOTE: few runs search for numbers.
+
         first, then = self._trial({}), self._trial(changes)
         if first.chosen is None or then.chosen is None:
             return None

@@ -81,7 +81,7 @@ class Catalog:
     @cached_property
     def terms(self) -> tuple[offered.Term, ...]:
         """Return the terms that hold on the day."""
-        return tuple(term for term in self.stated_terms if _has_begun(term.dated, self.as_of))
+        return tuple(term for term in self.stated_terms if term.dated.has_begun(self.as_of))
 
     @cached_property
     def stated_terms(self) -> tuple[offered.Term, ...]:
@@ -160,7 +160,7 @@ class Catalog:
             "machine_prices", read_machine_price, lambda e: (e.accelerator, e.provider, e.region),
             alike=lambda e: (e.accelerator, e.provider),
         )  # fmt: skip
-        begun = (entry for entry in entries if _has_begun(entry.dated, self.as_of))
+        begun = (entry for entry in entries if entry.dated.has_begun(self.as_of))
         return MachinePrices(begun, self.assumptions["machine-price-elsewhere"].value)
 
     @cached_property
@@ -231,10 +231,8 @@ class Catalog:
 
     def provider(self, name: str) -> offered.Provider | None:
         """Return a provider by id or alias."""
-        provider = self.providers.get(name)
-        if provider is not None:
-            return provider
-        return next((entry for entry in self.providers.values() if name in entry.aliases), None)
+        aliased = (entry for entry in self.providers.values() if name in entry.aliases)
+        return self.providers.get(name) or next(aliased, None)
 
     def vocabulary(self, name: str) -> tuple[str, ...]:
         """Return the words of an open vocabulary; an unknown vocabulary has none."""
@@ -254,12 +252,9 @@ class Catalog:
         for part in PARTS:
             getattr(self, part)
         named = Named(
-            providers=tuple(self.providers),
-            models=tuple(self.models),
-            accelerators=tuple(self.accelerators),
-            regions=frozenset((region.provider, region.id) for region in self.regions),
-            countries=self.places.codes,
-        )
+            providers=tuple(self.providers), models=tuple(self.models), accelerators=tuple(self.accelerators),
+            regions=frozenset((region.provider, region.id) for region in self.regions), countries=self.places.codes,
+        )  # fmt: skip
         check_references(self.documents, named)
 
     def _read(self, read: Callable[[list[Record]], T]) -> T:
@@ -281,11 +276,6 @@ class Catalog:
         return self._read(
             lambda files: read_section(files, name, read, key, _dated, self.as_of, strict=strict, alike=alike)
         )
-
-
-def _has_begun(dated: Dated, as_of: date) -> bool:
-    """Return whether what an organisation states holds already; of what is shipped the date says since when it is proven."""
-    return not dated.own or dated.effective_from <= as_of
 
 
 def _dated(entry: Any) -> Dated:

@@ -22,6 +22,10 @@ class Dated(Frozen):
     own: bool = False
     """Whether a file of the organisation says so, which knows what it pays and measures."""
 
+    def has_begun(self, as_of: date) -> bool:
+        """Return whether what an organisation states holds; of what is shipped the date says since when it is proven."""
+        return not self.own or self.effective_from <= as_of
+
 
 def read_dated(record: Record) -> Dated:
     """Return the provenance of a catalog entry."""

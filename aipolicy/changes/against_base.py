@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from aipolicy.changes.answered import is_answered
-from aipolicy.changes.base_side import BaseSide
+from aipolicy.changes.base_side import BaseSide, base_side
 from aipolicy.changes.state import monthly_cost
 from aipolicy.changes.vanished import Side, vanished_features
+from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.policy.sources.locate import PolicyFiles
 from aipolicy.run.chosen_rules import rules_named
+from aipolicy.run.inputs import RunInputs
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check, report_of
 from aipolicy.value import replace
@@ -60,14 +62,26 @@ def base_report(side: BaseSide, policy: Policy, now: Report, files: Sequence[Man
     return report_of(evaluated, policy, now.scope)
 
 
-def base_policy(side: BaseSide, policy: Policy, settings: PolicySettings, policy_files: PolicyFiles, *, strict: bool,
-                chosen: bool) -> Policy:  # fmt: skip
+@contextmanager
+def evaluated_base(revision: str, inputs: RunInputs, options: PolicyOptions, policy: Policy, *,
+                   strict: bool) -> Iterator[tuple[BaseSide, Policy]]:  # fmt: skip
+    """Yield the base of a change and the policy that evaluates it; raises `BaseError`.
+
+    `policy` evaluates now; `options` are those of the command line, and `strict` says that it is strict.
+    """
+    with base_side(revision, inputs.paths, options._replace(as_of=inputs.settings.as_of.isoformat())) as side:
+        chosen = bool(options.select or options.ignore)
+        yield side, _base_policy(side, policy, inputs, strict=strict, chosen=chosen)
+
+
+def _base_policy(side: BaseSide, policy: Policy, inputs: RunInputs, *, strict: bool, chosen: bool) -> Policy:
     """Return the policy of the base: that of now where both are evaluated by the same bytes and settings.
 
     `strict` says that the command line is strict, `chosen` that it chooses rules.
     """
+    settings = inputs.settings
     at_base = side.settings._replace(strict=side.settings.strict or strict)
-    if side.policy_files.digest == policy_files.digest and _without_paths(at_base) == _without_paths(settings):
+    if side.policy_files.digest == inputs.policy_files.digest and _without_paths(at_base) == _without_paths(settings):
         return policy
     if chosen:
         # NOTE: a rule that the command line names need not exist at the base.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import click
 
-from aipolicy.cli.page_folder import StalePages, put_right, standing
 from aipolicy.cli.terminal import write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
-from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
-from aipolicy.files.cache import cache_folder
-from aipolicy.source.text import escaped, quantity
+from aipolicy.files.cache import Cache, cache_folder
 
 
 @click.command("docs")
@@ -27,35 +24,12 @@ def command(folder: str, config: str | None, policies: tuple[str, ...], check: b
     Exit codes: 0 when all pages are written or current, 1 with --check when not, 2 for a pack or a folder that cannot be
     used, 3 when there is nothing to write.
     """
-    from aipolicy.files.cache import Cache
-    from aipolicy.report.packs.pack_pages import pack_pages
+    from aipolicy.commands.docs import pages_in
     from aipolicy.run.policy import load_policy
 
     _, settings = read_settings(PolicyOptions(config, policies, None, (), ()))
     # NOTE: pages are about packs; waivers that cannot be read do not concern them.
     policy = load_policy(settings._replace(waivers=()), Cache(cache_folder()))
-    pages = pack_pages(policy.packs_with_tests())
-    if not pages:
-        write_out("no pack to write pages of\n")
-        raise click.exceptions.Exit(EXIT_NOTHING)
-    stale_pages = standing(folder, pages)
-    if check:
-        write_out(_told(folder, stale_pages, len(pages)))
-        raise click.exceptions.Exit(EXIT_CLEAN if stale_pages.is_current else EXIT_FINDINGS)
-    put_right(folder, pages, stale_pages)
-    written = len(stale_pages.out_of_date) + len(stale_pages.missing)
-    removed = "".join(f"removed {escaped(path)}, a page of an earlier run\n" for path in stale_pages.left_over)
-    write_out(f"{removed}{escaped(folder)}: {quantity(len(pages), 'page')}, {written} written\n")
-
-
-def _told(folder: str, stale_pages: StalePages, count: int) -> str:
-    if stale_pages.is_current:
-        return f"{escaped(folder)} is current: {quantity(count, 'page')}\n"
-    states = (
-        ("out of date", stale_pages.out_of_date),
-        ("missing", stale_pages.missing),
-        ("left over", stale_pages.left_over),
-        ("not made by `aipolicy docs`, move it", stale_pages.in_the_way),
-    )
-    lines = [f"{state}: {escaped(path)}\n" for state, paths in states for path in paths]
-    return "".join((*lines, f"{escaped(folder)} is not current; run `aipolicy docs` with the same packs\n"))
+    text, code = pages_in(folder, policy, writes=not check)
+    write_out(text)
+    raise click.exceptions.Exit(code)

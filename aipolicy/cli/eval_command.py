@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from aipolicy.cli.features import features_named
+from aipolicy.cli.console import console
 from aipolicy.cli.policy_options import load, policy_options
-from aipolicy.cli.terminal import stdout_width, write_out
+from aipolicy.cli.terminal import write_out
+from aipolicy.commands.features import features_named
 from aipolicy.config.policy_options import PolicyOptions
 
 
@@ -24,7 +25,8 @@ def command(condition: str, subject: str, paths: tuple[str, ...], options: Polic
     from aipolicy.authoring.evaluated_condition import evaluated_condition
     from aipolicy.report.terminal.condition_text import condition_text
 
-    settings, policy = load(options)
-    for evaluation in features_named(subject, paths, policy, settings):
+    config, policy = load(options)
+    around = console()
+    for evaluation in features_named(subject, paths, policy, config, around):
         parts = evaluated_condition(condition, evaluation, policy)
-        write_out(condition_text(evaluation.feature.name, parts, stdout_width()))
+        write_out(condition_text(evaluation.feature.name, parts, around.width))

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 import click
 
 from aipolicy.cli.completion import subjects
-from aipolicy.cli.features import features_named
+from aipolicy.cli.console import console
+from aipolicy.cli.manifests import refuse_overwriting_inputs, told_manifests, write_reported
 from aipolicy.cli.policy_options import load, policy_options
-from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import write_out
+from aipolicy.commands.rules import explainable_rules, rule_explained
 from aipolicy.config.policy_options import PolicyOptions
 from aipolicy.errors import UsageError
-from aipolicy.findings.reserved_rules import RESERVED_RULES
 from aipolicy.findings.rule_ids import is_rule_id
-from aipolicy.run.policy import Policy
-from aipolicy.source.suggest import did_you_mean, same_name
+from aipolicy.source.suggest import same_name
 
 FORMATS = ("text", "json", "markdown", "adr")
 
@@ -56,39 +56,36 @@ def command(subject: str, paths: tuple[str, ...], options: PolicyOptions, output
         others = (facts, ways, rules, cost, migration, every, changes, targets, target, summary)
         write_out(_framework(framework, subject, paths, options, output_format, alone=not any(others)))
         return
-    settings, policy = load(options)
-    if summary and (changes or targets):
-        raise UsageError("`--summary` sums up many features; leave out `--set` and `--why-not`")
-    if output_format not in ("text", "json") and summary:
-        raise UsageError(f"`--summary` has no format `{output_format}`; use text or json")
+    config, policy = load(options)
     if summary:
-        from aipolicy.cli.explain_summary import summary_text
+        _refuse_with_summary(output_format, is_asked=bool(changes or targets))
+        from aipolicy.commands.summary import summary as summed_up
 
-        text, code = summary_text((subject, *paths), policy, settings, output_format)
-        write_out(text)
-        raise click.exceptions.Exit(code)
+        folders = (subject, *paths)
+        files = told_manifests(folders, config).files
+        write_reported(summed_up(files, folders, policy, config, output_format, console()))
     # NOTE: `res001` is a rule as people type it; a feature of such a name can be named by the path of its manifest.
-    rule_id = subject if is_rule_id(subject) else same_name(subject, _known(policy))
+    rule_id = subject if is_rule_id(subject) else same_name(subject, explainable_rules(policy))
     if is_rule_id(rule_id) and not os.path.exists(subject):
         if output_format not in ("text", "json") or changes or targets:
             raise UsageError(f"{rule_id} is a rule: it has neither another format than text and json nor what-if")
-        write_out(_rule(rule_id, policy, output_format))
+        write_out(rule_explained(rule_id, policy, output_format, console()))
         return
-    from aipolicy.cli.explained import Asked, explained_each, write_decision
+    from aipolicy.commands.explain import Asked, explained, write_decision
     from aipolicy.report.explain.explain_text import Details
 
     details = Details(facts=facts, options=ways, rules=rules, cost=cost, migration=migration, every=every)
-    asked = Asked(output_format, details, changes, targets)
     _refuse_together(output_format, shows_details=not details.none, changes=changes, targets=targets)
-    if target is not None:
-        _refuse_to_write(target, output_format, (*changes, *targets), subject, paths, options)
-    evaluations = features_named(subject, paths, policy, settings)
-    if target is not None:
-        if len(evaluations) > 1:
-            raise UsageError(f"`--write` takes one feature, found {len(evaluations)}; name one")
-        write_decision(target, evaluations[0], policy, settings)
+    asked = Asked(subject, paths, output_format, details, changes, targets)
+    if target is None:
+        write_out(explained(asked, policy, config, console()))
         return
-    write_out(explained_each(evaluations, asked, policy, settings))
+    if output_format not in ("text", "adr") or changes or targets:
+        raise UsageError(
+            "`--write` writes the decision record of today; leave out other formats, `--set` and `--why-not`"
+        )
+    refuse_overwriting_inputs(target, subject, paths, options)
+    write_decision(target, asked, policy, config, console())
 
 
 def _refuse_together(
@@ -104,10 +101,18 @@ def _refuse_together(
         raise UsageError("a decision record is about what is recommended; leave out `--why-not`, or use another format")
 
 
+def _refuse_with_summary(output_format: str, *, is_asked: bool) -> None:
+    if is_asked:
+        raise UsageError("`--summary` sums up many features; leave out `--set` and `--why-not`")
+    if output_format not in ("text", "json"):
+        raise UsageError(f"`--summary` has no format `{output_format}`; use text or json")
+
+
 def _framework(name: str, subject: str, paths: tuple[str, ...], options: PolicyOptions, output_format: str, *,
                alone: bool) -> str:  # fmt: skip
-    from aipolicy.cli.framework_asked import FORMATS as OF_FRAMEWORK
-    from aipolicy.cli.framework_asked import framework_pages
+    from aipolicy.commands.framework_pages import FORMATS as OF_FRAMEWORK
+    from aipolicy.commands.framework_pages import framework_pages
+    from aipolicy.frameworks.framework_policy import policy_of_framework
 
     if not alone:
         raise UsageError(
@@ -115,51 +120,4 @@ def _framework(name: str, subject: str, paths: tuple[str, ...], options: PolicyO
         )
     if output_format not in OF_FRAMEWORK:
         raise UsageError(f"`--framework` has no format `{output_format}`; use {', '.join(OF_FRAMEWORK)}")
-    return framework_pages(name, subject, paths, options, output_format)
-
-
-def _refuse_to_write(target: str, output_format: str, asked: tuple[str, ...], subject: str, paths: tuple[str, ...],
-                     options: PolicyOptions) -> None:  # fmt: skip
-    """Raise `UsageError` for what no record is made of, and for a file that a run reads."""
-    from aipolicy.cli.inputs import refuse_overwriting, run_inputs
-    from aipolicy.cli.manifests import manifests_of
-    from aipolicy.config.policy_options import read_settings
-    from aipolicy.policy.sources.locate import read_policy_files
-
-    if output_format not in ("text", "adr") or asked:
-        raise UsageError(
-            "`--write` writes the decision record of today; leave out other formats, `--set` and `--why-not`"
-        )
-    configured, settings = read_settings(options)
-    manifests = manifests_of((subject,) if os.path.exists(subject) else paths, configured, exclude=False)
-    refuse_overwriting([target], run_inputs(manifests, configured, settings, read_policy_files(settings)))
-
-
-def _rule(rule_id: str, policy: Policy, output_format: str) -> str:
-    from aipolicy.pack_lint.registry import LINT_RULES
-
-    day = policy.catalog.as_of
-    rule = (
-        next((rule for rule in (*RESERVED_RULES, *LINT_RULES) if rule.id == rule_id), None)
-        or policy.rule_with_examples(rule_id)
-        or next((rule for rule in policy.portfolio_rules_with_examples() if rule.rule.id == rule_id), None)
-    )
-    if rule is None:
-        hint = did_you_mean(rule_id, _known(policy))
-        raise UsageError(f"unknown rule `{rule_id}`{hint}; `aipolicy rules` lists them")
-    if output_format == "json":
-        from aipolicy.report.formats.json_text import json_text
-        from aipolicy.report.packs.rule_json import rule_object
-
-        return json_text(rule_object(rule, day))
-    from aipolicy.report.packs.rule_text import render_rule
-
-    return render_rule(rule, width=stdout_width(), style=stdout_style(), day=day)
-
-
-def _known(policy: Policy) -> tuple[str, ...]:
-    """Return the ids of all rules that can be explained."""
-    from aipolicy.pack_lint.registry import LINT_RULES
-
-    own = (rule.id for pack in policy.packs for rule in pack.all_rules)
-    return (*own, *(rule.id for rule in (*RESERVED_RULES, *LINT_RULES)))
+    return framework_pages(policy_of_framework(name, options), subject, paths, output_format, console())

@@ -8,10 +8,9 @@ from types import MappingProxyType
 
 import click
 
-from aipolicy.cli.inputs import refuse_overwriting
 from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import separate
-from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
+from aipolicy.cli.terminal import stdout_style, stdout_width, tell, write_out
 from aipolicy.config.policy_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES, PolicySettings
 from aipolicy.errors import UsageError
@@ -23,8 +22,9 @@ from aipolicy.report.packs.lint_report import render_lint
 from aipolicy.report.packs.profile_text import profile_text
 from aipolicy.report.terminal.style import Styler
 from aipolicy.report.view import WIDTH_OF_FILES
+from aipolicy.run.inputs import refuse_overwriting
 from aipolicy.source.suggest import did_you_mean, same_name
-from aipolicy.source.text import escaped, shown
+from aipolicy.source.text import shown
 from aipolicy.value import replace
 
 
@@ -76,20 +76,16 @@ def command(packs: tuple[str, ...], config: str | None, as_of: str | None, ignor
 
 def _write_corrected(settings: PolicySettings) -> None:
     """Write what is corrected in packs, each file whole or not at all, and tell it on stderr."""
-    from aipolicy.files.atomic_write import write_whole
+    from aipolicy.commands.corrections import written_corrections
     from aipolicy.pack_lint.lint import corrected_packs
 
     corrected = corrected_packs(settings)
     for file in corrected:
-        try:
-            write_whole(file.path, file.data)
-        except (OSError, ValueError) as error:
-            raise UsageError(f"cannot write `{shown(file.path)}`: {error}") from None
-        for correction in file.made:
-            place = f"{escaped(file.path)}:{correction.span.start.line}"
-            click.echo(f"fixed {place}: `{shown(correction.old)}` is now `{shown(correction.new)}`", err=True)
+        corrections = ((correction.span.start.line, correction.old, correction.new) for correction in file.made)
+        for line in written_corrections(file.path, file.path, file.data, corrections):
+            tell(line)
     if not corrected:
-        click.echo("aipolicy: fixed nothing; nothing that is mechanical was found", err=True)
+        tell("aipolicy: fixed nothing; nothing that is mechanical was found")
 
 
 def _known(ignored: Sequence[str]) -> tuple[str, ...]:

@@ -1,55 +1,52 @@
-"""The manifests of a command, by the paths and the configuration that it was given."""
+"""The manifests of a command, and what the search left out told on standard error; the end of one that reports."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from aipolicy.cli.terminal import read_stdin
-from aipolicy.config.config_file import CONFIGURATION_FILES
-from aipolicy.config.unread import unread_configurations
-from aipolicy.discovery.find import FoundFiles, search_manifests
-from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
+from aipolicy.cli.terminal import read_stdin, tell, write_out
 from aipolicy.manifest.skipped import skip_lines
+from aipolicy.run.inputs import RunInputs, manifests_of, read_inputs, refuse_overwriting
 
 if TYPE_CHECKING:
+    from aipolicy.commands.reported import Reported
     from aipolicy.config.config_file import Config
-    from aipolicy.findings.finding import Finding
+    from aipolicy.config.policy_options import PolicyOptions
+    from aipolicy.discovery.find import FoundFiles
 
 
-def manifests_of(paths: Sequence[str], config: Config, *, exclude: bool = True) -> FoundFiles:
-    """Return the manifests at and below paths, without any below the working folder."""
-    manifests = search_manifests(
-        paths or (".",), patterns=config.manifests, exclude=config.exclude if exclude else (),
-        others=CONFIGURATION_FILES, stdin=read_stdin,
-    )  # fmt: skip
-    notices = unread_configurations(manifests.others, config)
-    return manifests._replace(left_out=manifests.left_out._replace(notices=(*manifests.left_out.notices, *notices)))
+def told_inputs(paths: Sequence[str], options: PolicyOptions, *, strict: bool = False) -> RunInputs:
+    """Return all that a run reads; what was left out is told on standard error."""
+    inputs = read_inputs(paths, options, stdin=read_stdin, strict=strict)
+    _tell_left_out(inputs.manifests)
+    return inputs
 
 
 def told_manifests(paths: Sequence[str], config: Config) -> FoundFiles:
     """Return the manifests at and below paths; what was left out is told on standard error."""
-    manifests = manifests_of(paths, config)
-    for line in (*manifests.left_out.notices, *skip_lines(manifests.left_out.skipped)):
-        click.echo(f"aipolicy: {line}", err=True)
+    manifests = manifests_of(paths, config, stdin=read_stdin)
+    _tell_left_out(manifests)
     return manifests
 
 
-def told_broken(findings: Iterable[Finding]) -> bool:
-    """Tell what is wrong with manifests on standard error; return whether any of it kept a manifest from being evaluated."""
-    from aipolicy.findings.finding import Severity
-    from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
-    from aipolicy.report.formats.concise import render_concise
-
-    broken = [finding for finding in findings if finding.rule_id.startswith(MANIFEST_PREFIX)]
-    if broken:
-        sys.stderr.write(render_concise(broken))
-    return any(finding.severity is Severity.ERROR for finding in broken)
+def refuse_overwriting_inputs(target: str, subject: str, paths: Sequence[str], options: PolicyOptions) -> None:
+    """Raise `UsageError` where a file about a feature, named or by its path, would be written over what is read."""
+    among = (subject,) if os.path.exists(subject) else paths
+    inputs = read_inputs(among, options, stdin=read_stdin, exclude=False)
+    refuse_overwriting([target], inputs.read)
 
 
-def exit_code_of_report(*, is_broken: bool, is_empty: bool) -> int:
-    """Return the exit code of a command that reports and is no gate: what it leaves out is never a success."""
-    return EXIT_NOTHING if is_empty else EXIT_FINDINGS if is_broken else EXIT_CLEAN
+def write_reported(reported: Reported) -> NoReturn:
+    """Write a report, and exit with its code."""
+    for piece in reported.pieces:
+        write_out(piece)
+    raise click.exceptions.Exit(reported.code)
+
+
+def _tell_left_out(manifests: FoundFiles) -> None:
+    for line in (*manifests.left_out.notices, *skip_lines(manifests.left_out.skipped)):
+        tell(f"aipolicy: {line}")

@@ -14,8 +14,6 @@ from aipolicy.files.cache import Cache, cache_folder
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
-    from aipolicy.evaluation.ranking import Weighing
-    from aipolicy.facts.known_facts import KnownFacts
     from aipolicy.run.policy import Policy
 
 
@@ -77,13 +75,3 @@ def load(options: PolicyOptions, *, strict: bool = False) -> tuple[Config, Polic
     policy = load_policy(settings._replace(strict=settings.strict or strict), Cache(cache_folder()))
     keep_until_the_end(policy)
     return config, policy
-
-
-def weighing_of(config: Config, known: KnownFacts) -> Weighing:
-    """Return how an organisation weighs ways against each other; raises `ConfigError` for what it cannot mean."""
-    from aipolicy.evaluation.ranking import Weighing
-    from aipolicy.facts.hardness import fixed_facts
-
-    weighed = config.recommendation
-    fixed = fixed_facts(weighed.fixed, known.specs, config.path)
-    return Weighing(weighed.margin_percent, weighed.horizon_months, fixed)

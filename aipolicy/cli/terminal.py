@@ -55,6 +55,13 @@ def write_out(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def tell(line: str) -> None:
+    """Write a line to standard error, where there is one."""
+    import click
+
+    click.echo(line, err=True)
+
+
 def stdin_is_terminal() -> bool:
     """Return whether somebody can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()

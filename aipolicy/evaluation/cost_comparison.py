@@ -15,7 +15,7 @@ from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.option_masks import numbers_in
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.findings.finding import Severity
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.options.costs import running_cost
 from aipolicy.options.fixed_costs import head_counts
 from aipolicy.options.option import Leg, Option
@@ -53,23 +53,23 @@ class _Comparer:
     def compare(self, *, every: bool) -> CostComparison:
         planned = self._planned()
         chosen, hidden = self._remaining(every=every)
-        bases: dict[str, CostBasis] = {}
+        all_inputs: dict[str, CostInputs] = {}
         breaks: dict[str, tuple[str, ...]] = {}
         rows = []
         for option_set, number, state in (*planned, *chosen):
             option = option_set.options[number]
-            if option.id not in bases:
-                bases[option.id] = option_set.cost_basis(number)
+            if option.id not in all_inputs:
+                all_inputs[option.id] = option_set.cost_inputs(number)
                 breaks[option.id] = self._broken(number) if state == _PLAN else ()
                 rows.append((option, state))
-        baseline = self._baseline(rows, bases)
+        baseline = self._baseline(rows, all_inputs)
         costed = [
-            replace(self._costed(option, state, bases[option.id], baseline), breaks=breaks[option.id])
+            replace(self._costed(option, state, all_inputs[option.id], baseline), breaks=breaks[option.id])
             for option, state in rows
         ]
         costed.sort(key=lambda row: (row.likely_monthly_usd is None, row.likely_monthly_usd or 0.0, row.option.id))
         base = next((row for row in costed if baseline is not None and row.option.id == baseline[0].id), None)
-        decision, tornado = self._decide(costed, base, bases)
+        decision, tornado = self._decide(costed, base, all_inputs)
         return CostComparison(
             self._workload, base, tuple(costed), hidden, decision, tornado, self._drawn.drivers,
             self._prices(row.option for row in costed),
@@ -80,9 +80,9 @@ class _Comparer:
         option_set = self._evaluation.planned
         if option_set is self._evaluation.candidates:
             return []
-        different: dict[CostBasis, int] = {}
+        different: dict[CostInputs, int] = {}
         for number in numbers_in(option_set.full):
-            different.setdefault(option_set.cost_basis(number), number)
+            different.setdefault(option_set.cost_inputs(number), number)
         by_cost = sorted(different.values(), key=lambda n: self._sort_key(option_set, n))
         return [(option_set, number, _PLAN) for number in by_cost[:MODELS_PER_WAY]]
 
@@ -122,62 +122,62 @@ class _Comparer:
             yield from (option_set.number_of(main, slot) for main in numbers_in(new))
 
     def _sort_key(self, option_set: OptionSet, number: int) -> tuple[bool, float, str]:
-        usd = self._estimator.value("option.monthly_usd", None, option_set.cost_basis(number))
+        usd = self._estimator.value("option.monthly_usd", None, option_set.cost_inputs(number))
         return (not isinstance(usd, float), usd if isinstance(usd, float) else 0.0, option_set.options[number].id)
 
     def _baseline(
-        self, rows: list[tuple[Option, str]], bases: Mapping[str, CostBasis]
-    ) -> tuple[Option, CostBasis] | None:
+        self, rows: list[tuple[Option, str]], all_inputs: Mapping[str, CostInputs]
+    ) -> tuple[Option, CostInputs] | None:
         """Return what the others are compared with: the plan, else the cheapest provider API, else the cheapest."""
-        costed = [row for row in rows if self._likely(bases[row[0].id]) is not None]
+        costed = [row for row in rows if self._likely(all_inputs[row[0].id]) is not None]
         if not costed:
             return None
         first = min(
             costed,
             key=lambda row: (
-                row[1] != _PLAN, row[0].hosting != "provider-api", self._likely(bases[row[0].id]), row[0].id
+                row[1] != _PLAN, row[0].hosting != "provider-api", self._likely(all_inputs[row[0].id]), row[0].id
             ),
         )  # fmt: skip
-        return first[0], bases[first[0].id]
+        return first[0], all_inputs[first[0].id]
 
-    def _likely(self, basis: CostBasis) -> float | None:
-        usd = self._estimator.value("option.monthly_usd", None, basis)
+    def _likely(self, inputs: CostInputs) -> float | None:
+        usd = self._estimator.value("option.monthly_usd", None, inputs)
         return usd if isinstance(usd, float) else None
 
     def _costed(
-        self, option: Option, state: str, basis: CostBasis, baseline: tuple[Option, CostBasis] | None
+        self, option: Option, state: str, inputs: CostInputs, baseline: tuple[Option, CostInputs] | None
     ) -> CostedOption:
         assumptions = self._evaluation.candidates.assumptions
-        running = running_cost(basis, self._workload, assumptions)
+        running = running_cost(inputs, self._workload, assumptions)
         requests = self._workload.requests_per_day
         is_known = running is not None and requests is not None
-        per_request = self._estimator.value("option.usd_per_request", None, basis)
+        per_request = self._estimator.value("option.usd_per_request", None, inputs)
         is_base = baseline is not None and baseline[0].id == option.id
         return CostedOption(
             option=option,
             state=state,
             breaks=(),
-            likely_monthly_usd=self._likely(basis),
-            monthly_usd=self._drawn.quantiles(basis) if is_known else None,
+            likely_monthly_usd=self._likely(inputs),
+            monthly_usd=self._drawn.quantiles(inputs) if is_known else None,
             usd_per_request=per_request if isinstance(per_request, float) else None,
             lines=running.lines(requests) if running is not None and requests is not None else (),
-            people=head_counts(basis, self._workload, assumptions) or (),
-            upfront=upfront_cost(basis, self._workload, assumptions),
+            people=head_counts(inputs, self._workload, assumptions) or (),
+            upfront=upfront_cost(inputs, self._workload, assumptions),
             curve=None if running is None else running.curve,
-            unknown=unknown_because(basis, self._workload),
-            against=None if is_base or baseline is None else self._against(basis, baseline[1]),
+            unknown=unknown_because(inputs, self._workload),
+            against=None if is_base or baseline is None else self._against(inputs, baseline[1]),
         )
 
-    def _against(self, basis: CostBasis, baseline: CostBasis) -> Against:
-        break_even = self._estimator.break_even(baseline, basis)
-        probability = self._drawn.probability_cheaper(basis, baseline)
-        payback = self._payback_months(basis, baseline)
+    def _against(self, inputs: CostInputs, baseline: CostInputs) -> Against:
+        break_even = self._estimator.break_even(baseline, inputs)
+        probability = self._drawn.probability_cheaper(inputs, baseline)
+        payback = self._payback_months(inputs, baseline)
         return Against(probability, self._workload.requests_per_day, break_even, self._day(break_even), payback)
 
-    def _payback_months(self, basis: CostBasis, baseline: CostBasis) -> float | None:
+    def _payback_months(self, inputs: CostInputs, baseline: CostInputs) -> float | None:
         names = ("option.upfront_usd", "option.usd_per_request")
         values = [
-            self._estimator.value(name, None, option_basis) for option_basis in (basis, baseline) for name in names
+            self._estimator.value(name, None, option_inputs) for option_inputs in (inputs, baseline) for name in names
         ]
         requests = self._workload.requests_per_day
         if requests is None or not all(isinstance(value, float) for value in values):
@@ -187,7 +187,7 @@ class _Comparer:
         monthly = requests * assumptions.days_per_month
         # NOTE: machines that are bought are paid at once here, and so not written off besides.
         (bought, written_off), (base_bought, base_written_off) = (
-            purchase(option_basis, self._workload, assumptions) for option_basis in (basis, baseline)
+            purchase(option_inputs, self._workload, assumptions) for option_inputs in (inputs, baseline)
         )
         extra = max(upfront + bought - base_upfront - base_bought, 0.0)
         ours, theirs = per_request - written_off / monthly, base_per_request - base_written_off / monthly
@@ -206,18 +206,18 @@ class _Comparer:
             return None
 
     def _decide(self, costed: list[CostedOption], base: CostedOption | None,
-                bases: Mapping[str, CostBasis]) -> tuple[Decision | None, tuple[Influence, ...]]:  # fmt: skip
+                all_inputs: Mapping[str, CostInputs]) -> tuple[Decision | None, tuple[Influence, ...]]:  # fmt: skip
         if base is None:
             return None, ()
         cheapest = next(row for row in costed if row.likely_monthly_usd is not None)
-        ours = bases[base.option.id]
+        ours = all_inputs[base.option.id]
         if cheapest is base:
             rivals = [row for row in costed if row is not base and row.likely_monthly_usd is not None]
             tornado = self._drawn.tornado(ours)
             if not rivals:
                 return None, tornado
             cheapest = rivals[0]
-        tornado = self._drawn.tornado(bases[cheapest.option.id], ours)
+        tornado = self._drawn.tornado(all_inputs[cheapest.option.id], ours)
         probability = None if cheapest.against is None else cheapest.against.probability_cheaper
         sure = self._estimator.confidence
         conclusive = probability is not None and max(probability, 1.0 - probability) >= sure

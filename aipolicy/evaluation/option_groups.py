@@ -14,7 +14,7 @@ from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization, option_attributes
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
-from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs import CostInputs, Speeds
 from aipolicy.options.estimates import (
     AT_LEAST,
     COST_FACTS,
@@ -31,7 +31,7 @@ from aipolicy.options.option import Option
 from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
-    from aipolicy.options.cost_inputs_reader import BasisReader
+    from aipolicy.options.cost_inputs_reader import CostInputsReader
 
 Values = tuple[FactValue | None, ...]
 
@@ -45,7 +45,7 @@ class StaticGroup(Frozen):
     values: Values
     mask: int
     speeds: Speeds | None
-    cost: CostBasis | None
+    cost: CostInputs | None
     partner: Speeds | None = None
     """What the latency of the partner depends on, as if it were the main leg."""
 
@@ -55,7 +55,7 @@ class PricedGroup(NamedTuple):
 
     values: Values
     mask: int
-    parts: tuple[tuple[CostBasis, int], ...]
+    parts: tuple[tuple[CostInputs, int], ...]
 
 
 GroupKey = tuple[tuple[str, ...], bool]
@@ -71,7 +71,7 @@ class Split(NamedTuple):
     unknown: int
 
 
-def estimated(name: str, estimator: Estimator, speeds: Speeds | None, cost: CostBasis | None,
+def estimated(name: str, estimator: Estimator, speeds: Speeds | None, cost: CostInputs | None,
               partner: Speeds | None) -> FactValue | None:  # fmt: skip
     """Return the value of an estimated fact, of the option or of its partner, None when it is unknown."""
     if name in PARTNER_LATENCIES:
@@ -82,7 +82,7 @@ def estimated(name: str, estimator: Estimator, speeds: Speeds | None, cost: Cost
 class OptionFacts(Mapping[str, FactValue]):
     """The known facts of one option, estimates on demand: some take long, and nobody reads them all."""
 
-    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostBasis,
+    def __init__(self, known: Mapping[str, FactValue], estimator: Estimator, speeds: Speeds, cost: CostInputs,
                  partner: Speeds | None = None) -> None:  # fmt: skip
         self._known = known
         self._estimator = estimator
@@ -224,12 +224,12 @@ class GroupedOptions:
             all_speeds = () if LATENCY_FACTS_SET.isdisjoint(names) else self._speeds
             costs = self._costs if cost else ()
             if costs and not cascades_cost:
-                costs = tuple([UNKNOWN_COST if basis.cascade else basis for basis in costs])
+                costs = tuple([UNKNOWN_COST if inputs.cascade else inputs for inputs in costs])
             self._static_groups[key] = self._grouped(names, all_speeds, costs)
         return self._static_groups[key]
 
     def _grouped(self, names: tuple[str, ...], speeds: Sequence[Speeds],
-                 costs: Sequence[CostBasis]) -> tuple[StaticGroup, ...]:  # fmt: skip
+                 costs: Sequence[CostInputs]) -> tuple[StaticGroup, ...]:  # fmt: skip
         none = (0,) * self.count
         places = zip(first_places(speeds) or none, first_places(costs) or none, strict=True)
         values_of = zip(*map(self._column, names), strict=True) if names else iter([()] * self.count)
@@ -262,15 +262,17 @@ class GroupedOptions:
         return cost_assumptions(self.catalog)
 
     @cached_property
-    def _bases(self) -> BasisReader:
-        from aipolicy.options.cost_inputs_reader import BasisReader  # NOTE: a clean run takes groups from earlier ones.
+    def _reader(self) -> CostInputsReader:
+        from aipolicy.options.cost_inputs_reader import (
+            CostInputsReader,
+        )  # NOTE: a clean run takes groups from earlier ones.
 
-        return BasisReader(self.catalog, self.assumptions)
+        return CostInputsReader(self.catalog, self.assumptions)
 
     @cached_property
     def _speeds(self) -> tuple[Speeds, ...]:
-        return tuple(map(self._bases.speeds, self.options))
+        return tuple(map(self._reader.speeds, self.options))
 
     @cached_property
-    def _costs(self) -> tuple[CostBasis, ...]:
-        return tuple(map(self._bases.cost_basis, self.options))
+    def _costs(self) -> tuple[CostInputs, ...]:
+        return tuple(map(self._reader.cost_inputs, self.options))

@@ -24,7 +24,7 @@ from aipolicy.evaluation.option_groups import (
 from aipolicy.facts.all_facts import of_leg
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import Organization
-from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs import CostInputs, Speeds
 from aipolicy.options.estimates import (
     AT_LEAST,
     COST_FACTS,
@@ -73,7 +73,7 @@ class OptionSet(GroupedOptions):
 
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         """Return the facts of one option; what is estimated is estimated when it is asked for."""
-        return OptionFacts(self._facts(number), self.estimator(workload), self.speeds(number), self.cost_basis(number))
+        return OptionFacts(self._facts(number), self.estimator(workload), self.speeds(number), self.cost_inputs(number))
 
     def groups(self, names: tuple[str, ...], workload: Workload, within: int = EVERYTHING) -> tuple[Group, ...]:
         """Return the groups of options that differ in the named facts; nothing is estimated for others than those within."""
@@ -154,7 +154,7 @@ class OptionSet(GroupedOptions):
         return self._cost_tables[cascades_cost]
 
     def monthly_costs(self, workload: Workload,
-                      within: int = EVERYTHING) -> list[tuple[CostBasis, Monthly | None, Monthly, int]]:  # fmt: skip
+                      within: int = EVERYTHING) -> list[tuple[CostInputs, Monthly | None, Monthly, int]]:  # fmt: skip
         """Return what costs of options depend on, with monthly costs, None where unknown, and what they are at least.
 
         Those that are not within are left out.
@@ -168,7 +168,7 @@ class OptionSet(GroupedOptions):
                 rows.append((group.cost, cost, costs.at_least(place) if cost is None else cost, group.mask))
         return rows
 
-    def cost_bases(self) -> list[tuple[CostBasis, int]]:
+    def all_cost_inputs(self) -> list[tuple[CostInputs, int]]:
         """Return what costs of options depend on, with the options; cascades do not differ in it."""
         return [(group.cost, group.mask) for group in self._static(COST_FACTS[:1]) if group.cost is not None]
 
@@ -209,11 +209,11 @@ class OptionSet(GroupedOptions):
             self.assumptions, self.catalog.assumptions, self.catalog.people, self.organization.confidence
         )
 
-    def cost_basis(self, number: int) -> CostBasis:
+    def cost_inputs(self, number: int) -> CostInputs:
         """Return what the cost of one option depends on."""
-        basis = self._group(number, COST_FACTS[:1], cascades_cost=True).cost
-        assert basis is not None
-        return basis
+        inputs = self._group(number, COST_FACTS[:1], cascades_cost=True).cost
+        assert inputs is not None
+        return inputs
 
     def speeds(self, number: int) -> Speeds:
         """Return what the latency of one option depends on."""
@@ -230,9 +230,9 @@ class OptionSet(GroupedOptions):
         """Return the routing and the fallback of the options of a slot, in the order of the axes."""
         return "single", "none"
 
-    def basis_beside(self, basis: CostBasis, slot: int) -> CostBasis:
+    def inputs_beside(self, inputs: CostInputs, slot: int) -> CostInputs:
         """Return what a main leg costs by beside the partner of a slot, from what it costs by alone."""
-        return basis
+        return inputs
 
     def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
         """Return of slots, the best first, the one whose partner is nearest to where the main leg is."""

@@ -11,7 +11,7 @@ from aipolicy.evaluation.paired_legs import PairedLegs
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.attributes import AGEING
-from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs import CostInputs, Speeds
 from aipolicy.options.estimates import Estimator
 from aipolicy.options.workload import Workload
 
@@ -19,7 +19,7 @@ _AGEING = frozenset(AGEING)
 
 
 class _MadeFrom(OptionSet):
-    """What a set has in common with the one that it is made from: options by number, their bases, estimates."""
+    """What a set has in common with the one that it is made from: options by number, their cost inputs, estimates."""
 
     def __init__(self, base: OptionSet, catalog: Catalog, full: int) -> None:
         super().__init__(lambda: base.options, catalog, base.organization, count=base.count)
@@ -34,7 +34,7 @@ class _MadeFrom(OptionSet):
         return self._base._speeds
 
     @cached_property
-    def _costs(self) -> tuple[CostBasis, ...]:
+    def _costs(self) -> tuple[CostInputs, ...]:
         return self._base._costs
 
     def _facts(self, number: int) -> dict[str, FactValue]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aipolicy.evaluation.option_set import OptionSet
-from aipolicy.evaluation.slot_view import PairedBases, SlotView
+from aipolicy.evaluation.slot_view import PairedInputs, SlotView
 from aipolicy.evaluation.slots import Slot, SlotValues
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.option import may_follow
@@ -20,14 +20,14 @@ class PairedLegs:
         self.is_named = is_named
         """Whether a plan names the partner, which then may be where the main leg is."""
         self.values = SlotValues(table)
-        self.bases = PairedBases()
+        self.inputs = PairedInputs()
         self._views: dict[Slot, SlotView] = {}
         self._able: dict[tuple[object, ...], int] = {}
 
     def view(self, slot: Slot) -> SlotView:
         """Return the main legs beside the partner of a slot."""
         if slot not in self._views:
-            self._views[slot] = SlotView(self.mains, slot, self.values, self.bases)
+            self._views[slot] = SlotView(self.mains, slot, self.values, self.inputs)
         return self._views[slot]
 
     def able(self, slot: Slot) -> int:

@@ -19,7 +19,7 @@ from aipolicy.evaluation.slot_view import SlotView, leg_reads
 from aipolicy.evaluation.slots import NO_PARTNER, Slot, SlotCost
 from aipolicy.facts.all_facts import is_of_leg
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs import CostInputs, Speeds
 from aipolicy.options.estimates import AT_LEAST, ESTIMATED_FACTS, Estimator
 from aipolicy.options.option import Option, fallback_word, pair_of
 from aipolicy.options.workload import NO_WORKLOAD, Workload
@@ -154,8 +154,8 @@ class PairedSet(OptionSet):
         pairing = self.slots[slot]
         return pairing.routing, "none" if pairing.partner is None else fallback_word(str(pairing.hosting))
 
-    def basis_beside(self, basis: CostBasis, slot: int) -> CostBasis:
-        return self.paired_basis(basis, self.slot_cost(slot))
+    def inputs_beside(self, inputs: CostInputs, slot: int) -> CostInputs:
+        return self.paired_inputs(inputs, self.slot_cost(slot))
 
     def nearest_slot(self, main: int, slots: Sequence[int]) -> int:
         (places,) = self.mains.distinct("option.regions", 1 << main)
@@ -208,7 +208,7 @@ class PairedSet(OptionSet):
     def _estimates(self, number: int, workload: Workload) -> OptionFacts:
         partner = self.slot_of(number).partner
         far = None if partner is None else self.table.speeds(partner)
-        return OptionFacts({}, self.estimator(workload), self.speeds(number), self.cost_basis(number), far)
+        return OptionFacts({}, self.estimator(workload), self.speeds(number), self.cost_inputs(number), far)
 
     def mask_of(self, name: str, values: frozenset[FactValue]) -> int:
         if is_of_leg(name):
@@ -239,19 +239,19 @@ class PairedSet(OptionSet):
     def facts_of(self, number: int, workload: Workload) -> Mapping[str, FactValue]:
         slot = self.slot_of(number)
         partner = None if slot.partner is None else self.table.speeds(slot.partner)
-        basis, speeds = self.cost_basis(number), self.speeds(number)
-        return OptionFacts(self._facts(number), self.estimator(workload), speeds, basis, partner)
+        inputs, speeds = self.cost_inputs(number), self.speeds(number)
+        return OptionFacts(self._facts(number), self.estimator(workload), speeds, inputs, partner)
 
     def estimator(self, workload: Workload) -> Estimator:
         return self.mains.estimator(workload)
 
-    def cost_basis(self, number: int) -> CostBasis:
+    def cost_inputs(self, number: int) -> CostInputs:
         added = self._legs.values.cost(self.slot_of(number), cascades_cost=True)
-        return self.paired_basis(self.mains.cost_basis(self.main_of(number)), added)
+        return self.paired_inputs(self.mains.cost_inputs(self.main_of(number)), added)
 
-    def paired_basis(self, basis: CostBasis, added: SlotCost) -> CostBasis:
+    def paired_inputs(self, inputs: CostInputs, added: SlotCost) -> CostInputs:
         """Return what the cost of a main leg with a partner depends on; equal ones are one object."""
-        return self._legs.bases.cost(basis, added)
+        return self._legs.inputs.cost(inputs, added)
 
     def slot_cost(self, number: int) -> SlotCost:
         """Return what a partner adds to what the cost of a main leg depends on, by the number of its slot."""
@@ -259,7 +259,7 @@ class PairedSet(OptionSet):
 
     def speeds(self, number: int) -> Speeds:
         far = self._legs.values.far(self.slot_of(number))
-        return self._legs.bases.speeds(self.mains.speeds(self.main_of(number)), far)
+        return self._legs.inputs.speeds(self.mains.speeds(self.main_of(number)), far)
 
     def _facts(self, number: int) -> dict[str, FactValue]:
         known = self._attributes.get(number)

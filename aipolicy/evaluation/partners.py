@@ -148,7 +148,7 @@ class PartnerChoice:
     def _simple(self) -> Mapping[int, Sequence[tuple[tuple[int, ...], int]]]:
         """Return the legs that cost the same, by their mask, in parts that are equally simple."""
         kinds = [(_simplicity(values), mask) for values, mask in self._table.groups(AXES_OF_LEGS, NO_WORKLOAD)]
-        alike = (mask for _, mask in self._table.cost_bases())
+        alike = (mask for _, mask in self._table.all_cost_inputs())
         return {mask: [(simple, kind & mask) for simple, kind in kinds if kind & mask] for mask in alike}
 
     def _found(self, parts: Sequence[int], allowed: Allowed, ranked: _Ranked, workload: Workload,
@@ -201,9 +201,9 @@ class PartnerChoice:
         role: Role = "hard cases" if routing == "cascade" else "standby"
         estimator = self._table.estimator(reduced(workload, COST_FACTS[:1]))
         costed: dict[tuple[bool, float], int] = {}
-        for basis, part in self._table.cost_bases():
+        for inputs, part in self._table.all_cost_inputs():
             if part & mask:
-                curve = estimator.curve_of(basis.main, role)
+                curve = estimator.curve_of(inputs.main, role)
                 usd = None if curve is None else curve.monthly_usd(workload.requests_per_day or 0.0)
                 cost = usd is None, usd or 0.0
                 costed[cost] = costed.get(cost, 0) | part & mask

@@ -20,8 +20,10 @@ from aipolicy.policy.rule import RuleKind
 from aipolicy.value import Frozen, NamedTuple, replace
 
 if TYPE_CHECKING:
+    from aipolicy.config.config import Config
     from aipolicy.evaluation.slots import SlotCost
-    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.facts.known_facts import KnownFacts
+    from aipolicy.options.cost_inputs import CostInputs
     from aipolicy.options.workload import Workload
 
 
@@ -37,6 +39,15 @@ class Weighing(NamedTuple):
     """The time over which costs are compared."""
     fixed: frozenset[str] = frozenset()
     """The facts of which no change is proposed."""
+
+
+def weighing_of(config: Config, known: KnownFacts) -> Weighing:
+    """Return how an organisation weighs ways against each other; raises `ConfigError` for what it cannot mean."""
+    from aipolicy.facts.hardness import fixed_facts
+
+    weighed = config.recommendation
+    fixed = fixed_facts(weighed.fixed, known.specs, config.path)
+    return Weighing(weighed.margin_percent, weighed.horizon_months, fixed)
 
 
 class Ranked(Frozen):
@@ -60,7 +71,7 @@ class _Entry(NamedTuple):
     """Main legs of one kind that cost the same by themselves."""
 
     words: tuple[FactValue | None, ...]
-    basis: CostBasis
+    inputs: CostInputs
     cost: HorizonCost
     mask: int
 
@@ -205,10 +216,10 @@ class Ranking:
     def _entries(self, mains: int) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
         """Return main legs by what they cost alone, the cheapest first: all, and those of which every part is known."""
         entries = [
-            _Entry(group.values, basis, self._costs.of(basis), part & mains)
+            _Entry(group.values, inputs, self._costs.of(inputs), part & mains)
             for group in self._kinds
             if group.mask & mains
-            for basis, part in group.parts
+            for inputs, part in group.parts
             if part & mains
         ]
         every = tuple(sorted(entries, key=lambda entry: entry.cost.total_usd))
@@ -218,7 +229,7 @@ class Ranking:
         paired, added = self._option_set, kind.added
         if added is None or added.is_nothing or not isinstance(paired, PairedSet):
             return entry.cost
-        return self._costs.of(paired.paired_basis(entry.basis, added))
+        return self._costs.of(paired.paired_inputs(entry.inputs, added))
 
     def _best(self, alike: Sequence[_Way], *, is_simpler: bool) -> Ranked:
         """Return of ways that rank alike the main leg to name, with the best of the partners that it has there."""

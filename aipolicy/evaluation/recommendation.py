@@ -237,7 +237,7 @@ def _turning_volume(evaluation: Evaluation, chosen: Choice, rival: Choice) -> tu
         return None
     option_set = evaluation.candidates
     estimator = option_set.estimator(evaluation.workload)
-    ours, theirs = option_set.cost_basis(chosen.number), option_set.cost_basis(rival.number)
+    ours, theirs = option_set.cost_inputs(chosen.number), option_set.cost_inputs(rival.number)
     above = estimator.break_even(ours, theirs)
     if isinstance(above, Crossings) and above.first > today:
         return True, above.first

@@ -12,7 +12,7 @@ from aipolicy.options.workload import Rivals, Workload
 if TYPE_CHECKING:
     from aipolicy.evaluation.option_set import OptionSet
     from aipolicy.evaluation.verdict import Verdict
-    from aipolicy.options.cost_inputs import CostBasis
+    from aipolicy.options.cost_inputs import CostInputs
 
 _AT_PROVIDERS = frozenset({"provider-api"})
 
@@ -30,8 +30,8 @@ def rivals_of(candidates: OptionSet, verdict: Verdict, workload: Workload, *, is
     return Rivals(cheapest, own_cheapest, bool(own))
 
 
-def _cheapest(candidates: OptionSet, workload: Workload, mask: int, staying: int) -> CostBasis | None:
-    """Return the basis of the cheapest option of a mask, unless only options that may still be removed are as cheap.
+def _cheapest(candidates: OptionSet, workload: Workload, mask: int, staying: int) -> CostInputs | None:
+    """Return the cost inputs of the cheapest option of a mask, unless only options that may still be removed are as cheap.
 
     A partner adds to the cost of a main leg or adds nothing, so that main legs that cost more by themselves than the
     cheapest found so far are not looked at.
@@ -39,16 +39,16 @@ def _cheapest(candidates: OptionSet, workload: Workload, mask: int, staying: int
     if not staying:
         return None
     running = candidates.estimator(workload).running
-    alone = [(cost[0], basis, legs) for basis, cost, _, legs in candidates.mains.monthly_costs(workload) if cost]
+    alone = [(cost[0], inputs, legs) for inputs, cost, _, legs in candidates.mains.monthly_costs(workload) if cost]
     alone.sort(key=itemgetter(0))
     least = inf
     cheapest = dict[int, int]()
     """Main legs by slot."""
     for slot, part in candidates.slices(mask):
-        for usd_alone, basis, legs in alone:
+        for usd_alone, inputs, legs in alone:
             if usd_alone > least:
                 break
-            cost = running.of(candidates.basis_beside(basis, slot)) if part & legs else None
+            cost = running.of(candidates.inputs_beside(inputs, slot)) if part & legs else None
             if cost is not None and cost[0] <= least:
                 if cost[0] < least:
                     least = cost[0]
@@ -59,4 +59,4 @@ def _cheapest(candidates: OptionSet, workload: Workload, mask: int, staying: int
         for slot, part in candidates.slices(staying)
         if part & cheapest.get(slot, 0)
     ]
-    return candidates.cost_basis(min(numbers)) if numbers else None
+    return candidates.cost_inputs(min(numbers)) if numbers else None

@@ -13,7 +13,7 @@ from aipolicy.evaluation.option_set import EVERYTHING, OptionSet
 from aipolicy.evaluation.slots import Slot, SlotCost, SlotValues
 from aipolicy.facts.all_facts import is_of_leg, is_partner_fact, of_leg
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.cost_inputs import CostBasis, Speeds
+from aipolicy.options.cost_inputs import CostInputs, Speeds
 from aipolicy.options.estimates import (
     COST_FACTS,
     COST_FACTS_SET,
@@ -29,16 +29,16 @@ from aipolicy.options.running_costs import Monthly
 from aipolicy.options.workload import Workload
 
 
-class PairedBases:
+class PairedInputs:
     """What main legs with partners cost by, and how fast they are; equal ones are one object."""
 
     def __init__(self) -> None:
-        self._costs: Memo[SlotCost, Memo[CostBasis, CostBasis]] = Memo(lambda cost: Memo(cost.beside))
+        self._costs: Memo[SlotCost, Memo[CostInputs, CostInputs]] = Memo(lambda cost: Memo(cost.beside))
         self._speeds: Memo[Speeds, Memo[Speeds, Speeds]] = Memo(lambda far: Memo(lambda main: _cascading(main, far)))
 
-    def cost(self, basis: CostBasis, added: SlotCost) -> CostBasis:
+    def cost(self, inputs: CostInputs, added: SlotCost) -> CostInputs:
         """Return what a main leg with a partner costs by."""
-        return basis if added.is_nothing else self._costs.of(added).of(basis)
+        return inputs if added.is_nothing else self._costs.of(added).of(inputs)
 
     def speeds(self, speeds: Speeds, far: Speeds | None) -> Speeds:
         """Return what the latency of a main leg depends on, with the far side of a cascade where there is one."""
@@ -52,13 +52,13 @@ def _cascading(main: Speeds, far: Speeds) -> Speeds:
 class SlotView(OptionSet):
     """The main legs of a set, each with the partner of one slot."""
 
-    def __init__(self, mains: OptionSet, slot: Slot, values: SlotValues, bases: PairedBases) -> None:
+    def __init__(self, mains: OptionSet, slot: Slot, values: SlotValues, paired: PairedInputs) -> None:
         super().__init__(lambda: (), mains.catalog, mains.organization, count=mains.count)
         self.full = mains.full
         self._mains = mains
         self._slot = slot
         self._slot_values = values
-        self._paired = bases
+        self._paired = paired
         self._ids: dict[tuple[str, ...], object] = {}
 
     def id_for(self, names: tuple[str, ...]) -> object:
@@ -109,7 +109,7 @@ class SlotView(OptionSet):
     def _made(self, names: tuple[str, ...], workload: Workload, within: int) -> Iterator[StaticGroup]:
         """Yield the main legs that do not differ in the named facts, estimates left out, and in what these depend on."""
         reads = tuple(dict.fromkeys(leg_reads(names)))
-        slot, values, bases = self._slot, self._slot_values, self._paired
+        slot, values, paired = self._slot, self._slot_values, self._paired
         far = values.far(slot) if not LATENCY_FACTS_SET.isdisjoint(names) else None
         added = self._added(workload) if not COST_FACTS_SET.isdisjoint(names) else None
         partner = None
@@ -120,8 +120,8 @@ class SlotView(OptionSet):
                 continue
             main = dict(zip(reads, group.values, strict=True))
             facts = tuple([main.get(n) if is_of_leg(n) else values.value(n, slot, main) for n in names])
-            speeds = None if group.speeds is None else bases.speeds(group.speeds, far)
-            cost = group.cost if group.cost is None or added is None else bases.cost(group.cost, added)
+            speeds = None if group.speeds is None else paired.speeds(group.speeds, far)
+            cost = group.cost if group.cost is None or added is None else paired.cost(group.cost, added)
             yield StaticGroup(facts, group.mask, speeds, cost, partner)
 
 
@@ -168,7 +168,7 @@ class CostSplitter:
         estimator = mains.estimator(workload)
         self._at = RUNNING_COSTS.index(name)
         self._mains, self._workload = mains, workload
-        self._groups = mains.cost_bases()
+        self._groups = mains.all_cost_inputs()
         self._estimator = estimator
         self._is_known = estimator.workload.requests_per_day is not None
         self._tables: dict[tuple[bool, int], _Table] = {}
@@ -209,10 +209,10 @@ class CostSplitter:
     def _one_by_one(self, added: SlotCost, value: float, within: int) -> Split:
         below = equal = above = 0
         running = self._estimator.running
-        for basis, mask in self._groups:
+        for inputs, mask in self._groups:
             if not mask & within:
                 continue
-            together = added.beside(basis)
+            together = added.beside(inputs)
             cost, least = running.of(together), running.at_least(together)[self._at]
             usd = None if cost is None else cost[self._at]
             below |= mask if usd is not None and usd < value else 0
@@ -234,7 +234,7 @@ class CostSplitter:
     def _judged(self, within: int) -> list[tuple[bool, Monthly, int]]:
         """Return main legs that sort out hard cases, with their costs."""
         cost = self._estimator.judged_cost
-        return [(*cost(basis), mask) for basis, mask in self._groups if mask & within]
+        return [(*cost(inputs), mask) for inputs, mask in self._groups if mask & within]
 
     def _table(self, within: int, *, judged: bool) -> _Table:
         key = judged, within

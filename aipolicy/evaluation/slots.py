@@ -8,7 +8,7 @@ from aipolicy.catalog.axes import TIERS
 from aipolicy.evaluation.option_set import OptionSet
 from aipolicy.facts.all_facts import REGISTRY, is_partner_fact, of_leg, of_partner
 from aipolicy.facts.spec import FactValue
-from aipolicy.options.cost_inputs import CostBasis, LegBasis, Speeds, Training
+from aipolicy.options.cost_inputs import CostInputs, LegInputs, Speeds, Training
 from aipolicy.options.estimates import COST_FACTS_SET, LATENCY_FACTS_SET, PARTNER_LATENCIES
 from aipolicy.options.memo import Numbers
 from aipolicy.options.option import fallback_word
@@ -34,7 +34,7 @@ class SlotCost(Frozen, eq=False):
     """What a partner adds to what the cost of a main leg depends on; equal ones are one object."""
 
     cascade: bool
-    leg: LegBasis | None
+    leg: LegInputs | None
     stands_by: bool
     retrieves: bool
     training: Training | None
@@ -44,12 +44,12 @@ class SlotCost(Frozen, eq=False):
         """Return whether a main leg costs the same with the partner as without."""
         return not (self.cascade or self.stands_by or self.retrieves or self.training is not None)
 
-    def beside(self, basis: CostBasis) -> CostBasis:
+    def beside(self, inputs: CostInputs) -> CostInputs:
         """Return what a main leg with the partner costs by."""
         return replace(
-            basis, far=self.leg if self.cascade else None, standby=self.leg if self.stands_by else None,
-            cascade=self.cascade, stands_by=self.stands_by, retrieves=basis.retrieves or self.retrieves,
-            partner_training=None if _is_trained_already(self.training, basis.training) else self.training,
+            inputs, far=self.leg if self.cascade else None, standby=self.leg if self.stands_by else None,
+            cascade=self.cascade, stands_by=self.stands_by, retrieves=inputs.retrieves or self.retrieves,
+            partner_training=None if _is_trained_already(self.training, inputs.training) else self.training,
         )  # fmt: skip
 
 
@@ -141,11 +141,11 @@ class SlotValues:
         if slot.partner is None:
             return self._one(SlotCost(False, None, False, False, None))
         cascade = slot.routing == "cascade"
-        basis = self.table.cost_basis(slot.partner)
+        inputs = self.table.cost_inputs(slot.partner)
         stands_by = not cascade and slot.hosting != "provider-api"
         # NOTE: to build the far side, and to keep it, costs the same however many requests it answers.
-        leg = basis.main if stands_by or (cascade and cascades_cost) else None
-        return self._one(SlotCost(cascade, leg, stands_by, basis.retrieves, basis.training))
+        leg = inputs.main if stands_by or (cascade and cascades_cost) else None
+        return self._one(SlotCost(cascade, leg, stands_by, inputs.retrieves, inputs.training))
 
     def _one(self, cost: SlotCost) -> SlotCost:
         number = self._numbers.of

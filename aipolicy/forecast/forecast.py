@@ -121,9 +121,9 @@ def forecast(files: Sequence[ManifestFile], settings: PolicySettings, policy_fil
     manifests = read_manifests(files, extensions=base.evaluator.known.extensions_schema)
     policies = Policies(settings, policy_files, base, horizon)
     timeline = Timeline(manifests, len(files), policies, horizon, scope)
-    over_all = () if scope.partial else tuple(portfolio_rule.rule for portfolio_rule in base.portfolio_rules)
+    portfolio_rules = () if scope.partial else tuple(portfolio_rule.rule for portfolio_rule in base.portfolio_rules)
     today = timeline.on(horizon.start)
-    ground = Ground(manifests, (*base.chosen_rules, *over_all), policies, horizon, today)
+    ground = Ground(manifests, (*base.chosen_rules, *portfolio_rules), policies, horizon, today)
     events = within((event for source in SOURCES for event in source(ground)), horizon)
     moments = timeline.moments(events, today)
     changes = tuple(

@@ -42,8 +42,10 @@ class Policies:
     def with_rules_of(self, rules_day: date, day: date) -> Policy:
         """Return the policy as of a day, with every rule in the stage that it has on another day."""
         policy = self.on(day)
-        over_all = [portfolio_rule.rule for portfolio_rule in policy.portfolio_rules]
-        if all(rule.severity_on(rules_day) is rule.severity_on(day) for rule in (*policy.chosen_rules, *over_all)):
+        portfolio_rules = [portfolio_rule.rule for portfolio_rule in policy.portfolio_rules]
+        if all(
+            rule.severity_on(rules_day) is rule.severity_on(day) for rule in (*policy.chosen_rules, *portfolio_rules)
+        ):
             return policy
         packs = tuple(
             replace(pack, rules=tuple(held for rule in pack.rules if (held := _held(rule, rules_day)) is not None))

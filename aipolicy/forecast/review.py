@@ -54,8 +54,8 @@ def _crossing(answering: Answering) -> Iterator[ReviewDay]:
     now = workload.requests_per_day
     if way is None or other is None or now is None:
         return
-    bases = [compared.option_set.cost_basis(compared.number) for compared in (way, other)]
-    crossing = way.option_set.estimator(workload).break_even(*bases)
+    all_inputs = [compared.option_set.cost_inputs(compared.number) for compared in (way, other)]
+    crossing = way.option_set.estimator(workload).break_even(*all_inputs)
     if isinstance(crossing, Crossings) and crossing.first > now:
         values = answering.expected.facts.values
         margin = dated(Margin(VOLUME, now, crossing.first, ()), values, answering.evaluator.catalog.as_of)

@@ -18,7 +18,7 @@ from aipolicy.run.policy import Policy
 from aipolicy.value import Frozen
 
 
-class Asking(Frozen):
+class LinkedFramework(Frozen):
     """A framework, or a pack of several, with the rules of a run that speak of it."""
 
     id: str
@@ -27,24 +27,24 @@ class Asking(Frozen):
     """By the id of the rule, in the order of the clauses."""
     rules: tuple[Rule, ...]
     """The same rules, whatever their stage."""
-    framework: Framework | None = None
+    entry: Framework | None = None
     """None for a pack."""
 
 
 class FrameworkAnswer(Frozen):
     """What a framework asks of one feature."""
 
-    asking: Asking
+    framework: LinkedFramework
     evaluation: Evaluation
     states: tuple[RuleState, ...]
     """Of the rules that speak of the framework and their requirements, in the order of its clauses."""
 
     def link_of(self, state: RuleState) -> Link:
         """Return what a rule has to do with the framework."""
-        return self.asking.links[whole_id(state.rule.id)]
+        return self.framework.links[whole_id(state.rule.id)]
 
 
-def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:
+def linked_framework(framework: Framework, rules: Iterable[Rule]) -> LinkedFramework:
     """Return a framework with the rules that speak of it."""
     rule_links = {rule.id: (rule, link) for rule in rules if (link := link_to(rule, framework)) is not None}
 
@@ -55,31 +55,35 @@ def asking_of(framework: Framework, rules: Iterable[Rule]) -> Asking:
 
     ordered = sorted(rule_links, key=place)
     links = {rule_id: rule_links[rule_id][1] for rule_id in ordered}
-    return Asking(framework.id, framework.name, links, tuple(rule_links[rule_id][0] for rule_id in ordered), framework)
+    return LinkedFramework(
+        framework.id, framework.name, links, tuple(rule_links[rule_id][0] for rule_id in ordered), framework
+    )
 
 
-def askings_of(frameworks: Iterable[Framework], rules: Sequence[Rule]) -> Iterator[Asking]:
+def linked_frameworks(frameworks: Iterable[Framework], rules: Sequence[Rule]) -> Iterator[LinkedFramework]:
     """Yield the frameworks of which some of the rules speak."""
     for framework in frameworks:
-        asking = asking_of(framework, rules)
-        if asking.rules:
-            yield asking
+        linked = linked_framework(framework, rules)
+        if linked.rules:
+            yield linked
 
 
-def asking_of_pack(name: str, title: str, rules: Iterable[Rule]) -> Asking:
+def linked_pack(name: str, title: str, rules: Iterable[Rule]) -> LinkedFramework:
     """Return a pack as a framework: its rules of law, which may be of several instruments."""
     own = tuple(rule for rule in rules if rule.pack == name and law_of(rule).provision)
-    return Asking(name, title, {rule.id: Link(law_of(rule).provision, ()) for rule in own}, own)
+    return LinkedFramework(name, title, {rule.id: Link(law_of(rule).provision, ()) for rule in own}, own)
 
 
-def asked_of(evaluation: Evaluation, findings: Iterable[Finding], asking: Asking, policy: Policy) -> FrameworkAnswer:
+def asked_of(
+    evaluation: Evaluation, findings: Iterable[Finding], linked: LinkedFramework, policy: Policy
+) -> FrameworkAnswer:
     """Return what a framework asks of a feature; `findings` are those on the feature, waived ones marked."""
     states = rule_states(evaluation, findings, policy.evaluator.rule_evaluator)
-    return answer_from(evaluation, states, asking, policy)
+    return answer_from(evaluation, states, linked, policy)
 
 
 def answer_from(
-    evaluation: Evaluation, of_rules: Iterable[RuleState], asking: Asking, policy: Policy
+    evaluation: Evaluation, of_rules: Iterable[RuleState], linked: LinkedFramework, policy: Policy
 ) -> FrameworkAnswer:
     """Return what a framework asks of a feature, from the states of all rules."""
     stated: dict[str, list[RuleState]] = {}
@@ -87,9 +91,9 @@ def answer_from(
         stated.setdefault(whole_id(state.rule.id), []).append(state)
     day = policy.catalog.as_of
     states = (
-        state for rule in asking.rules for state in stated.get(rule.id, ()) or _not_evaluated(rule, day)
+        state for rule in linked.rules for state in stated.get(rule.id, ()) or _not_evaluated(rule, day)
     )  # fmt: skip
-    return FrameworkAnswer(asking, evaluation, tuple(states))
+    return FrameworkAnswer(linked, evaluation, tuple(states))
 
 
 def _not_evaluated(rule: Rule, day: date) -> tuple[RuleState, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.catalog.frameworks import Framework
-from aipolicy.frameworks.asked import Asking
+from aipolicy.frameworks.asked import LinkedFramework
 from aipolicy.frameworks.coverage import relations_by_control
 from aipolicy.value import Frozen
 
@@ -20,9 +20,9 @@ class ClauseCoverage(Frozen):
     """Why no rule can speak of it; empty where one does, and where nobody has said why none does."""
 
 
-def clauses_of(framework: Framework, asking: Asking) -> tuple[ClauseCoverage, ...]:
+def clauses_of(framework: Framework, linked: LinkedFramework) -> tuple[ClauseCoverage, ...]:
     """Return every clause of a framework in its order."""
-    spoken = relations_by_control(framework, asking)
+    spoken = relations_by_control(framework, linked)
     return tuple(
         ClauseCoverage(control, spoken.get(control, {}), "" if control in spoken else framework.why_unspoken(control))
         for control in framework.controls

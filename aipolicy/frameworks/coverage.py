@@ -8,7 +8,7 @@ from aipolicy.catalog.frameworks import Framework
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.findings.finding import Finding
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.frameworks.asked import Asking, FrameworkAnswer, answer_from
+from aipolicy.frameworks.asked import FrameworkAnswer, LinkedFramework, answer_from
 from aipolicy.frameworks.rule_state import RuleState, rule_states
 from aipolicy.frameworks.states import STATES, State
 from aipolicy.policy.framework_links import OWN
@@ -46,7 +46,7 @@ class FrameworkCoverage(Frozen):
     controls: tuple[ControlCoverage, ...]
 
 
-def coverage_of(report: Report, askings: Iterable[Asking], policy: Policy) -> tuple[FrameworkCoverage, ...]:
+def coverage_of(report: Report, all_linked: Iterable[LinkedFramework], policy: Policy) -> tuple[FrameworkCoverage, ...]:
     """Return the state of every control that rules speak of, for every feature of a run."""
     findings: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
@@ -62,23 +62,25 @@ def coverage_of(report: Report, askings: Iterable[Asking], policy: Policy) -> tu
         for evaluation in report.evaluations
     ]
     covered = []
-    for asking in askings:
-        if asking.framework is not None:
-            answers = [answer_from(evaluation, states, asking, policy) for evaluation, states in stated]
-            covered.append(FrameworkCoverage(asking.framework, tuple(_controls(asking.framework, asking, answers))))
+    for linked in all_linked:
+        if linked.entry is not None:
+            answers = [answer_from(evaluation, states, linked, policy) for evaluation, states in stated]
+            covered.append(FrameworkCoverage(linked.entry, tuple(_controls(linked.entry, linked, answers))))
     return tuple(covered)
 
 
-def _controls(framework: Framework, asking: Asking, answers: Sequence[FrameworkAnswer]) -> Iterable[ControlCoverage]:
-    for control, relations in relations_by_control(framework, asking).items():
+def _controls(
+    framework: Framework, linked: LinkedFramework, answers: Sequence[FrameworkAnswer]
+) -> Iterable[ControlCoverage]:
+    for control, relations in relations_by_control(framework, linked).items():
         cells = (_cell(control, relations, answer) for answer in answers)
         yield ControlCoverage(control, relations, tuple(cell for cell in cells if cell is not None))
 
 
-def relations_by_control(framework: Framework, asking: Asking) -> Mapping[str, Mapping[str, str]]:
+def relations_by_control(framework: Framework, linked: LinkedFramework) -> Mapping[str, Mapping[str, str]]:
     """Return for every control that rules speak of, in the order of the framework, the relation of each rule to it."""
     relations: dict[str, dict[str, str]] = {}
-    for rule_id, link in asking.links.items():
+    for rule_id, link in linked.links.items():
         for control, relation in link.related:
             relations.setdefault(control, {})[rule_id] = relation
     return {control: relations[control] for control in framework.controls if control in relations}

@@ -14,8 +14,8 @@ from aipolicy.manifest.feature import path_of
 from aipolicy.manifest.todays_bill import BILL, MODEL, PROVIDER, BillProblem, TodaysBill
 from aipolicy.options.candidates import OfferedLegs, alone
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, People, Speeds
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs import CostInputs, HostedInputs, LegInputs, People, Speeds
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 from aipolicy.options.costs import leg_curve
 from aipolicy.options.estimates import EstimateSettings, Estimator
 from aipolicy.options.option import Leg
@@ -51,16 +51,16 @@ def read_bill(facts: Facts, feature: str, catalog: Catalog, organization: Organi
     if _VOLUME not in facts.declared:
         return replace(nothing, silent_because=f"`{_VOLUME}` is not declared")
     nothing = replace(nothing, requests_per_day=_number(values.get(_VOLUME)))
-    bases = _bases(legs, values, catalog)
-    if not bases:
+    all_inputs = _all_inputs(legs, values, catalog)
+    if not all_inputs:
         return replace(nothing, silent_because="machines are paid by the hour, whatever requests take")
     workload = workload_of(assume(facts, catalog), feature)
-    return _Reading(nothing, facts, workload, bases, catalog, organization).bill()
+    return _Reading(nothing, facts, workload, all_inputs, catalog, organization).bill()
 
 
-def bill_basis(leg: LegBasis | None) -> CostBasis:
+def bill_inputs(leg: LegInputs | None) -> CostInputs:
     """Return what the cost of a model alone depends on: what a provider bills, without people and what is kept beside it."""
-    return CostBasis(
+    return CostInputs(
         main=leg, far=None, standby=None, cascade=False, stands_by=False, people=People(()), build_weeks=None,
         retrieves=False, watched=False, training=None,
     )  # fmt: skip
@@ -104,29 +104,29 @@ def _not_sold(today: TodaysBill, every: Sequence[Leg]) -> BillProblem:
     return BillProblem("MAN-008", message, path_of(MODEL), ((path_of(PROVIDER), "contradicts this"),))
 
 
-def _bases(legs: Sequence[Leg], values: Mapping[str, object], catalog: Catalog) -> tuple[HostedBasis, ...]:
+def _all_inputs(legs: Sequence[Leg], values: Mapping[str, object], catalog: Catalog) -> tuple[HostedInputs, ...]:
     """Return what the price of today's model depends on, that of the plan's region first; none of machines of one's own."""
-    reader = BasisReader(catalog, cost_assumptions(catalog))
+    reader = CostInputsReader(catalog, cost_assumptions(catalog))
     planned = str(values.get("plan.region", "")) if values.get("plan.provider") == values[PROVIDER] else ""
     hosted = sorted((leg for leg in legs if leg.hosting == "provider-api"), key=lambda leg: leg.region != planned)
-    bases = (reader.cost_basis(alone("prompting", leg)).main for leg in hosted)
-    return tuple(dict.fromkeys(basis for basis in bases if isinstance(basis, HostedBasis)))
+    all_inputs = (reader.cost_inputs(alone("prompting", leg)).main for leg in hosted)
+    return tuple(dict.fromkeys(inputs for inputs in all_inputs if isinstance(inputs, HostedInputs)))
 
 
 class _Reading:
     """What a bill says beside what its provider would ask for one workload."""
 
-    def __init__(self, nothing: TodaysBill, facts: Facts, workload: Workload, bases: Sequence[HostedBasis],
+    def __init__(self, nothing: TodaysBill, facts: Facts, workload: Workload, all_inputs: Sequence[HostedInputs],
                  catalog: Catalog, organization: Organization) -> None:  # fmt: skip
         self._nothing = nothing
         self._facts = facts
         self._workload = workload
-        self._bases = bases
+        self._all_inputs = all_inputs
         self._tolerance = catalog.assumptions[_TOLERANCE].value
         self._settings = EstimateSettings(
             cost_assumptions(catalog), catalog.assumptions, catalog.people, organization.confidence
         )
-        lengths = charged_lengths(bases[0])
+        lengths = charged_lengths(all_inputs[0])
         self._lengths = {f: v for f in lengths if (v := _number(getattr(workload, f))) is not None}
         self._open = {f: v for f, v in self._lengths.items() if WORKLOAD_FACTS[f] not in facts.declared}
 
@@ -157,7 +157,7 @@ class _Reading:
         times = self._times(bill)
         workload = self._at(times)
         fits = Estimator(workload, self._settings).value(
-            "option.fits_window", Speeds(self._bases[0], None, cascade=False, retrieves=False), None
+            "option.fits_window", Speeds(self._all_inputs[0], None, cascade=False, retrieves=False), None
         )
         if fits is False:
             because = f"requests would be {grouped(times)} times as long as expected, longer than the model takes"
@@ -189,7 +189,7 @@ class _Reading:
     def _usd(self, times: float) -> float | None:
         """Return the cost of a month where the open lengths are so many times what is expected."""
         workload = self._at(times)
-        curve = leg_curve(self._bases[0], workload, self._settings.assumptions)
+        curve = leg_curve(self._all_inputs[0], workload, self._settings.assumptions)
         return None if curve is None else curve.monthly_usd(workload.requests_per_day or 0.0)
 
     def _far(self, bill: float, usd: float, workload: Workload) -> BillProblem | None:
@@ -206,7 +206,7 @@ class _Reading:
 
     def _ranges(self, workload: Workload) -> Iterator[Quantiles]:
         drawn = Estimator(workload, self._settings).drawn
-        ranges = (drawn.quantiles(bill_basis(basis)) for basis in self._bases)
+        ranges = (drawn.quantiles(bill_inputs(inputs)) for inputs in self._all_inputs)
         return (quantiles for quantiles in ranges if quantiles is not None)
 
     def _problem(self, message: str) -> BillProblem:

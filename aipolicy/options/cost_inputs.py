@@ -1,4 +1,4 @@
-"""What the cost and the speed of a leg depend on besides the workload, taken from the catalog; equal bases cost the same."""
+"""What the cost and the speed of a leg depend on besides the workload, taken from the catalog; equal ones cost the same."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class EffortSpeed(Frozen):
         return self.fast if end == "fast" else self.slow if end == "slow" else self.usual
 
 
-class HostedBasis(Frozen):
+class HostedInputs(Frozen):
     """A model at a provider: its price list (None is unknown) and its speed."""
 
     price: TokenPrice | None
@@ -97,7 +97,7 @@ def _rank(effort: str) -> int:
     return EFFORTS.index(effort) if effort else len(EFFORTS)
 
 
-class OwnBasis(Frozen):
+class OwnInputs(Frozen):
     """A decoder on own machines; `cost` is None where no price of the machines is known."""
 
     shape: ModelShape
@@ -112,7 +112,7 @@ class OwnBasis(Frozen):
     """What a team measured of a replica, in the place of what is computed."""
 
 
-class OneStepBasis(Frozen):
+class OneStepInputs(Frozen):
     """A model on own machines that answers in one pass of `pass_ms`, and of what the length of a request takes besides."""
 
     pass_ms: float
@@ -133,13 +133,13 @@ class OneStepBasis(Frozen):
     """What a team measured of it, in the place of all of this."""
 
 
-class DeviceBasis(Frozen):
+class DeviceInputs(Frozen):
     """A model on the device of a user: the organisation pays no machine, and how fast it is depends on the device."""
 
     window: Window = UNKNOWN_WINDOW
 
 
-LegBasis = HostedBasis | OwnBasis | OneStepBasis | DeviceBasis
+LegInputs = HostedInputs | OwnInputs | OneStepInputs | DeviceInputs
 
 
 class Training(Frozen):
@@ -164,13 +164,13 @@ class People(Frozen, eq=False):
     counts: tuple[HeadCount, ...]
 
 
-class CostBasis(Frozen):
+class CostInputs(Frozen):
     """What the cost of an option depends on besides the workload; None is unknown."""
 
-    main: LegBasis | None
-    far: LegBasis | None
+    main: LegInputs | None
+    far: LegInputs | None
     """The far side of a cascade."""
-    standby: LegBasis | None
+    standby: LegInputs | None
     """Own machines that wait as a fallback; a provider as a fallback costs nothing while it is not asked."""
     cascade: bool
     stands_by: bool
@@ -187,8 +187,8 @@ class CostBasis(Frozen):
 class Speeds(Frozen):
     """What the latency of an option depends on besides the workload."""
 
-    main: LegBasis | None
-    far: LegBasis | None
+    main: LegInputs | None
+    far: LegInputs | None
     cascade: bool
     retrieves: bool
 
@@ -197,12 +197,12 @@ NO_NETWORK = RoundTrips(NOTHING)
 """Nothing is crossed."""
 
 
-def network_of(leg: LegBasis | None) -> RoundTrips | None:
+def network_of(leg: LegInputs | None) -> RoundTrips | None:
     """Return the round trips to a leg, nothing for a device, None where they are unknown."""
     match leg:
-        case HostedBasis() | OwnBasis() | OneStepBasis():
+        case HostedInputs() | OwnInputs() | OneStepInputs():
             return leg.network
-        case DeviceBasis():
+        case DeviceInputs():
             return NO_NETWORK
         case None:
             return None
@@ -281,13 +281,13 @@ Role = Literal["model", "judged", "hard cases", "standby", "questions"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-def legs_of(basis: CostBasis) -> tuple[tuple[str, LegBasis | None, Role], ...]:
-    """Return the legs that an option pays for: a name for people, the basis, and what it is asked for."""
-    legs: list[tuple[str, LegBasis | None, Role]] = [("model", basis.main, "judged" if basis.cascade else "model")]
-    if basis.cascade:
-        legs.append(("hard cases", basis.far, "hard cases"))
-    if basis.stands_by:
-        legs.append(("standing fallback", basis.standby, "standby"))
-    if basis.retrieves:
+def legs_of(inputs: CostInputs) -> tuple[tuple[str, LegInputs | None, Role], ...]:
+    """Return the legs that an option pays for: a name for people, its inputs, and what it is asked for."""
+    legs: list[tuple[str, LegInputs | None, Role]] = [("model", inputs.main, "judged" if inputs.cascade else "model")]
+    if inputs.cascade:
+        legs.append(("hard cases", inputs.far, "hard cases"))
+    if inputs.stands_by:
+        legs.append(("standing fallback", inputs.standby, "standby"))
+    if inputs.retrieves:
         legs.append(("questions embedded", None, "questions"))
     return tuple(legs)

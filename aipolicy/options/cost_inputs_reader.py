@@ -1,4 +1,4 @@
-"""Bases of options read from a catalog; equal legs share one."""
+"""Cost inputs of options read from a catalog; equal legs share one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aipolicy.economics.fleet import BoughtMachines, MachineCost, RentedMachines
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.machine import BF16, FP8, Machine, ModelShape, Precision
 from aipolicy.options.cost_inputs import (
-    CostBasis,
-    DeviceBasis,
-    HostedBasis,
-    LegBasis,
-    OneStepBasis,
-    OwnBasis,
+    CostInputs,
+    DeviceInputs,
+    HostedInputs,
+    LegInputs,
+    OneStepInputs,
+    OwnInputs,
     People,
     RoundTrips,
     Speeds,
@@ -46,28 +46,29 @@ ONE_STEP_TIERS = frozenset({"encoder", "classical", *KIND_TIERS})
 """Tiers that answer in one pass, whatever the length of the answer."""
 _USABLE_MEMORY = 0.9
 """Share of the memory of a machine that weights may take."""
+_Known = dict[LegInputs | Training, LegInputs | Training]
 
 
-class BasisReader:
-    """Reads bases from a catalog; equal ones are one object, told apart by that of which they consist."""
+class CostInputsReader:
+    """Reads cost inputs from a catalog; equal ones are one object, told apart by that of which they consist."""
 
     def __init__(self, catalog: Catalog, assumptions: CostAssumptions) -> None:
         self._catalog = catalog
         self._assumptions = assumptions
-        self._legs: dict[tuple[str, str, str, str, str, bool, Measured | None], LegBasis | None] = {}
+        self._legs: dict[tuple[str, str, str, str, str, bool, Measured | None], LegInputs | None] = {}
         self._trainings: dict[tuple[str, str, str, str, str], Training | None] = {}
         self._people: dict[tuple[str, ...], People | None] = {}
-        self._interned: dict[LegBasis | Training, LegBasis | Training] = {}
+        self._interned: _Known = {}
         self._priceless_legs = Memo(partial(_without_price, self._interned))
         self._speeds_of: Shared[Speeds] = Shared()
-        self._costs_of: Shared[CostBasis] = Shared()
+        self._costs_of: Shared[CostInputs] = Shared()
 
-    def cost_basis(self, option: Option) -> CostBasis:
+    def cost_inputs(self, option: Option) -> CostInputs:
         """Return what the cost of an option depends on."""
         effort = self._catalog.efforts.get((option.adaptation, option.hosting))
         cascade = option.routing == "cascade"
         stands_by = not cascade and option.other is not None and option.other.hosting != "provider-api"
-        basis = CostBasis(
+        inputs = CostInputs(
             main=self._leg(option.leg, tuned=option.adaptation == _TUNED),
             far=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if cascade else None,
             standby=self._leg(option.other, tuned=option.other_adaptation == _TUNED) if stands_by else None,
@@ -79,18 +80,17 @@ class BasisReader:
             watched=option.hosting != "provider-api" or option.adaptation not in ("prompting", "rag"),
             training=self._training(option),
         )
-        parts = (basis.main, basis.far, basis.standby, basis.people, basis.training, basis.partner_training)
-        flags = (basis.cascade, basis.stands_by, basis.build_weeks, basis.retrieves, basis.watched)
-        return self._costs_of.of(basis, parts, *flags)
+        parts = (inputs.main, inputs.far, inputs.standby, inputs.people, inputs.training, inputs.partner_training)
+        flags = (inputs.cascade, inputs.stands_by, inputs.build_weeks, inputs.retrieves, inputs.watched)
+        return self._costs_of.of(inputs, parts, *flags)
 
     def _people_of(self, option: Option) -> People | None:
         """Return whom an option takes while it runs; machines of a second leg are run too, asked or not."""
         other = option.other
         partner = ("", "") if other is None else (other.hosting, other.model.tier)
-        way = (option.adaptation, option.hosting, option.leg.model.tier)
-        key = (*way, *partner)
+        key = (option.adaptation, option.hosting, option.leg.model.tier, *partner)
         if key not in self._people:
-            people = self._read_people(*way, *partner)
+            people = self._read_people(*key)
             self._people[key] = next((known for known in self._people.values() if known == people), people)
         return self._people[key]
 
@@ -113,26 +113,26 @@ class BasisReader:
         main, retrieves = self._priceless(option.leg), option.adaptation == "rag"
         return self._speeds_of.of(Speeds(main, far, cascade, retrieves), (main, far), cascade, retrieves)
 
-    def _priceless(self, leg: Leg | None) -> LegBasis | None:
+    def _priceless(self, leg: Leg | None) -> LegInputs | None:
         return self._priceless_legs.of(self._leg(leg))
 
-    def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegBasis | None:
+    def _leg(self, leg: Leg | None, *, tuned: bool = False) -> LegInputs | None:
         if leg is None:
             return None
         key = (leg.hosting, leg.provider, leg.region, leg.model.id, leg.accelerator, tuned, leg.measured)
         if key not in self._legs:
-            basis = self._hosted(leg, tuned=tuned) if leg.hosting == "provider-api" else self._own(leg)
-            self._legs[key] = None if basis is None else self._shared(basis)
+            inputs = self._hosted(leg, tuned=tuned) if leg.hosting == "provider-api" else self._own(leg)
+            self._legs[key] = None if inputs is None else self._shared(inputs)
         return self._legs[key]
 
-    def _shared(self, basis: LegBasis) -> LegBasis:
-        return _interned(self._interned, basis)
+    def _shared(self, inputs: LegInputs) -> LegInputs:
+        return _interned(self._interned, inputs)
 
-    def _hosted(self, leg: Leg, *, tuned: bool) -> HostedBasis:
+    def _hosted(self, leg: Leg, *, tuned: bool) -> HostedInputs:
         price = price_of(self._catalog.price_index, leg.provider, leg.model.id, leg.region)
         is_stale = price is not None and not price.dated.own and self._is_stale(price)
         hears = leg.model.audio_tokens_per_s
-        return HostedBasis(
+        return HostedInputs(
             price=None if price is None else tuned_price(price) if tuned else token_price(price, hears),
             network=self._network(leg),
             speeds=hosted_speeds(leg, self._catalog, self._assumptions.speed),
@@ -167,11 +167,11 @@ class BasisReader:
             ]),
         )  # fmt: skip
 
-    def _own(self, leg: Leg) -> LegBasis | None:
+    def _own(self, leg: Leg) -> LegInputs | None:
         network = self._network(leg)
         accelerator = self._catalog.accelerators.get(leg.accelerator)
         if leg.hosting == "on-device":
-            return DeviceBasis(leg.window)
+            return DeviceInputs(leg.window)
         if network is None or accelerator is None:
             return None
         cost = self._machine_cost(leg, accelerator)
@@ -185,16 +185,16 @@ class BasisReader:
         machine = machine_of(accelerator, precision)
         replica = int(serving.accelerators) if serving is not None else 1
         measured = leg.measured or (None if serving is None else serving.measured)
-        return OwnBasis(shape, precision, machine, replica, cost, network, leg.window, measured)
+        return OwnInputs(shape, precision, machine, replica, cost, network, leg.window, measured)
 
     def _one_step(self, leg: Leg, serving: SelfHosted, accelerator: Accelerator, cost: MachineCost | None,
-                  network: RoundTrips) -> OneStepBasis | None:  # fmt: skip
+                  network: RoundTrips) -> OneStepInputs | None:  # fmt: skip
         pass_ms = serving.pass_ms
         if pass_ms is None and serving.input_tokens_per_s is None and serving.audio_per_s is None:
             return None
         room_gb = accelerator.memory_gb * serving.accelerators * _USABLE_MEMORY
         size_b = leg.model.params_b
-        return OneStepBasis(
+        return OneStepInputs(
             pass_ms or 0.0,
             0.0 if not pass_ms else self._one_step_capacity(leg.model, pass_ms),
             cost, network, leg.window, serving.input_tokens_per_s, serving.audio_per_s, serving.spread,
@@ -284,17 +284,17 @@ def machine_of(accelerator: Accelerator, precision: Precision) -> Machine:
     )  # fmt: skip
 
 
-def _interned(known: dict[LegBasis | Training, LegBasis | Training], basis: LegBasis) -> LegBasis:
-    shared = known.setdefault(basis, basis)
+def _interned(known: _Known, inputs: LegInputs) -> LegInputs:
+    shared = known.setdefault(inputs, inputs)
     assert not isinstance(shared, Training)
     return shared
 
 
-def _without_price(known: dict[LegBasis | Training, LegBasis | Training], basis: LegBasis | None) -> LegBasis | None:
-    match basis:
-        case HostedBasis():
-            return _interned(known, replace(basis, price=None, price_uncertain=False, price_stale=False, seller=""))
-        case OwnBasis() | OneStepBasis():
-            return _interned(known, replace(basis, cost=None))
-        case DeviceBasis() | None:
-            return basis
+def _without_price(known: _Known, inputs: LegInputs | None) -> LegInputs | None:
+    match inputs:
+        case HostedInputs():
+            return _interned(known, replace(inputs, price=None, price_uncertain=False, price_stale=False, seller=""))
+        case OwnInputs() | OneStepInputs():
+            return _interned(known, replace(inputs, cost=None))
+        case DeviceInputs() | None:
+            return inputs

@@ -1,4 +1,4 @@
-"""What an option costs: a curve over volume from its basis, a workload and the constants of the catalog.
+"""What an option costs: a curve over volume from its cost inputs, a workload and the constants of the catalog.
 
 Everything here is put together from the formulas in `aipolicy.economics`; a part that is not known makes the whole unknown,
 never free. With arrays of draws in the workload or the constants the same functions work on all draws at once.
@@ -15,12 +15,12 @@ from aipolicy.economics.roofline import Serving
 from aipolicy.economics.token_cost import TokenPrice, TokenUse, request_usd, requests_per_month
 from aipolicy.options.cost_assumptions import CostAssumptions
 from aipolicy.options.cost_inputs import (
-    CostBasis,
-    DeviceBasis,
-    HostedBasis,
-    LegBasis,
-    OneStepBasis,
-    OwnBasis,
+    CostInputs,
+    DeviceInputs,
+    HostedInputs,
+    LegInputs,
+    OneStepInputs,
+    OwnInputs,
     Role,
     legs_of,
 )
@@ -80,35 +80,35 @@ class RunningCost(Frozen):
         return (*((name, leg.monthly_usd(requests_per_day)) for name, leg in self.legs), *self.fixed)
 
 
-def running_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions, *,
+def running_cost(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions, *,
                  likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> RunningCost | None:  # fmt: skip
     """Return what an option costs over volume, or None when a part that is charged is not known.
 
     With draws the `likely` workload decides which latency budget capacity has to keep.
     """
-    fixed = fixed_cost(basis, workload, assumptions)
+    fixed = fixed_cost(inputs, workload, assumptions)
     legs = [
         (name, role_curve(leg, role, workload, assumptions, likely=likely, arithmetic=arithmetic))
-        for name, leg, role in legs_of(basis)
+        for name, leg, role in legs_of(inputs)
     ]
     known = tuple((name, leg) for name, leg in legs if leg is not None)
     return None if fixed is None or len(known) < len(legs) else RunningCost(fixed, known)
 
 
-def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssumptions, *, share: float | None = 1.0,
+def leg_curve(inputs: LegInputs | None, workload: Workload, assumptions: CostAssumptions, *, share: float | None = 1.0,
               judged: bool = False, likely: Workload | None = None,
               arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
     """Return what a leg that takes a share of the requests costs, or None when it is not known.
 
     `judged` adds what it takes to tell a hard case from an easy one to every request.
     """
-    if share is None or basis is None:
+    if share is None or inputs is None:
         return None
-    match basis:
-        case DeviceBasis():
+    match inputs:
+        case DeviceInputs():
             return LegCurve(0.0)
-        case HostedBasis():
-            usd = hosted_request_usd(basis, workload, assumptions, judged=judged, arithmetic=arithmetic)
+        case HostedInputs():
+            usd = hosted_request_usd(inputs, workload, assumptions, judged=judged, arithmetic=arithmetic)
             if usd is None:
                 return None
             paid = requests_per_month(
@@ -118,52 +118,52 @@ def leg_curve(basis: LegBasis | None, workload: Workload, assumptions: CostAssum
                 evaluation_share=assumptions.evaluation_traffic_share,
             )
             return LegCurve(usd * paid)
-        case OwnBasis():
+        case OwnInputs():
             if workload.latency_budget_ms is None:
                 return None  # a tighter budget takes more machines
-            serving = serving_of(basis, workload, assumptions, judged=judged, likely=likely, arithmetic=arithmetic)
+            serving = serving_of(inputs, workload, assumptions, judged=judged, likely=likely, arithmetic=arithmetic)
             if not isinstance(serving, Serving):
                 return None
             return _machines(
-                serving.requests_per_s, basis.accelerators, basis.cost, workload, assumptions, share, arithmetic
+                serving.requests_per_s, inputs.accelerators, inputs.cost, workload, assumptions, share, arithmetic
             )
-        case OneStepBasis():
-            capacity = requests_per_s(basis, workload, arithmetic)
+        case OneStepInputs():
+            capacity = requests_per_s(inputs, workload, arithmetic)
             if capacity is None:
                 return None
-            capacity = capacity * capacity_of(basis, assumptions.capacity_factor, assumptions)
-            return _machines(capacity, 1, basis.cost, workload, assumptions, share, arithmetic)
+            capacity = capacity * capacity_of(inputs, assumptions.capacity_factor, assumptions)
+            return _machines(capacity, 1, inputs.cost, workload, assumptions, share, arithmetic)
 
 
-def hosted_request_usd(basis: HostedBasis, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
+def hosted_request_usd(inputs: HostedInputs, workload: Workload, assumptions: CostAssumptions, *, judged: bool = False,
                        arithmetic: Arithmetic = SCALARS) -> float | None:  # fmt: skip
     """Return the list price of one call in USD; None when the price or the length of requests is not known."""
-    if basis.price is None or not _is_length_known(basis.price, workload):
+    if inputs.price is None or not _is_length_known(inputs.price, workload):
         return None
-    inputs, cached, outputs = (
+    input_tokens, cached, outputs = (
         0.0 if length is None else length
         for length in (workload.input_tokens, workload.cached_tokens, workload.output_tokens)
     )
-    if basis.price.knows_batches and workload.latency_budget_ms is None and workload.batchable_share < 1.0:
+    if inputs.price.knows_batches and workload.latency_budget_ms is None and workload.batchable_share < 1.0:
         return None  # whether requests may wait for a batch decides the price
     use = TokenUse(
-        input_tokens=inputs + (assumptions.judge_input_tokens if judged else 0.0),
+        input_tokens=input_tokens + (assumptions.judge_input_tokens if judged else 0.0),
         output_tokens=outputs + (assumptions.judge_output_tokens if judged else 0.0),
         cached_tokens=cached,
         cached_counted=workload.cached_counted,
         cache_written_tokens=workload.cache_written_tokens,
         cache_kept_hour=workload.cache_kept == "hour",
-        reasoning_tokens=workload.reasoning_tokens + _published_thinking(basis, workload),
+        reasoning_tokens=workload.reasoning_tokens + _published_thinking(inputs, workload),
         documents=0.0 if workload.documents is None else workload.documents,
         audio_seconds=0.0 if workload.audio_seconds is None else workload.audio_seconds,
     )
     waiting = 1.0 if _may_wait(workload, assumptions) else workload.batchable_share
-    usd = request_usd(use, basis.price, batch=waiting == 1.0, arithmetic=arithmetic)
+    usd = request_usd(use, inputs.price, batch=waiting == 1.0, arithmetic=arithmetic)
     if 0.0 < waiting < 1.0:
-        usd += waiting * (request_usd(use, basis.price, batch=True, arithmetic=arithmetic) - usd)
-    if basis.price_uncertain:
+        usd += waiting * (request_usd(use, inputs.price, batch=True, arithmetic=arithmetic) - usd)
+    if inputs.price_uncertain:
         return usd * assumptions.open_price_factor
-    return usd * assumptions.list_price_factor if basis.price_stale else usd
+    return usd * assumptions.list_price_factor if inputs.price_stale else usd
 
 
 def _is_length_known(price: TokenPrice, workload: Workload) -> bool:
@@ -180,9 +180,9 @@ def _is_length_known(price: TokenPrice, workload: Workload) -> bool:
     return is_heard and all(length is not None for charged, length in is_charged if charged)
 
 
-def _published_thinking(basis: HostedBasis, workload: Workload) -> float:
+def _published_thinking(inputs: HostedInputs, workload: Workload) -> float:
     """Return the tokens that a model is published to think for a request; none where the team says how many it thinks."""
-    speed = None if workload.reasoning_declared else basis.speed_at(workload.effort)
+    speed = None if workload.reasoning_declared else inputs.speed_at(workload.effort)
     return 0.0 if speed is None else speed.thinking_tokens
 
 
@@ -213,7 +213,7 @@ def _in_hours(cost: MachineCost, workload: Workload, assumptions: CostAssumption
     return replace(cost, hours_per_month=cost.hours_per_month * share)
 
 
-def role_curve(leg: LegBasis | None, role: Role, workload: Workload, assumptions: CostAssumptions, *,
+def role_curve(leg: LegInputs | None, role: Role, workload: Workload, assumptions: CostAssumptions, *,
                likely: Workload | None = None, arithmetic: Arithmetic = SCALARS) -> LegCurve | None:  # fmt: skip
     """Return what a leg costs in its role, or None when it is not known."""
     match role:
@@ -234,14 +234,14 @@ def _questions(workload: Workload, assumptions: CostAssumptions) -> LegCurve:
     return LegCurve(usd * requests_per_month(workload.chained_calls, days_per_month=assumptions.days_per_month))
 
 
-def _standby(basis: LegBasis | None, assumptions: CostAssumptions) -> LegCurve | None:
+def _standby(inputs: LegInputs | None, assumptions: CostAssumptions) -> LegCurve | None:
     """Return what a fallback of one's own costs while it waits: one replica, which others follow when it is needed."""
-    if not isinstance(basis, OwnBasis | OneStepBasis) or basis.cost is None:
-        return LegCurve(0.0) if isinstance(basis, DeviceBasis) else None
-    accelerators = basis.accelerators if isinstance(basis, OwnBasis) else 1
-    sold_in = int(basis.cost.sold_in)
+    if not isinstance(inputs, OwnInputs | OneStepInputs) or inputs.cost is None:
+        return LegCurve(0.0) if isinstance(inputs, DeviceInputs) else None
+    accelerators = inputs.accelerators if isinstance(inputs, OwnInputs) else 1
+    sold_in = int(inputs.cost.sold_in)
     instance = sold_in * -(-max(accelerators, 1) // sold_in)
-    usd = basis.cost.monthly_usd(instance)
-    if basis.cost.estimated:
+    usd = inputs.cost.monthly_usd(instance)
+    if inputs.cost.estimated:
         usd = usd * assumptions.accelerator_price_factor
     return LegCurve(0.0, Staircase(usd, _ANY_VOLUME, 0.0))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aipolicy.economics.roofline import DoesNotFit
 from aipolicy.facts.all_facts import of_partner
-from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Speeds, network_of
+from aipolicy.options.cost_inputs import CostInputs, HostedInputs, OneStepInputs, OwnInputs, Speeds, network_of
 from aipolicy.options.costs import running_cost
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.memo import Memo
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aipolicy.economics.break_even import BreakEven
     from aipolicy.facts.spec import FactValue
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import Role
+    from aipolicy.options.cost_inputs import LegInputs, Role
     from aipolicy.options.costs import LegCurve
     from aipolicy.options.leg_latency import LatencyEstimate
     from aipolicy.options.monte_carlo import DrawnCosts
@@ -58,7 +58,7 @@ COMPARED_FACTS = frozenset({"option.times_cheapest_at_least", "option.breaks_eve
 LATENCY_FACTS_SET = frozenset((*LATENCY_FACTS, *FIT_FACTS))
 """Facts that depend on speeds and a workload."""
 COST_FACTS_SET = frozenset((*COST_FACTS, *DRAWN_FACTS, *COMPARED_FACTS))
-"""Facts that depend on a cost basis and a workload."""
+"""Facts that depend on cost inputs and a workload."""
 PARTNER_LATENCIES = frozenset(map(of_partner, LATENCY_FACTS_SET))
 """Facts that depend on the speeds of a partner, as if it were the main leg, and a workload."""
 ESTIMATED_FACTS = LATENCY_FACTS_SET | COST_FACTS_SET | PARTNER_LATENCIES
@@ -87,11 +87,11 @@ def reduced(workload: Workload, names: Iterable[str]) -> Workload:
     )  # fmt: skip
 
 
-UNKNOWN_COST = CostBasis(
+UNKNOWN_COST = CostInputs(
     main=None, far=None, standby=None, cascade=True, stands_by=False, people=None, build_weeks=None, retrieves=False,
     watched=False, training=None,
 )  # fmt: skip
-"""The basis of every cascade while nobody knows how many requests escalate."""
+"""The cost inputs of every cascade while nobody knows how many requests escalate."""
 
 
 class EstimateSettings(Frozen):
@@ -122,7 +122,7 @@ class Estimator:
         self._tables = Memo(partial(TableCosts, self._running))
         self._monthly, self._judged = Memo(self._running.of), Memo(self._running.of_judged)
 
-    def value(self, name: str, speeds: Speeds | None, cost: CostBasis | None) -> FactValue | None:
+    def value(self, name: str, speeds: Speeds | None, cost: CostInputs | None) -> FactValue | None:
         """Return the value of an estimated fact, None when it is unknown."""
         latency = _LATENCIES.get(name)
         if latency is not None:
@@ -145,15 +145,15 @@ class Estimator:
         return network.at(self._workload.distance).p95_ms * self._workload.chained_calls
 
     def costs(self, table: CostTable) -> TableCosts:
-        """Return the monthly costs at today's volume and at none of the bases of a table."""
+        """Return the monthly costs at today's volume and at none of all cost inputs of a table."""
         return self._tables.of(table)
 
-    def judged_cost(self, basis: CostBasis) -> tuple[bool, Monthly]:
+    def judged_cost(self, inputs: CostInputs) -> tuple[bool, Monthly]:
         """Return the monthly cost of a main leg that sorts out hard cases: whether it is known, and its known part."""
-        return self._judged.of(basis)
+        return self._judged.of(inputs)
 
     def column(self, name: str, speeds: Sequence[Speeds | None],
-               costs: Sequence[CostBasis | None]) -> Sequence[FactValue | None]:  # fmt: skip
+               costs: Sequence[CostInputs | None]) -> Sequence[FactValue | None]:  # fmt: skip
         """Return an estimated fact of many options; what `value` says of each."""
         if name in _LATENCIES:
             time, estimate = _LATENCIES[name], self._latencies.of
@@ -163,11 +163,11 @@ class Estimator:
             return [None if speed is None else _both_fit(fits_leg, speed) for speed in speeds]
         return [self.value(name, *pair) for pair in zip(speeds, costs, strict=True)]
 
-    def _cost_fact(self, name: str, basis: CostBasis) -> float | None:
+    def _cost_fact(self, name: str, inputs: CostInputs) -> float | None:
         if name == "option.upfront_usd":
-            lines = upfront_cost(basis, self._workload, self._assumptions)
+            lines = upfront_cost(inputs, self._workload, self._assumptions)
             return None if lines is None else sum(usd for _, usd in lines)
-        cost = self._monthly.of(basis)
+        cost = self._monthly.of(inputs)
         if cost is None:
             return None
         if name == "option.usd_per_request":
@@ -187,34 +187,34 @@ class Estimator:
 
         return DrawnCosts(self._workload, self._assumptions, self._settings.constants, self._settings.people)
 
-    def _drawn_fact(self, name: str, basis: CostBasis) -> FactValue | None:
+    def _drawn_fact(self, name: str, inputs: CostInputs) -> FactValue | None:
         certain = self._settings.confidence
-        if self._monthly.of(basis) is None:
+        if self._monthly.of(inputs) is None:
             return None
         match name:
             case "option.monthly_usd_at_least":
-                return self.drawn.at_share(basis, 1.0 - certain)
+                return self.drawn.at_share(inputs, 1.0 - certain)
             case "option.monthly_usd_at_most":
-                return self.drawn.at_share(basis, certain)
+                return self.drawn.at_share(inputs, certain)
             case "option.usd_per_request_at_least":
-                return self.drawn.at_share(basis, 1.0 - certain, per_request=True)
+                return self.drawn.at_share(inputs, 1.0 - certain, per_request=True)
             case "option.usd_per_request_at_most":
-                return self.drawn.at_share(basis, certain, per_request=True)
+                return self.drawn.at_share(inputs, certain, per_request=True)
             case _:
-                tornado = self.drawn.tornado(basis)
+                tornado = self.drawn.tornado(inputs)
                 return tornado[0].name if tornado else None
 
-    def _compared_fact(self, name: str, basis: CostBasis) -> FactValue | None:
+    def _compared_fact(self, name: str, inputs: CostInputs) -> FactValue | None:
         rivals = self._workload.rivals
-        if rivals is None or self._monthly.of(basis) is None:
+        if rivals is None or self._monthly.of(inputs) is None:
             return None
         if name == "option.times_cheapest_at_least":
             if rivals.cheapest is None:
                 return None
-            return self.drawn.times(basis, rivals.cheapest, 1.0 - self._settings.confidence)
-        if not rivals.own_remains or not isinstance(basis.main, HostedBasis):
+            return self.drawn.times(inputs, rivals.cheapest, 1.0 - self._settings.confidence)
+        if not rivals.own_remains or not isinstance(inputs.main, HostedInputs):
             return False if name == "option.breaks_even" else None
-        break_even = None if rivals.own is None else self.break_even(basis, rivals.own)
+        break_even = None if rivals.own is None else self.break_even(inputs, rivals.own)
         if break_even is None:
             return None
         from aipolicy.economics.break_even import NoBreakEven
@@ -223,11 +223,11 @@ class Estimator:
             return not isinstance(break_even, NoBreakEven)
         return self._months_until(break_even)
 
-    def break_even(self, basis: CostBasis, rival: CostBasis) -> BreakEven | None:
+    def break_even(self, inputs: CostInputs, rival: CostInputs) -> BreakEven | None:
         """Return from which volume on a rival costs less, None when a cost is unknown."""
         from aipolicy.economics.break_even import break_even
 
-        ours, theirs = (running_cost(inputs, self._workload, self._assumptions) for inputs in (basis, rival))
+        ours, theirs = (running_cost(of_option, self._workload, self._assumptions) for of_option in (inputs, rival))
         return None if ours is None or theirs is None else break_even(ours.curve, theirs.curve)
 
     def _months_until(self, found: BreakEven) -> float | None:
@@ -251,21 +251,21 @@ class Estimator:
         """Return the constants that estimates rest on."""
         return self._assumptions
 
-    def at_least(self, name: str, basis: CostBasis) -> float | None:
+    def at_least(self, name: str, inputs: CostInputs) -> float | None:
         """Return the known part of a running cost of which another part is unknown, None where nothing of it is known."""
-        return self._running.at_least(basis)[RUNNING_COSTS.index(name)] or None if name in RUNNING_COSTS else None
+        return self._running.at_least(inputs)[RUNNING_COSTS.index(name)] or None if name in RUNNING_COSTS else None
 
     @property
     def running(self) -> RunningCosts:
         """Return monthly costs by their parts."""
         return self._running
 
-    def curve_of(self, leg: LegBasis | None, role: Role) -> LegCurve | None:
+    def curve_of(self, leg: LegInputs | None, role: Role) -> LegCurve | None:
         """Return what a leg costs over volume in its role, None when it is not known."""
         return self._running.curve_of(leg, role)
 
 
-def _both_fit(fits_leg: Callable[[LegBasis | None], bool | None], speeds: Speeds) -> bool | None:
+def _both_fit(fits_leg: Callable[[LegInputs | None], bool | None], speeds: Speeds) -> bool | None:
     """Return whether every leg that is asked fits; None where that of one is not known and the other fits."""
     main = fits_leg(speeds.main)
     if main is False or not speeds.cascade:
@@ -274,17 +274,17 @@ def _both_fit(fits_leg: Callable[[LegBasis | None], bool | None], speeds: Speeds
     return None if main is None and far is not False else far
 
 
-def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegBasis | None) -> bool | None:
+def _leg_fits(workload: Workload, assumptions: CostAssumptions, leg: LegInputs | None) -> bool | None:
     """Return whether weights and one request fit the machines; a provider sees to that itself."""
-    if isinstance(leg, OneStepBasis):
+    if isinstance(leg, OneStepInputs):
         return leg.fits
-    if not isinstance(leg, OwnBasis):
+    if not isinstance(leg, OwnInputs):
         return None if leg is None else True
     serving = serving_of(leg, workload, assumptions)
     return None if serving is None else not isinstance(serving, DoesNotFit)
 
 
-def _fits_window(workload: Workload, leg: LegBasis | None) -> bool | None:
+def _fits_window(workload: Workload, leg: LegInputs | None) -> bool | None:
     """Return whether a request and its answer fit the window of a model and the limits beside it."""
     if leg is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aipolicy.economics.retrieval import index_gb
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.options.upfront_costs import Lines, Parts, indexing_usd, training_run_usd, whole
 from aipolicy.options.workload import Workload
 
@@ -17,27 +17,27 @@ PEOPLE = "people"
 """The part of a running cost that is people."""
 
 
-def fixed_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
+def fixed_cost(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
     """Return what an option costs a month whatever the volume, by part, or None when a part is not known."""
-    return whole(fixed_parts(basis, workload, assumptions))
+    return whole(fixed_parts(inputs, workload, assumptions))
 
 
-def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions,
-                people_usd: Callable[[CostBasis], float | None] | None = None) -> Parts:  # fmt: skip
+def fixed_parts(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions,
+                people_usd: Callable[[CostInputs], float | None] | None = None) -> Parts:  # fmt: skip
     """Return the parts of what an option costs a month whatever the volume; None is a part that is not known.
 
     Who asks for many options may give what people cost a month.
     """
-    people = people_monthly_usd(basis, workload, assumptions) if people_usd is None else people_usd(basis)
+    people = people_monthly_usd(inputs, workload, assumptions) if people_usd is None else people_usd(inputs)
     parts: list[tuple[str, float | None]] = [(PEOPLE, people)]
-    if basis.watched:
+    if inputs.watched:
         parts += [
             ("monitoring", assumptions.monitoring_monthly_usd),
             ("evaluation", assumptions.evaluation_monthly_usd),
         ]
-    if basis.retrieves:
+    if inputs.retrieves:
         parts.append(("index", index_monthly_usd(workload, assumptions)))
-    for training, of in ((basis.training, ""), (basis.partner_training, " of the fallback")):
+    for training, of in ((inputs.training, ""), (inputs.partner_training, " of the fallback")):
         if training is not None and not training.from_scratch:
             run = training_run_usd(training, workload, assumptions)
             monthly = None if run is None else run * assumptions.training.runs_per_year / MONTHS_PER_YEAR
@@ -48,23 +48,23 @@ def fixed_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptio
     return tuple(parts)
 
 
-def people_monthly_usd(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> float | None:
+def people_monthly_usd(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions) -> float | None:
     """Return what the people of an option cost a month, or None when nobody knows how many they are."""
-    heads = head_counts(basis, workload, assumptions)
+    heads = head_counts(inputs, workload, assumptions)
     return None if heads is None else sum(count for _, count in heads) * assumptions.staff_year_usd / MONTHS_PER_YEAR
 
 
-def head_counts(basis: CostBasis, workload: Workload,
+def head_counts(inputs: CostInputs, workload: Workload,
                 assumptions: CostAssumptions) -> tuple[tuple[str, float], ...] | None:  # fmt: skip
     """Return the full-time equivalents that an option takes by kind of work, or None when nobody knows them.
 
     What the team says of a kind of work replaces the catalog's figure; what features can share is divided by their number.
     """
-    if basis.people is None:
+    if inputs.people is None:
         return None
     stated = dict(workload.people)
     counts = []
-    for head_count in basis.people.counts:
+    for head_count in inputs.people.counts:
         count = stated.get(head_count.work)
         if count is None:
             count = head_count.at(assumptions.people_deviation)

@@ -15,7 +15,7 @@ from aipolicy.value import Frozen, NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.options.cost_assumptions import CostAssumptions
-    from aipolicy.options.cost_inputs import CostBasis, LegBasis, Role
+    from aipolicy.options.cost_inputs import CostInputs, LegInputs, Role
     from aipolicy.options.estimates import Estimator
     from aipolicy.options.workload import Workload
 
@@ -53,9 +53,9 @@ class HorizonCosts:
     def __init__(self, estimator: Estimator, workload: Workload, horizon_months: float) -> None:
         self._costs = Memo(_Costing(estimator, workload, horizon_months).cost)
 
-    def of(self, basis: CostBasis) -> HorizonCost:
-        """Return what an option with this basis costs."""
-        return self._costs.of(basis)
+    def of(self, inputs: CostInputs) -> HorizonCost:
+        """Return what an option with these inputs costs."""
+        return self._costs.of(inputs)
 
 
 class _Costing:
@@ -68,11 +68,11 @@ class _Costing:
         self._keys = FixedKeys()
         self._standing: dict[tuple[FixedKey, float | None], _Standing] = {}
 
-    def cost(self, basis: CostBasis) -> HorizonCost:
-        """Return what an option with this basis costs."""
-        monthly, people, upfront, is_whole = self._standing_of(basis)
+    def cost(self, inputs: CostInputs) -> HorizonCost:
+        """Return what an option with these inputs costs."""
+        monthly, people, upfront, is_whole = self._standing_of(inputs)
         total = upfront + monthly * self._months
-        for _, leg, role in legs_of(basis):
+        for _, leg, role in legs_of(inputs):
             cost = self._legs[role].of(leg)
             if cost is None:
                 is_whole = False
@@ -81,16 +81,16 @@ class _Costing:
                 total += cost[1]
         return HorizonCost(total, monthly, people, upfront, is_whole)
 
-    def _standing_of(self, basis: CostBasis) -> _Standing:
-        key = self._keys.of(basis), basis.build_weeks
+    def _standing_of(self, inputs: CostInputs) -> _Standing:
+        key = self._keys.of(inputs), inputs.build_weeks
         known = self._standing.get(key)
         if known is None:
-            known = self._standing[key] = _standing(basis, self._workload, self._estimator.assumptions)
+            known = self._standing[key] = _standing(inputs, self._workload, self._estimator.assumptions)
         return known
 
 
-def _standing(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> _Standing:
-    fixed, upfront = fixed_parts(basis, workload, assumptions), upfront_parts(basis, workload, assumptions)
+def _standing(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions) -> _Standing:
+    fixed, upfront = fixed_parts(inputs, workload, assumptions), upfront_parts(inputs, workload, assumptions)
     return _Standing(
         monthly_usd=sum(usd or 0.0 for _, usd in fixed),
         people_usd=sum(usd or 0.0 for name, usd in fixed if name == PEOPLE),
@@ -100,7 +100,7 @@ def _standing(basis: CostBasis, workload: Workload, assumptions: CostAssumptions
 
 
 def _leg_cost(estimator: Estimator, role: Role, workload: Workload, volumes: Sequence[tuple[float, float]],
-              leg: LegBasis | None) -> tuple[float, float] | None:  # fmt: skip
+              leg: LegInputs | None) -> tuple[float, float] | None:  # fmt: skip
     """Return what a leg costs a month today and over months with their requests a day, None where it is not known.
 
     Without volumes nobody says how much it is asked.

@@ -23,7 +23,16 @@ from aipolicy.economics.latency import (
 )
 from aipolicy.economics.roofline import Load, Serving
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import DeviceBasis, End, HostedBasis, LegBasis, OneStepBasis, OwnBasis, Pace, Speeds
+from aipolicy.options.cost_inputs import (
+    DeviceInputs,
+    End,
+    HostedInputs,
+    LegInputs,
+    OneStepInputs,
+    OwnInputs,
+    Pace,
+    Speeds,
+)
 from aipolicy.options.leg_time import LegTime, in_parts, measured_api, measured_own, thought
 from aipolicy.options.memo import Memo
 from aipolicy.options.one_step import capacity_of, pass_ms
@@ -121,8 +130,8 @@ class Latencies:
         )
 
 
-def _alone(near: Memo[LegBasis | None, LegTime | None], workload: Workload, retrieval_ms: float,
-           leg: LegBasis | None) -> LatencyEstimate:  # fmt: skip
+def _alone(near: Memo[LegInputs | None, LegTime | None], workload: Workload, retrieval_ms: float,
+           leg: LegInputs | None) -> LatencyEstimate:  # fmt: skip
     """Return the latency of an option without a far side."""
     main = near.of(leg)
     if main is None:
@@ -139,39 +148,39 @@ def _alone(near: Memo[LegBasis | None, LegTime | None], workload: Workload, retr
 
 
 def _leg(
-    workload: Workload, assumptions: CostAssumptions, share: float | None, end: End, basis: LegBasis | None
+    workload: Workload, assumptions: CostAssumptions, share: float | None, end: End, inputs: LegInputs | None
 ) -> LegTime | None:
-    match basis:
-        case HostedBasis():
-            return _hosted(basis, workload, end)
-        case OwnBasis():
-            return _own(basis, workload, assumptions, share, end)
-        case OneStepBasis():
-            return _one_step(basis, workload, assumptions, share, end)
-        case DeviceBasis() | None:
+    match inputs:
+        case HostedInputs():
+            return _hosted(inputs, workload, end)
+        case OwnInputs():
+            return _own(inputs, workload, assumptions, share, end)
+        case OneStepInputs():
+            return _one_step(inputs, workload, assumptions, share, end)
+        case DeviceInputs() | None:
             return None
 
 
-def _hosted(basis: HostedBasis, workload: Workload, end: End) -> LegTime | None:
+def _hosted(inputs: HostedInputs, workload: Workload, end: End) -> LegTime | None:
     """Return the times of a hosted model, as published or as a team measured them."""
-    published = _published(basis, workload, end)
-    if basis.measured is None or basis.measured.p50_ms is None:
+    published = _published(inputs, workload, end)
+    if inputs.measured is None or inputs.measured.p50_ms is None:
         return published
-    return measured_api(basis.measured, basis.measured.p50_ms, workload, published)
+    return measured_api(inputs.measured, inputs.measured.p50_ms, workload, published)
 
 
-def _published(basis: HostedBasis, workload: Workload, end: End) -> LegTime | None:
-    speed = basis.speed_at(EFFORTS[0] if workload.reasoning_tokens else workload.effort)
-    if speed is None or basis.network is None:
+def _published(inputs: HostedInputs, workload: Workload, end: End) -> LegTime | None:
+    speed = inputs.speed_at(EFFORTS[0] if workload.reasoning_tokens else workload.effort)
+    if speed is None or inputs.network is None:
         return None
-    pace, network = speed.at(end), basis.network.at(workload.distance, end)
+    pace, network = speed.at(end), inputs.network.at(workload.distance, end)
     floor = network.p50_ms + pace.first_token.p50_ms
     audio_ms = _audio_ms(pace, workload)
-    if audio_ms is None or (basis.writes and workload.answer_tokens is None):
+    if audio_ms is None or (inputs.writes and workload.answer_tokens is None):
         return LegTime(floor, None)
     # NOTE: what a model thinks before the first token that people see is in that token; tokens that are declared come
     # on top of the least that it can think.
-    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0) * pace.per_token_ms if basis.writes else 0.0
+    further = max((workload.answer_tokens or 0.0) - 1.0, 0.0) * pace.per_token_ms if inputs.writes else 0.0
     thinking = thought(workload) * pace.per_token_ms
     first = pace.first_token
     if audio_ms:
@@ -186,26 +195,26 @@ def _audio_ms(pace: Pace, workload: Workload) -> float | None:
     return None if workload.audio_seconds is None else workload.audio_seconds * pace.per_audio_second_ms
 
 
-def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+def _own(inputs: OwnInputs, workload: Workload, assumptions: CostAssumptions, share: float | None,
          end: End) -> LegTime | None:  # fmt: skip
-    network = basis.network.at(workload.distance, end)
+    network = inputs.network.at(workload.distance, end)
     # NOTE: machines are bought by the estimate; at an end they are as many, and only faster or slower.
-    machine = replace(basis.machine, capacity_factor=basis.machine.capacity_factor * _capacity(assumptions, end))
-    at_batch = partial(roofline.latency, basis.shape, basis.precision, machine, basis.accelerators)
+    machine = replace(inputs.machine, capacity_factor=inputs.machine.capacity_factor * _capacity(assumptions, end))
+    at_batch = partial(roofline.latency, inputs.shape, inputs.precision, machine, inputs.accelerators)
     # NOTE: the floor is that of a prompt of one token, so that learning the real length never raises it.
     floor_s = at_batch(Load(1.0, 1.0), 1.0).first_token_s
     floor = network.p50_ms + floor_s * _MS_PER_S
-    if basis.measured is not None and basis.measured.first_token_ms is not None:
-        floor = min(floor, network.p50_ms + basis.measured.first_token_ms)
-    serving = serving_of(basis, workload, assumptions)
+    if inputs.measured is not None and inputs.measured.first_token_ms is not None:
+        floor = min(floor, network.p50_ms + inputs.measured.first_token_ms)
+    serving = serving_of(inputs, workload, assumptions)
     if not isinstance(serving, Serving) or workload.prompt_tokens is None or workload.answer_tokens is None:
         return LegTime(floor, None)
     if _load_unknown(workload, share) or workload.latency_budget_ms is None:
         return LegTime(floor, None)
     load = Load(workload.prompt_tokens, max(workload.answer_tokens, 1.0))
-    if basis.measured is not None:
+    if inputs.measured is not None:
         first_s = at_batch(load, serving.batch).first_token_s
-        return measured_own(basis.measured, serving.requests_per_s, first_s, floor, workload, assumptions, network)
+        return measured_own(inputs.measured, serving.requests_per_s, first_s, floor, workload, assumptions, network)
     at_peak = _utilisation(serving.requests_per_s, workload, assumptions, share)
     average = at_batch(load, max(serving.batch * at_peak / _peak(workload), 1.0))
     peak = at_batch(load, max(serving.batch * at_peak, 1.0))
@@ -217,14 +226,14 @@ def _own(basis: OwnBasis, workload: Workload, assumptions: CostAssumptions, shar
     return in_parts(floor, workload, network, first, rest, thinking=thinking)
 
 
-def _one_step(basis: OneStepBasis, workload: Workload, assumptions: CostAssumptions, share: float | None,
+def _one_step(inputs: OneStepInputs, workload: Workload, assumptions: CostAssumptions, share: float | None,
               end: End) -> LegTime:  # fmt: skip
-    network = basis.network.at(workload.distance, end)
-    speed = capacity_of(basis, _capacity(assumptions, end), assumptions)
-    floor = network.p50_ms + basis.pass_ms / speed
-    whole_ms, requests_per_s = pass_ms(basis, workload, speed), capacity_for(basis, workload)
-    if basis.measured is not None and requests_per_s is not None:
-        whole_ms = basis.measured.at_concurrency / requests_per_s * _MS_PER_S
+    network = inputs.network.at(workload.distance, end)
+    speed = capacity_of(inputs, _capacity(assumptions, end), assumptions)
+    floor = network.p50_ms + inputs.pass_ms / speed
+    whole_ms, requests_per_s = pass_ms(inputs, workload, speed), capacity_for(inputs, workload)
+    if inputs.measured is not None and requests_per_s is not None:
+        whole_ms = inputs.measured.at_concurrency / requests_per_s * _MS_PER_S
         floor = min(floor, network.p50_ms + whole_ms)
     if _load_unknown(workload, share) or whole_ms is None or requests_per_s is None:
         return LegTime(floor, None)

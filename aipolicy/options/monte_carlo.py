@@ -23,11 +23,11 @@ from aipolicy.economics.uncertainty import (
 )
 from aipolicy.options.cost_inputs import (
     ROLES,
-    CostBasis,
-    HostedBasis,
-    LegBasis,
-    OneStepBasis,
-    OwnBasis,
+    CostInputs,
+    HostedInputs,
+    LegInputs,
+    OneStepInputs,
+    OwnInputs,
     Role,
     legs_of,
 )
@@ -68,91 +68,91 @@ class DrawnCosts:
         legs = {role: Memo(partial(_leg_usd, self._curves[role].of, self._workload.requests_per_day)) for role in ROLES}
         self._monthly = Memo(partial(_monthly_usd, legs, self._workload, assumptions, draws))
 
-    def monthly_usd(self, basis: CostBasis) -> Draws | None:
+    def monthly_usd(self, inputs: CostInputs) -> Draws | None:
         """Return the monthly cost of an option in every draw, None when it is unknown."""
-        return self._monthly.of(basis)
+        return self._monthly.of(inputs)
 
-    def usd_per_request(self, basis: CostBasis) -> Draws | None:
+    def usd_per_request(self, inputs: CostInputs) -> Draws | None:
         """Return the cost of a request in every draw, None when it is unknown."""
-        monthly, requests = self.monthly_usd(basis), self._workload.requests_per_day
+        monthly, requests = self.monthly_usd(inputs), self._workload.requests_per_day
         if monthly is None or requests is None:
             return None
         return monthly / (requests * self._constants.days_per_month)
 
-    def quantiles(self, basis: CostBasis) -> Quantiles | None:
+    def quantiles(self, inputs: CostInputs) -> Quantiles | None:
         """Return the 10th, 50th and 90th percentile of the monthly cost."""
-        monthly = self.monthly_usd(basis)
+        monthly = self.monthly_usd(inputs)
         return None if monthly is None else quantiles(monthly)
 
-    def at_share(self, basis: CostBasis, share: float, *, per_request: bool = False) -> float | None:
+    def at_share(self, inputs: CostInputs, share: float, *, per_request: bool = False) -> float | None:
         """Return the cost of a month, or of a request, that a share of the draws stays below."""
-        usd = self.usd_per_request(basis) if per_request else self.monthly_usd(basis)
+        usd = self.usd_per_request(inputs) if per_request else self.monthly_usd(inputs)
         return None if usd is None else quantile(usd, share)
 
-    def times(self, basis: CostBasis, rival: CostBasis, share: float) -> float | None:
+    def times(self, inputs: CostInputs, rival: CostInputs, share: float) -> float | None:
         """Return the ratio of the costs of two options that a share of the draws stays below."""
-        ours, theirs = self.monthly_usd(basis), self.monthly_usd(rival)
+        ours, theirs = self.monthly_usd(inputs), self.monthly_usd(rival)
         return None if ours is None or theirs is None else quantile(ours / np.maximum(theirs, 1e-9), share)
 
-    def probability_cheaper(self, basis: CostBasis, rival: CostBasis) -> float | None:
+    def probability_cheaper(self, inputs: CostInputs, rival: CostInputs) -> float | None:
         """Return the probability that an option costs less than another."""
-        ours, theirs = self.monthly_usd(basis), self.monthly_usd(rival)
+        ours, theirs = self.monthly_usd(inputs), self.monthly_usd(rival)
         return None if ours is None or theirs is None else probability_less(ours, theirs)
 
-    def break_even(self, basis: CostBasis, rival: CostBasis, share: float) -> float | None:
+    def break_even(self, inputs: CostInputs, rival: CostInputs, share: float) -> float | None:
         """Return the requests a day from which on the rival costs less in a share of the draws; None where none is found."""
         low, high = _LEAST_VOLUME, _MOST_VOLUME
-        if not self._share_cheaper(rival, basis, high) >= share:
+        if not self._share_cheaper(rival, inputs, high) >= share:
             return None
         for _ in range(_BISECTIONS):
             middle = float((low * high) ** 0.5)
-            if self._share_cheaper(rival, basis, middle) >= share:
+            if self._share_cheaper(rival, inputs, middle) >= share:
                 high = middle
             else:
                 low = middle
         return high
 
-    def _share_cheaper(self, basis: CostBasis, rival: CostBasis, requests_per_day: float) -> float:
+    def _share_cheaper(self, inputs: CostInputs, rival: CostInputs, requests_per_day: float) -> float:
         """Return the share of the draws in which an option costs less at a volume, 0 where a cost is unknown."""
-        ours, theirs = (self._monthly_usd_at(inputs, requests_per_day) for inputs in (basis, rival))
+        ours, theirs = (self._monthly_usd_at(of_option, requests_per_day) for of_option in (inputs, rival))
         return 0.0 if ours is None or theirs is None else float(np.mean(ours < theirs))
 
-    def _monthly_usd_at(self, basis: CostBasis, requests_per_day: float) -> Draws | None:
+    def _monthly_usd_at(self, inputs: CostInputs, requests_per_day: float) -> Draws | None:
         legs = {role: partial(_leg_usd, self._curves[role].of, requests_per_day) for role in ROLES}
-        return _monthly_usd_of(legs, self._workload, self._assumptions, self._draws, basis)
+        return _monthly_usd_of(legs, self._workload, self._assumptions, self._draws, inputs)
 
-    def tornado(self, basis: CostBasis, rival: CostBasis | None = None) -> tuple[Influence, ...]:
+    def tornado(self, inputs: CostInputs, rival: CostInputs | None = None) -> tuple[Influence, ...]:
         """Return what moves the cost of an option, or its distance from a rival, the strongest first."""
 
         def result(values: Mapping[str, float]) -> float:
             workload, assumptions = applied(values, self._likely, self._constants)
             requests = workload.requests_per_day or 0.0
             usd = [
-                running_cost(inputs, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
-                for inputs in (basis, *(() if rival is None else (rival,)))
+                running_cost(of_option, workload, assumptions, likely=self._likely, arithmetic=ONE_DRAW)
+                for of_option in (inputs, *(() if rival is None else (rival,)))
             ]
             mine, *theirs = (0.0 if cost is None else cost.monthly_usd(requests) for cost in usd)
             return mine - sum(theirs)
 
-        if self.monthly_usd(basis) is None or (rival is not None and self.monthly_usd(rival) is None):
+        if self.monthly_usd(inputs) is None or (rival is not None and self.monthly_usd(rival) is None):
             return ()
         return tuple(influence for influence in influences(result, self.drivers) if influence.swing > 0.0)
 
 
-def _monthly_usd(legs: Mapping[Role, Memo[LegBasis | None, Draws | None]], workload: Workload,
-                 assumptions: CostAssumptions, draws: int, basis: CostBasis) -> Draws | None:  # fmt: skip
+def _monthly_usd(legs: Mapping[Role, Memo[LegInputs | None, Draws | None]], workload: Workload,
+                 assumptions: CostAssumptions, draws: int, inputs: CostInputs) -> Draws | None:  # fmt: skip
     if workload.requests_per_day is None:
         return None
-    return _monthly_usd_of({role: leg.of for role, leg in legs.items()}, workload, assumptions, draws, basis)
+    return _monthly_usd_of({role: leg.of for role, leg in legs.items()}, workload, assumptions, draws, inputs)
 
 
-def _monthly_usd_of(legs: Mapping[Role, Callable[[LegBasis | None], Draws | None]], workload: Workload,
-                    assumptions: CostAssumptions, draws: int, basis: CostBasis) -> Draws | None:  # fmt: skip
-    fixed = fixed_cost(basis, workload, assumptions)
+def _monthly_usd_of(legs: Mapping[Role, Callable[[LegInputs | None], Draws | None]], workload: Workload,
+                    assumptions: CostAssumptions, draws: int, inputs: CostInputs) -> Draws | None:  # fmt: skip
+    fixed = fixed_cost(inputs, workload, assumptions)
     if fixed is None:
         return None
     total: Draws = np.zeros(draws) + sum(usd for _, usd in fixed)
-    for _, leg, role in legs_of(basis):
+    for _, leg, role in legs_of(inputs):
         usd = legs[role](leg)
         if usd is None:
             return None
@@ -180,23 +180,23 @@ class _PricesBySeller:
 
 
 def _leg_curve(role: Role, workload: Workload, likely: Workload, by_seller: _PricesBySeller,
-               leg: LegBasis | None) -> LegCurve | None:  # fmt: skip
+               leg: LegInputs | None) -> LegCurve | None:  # fmt: skip
     return role_curve(leg, role, workload, by_seller.of(_seller_of(leg)), likely=likely, arithmetic=_NUMPY)
 
 
-def _seller_of(leg: LegBasis | None) -> str:
+def _seller_of(leg: LegInputs | None) -> str:
     """Return who is paid for a leg, empty where its price is certain or nobody is."""
     match leg:
-        case HostedBasis(seller=seller):
+        case HostedInputs(seller=seller):
             return seller
-        case OwnBasis(cost=RentedMachines(seller=seller)) | OneStepBasis(cost=RentedMachines(seller=seller)):
+        case OwnInputs(cost=RentedMachines(seller=seller)) | OneStepInputs(cost=RentedMachines(seller=seller)):
             return seller
         case _:
             return ""
 
 
-def _leg_usd(curve_of: Callable[[LegBasis | None], LegCurve | None], requests_per_day: float | None,
-             leg: LegBasis | None) -> Draws | None:  # fmt: skip
+def _leg_usd(curve_of: Callable[[LegInputs | None], LegCurve | None], requests_per_day: float | None,
+             leg: LegInputs | None) -> Draws | None:  # fmt: skip
     curve = curve_of(leg)
     if curve is None or requests_per_day is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aipolicy.economics.uncertainty import Range, around
-from aipolicy.options.cost_inputs import CostBasis, HostedBasis, LegBasis, OneStepBasis, OwnBasis
+from aipolicy.options.cost_inputs import CostInputs, HostedInputs, LegInputs, OneStepInputs, OwnInputs
 from aipolicy.options.workload import KNOWLEDGE_CHANGES, WORKLOAD_FACTS, Workload
 from aipolicy.value import replace
 
@@ -112,24 +112,24 @@ def _range(constant: Assumption) -> Range | None:
     return Range(constant.low, constant.value, constant.high)
 
 
-def unknown_because(basis: CostBasis, workload: Workload) -> tuple[str, ...]:
+def unknown_because(inputs: CostInputs, workload: Workload) -> tuple[str, ...]:
     """Return why the running cost of an option is not known, in words; empty when it is."""
     reasons = [
-        f"`{WORKLOAD_FACTS[field]}` is not declared" for field in _needed(basis) if getattr(workload, field) is None
+        f"`{WORKLOAD_FACTS[field]}` is not declared" for field in _needed(inputs) if getattr(workload, field) is None
     ]
     legs = (
-        ("model", basis.main, True),
-        ("far side", basis.far, basis.cascade),
-        ("fallback", basis.standby, basis.stands_by),
+        ("model", inputs.main, True),
+        ("far side", inputs.far, inputs.cascade),
+        ("fallback", inputs.standby, inputs.stands_by),
     )
     for name, leg, wanted in legs:
         if wanted:
             reasons += _leg_reasons(name, leg, workload)
-    if basis.retrieves:
+    if inputs.retrieves:
         reasons += [f"`{fact}` is not declared" for fact, value in _of_an_index(workload) if value is None]
-    if basis.training is not None and not basis.training.from_scratch and workload.labelled_examples is None:
+    if inputs.training is not None and not inputs.training.from_scratch and workload.labelled_examples is None:
         reasons.append(f"`{WORKLOAD_FACTS['labelled_examples']}` is not declared")
-    if basis.people is None:
+    if inputs.people is None:
         reasons.append("no figure for the people it takes")
     return tuple(reasons)
 
@@ -141,29 +141,29 @@ def _of_an_index(workload: Workload) -> tuple[tuple[str, float | None], ...]:
     )
 
 
-def _needed(basis: CostBasis) -> tuple[str, ...]:
-    paid = (basis.main, basis.far) if basis.cascade else (basis.main,)
+def _needed(inputs: CostInputs) -> tuple[str, ...]:
+    paid = (inputs.main, inputs.far) if inputs.cascade else (inputs.main,)
     return (
         "requests_per_day",
         *dict.fromkeys(field for leg in paid for field in charged_lengths(leg)),
         *(("latency_budget_ms",) if any(map(_hangs_on_latency, paid)) else ()),
-        *(("hard_case_share",) if basis.cascade else ()),
+        *(("hard_case_share",) if inputs.cascade else ()),
     )
 
 
-def charged_lengths(leg: LegBasis | None) -> tuple[str, ...]:
+def charged_lengths(leg: LegInputs | None) -> tuple[str, ...]:
     """Return the fields of a workload that say how long a request is, and that a leg is paid by or that take time."""
     match leg:
-        case OwnBasis() | HostedBasis(price=None, writes=True):
+        case OwnInputs() | HostedInputs(price=None, writes=True):
             return ("input_tokens", "output_tokens")
-        case HostedBasis(price=price) if price is not None:
+        case HostedInputs(price=price) if price is not None:
             fields = (
                 (price.charges_tokens, "input_tokens"), (price.rates.output is not None, "output_tokens"),
                 (price.documents_per_request is not None, "documents"),
                 (price.is_by_recording, "audio_seconds"),
             )  # fmt: skip
             return tuple(field for charged, field in fields if charged)
-        case OneStepBasis(input_tokens_per_s=tokens, audio_per_s=audio):
+        case OneStepInputs(input_tokens_per_s=tokens, audio_per_s=audio):
             return tuple(
                 field for rate, field in ((tokens, "input_tokens"), (audio, "audio_seconds")) if rate is not None
             )
@@ -171,26 +171,26 @@ def charged_lengths(leg: LegBasis | None) -> tuple[str, ...]:
             return ()
 
 
-def _hangs_on_latency(leg: LegBasis | None) -> bool:
+def _hangs_on_latency(leg: LegInputs | None) -> bool:
     """Return whether a cost needs the latency budget: a tighter one takes more machines, a long one batch prices."""
     match leg:
-        case OwnBasis():
+        case OwnInputs():
             return True
-        case HostedBasis(price=price):
+        case HostedInputs(price=price):
             return price is not None and price.knows_batches
         case _:
             return False
 
 
-def _leg_reasons(name: str, leg: LegBasis | None, workload: Workload) -> list[str]:
+def _leg_reasons(name: str, leg: LegInputs | None, workload: Workload) -> list[str]:
     match leg:
         case None:
             return [f"no figures for the {name}"]
-        case HostedBasis(price=None):
+        case HostedInputs(price=None):
             return [f"no price for the {name}"]
-        case HostedBasis(price=price) if price is not None and workload.audio_seconds is not None:
+        case HostedInputs(price=price) if price is not None and workload.audio_seconds is not None:
             return [] if price.usd_per_audio_hour is not None else [f"no price of recordings for the {name}"]
-        case OwnBasis(cost=None) | OneStepBasis(cost=None):
+        case OwnInputs(cost=None) | OneStepInputs(cost=None):
             return [f"no price for the machines of the {name}"]
         case _:
             return []

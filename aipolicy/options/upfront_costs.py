@@ -11,7 +11,7 @@ from aipolicy.economics.training import (
     training_usd,
 )
 from aipolicy.options.cost_assumptions import CostAssumptions
-from aipolicy.options.cost_inputs import CostBasis, Training
+from aipolicy.options.cost_inputs import CostInputs, Training
 from aipolicy.options.workload import Workload
 
 Lines = tuple[tuple[str, float], ...]
@@ -23,29 +23,29 @@ Parts = tuple[tuple[str, float | None], ...]
 _WEEKS_PER_YEAR = 52.0
 
 
-def upfront_cost(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
+def upfront_cost(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions) -> Lines | None:
     """Return what an option costs before it serves, or None when a part of it is not known.
 
     Machines that are bought are not in it: their depreciation is in the running cost, and nothing is counted twice.
     """
-    return whole(upfront_parts(basis, workload, assumptions))
+    return whole(upfront_parts(inputs, workload, assumptions))
 
 
-def upfront_parts(basis: CostBasis, workload: Workload, assumptions: CostAssumptions) -> Parts:
+def upfront_parts(inputs: CostInputs, workload: Workload, assumptions: CostAssumptions) -> Parts:
     """Return the parts of what an option costs before it serves; None is a part that is not known."""
-    weeks = basis.build_weeks
+    weeks = inputs.build_weeks
     engineering = None if weeks is None else weeks * assumptions.staff_year_usd / _WEEKS_PER_YEAR
     parts: list[tuple[str, float | None]] = [("engineering", engineering)]
-    if basis.retrieves:
+    if inputs.retrieves:
         parts.append(("indexing documents", indexing_usd(workload, assumptions)))
-    if basis.training is not None:
-        parts.append(("labelling", _labels_usd(basis.training, workload, assumptions)))
-        parts.append(("training run", training_run_usd(basis.training, workload, assumptions)))
-    if basis.partner_training is not None:
+    if inputs.training is not None:
+        parts.append(("labelling", _labels_usd(inputs.training, workload, assumptions)))
+        parts.append(("training run", training_run_usd(inputs.training, workload, assumptions)))
+    if inputs.partner_training is not None:
         # NOTE: both models learn from the same examples, which are labelled once.
-        if basis.training is None:
-            parts.append(("labelling", _labels_usd(basis.partner_training, workload, assumptions)))
-        parts.append(("training run of the fallback", training_run_usd(basis.partner_training, workload, assumptions)))
+        if inputs.training is None:
+            parts.append(("labelling", _labels_usd(inputs.partner_training, workload, assumptions)))
+        parts.append(("training run of the fallback", training_run_usd(inputs.partner_training, workload, assumptions)))
     return tuple(parts)
 
 

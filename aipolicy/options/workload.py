@@ -11,14 +11,14 @@ from aipolicy.value import Frozen
 
 if TYPE_CHECKING:
     from aipolicy.facts.facts import Facts
-    from aipolicy.options.cost_inputs import CostBasis, End
+    from aipolicy.options.cost_inputs import CostInputs, End
 
 
 class Rivals(Frozen):
     """The cheapest of the options that remain, and the cheapest of them on machines of one's own."""
 
-    cheapest: CostBasis | None
-    own: CostBasis | None
+    cheapest: CostInputs | None
+    own: CostInputs | None
     own_remains: bool
     """Whether any way of hosting oneself remains, of known cost or not."""
 

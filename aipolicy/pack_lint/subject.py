@@ -126,7 +126,7 @@ def subject_of(pack: PolicyPack, documents: Sequence[Document], mistakes: Sequen
     wrong = {(error.path, error.span.start.line) for error in mistakes if error.span is not None}
     variables = [entry for document in documents for entry in entries(document, "variables")]
     broken_variables = any((entry.document.source.path, line) in wrong for entry in variables for line in entry.lines)
-    portfolio = {over_all.rule.id: over_all for over_all in pack.portfolio_rules}
+    portfolio = {portfolio_rule.rule.id: portfolio_rule for portfolio_rule in pack.portfolio_rules}
     rules = []
     for rule in pack.all_rules:
         found_entry = by_place.get((rule.defined_at, rule.id))

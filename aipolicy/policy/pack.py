@@ -75,7 +75,7 @@ class PolicyPack(Frozen, kw_only=True):
     @property
     def all_rules(self) -> tuple[Rule, ...]:
         """Return the rules over single features, and what those over all features share with them."""
-        return (*self.rules, *(over_all.rule for over_all in self.portfolio_rules))
+        return (*self.rules, *(portfolio_rule.rule for portfolio_rule in self.portfolio_rules))
 
 
 def rule_ids(packs: Iterable[PolicyPack]) -> list[str]:

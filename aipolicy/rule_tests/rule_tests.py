@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from aipolicy.errors import PolicyError
+from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, PolicyError
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.pack import PolicyPack
 from aipolicy.policy.reading.condition_lines import VARIABLES
@@ -76,6 +76,13 @@ class TestRun(Frozen):
         """Return whether fewer mutants are killed than asked for."""
         return self.is_mutated and self.mutation.percent < self.min_mutation_percent
 
+    @property
+    def exit_code(self) -> int:
+        """Return 3 where there was nothing to run, 1 where a test fails or too little is covered or killed, else 0."""
+        if not self.results:
+            return EXIT_NOTHING
+        return EXIT_FINDINGS if self.failed or self.covers_too_little or self.kills_too_few else EXIT_CLEAN
+
 
 class TestSettings(Frozen):
     """What a run of tests is to find out, and from when on it is not enough."""
@@ -120,13 +127,13 @@ class _PortfolioRun:
     def __init__(self, policy: Policy, pack: PolicyPack, settings: TestSettings) -> None:
         defaults, catalog = default_parameters(pack, policy.catalog), policy.catalog
         rules = [
-            replace(over_all, rule=with_default_parameters(over_all.rule, defaults))
-            for over_all in pack.portfolio_rules
-            if over_all.rule.id not in policy.ignored_rules
+            replace(portfolio_rule, rule=with_default_parameters(portfolio_rule.rule, defaults))
+            for portfolio_rule in pack.portfolio_rules
+            if portfolio_rule.rule.id not in policy.ignored_rules
         ]
         self.results = portfolio_results(rules, catalog)
         self.coverage = portfolio_coverage(rules, self.results)
-        self.untested = [over_all.rule for over_all in rules if not over_all.tests]
+        self.untested = [portfolio_rule.rule for portfolio_rule in rules if not portfolio_rule.tests]
         self.mutants: list[MutantResult] = []
         if settings.mutate or settings.suggest:
             of_features = mutator_of(pack, catalog, policy.evaluator.known.specs)

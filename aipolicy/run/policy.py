@@ -55,19 +55,24 @@ class Policy(Frozen):
     def evaluated_portfolio_rules(self) -> tuple[PortfolioRule, ...]:
         """Return the rules over all features that are evaluated on the day of the run."""
         day = self.catalog.as_of
-        return tuple(over_all for over_all in self.portfolio_rules if over_all.rule.severity_on(day) is not None)
+        return tuple(
+            portfolio_rule
+            for portfolio_rule in self.portfolio_rules
+            if portfolio_rule.rule.severity_on(day) is not None
+        )
 
     @property
     def active_portfolio_rules(self) -> tuple[ActiveRule, ...]:
         """Return what those share with other rules, with what they weigh on that day."""
-        return active_rules((over_all.rule for over_all in self.portfolio_rules), self.catalog.as_of)
+        return active_rules((portfolio_rule.rule for portfolio_rule in self.portfolio_rules), self.catalog.as_of)
 
     def portfolio_rules_with_examples(self) -> tuple[PortfolioRule, ...]:
         """Return every rule over all features of every pack with its examples, by id."""
         packs = self.packs_with_tests()
         return tuple(
             sorted(
-                (over_all for pack in packs for over_all in pack.portfolio_rules), key=lambda over_all: over_all.rule.id
+                (portfolio_rule for pack in packs for portfolio_rule in pack.portfolio_rules),
+                key=lambda portfolio_rule: portfolio_rule.rule.id,
             )
         )
 

@@ -11,13 +11,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aipolicy.config.scope import RunScope
+from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.skipped import NOTHING_LEFT_OUT, LeftOut
 from aipolicy.run.answers_asked import NO_ANSWERS, AnswersAsked
 from aipolicy.run.evaluated_file import evaluate_file
 from aipolicy.run.feature_result import Detailed
 from aipolicy.run.file_result import FileResult, file_result
-from aipolicy.run.policy import Policy
+from aipolicy.run.inputs import RunInputs
+from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.processes import map_in_processes, usable_processes
 from aipolicy.run.result_memory import ResultMemory
 from aipolicy.run.run_result import KeptResults, RunResult, closing_findings
@@ -33,8 +35,28 @@ Told = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Says how many files are evaluated while they are; what it gives is called after each."""
 
 
+def _untold(_: int) -> AbstractContextManager[Callable[[], None]]:
+    return nullcontext(lambda: None)
+
+
+def run_remembered(inputs: RunInputs, asked: AnswersAsked, scope: RunScope, told: Told | None = None, *,
+                   details: tuple[Detailed, str] | None = None) -> RunResult:  # fmt: skip
+    """Return the result of a run over all that it reads, with what earlier runs kept; raises as `check_remembered`.
+
+    `details` makes what a report shows besides, with words that tell it from other details.
+    """
+    folder = cache_folder()
+    policy = load_policy(inputs.settings, Cache(folder), inputs.policy_files)
+    detailed, words = (None, "") if details is None else details
+    key = sha256(f"{inputs.policy_files.key} {asked!r}{words}".encode()).hexdigest()
+    memory = ResultMemory(None if folder is None else f"{folder}-files", key)
+    return check_remembered(
+        inputs.files, policy, scope, memory, told or _untold, asked, inputs.manifests.left_out, detailed
+    )
+
+
 def check_remembered(files: Sequence[ManifestFile], policy: Policy, scope: RunScope, memory: ResultMemory,
-                     told: Told = lambda _: nullcontext(lambda: None), asked: AnswersAsked = NO_ANSWERS,
+                     told: Told = _untold, asked: AnswersAsked = NO_ANSWERS,
                      left_out: LeftOut = NOTHING_LEFT_OUT, detailed: Detailed | None = None) -> RunResult:  # fmt: skip
     """Return the result of a run; files that were evaluated before under the same policy are not evaluated again.
 

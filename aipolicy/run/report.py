@@ -69,8 +69,8 @@ class Report(Frozen):
     @property
     def evaluated(self) -> bool:
         """Return whether any rule had something to evaluate."""
-        over_all = bool(self.policy.evaluated_portfolio_rules) and not self.scope.partial
-        return any(is_evaluated(file, self.policy) or (over_all and file.evaluations) for file in self.files)
+        has_portfolio = bool(self.policy.evaluated_portfolio_rules) and not self.scope.partial
+        return any(is_evaluated(file, self.policy) or (has_portfolio and file.evaluations) for file in self.files)
 
     @property
     def result(self) -> RunResult:

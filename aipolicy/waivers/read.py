@@ -83,7 +83,9 @@ class Vocabulary:
         facts = known_facts(spec for pack in packs for spec in pack.facts).specs
         self.rules = frozenset(part.id for pack in packs for rule in pack.rules for part in parts_of(rule))
         self.aliases = aliases_of(packs)
-        self.portfolio_rules = frozenset(over_all.rule.id for pack in packs for over_all in pack.portfolio_rules)
+        self.portfolio_rules = frozenset(
+            portfolio_rule.rule.id for pack in packs for portfolio_rule in pack.portfolio_rules
+        )
         self.specs: Mapping[str, FactSpec] = {name: spec for name, spec in facts.items() if not is_option_fact(name)}
         self.declared = frozenset(
             name for name, spec in self.specs.items() if spec.origin in (Origin.DECLARED, Origin.EVIDENCE)

@@ -17,8 +17,8 @@ from aipolicy.files.shipped import catalog_paths
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import OfferedLegs
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.cost_inputs import HostedBasis
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs import HostedInputs
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 from aipolicy.options.option import Option
 from aipolicy.source.document import Document
 
@@ -190,8 +190,8 @@ def test_a_round_trip_that_an_organisation_states_is_no_range_of_ours(shipped: t
     for name, catalog in (("ours", Catalog(shipped, TODAY)), ("own", own)):
         leg, _ = next(iter(OfferedLegs(catalog, Organization()).api(every_region=False)))
         option = Option(adaptation="prompting", fallback="none", routing="single", leg=leg, other=None)
-        main = BasisReader(catalog, cost_assumptions(catalog)).speeds(option).main
-        assert isinstance(main, HostedBasis)
+        main = CostInputsReader(catalog, cost_assumptions(catalog)).speeds(option).main
+        assert isinstance(main, HostedInputs)
         assert main.network is not None
         network[name] = main.network
     assert network["ours"].at(USUAL, "fast").p50_ms < network["ours"].at(USUAL, "slow").p50_ms

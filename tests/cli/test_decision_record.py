@@ -10,7 +10,7 @@ from answer_pages import ROOT, accepted
 from click.testing import CliRunner, Result
 from markdown_it import MarkdownIt
 
-from aipolicy.cli.decision_file import BEGIN, END
+from aipolicy.authoring.decision_file import BEGIN, END
 from aipolicy.cli.main import cli
 from aipolicy.errors import UsageError
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from aipolicy.cli.main import cli
-from aipolicy.cli.manifests import manifests_of
 from aipolicy.config.config_file import read_config
+from aipolicy.run.inputs import manifests_of
 
 MANIFEST = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\ndata: {classes: [internal]}\n"
 FILES = {
@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def notices(*paths: str, config: str | None = None) -> tuple[str, ...]:
-    return manifests_of(paths, read_config(config, os.curdir)).left_out.notices
+    return manifests_of(paths, read_config(config, os.curdir), stdin=bytes).left_out.notices
 
 
 HOLDS = "because it is the nearest upward from the working folder"

@@ -24,7 +24,7 @@ from aipolicy.facts.spec import FactValue
 from aipolicy.findings.finding import Outcome, Severity
 from aipolicy.options.attributes import leg_facts, whole_facts
 from aipolicy.options.candidates import candidate_legs
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 from aipolicy.options.estimates import (
     COST_FACTS_SET,
     ENDED_FACTS,
@@ -146,10 +146,10 @@ def random_manifest(random: Random) -> str:
 
 
 @cache
-def bases_and_settings() -> tuple[BasisReader, EstimateSettings]:
+def reader_and_settings() -> tuple[CostInputsReader, EstimateSettings]:
     """Return what estimates rest on."""
     shared = OptionSet(lambda: (), catalog(), OWN)
-    return BasisReader(catalog(), shared.assumptions), shared.estimate_settings
+    return CostInputsReader(catalog(), shared.assumptions), shared.estimate_settings
 
 
 class Obvious:
@@ -160,7 +160,7 @@ class Obvious:
         self._rules = [ruled.active for ruled in evaluation.rules]
         self._reads = {name for active in self._rules for name in active.rule.option_reads}
         self.legs = legs
-        self._bases, settings = bases_and_settings()
+        self._reader, settings = reader_and_settings()
         self._estimators = {end: Estimator(replace(self._workload, end=end), settings) for end in ENDS}
         self._known: dict[tuple[int, int | None, str, str], dict[str, FactValue]] = {}
         self._of_legs = [
@@ -276,7 +276,7 @@ class Obvious:
 
     def _leg(self, option: Option, end: str) -> dict[str, FactValue]:
         facts = leg_facts(option.adaptation, option.leg, catalog(), OWN)
-        speeds = self._bases.speeds(option)
+        speeds = self._reader.speeds(option)
         names = {of_leg(name) for name in self._reads} & LATENCY_FACTS_SET
         estimated = {name: self._estimators[end].value(name, speeds, None) for name in names}
         return facts | {name: value for name, value in estimated.items() if value is not None}
@@ -298,14 +298,14 @@ class Obvious:
             )  # fmt: skip
             facts |= {of_partner(name): value for name, value in self._leg(other, end).items()}
         facts |= whole_facts(option)
-        basis, speeds = self._bases.cost_basis(option), self._bases.speeds(option)
+        inputs, speeds = self._reader.cost_inputs(option), self._reader.speeds(option)
         for name in self._reads & (COST_FACTS_SET | LATENCY_FACTS_SET):
-            value = self._estimators[end].value(name, speeds, basis)
+            value = self._estimators[end].value(name, speeds, inputs)
             facts.pop(name, None)
             facts |= {} if value is None else {name: value}
         for name in RUNNING_COSTS:
             if name in self._reads and name not in facts:
-                facts[f"{name} at least"] = self._estimators[end].at_least(name, basis) or 0.0
+                facts[f"{name} at least"] = self._estimators[end].at_least(name, inputs) or 0.0
         return facts
 
     def _outcome(self, rule_: Rule, option: Mapping[str, FactValue]) -> Outcome:

@@ -19,7 +19,7 @@ from aipolicy.evaluation.ranking import Ranked, Ranking, Weighing
 from aipolicy.evaluation.recommendation import Recommender, recommend
 from aipolicy.evaluation.verdict import verdict_of
 from aipolicy.options.candidates import candidate_legs
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.options.horizon_costs import HorizonCost, HorizonCosts
 from aipolicy.options.option import Option
 from aipolicy.value import replace
@@ -66,11 +66,11 @@ class World:
         self.ways = tuple(ways)
         options = tuple(self._option(number, way) for number, way in enumerate(self.ways))
         option_set = OptionSet(lambda: options, catalog(), OWN)
-        empty = CostBasis(None, None, None, False, False, None, None, False, False, None)
+        empty = CostInputs(None, None, None, False, False, None, None, False, False, None)
         monkeypatch.setitem(
             option_set.__dict__, "_costs", tuple(replace(empty, build_weeks=float(n)) for n in range(len(options)))
         )
-        monkeypatch.setattr(HorizonCosts, "of", lambda _, basis: self._cost(int(basis.build_weeks)))
+        monkeypatch.setattr(HorizonCosts, "of", lambda _, inputs: self._cost(int(inputs.build_weeks)))
         self.evaluation = self._evaluated(option_set)
 
     def _cost(self, number: int) -> HorizonCost:

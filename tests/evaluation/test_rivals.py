@@ -14,7 +14,7 @@ from aipolicy.evaluation.option_masks import first_in
 from aipolicy.evaluation.rivals import rivals_of
 from aipolicy.manifest.read import ManifestFile, read_manifests
 from aipolicy.options.attributes import Organization
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.policy.reading.load import find_pack, load_packs
 
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f, lifecycle: pilot}\n"
@@ -35,13 +35,13 @@ def evaluator() -> Evaluator:
     return Evaluator(tuple(packs), catalog, Organization())
 
 
-def obvious(evaluation: Evaluation, mask: int, staying: int) -> CostBasis | None:
-    """Return the basis of the cheapest option of a mask, each of them looked at."""
+def obvious(evaluation: Evaluation, mask: int, staying: int) -> CostInputs | None:
+    """Return the cost inputs of the cheapest option of a mask, each of them looked at."""
     groups = evaluation.candidates.groups(("option.monthly_usd",), evaluation.workload)
     known = [(usd, group & mask) for (usd,), group in groups if isinstance(usd, float) and group & mask]
     least = min((usd for usd, _ in known), default=None)
     cheapest = sum(group for usd, group in known if usd == least) & staying
-    return evaluation.candidates.cost_basis(first_in(cheapest)) if cheapest else None
+    return evaluation.candidates.cost_inputs(first_in(cheapest)) if cheapest else None
 
 
 @pytest.mark.parametrize("feature", FEATURES)

@@ -1,4 +1,4 @@
-"""Bases, workloads and constants for tests of costs: round numbers, so that every figure can be worked out by hand."""
+"""Cost inputs, workloads and constants for tests of costs: round numbers, so that every figure can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from aipolicy.economics.retrieval import Index
 from aipolicy.economics.token_cost import LongContextRates, TokenPrice, TokenRates
 from aipolicy.options.cost_assumptions import CostAssumptions, OwnSite, SpeedAssumptions, TrainingConstants
 from aipolicy.options.cost_inputs import (
-    CostBasis,
-    DeviceBasis,
+    CostInputs,
+    DeviceInputs,
     EffortSpeed,
-    HostedBasis,
-    LegBasis,
-    OneStepBasis,
-    OwnBasis,
+    HostedInputs,
+    LegInputs,
+    OneStepInputs,
+    OwnInputs,
     Pace,
     People,
     RoundTrips,
@@ -87,11 +87,11 @@ FAR = RoundTrips(
 )
 PACE = Pace(Duration(400.0, 1_000.0), per_token_ms=5.0)
 FAST = (EffortSpeed("", PACE, Pace(Duration(200.0, 400.0), 2.5), Pace(Duration(800.0, 3_000.0), 10.0)),)
-API = HostedBasis(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAR, FAST, price_uncertain=False)
-CHEAP_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False)
-OPEN_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=True)
-STALE_API = HostedBasis(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False, price_stale=True)
-LONG_API = HostedBasis(
+API = HostedInputs(TokenPrice(TokenRates(2.5, 10.0, cached_input=0.25)), FAR, FAST, price_uncertain=False)
+CHEAP_API = HostedInputs(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False)
+OPEN_API = HostedInputs(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=True)
+STALE_API = HostedInputs(TokenPrice(TokenRates(0.25, 1.0)), FAR, FAST, price_uncertain=False, price_stale=True)
+LONG_API = HostedInputs(
     TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0), LongContextRates(2_000.0, TokenRates(5.0, 15.0))),
     FAR,
     FAST,
@@ -99,12 +99,12 @@ LONG_API = HostedBasis(
 )
 RENTED = RentedMachines(hourly_usd=2.0, sold_in=1.0, hours_per_month=730.0)
 """1,460 USD a month."""
-ENCODER = OneStepBasis(pass_ms=10.0, requests_per_s=1.0, cost=RENTED, network=NEAR)
+ENCODER = OneStepInputs(pass_ms=10.0, requests_per_s=1.0, cost=RENTED, network=NEAR)
 """One request a second: 86,400 x 0.5 / 2 / 1.05 mean requests a day and replica, a little over 20,571."""
 LLAMA_8B = ModelShape(params_b=8.0, active_params_b=8.0, layers=32.0, heads=32.0, kv_heads=8.0, head_dim=128.0)
 H100 = Machine(memory_gb=80.0, bandwidth_gb_per_s=3_350.0, tflops=1_979.0)
-OWN = OwnBasis(LLAMA_8B, FP8, H100, accelerators=1, cost=RENTED, network=NEAR)
-DEVICE = DeviceBasis()
+OWN = OwnInputs(LLAMA_8B, FP8, H100, accelerators=1, cost=RENTED, network=NEAR)
+DEVICE = DeviceInputs()
 TUNED_AT_PROVIDER = Training(
     examples=1_000.0, usd_per_mtok=25.0, params_b=None, tflops=0.0, hourly_usd=None, from_scratch=False
 )
@@ -119,15 +119,15 @@ HEAD_COUNT = HeadCount(
 """Half an engineer: 5,000 USD a month."""
 
 
-def basis(main: LegBasis | None, **others: Any) -> CostBasis:
-    """Return the basis of an option that needs nobody and nothing but its main leg, with what is named changed."""
+def inputs(main: LegInputs | None, **others: Any) -> CostInputs:
+    """Return the cost inputs of an option that needs nobody and nothing but its main leg, with what is named changed."""
     plain: dict[str, Any] = {
         "far": None, "standby": None, "cascade": False, "stands_by": False, "build_weeks": 0.0,
         "retrieves": False, "watched": False, "training": None,
     }  # fmt: skip
     engineers = others.pop("engineers", 0.0)
     people = None if engineers is None else people_of(engineers)
-    return CostBasis(main=main, people=people, **plain | others)
+    return CostInputs(main=main, people=people, **plain | others)
 
 
 @cache
@@ -136,17 +136,17 @@ def people_of(engineers: float) -> People:
     return People((HEAD_COUNT,) if engineers == HEAD_COUNT.engineers else (replace(HEAD_COUNT, engineers=engineers),))
 
 
-BASES = (
-    basis(API),
-    basis(LONG_API, engineers=0.1),
-    basis(OWN, engineers=0.5, watched=True),
-    basis(ENCODER, watched=True),
-    basis(DEVICE),
-    basis(OPEN_API, standby=OWN, stands_by=True),
-    basis(CHEAP_API, far=API, cascade=True),
-    basis(OWN, far=LONG_API, cascade=True, retrieves=True, watched=True, training=TUNED_ON_OWN),
-    basis(ENCODER, far=OWN, cascade=True),
-    basis(STALE_API, retrieves=True, training=TUNED_AT_PROVIDER),
+ALL_INPUTS = (
+    inputs(API),
+    inputs(LONG_API, engineers=0.1),
+    inputs(OWN, engineers=0.5, watched=True),
+    inputs(ENCODER, watched=True),
+    inputs(DEVICE),
+    inputs(OPEN_API, standby=OWN, stands_by=True),
+    inputs(CHEAP_API, far=API, cascade=True),
+    inputs(OWN, far=LONG_API, cascade=True, retrieves=True, watched=True, training=TUNED_ON_OWN),
+    inputs(ENCODER, far=OWN, cascade=True),
+    inputs(STALE_API, retrieves=True, training=TUNED_AT_PROVIDER),
 )
 """One of every kind: hosted, own, one step, device, fallback, cascade, retrieval, training."""
 

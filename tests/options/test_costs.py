@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from cost_worlds import (
+    ALL_INPUTS,
     AN_HOUR_MS,
     API,
     ASSUMPTIONS,
-    BASES,
     CHEAP_API,
     DEVICE,
     ENCODER,
@@ -26,7 +26,7 @@ from cost_worlds import (
     TUNED_AT_PROVIDER,
     TUNED_ON_OWN,
     WORK,
-    basis,
+    inputs,
     workloads,
 )
 from hypothesis import assume, given
@@ -40,8 +40,8 @@ from aipolicy.economics.token_cost import TokenPrice, TokenRates
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import candidate_legs
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.cost_inputs import CostBasis, HostedBasis, OwnBasis
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs import CostInputs, HostedInputs, OwnInputs
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 from aipolicy.options.costs import running_cost
 from aipolicy.options.fixed_costs import index_monthly_usd
 from aipolicy.options.serving import serving_of
@@ -49,17 +49,17 @@ from aipolicy.options.upfront_costs import upfront_cost
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace
 
-CACHED_BATCH_API = HostedBasis(
+CACHED_BATCH_API = HostedInputs(
     TokenPrice(TokenRates(2.5, 10.0, 0.25), TokenRates(1.25, 5.0, 0.1)), FAR, FAST, price_uncertain=False
 )
-WRITING_API = HostedBasis(
+WRITING_API = HostedInputs(
     TokenPrice(TokenRates(2.5, 10.0, 0.25, cache_write=3.125, cache_write_hour=5.0)), FAR, FAST, price_uncertain=False
 )
 DAYS_TRAFFIC = 10_000 * 30 * 1.05
 """Requests that are paid for in a month: 10,000 a day, 2 % sent again, 3 % for evaluation."""
 
 
-def monthly(option: CostBasis, work: Workload = WORK, **changed: Any) -> float:
+def monthly(option: CostInputs, work: Workload = WORK, **changed: Any) -> float:
     """Return the cost of a month, which is known."""
     cost = running_cost(option, work, replace(ASSUMPTIONS, **changed))
     assert cost is not None
@@ -71,85 +71,85 @@ def monthly(option: CostBasis, work: Workload = WORK, **changed: Any) -> float:
     ("option", "work", "usd"),
     [
         # 1,000 x 2.5 + 200 x 10 = 4,500 USD a million requests
-        (basis(API), WORK, DAYS_TRAFFIC * 0.0045),
+        (inputs(API), WORK, DAYS_TRAFFIC * 0.0045),
         # three calls follow one another
-        (basis(API), replace(WORK, chained_calls=3.0), DAYS_TRAFFIC * 0.0135),
+        (inputs(API), replace(WORK, chained_calls=3.0), DAYS_TRAFFIC * 0.0135),
         # 600 fresh at 2.5, 400 cached at 0.25, 200 out
-        (basis(API), replace(WORK, cached_share=0.4), DAYS_TRAFFIC * 0.0036),
+        (inputs(API), replace(WORK, cached_share=0.4), DAYS_TRAFFIC * 0.0036),
         # 1,000 fresh are 0.6 of the prompt: 666.7 cached beside them
         (
-            basis(API),
+            inputs(API),
             replace(WORK, cached_share=0.4, cached_counted="beside"),
             DAYS_TRAFFIC * (0.0045 + 0.25e-6 * 2000 / 3),
         ),
         # 300 reasoning tokens beside the 200 of the answer
-        (basis(API), replace(WORK, reasoning_tokens=300.0), DAYS_TRAFFIC * 0.0075),
+        (inputs(API), replace(WORK, reasoning_tokens=300.0), DAYS_TRAFFIC * 0.0075),
         # 2,001 tokens are a long prompt: 5 and 15 for the whole request
-        (basis(LONG_API), replace(WORK, input_tokens=2001.0), DAYS_TRAFFIC * (2001 * 5 + 200 * 15) / 1e6),
+        (inputs(LONG_API), replace(WORK, input_tokens=2001.0), DAYS_TRAFFIC * (2001 * 5 + 200 * 15) / 1e6),
         # a budget of a day allows the batch price, one of 23 hours does not
-        (basis(LONG_API), replace(WORK, latency_budget_ms=24 * 3.6e6), DAYS_TRAFFIC * 0.00225),
-        (basis(LONG_API), replace(WORK, latency_budget_ms=23 * 3.6e6), DAYS_TRAFFIC * 0.0045),
+        (inputs(LONG_API), replace(WORK, latency_budget_ms=24 * 3.6e6), DAYS_TRAFFIC * 0.00225),
+        (inputs(LONG_API), replace(WORK, latency_budget_ms=23 * 3.6e6), DAYS_TRAFFIC * 0.0045),
         # a third may wait for a batch
-        (basis(LONG_API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * (0.0045 * 2 / 3 + 0.00225 / 3)),
+        (inputs(LONG_API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * (0.0045 * 2 / 3 + 0.00225 / 3)),
         # where there are no batches, waiting saves nothing
-        (basis(API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * 0.0045),
+        (inputs(API), replace(WORK, batchable_share=1 / 3), DAYS_TRAFFIC * 0.0045),
         # 500 tokens written to a cache, for minutes at 3.125 and for an hour at 5 in the place of 2.5
-        (basis(WRITING_API), replace(WORK, cache_written_tokens=500.0), DAYS_TRAFFIC * (0.0045 + 500 * 0.625e-6)),
+        (inputs(WRITING_API), replace(WORK, cache_written_tokens=500.0), DAYS_TRAFFIC * (0.0045 + 500 * 0.625e-6)),
         (
-            basis(WRITING_API),
+            inputs(WRITING_API),
             replace(WORK, cache_written_tokens=500.0, cache_kept="hour"),
             DAYS_TRAFFIC * (0.0045 + 500 * 2.5e-6),
         ),
         # a provider without a price of the hour charges what it charges
-        (basis(API), replace(WORK, cache_written_tokens=500.0, cache_kept="hour"), DAYS_TRAFFIC * 0.0045),
+        (inputs(API), replace(WORK, cache_written_tokens=500.0, cache_kept="hour"), DAYS_TRAFFIC * 0.0045),
         # machines run nine hours a day, and 0.3 more until they answer
-        (basis(ENCODER), replace(WORK, hours_per_day=9.0), 2 * 1460.0 * 9.3 / 24.0),
-        (basis(ENCODER), replace(WORK, hours_per_day=24.0), 2 * 1460.0),
+        (inputs(ENCODER), replace(WORK, hours_per_day=9.0), 2 * 1460.0 * 9.3 / 24.0),
+        (inputs(ENCODER), replace(WORK, hours_per_day=24.0), 2 * 1460.0),
         # nothing is paid while nobody asks, and by the second: a quarter of an hour is no whole one
-        (basis(ENCODER), replace(WORK, requests_per_day=10.0, hours_per_day=0.25), 2 * 1460.0 * 0.55 / 24.0),
+        (inputs(ENCODER), replace(WORK, requests_per_day=10.0, hours_per_day=0.25), 2 * 1460.0 * 0.55 / 24.0),
         # a third of the day has three times the mean, more than the peak of two: one machine more
-        (basis(ENCODER), replace(WORK, requests_per_day=20_571.0, hours_per_day=8.0), 3 * 1460.0 * 8.3 / 24.0),
+        (inputs(ENCODER), replace(WORK, requests_per_day=20_571.0, hours_per_day=8.0), 3 * 1460.0 * 8.3 / 24.0),
         # half of the prompt cached: 500 at 1.25, 500 at 0.1, 200 out at 5
         (
-            basis(CACHED_BATCH_API),
+            inputs(CACHED_BATCH_API),
             replace(WORK, cached_share=0.5, latency_budget_ms=24 * 3.6e6),
             DAYS_TRAFFIC * 0.001675,
         ),
         # 20,571 mean requests a day and machine: one for the load, one to spare
-        (basis(ENCODER), WORK, 2 * 1460.0),
-        (basis(ENCODER), replace(WORK, requests_per_day=20_571.0), 2 * 1460.0),
-        (basis(ENCODER), replace(WORK, requests_per_day=20_572.0), 3 * 1460.0),
-        (basis(DEVICE), WORK, 0.0),
+        (inputs(ENCODER), WORK, 2 * 1460.0),
+        (inputs(ENCODER), replace(WORK, requests_per_day=20_571.0), 2 * 1460.0),
+        (inputs(ENCODER), replace(WORK, requests_per_day=20_572.0), 3 * 1460.0),
+        (inputs(DEVICE), WORK, 0.0),
         # the small model also says whether a case is hard: 100 tokens more in, 10 out, and a tenth goes on
         (
-            basis(CHEAP_API, far=API, cascade=True),
+            inputs(CHEAP_API, far=API, cascade=True),
             replace(WORK, hard_case_share=0.1),
             DAYS_TRAFFIC * (1100 * 0.25e-6 + 210 * 1e-6 + 0.1 * 0.0045),
         ),
         # own machines that wait are one replica; a provider that waits costs nothing
-        (basis(API, standby=OWN, stands_by=True), WORK, DAYS_TRAFFIC * 0.0045 + 1460.0),
+        (inputs(API, standby=OWN, stands_by=True), WORK, DAYS_TRAFFIC * 0.0045 + 1460.0),
         (
-            basis(API, standby=replace(OWN, cost=replace(RENTED, sold_in=8.0)), stands_by=True),
+            inputs(API, standby=replace(OWN, cost=replace(RENTED, sold_in=8.0)), stands_by=True),
             WORK,
             DAYS_TRAFFIC * 0.0045 + 8 * 1460.0,
         ),
         # half an engineer, monitoring and evaluation
-        (basis(API, engineers=0.5, watched=True), WORK, DAYS_TRAFFIC * 0.0045 + 5_000 + 300 + 1_000),
+        (inputs(API, engineers=0.5, watched=True), WORK, DAYS_TRAFFIC * 0.0045 + 5_000 + 300 + 1_000),
         # 25,000 vectors of 8 kB are 0.2 GB at 0.5; six times a year 1 USD; questions of 50 tokens, not sent again
         (
-            basis(API, retrieves=True),
+            inputs(API, retrieves=True),
             replace(WORK, corpus_tokens=10e6),
             DAYS_TRAFFIC * 0.0045 + 0.1 + 0.5 + 300_000 * 50 * 0.1e-6,
         ),
         # 1,000 examples of 500 tokens three times are 1.5 M at 25 USD, four times a year
-        (basis(API, training=TUNED_AT_PROVIDER), WORK, DAYS_TRAFFIC * 0.0045 + 37.5 * 4 / 12),
+        (inputs(API, training=TUNED_AT_PROVIDER), WORK, DAYS_TRAFFIC * 0.0045 + 37.5 * 4 / 12),
         # 6 x 8e9 x 1.5e6 operations at 400 TFLOPS reached are 0.05 hours at 2 USD
-        (basis(DEVICE, training=TUNED_ON_OWN), WORK, 0.1 * 4 / 12),
+        (inputs(DEVICE, training=TUNED_ON_OWN), WORK, 0.1 * 4 / 12),
         # a model trained from scratch is not trained anew every quarter
-        (basis(DEVICE, training=FROM_SCRATCH), WORK, 0.0),
+        (inputs(DEVICE, training=FROM_SCRATCH), WORK, 0.0),
     ],
 )
-def test_a_month_costs_its_parts(option: CostBasis, work: Workload, usd: float) -> None:
+def test_a_month_costs_its_parts(option: CostInputs, work: Workload, usd: float) -> None:
     assert monthly(option, work) == pytest.approx(usd, rel=1e-9, abs=1e-9)
 
 
@@ -159,38 +159,38 @@ def test_own_machines_are_as_many_as_the_roofline_says() -> None:
     mean_a_day = serving.requests_per_s * 86_400 * 0.5 / 2.0 / 1.05
     for replicas in (1, 2, 7):
         filled = replace(WORK, requests_per_day=mean_a_day * replicas)
-        assert monthly(basis(OWN), filled) == pytest.approx((replicas + 1) * 1460.0)
+        assert monthly(inputs(OWN), filled) == pytest.approx((replicas + 1) * 1460.0)
         fuller = replace(WORK, requests_per_day=mean_a_day * replicas * 1.001)
-        assert monthly(basis(OWN), fuller) == pytest.approx((replicas + 2) * 1460.0)
+        assert monthly(inputs(OWN), fuller) == pytest.approx((replicas + 2) * 1460.0)
 
 
 @pytest.mark.parametrize(
     ("option", "factor", "times"),
     [
-        (basis(OPEN_API), "open_price_factor", 1.5),
-        (basis(STALE_API), "list_price_factor", 1.5),
-        (basis(API), "open_price_factor", 1.0),
-        (basis(API), "list_price_factor", 1.0),
-        (basis(OPEN_API), "list_price_factor", 1.0),
-        (basis(ENCODER), "accelerator_price_factor", 1.5),
-        (basis(OWN), "accelerator_price_factor", 1.5),
-        (basis(API), "accelerator_price_factor", 1.0),
+        (inputs(OPEN_API), "open_price_factor", 1.5),
+        (inputs(STALE_API), "list_price_factor", 1.5),
+        (inputs(API), "open_price_factor", 1.0),
+        (inputs(API), "list_price_factor", 1.0),
+        (inputs(OPEN_API), "list_price_factor", 1.0),
+        (inputs(ENCODER), "accelerator_price_factor", 1.5),
+        (inputs(OWN), "accelerator_price_factor", 1.5),
+        (inputs(API), "accelerator_price_factor", 1.0),
     ],
 )
 def test_a_price_is_uncertain_where_it_is_one_of_an_open_model_an_old_one_or_one_of_machines(
-    option: CostBasis, factor: str, times: float
+    option: CostInputs, factor: str, times: float
 ) -> None:
     assert monthly(option, **{factor: 1.5}) == pytest.approx(times * monthly(option))
 
 
 def test_half_the_capacity_takes_twice_the_machines_beyond_the_spare_one() -> None:
     busy = replace(WORK, requests_per_day=1e6)
-    one, half = monthly(basis(ENCODER), busy), monthly(basis(ENCODER), busy, capacity_factor=0.5)
+    one, half = monthly(inputs(ENCODER), busy), monthly(inputs(ENCODER), busy, capacity_factor=0.5)
     assert (one, half) == (pytest.approx(50 * 1460.0), pytest.approx(99 * 1460.0))
 
 
 def test_the_lines_of_a_cost_add_up_to_it() -> None:
-    option = basis(OWN, far=API, cascade=True, engineers=0.5, watched=True, retrieves=True, training=TUNED_ON_OWN)
+    option = inputs(OWN, far=API, cascade=True, engineers=0.5, watched=True, retrieves=True, training=TUNED_ON_OWN)
     cost = running_cost(option, replace(WORK, hard_case_share=0.1, corpus_tokens=1e7), ASSUMPTIONS)
     assert cost is not None
     lines = dict(cost.lines(10_000.0))
@@ -204,42 +204,42 @@ def test_the_lines_of_a_cost_add_up_to_it() -> None:
 @pytest.mark.parametrize(
     ("option", "work"),
     [
-        (basis(None), WORK),
-        (basis(replace(API, price=None)), WORK),
-        (basis(API), NO_WORKLOAD),
-        (basis(API), replace(WORK, input_tokens=None)),
-        (basis(API), replace(WORK, output_tokens=None)),
+        (inputs(None), WORK),
+        (inputs(replace(API, price=None)), WORK),
+        (inputs(API), NO_WORKLOAD),
+        (inputs(API), replace(WORK, input_tokens=None)),
+        (inputs(API), replace(WORK, output_tokens=None)),
         # whether requests may wait decides about the batch price, and how long they may about the batches of a machine
-        (basis(LONG_API), replace(WORK, latency_budget_ms=None)),
-        (basis(OWN), replace(WORK, latency_budget_ms=None)),
+        (inputs(LONG_API), replace(WORK, latency_budget_ms=None)),
+        (inputs(OWN), replace(WORK, latency_budget_ms=None)),
         # all input is cached and counted beside it: nobody knows how much that is
-        (basis(API), replace(WORK, cached_share=1.0, cached_counted="beside")),
-        (basis(OWN), replace(WORK, cached_share=1.0, cached_counted="beside")),
-        (basis(API, engineers=None), WORK),
-        (basis(replace(OWN, cost=None)), WORK),
-        (basis(replace(ENCODER, cost=None)), WORK),
+        (inputs(API), replace(WORK, cached_share=1.0, cached_counted="beside")),
+        (inputs(OWN), replace(WORK, cached_share=1.0, cached_counted="beside")),
+        (inputs(API, engineers=None), WORK),
+        (inputs(replace(OWN, cost=None)), WORK),
+        (inputs(replace(ENCODER, cost=None)), WORK),
         # the weights do not fit
-        (basis(replace(OWN, shape=replace(LLAMA_8B, params_b=800.0))), WORK),
+        (inputs(replace(OWN, shape=replace(LLAMA_8B, params_b=800.0))), WORK),
         # not even one prompt fits beside them
-        (basis(OWN), replace(WORK, input_tokens=1e7)),
-        (basis(API, far=API, cascade=True), WORK),
-        (basis(API, far=None, cascade=True), replace(WORK, hard_case_share=0.1)),
-        (basis(API, standby=None, stands_by=True), WORK),
-        (basis(API, standby=replace(OWN, cost=None), stands_by=True), WORK),
-        (basis(API, retrieves=True), WORK),
-        (basis(API, training=replace(TUNED_AT_PROVIDER, examples=None)), WORK),
-        (basis(API, training=replace(TUNED_AT_PROVIDER, usd_per_mtok=None)), WORK),
-        (basis(OWN, training=replace(TUNED_ON_OWN, hourly_usd=None)), WORK),
-        (basis(OWN, training=replace(TUNED_ON_OWN, tflops=0.0)), WORK),
+        (inputs(OWN), replace(WORK, input_tokens=1e7)),
+        (inputs(API, far=API, cascade=True), WORK),
+        (inputs(API, far=None, cascade=True), replace(WORK, hard_case_share=0.1)),
+        (inputs(API, standby=None, stands_by=True), WORK),
+        (inputs(API, standby=replace(OWN, cost=None), stands_by=True), WORK),
+        (inputs(API, retrieves=True), WORK),
+        (inputs(API, training=replace(TUNED_AT_PROVIDER, examples=None)), WORK),
+        (inputs(API, training=replace(TUNED_AT_PROVIDER, usd_per_mtok=None)), WORK),
+        (inputs(OWN, training=replace(TUNED_ON_OWN, hourly_usd=None)), WORK),
+        (inputs(OWN, training=replace(TUNED_ON_OWN, tflops=0.0)), WORK),
     ],
 )
-def test_a_part_that_is_unknown_makes_the_cost_unknown_and_never_zero(option: CostBasis, work: Workload) -> None:
+def test_a_part_that_is_unknown_makes_the_cost_unknown_and_never_zero(option: CostInputs, work: Workload) -> None:
     assert running_cost(option, work, ASSUMPTIONS) is None
 
 
 def test_a_model_without_output_price_needs_no_length_of_answers() -> None:
     embedding = replace(API, price=replace(API.price, rates=replace(API.price.rates, output=None)))  # type: ignore[union-attr, type-var]
-    assert monthly(basis(embedding), replace(WORK, output_tokens=None)) == pytest.approx(DAYS_TRAFFIC * 0.0025)
+    assert monthly(inputs(embedding), replace(WORK, output_tokens=None)) == pytest.approx(DAYS_TRAFFIC * 0.0025)
 
 
 @pytest.mark.parametrize(("changes", "usd"), [(0.0, 0.1), (12.0, 1.1), (365.0, 0.1 + 365 / 12)])
@@ -259,29 +259,33 @@ def test_how_often_an_organisation_makes_its_index_anew_is_its_own_matter() -> N
     ("option", "work", "lines"),
     [
         # three weeks of an engineer at 120,000 a year
-        (basis(API, build_weeks=3.0), WORK, {"engineering": 120_000 * 3 / 52}),
-        (basis(API, retrieves=True), replace(WORK, corpus_tokens=1e7), {"engineering": 0.0, "indexing documents": 1.0}),
+        (inputs(API, build_weeks=3.0), WORK, {"engineering": 120_000 * 3 / 52}),
+        (
+            inputs(API, retrieves=True),
+            replace(WORK, corpus_tokens=1e7),
+            {"engineering": 0.0, "indexing documents": 1.0},
+        ),
         # 1,000 examples less 400 that exist, 2 USD each; 1.5 M tokens at 25 USD
         (
-            basis(API, training=TUNED_AT_PROVIDER),
+            inputs(API, training=TUNED_AT_PROVIDER),
             replace(WORK, labelled_examples=400.0),
             {"engineering": 0.0, "labelling": 1_200.0, "training run": 37.5},
         ),
         (
-            basis(OWN, training=TUNED_ON_OWN),
+            inputs(OWN, training=TUNED_ON_OWN),
             replace(WORK, labelled_examples=4_000.0),
             {"engineering": 0.0, "labelling": 0.0, "training run": 4 * 0.1},  # a run reads every example that there is
         ),
         # 1 B parameters, 20 B tokens: 1.2e20 operations, 83.3 hours at 2 USD, and no labels
         (
-            basis(OWN, training=FROM_SCRATCH),
+            inputs(OWN, training=FROM_SCRATCH),
             WORK,
             {"engineering": 0.0, "labelling": 0.0, "training run": 1.2e20 / 4e14 / 3600 * 2},
         ),
     ],
 )
 def test_up_front_an_option_costs_engineers_labels_a_run_and_an_index(
-    option: CostBasis, work: Workload, lines: dict[str, float]
+    option: CostInputs, work: Workload, lines: dict[str, float]
 ) -> None:
     found = upfront_cost(option, work, ASSUMPTIONS)
     assert found is not None
@@ -291,17 +295,17 @@ def test_up_front_an_option_costs_engineers_labels_a_run_and_an_index(
 @pytest.mark.parametrize(
     ("option", "work"),
     [
-        (basis(API, build_weeks=None), WORK),
-        (basis(API, retrieves=True), WORK),
-        (basis(API, training=TUNED_AT_PROVIDER), replace(WORK, labelled_examples=None)),
-        (basis(API, training=replace(TUNED_AT_PROVIDER, usd_per_mtok=None)), replace(WORK, labelled_examples=0.0)),
+        (inputs(API, build_weeks=None), WORK),
+        (inputs(API, retrieves=True), WORK),
+        (inputs(API, training=TUNED_AT_PROVIDER), replace(WORK, labelled_examples=None)),
+        (inputs(API, training=replace(TUNED_AT_PROVIDER, usd_per_mtok=None)), replace(WORK, labelled_examples=0.0)),
     ],
 )
-def test_what_is_unknown_up_front_is_unknown(option: CostBasis, work: Workload) -> None:
+def test_what_is_unknown_up_front_is_unknown(option: CostInputs, work: Workload) -> None:
     assert upfront_cost(option, work, ASSUMPTIONS) is None
 
 
-def batch(work: Workload, own: OwnBasis = OWN) -> float:
+def batch(work: Workload, own: OwnInputs = OWN) -> float:
     """Return the largest batch that a replica serves."""
     serving = serving_of(own, work, ASSUMPTIONS)
     assert isinstance(serving, Serving)
@@ -318,14 +322,14 @@ def test_a_latency_budget_makes_batches_smaller_until_none_keeps_it() -> None:
 
 def test_a_hurried_answer_takes_more_machines() -> None:
     busy = replace(WORK, requests_per_day=1e6)
-    assert monthly(basis(OWN), replace(busy, latency_budget_ms=1220.0)) > monthly(basis(OWN), busy)
+    assert monthly(inputs(OWN), replace(busy, latency_budget_ms=1220.0)) > monthly(inputs(OWN), busy)
 
 
-OPTIONS = st.sampled_from(BASES)
+OPTIONS = st.sampled_from(ALL_INPUTS)
 
 
 @given(OPTIONS, workloads(), st.floats(1.0, 20.0))
-def test_a_month_never_costs_less_with_more_requests(option: CostBasis, work: Workload, factor: float) -> None:
+def test_a_month_never_costs_less_with_more_requests(option: CostInputs, work: Workload, factor: float) -> None:
     cost = running_cost(option, work, ASSUMPTIONS)
     assume(cost is not None)
     assert cost is not None
@@ -337,14 +341,14 @@ def test_a_month_never_costs_less_with_more_requests(option: CostBasis, work: Wo
 @given(workloads(), st.floats(1.0, 20.0))
 def test_the_cost_of_an_api_is_linear_in_requests(work: Workload, factor: float) -> None:
     assert work.requests_per_day is not None
-    one = monthly(basis(LONG_API), work)
-    more = monthly(basis(LONG_API), replace(work, requests_per_day=work.requests_per_day * factor))
+    one = monthly(inputs(LONG_API), work)
+    more = monthly(inputs(LONG_API), replace(work, requests_per_day=work.requests_per_day * factor))
     assert more == pytest.approx(factor * one)
 
 
-@given(st.sampled_from([option for option in BASES if option.main is not OWN and option.far is not OWN]), workloads(),
+@given(st.sampled_from([option for option in ALL_INPUTS if option.main is not OWN and option.far is not OWN]), workloads(),
        st.sampled_from(("input_tokens", "output_tokens", "reasoning_tokens")), st.floats(0.0, 5_000.0))  # fmt: skip
-def test_longer_requests_never_cost_less(option: CostBasis, work: Workload, kind: str, more: float) -> None:
+def test_longer_requests_never_cost_less(option: CostInputs, work: Workload, kind: str, more: float) -> None:
     longer = replace(work, **{kind: getattr(work, kind) + more})
     assert monthly(option, longer) >= monthly(option, work) * (1.0 - 1e-12)
 
@@ -356,14 +360,14 @@ def test_longer_requests_never_cost_less_on_own_machines_without_a_hurry(
     """Where no batch keeps a latency budget, capacity is that of the largest one: there a longer answer may cost less."""
     unhurried = replace(work, latency_budget_ms=AN_HOUR_MS)
     longer = replace(unhurried, **{kind: getattr(unhurried, kind) * factor})
-    costs = [running_cost(basis(OWN), each, ASSUMPTIONS) for each in (unhurried, longer)]
+    costs = [running_cost(inputs(OWN), each, ASSUMPTIONS) for each in (unhurried, longer)]
     assume(None not in costs)
     short, long = (cost.curve.slope for cost in costs if cost is not None)
     assert long >= short * (1.0 - 1e-9)
 
 
 @given(OPTIONS, workloads(), st.floats(1.0, 4.0))
-def test_dearer_machines_never_cost_less(option: CostBasis, work: Workload, factor: float) -> None:
+def test_dearer_machines_never_cost_less(option: CostInputs, work: Workload, factor: float) -> None:
     assume(running_cost(option, work, ASSUMPTIONS) is not None)
     assert monthly(option, work, accelerator_price_factor=factor) >= monthly(option, work) * (1.0 - 1e-12)
 
@@ -380,7 +384,7 @@ DRAWN_CONSTANTS = (
 
 @given(OPTIONS, workloads(), st.lists(st.tuples(workloads(), st.floats(0.3, 3.0)), min_size=2, max_size=6))
 def test_arrays_of_draws_cost_what_each_draw_costs(
-    option: CostBasis, likely: Workload, drawn: list[tuple[Workload, float]]
+    option: CostInputs, likely: Workload, drawn: list[tuple[Workload, float]]
 ) -> None:
     """One formula for both: element by element, to the last bits."""
     assume(running_cost(option, likely, ASSUMPTIONS) is not None)
@@ -410,7 +414,7 @@ def test_arrays_of_draws_cost_what_each_draw_costs(
 
 
 @given(OPTIONS, workloads())
-def test_a_single_draw_costs_what_the_likely_values_cost(option: CostBasis, work: Workload) -> None:
+def test_a_single_draw_costs_what_the_likely_values_cost(option: CostInputs, work: Workload) -> None:
     plain = running_cost(option, work, ASSUMPTIONS)
     assume(plain is not None)
     assert plain is not None
@@ -422,11 +426,11 @@ def test_a_single_draw_costs_what_the_likely_values_cost(option: CostBasis, work
 
 def test_every_candidate_has_a_cost_of_at_least_nothing_or_none_that_is_known(catalog: Catalog) -> None:
     assumptions = cost_assumptions(catalog)
-    reader = BasisReader(catalog, assumptions)
+    reader = CostInputsReader(catalog, assumptions)
     work = replace(WORK, hard_case_share=0.1, corpus_tokens=1e7)
     known = 0
     for option in candidate_legs(catalog, Organization())[::17]:
-        cost = running_cost(reader.cost_basis(option), work, assumptions)
+        cost = running_cost(reader.cost_inputs(option), work, assumptions)
         if cost is not None:
             known += 1
             assert 0.0 <= cost.monthly_usd(0.0) <= cost.monthly_usd(10_000.0)
@@ -437,17 +441,17 @@ def test_a_provider_that_nobody_has_a_price_of_has_no_cost(catalog: Catalog) -> 
     option = next(o for o in candidate_legs(catalog, Organization()) if o.hosting == "provider-api")
     nobody = replace(option, leg=replace(option.leg, model=replace(option.leg.model, id="nobody")))
     assumptions = cost_assumptions(catalog)
-    assert running_cost(BasisReader(catalog, assumptions).cost_basis(nobody), WORK, assumptions) is None
+    assert running_cost(CostInputsReader(catalog, assumptions).cost_inputs(nobody), WORK, assumptions) is None
 
 
 def test_every_batch_rate_of_a_price_list_is_charged(catalog: Catalog) -> None:
     """The list of prices knows cached input of a batch, and batches of long requests."""
     found = {}
-    reader = BasisReader(catalog, cost_assumptions(catalog))
+    reader = CostInputsReader(catalog, cost_assumptions(catalog))
     for option in candidate_legs(catalog, Organization()):
         listed = price_of(catalog.price_index, option.leg.provider, option.leg.model.id, option.leg.region, "chat")
-        leg = reader.cost_basis(option).main
-        if listed is not None and listed.batch_cached_input_usd_per_mtok is not None and isinstance(leg, HostedBasis):
+        leg = reader.cost_inputs(option).main
+        if listed is not None and listed.batch_cached_input_usd_per_mtok is not None and isinstance(leg, HostedInputs):
             found[option.leg.model.id] = (listed, leg.price)
     assert found
     assert any(listed.long_context is not None for listed, _ in found.values())

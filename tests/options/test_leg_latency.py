@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from latency_parts import in_sequence
 
 from aipolicy.economics.latency import Duration, waiting_for_server
-from aipolicy.options.cost_inputs import EffortSpeed, End, HostedBasis, LegBasis, Pace, RoundTrips, Speeds
+from aipolicy.options.cost_inputs import EffortSpeed, End, HostedInputs, LegInputs, Pace, RoundTrips, Speeds
 from aipolicy.options.leg_latency import UNKNOWN_LATENCY, Latencies, LatencyEstimate
 from aipolicy.options.workload import NO_WORKLOAD, Workload
 from aipolicy.value import replace
 
 CERTAIN_PACE = Pace(Duration(400.0, 400.0), per_token_ms=5.0)
-CERTAIN = HostedBasis(
+CERTAIN = HostedInputs(
     None,
     RoundTrips(Duration(80.0, 80.0)),
     (EffortSpeed("", CERTAIN_PACE, CERTAIN_PACE, CERTAIN_PACE),),
@@ -24,12 +24,12 @@ CERTAIN = HostedBasis(
 """A hosted model whose slow answers are as fast as the others, so that parts simply add up."""
 
 
-def alone(leg: LegBasis | None, *, retrieves: bool = False) -> Speeds:
+def alone(leg: LegInputs | None, *, retrieves: bool = False) -> Speeds:
     """Return the speeds of an option with one leg."""
     return Speeds(leg, None, cascade=False, retrieves=retrieves)
 
 
-def cascade(near: LegBasis | None, far: LegBasis | None) -> Speeds:
+def cascade(near: LegInputs | None, far: LegInputs | None) -> Speeds:
     """Return the speeds of an option that passes hard cases on."""
     return Speeds(near, far, cascade=True, retrieves=False)
 
@@ -181,12 +181,12 @@ def test_what_is_unknown_about_a_latency_stays_unknown(
         assert found == UNKNOWN_LATENCY
 
 
-LEGS: st.SearchStrategy[LegBasis] = st.sampled_from((API, CHEAP_API, CERTAIN, OWN, ENCODER))
+LEGS: st.SearchStrategy[LegInputs] = st.sampled_from((API, CHEAP_API, CERTAIN, OWN, ENCODER))
 
 
 @given(LEGS, st.booleans(), workloads())
 def test_slow_answers_are_never_faster_than_half_of_them_nor_those_than_the_floor(
-    leg: LegBasis, retrieves: bool, work: Workload
+    leg: LegInputs, retrieves: bool, work: Workload
 ) -> None:
     found = time_of(alone(leg, retrieves=retrieves), work)
     assert found.floor_ms is not None
@@ -196,7 +196,7 @@ def test_slow_answers_are_never_faster_than_half_of_them_nor_those_than_the_floo
 
 
 @given(LEGS, LEGS, workloads())
-def test_a_cascade_is_never_faster_than_its_near_side(near: LegBasis, far: LegBasis, work: Workload) -> None:
+def test_a_cascade_is_never_faster_than_its_near_side(near: LegInputs, far: LegInputs, work: Workload) -> None:
     one, both = time_of(alone(near), work), time_of(cascade(near, far), work)
     assert (both.floor_ms, both.p50_ms) == (one.floor_ms, one.p50_ms)
     if one.p95_ms is not None and both.p95_ms is not None:
@@ -205,7 +205,7 @@ def test_a_cascade_is_never_faster_than_its_near_side(near: LegBasis, far: LegBa
 
 @given(st.sampled_from((API, CERTAIN)), workloads(), st.floats(0.0, 4_000.0), st.floats(1.0, 4.0))
 def test_hosted_answers_never_take_less_time_with_more_tokens_or_calls(
-    leg: HostedBasis, work: Workload, more: float, factor: float
+    leg: HostedInputs, work: Workload, more: float, factor: float
 ) -> None:
     assert work.output_tokens is not None
     before = time_of(alone(leg), work)

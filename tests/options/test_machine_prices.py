@@ -14,8 +14,8 @@ from aipolicy.errors import CatalogError, Problems
 from aipolicy.options.attributes import Organization
 from aipolicy.options.candidates import OfferedLegs
 from aipolicy.options.cost_assumptions import cost_assumptions
-from aipolicy.options.cost_inputs import HostedBasis, OneStepBasis, OwnBasis
-from aipolicy.options.cost_inputs_reader import BasisReader
+from aipolicy.options.cost_inputs import HostedInputs, OneStepInputs, OwnInputs
+from aipolicy.options.cost_inputs_reader import CostInputsReader
 
 TODAY = date(2026, 11, 29)
 DATES = "source: our contract, checked_on: 2026-11-01, effective_from: 2026-01-01, verified: true"
@@ -27,13 +27,17 @@ OWN_H100 = (
 
 def rents(catalog: Catalog, accelerator: str) -> dict[tuple[str, str], RentedMachines | None]:
     """Return what each cloud provider asks for an accelerator in each of its regions, None where that is not known."""
-    reader = BasisReader(catalog, cost_assumptions(catalog))
+    reader = CostInputsReader(catalog, cost_assumptions(catalog))
     found: dict[tuple[str, str], RentedMachines | None] = {}
     for leg in OfferedLegs(catalog, Organization()).own(every_region=True):
-        basis = reader._leg(leg)
-        if leg.hosting == "own-cloud" and leg.accelerator == accelerator and isinstance(basis, OwnBasis | OneStepBasis):
-            assert basis.cost is None or isinstance(basis.cost, RentedMachines)
-            found[leg.provider, leg.region] = basis.cost
+        inputs = reader._leg(leg)
+        if (
+            leg.hosting == "own-cloud"
+            and leg.accelerator == accelerator
+            and isinstance(inputs, OwnInputs | OneStepInputs)
+        ):
+            assert inputs.cost is None or isinstance(inputs.cost, RentedMachines)
+            found[leg.provider, leg.region] = inputs.cost
     return found
 
 
@@ -165,8 +169,8 @@ def test_a_slip_is_told_at_its_line(tmp_path: Path, entry: str, message: str) ->
 
 def test_a_list_price_that_somebody_read_has_no_spread_whoever_made_the_model(catalog: Catalog) -> None:
     """Only the placeholder for hosts of open models is an estimate; a seller's own list is not."""
-    reader = BasisReader(catalog, cost_assumptions(catalog))
+    reader = CostInputsReader(catalog, cost_assumptions(catalog))
     for leg, _ in OfferedLegs(catalog, Organization()).api(every_region=False):
-        basis = reader._leg(leg)
-        assert isinstance(basis, HostedBasis)
-        assert basis.price_uncertain == (leg.provider == "hosted-open-weights")
+        inputs = reader._leg(leg)
+        assert isinstance(inputs, HostedInputs)
+        assert inputs.price_uncertain == (leg.provider == "hosted-open-weights")

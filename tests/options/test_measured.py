@@ -13,7 +13,7 @@ from aipolicy.catalog.load import read_catalog
 from aipolicy.catalog.measured import Measured
 from aipolicy.economics.roofline import Serving
 from aipolicy.errors import CatalogError, Problems
-from aipolicy.options.cost_inputs import OwnBasis, Speeds
+from aipolicy.options.cost_inputs import OwnInputs, Speeds
 from aipolicy.options.costs import leg_curve
 from aipolicy.options.leg_latency import Latencies
 from aipolicy.options.serving import serving_of
@@ -30,7 +30,7 @@ GOOD = "requests_per_s: 12, at_concurrency: 16, first_token_ms: 200, on: 2026-10
 FEATURE = Path(__file__).resolve().parents[1] / "cli/cost_cases/work120k.aifeature.yaml"
 
 
-def as_measured(measured: Measured) -> OwnBasis:
+def as_measured(measured: Measured) -> OwnInputs:
     return replace(OWN, measured=measured)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cost_worlds import API, ASSUMPTIONS, BASES, CHEAP_API, ENCODER, OPEN_API, OWN, RENTED, WORK, basis
+from cost_worlds import ALL_INPUTS, API, ASSUMPTIONS, CHEAP_API, ENCODER, OPEN_API, OWN, RENTED, WORK, inputs
 
 from aipolicy.catalog.assumptions import Assumption
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.economics.arithmetic import ONE_DRAW
 from aipolicy.economics.uncertainty import draw
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.options.costs import running_cost
 from aipolicy.options.monte_carlo import DrawnCosts
 from aipolicy.options.uncertain_inputs import CAPACITY, STAFF, applied
@@ -35,7 +35,7 @@ def drawn(work: Workload, constants: Mapping[str, Assumption], **more: Any) -> D
     return DrawnCosts(work, ASSUMPTIONS, constants, (), **more)
 
 
-def array(costs: DrawnCosts, option: CostBasis) -> Any:
+def array(costs: DrawnCosts, option: CostInputs) -> Any:
     """Return the cost in every draw, which is known."""
     usd = costs.monthly_usd(option)
     assert usd is not None
@@ -43,11 +43,11 @@ def array(costs: DrawnCosts, option: CostBasis) -> Any:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(constants: Mapping[str, Assumption]) -> None:
-    for option in BASES:
+    for option in ALL_INPUTS:
         one, again = (array(drawn(FULL, constants), option).tobytes() for _ in range(2))
         assert one == again
     other = drawn(replace(FULL, seed="faq"), constants)
-    assert array(other, BASES[0]).tobytes() != array(drawn(FULL, constants), BASES[0]).tobytes()
+    assert array(other, ALL_INPUTS[0]).tobytes() != array(drawn(FULL, constants), ALL_INPUTS[0]).tobytes()
 
 
 def test_draws_of_one_input_stay_when_another_input_is_added(constants: Mapping[str, Assumption]) -> None:
@@ -55,14 +55,14 @@ def test_draws_of_one_input_stay_when_another_input_is_added(constants: Mapping[
     busy = replace(FULL, requests_per_day=1e6)
     ranged = replace(busy, ranges=(("peak_to_mean", 1.5, 2.0, 9.0), ("corpus_tokens", 1e6, 1e7, 1e8)))
     one, other = drawn(busy, constants), drawn(ranged, constants)
-    assert array(one, basis(API)).tobytes() == array(other, basis(API)).tobytes()
-    assert array(one, basis(OWN)).tobytes() != array(other, basis(OWN)).tobytes()
+    assert array(one, inputs(API)).tobytes() == array(other, inputs(API)).tobytes()
+    assert array(one, inputs(OWN)).tobytes() != array(other, inputs(OWN)).tobytes()
 
 
 def test_every_draw_is_what_its_inputs_cost(constants: Mapping[str, Assumption]) -> None:
     costs = drawn(FULL, constants, draws=40)
     values = {name: draw(name, range_, seed=FULL.seed, count=40).tolist() for name, range_ in costs.drivers.items()}
-    for option in BASES:
+    for option in ALL_INPUTS:
         usd = array(costs, option)
         for number in range(40):
             at = {name: column[number] for name, column in values.items()}
@@ -74,22 +74,22 @@ def test_every_draw_is_what_its_inputs_cost(constants: Mapping[str, Assumption])
 
 
 def test_the_median_lies_near_the_likely_value_and_the_ends_beside_it(constants: Mapping[str, Assumption]) -> None:
-    found = drawn(FULL, constants).quantiles(basis(API))
-    likely = running_cost(basis(API), FULL, ASSUMPTIONS)
+    found = drawn(FULL, constants).quantiles(inputs(API))
+    likely = running_cost(inputs(API), FULL, ASSUMPTIONS)
     assert found is not None
     assert likely is not None
     assert found.p10 < found.p50 < found.p90
     assert found.p50 == pytest.approx(likely.monthly_usd(10_000.0), rel=0.05)
-    assert drawn(FULL, constants).at_share(basis(API), 0.9) == found.p90
+    assert drawn(FULL, constants).at_share(inputs(API), 0.9) == found.p90
 
 
 def test_a_request_costs_the_month_over_its_requests(constants: Mapping[str, Assumption]) -> None:
     """The volume cancels out: 1,000 tokens in and 200 out, 5 % more traffic, within the spread of tokens."""
     costs = drawn(FULL, constants)
-    usd = costs.usd_per_request(basis(API))
+    usd = costs.usd_per_request(inputs(API))
     assert usd is not None
     assert float(np.median(usd)) == pytest.approx(0.0045 * 1.05, rel=0.03)
-    assert costs.at_share(basis(API), 0.5, per_request=True) == pytest.approx(float(np.median(usd)))
+    assert costs.at_share(inputs(API), 0.5, per_request=True) == pytest.approx(float(np.median(usd)))
 
 
 def test_what_options_share_is_drawn_once(constants: Mapping[str, Assumption], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,10 +102,10 @@ def test_what_options_share_is_drawn_once(constants: Mapping[str, Assumption], m
     )
     costs = drawn(FULL, constants)
     for option in (
-        basis(OWN),
-        basis(OWN, engineers=1.0),
-        basis(OWN, engineers=2.0),
-        basis(API, standby=OWN, stands_by=True),
+        inputs(OWN),
+        inputs(OWN, engineers=1.0),
+        inputs(OWN, engineers=2.0),
+        inputs(API, standby=OWN, stands_by=True),
     ):
         assert costs.monthly_usd(option) is costs.monthly_usd(option)
     # the model twice, as itself and as what waits, and the API
@@ -114,29 +114,29 @@ def test_what_options_share_is_drawn_once(constants: Mapping[str, Assumption], m
 
 @pytest.mark.parametrize(
     "option",
-    [basis(None), basis(replace(API, price=None)), basis(API, engineers=None), basis(replace(OWN, cost=None))],
+    [inputs(None), inputs(replace(API, price=None)), inputs(API, engineers=None), inputs(replace(OWN, cost=None))],
 )
-def test_an_unknown_cost_is_unknown_under_draws_too(option: CostBasis, constants: Mapping[str, Assumption]) -> None:
+def test_an_unknown_cost_is_unknown_under_draws_too(option: CostInputs, constants: Mapping[str, Assumption]) -> None:
     costs = drawn(FULL, constants)
     assert costs.monthly_usd(option) is None
     assert costs.quantiles(option) is None
     assert costs.at_share(option, 0.8) is None
     assert costs.usd_per_request(option) is None
     assert costs.tornado(option) == ()
-    for one, other in ((option, basis(API)), (basis(API), option)):
+    for one, other in ((option, inputs(API)), (inputs(API), option)):
         assert costs.times(one, other, 0.5) is None
         assert costs.probability_cheaper(one, other) is None
         assert costs.tornado(one, other) == ()
 
 
 def test_without_a_volume_nothing_is_drawn(constants: Mapping[str, Assumption]) -> None:
-    assert drawn(NO_WORKLOAD, constants).monthly_usd(basis(API)) is None
+    assert drawn(NO_WORKLOAD, constants).monthly_usd(inputs(API)) is None
 
 
 def test_one_of_two_options_is_cheaper_with_certainty(constants: Mapping[str, Assumption]) -> None:
     costs = drawn(FULL, constants)
-    for one in BASES:
-        for other in BASES:
+    for one in ALL_INPUTS:
+        for other in ALL_INPUTS:
             there, back = costs.probability_cheaper(one, other), costs.probability_cheaper(other, one)
             assert there is not None
             assert back is not None
@@ -146,36 +146,36 @@ def test_one_of_two_options_is_cheaper_with_certainty(constants: Mapping[str, As
 def test_options_that_share_their_inputs_are_compared_draw_by_draw(constants: Mapping[str, Assumption]) -> None:
     """A tenth of the price is cheaper in every draw, however uncertain the volume is, and ten times in every draw."""
     costs = drawn(FULL, constants)
-    assert costs.probability_cheaper(basis(CHEAP_API), basis(API)) == 1.0
-    assert costs.times(basis(API), basis(CHEAP_API), 0.01) == pytest.approx(10.0)
-    assert costs.times(basis(API), basis(CHEAP_API), 0.99) == pytest.approx(10.0)
+    assert costs.probability_cheaper(inputs(CHEAP_API), inputs(API)) == 1.0
+    assert costs.times(inputs(API), inputs(CHEAP_API), 0.01) == pytest.approx(10.0)
+    assert costs.times(inputs(API), inputs(CHEAP_API), 0.99) == pytest.approx(10.0)
 
 
 def test_a_tornado_is_sorted_and_names_what_moves_the_cost(constants: Mapping[str, Assumption]) -> None:
     costs = drawn(FULL, constants)
-    for option in BASES:
+    for option in ALL_INPUTS:
         swings = [influence.swing for influence in costs.tornado(option)]
         assert swings == sorted(swings, reverse=True)
         assert all(swing > 0.0 for swing in swings)
-    assert {influence.name for influence in costs.tornado(basis(API))} == {
+    assert {influence.name for influence in costs.tornado(inputs(API))} == {
         "volume.requests_per_day", "volume.input_tokens", "volume.output_tokens"
     }  # fmt: skip
-    assert costs.tornado(basis(ENCODER, engineers=1.0))[0].name == STAFF
-    assert costs.tornado(basis(OPEN_API))[0].name == "price of an open model at a host"
+    assert costs.tornado(inputs(ENCODER, engineers=1.0))[0].name == STAFF
+    assert costs.tornado(inputs(OPEN_API))[0].name == "price of an open model at a host"
 
 
 def test_a_tornado_of_a_distance_leaves_out_what_both_share(constants: Mapping[str, Assumption]) -> None:
     busy = replace(FULL, requests_per_day=2e6)
     costs = drawn(busy, constants)
-    with_people = basis(OWN, engineers=1.0)
-    assert [influence.name for influence in costs.tornado(with_people, basis(OWN))] == [STAFF]
-    assert CAPACITY in {influence.name for influence in costs.tornado(basis(OWN))}
+    with_people = inputs(OWN, engineers=1.0)
+    assert [influence.name for influence in costs.tornado(with_people, inputs(OWN))] == [STAFF]
+    assert CAPACITY in {influence.name for influence in costs.tornado(inputs(OWN))}
 
 
 def test_a_tornado_keeps_the_budget_that_the_draws_keep(constants: Mapping[str, Assumption]) -> None:
     """Where the likely answer keeps a latency budget and a long one no longer does, the long one is not called cheap."""
     work = replace(FULL, requests_per_day=1e6, output_tokens=300.0, latency_budget_ms=2_000.0)
-    moved = {influence.name: influence for influence in drawn(work, constants).tornado(basis(OWN))}
+    moved = {influence.name: influence for influence in drawn(work, constants).tornado(inputs(OWN))}
     tokens = moved["volume.output_tokens"]
     assert tokens.at_high > tokens.at_low
 
@@ -183,7 +183,7 @@ def test_a_tornado_keeps_the_budget_that_the_draws_keep(constants: Mapping[str, 
 def test_a_tornado_never_takes_what_no_longer_fits_as_free(constants: Mapping[str, Assumption]) -> None:
     """At its high value the prompt is larger than the memory beside the weights."""
     work = replace(FULL, input_tokens=400_000.0, ranges=(("input_tokens", 1e5, 4e5, 4e6),))
-    tokens = {i.name: i for i in drawn(work, constants).tornado(basis(OWN))}["volume.input_tokens"]
+    tokens = {i.name: i for i in drawn(work, constants).tornado(inputs(OWN))}["volume.input_tokens"]
     assert tokens.at_high > tokens.at_low > 0.0
 
 
@@ -192,10 +192,10 @@ def test_prices_of_two_sellers_are_drawn_independently_and_those_of_one_together
 ) -> None:
     """The same machines at one list price: which seller is the cheaper one is a toss."""
     rented = {
-        seller: basis(replace(ENCODER, cost=replace(RENTED, seller=seller)))
+        seller: inputs(replace(ENCODER, cost=replace(RENTED, seller=seller)))
         for seller in ("aws", "gcp", "")
     }  # fmt: skip
-    stale = {seller: basis(replace(API, price_stale=True, seller=seller)) for seller in ("openai", "mistral")}
+    stale = {seller: inputs(replace(API, price_stale=True, seller=seller)) for seller in ("openai", "mistral")}
     costs = drawn(FULL, constants)
     for one, other in ((rented["aws"], rented["gcp"]), (rented["aws"], rented[""]), tuple(stale.values())):
         assert costs.probability_cheaper(one, other) == pytest.approx(0.5, abs=0.05)

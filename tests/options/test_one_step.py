@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from cost_worlds import ASSUMPTIONS, ENCODER, FAR, NEAR, RENTED, WORK, basis
+from cost_worlds import ASSUMPTIONS, ENCODER, FAR, NEAR, RENTED, WORK, inputs
 
 from aipolicy.catalog.measured import Measured
 from aipolicy.economics.latency import Duration
 from aipolicy.economics.token_cost import TokenPrice, TokenRates
-from aipolicy.options.cost_inputs import EffortSpeed, HostedBasis, OneStepBasis, Pace, Speeds
+from aipolicy.options.cost_inputs import EffortSpeed, HostedInputs, OneStepInputs, Pace, Speeds
 from aipolicy.options.costs import hosted_request_usd, leg_curve
 from aipolicy.options.estimates import _fits_window
 from aipolicy.options.leg_latency import Latencies
@@ -19,14 +19,14 @@ from aipolicy.options.option import Window
 from aipolicy.options.uncertain_inputs import unknown_because
 from aipolicy.value import replace
 
-EMBEDDER = OneStepBasis(10.0, 0.0, RENTED, NEAR, input_tokens_per_s=50_000.0, spread=2.0)
-LISTENER = OneStepBasis(100.0, 0.0, RENTED, NEAR, audio_per_s=30.0)
+EMBEDDER = OneStepInputs(10.0, 0.0, RENTED, NEAR, input_tokens_per_s=50_000.0, spread=2.0)
+LISTENER = OneStepInputs(100.0, 0.0, RENTED, NEAR, audio_per_s=30.0)
 AUDIO = replace(WORK, input_tokens=None, output_tokens=None, audio_seconds=60.0)
 PACE = Pace(Duration(100.0, 200.0), 0.0, per_audio_second_ms=20.0)
 
 
-def api(price: TokenPrice, pace: Pace = PACE) -> HostedBasis:
-    return HostedBasis(price, FAR, (EffortSpeed("", pace, pace, pace),), price_uncertain=False, writes=False)
+def api(price: TokenPrice, pace: Pace = PACE) -> HostedInputs:
+    return HostedInputs(price, FAR, (EffortSpeed("", pace, pace, pace),), price_uncertain=False, writes=False)
 
 
 PER_HOUR = api(TokenPrice(TokenRates(0.0, None), usd_per_audio_hour=0.36))
@@ -51,7 +51,7 @@ def test_a_machine_answers_as_many_as_it_takes_in() -> None:
 
 
 @pytest.mark.parametrize("model", [EMBEDDER, LISTENER])
-def test_a_length_that_nobody_declared_leaves_time_and_cost_unknown(model: OneStepBasis) -> None:
+def test_a_length_that_nobody_declared_leaves_time_and_cost_unknown(model: OneStepInputs) -> None:
     silent = replace(WORK, input_tokens=None, audio_seconds=None)
     assert pass_ms(model, silent) is requests_per_s(model, silent) is leg_curve(model, silent, ASSUMPTIONS) is None
     latency = Latencies(silent, ASSUMPTIONS).of(Speeds(model, None, cascade=False, retrieves=False))
@@ -96,7 +96,7 @@ def test_what_was_measured_stands_without_a_range_of_ours(measured: Measured, ra
     ],
     ids=["by the hour", "by token", "by search", "by two searches"],
 )
-def test_a_request_costs_what_is_sold(price: HostedBasis, work: object, usd: float) -> None:
+def test_a_request_costs_what_is_sold(price: HostedInputs, work: object, usd: float) -> None:
     assert hosted_request_usd(price, work, ASSUMPTIONS) == pytest.approx(usd)  # type: ignore[arg-type]
 
 
@@ -104,10 +104,12 @@ def test_a_request_costs_what_is_sold(price: HostedBasis, work: object, usd: flo
     ("price", "missing"),
     [(PER_HOUR, "volume.audio_seconds"), (PER_SEARCH, "volume.documents"), (PER_TOKEN, "volume.input_tokens")],
 )
-def test_what_is_charged_and_not_declared_makes_the_cost_unknown_and_is_named(price: HostedBasis, missing: str) -> None:
+def test_what_is_charged_and_not_declared_makes_the_cost_unknown_and_is_named(
+    price: HostedInputs, missing: str
+) -> None:
     silent = replace(WORK, input_tokens=None, output_tokens=None)
     assert hosted_request_usd(price, silent, ASSUMPTIONS) is None
-    assert unknown_because(basis(price), silent) == (f"`{missing}` is not declared",)
+    assert unknown_because(inputs(price), silent) == (f"`{missing}` is not declared",)
 
 
 def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by_it_has_no_known_cost() -> None:
@@ -119,7 +121,7 @@ def test_left_out_no_recording_is_sent_to_who_is_paid_by_text_and_who_is_paid_by
 def test_a_recording_for_a_model_that_is_paid_by_text_has_no_known_price() -> None:
     heard = replace(WORK, audio_seconds=60.0)
     assert hosted_request_usd(PER_TOKEN, heard, ASSUMPTIONS) is None
-    assert unknown_because(basis(PER_TOKEN), heard) == ("no price of recordings for the model",)
+    assert unknown_because(inputs(PER_TOKEN), heard) == ("no price of recordings for the model",)
 
 
 def test_a_model_that_hears_beside_text_is_paid_for_both_and_needs_no_recording() -> None:

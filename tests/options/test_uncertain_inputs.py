@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from cost_worlds import API, ASSUMPTIONS, CHEAP_API, DEVICE, ENCODER, OWN, WORK, basis
+from cost_worlds import API, ASSUMPTIONS, CHEAP_API, DEVICE, ENCODER, OWN, WORK, inputs
 
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.economics.uncertainty import around
 from aipolicy.options.cost_assumptions import CostAssumptions, cost_assumptions
-from aipolicy.options.cost_inputs import CostBasis
+from aipolicy.options.cost_inputs import CostInputs
 from aipolicy.options.uncertain_inputs import (
     ACCELERATOR_PRICE,
     CAPACITY,
@@ -98,23 +98,23 @@ def test_likely_values_change_nothing(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("option", "work", "reasons"),
     [
-        (basis(API), WORK, ()),
-        (basis(DEVICE), WORK, ()),
-        (basis(API), replace(WORK, requests_per_day=None), ("`volume.requests_per_day` is not declared",)),
-        (basis(OWN), replace(WORK, latency_budget_ms=None), ("`latency.p95_ms` is not declared",)),
-        (basis(API, engineers=None), WORK, ("no figure for the people it takes",)),
-        (basis(replace(API, price=None)), WORK, ("no price for the model",)),
-        (basis(None), WORK, ("no figures for the model",)),
+        (inputs(API), WORK, ()),
+        (inputs(DEVICE), WORK, ()),
+        (inputs(API), replace(WORK, requests_per_day=None), ("`volume.requests_per_day` is not declared",)),
+        (inputs(OWN), replace(WORK, latency_budget_ms=None), ("`latency.p95_ms` is not declared",)),
+        (inputs(API, engineers=None), WORK, ("no figure for the people it takes",)),
+        (inputs(replace(API, price=None)), WORK, ("no price for the model",)),
+        (inputs(None), WORK, ("no figures for the model",)),
         (
-            basis(CHEAP_API, far=replace(OWN, cost=None), cascade=True),
+            inputs(CHEAP_API, far=replace(OWN, cost=None), cascade=True),
             WORK,
             ("`task.hard_case_share` is not declared", "no price for the machines of the far side"),
         ),
-        (basis(API, standby=replace(ENCODER, cost=None), stands_by=True), WORK,
+        (inputs(API, standby=replace(ENCODER, cost=None), stands_by=True), WORK,
          ("no price for the machines of the fallback",)),
     ],
 )  # fmt: skip
-def test_an_unknown_cost_is_explained(option: CostBasis, work: Workload, reasons: tuple[str, ...]) -> None:
+def test_an_unknown_cost_is_explained(option: CostInputs, work: Workload, reasons: tuple[str, ...]) -> None:
     assert unknown_because(option, work) == reasons
 
 

@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_stays(tmp_path: Path, mon
     def refuse(*_: object) -> None:
         raise PermissionError("not here")
 
-    monkeypatch.setattr("aipolicy.files.atomic_write.write_whole", refuse)
+    monkeypatch.setattr("aipolicy.commands.corrections.write_whole", refuse)
     text = HEAD + RULE % "require: [not data.minimized]"
     result, after = fix(tmp_path, text)
     assert after == text

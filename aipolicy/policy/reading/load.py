@@ -90,7 +90,9 @@ def _layered(pack: PolicyPack, rules: tuple[Rule, ...], layers: Layers, loosenin
     layer, settled = layers[pack.path], {rule.id: rule for rule in rules}
     return replace(
         pack, rules=tuple(settled[rule.id] for rule in pack.rules),
-        portfolio_rules=tuple(replace(over_all, rule=settled[over_all.rule.id]) for over_all in pack.portfolio_rules),
+        portfolio_rules=tuple(
+            replace(portfolio_rule, rule=settled[portfolio_rule.rule.id]) for portfolio_rule in pack.portfolio_rules
+        ),
         extends=tuple(layers[key].name for key in layer.extends), loosens=loosening.of(pack.path),
         configuration_may_loosen=layer.overlay.configuration_may_loosen,
     )  # fmt: skip
@@ -247,7 +249,7 @@ class _PackReader:
             ).read()
             for entry in entries
         ]
-        return tuple(sorted(rules, key=lambda over_all: over_all.rule.id))
+        return tuple(sorted(rules, key=lambda rule: rule.rule.id))
 
     def _documents(self) -> Iterable[Document]:
         for path, data in self._files.files:

@@ -109,8 +109,12 @@ class RuleReader:
         effective.finish()
         self._checked(rule, effective)
         record.finish()
+        return self._with_reads(rule)
+
+    def _with_reads(self, rule: Rule) -> Rule:
+        """Return a rule with the parameters and the words of variables that it reads, and where it is said."""
         used = {name for line in (*rule.when, *rule.require) for name in line.parameter_reads}
-        used |= self._check_message(rule.message, record) | self._own_reads
+        used |= self._check_message(rule.message, self._record) | self._own_reads
         parameters = parameters_of(used, self._compiler.constants)
         spoken = tuple(sorted(self._spoken.items()))
         return replace(rule, parameters=parameters, origins=(self._origin(rule),), spoken=spoken)

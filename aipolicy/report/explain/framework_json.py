@@ -30,7 +30,7 @@ def framework_json(answer: FrameworkAnswer, policy: Policy) -> str:
             "tool": {"name": "aipolicy", "version": __version__},
             "as_of": day.isoformat(),
             "policy": {"digest": policy.digest},
-            "framework": {"id": answer.asking.id, "name": answer.asking.name},
+            "framework": {"id": answer.framework.id, "name": answer.framework.name},
             "feature": {
                 "name": feature.name, "file": feature.file, "lifecycle": values["metadata.lifecycle"], "owner": owner,
             },

@@ -58,7 +58,7 @@ def framework_page(answer: FrameworkAnswer, day: date, added: Sequence[str]) -> 
     blocks = (Block(_HEADINGS.get(state, WORDS[state]), tuple(_rows(answer, state))) for state in _IN_ORDER)
     return FrameworkPage(
         f"{escaped(feature.name)} · {lifecycle} · {escaped(feature.file)}",
-        f"{answer.asking.id} ({answer.asking.name}) on {day.isoformat()}: {_counts(answer)}",
+        f"{answer.framework.id} ({answer.framework.name}) on {day.isoformat()}: {_counts(answer)}",
         tuple(block for block in blocks if block.rows),
         tuple(_notes(answer, added)),
     )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from aipolicy.findings.finding import Stage
-from aipolicy.frameworks.asked import Asking
+from aipolicy.frameworks.asked import LinkedFramework
 from aipolicy.policy.framework_links import OWN, Link
 from aipolicy.policy.rule import Rule
 from aipolicy.report.formats.csv_rows import csv_cell, csv_row
@@ -27,16 +27,16 @@ _HEAD = ("rule", "severity", "clause", "controls", "title", "stage")
 class FrameworkRules(Frozen):
     """The rules of a run that speak of a framework, or of a pack of law, on a day."""
 
-    asking: Asking
+    linked: LinkedFramework
     rules: tuple[Rule, ...]
     """In the order of the clauses, without those that have ended."""
     added: tuple[str, ...]
     """The shipped packs that are listed though the configuration does not name them."""
 
 
-def framework_rules(asking: Asking, added: tuple[str, ...], day: date) -> FrameworkRules:
+def framework_rules(linked: LinkedFramework, added: tuple[str, ...], day: date) -> FrameworkRules:
     """Return the rules of a framework that have not ended on a day."""
-    return FrameworkRules(asking, tuple(rule for rule in asking.rules if rule.stage_on(day) is not Stage.ENDED), added)
+    return FrameworkRules(linked, tuple(rule for rule in linked.rules if rule.stage_on(day) is not Stage.ENDED), added)
 
 
 def framework_rules_text(listed: Iterable[FrameworkRules], day: date, *, width: int, style: Styler) -> str:
@@ -48,7 +48,7 @@ def framework_rules_text(listed: Iterable[FrameworkRules], day: date, *, width: 
             stage = [] if rule.stage_on(day) is Stage.IN_FORCE else [standing(rule, day)]
             rows.append((
                 said(rule.id, Role.STRONG), said(rule.severity.value, Role[rule.severity.name]),
-                stacked(f"{related(framework.asking.links[rule.id])}: {rule.title}", *stage),
+                stacked(f"{related(framework.linked.links[rule.id])}: {rule.title}", *stage),
             ))  # fmt: skip
         screen.section(_title(framework), aligned(rows))
         if framework.added:
@@ -60,7 +60,7 @@ def framework_rules_markdown(listed: Iterable[FrameworkRules], day: date) -> str
     """Return a table a framework."""
     blocks: list[str] = []
     for framework in listed:
-        rows = (_row(rule, framework.asking.links[rule.id], day) for rule in framework.rules)
+        rows = (_row(rule, framework.linked.links[rule.id], day) for rule in framework.rules)
         blocks += [f"## {prose(_title(framework))}", table(_HEAD, rows)]
         blocks += [prose(_added(framework))] if framework.added else []
     return "\n\n".join(blocks) + "\n"
@@ -71,8 +71,8 @@ def framework_rules_csv(listed: Iterable[FrameworkRules], day: date) -> Iterator
     yield csv_row(("framework", "control", "relation", *COLUMNS))
     for framework in listed:
         for rule in framework.rules:
-            for control, relation in framework.asking.links[rule.id].related or (("", OWN),):
-                yield csv_row(map(csv_cell, (framework.asking.id, control, relation, *rule_cells(rule, day))))
+            for control, relation in framework.linked.links[rule.id].related or (("", OWN),):
+                yield csv_row(map(csv_cell, (framework.linked.id, control, relation, *rule_cells(rule, day))))
 
 
 def framework_rules_object(listed: Sequence[FrameworkRules], day: date) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def framework_rules_object(listed: Sequence[FrameworkRules], day: date) -> dict[
     return {
         "schema": "aipolicy/rules/v1",
         "frameworks": [
-            {"id": framework.asking.id, "name": framework.asking.name, "added_packs": list(framework.added),
-             "rules": [_link_object(rule, framework.asking.links[rule.id]) for rule in framework.rules]}
+            {"id": framework.linked.id, "name": framework.linked.name, "added_packs": list(framework.added),
+             "rules": [_link_object(rule, framework.linked.links[rule.id]) for rule in framework.rules]}
             for framework in listed
         ],
         "rules": [rule_object(rules[rule_id], day) for rule_id in sorted(rules)],
@@ -114,7 +114,7 @@ def _link_object(rule: Rule, link: Link) -> dict[str, Any]:
 
 
 def _title(framework: FrameworkRules) -> str:
-    return f"{framework.asking.id} ({framework.asking.name}): {quantity(len(framework.rules), 'rule')}"
+    return f"{framework.linked.id} ({framework.linked.name}): {quantity(len(framework.rules), 'rule')}"
 
 
 def _added(framework: FrameworkRules) -> str:

@@ -75,7 +75,7 @@ def _index(pack: PolicyPack, packs: Sequence[PolicyPack]) -> Iterator[str]:
     if pack.portfolio_rules:
         yield from (
             "## Rules over all features",
-            _rules((over_all.rule for over_all in pack.portfolio_rules), pack, alike=True),
+            _rules((portfolio_rule.rule for portfolio_rule in pack.portfolio_rules), pack, alike=True),
         )
 
 

@@ -20,13 +20,13 @@ _WIDTH_FOR_KINDS = 60
 """In narrower terminals the kind of a rule stands behind its title."""
 
 
-def render_rules(packs: Sequence[PolicyPack], rules: Sequence[Rule], over_all: Sequence[Rule], day: date, *,
+def render_rules(packs: Sequence[PolicyPack], rules: Sequence[Rule], portfolio_rules: Sequence[Rule], day: date, *,
                  width: int, style: Styler) -> str:  # fmt: skip
     """Return every rule with its severity, kind and title, with its stage where it is not in force."""
     screen = Screen(width, style)
     for pack in packs:
         kinds = [(rule, rule.kind.value) for rule in rules if rule.pack == pack.name]
-        kinds += [(rule, "portfolio") for rule in over_all if rule.pack == pack.name]
+        kinds += [(rule, "portfolio") for rule in portfolio_rules if rule.pack == pack.name]
         rows = [_row(rule, kind, day, wide=width >= _WIDTH_FOR_KINDS) for rule, kind in kinds]
         screen.section(f"{pack.name} {pack.version}: {quantity(len(rows), 'rule')}", aligned(rows))
     reserved = ((*_head(rule), rule.title) for rule in RESERVED_RULES)

@@ -54,18 +54,18 @@ def _requirements(rule: Rule) -> Blocks:
         yield "\n".join(f"- {key}: {prose(text)}" for key, text in words if text)
 
 
-def portfolio_blocks(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:
+def portfolio_blocks(portfolio_rule: PortfolioRule, pack: PolicyPack) -> Blocks:
     """Yield the page of a rule over all features."""
-    rule = over_all.rule
-    yield from _head(rule, (f"Kind: {_OVER_ALL}",), over_all.over)
-    yield from _conditions((("Over features where", over_all.over),))
-    if over_all.group_by is not None:
-        yield from ("For each group of features by:", fenced([over_all.group_by.text]))
-    if over_all.measures:
-        yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in over_all.measures))
+    rule = portfolio_rule.rule
+    yield from _head(rule, (f"Kind: {_OVER_ALL}",), portfolio_rule.over)
+    yield from _conditions((("Over features where", portfolio_rule.over),))
+    if portfolio_rule.group_by is not None:
+        yield from ("For each group of features by:", fenced([portfolio_rule.group_by.text]))
+    if portfolio_rule.measures:
+        yield from ("Measures:", fenced(f"{measure.name}: {measure.text}" for measure in portfolio_rule.measures))
     yield from _conditions((("Applies when", rule.when), ("Requires", rule.require)))
     yield from _body(rule, pack)
-    yield from _portfolio_examples(over_all, pack)
+    yield from _portfolio_examples(portfolio_rule, pack)
 
 
 def _head(rule: Rule, kind_and_scope: Iterable[str], lines: tuple[Line, ...] = ()) -> Blocks:
@@ -234,15 +234,15 @@ def _values(values: Mapping[str, FactValue]) -> str:
     return "<br>".join(code(f"{name}: {exact_value(given, str)}") for name, given in values.items())
 
 
-def _portfolio_examples(over_all: PortfolioRule, pack: PolicyPack) -> Blocks:
-    if not over_all.tests:
+def _portfolio_examples(portfolio_rule: PortfolioRule, pack: PolicyPack) -> Blocks:
+    if not portfolio_rule.tests:
         return
     yield "## Examples"
-    if any(parameter.value != parameter.default for parameter in _read(over_all.rule, pack)):
+    if any(parameter.value != parameter.default for parameter in _read(portfolio_rule.rule, pack)):
         yield "With the defaults of the parameters, where an example gives no others:"
     rows = (
         (prose(t.name), "<br>".join(_given(t)), code(t.group) if t.group else "", t.expect.value)
-        for t in over_all.tests
+        for t in portfolio_rule.tests
     )
     yield table(("example", "given", "group", "outcome"), rows)
 

@@ -16,12 +16,14 @@ from aipolicy.source.text import quantity
 _HEAD = ("rule", "severity", "kind", "title", "stage")
 
 
-def rules_markdown(packs: Sequence[PolicyPack], rules: Sequence[Rule], over_all: Sequence[Rule], day: date) -> str:
+def rules_markdown(
+    packs: Sequence[PolicyPack], rules: Sequence[Rule], portfolio_rules: Sequence[Rule], day: date
+) -> str:
     """Return every rule with its severity, kind, title and stage, pack by pack, then those about manifests themselves."""
     blocks: list[str] = []
     for pack in packs:
         kinds = [(rule, rule.kind.value) for rule in rules if rule.pack == pack.name]
-        kinds += [(rule, "portfolio") for rule in over_all if rule.pack == pack.name]
+        kinds += [(rule, "portfolio") for rule in portfolio_rules if rule.pack == pack.name]
         if kinds:
             title = f"{pack.name} {pack.version}: {quantity(len(kinds), 'rule')}"
             blocks += [f"## {prose(title)}", table(_HEAD, (_row(rule, kind, day) for rule, kind in kinds))]

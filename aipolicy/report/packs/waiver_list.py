@@ -9,9 +9,11 @@ from aipolicy.findings.finding import Finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.report.formats.json_report import finding_object
 from aipolicy.report.formats.json_text import JsonObject, json_text
+from aipolicy.run.report import Report
 from aipolicy.source.text import escaped, without_secrets
 from aipolicy.value import NamedTuple
-from aipolicy.waivers.waiver import Waiver, WaiverState, days_left
+from aipolicy.waivers.apply import waivers_in_comments
+from aipolicy.waivers.waiver import Waiver, Waivers, WaiverState, days_left
 
 SCHEMA = "aipolicy/waivers/v1"
 UNKNOWN_FEATURE, NOT_LOOKED_AT = "unknown feature", "feature not in this run"
@@ -28,6 +30,28 @@ class Listed(NamedTuple):
     def holds(self) -> bool:
         """Return whether it holds a finding back."""
         return self.state == WaiverState.WAIVED.value
+
+
+def listed_waivers(report: Report, *, covers: bool) -> list[Listed]:
+    """Return the waivers of files in their order, then those in comments by file and line, with what became of each.
+
+    `covers` says whether every feature was looked at that the waivers files are about.
+    """
+    policy, waivers = report.policy, report.policy.waivers or Waivers()
+    uses = {use.entry: use for use in report.waiver_uses if use.entry is not None}
+    absent = UNKNOWN_FEATURE if covers else NOT_LOOKED_AT
+    listed = []
+    for number, waiver in enumerate(waivers.entries):
+        use = uses.get(number)
+        state = "against policy" if waiver.breach else absent if use is None else use.state.value
+        listed.append(Listed(waiver, state, waiver.breach or ("" if use is None else use.detail)))
+    in_comments = {(use.at, use.feature, use.rule): use for use in report.waiver_uses if use.entry is None}
+    for waiver in waivers_in_comments(report.evaluations, waivers.limits, policy.all_rules, policy.catalog.as_of):
+        use = in_comments[waiver.at, waiver.feature, waiver.rule]
+        listed.append(
+            Listed(waiver, "against policy" if waiver.breach else use.state.value, waiver.breach or use.detail)
+        )
+    return listed
 
 
 def render_waivers_json(

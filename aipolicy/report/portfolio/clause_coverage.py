@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.findings.finding import Stage
 from aipolicy.findings.rule_ids import whole_id
-from aipolicy.frameworks.asked import Asking, askings_of
+from aipolicy.frameworks.asked import LinkedFramework, linked_frameworks
 from aipolicy.frameworks.clauses import ClauseCoverage, clauses_of
 from aipolicy.frameworks.states import STATES, State
 from aipolicy.policy.rule import Rule
@@ -49,8 +49,8 @@ class CoveredFramework(NamedTuple):
 def covered_frameworks(rows: Sequence[FeatureRow], policy: Policy) -> tuple[CoveredFramework, ...]:
     """Return the frameworks of which rules of the run speak; empty where none does."""
     stated = [(row.listed.feature.name, _by_rule(row.stated)) for row in rows if row.stated]
-    askings = askings_of(policy.catalog.frameworks.values(), policy.chosen_rules)
-    return tuple(_covered(asking, stated, policy) for asking in askings)
+    all_linked = linked_frameworks(policy.catalog.frameworks.values(), policy.chosen_rules)
+    return tuple(_covered(linked, stated, policy) for linked in all_linked)
 
 
 def _by_rule(stated: Mapping[str, State]) -> Mapping[str, list[State]]:
@@ -61,12 +61,12 @@ def _by_rule(stated: Mapping[str, State]) -> Mapping[str, list[State]]:
 
 
 def _covered(
-    asking: Asking, stated: Iterable[tuple[str, Mapping[str, Sequence[State]]]], policy: Policy
+    linked: LinkedFramework, stated: Iterable[tuple[str, Mapping[str, Sequence[State]]]], policy: Policy
 ) -> CoveredFramework:
-    framework = asking.framework
-    assert framework is not None, "an asking of a framework has one"
-    clauses = clauses_of(framework, asking)
-    rules = {rule.id: rule for rule in asking.rules}
+    framework = linked.entry
+    assert framework is not None, "it is of frameworks of the catalog"
+    clauses = clauses_of(framework, linked)
+    rules = {rule.id: rule for rule in linked.rules}
     listed = tuple(stated)
 
     def states(clause: ClauseCoverage) -> Iterator[tuple[State, str]]:

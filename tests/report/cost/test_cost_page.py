@@ -99,16 +99,16 @@ def test_the_break_even_range_holds_what_the_draws_say_at_its_ends() -> None:
     assert summary.api is not None
     assert summary.own is not None
     assert summary.break_even is not None
-    bases = [row.way.option_set.cost_basis(row.way.number) for row in (summary.api, summary.own)]
+    all_inputs = [row.way.option_set.cost_inputs(row.way.number) for row in (summary.api, summary.own)]
     estimator = answering.expected.candidates.estimator(answering.expected.workload)
-    likely = estimator.break_even(*bases)
+    likely = estimator.break_even(*all_inputs)
     assert likely is not None
     low, high = summary.break_even.low, summary.break_even.high
     assert low is not None
     assert low <= likely.first * 1.5  # type: ignore[union-attr]
     assert high is None or likely.first <= high * 1.5  # type: ignore[union-attr]
     drawn = estimator.drawn
-    assert drawn.break_even(bases[0], bases[0], 0.5) is None
+    assert drawn.break_even(all_inputs[0], all_inputs[0], 0.5) is None
 
 
 def test_the_parts_of_a_month_add_up() -> None:

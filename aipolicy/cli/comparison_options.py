@@ -1,23 +1,17 @@
-"""`check` beside what was known before: the base of a change, a baseline, or both."""
+"""The options of `check` about what was known before: the base of a change, a baseline, or both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aipolicy.errors import UsageError
-from aipolicy.value import NamedTuple, replace
+from aipolicy.value import NamedTuple
 
 if TYPE_CHECKING:
     from aipolicy.config.config_file import Config
-    from aipolicy.config.policy_options import PolicyOptions
-    from aipolicy.config.settings import PolicySettings
-    from aipolicy.discovery.find import FoundFiles
-    from aipolicy.policy.sources.locate import PolicyFiles
-    from aipolicy.run.policy import Policy
-    from aipolicy.run.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,51 +41,6 @@ def comparison_options(function: F) -> F:
     ):  # fmt: skip
         function = option(function)
     return function
-
-
-def compared_report(request: ComparedRun, found: FoundFiles, policy: Policy, policy_files: PolicyFiles,
-                    settings: PolicySettings) -> Report:  # fmt: skip
-    """Return the report of a run, its findings compared with what was known before; writes a baseline if asked to.
-
-    Raises `BaseError` or `BaselineError`, and what evaluating raises.
-    """
-    from aipolicy.config.scope import scope_of
-    from aipolicy.run.report import check
-
-    options, config, paths = request.options, request.config, request.paths
-    files = found.files
-    report = replace(check(files, policy, scope_of(paths, config)), left_out=found.left_out)
-    if options.base is not None:
-        from aipolicy.changes.against_base import base_policy, compared_with_base
-        from aipolicy.changes.base_side import base_side
-        from aipolicy.changes.steps import weighed_by
-
-        given = request.policy_options
-        with base_side(options.base, paths, given._replace(as_of=settings.as_of.isoformat())) as side:
-            at_base = base_policy(
-                side, policy, settings, policy_files, strict=request.strict, chosen=bool(given.select or given.ignore)
-            )
-            report = compared_with_base(report, files, side, at_base, weighed_by(config))
-    path = baseline_path(options, config)
-    if path is None:
-        return report
-    from aipolicy.changes.against_baseline import accept_findings, compared_with_baseline
-
-    if options.write_baseline is not None and not accept_findings(report, path, paths):
-        click.echo("aipolicy: baseline: nothing was evaluated, so that no baseline is written", err=True)
-        return report
-    return compared_with_baseline(report, path, paths, stale_gates=options.fail_on_stale)
-
-
-class ComparedRun(NamedTuple):
-    """What a run was asked for."""
-
-    paths: Sequence[str]
-    options: ComparisonOptions
-    policy_options: PolicyOptions
-    config: Config
-    strict: bool
-    """Whether the command line, and not the configuration of either side, says so."""
 
 
 def is_compared(options: ComparisonOptions, config: Config) -> bool:

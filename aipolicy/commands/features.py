@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from aipolicy.cli.manifests import manifests_of
+from aipolicy.commands.console import Console
+from aipolicy.commands.reported import tell_broken
 from aipolicy.config.config_file import Config
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
-from aipolicy.findings.reserved_rules import MANIFEST_PREFIX
 from aipolicy.manifest.skipped import skip_lines
-from aipolicy.report.formats.concise import render_concise
+from aipolicy.run.inputs import manifests_of
 from aipolicy.run.policy import Policy
 from aipolicy.run.report import Report, check
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 
 
-def features_named(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> tuple[Evaluation, ...]:
+def features_named(subject: str, paths: tuple[str, ...], policy: Policy, config: Config,
+                   console: Console) -> tuple[Evaluation, ...]:  # fmt: skip
     """Return the evaluation of the features with a name below the paths, or of a manifest; raises `UsageError` for none."""
-    return report_named(subject, paths, policy, settings).evaluations
+    return report_named(subject, paths, policy, config, console).evaluations
 
 
-def report_named(subject: str, paths: tuple[str, ...], policy: Policy, settings: Config) -> Report:
+def report_named(subject: str, paths: tuple[str, ...], policy: Policy, config: Config, console: Console) -> Report:
     """Return the report on the same features alone, with the findings on them; raises `UsageError` for none."""
     is_path = subject == "-" or os.path.exists(subject) or os.sep in subject
     # NOTE: who names one file to read about it wants it, whatever a check leaves out.
-    manifests = manifests_of((subject,) if is_path else paths, settings, exclude=not os.path.isfile(subject))
+    manifests = manifests_of(
+        (subject,) if is_path else paths, config, stdin=console.stdin, exclude=not os.path.isfile(subject)
+    )
     report = check(manifests.files, policy, SOME_FEATURES)
     evaluations = tuple(e for e in report.evaluations if is_path or e.feature.name == subject)
-    broken = [
-        finding
-        for finding in report.findings
-        if finding.rule_id.startswith(MANIFEST_PREFIX) and (is_path or not evaluations)
-    ]
-    if broken:
-        sys.stderr.write(render_concise(broken))
+    if is_path or not evaluations:
+        tell_broken(report.findings, console)
     if not evaluations:
         for line in (*manifests.left_out.notices, *skip_lines(manifests.left_out.skipped)):
-            sys.stderr.write(f"aipolicy: {line}\n")
+            console.tell(f"aipolicy: {line}")
         names = [evaluation.feature.name for evaluation in report.evaluations]
         what = "no feature in" if is_path else "no feature is named"
         raise UsageError(f"{what} `{shown(subject)}`{did_you_mean(subject, names)}")

@@ -1,0 +1,1 @@
+"""What each command does: a request in, texts and an exit code out; no command line and no terminal is known here."""
