@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import inf
 
 from aipolicy.catalog.catalog import Catalog
+from aipolicy.facts.contradictions import CLASSES, PERSONAL, SUBJECTS, people_among
 from aipolicy.facts.declared import AGE, HOLDS, NO_DOCUMENT, PARTS
 from aipolicy.facts.derived import Sources
 from aipolicy.facts.facts import Facts, derive
@@ -74,6 +75,8 @@ def value_of(expected: Expected, word: FactValue | None) -> FactValue | None:
 def _in_agreement(name: str, value: FactValue | None, values: Mapping[str, FactValue],
                   assumed: Mapping[str, FactValue]) -> FactValue | None:  # fmt: skip
     """Return an expected value that contradicts nothing that is declared."""
+    if name == CLASSES and isinstance(value, tuple) and PERSONAL not in value and people_among(values.get(SUBJECTS)):
+        return (*value, PERSONAL)
     later, now = values.get(_LATER), values.get(_REQUESTS)
     if name == _GROWTH and isinstance(later, float):
         return later / now if isinstance(now, float) and now > 0.0 and later > 0.0 else value

@@ -18,6 +18,12 @@ _SMALLER = (
 )  # fmt: skip
 """Budgets of which the first is no larger than the second."""
 
+SUBJECTS, CLASSES, PERSONAL = "data.subjects", "data.classes", "personal"
+_NOBODY = frozenset({"business", "none"})
+"""Subjects that are no people."""
+_LEADS_TO_NOBODY = frozenset({"synthetic", "de-identified"})
+"""Classes of data that is about people and not personal."""
+
 
 class FactProblem(Frozen):
     """A declared value that conforms to the schema but cannot be used."""
@@ -68,6 +74,29 @@ def contradictions(values: Mapping[str, FactValue], declared: set[str],
         for name in ("plan.fallback_provider", "plan.fallback_region", "plan.fallback_tested"):
             if name in declared:
                 yield contradiction(f"`{name}` is declared, but `plan.fallback` is `none`", name, "plan.fallback")
+
+
+def people_among(subjects: FactValue | None) -> tuple[str, ...]:
+    """Return those whom data is about that are people; none where nobody said whom it is about."""
+    return tuple(word for word in subjects if word not in _NOBODY) if isinstance(subjects, tuple) else ()
+
+
+def people_without_class(values: Mapping[str, FactValue], declared: Iterable[str]) -> Iterable[FactProblem]:
+    """Yield data about people of which no class is personal, so that no rule on personal data would speak of it.
+
+    What was made up, or no longer leads to anybody, may be about people and is not personal.
+    """
+    subjects, classes = values.get(SUBJECTS), values.get(CLASSES)
+    if not {SUBJECTS, CLASSES} <= set(declared) or values.get("data.personal") is not False:
+        return
+    people = people_among(subjects)
+    if people and isinstance(classes, tuple) and not _LEADS_TO_NOBODY.issuperset(classes):
+        named = "`, `".join(people)
+        yield contradiction(
+            f"the data is about people (`{named}`), but no class of it is personal: add `personal` or a class that is, "
+            "`de-identified` where it leads to nobody, or name as subjects only `business` or `none`",
+            SUBJECTS, CLASSES,
+        )  # fmt: skip
 
 
 def growth_contradiction(now: float, growth: float, later: float) -> Iterable[FactProblem]:

@@ -8,7 +8,13 @@ from enum import StrEnum
 
 from aipolicy.catalog.axes import PROMPTED_TIERS
 from aipolicy.catalog.catalog import Catalog
-from aipolicy.facts.contradictions import DeclaredRange, FactProblem, contradiction, contradictions
+from aipolicy.facts.contradictions import (
+    DeclaredRange,
+    FactProblem,
+    contradiction,
+    contradictions,
+    people_without_class,
+)
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
 from aipolicy.facts.derived import DERIVED_FACTS, RUN_DAY, Missing, Sources
@@ -156,6 +162,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
+    problems.extend(people_without_class(values, declared))
     return _beside_bill(Facts(values, names, missing, tuple(problems), ranges, known), feature)
 
 

@@ -227,6 +227,8 @@ CONTRADICTIONS = (
      "plan.terms.zero_retention", "plan.terms.retention_days"),
     ({"plan.fallback": "none", "plan.fallback_provider": "mistral"}, "plan.fallback_provider", "plan.fallback"),
     ({"plan.fallback": "none", "plan.fallback_tested": False}, "plan.fallback_tested", "plan.fallback"),
+    ({"data.subjects": ["customer"], "data.classes": ["financial"]}, "data.subjects", "data.classes"),
+    ({"data.subjects": ["business", "child"], "data.classes": ["internal", "synthetic"]}, "data.subjects", "data.classes"),
 )  # fmt: skip
 
 
@@ -247,6 +249,13 @@ CONSISTENT: tuple[dict[str, Any], ...] = (
     {"plan.terms.zero_retention": True, "plan.terms.retention_days": 0},
     {"plan.terms.zero_retention": False, "plan.terms.retention_days": 30},
     {"plan.fallback": "provider-api", "plan.fallback_provider": "mistral"},
+    {"data.subjects": ["customer"], "data.classes": ["financial", "personal"]},
+    {"data.subjects": ["patient"], "data.classes": ["health"]},
+    {"data.subjects": ["customer"], "data.classes": ["synthetic"]},
+    {"data.subjects": ["business"], "data.classes": ["financial"]},
+    {"data.subjects": ["none"], "data.classes": ["internal"]},
+    {"data.subjects": ["customer"]},
+    {"data.classes": ["internal"]},
 )
 
 
