@@ -152,7 +152,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             problems.append(contradiction(message, named, fact))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
-    values.update(_of_extensions(feature, known, catalog, as_of, problems))
+    values.update(_of_extensions(feature, known, catalog, as_of, values, problems))
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
@@ -171,7 +171,7 @@ def _beside_bill(facts: Facts, feature: Feature) -> Facts:
 
 
 def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,
-                   problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
+                   declared: Mapping[str, FactValue], problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
     """Return what else is known of the facts that packs add."""
     if not known.extensions_schema:
         return {}
@@ -180,7 +180,8 @@ def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of:
     values: dict[str, FactValue] = {}
     for name, plain in feature.declared.items():
         if name.startswith(ADDED) and name in known.specs:
-            values.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
+            spec = known.specs[name]
+            values.update(declared_extension(spec, plain, declared[name], catalog, as_of, problems))
     return values
 
 
@@ -218,6 +219,10 @@ def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
     """Return a value that conforms to the schema as conditions read it."""
     if plain == NONE_WORD and spec.says_none:
         return NOT_LIMITED
+    if spec.fields:
+        from aipolicy.facts.record_values import declared_records  # NOTE: few packs add records.
+
+        return declared_records(plain, spec, fact_value)
     if isinstance(plain, str) and spec.type is FactType.TEXT and not (spec.choices or spec.vocabulary or spec.pattern):
         return tidied(plain)
     if isinstance(plain, bool | str):

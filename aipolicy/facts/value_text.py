@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue
 from aipolicy.source.text import grouped, shown
 
 
@@ -24,6 +24,10 @@ def shown_value(value: FactValue | None) -> str:
             return ", ".join(shown(item) for item in value) or "none"
         case str():
             return shown(value)
+        case RecordList():
+            return "; ".join(shown_value(element) for element in value.elements) or "none"
+        case RecordValue():
+            return ", ".join(f"{shown(name)}={shown_value(field)}" for name, field in value.fields) or "none"
         case _:
             return ", ".join(f"{shown(key)}={shown_value(item)}" for key, item in sorted(value.items()))
 
@@ -39,5 +43,9 @@ def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
             return f"[{', '.join(map(word, value))}]"
         case str():
             return word(value)
+        case RecordList():
+            return f"[{', '.join(exact_value(element, word) for element in value.elements)}]"
+        case RecordValue():
+            return "{" + ", ".join(f"{word(name)}: {exact_value(field, word)}" for name, field in value.fields) + "}"
         case _:
             return "{" + ", ".join(f"{word(key)}: {exact_value(item, word)}" for key, item in value.items()) + "}"

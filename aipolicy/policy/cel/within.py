@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 from aipolicy.catalog.places import Places
 from aipolicy.errors import ExpressionError
@@ -112,8 +113,13 @@ class Within:
         self._specs = specs
         self._constants = constants
 
-    def written_out(self, text: str) -> str:
-        """Return a condition without `within`; raises `ExpressionError` for a place that a fact can never be in."""
+    def written_out(self, text: str, aliases: Mapping[str, FactSpec] = MappingProxyType({})) -> str:
+        """Return a condition without `within`; raises `ExpressionError` for a place that a fact can never be in.
+
+        `aliases` are other names of facts, such as `t.country` for a field of an element.
+        """
+        if aliases:
+            return Within(self._places, {**self._specs, **aliases}, self._constants).written_out(text)
         found = tuple(tokens(text))
         parts, end = [], 0
         for number, token in enumerate(found):
