@@ -107,6 +107,7 @@ class _LineRead:
         self.values = {name: value for name, value in values.items() if value is not None}
         self.parameters = frozenset(line.parameter_reads)
         self.label_keys = line.label_keys
+        self.asks_elements = bool(line.elements)
         self._condition = _condition(line.checked)
         self._known = {name: cel_value(value) for name, value in self.values.items()}
 
@@ -140,7 +141,10 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
     if read.truth() is not breaks or _says_it_all(read.values):
         return
     lists = {name: _members(value) for name, value in read.values.items() if isinstance(value, tuple | RecordList)}
-    offending = {name: read.offending(name, members, breaks, keeps) for name, members in lists.items()}
+    # NOTE: a line that asks how many records there are is met by each of them, and tells nothing of one.
+    told = {name for name in lists if read.asks_elements or not isinstance(read.values[name], RecordList)}
+    offending = {name: read.offending(name, members, breaks, keeps) if name in told else ()
+                 for name, members in lists.items()}  # fmt: skip
     numbers = {
         name: read.direction(name, breaks, keeps) for name, value in read.values.items()
         if isinstance(value, float) and name not in read.parameters

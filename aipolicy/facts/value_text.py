@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
-from aipolicy.facts.spec import FactValue, RecordList, RecordValue
-from aipolicy.source.text import grouped, shown
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue, SimpleValue
+from aipolicy.source.text import grouped, shown, shown_entry
 
 
 def shown_value(value: FactValue | None) -> str:
@@ -27,9 +27,13 @@ def shown_value(value: FactValue | None) -> str:
         case RecordList():
             return "; ".join(shown_value(element) for element in value.elements) or "none"
         case RecordValue():
-            return ", ".join(f"{shown(name)}={shown_value(field)}" for name, field in value.fields) or "none"
+            return ", ".join(f"{name}={_shown_field(name, field)}" for name, field in value.fields) or "none"
         case _:
             return ", ".join(f"{shown(key)}={shown_value(item)}" for key, item in sorted(value.items()))
+
+
+def _shown_field(name: str, value: SimpleValue) -> str:
+    return shown_entry(name, value) if isinstance(value, str) else shown_value(value)
 
 
 def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:

@@ -58,13 +58,13 @@ class ElementReader:
 
     def __init__(self, lists: Mapping[str, FactSpec], specs: Mapping[str, FactSpec]) -> None:
         self._lists = lists
-        self._fields = {field.name: field for spec in self._lists.values() for field in spec.fields}
-        self.specs = {**specs, **self._fields}
+        self.fields = {field.name: field for spec in self._lists.values() for field in spec.fields}
+        self.specs = {**specs, **self.fields}
         """The types of names, and those of fields of elements, as `extensions.tools.writes`."""
 
     def fields_in(self, tree: Node) -> tuple[str, ...]:
         """Return the fields of elements that an expression reads."""
-        return tuple(sorted({name for name in identifiers(tree) if name in self._fields}))
+        return tuple(sorted({name for name in identifiers(tree) if name in self.fields}))
 
     def reads(self, text: str) -> bool:
         """Return whether a condition reads a list of records."""

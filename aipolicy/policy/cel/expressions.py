@@ -102,7 +102,7 @@ class Compiler:
         """Return the words that facts can hold."""
         from aipolicy.policy.cel.fact_words import FactWords
 
-        return FactWords(self._named, self._vocabularies, self._catalog)
+        return FactWords(self._specs, self._vocabularies, self._catalog)
 
     @cached_property
     def _elements(self) -> ElementReader | None:
@@ -114,6 +114,11 @@ class Compiler:
     def _named(self) -> Mapping[str, FactSpec]:
         """Return the types of names, and of the fields of elements, as checks of conditions see them."""
         return self._specs if self._elements is None else self._elements.specs
+
+    @property
+    def fields(self) -> Mapping[str, FactSpec]:
+        """Return the fields of elements of lists of records, by names such as `extensions.tools.writes`."""
+        return {} if self._elements is None else self._elements.fields
 
     @cached_property
     def _typed_elements(self) -> Any:
@@ -153,7 +158,7 @@ class Compiler:
         """Return a typed expression, one to evaluate, without `within`, the one written, and the lists `within` asks of."""
         from aipolicy.policy.cel.checked_expr import decode
 
-        typed, expression, aliases = self._typed(text)
+        typed, expression = self._typed(text)
         if "has(" in text:
             _messages().refuse_has(text)
         written = decode(Checked(typed.serialize()))
@@ -164,14 +169,14 @@ class Compiler:
         if self._within is None:
             raise ExpressionError("`within` needs the places of the catalog, which these conditions do not read")
         some_within = tuple(whole_lists(written, self._named))
-        written_out = self._within.written_out(text, aliases)
+        written_out = self._within.written_out(text)
         try:
             return typed, self._env.compile(written_out), written, some_within
         except RuntimeError as error:
             raise ExpressionError(_messages().explained(str(error), written_out, self._specs)[0]) from None
 
-    def _typed(self, text: str) -> tuple[Any, Any, Mapping[str, FactSpec]]:
-        """Return an expression that passed the type check, the one to evaluate, and what fields of elements stand for."""
+    def _typed(self, text: str) -> tuple[Any, Any]:
+        """Return an expression that passed the type check, and the one to evaluate."""
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
         if self._elements is not None and self._elements.reads(text):
@@ -180,12 +185,12 @@ class Compiler:
             expression = self._env.compile(text)
         except RuntimeError as error:
             raise ExpressionError(*_messages().explained(str(error), text, self._specs)) from None
-        return expression, expression, {}
+        return expression, expression
 
-    def _typed_of_elements(self, text: str, elements: ElementReader) -> tuple[Any, Any, Mapping[str, FactSpec]]:
+    def _typed_of_elements(self, text: str, elements: ElementReader) -> tuple[Any, Any]:
         written = elements.typed(text)
         try:
-            return self._typed_elements.compile(written.text), self._env.compile(text), written.aliases
+            return self._typed_elements.compile(written.text), self._env.compile(text)
         except RuntimeError as error:
             message, column = _messages().explained(str(error), written.text, self._named)
             raise ExpressionError(message, written.column(column)) from None

@@ -86,6 +86,7 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
     word = record.text("type", choices=types)
     kind = _KINDS.get(word, _KINDS["text"])
     type_ = kind["type"]
+    is_record = type_ in _RECORDS
     # NOTE: a term that is not agreed has no default: nobody knows it.
     has_default = prefix == EXTENSION_PREFIX
     for key in ("choices", *(("default",) if has_default else ())) if word in TYPES and word not in _PLAIN else ():
@@ -95,10 +96,12 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
         name=f"{prefix}{name}",
         meaning=record.said("meaning"),
         unit=record.text("unit", ""),
-        choices=_choices(record, type_),
+        choices=() if is_record else _choices(record, type_),
         minimum=record.optional_number("minimum", minimum=None),
         maximum=record.optional_number("maximum", minimum=None),
-        default=read_value(record, "default", type_) if has_default and record.has("default") else None,
+        default=read_value(record, "default", type_)
+        if has_default and record.has("default") and not is_record
+        else None,
         default_source=record.text("default_source", "") if has_default else "",
         fields=_fields(record, f"{prefix}{name}", type_),
         **kind,
@@ -109,7 +112,7 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
                 record.mistake(f"`{key}` is for numbers; this fact is of type {type_.value}", key, "key")
     elif spec.minimum is not None and spec.maximum is not None and spec.minimum > spec.maximum:
         record.mistake("`minimum` is more than `maximum`", "minimum")
-    if has_default:
+    if has_default and not is_record:
         _check_default(record, spec)
     record.finish()
     return ExtensionFact(spec, record)
