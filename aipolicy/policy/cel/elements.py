@@ -158,7 +158,8 @@ class _Reading:
             message = f"an element of `{listed}` has no `{shown(field)}`{hint}"
             raise ExpressionError(message, token.start + len(variable) + 2)
         written = f"{variable}.{field}"
-        if self._aliases.setdefault(written, named[field]) is not named[field]:
+        one, other = self._aliases.setdefault(written, named[field]), named[field]
+        if "within" in self._text and (one.type, one.vocabulary) != (other.type, other.vocabulary):
             message = f"`{variable}` stands for elements of two lists; call those of one of them otherwise"
             raise ExpressionError(message, token.start + 1)
         return token.start, token.start + len(written), named[field].name

@@ -158,9 +158,9 @@ class Compiler:
         """Return a typed expression, one to evaluate, without `within`, the one written, and the lists `within` asks of."""
         from aipolicy.policy.cel.checked_expr import decode
 
-        typed, expression = self._typed(text)
         if "has(" in text:
             _messages().refuse_has(text)
+        typed, expression = self._typed(text)
         written = decode(Checked(typed.serialize()))
         if "within" not in text:
             return typed, expression, written, ()
