@@ -84,7 +84,7 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
     elif name in _RESERVED_WORDS:
         record.mistake(f"`{name}` means something else in conditions; use another name", "name")
     word = record.text("type", choices=types)
-    kind = _KINDS.get(word, _KINDS["text"])
+    kind = _KINDS[word if word in types else "text"]
     type_ = kind["type"]
     is_record = type_ in _RECORDS
     # NOTE: a term that is not agreed has no default: nobody knows it.
@@ -134,7 +134,7 @@ def _fields(record: Record, fact: str, type_: FactType) -> tuple[FactSpec, ...]:
             # NOTE: it is declared as a whole, and what is in it is known by it, as of a document.
             spec = replace(spec, origin=Origin.DOCUMENT, reads=(fact,))
         fields[spec.name] = replace(spec, required=is_required)
-    if not fields:
+    if record.raw("fields") in (None, []):
         record.mistake("a record has `fields`: name at least one, with `name`, `type` and `meaning`", "fields", "key")
     return tuple(fields.values())
 

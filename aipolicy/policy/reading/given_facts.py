@@ -39,7 +39,7 @@ def _wrong_words(spec: FactSpec, value: FactValue, words: FactWords) -> Iterator
         for element in value.elements if isinstance(value, RecordList) else (value,):
             for field in spec.fields:
                 held = element.get(field_of(field))
-                yield from () if held is None else _wrong_words(field, held, words)
+                yield from _wrong_words(field, held, words) if held else ()
     elif spec.choices or spec.vocabulary in _CHECKED:
         written = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
         yield from filter(None, (words.never_given(spec.name, word) for word in written))
