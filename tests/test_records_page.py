@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from aipolicy.authoring.evaluated_condition import evaluated_condition
 from aipolicy.cli.main import cli
@@ -142,3 +144,18 @@ def test_what_is_suggested_covers_every_condition_and_kills_every_mutant(
     assert "wrote" in CliRunner().invoke(cli, [*arguments, "--suggest", "--write"]).output
     scored = CliRunner().invoke(cli, [*arguments, "--mutate", "--min-mutation", "100", "--min-coverage", "100"])
     assert scored.exit_code == 0, scored.output
+
+
+def test_json_of_tests_has_records_as_its_schema_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIPOLICY_CACHE_DIR", "")
+    monkeypatch.chdir(tmp_path)
+    wrong = PACK.replace("approved: false}], violated", "approved: false}], satisfied")
+    (tmp_path / "acme.yaml").write_text(wrong, encoding="utf-8")
+    arguments = ["test", "--policy", "./acme.yaml", "--as-of", "2026-12-01", "--format", "json"]
+    told = json.loads(CliRunner().invoke(cli, arguments).output)
+    schema = PAGE.parent.parent / "schemas" / "test.v1.json"
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(told)
+    (failed,) = told["failed"]
+    assert failed["lines"][0]["values"]["extensions.agent_tools"] == [
+        {"name": "search", "writes": False}, {"approved": False, "name": "refund", "writes": True},
+    ]  # fmt: skip

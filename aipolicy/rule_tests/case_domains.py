@@ -19,7 +19,7 @@ from aipolicy.policy.cel.compared_values import number_of, text_for
 from aipolicy.policy.cel.comparisons import ENTRY, WordComparison, comparisons, entry_of
 from aipolicy.policy.entries import numbers_in, words_in
 from aipolicy.policy.rule import Line, Rule
-from aipolicy.rule_tests.element_domains import record_lists
+from aipolicy.rule_tests.element_domains import record_lists, sample_record
 from aipolicy.rule_tests.mutation import step_of
 from aipolicy.value import Frozen
 
@@ -93,6 +93,8 @@ class Domains:
         if spec.type is FactType.RECORDS:
             tried = {field.name: self._field(field) for field in spec.fields if field.name in self._elements}
             return Domain((*dict.fromkeys((*self._seeds(name), *record_lists(spec, tried))), *left_out), False)
+        if spec.type is FactType.RECORD:
+            return Domain((*dict.fromkeys((*self._seeds(name), sample_record(spec))), *left_out), False)
         if spec.type is FactType.LABELS:
             return Domain((*self._seeds(name), *self._labels(name), *left_out), False)
         words, is_complete = self._words(spec, readers)

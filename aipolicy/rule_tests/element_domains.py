@@ -26,6 +26,11 @@ def record_lists(spec: FactSpec, tried: Mapping[str, Iterable[SimpleValue]]) -> 
     return (RecordList(()), *(RecordList((element,)) for element in elements), *map(RecordList, pairs))
 
 
+def sample_record(spec: FactSpec) -> RecordValue:
+    """Return a record that says what it must."""
+    return _element(spec, map(_sample, spec.fields))
+
+
 def _element(spec: FactSpec, values: Iterable[SimpleValue | None]) -> RecordValue:
     named = zip(spec.fields, values, strict=True)
     return RecordValue(tuple((field_of(field), value) for field, value in named if value is not None))

@@ -28,6 +28,8 @@ def fact_values(record: Record, prefix: str, facts: Mapping[str, FactSpec], word
             continue
         value = read_value(record, key, spec.type, spec.fields)
         values[name] = value
+        if isinstance(value, RecordValue):
+            values.update({f"{name}.{field}": held for field, held in value.fields})
         for wrong in dict.fromkeys(_wrong_words(spec, value, words)):
             record.mistake(wrong, key)
     return values

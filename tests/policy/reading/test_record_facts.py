@@ -122,3 +122,15 @@ def test_an_example_that_no_manifest_could_be_is_refused(given: str, complaint: 
 def test_an_example_may_leave_out_what_it_is_not_about(catalog: Catalog) -> None:
     (example,) = load(catalog, WITH_WORDS + EXAMPLES % "[{home: DE}, {}]")[0].rules[0].tests
     assert example.given["extensions.tools"] == RecordList((RecordValue((("home", "DE"),)), RecordValue(())))
+
+
+def test_an_example_gives_a_record_as_a_whole_or_by_its_fields(catalog: Catalog) -> None:
+    text = WITH_WORDS.replace("type: records", "type: record") + EXAMPLES.replace(
+        "extensions.tools.all(t, t.risk != 'high')", "extensions.tools.risk != 'high'"
+    )
+    whole, by_field = (
+        load(catalog, text.replace("extensions.tools: %s", given))[0].rules[0].tests[0].given
+        for given in ("extensions.tools: {risk: high}", "extensions.tools.risk: high")
+    )
+    assert whole == {"extensions.tools": RecordValue((("risk", "high"),)), "extensions.tools.risk": "high"}
+    assert by_field == {"extensions.tools.risk": "high"}
