@@ -103,7 +103,7 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
         if has_default and record.has("default") and not is_record
         else None,
         default_source=record.text("default_source", "") if has_default else "",
-        fields=_fields(record, f"{prefix}{name}", type_),
+        fields=_fields(record, f"{prefix}{name}", type_) if has_default else (),
         **kind,
     )
     if type_ is not FactType.NUMBER:
