@@ -83,6 +83,13 @@ def test_an_undetermined_rule_names_the_fields_that_elements_lack(policy: Policy
     assert nothing.missing_facts == ("extensions.agent_tools",)
 
 
+def test_of_many_fields_to_declare_the_first_four_are_named(policy: Policy) -> None:
+    tools = "".join(f"    - {{name: t{number}, writes: true}}\n" for number in range(7))
+    found = finding(PILOT[: PILOT.index("    - {name: search")] + tools, policy)
+    assert found.message == "declare " + ", ".join(f"`{name}`" for name in found.missing_facts[:4]) + " and 3 more"
+    assert len(found.missing_facts) == 7
+
+
 @pytest.mark.parametrize(
     ("now", "change"),
     [

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.spec import FactSpec, FactType, Origin, RecordList, RecordValue, cel_value
 from aipolicy.policy.cel.expressions import Compiler, Condition, ExpressionError, Truth
+from aipolicy.policy.cel.within import Within
 
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 TOOLS, SHOPS, VENDOR = "extensions.tools", "extensions.shops", "extensions.vendor"
@@ -151,6 +152,18 @@ def test_a_field_that_holds_countries_can_be_asked_whether_it_lies_within_a_plac
     assert found == [TRUE, FALSE, UNKNOWN]
     with pytest.raises(ExpressionError, match=r"`t\.name` holds no places"):
         compiler.compile(f'{TOOLS}.all(t, within(t.name, "EU"))')
+
+
+def test_a_place_of_an_element_is_written_out_as_that_of_a_fact(catalog: Catalog) -> None:
+    within = Within(catalog.places, SPECS, {})
+    assert within.written_out(f'{TOOLS}.all(t, within(t.home, "DE"))') == f'{TOOLS}.all(t, (t.home == "DE"))'
+    specs = {
+        **SPECS,
+        SHOPS: FactSpec(SHOPS, FactType.RECORDS, "", fields=(FactSpec(f"{SHOPS}.home", FactType.BOOL, ""),)),
+    }
+    both = f'{TOOLS}.all(t, within(t.home, "DE")) && {SHOPS}.all(t, t.home)'
+    with pytest.raises(ExpressionError, match="`t` stands for elements of two lists"):
+        Within(catalog.places, specs, {}).written_out(both)
 
 
 ASKED = st.recursive(
