@@ -14,7 +14,7 @@ from aipolicy.evaluation.paired_outcomes import LegOutcomes, Outcomes
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import LABELS, Facts
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue
 from aipolicy.findings.finding import Decided, DecidingValue, Worse
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
@@ -57,6 +57,23 @@ def _data_at_stake(rule: Rule, facts: Facts) -> Iterator[Decided]:
             yield replace(value, worse=Worse.HIGHER)
 
 
+def deciding_elements(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> dict[str, tuple[int, ...]]:
+    """Return by list of records which elements decide a rule, each of them alone; numbers from 0.
+
+    They are those that break a requirement, else those that leave a line unknown, else those that make the rule apply. A
+    list of which no element does so by itself is left out.
+    """
+    deciding: dict[str, tuple[int, ...]] = {}
+    for lines, wanted in ((rule.require, Truth.FALSE), (rule.require, Truth.UNKNOWN), (rule.when, Truth.UNKNOWN),
+                          (rule.when, Truth.TRUE)):  # fmt: skip
+        found: dict[str, set[int]] = {}
+        for read in (_LineRead(line, rule, facts, option) for line in lines if line.elements):
+            for name, numbers in read.alone(wanted) if read.truth() is wanted else ():
+                found.setdefault(name, set()).update(numbers)
+        deciding = {name: tuple(sorted(numbers)) for name, numbers in found.items() if numbers} | deciding
+    return deciding
+
+
 def is_broken_without(line: Line, rule: Rule, facts: Facts, unsaid: Container[str]) -> bool:
     """Return whether a line is false of the feature alone, also where some facts are unknown."""
     return _LineRead(line, rule, facts, {}, unsaid).truth() is Truth.FALSE
@@ -65,7 +82,9 @@ def is_broken_without(line: Line, rule: Rule, facts: Facts, unsaid: Container[st
 def declared_value(facts: Facts, name: str) -> tuple[Decided, ...]:
     """Return what a feature declares, as what decided a finding on it; nothing where it declares nothing."""
     value = facts.values.get(name)
-    if value is None or isinstance(value, Mapping):
+    if isinstance(value, RecordList):
+        return (Decided(name, value.names),)
+    if value is None or isinstance(value, Mapping | RecordValue):
         return ()
     return (_without_secrets(Decided(name, value)),)
 
@@ -88,12 +107,20 @@ class _LineRead:
         self.values = {name: value for name, value in values.items() if value is not None}
         self.parameters = frozenset(line.parameter_reads)
         self.label_keys = line.label_keys
+        self.asks_elements = bool(line.elements)
         self._condition = _condition(line.checked)
         self._known = {name: cel_value(value) for name, value in self.values.items()}
 
     def truth(self, **changed: Any) -> Truth:
         """Return the truth of the line, with some of the values changed."""
         return self._condition.evaluate(self._known | changed)[0]
+
+    def alone(self, wanted: Truth) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield each list of records with the elements that give the line a truth by themselves, which none does not."""
+        for name, value in self.values.items():
+            if isinstance(value, RecordList) and self.truth(**{name: []}) is not wanted:
+                elements = enumerate(self._known[name])
+                yield name, tuple(number for number, one in elements if self.truth(**{name: [one]}) is wanted)
 
     def direction(self, name: str, breaks: Truth, keeps: Truth) -> Worse:
         """Return in which direction a number is worse."""
@@ -106,14 +133,18 @@ class _LineRead:
         """Return the members of a list that break the rule by themselves; none where that is not what breaks it."""
         if self.truth(**{name: []}) is not keeps:
             return ()
-        return tuple(member for member in members if self.truth(**{name: [member]}) is breaks)
+        each = zip(members, self._known[name], strict=True)
+        return tuple(member for member, value in each if self.truth(**{name: [value]}) is breaks)
 
 
 def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[Decided]:
     if read.truth() is not breaks or _says_it_all(read.values):
         return
-    lists = {name: value for name, value in read.values.items() if isinstance(value, tuple)}
-    offending = {name: read.offending(name, members, breaks, keeps) for name, members in lists.items()}
+    lists = {name: _members(value) for name, value in read.values.items() if isinstance(value, tuple | RecordList)}
+    # NOTE: a line that asks how many records there are is met by each of them, and tells nothing of one.
+    told = {name for name in lists if read.asks_elements or not isinstance(read.values[name], RecordList)}
+    offending = {name: read.offending(name, members, breaks, keeps) if name in told else ()
+                 for name, members in lists.items()}  # fmt: skip
     numbers = {
         name: read.direction(name, breaks, keeps) for name, value in read.values.items()
         if isinstance(value, float) and name not in read.parameters
@@ -129,10 +160,15 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
                 yield Decided(name, lists[name])
         elif isinstance(value, Mapping):
             labels = value if name == LABELS else {}
-            yield from (Decided(f"{LABELS}.{key}", labels[key]) for key in read.label_keys if key in labels)
-        else:
+            yield from (Decided(f"{LABELS}.{key}", str(labels[key])) for key in read.label_keys if key in labels)
+        elif isinstance(value, bool | float | str):
             against = tuple(sorted(directed - {name})) if name in directed else ()
             yield Decided(name, value, numbers.get(name, Worse.UNTOLD), against)
+
+
+def _members(value: tuple[str, ...] | RecordList) -> tuple[str, ...]:
+    """Return the members of a list, elements by their names."""
+    return value.names if isinstance(value, RecordList) else value
 
 
 def _says_it_all(values: Mapping[str, FactValue]) -> bool:

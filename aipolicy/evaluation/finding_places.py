@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from aipolicy.evaluation.deciding import planned_leg, read_facts
+from aipolicy.evaluation.deciding import deciding_elements, planned_leg, read_facts
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.all_facts import is_option_fact, is_parameter, is_partner_fact, of_leg, of_partner
@@ -13,6 +13,7 @@ from aipolicy.findings.finding import Place
 from aipolicy.manifest.feature import path_of
 from aipolicy.policy.cel.expressions import Truth
 from aipolicy.policy.rule import Rule, RuleKind
+from aipolicy.source.span import DocumentPath
 
 MAX_RELATED = 3
 _TERMS = "plan.terms."
@@ -31,7 +32,8 @@ def places(
     """Return where a rule is broken: the declaration that decides it, and the declared facts that made it apply."""
     declared = evaluation.facts.declared
     leg = planned_leg(evaluation, rule, number, rule_evaluator)
-    trace = rule_evaluator.trace(rule, evaluation.facts, read_facts(evaluation, rule, leg))
+    option = read_facts(evaluation, rule, leg)
+    trace = rule_evaluator.trace(rule, evaluation.facts, option)
     deciding = [name for line in trace if line.section == "require" and line.truth is not Truth.TRUE
                 for name, _ in line.values]  # fmt: skip
     candidates = plan_candidates([of_partner(name) if leg.is_partner else name for name in deciding])
@@ -47,7 +49,19 @@ def places(
     place = Place(path=path_of(primary)) if primary is not None else Place(path=("metadata", "name"))
     if primary is not None and primary not in declared:
         place = Place(path=path_of(primary), part="key")
-    return place, tuple(Place(path=path_of(name), label=name) for name in reads if name != primary)[:MAX_RELATED]
+    related = tuple(Place(path=path_of(name), label=name) for name in reads if name != primary)
+    elements = deciding_elements(rule, evaluation.facts, option).get(primary or "")
+    if elements:
+        place, *others = _elements(evaluation, path_of(str(primary)), elements)
+        related = (*others, *related)
+    return place, related[:MAX_RELATED]
+
+
+def _elements(evaluation: Evaluation, path: DocumentPath, numbers: Iterable[int]) -> Iterator[Place]:
+    """Yield where elements of a list stand; what tells findings apart is the list, wherever an element moves."""
+    for number in numbers:
+        span = evaluation.feature.document.locate((*path, number))
+        yield Place(path=path, span=span, label=f"{path[-1]}[{number}]")
 
 
 def plan_candidates(facts: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Facts
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import FactValue, RecordList
 from aipolicy.facts.value_text import shown_value
 from aipolicy.options.estimates import AT_LEAST
 from aipolicy.options.option import Option
@@ -36,10 +36,21 @@ def message_of(rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
         value = value_of(name, lookup)
+        if isinstance(value, RecordList):
+            return _elements(name, value, rule, facts, option)
         least = option.get(f"{name}{AT_LEAST}") if value is None and is_option_fact(name) else None
         return shown_value(value) if least is None else f"at least {shown_value(least)}"
 
     return PLACEHOLDER.sub(fill, rule.message)
+
+
+def _elements(name: str, records: RecordList, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> str:
+    """Return by name the elements of a list that decide a rule, each by itself; all of them where none does."""
+    from aipolicy.evaluation.deciding import deciding_elements  # NOTE: few rules read records.
+
+    numbers = deciding_elements(rule, facts, option).get(name, range(len(records.elements)))
+    names = records.names
+    return shown_value(tuple(names[number] for number in numbers))
 
 
 def _spoken(line: Line, rule: Rule, facts: Facts, option: Mapping[str, FactValue]) -> FactValue | None:

@@ -88,7 +88,7 @@ def undeclared_of(rule: Rule, facts: Facts) -> tuple[str, ...]:
 
 def labels_of(facts: Facts) -> Mapping[str, str]:
     labels = facts.values.get(LABELS)
-    return labels if isinstance(labels, Mapping) else {}
+    return {key: str(text) for key, text in labels.items()} if isinstance(labels, Mapping) else {}
 
 
 def hashable(value: FactValue | None) -> object:

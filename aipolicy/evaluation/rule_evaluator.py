@@ -15,7 +15,7 @@ from aipolicy.evaluation.paired_rules import of_pairs
 from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.prepared_rule import PreparedLine, PreparedRule, hashable, labels_of, undeclared_of
 from aipolicy.evaluation.slot_view import LegsAsPartners
-from aipolicy.facts.facts import LABELS, Facts
+from aipolicy.facts.facts import Facts
 from aipolicy.facts.spec import FactValue
 from aipolicy.options.estimates import AT_LEAST, RUNNING_COSTS
 from aipolicy.options.memo import Memo
@@ -26,8 +26,6 @@ from aipolicy.value import Frozen, NamedTuple, replace
 
 MUST_DECLARE = "must_declare"
 """The section of a rule that names facts which have to be declared."""
-_NO_SUCH_KEY = "Key not found in map"
-"""How the runtime's message begins when a label is looked up that is not there."""
 
 
 class LineTrace(Frozen):
@@ -179,12 +177,14 @@ class RuleEvaluator:
         values.update({name: rule.parameters[name] for name in line.parameter_reads})
         cel_values = {name: cel_value(value) for name, value in values.items() if value is not None}
         truth, error = self._truth(line, cel_values, option)
-        if line.label_keys:
-            # NOTE: a label that is not declared is a missing fact, by its own name.
-            labels = labels_of(facts)
-            values.pop(LABELS, None)
-            values.update({f"{LABELS}.{key}": labels.get(key) for key in line.label_keys})
-            error = "" if error.startswith(_NO_SUCH_KEY) and not labels.keys() >= set(line.label_keys) else error
+        if line.label_keys or line.elements:
+            from aipolicy.evaluation.traced_parts import NO_SUCH_KEY, with_parts
+
+            def truth_with(new: Mapping[str, Any]) -> Truth:
+                return self._truth(line, {**cel_values, **new}, option)[0]
+
+            values = with_parts(line, values, labels_of(facts), truth_with)
+            error = "" if error.startswith(NO_SUCH_KEY) and None in values.values() else error
         return LineTrace(section, line.text, truth, tuple(values.items()), error)
 
     def _truth(self, line: Line, cel_values: dict[str, Any], option: Mapping[str, FactValue]) -> tuple[Truth, str]:

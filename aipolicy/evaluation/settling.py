@@ -20,11 +20,13 @@ from aipolicy.policy.rule import Line
 from aipolicy.source.text import grouped, shown
 from aipolicy.value import Frozen, replace
 
+_MOST_ELEMENTS = 4
+
 
 def settling_words(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator,
                    facts: Sequence[str]) -> str:  # fmt: skip
     """Return which facts to declare, and a value with which the rule is violated where one is found."""
-    names = ", ".join(f"`{name}`" for name in facts)
+    names = _names(facts)
     # NOTE: what is declared and still misses something, such as a country without its states, is to be said in full.
     todo = "say in full" if evaluation.facts.declared.issuperset(facts) else "declare"
     for name in facts:
@@ -34,6 +36,14 @@ def settling_words(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator
             of = f" `{name}` is" if len(facts) > 1 else ""
             return f"{todo} {names}: {word}{of} `{shown_value(value)}` it is violated"
     return f"{todo} {names}"
+
+
+def _names(facts: Sequence[str]) -> str:
+    """Return the facts to declare; of fields of elements, which may be many, the first few and how many more there are."""
+    elements = [name for name in facts if "[" in name]
+    left_out = elements[_MOST_ELEMENTS:]
+    more = f" and {len(left_out)} more" if left_out else ""
+    return ", ".join(f"`{name}`" for name in facts if name not in left_out) + more
 
 
 def _violating_value(evaluation: Evaluation, ruled: RuleEvaluation, rule_evaluator: RuleEvaluator,

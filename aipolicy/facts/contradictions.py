@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aipolicy.facts.counts import cache_overflow
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.spec import RANGE_KEYS, FactValue
 from aipolicy.manifest.feature import path_of
+from aipolicy.source.document import PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
 
@@ -34,6 +35,19 @@ class FactProblem(Frozen):
     related: tuple[tuple[DocumentPath, str], ...] = ()
     meant: tuple[str, str, bool] | None = None
     """The word written, the one that is meant, and whether nothing else can be."""
+
+
+def range_of(plain: Mapping[str, PlainValue]) -> DeclaredRange:
+    """Return a declared range as its low, likely and high value."""
+    low, likely, high = (float(plain[key]) for key in RANGE_KEYS)  # type: ignore[arg-type]
+    return low, likely, high
+
+
+def unordered(name: str, range_: DeclaredRange) -> FactProblem:
+    """Return what is wrong with a range whose values fall."""
+    low, likely, high = range_
+    message = f"`{name}` has low {low:g}, likely {likely:g} and high {high:g}; they must not fall"
+    return FactProblem("MAN-008", message, path_of(name))
 
 
 def contradictions(values: Mapping[str, FactValue], declared: set[str],

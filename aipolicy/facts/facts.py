@@ -14,6 +14,8 @@ from aipolicy.facts.contradictions import (
     contradiction,
     contradictions,
     people_without_class,
+    range_of,
+    unordered,
 )
 from aipolicy.facts.counts import unclear_counts
 from aipolicy.facts.declared import DECLARED_FACTS, EVIDENCE
@@ -21,7 +23,7 @@ from aipolicy.facts.derived import DERIVED_FACTS, RUN_DAY, Missing, Sources
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
 from aipolicy.facts.known_facts import ADDED, STANDARD_FACTS, KnownFacts
 from aipolicy.facts.migration_stages import NOT_PLANNED, STAGE_FACTS
-from aipolicy.facts.spec import RANGE_KEYS, FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.names import tidied
@@ -131,12 +133,12 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             continue
         declared.add(name)
         if name in _RANGED and isinstance(plain, dict):
-            low, likely, high = range_ = _range_of(plain)
+            low, likely, high = range_ = range_of(plain)
             values[name] = likely
             if low <= likely <= high:
                 ranges[name] = range_
             else:
-                problems.append(_unordered(name, range_))
+                problems.append(unordered(name, range_))
             continue
         if name == RESULTS and isinstance(plain, list):
             from aipolicy.facts.evaluation_results import declared_results
@@ -158,7 +160,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
             problems.append(contradiction(message, named, fact))
     problems.extend(FactProblem("MAN-005", message, path) for path, message in unclear_counts(feature, known.specs))
     problems.extend(contradictions(values, declared, ranges))
-    values.update(_of_extensions(feature, known, catalog, as_of, problems))
+    values.update(_of_extensions(feature, known, catalog, as_of, values, problems))
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
@@ -178,7 +180,7 @@ def _beside_bill(facts: Facts, feature: Feature) -> Facts:
 
 
 def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of: date,
-                   problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
+                   declared: Mapping[str, FactValue], problems: list[FactProblem]) -> Mapping[str, FactValue]:  # fmt: skip
     """Return what else is known of the facts that packs add."""
     if not known.extensions_schema:
         return {}
@@ -187,7 +189,8 @@ def _of_extensions(feature: Feature, known: KnownFacts, catalog: Catalog, as_of:
     values: dict[str, FactValue] = {}
     for name, plain in feature.declared.items():
         if name.startswith(ADDED) and name in known.specs:
-            values.update(declared_extension(known.specs[name], plain, catalog, as_of, problems))
+            spec = known.specs[name]
+            values.update(declared_extension(spec, plain, declared[name], catalog, as_of, problems))
     return values
 
 
@@ -225,6 +228,10 @@ def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
     """Return a value that conforms to the schema as conditions read it."""
     if plain == NONE_WORD and spec.says_none:
         return NOT_LIMITED
+    if spec.fields:
+        from aipolicy.facts.record_values import declared_records  # NOTE: few packs add records.
+
+        return declared_records(plain, spec, fact_value)
     if isinstance(plain, str) and spec.type is FactType.TEXT and not (spec.choices or spec.vocabulary or spec.pattern):
         return tidied(plain)
     if isinstance(plain, bool | str):
@@ -234,17 +241,6 @@ def fact_value(plain: PlainValue, spec: FactSpec) -> FactValue:
     if isinstance(plain, list):
         return tuple(sorted(str(item) for item in plain))
     return {str(key): str(value) for key, value in plain.items()} if isinstance(plain, dict) else ""
-
-
-def _range_of(plain: Mapping[str, PlainValue]) -> DeclaredRange:
-    low, likely, high = (float(plain[key]) for key in RANGE_KEYS)  # type: ignore[arg-type]
-    return low, likely, high
-
-
-def _unordered(name: str, range_: DeclaredRange) -> FactProblem:
-    low, likely, high = range_
-    message = f"`{name}` has low {low:g}, likely {likely:g} and high {high:g}; they must not fall"
-    return FactProblem("MAN-008", message, path_of(name))
 
 
 def _document(name: str, plain: PlainValue, as_of: date, problems: list[FactProblem]) -> Mapping[str, FactValue]:

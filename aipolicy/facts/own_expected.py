@@ -49,7 +49,7 @@ def _may_be_expected(spec: FactSpec) -> bool:
     if spec.name == _LIFECYCLE:
         return True
     is_declared = spec.origin is Origin.DECLARED and spec.kind is Kind.DESCRIBES and spec.type is not FactType.LABELS
-    return is_declared and spec.default is None and not spec.required
+    return is_declared and spec.default is None and not spec.required and not spec.fields
 
 
 def _not_expected(name: str, spec: FactSpec | None, names: Sequence[str]) -> str:
@@ -57,6 +57,8 @@ def _not_expected(name: str, spec: FactSpec | None, names: Sequence[str]) -> str
         return f"unknown fact{did_you_mean(name, names)}"
     if spec.default is not None:
         return "that a manifest leaves it out is an answer already; remove it"
+    if spec.fields:
+        return "nothing is expected of records: a team says what there is; remove it"
     return "nothing is expected of it: it does not describe a feature; remove it"
 
 

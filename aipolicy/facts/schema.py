@@ -15,6 +15,7 @@ from aipolicy.facts.declared import (
     SECTIONS,
 )
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY, RESULTS
+from aipolicy.facts.record_values import field_of
 from aipolicy.facts.spec import DATE_PATTERN, NONE_PATTERN, RANGE_KEYS, FactSpec, FactType, Origin
 from aipolicy.manifest.conformance import TERMS_ADDED, WORSE_OF_TERMS
 from aipolicy.manifest.plan_legs import LEGS, ROLES, ROUTED_BY, SAID_OF_LEGS, SHARE
@@ -131,6 +132,20 @@ def _type(spec: FactSpec, vocabularies: Mapping[str, Sequence[str]]) -> JsonObje
                 "propertyNames": {"maxLength": _MAX_NAME},
                 "maxProperties": _MAX_ITEMS,
             }
+        case FactType.RECORD:
+            return _record(spec.fields)
+        case FactType.RECORDS:
+            return {"type": "array", "items": _record(spec.fields), "maxItems": _MAX_ITEMS}
+
+
+def _record(fields: Sequence[FactSpec]) -> JsonObject:
+    required = [field_of(field) for field in fields if field.required]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {field_of(field): _property(field, {}) for field in fields},
+        **({"required": required} if required else {}),
+    }
 
 
 def _number_or_range(number: JsonObject) -> JsonObject:

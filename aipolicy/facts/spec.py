@@ -15,8 +15,37 @@ NONE_PATTERN = r"^none(?![\s\S])"
 RANGE_KEYS = ("low", "likely", "high")
 """The keys of a number that is known as a range: 10th, 50th and 90th percentile."""
 
-FactValue: TypeAlias = bool | float | str | tuple[str, ...] | Mapping[str, Any]
-"""Numbers are always floats; lists are tuples. Labels hold text, entries of maps any of these, rows of tables entries."""
+SimpleValue: TypeAlias = bool | float | str | tuple[str, ...]
+"""One value. Numbers are always floats; lists are tuples."""
+
+
+class RecordValue(Frozen):
+    """A record: simple values by field, those that are declared, in the order of the pack."""
+
+    fields: tuple[tuple[str, SimpleValue], ...]
+
+    def get(self, field: str) -> SimpleValue | None:
+        """Return the value of a field, or None when it is unknown."""
+        return next((value for name, value in self.fields if name == field), None)
+
+
+class RecordList(Frozen):
+    """A list of records, its elements in the order of the manifest."""
+
+    elements: tuple[RecordValue, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return how people tell the elements apart: by the text of their first field, else by their number from 1."""
+        firsts = (element.fields[0][1] if element.fields else None for element in self.elements)
+        return tuple(first if isinstance(first, str) else f"number {n}" for n, first in enumerate(firsts, 1))
+
+
+EntryValue: TypeAlias = "SimpleValue | EntryValues"
+EntryValues: TypeAlias = Mapping[str, EntryValue]
+"""Labels, which hold text; maps, which hold values; tables, which hold rows of values."""
+FactValue: TypeAlias = SimpleValue | RecordValue | RecordList | EntryValues
+"""Everything that a fact or a parameter can be."""
 
 
 class FactType(StrEnum):
@@ -31,6 +60,10 @@ class FactType(StrEnum):
     """Of parameters: values by word."""
     TABLE = "table"
     """Of parameters: values by the word of a row and that of a column."""
+    RECORD = "record"
+    """Of facts that packs add: values by field; conditions read the fields, each a fact of its own."""
+    RECORDS = "records"
+    """Of facts that packs add: a list of records; conditions ask for elements of which something holds."""
 
 
 PLAIN_TYPES = (FactType.BOOL, FactType.NUMBER, FactType.TEXT, FactType.TEXTS)
@@ -133,8 +166,22 @@ class FactSpec(Frozen):
     """Of a term with an order: which of two values agrees to less, the `lower` or the `higher`; empty where nobody says."""
     holds: FactType = FactType.TEXT
     """Of a map or a table: what its values are."""
+    fields: tuple[FactSpec, ...] = ()
+    """Of a record or a list of them: what its fields are, by names such as `extensions.tools.writes`; a list has no facts of
+    these names, its elements have the fields."""
 
     @property
     def is_answered_by_absence(self) -> bool:
         """Return whether leaving the fact out is an answer, so that declaring it may turn a definite outcome around."""
         return self.default is not None or bool(self.says_when_absent)
+
+
+def cel_value(value: FactValue) -> Any:
+    """Return a value as the runtime of conditions takes it; a field that a record does not declare is no key of its map."""
+    if isinstance(value, dict):
+        return {key: cel_value(entry) for key, entry in value.items()}
+    if isinstance(value, RecordList):
+        return [cel_value(element) for element in value.elements]
+    if isinstance(value, RecordValue):
+        return {name: cel_value(field) for name, field in value.fields}
+    return list(value) if isinstance(value, tuple) else value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
-from aipolicy.facts.spec import FactValue
-from aipolicy.source.text import grouped, shown
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue, SimpleValue
+from aipolicy.source.text import grouped, shown, shown_entry
 
 
 def shown_value(value: FactValue | None) -> str:
@@ -24,8 +24,16 @@ def shown_value(value: FactValue | None) -> str:
             return ", ".join(shown(item) for item in value) or "none"
         case str():
             return shown(value)
+        case RecordList():
+            return "; ".join(shown_value(element) for element in value.elements) or "none"
+        case RecordValue():
+            return ", ".join(f"{name}={_shown_field(name, field)}" for name, field in value.fields) or "none"
         case _:
             return ", ".join(f"{shown(key)}={shown_value(item)}" for key, item in sorted(value.items()))
+
+
+def _shown_field(name: str, value: SimpleValue) -> str:
+    return shown_entry(name, value) if isinstance(value, str) else shown_value(value)
 
 
 def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
@@ -39,5 +47,9 @@ def exact_value(value: FactValue, word: Callable[[str], str] = shown) -> str:
             return f"[{', '.join(map(word, value))}]"
         case str():
             return word(value)
+        case RecordList():
+            return f"[{', '.join(exact_value(element, word) for element in value.elements)}]"
+        case RecordValue():
+            return "{" + ", ".join(f"{word(name)}: {exact_value(field, word)}" for name, field in value.fields) + "}"
         case _:
             return "{" + ", ".join(f"{word(key)}: {exact_value(item, word)}" for key, item in value.items()) + "}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.facts.declared import DECLARED_FACTS
+from aipolicy.facts.record_values import written_value
 from aipolicy.facts.schema import SCHEMA_ID
 from aipolicy.facts.spec import FactValue
 from aipolicy.importing.memory import Memory, RowOrigin, digest_of_body, digest_of_value, memory_lines
@@ -61,5 +62,5 @@ def _lines(tree: Tree, indent: str) -> list[str]:
             lines.append(f"{indent}{write_text(key)}:{'' if value else ' {}'}\n")
             lines.extend(_lines(dict(value), f"{indent}  "))
         else:
-            lines.append(f"{indent}{write_text(key)}: {write_value(value)}\n")
+            lines.append(f"{indent}{write_text(key)}: {write_value(written_value(value))}\n")
     return lines

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.record_values import plain_records
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue
 from aipolicy.source.document import PlainValue
 from aipolicy.source.regex import regex
 from aipolicy.value import Frozen, replace
@@ -55,6 +56,8 @@ def comparable(value: FactValue | PlainValue) -> object:
             return float(value)
         case list() | tuple():
             return [comparable(item) for item in value]
+        case RecordValue() | RecordList():
+            return comparable(plain_records(value))
         case _:
             return {key: comparable(item) for key, item in value.items()}
 

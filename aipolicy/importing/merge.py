@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aipolicy.facts.record_values import written_value
 from aipolicy.facts.spec import FactValue
 from aipolicy.importing.manifest_writer import NAME, path_of, write_manifest
 from aipolicy.importing.memory import (
@@ -119,4 +120,4 @@ def _difference(field: str, there: PlainValue, new: FactValue | None, note: str 
 
 
 def _shown(value: FactValue | PlainValue) -> str:
-    return NOTHING if value is None else shown(write_value(value))
+    return NOTHING if value is None else shown(write_value(written_value(value)))

@@ -21,6 +21,7 @@ EXTENSIONS = "extensions."
 NO_DOCUMENT = (
     "evidence has an owner and a date; map to `false`, use `incomplete`, or say under `document` which columns they are"
 )
+NO_RECORDS = "a record has fields of its own, which no column fills; write it into the manifest"
 WRITTEN_BY_THE_IMPORT = frozenset({"metadata.name", "metadata.source"})
 
 _LABEL = regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -65,7 +66,7 @@ class Fields:
             return Problem(f"name one label, such as `{LABELS}.agency`")
         spec = self._specs.get(field)
         if spec is not None:
-            return self._target(field, spec)
+            return Problem(NO_RECORDS) if spec.fields else self._target(field, spec)
         if field.startswith(f"{LABELS}."):
             if not _LABEL.fullmatch(field.removeprefix(f"{LABELS}.")):
                 return Problem(
@@ -108,6 +109,8 @@ def fact_value(target: Target, value: PlainValue) -> FactValue | Problem:
             return text_value(target, value) if isinstance(value, str) else _wanted("text", value)
         case FactType.TEXTS:
             return _list_value(target, value)
+        case FactType.RECORD | FactType.RECORDS:
+            return Problem(NO_RECORDS)
 
 
 def number_value(target: Target, number: float) -> float | Problem:

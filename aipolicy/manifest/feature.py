@@ -63,8 +63,11 @@ def features_of(document: Document, path_in_repository: str | None = None,
 
 
 def path_of(fact: str) -> DocumentPath:
-    """Return the document path of a declared fact."""
-    return tuple(fact.split("."))
+    """Return the document path of a declared fact, or of what an element of a list declares, as `tools[0].approved`."""
+    if "[" not in fact:
+        return tuple(fact.split("."))
+    keys = fact.replace("[", ".[").replace("]", "").split(".")
+    return tuple(int(key[1:]) if key.startswith("[") else key for key in keys)
 
 
 def _flatten(prefix: str, fields: Mapping[str, PlainValue], into: dict[str, PlainValue]) -> None:

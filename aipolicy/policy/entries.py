@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.facts.spec import EntryValue, EntryValues, FactType, FactValue, SimpleValue
 from aipolicy.policy.values import as_value
 from aipolicy.source.day import day_hint, day_number, read_day
 from aipolicy.source.document import PlainValue
@@ -75,9 +75,7 @@ class Entries(Frozen, kw_only=True):
         """Return how many words name an entry."""
         return 1 if self.columns is None else 2
 
-    def read(
-        self, plain: PlainValue | object, known: FactWords | None, problems: list[Problem]
-    ) -> Mapping[str, FactValue]:
+    def read(self, plain: PlainValue | object, known: FactWords | None, problems: list[Problem]) -> EntryValues:
         """Return the entries of a mapping as conditions read them, sorted; whatever is wrong is added to the problems.
 
         Words are checked where they are `known`.
@@ -85,8 +83,8 @@ class Entries(Frozen, kw_only=True):
         return self._level(plain, known, problems, (), (self.keys, *((self.columns,) if self.columns else ())))
 
     def _level(self, plain: object, known: FactWords | None, problems: list[Problem], path: DocumentPath,
-               levels: tuple[Words, ...]) -> dict[str, FactValue]:  # fmt: skip
-        entries: dict[str, FactValue] = {}
+               levels: tuple[Words, ...]) -> dict[str, EntryValue]:  # fmt: skip
+        entries: dict[str, EntryValue] = {}
         if not isinstance(plain, dict):
             what = "row" if path else "map" if self.columns is None else "table"
             problems.append(Problem(f"a {what} is a mapping, found {kind_of(plain)}", path))
@@ -109,7 +107,7 @@ class Entries(Frozen, kw_only=True):
         return entries
 
     def _value(self, plain: object, known: FactWords | None, problems: list[Problem],
-               path: DocumentPath) -> FactValue | None:  # fmt: skip
+               path: DocumentPath) -> SimpleValue | None:  # fmt: skip
         if self.are_days:
             day = read_day(plain) if isinstance(plain, str) else None
             if day is None:

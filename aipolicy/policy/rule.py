@@ -69,6 +69,8 @@ class Line(Frozen):
     """The line of the rule's file on which it begins."""
     path: DocumentPath = ()
     """Where it stands in the document."""
+    elements: tuple[str, ...] = ()
+    """The fields of elements of lists of records that it reads, as `extensions.tools.writes`."""
 
     @property
     def condition(self) -> str:

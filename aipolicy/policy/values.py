@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from aipolicy.facts.spec import FactType, FactValue
+from aipolicy.facts.record_values import field_of
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, RecordList, RecordValue, SimpleValue
 from aipolicy.source.records import Record
 
 
-def read_value(record: Record, key: str, type_: FactType) -> FactValue:
-    """Return a field as a fact value of a type; a mistake of type is noted on the record."""
+def read_value(record: Record, key: str, type_: FactType, fields: Sequence[FactSpec] = ()) -> FactValue:
+    """Return a field as a fact value of a type; a mistake of type is noted on the record.
+
+    `fields` are those of a record, or of the elements of a list of records.
+    """
     match type_:
         case FactType.BOOL:
             return record.flag(key)
@@ -22,9 +27,25 @@ def read_value(record: Record, key: str, type_: FactType) -> FactValue:
         case FactType.LABELS | FactType.MAP | FactType.TABLE:
             nested = record.record(key)
             return {name: nested.text(name) for name in nested.field_names()}
+        case FactType.RECORD:
+            return _record(record.record(key), fields)
+        case FactType.RECORDS:
+            return RecordList(tuple(_record(element, fields) for element in record.records(key)))
 
 
-def as_value(raw: object, type_: FactType) -> FactValue | None:
+def _record(record: Record, fields: Sequence[FactSpec]) -> RecordValue:
+    """Return a record; whatever is wrong with it is noted. What is left out is unknown, though a manifest must say it."""
+    values: list[tuple[str, SimpleValue]] = []
+    for field in fields:
+        name = field_of(field)
+        value = read_value(record, name, field.type) if record.has(name) else None
+        if isinstance(value, bool | float | str | tuple):
+            values.append((name, value))
+    record.finish()
+    return RecordValue(tuple(values))
+
+
+def as_value(raw: object, type_: FactType) -> SimpleValue | None:
     """Return a plain value as a fact value of a type; None when it is of another, or no finite number."""
     match type_:
         case FactType.BOOL:

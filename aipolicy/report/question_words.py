@@ -8,6 +8,7 @@ from aipolicy.authoring.conversation import AskedFact
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.expected import ANYWHERE, NONE_WORD, NOT_LIMITED, RESIDENCY
 from aipolicy.facts.known_facts import KnownFacts
+from aipolicy.facts.record_values import written_value
 from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.facts.value_text import shown_value
 from aipolicy.report.answer_words import change_words, then_words
@@ -74,7 +75,7 @@ def explanation(question: AskedFact, known: KnownFacts, catalog: Catalog) -> Ite
     if spec.unit:
         yield "unit", spec.unit
     if spec.examples:
-        yield "such as", write_value(spec.examples[0])
+        yield "such as", write_value(written_value(spec.examples[0]))
     yield "left out", _left_out(question, known)
 
 

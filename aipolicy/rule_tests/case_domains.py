@@ -13,12 +13,13 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.all_facts import REGISTRY, is_option_fact, is_partner_fact
 from aipolicy.facts.derived import DERIVED_FACTS, DerivedFact, Missing, Sources
 from aipolicy.facts.option_facts import ALWAYS_KNOWN
-from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
+from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin, SimpleValue
 from aipolicy.policy.cel.checked_expr import Node, decode, identifiers, nodes, patterns_of
 from aipolicy.policy.cel.compared_values import number_of, text_for
 from aipolicy.policy.cel.comparisons import ENTRY, WordComparison, comparisons, entry_of
 from aipolicy.policy.entries import numbers_in, words_in
 from aipolicy.policy.rule import Line, Rule
+from aipolicy.rule_tests.element_domains import record_lists, sample_record
 from aipolicy.rule_tests.mutation import step_of
 from aipolicy.value import Frozen
 
@@ -52,6 +53,7 @@ class Domains:
         self._catalog = catalog
         reads = dict.fromkeys(n for line in self.lines for n in (*line.feature_reads, *line.option_reads))
         self._bases = {name: base_facts(name) for name in reads}
+        self._elements = frozenset(name for line in self.lines for name in line.elements)
         self._anchors = self._numbers()
         names = dict.fromkeys((*(b for bs in self._bases.values() for b in bs), *rule.must_declare))
         self._domains = {name: self._domain(name) for name in names}
@@ -88,6 +90,11 @@ class Domains:
             return Domain((True, False, *left_out), True)
         if spec.type is FactType.NUMBER:
             return self._number_domain(spec, readers, left_out)
+        if spec.type is FactType.RECORDS:
+            tried = {field.name: self._field(field) for field in spec.fields if field.name in self._elements}
+            return Domain((*dict.fromkeys((*self._seeds(name), *record_lists(spec, tried))), *left_out), False)
+        if spec.type is FactType.RECORD:
+            return Domain((*dict.fromkeys((*self._seeds(name), sample_record(spec))), *left_out), False)
         if spec.type is FactType.LABELS:
             return Domain((*self._seeds(name), *self._labels(name), *left_out), False)
         words, is_complete = self._words(spec, readers)
@@ -97,6 +104,17 @@ class Domains:
         pairs = [tuple(sorted(pair)) for pair in pairwise(words[: _SEEDS + 1])]
         listed = dict.fromkeys((*(s for s in self._seeds(name) if isinstance(s, tuple)), *singles, *pairs, ()))
         return Domain((*listed, *left_out), False)
+
+    def _field(self, field: FactSpec) -> tuple[SimpleValue, ...]:
+        """Return the values that a field of elements is tried with."""
+        if field.type is FactType.BOOL:
+            return (True, False)
+        if field.type is FactType.NUMBER:
+            near = [value for anchor in self._anchors.get(field.name, []) for value in _around(anchor)]
+            return tuple(value for value in dict.fromkeys(near or [_sample(field)]) if _is_allowed(value, field))
+        words, _ = self._words(field, [field.name])
+        few = tuple(dict.fromkeys((*words[:_SEEDS], *words[-1:])))  # NOTE: those that no condition names come last.
+        return tuple((word,) for word in few) if field.type is FactType.TEXTS else few
 
     def _words(self, spec: FactSpec, readers: Sequence[str]) -> tuple[tuple[str, ...], bool]:
         seeds = [w for s in self._seeds(spec.name) for w in (s if isinstance(s, tuple) else (s,)) if isinstance(w, str)]
@@ -189,6 +207,8 @@ class Domains:
                     for one, other in (node.children, node.children[::-1]):
                         if one.kind == "ident" and one.name in self._bases:
                             yield self._bases[one.name][0], other
+                        elif one.kind == "ident" and one.name in self._elements:
+                            yield one.name, other
 
     def _only_against_constants(self, name: str) -> bool:
         """Return whether every reading of a number compares it with a number or a parameter."""

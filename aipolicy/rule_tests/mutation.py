@@ -141,7 +141,7 @@ class Mutator:
         """Return for each word of a line another one that the same fact may take, where there is one."""
         others: dict[str, str] = self._compiler.other_groups() if "within" in line.condition else {}
         for comparison in comparisons(decode(line.checked)):
-            spec = self._specs.get(comparison.fact)
+            spec = self._specs.get(comparison.fact) or self._compiler.fields.get(comparison.fact)
             if spec is None or spec.type not in (FactType.TEXT, FactType.TEXTS):
                 continue
             allowed = spec.choices or tuple(self._vocabularies.get(spec.vocabulary, ()))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from aipolicy.facts.all_facts import OPTION_PREFIX, is_option_fact
 from aipolicy.facts.option_facts import PARTNER_PREFIX
-from aipolicy.facts.spec import FactValue
+from aipolicy.facts.record_values import plain_records
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.policy.rule import Rule
@@ -122,5 +123,7 @@ def _plain(value: FactValue) -> PlainValue:
             return int(value)
         case bool() | str() | float():
             return value
+        case RecordValue() | RecordList():
+            return plain_records(value)
         case _:
-            return dict(value)
+            return {key: _plain(entry) for key, entry in value.items()}

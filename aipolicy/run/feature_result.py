@@ -9,6 +9,7 @@ from aipolicy.evaluation.evaluation import Evaluation, Evaluator
 from aipolicy.evaluation.verdict import ways_of
 from aipolicy.facts.all_facts import is_option_fact
 from aipolicy.facts.facts import Provenance
+from aipolicy.facts.spec import FactValue, RecordList, RecordValue, cel_value
 from aipolicy.findings.finding import Outcome
 from aipolicy.run.answer_result import AnswerResult, answering_of, result_of_answer
 from aipolicy.run.answers_asked import AnswersAsked, Depth
@@ -100,7 +101,7 @@ def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureRes
     for name in facts.known.specs:
         if not is_option_fact(name) and facts.is_told(name):
             fact = facts.fact(name)
-            by_provenance[fact.provenance][name] = fact.value
+            by_provenance[fact.provenance][name] = _plain(fact.value)
     return FeatureResult(
         name=evaluation.feature.name,
         file=evaluation.feature.file,
@@ -112,6 +113,11 @@ def feature_of(evaluation: Evaluation, *, with_rules: bool = True) -> FeatureRes
         verdict=None,
         outcomes=_outcomes(evaluation) if with_rules else (),
     )
+
+
+def _plain(value: FactValue | None) -> object:
+    """Return a value as plain data, records as mappings."""
+    return cel_value(value) if isinstance(value, RecordValue | RecordList) else value
 
 
 def verdict_result(evaluation: Evaluation, *, with_rules: bool = True) -> VerdictResult:

@@ -53,6 +53,17 @@ def test_mutants(text: str, expected: list[str]) -> None:
     assert sorted(mutants(text)) == sorted(expected)
 
 
+def test_words_of_the_fields_of_elements_are_swapped() -> None:
+    risk = FactSpec("extensions.tools.risk", FactType.TEXT, "", choices=("low", "high"))
+    specs = {"extensions.tools": FactSpec("extensions.tools", FactType.RECORDS, "", fields=(risk,))}
+    compiler = Compiler(specs, {})
+    line = line_of(text := 'extensions.tools.all(t, t.risk == "high")', compiler.compile(text))
+    found = [mutant.text for mutant in Mutator(compiler, specs, {}, {}).mutants(line)]
+    assert found == [
+        'extensions.tools.all(t, t.risk != "high")', 'extensions.tools.all(t, t.risk == "low")', f"!({text})", "",
+    ]  # fmt: skip
+
+
 def test_what_stands_in_quotes_is_no_operator() -> None:
     texts = mutants('metadata.owner == "a && !b <= 3"')
     assert texts == ['metadata.owner != "a && !b <= 3"', ""]

@@ -37,6 +37,12 @@ parameters:
 facts:
   - {name: tier, type: text, meaning: m, choices: [low, high], default: low, default_source: s}
   - {name: spend, type: number, meaning: m, unit: EUR, minimum: 0, maximum: 9}
+  - name: tools
+    type: records
+    meaning: m
+    fields:
+      - {name: name, type: text, meaning: m, choices: [mail, search], required: true}
+      - {name: calls, type: number, meaning: m, unit: calls, minimum: 0, maximum: 9}
 terms:
   - {name: exit_support, type: number, meaning: m, unit: days, minimum: 0, maximum: 90, worse: lower}
   - {name: venue, type: text, meaning: m, choices: [EU, US]}

@@ -162,10 +162,31 @@ def _node(data: bytes) -> Node:
                 return Node("map", children=tuple(_node(part) for part in entries))
             case 9:
                 parts = (_last(value, field) for field in (2, 4, 5, 6, 7))
-                return Node("comprehension", _last(value, 1).decode(), children=tuple(_node(p) for p in parts))
+                variable, (through, *others) = _last(value, 1).decode(), (_node(part) for part in parts)
+                listed = _list_of(through)
+                named = (_with_fields(part, variable, listed) if listed else part for part in others)
+                return Node("comprehension", variable, children=(through, *named))
             case _:
                 pass
     return Node("other")
+
+
+def _list_of(node: Node) -> str:
+    """Return the fact whose elements a comprehension goes through, those that were picked out included; else nothing."""
+    if node.kind == "comprehension" and len(node.children) > 1 and node.children[1].kind == "list":
+        return _list_of(node.children[0])
+    return node.name if node.kind == "ident" else ""
+
+
+def _with_fields(node: Node, variable: str, listed: str) -> Node:
+    """Return an expression with the fields of an element of a list by one name, as `extensions.tools.writes`."""
+    if node.kind == "select" and node.children[0] == Node("ident", variable):
+        return Node("ident", f"{listed}.{node.name}")
+    if not node.children or (node.kind == "comprehension" and node.name == variable):
+        return node
+    return Node(
+        node.kind, node.name, node.constant, tuple(_with_fields(part, variable, listed) for part in node.children)
+    )
 
 
 def _constant(data: bytes) -> Constant:

@@ -17,11 +17,13 @@ _MIXED_NUMBERS = regex(r"double, (?:int|list\(int\))|int, (?:double|list\(double
 _STATUS = regex(r"^(?:[A-Z_]+: )|(?: \[[A-Z_]+\])+$")
 
 
+_ON_A_RECORD = "expression of type 'record' cannot be the operand of a select operation"
 _ON_A_CONDITION = "expression of type 'bool' cannot be the operand of a select operation"
 _HINTS = {
     "'_[_]' applied to '(string": '; `[…]` is for labels, such as `metadata.labels["unit"]`',
     "'_==_' applied to '(list(string), string)'": '; ask a list by `in`, such as `"health" in data.kinds`',
     "'_!=_' applied to '(list(string), string)'": '; ask a list by `in`, such as `!("health" in data.kinds)`',
+    "(record": "; ask what it says, by its fields, such as `extensions.vendor.country`",
     "(string, string)": "; words have no order, compare them by `==` or `in`",
     "mismatched input '<EOF>'": "; the condition ends too early",
 }
@@ -71,6 +73,10 @@ def explained(error: str, text: str, names: Collection[str]) -> tuple[str, int |
         if name.rpartition(".")[2] == "within":
             return 'write `within(PLACES, PLACE)`, such as `within(data.subject_countries, "EU")`', column
         return f"unknown fact `{name}`{did_you_mean(name, names)}", column
+    if _ON_A_RECORD in message:
+        name, _, field = _dotted_name(text, text[: column - 1].split()[-1].lstrip("(!"), column)[0].rpartition(".")
+        fields = [fact.removeprefix(f"{name}.") for fact in names if fact.startswith(f"{name}.")]
+        return f"`{name}` has no `{field}`{did_you_mean(field, fields)}", column + 1
     if _ON_A_CONDITION in message:
         name, attribute = text[: column - 1].rpartition(" ")[2].lstrip("(!"), text[column:].split(" ")[0].strip(")")
         parts = sorted(f"`{fact.removeprefix(f'{name}.')}`" for fact in names if fact.startswith(f"{name}."))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NewType
 
 from cel_expr_python import cel
 
 from aipolicy.errors import ExpressionError as ExpressionError
 from aipolicy.facts.spec import PLAIN_TYPES, FactSpec, FactType, FactValue
+from aipolicy.facts.spec import cel_value as cel_value
 from aipolicy.value import Frozen, replace
 
 if TYPE_CHECKING:
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from aipolicy.catalog.frameworks import Framework
     from aipolicy.policy.cel.checked_expr import Node
     from aipolicy.policy.cel.condition_checks import ConditionChecks
+    from aipolicy.policy.cel.elements import ElementReader
     from aipolicy.policy.cel.fact_words import FactWords
     from aipolicy.policy.cel.within import Within
 
 Checked = NewType("Checked", bytes)
 """A checked expression in its serialised form."""
-
 MAX_EXPRESSION = 4_000
 
 
@@ -37,6 +39,9 @@ class Truth(Enum):
     TRUE = "true"
     FALSE = "false"
     UNKNOWN = "unknown"
+
+
+_MISSING = "No value with name"
 
 
 class Compiled(Frozen):
@@ -52,13 +57,8 @@ class Compiled(Frozen):
     """The labels that the condition reads by name."""
     some_within: tuple[tuple[str, bool], ...] = ()
     """The lists of which it is asked whether some lies within a place, and whether that makes the condition hold."""
-
-
-_ORDERINGS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
-_WITHOUT_ORDERINGS = "name: aipolicy\nstdlib:\n  exclude_functions:\n" + "".join(
-    f'    - name: "{function}"\n' for function in _ORDERINGS
-)
-_MISSING = "No value with name"
+    elements: tuple[str, ...] = ()
+    """The fields of elements of lists of records that the condition reads, as `extensions.tools.writes`."""
 
 
 class Compiler:
@@ -80,11 +80,7 @@ class Compiler:
         self._specs = specs
         self._vocabularies = vocabularies
         self._catalog = catalog
-        self._env = cel.NewEnv(
-            config=cel.NewEnvConfigFromYaml(_WITHOUT_ORDERINGS),
-            variables={name: _cel_type(spec.type, spec.holds) for name, spec in specs.items()},
-            functions=(*_orderings(), _within_declared()),
-        )
+        self._env = _environment({name: _cel_type(spec.type, spec.holds) for name, spec in specs.items()})
 
     @property
     def constants(self) -> Mapping[str, FactValue]:
@@ -108,6 +104,27 @@ class Compiler:
 
         return FactWords(self._specs, self._vocabularies, self._catalog)
 
+    @cached_property
+    def _elements(self) -> ElementReader | None:
+        from aipolicy.policy.cel.elements import element_reader
+
+        return element_reader(self._specs)
+
+    @property
+    def _named(self) -> Mapping[str, FactSpec]:
+        """Return the types of names, and of the fields of elements, as checks of conditions see them."""
+        return self._specs if self._elements is None else self._elements.specs
+
+    @property
+    def fields(self) -> Mapping[str, FactSpec]:
+        """Return the fields of elements of lists of records, by names such as `extensions.tools.writes`."""
+        return {} if self._elements is None else self._elements.fields
+
+    @cached_property
+    def _typed_elements(self) -> Any:
+        """Return the environment in which the fields of elements have their types, and elements can be asked nothing."""
+        return _environment({name: _cel_type(spec.type, spec.holds, name) for name, spec in self._named.items()})
+
     def other_groups(self) -> dict[str, str]:
         """Return for each group of countries another one."""
         groups = sorted(self._catalog.places.groups) if self._catalog is not None else []
@@ -120,18 +137,16 @@ class Compiler:
 
     def compile(self, text: str, *, is_part: bool = False) -> Compiled:
         """Return the compiled condition, or part of one that does not stand alone; raises `ExpressionError`."""
-        expression, written, some_within = self._written_out(text)
-        if expression.return_type() != cel.Type.BOOL:
-            from aipolicy.policy.cel.compiler_messages import slip
-
-            kind = expression.return_type().name().lower()
-            raise ExpressionError(slip(text) or f"a condition must be true or false, this one is {kind}")
+        typed, expression, written, some_within = self._written_out(text)
+        if typed.return_type() != cel.Type.BOOL:
+            must = f"a condition must be true or false, this one is {typed.return_type().name().lower()}"
+            raise ExpressionError(_messages().slip(text) or must)
         return replace(self._checked(expression, written, is_part=is_part), some_within=some_within)
 
     def compile_value(self, text: str) -> tuple[Compiled, FactType]:
         """Return a compiled expression and the type of what it gives; raises `ExpressionError`."""
-        expression, written, some_within = self._written_out(text)
-        returned = expression.return_type()
+        typed, expression, written, some_within = self._written_out(text)
+        returned = typed.return_type()
         fact_type = next((type_ for type_ in PLAIN_TYPES if _cel_type(type_) == returned), None)
         if returned == cel.Type.INT:
             fact_type = FactType.NUMBER
@@ -139,37 +154,46 @@ class Compiler:
             raise ExpressionError(f"a value must be a number, text or a list of text, not {returned.name().lower()}")
         return replace(self._checked(expression, written), some_within=some_within), fact_type
 
-    def _written_out(self, text: str) -> tuple[Any, Node, tuple[tuple[str, bool], ...]]:
-        """Return a typed expression without `within`, the one that was written, and the lists that `within` asks of."""
+    def _written_out(self, text: str) -> tuple[Any, Any, Node, tuple[tuple[str, bool], ...]]:
+        """Return a typed expression, one to evaluate, without `within`, the one written, and the lists `within` asks of."""
         from aipolicy.policy.cel.checked_expr import decode
 
-        expression = self._typed(text)
-        written = decode(Checked(expression.serialize()))
+        if "has(" in text:
+            _messages().refuse_has(text)
+        typed, expression = self._typed(text)
+        written = decode(Checked(typed.serialize()))
         if "within" not in text:
-            return expression, written, ()
+            return typed, expression, written, ()
         from aipolicy.policy.cel.within import whole_lists
 
         if self._within is None:
             raise ExpressionError("`within` needs the places of the catalog, which these conditions do not read")
-        some_within = tuple(whole_lists(written, self._specs))
+        some_within = tuple(whole_lists(written, self._named))
         written_out = self._within.written_out(text)
         try:
-            return self._env.compile(written_out), written, some_within
+            return typed, self._env.compile(written_out), written, some_within
         except RuntimeError as error:
-            raise ExpressionError(_explained(error, written_out, self._specs)[0]) from None
+            raise ExpressionError(_messages().explained(str(error), written_out, self._specs)[0]) from None
 
-    def _typed(self, text: str) -> Any:
+    def _typed(self, text: str) -> tuple[Any, Any]:
+        """Return an expression that passed the type check, and the one to evaluate."""
         if len(text) > MAX_EXPRESSION:
             raise ExpressionError(f"condition of {len(text)} characters; the limit is {MAX_EXPRESSION}")
+        if self._elements is not None and self._elements.reads(text):
+            return self._typed_of_elements(text, self._elements)
         try:
             expression = self._env.compile(text)
         except RuntimeError as error:
-            raise ExpressionError(*_explained(error, text, self._specs)) from None
-        if "has(" in text:
-            from aipolicy.policy.cel.compiler_messages import refuse_has
+            raise ExpressionError(*_messages().explained(str(error), text, self._specs)) from None
+        return expression, expression
 
-            refuse_has(text)
-        return expression
+    def _typed_of_elements(self, text: str, elements: ElementReader) -> tuple[Any, Any]:
+        written = elements.typed(text)
+        try:
+            return self._typed_elements.compile(written.text), self._env.compile(text)
+        except RuntimeError as error:
+            message, column = _messages().explained(str(error), written.text, self._named)
+            raise ExpressionError(message, written.column(column)) from None
 
     def _checked(self, expression: Any, written: Node, *, is_part: bool = False) -> Compiled:
         from aipolicy.policy.cel.checked_expr import compared_alone, decode, identifiers, keys_of
@@ -178,25 +202,23 @@ class Compiler:
         tree = decode(checked)
         self._checks.check(tree, written, is_part=is_part)
         reads = tuple(sorted({name for name in identifiers(tree) if name in self._specs}))
+        elements = () if self._elements is None else self._elements.fields_in(tree)
         turn = compared_alone(tree, ("option.", "partner."))
-        labels = tuple(sorted({key for name in reads if self._is_map(name) for key in keys_of(tree, name)}))
-        if turn is None:
-            return Compiled(checked, reads, None, None, labels)
-        return Compiled(checked, reads, turn.fact, turn.against, labels)
+        maps = (name for name in reads if self._specs[name].type is FactType.LABELS)
+        labels = tuple(sorted({key for name in maps for key in keys_of(tree, name)}))
+        fact, against = (None, None) if turn is None else (turn.fact, turn.against)
+        return Compiled(checked, reads, fact, against, labels, elements=elements)
 
     @cached_property
     def _checks(self) -> ConditionChecks:
         from aipolicy.policy.cel.condition_checks import ConditionChecks
 
-        return ConditionChecks(self._specs, self.words, self._constants, self._set_at, self._holds)
+        return ConditionChecks(self._named, self.words, self._constants, self._set_at, self._holds)
 
     def _holds(self, text: str) -> str:
         """Return what a constant expression comes to, or why it comes to nothing."""
         truth, problem = Condition(Checked(self._env.compile(text).serialize())).evaluate({})
         return problem or truth.value
-
-    def _is_map(self, name: str) -> bool:
-        return self._specs[name].type is FactType.LABELS
 
 
 class Condition:
@@ -213,13 +235,13 @@ class Condition:
             value = self._expression.eval(data=values).value()
         except RuntimeError as error:
             # NOTE: limits of the runtime, such as its budget of loop iterations.
-            return Truth.UNKNOWN, _reason(str(error))
+            return Truth.UNKNOWN, _messages().plain_reason(str(error))
         if value is True:
             return Truth.TRUE, ""
         if value is False:
             return Truth.FALSE, ""
         message = str(value)
-        return Truth.UNKNOWN, "" if _MISSING in message else _reason(message)
+        return Truth.UNKNOWN, "" if _MISSING in message else _messages().plain_reason(message)
 
     def value(self, values: Mapping[str, FactValue]) -> Any:
         """Return what the expression gives under the known values, None where that is not known or not to be had."""
@@ -233,20 +255,13 @@ class Condition:
         return tuple(item.value() for item in value) if isinstance(value, list) else value
 
 
-def cel_value(value: FactValue) -> Any:
-    """Return a fact value as the runtime takes it."""
-    if isinstance(value, dict):
-        return {key: cel_value(entry) for key, entry in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
-
 @cache
 def _runtime() -> Any:
     # NOTE: a checked expression carries its types; the runtime needs no declarations (tested).
     return cel.NewEnv()
 
 
-def _cel_type(type_: FactType, holds: FactType = FactType.TEXT) -> Any:
+def _cel_type(type_: FactType, holds: FactType = FactType.TEXT, element: str = "") -> Any:
     match type_:
         case FactType.BOOL:
             return cel.Type.BOOL
@@ -262,37 +277,23 @@ def _cel_type(type_: FactType, holds: FactType = FactType.TEXT) -> Any:
             return cel.Type.Map(cel.Type.STRING, _cel_type(holds))
         case FactType.TABLE:
             return cel.Type.Map(cel.Type.STRING, cel.Type.Map(cel.Type.STRING, _cel_type(holds)))
+        case FactType.RECORD:
+            return cel.Type.AbstractType("record")
+        case FactType.RECORDS if element:
+            return cel.Type.List(cel.Type.AbstractType(element))
+        case FactType.RECORDS:
+            return cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN))
 
 
-def _within_declared() -> Any:
-    """Return the type of `within`, which is written out before anything is evaluated."""
-    text, texts = cel.Type.STRING, cel.Type.List(cel.Type.STRING)
-    names = ((text, "text"), (texts, "list"))
-    overloads = [cel.Overload(f"within_{one}_{two}", cel.Type.BOOL, [a, b]) for a, one in names for b, two in names]
-    return cel.FunctionDecl("within", overloads)
+def _environment(types: Mapping[str, Any]) -> Any:
+    from aipolicy.policy.cel.declared_functions import FUNCTIONS_LEFT_OUT, declared_functions
+
+    config = cel.NewEnvConfigFromYaml(FUNCTIONS_LEFT_OUT)
+    return cel.NewEnv(config=config, variables=types, functions=declared_functions(cel))
 
 
-def _orderings() -> list[Any]:
-    numbers = ((cel.Type.DOUBLE, "double"), (cel.Type.INT, "int64"))
-    declarations = []
-    for function, name in _ORDERINGS.items():
-        overloads = [
-            cel.Overload(f"{name}_{left}" + ("" if left == right else f"_{right}"), cel.Type.BOOL, [a, b])
-            for a, left in numbers
-            for b, right in numbers
-        ]
-        declarations.append(cel.FunctionDecl(function, overloads))
-    return declarations
+def _messages() -> ModuleType:
+    """Return what has the words for mistakes: nothing is wrong with most conditions, and a short run does without it."""
+    from aipolicy.policy.cel import compiler_messages
 
-
-# NOTE: nothing is wrong with most conditions, and a short run does without the words for it.
-def _explained(error: RuntimeError, text: str, names: Collection[str]) -> tuple[str, int | None]:
-    from aipolicy.policy.cel.compiler_messages import explained
-
-    return explained(str(error), text, names)
-
-
-def _reason(message: str) -> str:
-    from aipolicy.policy.cel.compiler_messages import plain_reason
-
-    return plain_reason(message)
+    return compiler_messages

@@ -21,7 +21,8 @@ class FactWords:
 
     def __init__(self, specs: Mapping[str, FactSpec], vocabularies: Mapping[str, Sequence[str]],
                  catalog: Catalog | None = None) -> None:  # fmt: skip
-        self._specs = specs
+        fields = {field.name: field for spec in specs.values() for field in spec.fields}
+        self._specs = {**specs, **fields} if fields else specs
         self.vocabularies = vocabularies
         self._catalog = catalog
 

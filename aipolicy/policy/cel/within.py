@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from aipolicy.catalog.places import Places
 from aipolicy.errors import ExpressionError
 from aipolicy.facts.all_facts import PLACES_PREFIX as PLACES_PREFIX
 from aipolicy.facts.spec import FactSpec, FactType, FactValue, Origin
 from aipolicy.policy.cel.checked_expr import Node
+from aipolicy.policy.cel.elements import ElementReader, element_reader
 from aipolicy.policy.cel.tokens import Token, TokenKind, plain_text, tokens
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
@@ -112,8 +113,30 @@ class Within:
         self._specs = specs
         self._constants = constants
 
+    @cached_property
+    def _elements(self) -> ElementReader | None:
+        return element_reader(self._specs)
+
     def written_out(self, text: str) -> str:
         """Return a condition without `within`; raises `ExpressionError` for a place that a fact can never be in."""
+        reader = self._elements
+        if reader is not None and reader.reads(text):
+            # NOTE: `t.country` is a field of an element, and as good as a fact.
+            specs = {**self._specs, **reader.typed(text).aliases}
+            return _Writer(self._places, specs, self._constants).written_out(text)
+        return _Writer(self._places, self._specs, self._constants).written_out(text)
+
+
+class _Writer:
+    """Writes `within` out of conditions in which names stand for some facts."""
+
+    def __init__(self, places: Places, specs: Mapping[str, FactSpec], constants: Mapping[str, FactValue]) -> None:
+        self._places = places
+        self._specs = specs
+        self._constants = constants
+
+    def written_out(self, text: str) -> str:
+        """Return a condition without `within`."""
         found = tuple(tokens(text))
         parts, end = [], 0
         for number, token in enumerate(found):

@@ -137,6 +137,7 @@ def line_of(text: str, compiled: Compiled) -> Line:
         ordered_by=compiled.ordered_by,
         turns_at=compiled.turns_at,
         label_keys=compiled.label_keys,
+        elements=compiled.elements,
     )
 
 

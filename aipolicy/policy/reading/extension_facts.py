@@ -9,6 +9,7 @@ from typing import Any
 from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.all_facts import REGISTRY
 from aipolicy.facts.known_facts import EXTENSION_PREFIX, TERMS_PREFIX
+from aipolicy.facts.record_values import field_of
 from aipolicy.facts.spec import DATE_PATTERN, PLAIN_TYPES, Expected, FactSpec, FactType, FactValue, Kind, Origin
 from aipolicy.manifest.said_of_legs import WORSE
 from aipolicy.policy.values import read_value
@@ -32,12 +33,17 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "place": {"type": FactType.TEXT, "vocabulary": "country"},
     "places": {"type": FactType.TEXTS, "vocabulary": "country"},
     "evidence": {"type": FactType.BOOL, "origin": Origin.EVIDENCE, "kind": Kind.DONE},
+    "record": {"type": FactType.RECORD},
+    "records": {"type": FactType.RECORDS},
 }
 TYPES = tuple(_KINDS)
-"""What a fact of a pack may hold: the plain types, a day, countries, or a document."""
+"""What a fact of a pack may hold: the plain types, a day, countries, a document, a record or a list of records."""
+FIELD_TYPES = (*(type_.value for type_ in PLAIN_TYPES), "place", "places")
+"""What a field of a record may hold."""
 TERM_TYPES = (*(type_.value for type_ in PLAIN_TYPES), "date")
 """What a term may hold."""
-_PLAIN = frozenset(FactType)
+_PLAIN = frozenset(PLAIN_TYPES)
+_RECORDS = (FactType.RECORD, FactType.RECORDS)
 _OFFERED = {FactType.BOOL: bool, FactType.NUMBER: float}
 """What a catalog says of a term of a pack, by its type."""
 _OF_NUMBERS = ("unit", "minimum", "maximum")
@@ -78,8 +84,9 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
     elif name in _RESERVED_WORDS:
         record.mistake(f"`{name}` means something else in conditions; use another name", "name")
     word = record.text("type", choices=types)
-    kind = _KINDS.get(word, _KINDS["text"])
+    kind = _KINDS[word if word in types else "text"]
     type_ = kind["type"]
+    is_record = type_ in _RECORDS
     # NOTE: a term that is not agreed has no default: nobody knows it.
     has_default = prefix == EXTENSION_PREFIX
     for key in ("choices", *(("default",) if has_default else ())) if word in TYPES and word not in _PLAIN else ():
@@ -89,11 +96,14 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
         name=f"{prefix}{name}",
         meaning=record.said("meaning"),
         unit=record.text("unit", ""),
-        choices=_choices(record, type_),
+        choices=() if is_record else _choices(record, type_),
         minimum=record.optional_number("minimum", minimum=None),
         maximum=record.optional_number("maximum", minimum=None),
-        default=read_value(record, "default", type_) if has_default and record.has("default") else None,
+        default=read_value(record, "default", type_)
+        if has_default and record.has("default") and not is_record
+        else None,
         default_source=record.text("default_source", "") if has_default else "",
+        fields=_fields(record, f"{prefix}{name}", type_) if has_default else (),
         **kind,
     )
     if type_ is not FactType.NUMBER:
@@ -102,10 +112,31 @@ def read_extension_fact(record: Record, prefix: str = EXTENSION_PREFIX, types: S
                 record.mistake(f"`{key}` is for numbers; this fact is of type {type_.value}", key, "key")
     elif spec.minimum is not None and spec.maximum is not None and spec.minimum > spec.maximum:
         record.mistake("`minimum` is more than `maximum`", "minimum")
-    if has_default:
+    if has_default and not is_record:
         _check_default(record, spec)
     record.finish()
     return ExtensionFact(spec, record)
+
+
+def _fields(record: Record, fact: str, type_: FactType) -> tuple[FactSpec, ...]:
+    """Return the fields of a record or of the elements of a list, none of any other fact; mistakes are noted."""
+    if type_ not in _RECORDS:
+        if record.has("fields"):
+            record.mistake(f"`fields` are for records; this fact is of type {type_.value}", "fields", "key")
+        return ()
+    fields: dict[str, FactSpec] = {}
+    for entry in record.records("fields"):
+        is_required = entry.flag("required", default=False)
+        spec = read_extension_fact(entry, f"{fact}.", FIELD_TYPES).spec
+        if spec.name in fields:
+            entry.mistake(f"a second field `{shown(field_of(spec))}`; keep one", "name")
+        if type_ is FactType.RECORD:
+            # NOTE: it is declared as a whole, and what is in it is known by it, as of a document.
+            spec = replace(spec, origin=Origin.DOCUMENT, reads=(fact,))
+        fields[spec.name] = replace(spec, required=is_required)
+    if record.raw("fields") in (None, []):
+        record.mistake("a record has `fields`: name at least one, with `name`, `type` and `meaning`", "fields", "key")
+    return tuple(fields.values())
 
 
 def _choices(record: Record, type_: FactType) -> tuple[str, ...]:

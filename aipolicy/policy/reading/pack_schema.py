@@ -5,7 +5,7 @@ from __future__ import annotations
 from aipolicy.manifest.said_of_legs import WORSE
 from aipolicy.policy.entries import VALUE_TYPES
 from aipolicy.policy.layers.tightening import Direction
-from aipolicy.policy.reading.extension_facts import TERM_TYPES, TYPES
+from aipolicy.policy.reading.extension_facts import FIELD_TYPES, TERM_TYPES, TYPES
 from aipolicy.policy.reading.parameter_reader import TYPES as PARAMETER_TYPES
 from aipolicy.policy.reading.rule_schema import SEVERITIES, examples_of, legs_of_rule, rule_definitions
 from aipolicy.source.document import PACK_KIND, RULES_KIND
@@ -195,6 +195,20 @@ def _extension_fact() -> JsonObject:
         "maximum": number_of("The most it may be."),
         "default": said_of(ref("value"), "What a manifest says that leaves it out."),
         "default_source": text_of("Why that is so."),
+        "fields": list_of("Of a record, or of the elements of a list of records: what it says.", _field()),
+    }, ("name", "type", "meaning"))  # fmt: skip
+
+
+def _field() -> JsonObject:
+    return object_of("", {
+        "name": text_of("Manifests write it as a key of the record.", "approved", pattern="^[a-z][a-z0-9_]{0,99}$"),
+        "type": word_of("What it holds.", FIELD_TYPES),
+        "required": flag_of("Whether every record must say it; else it is unknown where it is left out.", default=False),
+        "meaning": text_of("What it says, for who fills it in."),
+        "unit": text_of("Its unit, of a number.", "EUR"),
+        "choices": texts_of("The words it may be.", ["low", "high"]),
+        "minimum": number_of("The least it may be."),
+        "maximum": number_of("The most it may be."),
     }, ("name", "type", "meaning"))  # fmt: skip
 
 

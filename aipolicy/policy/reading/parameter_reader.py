@@ -152,7 +152,7 @@ def _default(record: Record, type_: FactType, entries: Entries | None) -> FactVa
         record.mistake("missing key `default`")
         return {}
     problems: list[Problem] = []
-    values: Mapping[str, FactValue] = entries.read(raw, None, problems)
+    values = entries.read(raw, None, problems)
     for problem in problems:
         _note(record, "default", problem)
     return values

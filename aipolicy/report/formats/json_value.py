@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
+from aipolicy.facts.record_values import plain_records
+from aipolicy.facts.spec import RecordList, RecordValue
 from aipolicy.source.text import shown, shown_entry
 
 
@@ -15,11 +17,17 @@ def json_value(value: object) -> object:
             return NONE_WORD
         case float() if value.is_integer():
             return int(value)
+        case RecordValue() | RecordList():
+            return json_value(plain_records(value))
         case tuple() | list():
-            return [shown(str(item)) for item in value]
+            return [json_value(item) if isinstance(item, Mapping) else shown(str(item)) for item in value]
         case str():
             return shown(value)
         case Mapping():
-            return {shown(str(key)): shown_entry(str(key), str(item)) for key, item in sorted(value.items())}
+            return {shown(str(key)): _entry(str(key), item) for key, item in sorted(value.items())}
         case _:
             return value
+
+
+def _entry(key: str, value: object) -> object:
+    return shown_entry(key, value) if isinstance(value, str) else json_value(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aipolicy.errors import PolicyError
-from aipolicy.facts.spec import FactSpec
+from aipolicy.facts.record_values import field_of
+from aipolicy.facts.spec import FactSpec, FactType
 from aipolicy.facts.value_text import exact_value
 from aipolicy.policy.governance import Governance
 from aipolicy.policy.pack import PolicyPack
@@ -67,7 +68,7 @@ def _index(pack: PolicyPack, packs: Sequence[PolicyPack]) -> Iterator[str]:
         yield from ("## Parameters", parameter_table(pack.parameters))
     if pack.facts:
         head = ("fact", "type", "unit", "values", "assumed", "meaning")
-        yield from ("## Facts that it adds to manifests", table(head, map(_fact, pack.facts)))
+        yield from ("## Facts that it adds to manifests", table(head, _fact_rows(pack.facts)))
     if pack.waivers is not None:
         yield from ("## What it asks of waivers", table(("key", "value"), _asked(pack.waivers)))
     if pack.rules:
@@ -120,9 +121,23 @@ def _asked(said: Governance) -> Iterator[tuple[str, str]]:
         yield code(key), value(float(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry)
 
 
+def _fact_rows(specs: Iterable[FactSpec]) -> Iterator[tuple[str, ...]]:
+    for spec in specs:
+        yield _fact(spec)
+        yield from _fields(spec)
+
+
 def _fact(spec: FactSpec) -> tuple[str, ...]:
     assumed = "" if spec.default is None else f"{value(spec.default)}: {prose(spec.default_source)}"
     return code(spec.name), spec.type.value, prose(spec.unit), _values(spec), assumed, prose(spec.meaning)
+
+
+def _fields(spec: FactSpec) -> Iterator[tuple[str, ...]]:
+    """Yield a row for every field of a record, or of the elements of a list of them."""
+    for field in spec.fields:
+        name = field.name if spec.type is FactType.RECORD else f"{spec.name}[].{field_of(field)}"
+        type_ = f"{field.type.value}, required" if field.required else field.type.value
+        yield code(name), type_, prose(field.unit), _values(field), "", prose(field.meaning)
 
 
 def _values(spec: FactSpec) -> str:

@@ -14,6 +14,7 @@ from aipolicy.answer.model import Change
 from aipolicy.answer.turns import REACH
 from aipolicy.errors import UsageError
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED
+from aipolicy.facts.record_values import written_value
 from aipolicy.facts.spec import FactValue
 from aipolicy.facts.value_text import shown_value
 from aipolicy.report.explain.next_steps import distance
@@ -162,7 +163,7 @@ def _point(answering: Answering, facts: Mapping[str, FactValue]) -> _Point | Non
 
 
 def _written(value: FactValue) -> str:
-    return NONE_WORD if value == NOT_LIMITED else write_value(value)
+    return NONE_WORD if value == NOT_LIMITED else write_value(written_value(value))
 
 
 def _number(value: FactValue) -> float | None:
