@@ -1,7 +1,7 @@
 """The axes along which ways to build a feature differ: every word with its meaning, the simplest first.
 
-Nothing else lists these words: the manifest format, what the catalog may say, option facts, tables and the order of
-simplicity of a recommendation are read from here.
+The manifest format, what the catalog may say, option facts, tables and the order of simplicity of a recommendation are
+read from here. What a word means to an estimate, a need or a sentence stands where that is worked out, by the word.
 """
 
 from __future__ import annotations
