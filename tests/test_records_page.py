@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import run_here
 from jsonschema import Draft202012Validator
 
 from aipolicy.authoring.evaluated_condition import evaluated_condition
 from aipolicy.cli.main import cli
+from aipolicy.errors import UsageError
 from aipolicy.findings.comparison import compare, known_from
 from aipolicy.findings.finding import Finding, FindingChange, Outcome
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.report.packs.pack_pages import pack_pages
 from aipolicy.rule_tests.examples import run_example
+from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
 from aipolicy.run.report import Report, check
 
@@ -108,6 +111,56 @@ def test_a_violation_is_worse_where_another_element_breaks_the_rule(
     before = known_from(finding(MANIFEST, policy))
     (compared,), _ = compare([finding(now, policy)], [before])
     assert compared.change is change
+
+
+TWO = "{name: mail, writes: true}"
+LIMITED = 'extensions.agent_tools.all(t, (!t.writes || t.approved) && t.risk != "high" && t.calls <= 2.0)'
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ("approved: false, risk: low, calls: 3", "approved: false, risk: high, calls: 3", FindingChange.WORSE),
+        ("approved: true, risk: low, calls: 3", "approved: true, risk: low, calls: 500", FindingChange.WORSE),
+        ("approved: false, risk: low, calls: 1", "approved: false, risk: low, calls: 1", FindingChange.UNCHANGED),
+        ("approved: false, risk: low, owner: a", "approved: false, risk: low, owner: b", FindingChange.UNCHANGED),
+    ],
+)
+def test_an_element_that_breaks_the_rule_further_is_another_one(
+    before: str, now: str, change: FindingChange, tmp_path: Path
+) -> None:
+    added = "{name: calls, type: number, meaning: Calls a day}", "{name: owner, type: text, meaning: Who}"
+    fields = "".join(f"      - {field}\n" for field in added) + "rules:"
+    pack = PACK.replace("rules:", fields).replace("extensions.agent_tools.all(t, !t.writes || t.approved)", LIMITED)
+    (tmp_path / "acme.yaml").write_text(pack[: pack.index("    tests:")], encoding="utf-8")
+    limited = load_policy(PolicySettings(as_of=date(2026, 12, 1), packs=("./acme.yaml",), base=tmp_path))
+    earlier, later = (
+        finding(MANIFEST.replace(TWO, f"{{name: mail, writes: true, {more}}}"), limited) for more in (before, now)
+    )
+    (compared,), _ = compare([later], [known_from(earlier)])
+    assert compared.change is change
+
+
+def test_a_waiver_writes_down_no_secret(tmp_path: Path) -> None:
+    key = "rules:", "      - {name: api_key, type: text, meaning: Key}\nrules:"
+    (tmp_path / "acme.yaml").write_text(PACK.replace(*key)[: PACK.replace(*key).index("    tests:")], encoding="utf-8")
+    secret = MANIFEST.replace("risk: high", "api_key: Zq7rT2mX9")
+    (tmp_path / "aifeature.yaml").write_text(secret, encoding="utf-8")
+    (tmp_path / "aipolicy.toml").write_text(
+        'policies = ["./acme.yaml"]\nwaivers = ["waivers.yaml"]\n', encoding="utf-8"
+    )
+    arguments = ["waive", "ACME-020", "support-agent", "--reason", "until the portal asks", "--approver", "lead"]
+    told = run_here([*arguments, "--expires", "2027-01-15", "--as-of", "2026-12-01"], tmp_path)
+    assert told.returncode == 2
+    assert "`extensions.agent_tools[1].api_key` is named like a secret" in " ".join(told.stderr.split())
+    assert "Zq7rT2mX9" not in told.stdout + told.stderr
+    assert not (tmp_path / "waivers.yaml").exists()
+
+
+def test_a_field_of_all_elements_at_once_cannot_be_tried(policy: Policy) -> None:
+    evaluation = report_on(MANIFEST, policy).evaluations[0]
+    with pytest.raises(UsageError, match=r"`extensions\.agent_tools` is a list; write the whole of it"):
+        evaluation_with(evaluation, ["extensions.agent_tools.approved=true"], policy.evaluator)
 
 
 def test_a_part_of_a_condition_shows_what_it_lacks(policy: Policy) -> None:

@@ -21,9 +21,10 @@ from aipolicy.run.evaluated_file import findings_on
 from aipolicy.run.policy import Policy, load_policy
 from aipolicy.run.report import Report, check
 from aipolicy.source.day import day_hint, read_day
-from aipolicy.source.document import Document
+from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.names import says_something
 from aipolicy.source.regular_file import shown_path
+from aipolicy.source.secrets import is_secret_name
 from aipolicy.source.span import DocumentPath
 from aipolicy.source.suggest import did_you_mean, same_name
 from aipolicy.source.text import shown
@@ -138,11 +139,29 @@ def _draft(request: WaiverRequest, evaluation: Evaluation, finding: Finding, day
     if expires is None:
         raise UsageError(f"`--expires` takes a day as YYYY-MM-DD, found `{shown(written)}`{day_hint(written)}")
     rule = next(evaluated.active.rule for evaluated in evaluation.rules if evaluated.active.rule.id == request.rule)
+    approved = approval_of(finding, rule, evaluation)
+    for name, value in approved.facts.items():
+        if secret := _secret_in(name, value):
+            raise UsageError(
+                f"`{shown(secret)}` is named like a secret, and a waiver would write down its value; keep secrets out of "
+                "manifests, or give the fact another name"
+            )
     return Draft(
         rule=request.rule, feature=request.feature, fact=request.fact, reason=request.reason or "", owner=str(owner),
         approver=request.approver or "", ticket=request.ticket, approved_on=day, expires=expires,
-        conditions=request.conditions, approved=approval_of(finding, rule, evaluation),
+        conditions=request.conditions, approved=approved,
     )  # fmt: skip
+
+
+def _secret_in(name: str, value: PlainValue) -> str:
+    """Return the name of what is named like a secret among a fact and its fields; empty where nothing is."""
+    is_text = isinstance(value, str) or (isinstance(value, list) and all(isinstance(word, str) for word in value))
+    if is_text and is_secret_name(name.rpartition(".")[2]):
+        return name
+    fields = value.items() if isinstance(value, dict) else ()
+    inside = [(f"{name}.{key}", field) for key, field in fields]
+    inside += [(f"{name}[{n}]", element) for n, element in enumerate(value)] if isinstance(value, list) else []
+    return next((secret for secret in (_secret_in(*each) for each in inside) if secret), "")
 
 
 def _refuse_what_does_not_hold(name: str, grown: Grown, files: dict[str, bytes], policy: Policy,

@@ -15,6 +15,7 @@ from aipolicy.evaluation.paired_set import PairedSet
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.facts.facts import LABELS, Facts
 from aipolicy.facts.spec import FactValue, RecordList, RecordValue
+from aipolicy.facts.value_text import shown_value
 from aipolicy.findings.finding import Decided, DecidingValue, Worse
 from aipolicy.options.workload import Workload
 from aipolicy.policy.cel.expressions import Checked, Condition, Truth, cel_value
@@ -107,7 +108,7 @@ class _LineRead:
         self.values = {name: value for name, value in values.items() if value is not None}
         self.parameters = frozenset(line.parameter_reads)
         self.label_keys = line.label_keys
-        self.asks_elements = bool(line.elements)
+        self.elements = line.elements
         self._condition = _condition(line.checked)
         self._known = {name: cel_value(value) for name, value in self.values.items()}
 
@@ -140,9 +141,13 @@ class _LineRead:
 def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[Decided]:
     if read.truth() is not breaks or _says_it_all(read.values):
         return
-    lists = {name: _members(value) for name, value in read.values.items() if isinstance(value, tuple | RecordList)}
+    lists = {
+        name: _members(name, value, read.elements)
+        for name, value in read.values.items()
+        if isinstance(value, tuple | RecordList)
+    }
     # NOTE: a line that asks how many records there are is met by each of them, and tells nothing of one.
-    told = {name for name in lists if read.asks_elements or not isinstance(read.values[name], RecordList)}
+    told = {name for name in lists if read.elements or not isinstance(read.values[name], RecordList)}
     offending = {name: read.offending(name, members, breaks, keeps) if name in told else ()
                  for name, members in lists.items()}  # fmt: skip
     numbers = {
@@ -166,9 +171,20 @@ def _decided_by_line(read: _LineRead, breaks: Truth, keeps: Truth) -> Iterator[D
             yield Decided(name, value, numbers.get(name, Worse.UNTOLD), against)
 
 
-def _members(value: tuple[str, ...] | RecordList) -> tuple[str, ...]:
-    """Return the members of a list, elements by their names."""
-    return value.names if isinstance(value, RecordList) else value
+def _members(name: str, value: tuple[str, ...] | RecordList, reads: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the members of a list; elements by name and by what is read of them, so that a changed one is another."""
+    if not isinstance(value, RecordList):
+        return value
+    fields = {read.removeprefix(f"{name}.") for read in reads if read.startswith(f"{name}.")}
+    return tuple(_named(title, element, fields) for title, element in zip(value.names, value.elements, strict=True))
+
+
+def _named(title: str, element: RecordValue, fields: set[str]) -> str:
+    read = tuple(
+        (field, value) for place, (field, value) in enumerate(element.fields)
+        if field in fields and not (place == 0 and value == title)
+    )  # fmt: skip
+    return f"{title} ({shown_value(RecordValue(read))})" if read else title
 
 
 def _says_it_all(values: Mapping[str, FactValue]) -> bool:

@@ -95,12 +95,15 @@ def people_among(subjects: FactValue | None) -> tuple[str, ...]:
     return tuple(word for word in subjects if word not in _NOBODY) if isinstance(subjects, tuple) else ()
 
 
-def people_without_class(values: Mapping[str, FactValue], declared: Iterable[str]) -> Iterable[FactProblem]:
-    """Yield data about people of which no class is personal, so that no rule on personal data would speak of it.
+def subject_contradictions(values: Mapping[str, FactValue], declared: Iterable[str]) -> Iterable[FactProblem]:
+    """Yield data about people and about nobody, and about people though no class is personal: no rule would speak of it.
 
     What was made up, or no longer leads to anybody, may be about people and is not personal.
     """
     subjects, classes = values.get(SUBJECTS), values.get(CLASSES)
+    if isinstance(subjects, tuple) and "none" in subjects and len(subjects) > 1:
+        message = "`none` says that the data is about nobody; remove it, or the others"
+        yield FactProblem("MAN-008", message, path_of(SUBJECTS))
     if not {SUBJECTS, CLASSES} <= set(declared) or values.get("data.personal") is not False:
         return
     people = people_among(subjects)

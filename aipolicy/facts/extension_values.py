@@ -10,7 +10,7 @@ from aipolicy.facts.contradictions import FactProblem
 from aipolicy.facts.declared import AGE, PARTS
 from aipolicy.facts.evidence_parts import declared_document
 from aipolicy.facts.record_values import field_of
-from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Origin, RecordValue
+from aipolicy.facts.spec import DATE_PATTERN, FactSpec, FactType, FactValue, Origin, RecordList, RecordValue
 from aipolicy.manifest.feature import path_of
 from aipolicy.source.day import day_number, read_day
 from aipolicy.source.document import PlainValue
@@ -41,6 +41,7 @@ def declared_extension(spec: FactSpec, plain: PlainValue, value: FactValue, cata
     """Return what else is known of a fact of a pack that a manifest declares; a word that it cannot be is a problem."""
     if spec.fields:
         problems.extend(_no_countries_in(spec, plain, catalog))
+        problems.extend(_named_twice(spec, value))
         return {f"{spec.name}.{name}": field for name, field in value.fields} if isinstance(value, RecordValue) else {}
     if spec.origin is Origin.EVIDENCE:
         return declared_document(spec.name, plain, as_of, problems)
@@ -53,6 +54,21 @@ def declared_extension(spec: FactSpec, plain: PlainValue, value: FactValue, cata
     if spec.vocabulary == "country":
         problems.extend(_no_countries(path_of(spec.name), plain, catalog))
     return {}
+
+
+def _named_twice(spec: FactSpec, value: FactValue) -> Iterator[FactProblem]:
+    """Yield the elements of a list that are named as an earlier one is: by its name an element is known elsewhere."""
+    first = field_of(spec.fields[0])
+    earlier: dict[str, int] = {}
+    for number, element in enumerate(value.elements if isinstance(value, RecordList) else ()):
+        name = element.get(first)
+        if not isinstance(name, str):
+            continue
+        before = earlier.setdefault(" ".join(name.split()).casefold(), number)
+        if before != number:
+            paths = ((*path_of(spec.name), place, first) for place in (number, before))
+            message = f"`{shown(name)}` is the `{first}` of two elements of `{spec.name}`; give each a name of its own"
+            yield FactProblem("MAN-008", message, next(paths), ((next(paths), "the other one"),))
 
 
 def _no_countries_in(spec: FactSpec, plain: PlainValue, catalog: Catalog) -> Iterator[FactProblem]:

@@ -13,8 +13,8 @@ from aipolicy.facts.contradictions import (
     FactProblem,
     contradiction,
     contradictions,
-    people_without_class,
     range_of,
+    subject_contradictions,
     unordered,
 )
 from aipolicy.facts.counts import unclear_counts
@@ -164,7 +164,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
-    problems.extend(people_without_class(values, declared))
+    problems.extend(subject_contradictions(values, declared))
     return _beside_bill(Facts(values, names, missing, tuple(problems), ranges, known), feature)
 
 

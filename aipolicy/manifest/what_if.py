@@ -73,5 +73,6 @@ def _declare(value: PlainValue, keys: DocumentPath, declared: PlainValue) -> Non
         if not isinstance(value.get(str(key)), dict | list):
             value[str(key)] = {}
         value = value[str(key)]
-    if isinstance(value, dict):
-        value[str(keys[-1])] = declared
+    if not isinstance(value, dict):
+        raise UsageError(f"`{shown('.'.join(map(str, keys[:-1])))}` is a list; write the whole of it")
+    value[str(keys[-1])] = declared

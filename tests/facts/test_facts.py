@@ -259,6 +259,12 @@ CONSISTENT: tuple[dict[str, Any], ...] = (
 )
 
 
+def test_nobody_beside_people_is_a_contradiction() -> None:
+    (problem,) = facts_of({"data.subjects": ["customer", "none"], "data.classes": ["personal"]}).problems
+    assert (problem.rule_id, problem.path) == ("MAN-008", ("data", "subjects"))
+    assert problem.message.startswith("`none` says that the data is about nobody")
+
+
 @pytest.mark.parametrize("declared", CONSISTENT, ids=str)
 def test_facts_that_agree_are_no_contradiction(declared: dict[str, Any]) -> None:
     assert problems(declared) == []

@@ -105,6 +105,10 @@ def test_everything_that_is_wrong_with_records_is_told_at_once_at_its_line_and_c
         ("extensions: {tools: {name: a, writes: true}}\n", "4:21 `tools` must be a list, found a mapping"),
         ("extensions: {vendor: [DE]}\n", "4:22 `vendor` must be a mapping, found a list"),
         ("extensions: {vendor: {seats: 3}}\n", "4:14 missing key `home` in `vendor`"),
+        (
+            "extensions: {tools: [{name: a, writes: true}, {name: b, writes: true}, {name: ' A', writes: false}]}\n",
+            "4:79 `A` is the `name` of two elements of `extensions.tools`; give each a name of its own",
+        ),
         ("extensions: {vendor: {home: Germany}}\n", "4:29 `Germany` is no country; did you mean `DE`?"),
         (
             "extensions: {tools: [{name: a, writes: true, runs_in: [DE, Xy]}]}\n",
