@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from aipolicy.findings.finding import Finding, Outcome, Severity
     from aipolicy.manifest.read import ManifestFile
     from aipolicy.options.attributes import Organization
+    from aipolicy.run.evaluated_run import Report, check
     from aipolicy.run.policy import Policy, PolicySettings, load_policy
-    from aipolicy.run.report import Report, check
 
 __version__ = "0.1.0"
 
@@ -37,10 +37,10 @@ _HOMES = {
     "Policy": "aipolicy.run.policy",
     "PolicySettings": "aipolicy.run.policy",
     "Recommendation": "aipolicy.evaluation.recommendation",
-    "Report": "aipolicy.run.report",
+    "Report": "aipolicy.run.evaluated_run",
     "Severity": "aipolicy.findings.finding",
     "Verdict": "aipolicy.evaluation.verdict",
-    "check": "aipolicy.run.report",
+    "check": "aipolicy.run.evaluated_run",
     "find_manifests": "aipolicy.discovery.find",
     "load_policy": "aipolicy.run.policy",
     "recommend": "aipolicy.evaluation.recommendation",

@@ -15,8 +15,8 @@ from aipolicy.files.cache import Cache
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.what_if import with_declarations
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import Report, check
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: f}\ndata: {classes: [public]}\n"

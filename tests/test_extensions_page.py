@@ -8,8 +8,8 @@ from pathlib import Path
 
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.rule_tests.examples import run_example
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import PolicySettings, load_policy
-from aipolicy.run.report import check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "extensions.md"
 

@@ -20,9 +20,9 @@ from aipolicy.findings.finding import Finding, FindingChange, Outcome
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.report.packs.pack_pages import pack_pages
 from aipolicy.rule_tests.examples import run_example
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.other_declarations import evaluation_with
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import Report, check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "records.md"
 PACK, MANIFEST = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

@@ -13,8 +13,8 @@ from aipolicy.discovery.find import find_manifests
 from aipolicy.report.answer_words import answer_words, change_words, then_words
 from aipolicy.run.answer_result import AnswerResult, ChangeResult, answering_of, result_of_answer
 from aipolicy.run.answers_asked import AnswersAsked, Depth
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import load_policy
-from aipolicy.run.report import check
 
 _DECISIONS = Path(__file__).resolve().parent.parent / "examples" / "decisions"
 _DAY = date(2026, 11, 29)

@@ -24,7 +24,7 @@ from aipolicy.catalog.catalog import Catalog  # noqa: E402
 from aipolicy.catalog.load import read_catalog  # noqa: E402
 from aipolicy.cli.main import cli  # noqa: E402
 from aipolicy.config import config_schema  # noqa: E402
-from aipolicy.config.policy_options import PolicyOptions, read_settings  # noqa: E402
+from aipolicy.config.run_options import PolicyOptions, read_settings  # noqa: E402
 from aipolicy.facts.all_facts import REGISTRY  # noqa: E402
 from aipolicy.facts.declared import DECLARED_FACTS, LEG_FACTS, PARTS, SECTIONS  # noqa: E402
 from aipolicy.facts.expected import NONE_WORD, NOT_LIMITED  # noqa: E402

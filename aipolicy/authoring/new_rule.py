@@ -9,7 +9,7 @@ from types import MappingProxyType
 from aipolicy.authoring.placing import Placed, documents_of, placed
 from aipolicy.authoring.template import RuleDraft
 from aipolicy.config.config_file import Config
-from aipolicy.config.policy_options import PolicyOptions, settings_from
+from aipolicy.config.run_options import PolicyOptions, settings_from
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import PolicyError, UsageError
 from aipolicy.files.atomic_write import write_whole

@@ -18,8 +18,8 @@ from aipolicy.findings.reserved_rules import RESERVED_IDS
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.evaluated_file import findings_on
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import Report, check
 from aipolicy.source.day import day_hint, read_day
 from aipolicy.source.document import Document, PlainValue
 from aipolicy.source.names import says_something

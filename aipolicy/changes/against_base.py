@@ -9,16 +9,16 @@ from aipolicy.changes.answered import is_answered
 from aipolicy.changes.base_side import BaseSide, base_side
 from aipolicy.changes.state import monthly_cost
 from aipolicy.changes.vanished import Side, vanished_features
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.config.settings import PolicySettings
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.findings.comparison import Comparison, CostChange, compare, known_from
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.run.chosen_rules import rules_named
+from aipolicy.run.evaluated_run import Report, check, report_of
 from aipolicy.run.inputs import RunInputs
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import Report, check, report_of
 from aipolicy.value import replace
 
 

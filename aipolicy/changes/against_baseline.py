@@ -11,7 +11,7 @@ from aipolicy.findings.comparison import Comparison, KnownFinding, compare, iden
 from aipolicy.findings.finding import Outcome
 from aipolicy.findings.rule_ids import current
 from aipolicy.policy.pack import aliases_of
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 from aipolicy.value import replace
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.findings.comparison import KnownFinding
 from aipolicy.findings.finding import Outcome
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 
 def is_answered(report: Report, rule: str, feature: str, *, covers: bool) -> bool:

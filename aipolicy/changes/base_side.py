@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aipolicy.config.config_file import CONFIG_FILE, LOCK_FILE, PYPROJECT_FILE, Config, read_config
-from aipolicy.config.policy_options import PolicyOptions, settings_from
+from aipolicy.config.run_options import PolicyOptions, settings_from
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import STDIN, find_manifests
 from aipolicy.discovery.globs import manifest_matcher, near_matcher

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.inputs import RunInputs
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report, check
 from aipolicy.value import NamedTuple, replace
 
 

@@ -11,8 +11,8 @@ from aipolicy.changes.steps import SideInputs, weighed_by
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.findings.finding import Finding
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report, check
 from aipolicy.value import replace
 
 

@@ -15,7 +15,7 @@ from aipolicy.findings.comparison import Identity, KnownFinding, known_from
 from aipolicy.manifest.feature import Feature
 from aipolicy.options.option import Option
 from aipolicy.run.answer_result import WayResult, way_result
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 from aipolicy.value import Frozen, replace
 
 

@@ -13,8 +13,8 @@ from aipolicy.errors import AipolicyError
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import PolicyFiles
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import Report, check
 from aipolicy.value import Frozen
 
 CAUSES = ("manifest", "policy", "catalog", "date")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from aipolicy.findings.finding import Finding, FindingChange, sorted_findings
 from aipolicy.findings.reserved_rules import MANIFEST_PREFIX, reserved_finding
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 from aipolicy.source.text import shown
 from aipolicy.source.yaml_reader import read_yaml
 from aipolicy.value import Frozen, replace

@@ -8,7 +8,7 @@ from aipolicy.cli.console import console
 from aipolicy.cli.manifests import told_inputs, write_reported
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.commands.answers import FORMATS, answers
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.report.explain.answers_list import SORTED_BY
 
 

@@ -14,7 +14,7 @@ from aipolicy.cli.outputs import ReportFile, read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import read_stdin, stdout_style, stdout_width, tell, write_out
 from aipolicy.commands.check import CheckRequest, compared_output, remembered_output
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from aipolicy.report.formats.registry import FORMATS, TELLING_FORMATS

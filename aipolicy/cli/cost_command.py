@@ -12,7 +12,7 @@ from aipolicy.cli.manifests import refuse_overwriting_inputs
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.cost import CostRequest, costs
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.errors import UsageError
 
 

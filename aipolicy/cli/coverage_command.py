@@ -9,7 +9,7 @@ from aipolicy.cli.manifests import told_manifests, write_reported
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import keep_until_the_end, write_out
 from aipolicy.commands.coverage import FORMATS, clauses_shown, controls_shown
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.frameworks.framework_policy import frameworks_named
 

@@ -10,7 +10,7 @@ from aipolicy.cli.manifests import told_inputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.diff import FORMATS, DiffRequest, diff_from
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 
 @click.command("diff")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aipolicy.cli.terminal import write_out
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.files.cache import Cache, cache_folder
 
 

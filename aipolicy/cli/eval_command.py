@@ -8,7 +8,7 @@ from aipolicy.cli.console import console
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.features import features_named
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 
 @click.command("eval")

@@ -13,7 +13,7 @@ from aipolicy.cli.manifests import refuse_overwriting_inputs, told_manifests, wr
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.rules import explainable_rules, rule_explained
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.errors import UsageError
 from aipolicy.findings.rule_ids import is_rule_id
 from aipolicy.source.suggest import same_name

@@ -12,7 +12,7 @@ from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import stdout_style, stdout_width, tell, write_out
 from aipolicy.commands.forecast import FORMATS, calendar_of, calendar_shown
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.forecast.forecast import MAX_MONTHS
 from aipolicy.report.terminal.style import Styler

@@ -8,7 +8,7 @@ import click
 
 from aipolicy.cli.policy_options import load
 from aipolicy.commands.import_table import ImportRequest, imported
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

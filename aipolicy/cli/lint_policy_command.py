@@ -11,7 +11,7 @@ import click
 from aipolicy.cli.outputs import read_outputs, write_outputs
 from aipolicy.cli.policy_options import separate
 from aipolicy.cli.terminal import stdout_style, stdout_width, tell, write_out
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.settings import SEVERITIES, PolicySettings
 from aipolicy.errors import UsageError
 from aipolicy.findings.finding import Severity

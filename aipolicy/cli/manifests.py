@@ -15,7 +15,7 @@ from aipolicy.run.inputs import RunInputs, manifests_of, read_inputs, refuse_ove
 if TYPE_CHECKING:
     from aipolicy.commands.reported import Reported
     from aipolicy.config.config_file import Config
-    from aipolicy.config.policy_options import PolicyOptions
+    from aipolicy.config.run_options import PolicyOptions
     from aipolicy.discovery.find import FoundFiles
 
 

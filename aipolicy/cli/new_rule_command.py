@@ -10,7 +10,7 @@ from aipolicy.authoring.new_rule import NewRule, write_rule
 from aipolicy.authoring.template import MARK, RuleDraft
 from aipolicy.cli.terminal import stdout_style, stdout_width, write_out
 from aipolicy.config.config_file import CONFIG_FILE, read_config
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.config.settings import SEVERITIES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS
 from aipolicy.findings.finding import Severity

@@ -7,7 +7,7 @@ import click
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import tell, write_out
 from aipolicy.commands.policy_export import CEL_POLICY, exported
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 
 @click.command("export")

@@ -6,7 +6,7 @@ import click
 
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, PolicyError
 from aipolicy.source.regular_file import read_regular_file, reason_of
 from aipolicy.source.text import escaped, quantity

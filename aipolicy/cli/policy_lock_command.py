@@ -6,7 +6,7 @@ import click
 
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.policy_lock import compared_lock, written_lock
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 
 @click.command("lock")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aipolicy.cli.terminal import keep_until_the_end
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.files.cache import Cache, cache_folder
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import click
 from aipolicy.cli.console import console
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 
 @click.command("show")

@@ -9,7 +9,7 @@ from aipolicy.cli.manifests import told_inputs, write_reported
 from aipolicy.cli.outputs import ReportFile, refuse_unwritable, write_outputs
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import tell
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.forecast.forecast import MAX_MONTHS
 from aipolicy.run.inputs import refuse_overwriting
 

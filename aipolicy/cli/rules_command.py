@@ -8,7 +8,7 @@ from aipolicy.cli.console import console
 from aipolicy.cli.policy_options import load, policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.rules import FORMATS, rules_listed, rules_of_frameworks
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.frameworks.framework_policy import policy_of_framework
 
 

@@ -10,7 +10,7 @@ from aipolicy.cli.policy_options import load
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.schema import MANIFEST, SCHEMAS, schema_text
 from aipolicy.config.config_file import read_config
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 
 if TYPE_CHECKING:
     from aipolicy.run.policy import Policy

@@ -12,7 +12,7 @@ from aipolicy.cli.manifests import told_inputs, told_manifests
 from aipolicy.cli.policy_options import policy_options
 from aipolicy.cli.terminal import write_out
 from aipolicy.commands.waive import waivers_shown
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.errors import UsageError
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def rule_ids(config: str | None, policies: Sequence[str], incomplete: str) -> list[str]:
     """Return the ids of rules that begin as what was typed, those about manifests included, or controls of frameworks."""
-    from aipolicy.config.policy_options import PolicyOptions, read_settings
+    from aipolicy.config.run_options import PolicyOptions, read_settings
     from aipolicy.errors import AipolicyError
     from aipolicy.files.cache import Cache, cache_folder
     from aipolicy.findings.reserved_rules import RESERVED_IDS

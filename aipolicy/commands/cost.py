@@ -79,11 +79,11 @@ def _answering(evaluation: Evaluation, policy: Policy, config: Config) -> Answer
 
 
 def _page(evaluation: Evaluation, policy: Policy, config: Config, console: Console) -> str:
-    from aipolicy.report.cost.cost_page import render_cost_page
+    from aipolicy.report.cost.cost_screen import render_cost_screen
 
     confidence = policy.evaluator.organization.confidence
     answering = _answering(evaluation, policy, config)
-    return render_cost_page(answering, confidence, width=console.width, style=console.style)
+    return render_cost_screen(answering, confidence, width=console.width, style=console.style)
 
 
 def _drawn(evaluation: Evaluation, comparison: CostComparison, as_of: date, request: CostRequest,

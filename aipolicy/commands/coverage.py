@@ -11,7 +11,7 @@ from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.frameworks.framework_policy import PolicyFrameworks
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.run.report import Report, check
+from aipolicy.run.evaluated_run import Report, check
 
 if TYPE_CHECKING:
     from aipolicy.frameworks.coverage import FrameworkCoverage

@@ -9,14 +9,14 @@ from aipolicy.changes.diff import Diff
 from aipolicy.changes.diff_from_base import diff_from_base
 from aipolicy.changes.steps import SideInputs, weighed_by
 from aipolicy.commands.console import Console
-from aipolicy.config.policy_options import PolicyOptions
+from aipolicy.config.run_options import PolicyOptions
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.inputs import RunInputs, manifests_of
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import check
 from aipolicy.source.text import shown
 from aipolicy.value import NamedTuple
 

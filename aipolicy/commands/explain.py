@@ -111,7 +111,7 @@ def _text(answering: Answering, policy: Policy, details: Details, console: Conso
     text = render_explanation(answering, policy.evaluator.rule_evaluator, details, width=width, style=style)
     if not details.cost and not details.every:
         return text
-    from aipolicy.report.cost.cost_page import render_cost_page
+    from aipolicy.report.cost.cost_screen import render_cost_screen
 
-    costs = render_cost_page(answering, policy.evaluator.organization.confidence, width=width, style=style)
+    costs = render_cost_screen(answering, policy.evaluator.organization.confidence, width=width, style=style)
     return f"{text}\n{costs}" if text else costs

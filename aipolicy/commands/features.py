@@ -11,9 +11,9 @@ from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.evaluation import Evaluation
 from aipolicy.manifest.skipped import skip_lines
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.inputs import manifests_of
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report, check
 from aipolicy.source.suggest import did_you_mean
 from aipolicy.source.text import shown
 

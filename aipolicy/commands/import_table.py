@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_NOTHING, MappingError
+from aipolicy.importing.import_report import report_json, report_lines
 from aipolicy.importing.importer import ImportResult, import_table
 from aipolicy.importing.mapping import read_mapping
 from aipolicy.importing.output import Written, write_manifests
-from aipolicy.importing.report import report_json, report_lines
 from aipolicy.importing.targets import Fields
 from aipolicy.importing.written_report import written_json, written_lines
 from aipolicy.run.policy import Policy

@@ -11,7 +11,7 @@ from aipolicy.authoring.conversation import Conversation, Scope, no_scope
 from aipolicy.authoring.replies import Declared, NewManifest
 from aipolicy.catalog.load import read_catalog
 from aipolicy.config.config_file import Config
-from aipolicy.config.policy_options import PolicyOptions, settings_from, today
+from aipolicy.config.run_options import PolicyOptions, settings_from, today
 from aipolicy.evaluation.ranking import weighing_of
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.frameworks.framework_policy import FrameworkPolicy, policy_under

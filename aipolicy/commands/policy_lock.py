@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from aipolicy.config.config_file import CONFIG_FILE, Config
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.settings import PolicySettings
 from aipolicy.errors import EXIT_CLEAN, EXIT_FINDINGS, AipolicyError, LockError, UsageError
 from aipolicy.files.atomic_write import write_whole

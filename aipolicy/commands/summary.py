@@ -12,8 +12,8 @@ from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.errors import UsageError
 from aipolicy.evaluation.ranking import weighing_of
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import check
 from aipolicy.source.text import shown
 
 

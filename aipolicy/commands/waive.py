@@ -6,9 +6,9 @@ from aipolicy.commands.console import Console
 from aipolicy.config.scope import covers_all
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.report.packs.waiver_list import listed_waivers, render_waivers_json
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.inputs import RunInputs
 from aipolicy.run.policy import load_policy
-from aipolicy.run.report import check
 from aipolicy.waivers.waiver import Waivers
 
 

@@ -11,7 +11,7 @@ from aipolicy.forecast.change import Delta, ForecastChange, deltas, has_come
 from aipolicy.forecast.events import INPUT_OF, Event, Input
 from aipolicy.forecast.timeline import Moment, Timeline
 from aipolicy.policy.rule import Rule
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 Between = Mapping[frozenset[Input], Report]
 """Reports in which some inputs are those of the day, and all others those of the day before."""

@@ -25,8 +25,8 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.rule import Rule
 from aipolicy.policy.sources.locate import PolicyFiles
+from aipolicy.run.evaluated_run import Report
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import Report
 from aipolicy.value import Frozen
 
 MAX_MONTHS = 120

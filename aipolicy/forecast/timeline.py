@@ -15,8 +15,8 @@ from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.manifest.feature import Feature
 from aipolicy.manifest.read import Manifests
 from aipolicy.run.evaluated_file import EvaluatedFile, evaluate_manifests
+from aipolicy.run.evaluated_run import Report, report_of
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report, report_of
 from aipolicy.source.document import PlainValue
 from aipolicy.value import Frozen, replace
 

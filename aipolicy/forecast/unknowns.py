@@ -11,8 +11,8 @@ from aipolicy.forecast.events import Horizon
 from aipolicy.forecast.growth import growth_of
 from aipolicy.forecast.rule_events import day_in, evidence_of
 from aipolicy.policy.stages import stage_on
+from aipolicy.run.evaluated_run import Report
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report
 from aipolicy.value import Frozen
 
 

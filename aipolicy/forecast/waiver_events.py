@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from aipolicy.forecast.events import DAY, Cause, Event
+from aipolicy.run.evaluated_run import Report
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report
 from aipolicy.source.text import shown
 from aipolicy.waivers.apply import waivers_in_comments
 from aipolicy.waivers.waiver import Waiver, Waivers

@@ -13,8 +13,8 @@ from aipolicy.frameworks.rule_state import RuleState, rule_states
 from aipolicy.frameworks.states import STATES, State
 from aipolicy.policy.framework_links import OWN
 from aipolicy.policy.law import RELATIONS
+from aipolicy.run.evaluated_run import Report
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report
 from aipolicy.value import Frozen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.catalog.frameworks import Framework, unknown_framework
 from aipolicy.config.config_file import Config
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.errors import UsageError
 from aipolicy.files.cache import Cache, cache_folder
 from aipolicy.frameworks.asked import LinkedFramework, linked_framework, linked_frameworks, linked_pack

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from aipolicy.importing.cells import UNKNOWN, CellReader, CellReading
 from aipolicy.importing.csv_table import NOT_THERE
 from aipolicy.importing.header import Header
-from aipolicy.importing.report import NotAskedFor
+from aipolicy.importing.import_report import NotAskedFor
 from aipolicy.importing.rules import ColumnCondition, Columns, FieldRule
 from aipolicy.importing.words import fold_value
 from aipolicy.source.text import shown

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from aipolicy.importing.csv_table import Row
-from aipolicy.importing.report import UnusedColumn
+from aipolicy.importing.import_report import UnusedColumn
 from aipolicy.importing.words import fold_header
 from aipolicy.source.regex import regex
 

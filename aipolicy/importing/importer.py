@@ -12,10 +12,10 @@ from aipolicy.importing.bound import Bound, RowFilter, bind_filters, bind_rule
 from aipolicy.importing.cells import CellReader, CellReading, PlaceOf
 from aipolicy.importing.csv_table import NOT_THERE, Row, Table, at_line, read_table
 from aipolicy.importing.header import Header
+from aipolicy.importing.import_report import ImportReport, LeftOutRow, MissingColumn, NumberedName
 from aipolicy.importing.manifest_writer import write_manifest
 from aipolicy.importing.memory import RowOrigin
 from aipolicy.importing.naming import FILE_SUFFIX, FeatureNames, name_of_row
-from aipolicy.importing.report import ImportReport, LeftOutRow, MissingColumn, NumberedName
 from aipolicy.importing.row_ids import RowIds
 from aipolicy.importing.rules import Columns, ImportMapping
 from aipolicy.importing.tally import Tally

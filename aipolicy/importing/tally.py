@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aipolicy.importing.csv_table import Row
-from aipolicy.importing.report import CountedAnswer
+from aipolicy.importing.import_report import CountedAnswer
 from aipolicy.importing.words import fold_value
 from aipolicy.source.text import shown
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aipolicy.importing.import_report import plain, section
 from aipolicy.importing.merge import NOTHING, FieldDifference
 from aipolicy.importing.output import Written
-from aipolicy.importing.report import plain, section
 from aipolicy.source.text import quantity, shown
 
 

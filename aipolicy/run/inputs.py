@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aipolicy.config.config_file import CONFIGURATION_FILES, LOCK_FILE
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.scope import RunScope, scope_of
 from aipolicy.config.unread import unread_configurations
 from aipolicy.discovery.find import FoundFiles, search_manifests

@@ -13,7 +13,7 @@ from answer_pages import ROOT
 from command_line import run_here
 from portfolio_pages import elements, page_of, report_on
 
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.report.html import html_page
 from aipolicy.run.policy import load_policy
 

@@ -10,7 +10,7 @@ from aipolicy.findings.finding import Finding, Severity
 from aipolicy.forecast.forecast import Forecast, forecast
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.policy.sources.locate import read_policy_files
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2026, 11, 21)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from forecast_worlds import ROOT, START, report_on, told
 
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
@@ -19,8 +19,8 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import Manifests, read_manifests
 from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.run.evaluated_file import evaluate_manifests
+from aipolicy.run.evaluated_run import Report, report_of
 from aipolicy.run.policy import load_policy
-from aipolicy.run.report import Report, report_of
 
 HARBOR = ROOT / "examples" / "organization"
 EVERYTHING = RunScope(partial="", covers=True)

@@ -18,8 +18,8 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
 from aipolicy.findings.finding import Outcome
 from aipolicy.report.formats.registry import FORMATS
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import load_policy
-from aipolicy.run.report import check
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schemas" / "report.v2.json"

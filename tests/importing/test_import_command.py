@@ -11,7 +11,7 @@ from sample_tables import BASIC, FEDERAL, FEDERAL_MAPPING, mapping_of, run, tabl
 
 from aipolicy.cli.import_command import import_
 from aipolicy.errors import MappingError
-from aipolicy.importing.report import MAX_LINES, report_json, report_lines
+from aipolicy.importing.import_report import MAX_LINES, report_json, report_lines
 
 EXCERPT = FEDERAL / "us-federal-inventory-2024-excerpt.csv"
 

@@ -23,8 +23,8 @@ from aipolicy.manifest.fixes import FindFixable, FixedFile, fixed_file
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.manifest.read import read_manifests
 from aipolicy.manifest.renamed import RENAMED
+from aipolicy.run.evaluated_run import check as check_files
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import check as check_files
 from aipolicy.source.span import Position, Span
 
 DAY = ("--as-of", "2026-11-21")

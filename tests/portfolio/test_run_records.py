@@ -14,8 +14,8 @@ from aipolicy.findings.finding import sorted_findings
 from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.portfolio.portfolio_findings import portfolio_findings
 from aipolicy.portfolio.run_records import documents_of_features, documents_of_files, records_of, unread_files
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import check
 
 HEAD = "apiVersion: aipolicy/v1\nkind: {kind}\nmetadata: {{name: {name}, {more}}}\n"
 PACK = HEAD.format(kind="PolicyPack", name="own", more="version: '1'") + (

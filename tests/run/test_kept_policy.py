@@ -9,8 +9,8 @@ import pytest
 
 from aipolicy.files.cache import Cache
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import check
 
 SETTINGS = PolicySettings(as_of=date(2026, 11, 21))
 CASCADES = ManifestFile(

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from aipolicy.manifest.manifest_file import ManifestFile
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import PolicySettings, load_policy
-from aipolicy.run.report import check
 
 POLICY = load_policy(PolicySettings(as_of=date(2026, 11, 29)))
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: a}\nlatency: {p95: 800}\n"

@@ -22,9 +22,9 @@ from aipolicy.policy.sources.locate import read_policy_files
 from aipolicy.report.formats.registry import FORMATS, rendered
 from aipolicy.report.view import View
 from aipolicy.run import remembered_files, result_memory
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import load_policy
 from aipolicy.run.remembered_files import Files, check_remembered
-from aipolicy.run.report import check
 from aipolicy.run.result_memory import ResultMemory
 from aipolicy.run.run_result import RunResult
 

@@ -11,11 +11,11 @@ from aipolicy.answer.answer import Answering
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.evaluation.ranking import Weighing
 from aipolicy.manifest.manifest_file import ManifestFile
-from aipolicy.report.cost.cost_page import render_cost_page
-from aipolicy.report.explain.answer_page import render_answer
+from aipolicy.report.cost.cost_screen import render_cost_screen
+from aipolicy.report.explain.answer_screen import render_answer
 from aipolicy.report.terminal.style import Styler
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import check
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "answers"
@@ -54,7 +54,7 @@ def explain_page(answering: Answering, width: int = 80, *, color: bool = False, 
 
 def cost_page(answering: Answering, width: int = 80, *, color: bool = False) -> str:
     """Return the page of `cost`."""
-    return render_cost_page(answering, 0.8, width=width, style=Styler(color))
+    return render_cost_screen(answering, 0.8, width=width, style=Styler(color))
 
 
 def accepted(name: str, output: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import Report, check
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from aipolicy.config.scope import RunScope
 from aipolicy.config.settings import PART_OF_RUN
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import Policy, PolicySettings, load_policy
-from aipolicy.run.report import Report, check
 from aipolicy.value import replace
 from aipolicy.waivers.read import read_waivers
 

@@ -19,8 +19,8 @@ from aipolicy.frameworks.states import State
 from aipolicy.options.memo import Numbers
 from aipolicy.policy.law import RELATIONS
 from aipolicy.report.formats.json_text import json_text
+from aipolicy.run.evaluated_run import Report
 from aipolicy.run.policy import Policy
-from aipolicy.run.report import Report
 from aipolicy.source.regex import regex
 
 OSCAL_VERSION = "1.1.3"

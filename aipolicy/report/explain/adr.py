@@ -12,7 +12,7 @@ from aipolicy.facts.spec import Kind
 from aipolicy.facts.value_text import shown_value
 from aipolicy.forecast.review import reviews_of
 from aipolicy.report.answer_words import CERTAINTIES, HOSTINGS, cost_words, way_name
-from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of
+from aipolicy.report.explain.answer_screen import NOTHING_TO_BUILD, headline_of
 from aipolicy.report.explain.migration_lines import migration_section
 from aipolicy.report.explain.next_steps import (
     gap_lines,

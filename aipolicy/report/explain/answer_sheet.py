@@ -6,7 +6,7 @@ from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import compared_ways
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
 from aipolicy.report.answer_words import CERTAINTIES
-from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of, title_of
+from aipolicy.report.explain.answer_screen import NOTHING_TO_BUILD, headline_of, title_of
 from aipolicy.report.explain.migration_lines import migration_section
 from aipolicy.report.explain.next_steps import (
     close_lines,

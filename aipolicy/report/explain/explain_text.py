@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aipolicy.answer.answer import Answering
 from aipolicy.evaluation.rule_evaluator import RuleEvaluator
-from aipolicy.report.explain.answer_page import render_answer, title_line
+from aipolicy.report.explain.answer_screen import render_answer, title_line
 from aipolicy.report.explain.fact_details import draw_facts
 from aipolicy.report.explain.migration_lines import migration_sheet
 from aipolicy.report.explain.option_details import draw_options

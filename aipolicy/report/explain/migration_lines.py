@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.migration import BASELINE, Migration, MigrationStage, migration_of
 from aipolicy.report.answer_words import leg_name, rules, two_digits, way_name
-from aipolicy.report.explain.answer_page import title_of
+from aipolicy.report.explain.answer_screen import title_of
 from aipolicy.report.explain.sheet import Section, Sheet, section
 from aipolicy.source.text import grouped
 

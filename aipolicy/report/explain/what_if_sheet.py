@@ -17,7 +17,7 @@ from aipolicy.report.answer_words import (
     usd_words,
     way_name,
 )
-from aipolicy.report.explain.answer_page import title_of
+from aipolicy.report.explain.answer_screen import title_of
 from aipolicy.report.explain.sheet import Section, Sheet, section
 from aipolicy.run.answer_result import way_result
 from aipolicy.source.text import escaped, grouped

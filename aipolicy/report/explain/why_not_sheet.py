@@ -9,7 +9,7 @@ from aipolicy.answer.counterfactuals import Counterfactual, WayStanding
 from aipolicy.answer.model import Way
 from aipolicy.answer.why_not import InTheWay, WhyNot
 from aipolicy.report.answer_words import change_words, cost_words, kind_words, rules, two_digits, way_name
-from aipolicy.report.explain.answer_page import title_of
+from aipolicy.report.explain.answer_screen import title_of
 from aipolicy.report.explain.reason_lines import message_for, quoted, rules_of
 from aipolicy.report.explain.sheet import Sheet, section
 from aipolicy.run.answer_result import way_result

@@ -9,7 +9,7 @@ from aipolicy.findings.finding import Finding
 from aipolicy.policy.governance import WaiverLimits
 from aipolicy.report.formats.json_report import finding_object
 from aipolicy.report.formats.json_text import JsonObject, json_text
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 from aipolicy.source.text import escaped, without_secrets
 from aipolicy.value import NamedTuple
 from aipolicy.waivers.apply import waivers_in_comments

@@ -19,9 +19,9 @@ from aipolicy.facts.facts import Provenance
 from aipolicy.facts.value_text import shown_value
 from aipolicy.frameworks.rule_state import rule_states
 from aipolicy.manifest.feature import path_of
-from aipolicy.report.cost.cost_page import cost_sections
+from aipolicy.report.cost.cost_screen import cost_sections
 from aipolicy.report.explain.adr import decision_record
-from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, headline_of
+from aipolicy.report.explain.answer_screen import NOTHING_TO_BUILD, headline_of
 from aipolicy.report.explain.fact_details import fact_groups
 from aipolicy.report.explain.migration_lines import migration_section
 from aipolicy.report.explain.next_steps import (

@@ -18,7 +18,7 @@ from aipolicy.findings.finding import Outcome
 from aipolicy.report.explain.explain_json import render_explanation_json
 from aipolicy.report.explain.explain_text import Details, render_explanation
 from aipolicy.report.terminal.style import Styler
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 CLASH = (
     PACK.replace("when: [latency.realtime]", "when: [data.personal]")

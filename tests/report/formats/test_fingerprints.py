@@ -13,8 +13,8 @@ from aipolicy.config.settings import PolicySettings
 from aipolicy.discovery.find import find_manifests
 from aipolicy.report.formats.registry import rendered
 from aipolicy.report.view import View
+from aipolicy.run.evaluated_run import check
 from aipolicy.run.policy import Policy, load_policy
-from aipolicy.run.report import check
 
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"
 LEAK = HEAD + (

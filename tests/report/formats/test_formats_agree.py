@@ -20,7 +20,7 @@ from aipolicy.manifest.manifest_file import ManifestFile
 from aipolicy.report.formats.github_commands import MOST_OF_A_LEVEL
 from aipolicy.report.formats.registry import FORMATS, rendered
 from aipolicy.report.view import View
-from aipolicy.run.report import Report, check
+from aipolicy.run.evaluated_run import Report, check
 
 POOL = (CALM, LEAK, UNSURE, NOWHERE, DEAR, BROKEN, FOREIGN, "a: [\n", "", LEAK + "---\n" + CALM)
 _CONCISE = re.compile(r"^(.*?):(\d+):\d+: (error|warning|note)\[([A-Z0-9-]+)\]: ", re.MULTILINE)

@@ -30,7 +30,7 @@ from aipolicy.report.formats.json_text import json_text
 from aipolicy.report.formats.registry import rendered
 from aipolicy.report.view import View
 from aipolicy.run.answers_asked import AnswersAsked, Depth
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "report.v2.json"
 REPORTS = {

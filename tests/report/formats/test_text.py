@@ -26,7 +26,7 @@ from aipolicy.report.formats.registry import rendered
 from aipolicy.report.terminal.style import Styler, cells
 from aipolicy.report.view import View
 from aipolicy.run.answers_asked import AnswersAsked, Depth
-from aipolicy.run.report import Report
+from aipolicy.run.evaluated_run import Report
 
 ONLY_OUT = PACK.replace(
     '["!option.leaves_organization"]', "[option.leaves_organization, '!option.leaves_organization']"

@@ -11,7 +11,7 @@ import pytest
 from sample_runs import EVIL_PACK, PACK, policy
 
 from aipolicy.config.config_file import read_config
-from aipolicy.config.policy_options import PolicyOptions, settings_from
+from aipolicy.config.run_options import PolicyOptions, settings_from
 from aipolicy.errors import PolicyError
 from aipolicy.report.packs.pack_pages import MARKER, pack_pages
 from aipolicy.run.policy import load_policy

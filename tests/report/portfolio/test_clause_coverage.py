@@ -12,7 +12,7 @@ from answer_pages import WEIGHING
 from command_line import run_here
 from portfolio_pages import DAY, elements, page_of, report_on_files
 
-from aipolicy.config.policy_options import PolicyOptions, read_settings
+from aipolicy.config.run_options import PolicyOptions, read_settings
 from aipolicy.config.scope import SOME_FEATURES
 from aipolicy.frameworks.states import STATES, State
 from aipolicy.manifest.manifest_file import ManifestFile

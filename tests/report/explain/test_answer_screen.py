@@ -17,7 +17,7 @@ from sample_runs import CALM, EVIL_MANIFEST, EVIL_PACK, LEAK, NOWHERE, PACK, pol
 
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import Part, compared_ways
-from aipolicy.report.explain.answer_page import MOST_LINES
+from aipolicy.report.explain.answer_screen import MOST_LINES
 from aipolicy.report.terminal.style import cells
 from aipolicy.report.ways_table import short_usd
 

@@ -14,8 +14,8 @@ from aipolicy.evaluation.findings import findings_of
 from aipolicy.files.cache import Cache
 from aipolicy.findings.finding import Severity
 from aipolicy.manifest.read import ManifestFile
+from aipolicy.run.evaluated_run import Report, check
 from aipolicy.run.policy import PolicySettings, load_policy
-from aipolicy.run.report import Report, check
 
 DAY = date(2026, 11, 21)
 HEAD = "apiVersion: aipolicy/v1\nkind: AIFeature\n"

@@ -10,7 +10,7 @@ from answer_pages import SHOWN, SITUATIONS, accepted, answerings, answerings_of,
 from aipolicy.answer.answer import Answering
 from aipolicy.answer.comparison import Part, compared_ways
 from aipolicy.answer.cost_summary import cost_summary
-from aipolicy.report.cost.cost_page import MOST_LINES
+from aipolicy.report.cost.cost_screen import MOST_LINES
 from aipolicy.report.terminal.style import cells
 
 CLAIMS = "examples/quickstart/claims-triage/aifeature.yaml"

@@ -13,7 +13,7 @@ from aipolicy.answer.cost_summary import BreakEvenRange, CostSummary, cost_summa
 from aipolicy.economics.uncertainty import Range
 from aipolicy.options.uncertain_inputs import PEOPLE
 from aipolicy.report.answer_words import HOSTINGS, answer_sentence, rules, two_digits, way_name
-from aipolicy.report.explain.answer_page import NOTHING_TO_BUILD, title_line
+from aipolicy.report.explain.answer_screen import NOTHING_TO_BUILD, title_line
 from aipolicy.report.explain.today_lines import today_lines
 from aipolicy.report.terminal.drawing import Screen, grid, said
 from aipolicy.report.terminal.style import Role, Styler
@@ -33,7 +33,7 @@ _LEAST_PART = 0.02
 _MORE = "more: --all (every way, prices, constants), --plot, --set FACT=VALUE"
 
 
-def render_cost_page(answering: Answering, confidence: float, *, width: int, style: Styler) -> str:
+def render_cost_screen(answering: Answering, confidence: float, *, width: int, style: Styler) -> str:
     """Return the page, with as much of it as there is room for."""
     compared = compared_ways(answering)
     if answering.certain.is_retired:
