@@ -22,7 +22,7 @@ MAY_IMPORT = {
 """The modules that may import something that runs code of others, other programs, or the network."""
 EVALUATING = (
     "run.evaluated_file.evaluate_file", "run.evaluated_file.evaluation_by",
-    "run.remembered_files.run_remembered", "run.report.check",
+    "run.remembered_files.run_remembered", "run.evaluated_run.check",
 )  # fmt: skip
 """What evaluates manifests; what an answer at hand would be with other declarations is asked by a page too."""
 NEVER_EVALUATING = ("aipolicy.cli.", "aipolicy.report.")
