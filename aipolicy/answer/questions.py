@@ -171,7 +171,9 @@ def _pair_towards(trials: Trials, tried: Sequence[Alternative], together: Togeth
     candidates = trials.base.candidates
     ways = candidates.mask_of(attribute, frozenset({word}))
     in_the_way, legs = facts_in_the_way(trials.base, ways), candidates.legs_of(ways)
-    relevant = [alternative for alternative in tried if alternative.fact in in_the_way]
+    specs = trials.certain.facts.known.specs
+    # NOTE: what the feature is is asked by itself, and first: another one would be another feature.
+    relevant = [each for each in tried if each.fact in in_the_way and not specs[each.fact].is_subject]
     others = [
         (one, two)
         for one, two in combinations(relevant, 2)
