@@ -75,8 +75,8 @@ def value_of(expected: Expected, word: FactValue | None) -> FactValue | None:
 def _in_agreement(name: str, value: FactValue | None, values: Mapping[str, FactValue],
                   assumed: Mapping[str, FactValue]) -> FactValue | None:  # fmt: skip
     """Return an expected value that contradicts nothing that is declared."""
-    if name == CLASSES and isinstance(value, tuple) and PERSONAL not in value and people_among(values.get(SUBJECTS)):
-        return (*value, PERSONAL)
+    if name == CLASSES and isinstance(value, tuple) and PERSONAL not in value:
+        return (*value, PERSONAL) if people_among(values.get(SUBJECTS)) else value
     later, now = values.get(_LATER), values.get(_REQUESTS)
     if name == _GROWTH and isinstance(later, float):
         return later / now if isinstance(now, float) and now > 0.0 and later > 0.0 else value

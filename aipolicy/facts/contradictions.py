@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from aipolicy.facts.counts import cache_overflow
 from aipolicy.facts.spec import RANGE_KEYS, FactValue
-from aipolicy.manifest.feature import path_of
+from aipolicy.manifest.feature import Feature, path_of
 from aipolicy.source.document import PlainValue
 from aipolicy.source.span import DocumentPath
 from aipolicy.value import Frozen
+
+if TYPE_CHECKING:
+    from aipolicy.catalog.data_classes import DataClasses
 
 DeclaredRange = tuple[float, float, float]
 """Low, likely and high value: 10th, 50th and 90th percentile."""
@@ -95,19 +99,29 @@ def people_among(subjects: FactValue | None) -> tuple[str, ...]:
     return tuple(word for word in subjects if word not in _NOBODY) if isinstance(subjects, tuple) else ()
 
 
-def subject_contradictions(values: Mapping[str, FactValue], declared: Iterable[str]) -> Iterable[FactProblem]:
+def classes_of_all(feature: Feature) -> tuple[str, ...]:
+    """Return the classes of data that the manifest declares, of which the requests of a route may carry a part."""
+    manifest = feature.document.value
+    data = manifest.get("data") if isinstance(manifest, dict) else None
+    classes = data.get("classes") if isinstance(data, dict) else None
+    return tuple(map(str, classes)) if isinstance(classes, list) else ()
+
+
+def subject_contradictions(values: Mapping[str, FactValue], classes: tuple[str, ...],
+                           known: DataClasses) -> Iterable[FactProblem]:  # fmt: skip
     """Yield data about people and about nobody, and about people though no class is personal: no rule would speak of it.
 
-    What was made up, or no longer leads to anybody, may be about people and is not personal.
+    `classes` are those of all requests of the manifest, whichever route they take. What was made up, or no longer leads to
+    anybody, may be about people and is not personal.
     """
-    subjects, classes = values.get(SUBJECTS), values.get(CLASSES)
+    subjects = values.get(SUBJECTS)
     if isinstance(subjects, tuple) and "none" in subjects and len(subjects) > 1:
         message = "`none` says that the data is about nobody; remove it, or the others"
         yield FactProblem("MAN-008", message, path_of(SUBJECTS))
-    if not {SUBJECTS, CLASSES} <= set(declared) or values.get("data.personal") is not False:
+    if not classes or not known.by_id.keys() >= set(classes) or "personal" in known.kinds(classes):
         return
     people = people_among(subjects)
-    if people and isinstance(classes, tuple) and not _LEADS_TO_NOBODY.issuperset(classes):
+    if people and not _LEADS_TO_NOBODY.issuperset(classes):
         named = "`, `".join(people)
         yield contradiction(
             f"the data is about people (`{named}`), but no class of it is personal: add `personal` or a class that is, "

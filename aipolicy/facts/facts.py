@@ -11,6 +11,7 @@ from aipolicy.catalog.catalog import Catalog
 from aipolicy.facts.contradictions import (
     DeclaredRange,
     FactProblem,
+    classes_of_all,
     contradiction,
     contradictions,
     range_of,
@@ -164,7 +165,7 @@ def derive_facts(feature: Feature, catalog: Catalog, as_of: date, known: KnownFa
     problems.extend(_of_measurements(values, declared, catalog, as_of))
     names = frozenset(declared)
     missing = derive(Sources(values, catalog, feature.path_in_repository, as_of), values)
-    problems.extend(subject_contradictions(values, declared))
+    problems.extend(subject_contradictions(values, classes_of_all(feature), catalog.data_classes))
     return _beside_bill(Facts(values, names, missing, tuple(problems), ranges, known), feature)
 
 

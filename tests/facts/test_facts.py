@@ -254,9 +254,26 @@ CONSISTENT: tuple[dict[str, Any], ...] = (
     {"data.subjects": ["customer"], "data.classes": ["synthetic"]},
     {"data.subjects": ["business"], "data.classes": ["financial"]},
     {"data.subjects": ["none"], "data.classes": ["internal"]},
+    {"data.subject_regions": ["DE"], "data.subjects": ["business"], "data.classes": ["internal"]},
     {"data.subjects": ["customer"]},
     {"data.classes": ["internal"]},
 )
+
+
+@pytest.mark.parametrize(("classes", "told"), [("[health, internal]", 0), ("[financial, internal]", 1)])
+def test_requests_of_a_route_without_personal_data_contradict_nothing_where_others_carry_some(
+    classes: str, told: int
+) -> None:
+    routed = classes[1:].partition(",")[0]
+    text = (
+        "apiVersion: aipolicy/v1\nkind: AIFeature\nmetadata: {name: claims}\n"
+        f"data: {{classes: {classes}, subjects: [patient]}}\nplan:\n  legs:\n  - {{role: main, provider: openai}}\n"
+        f"  - {{role: main, hosting: own-cloud, when: {{data.classes: [{routed}]}}}}\n"
+    )
+    features = read_manifests([ManifestFile("f.yaml", text.encode(), named=True)]).features
+    assert len(features) == 2
+    for feature in features:
+        assert len(derive_facts(feature, CATALOG, TODAY).problems) == told
 
 
 def test_nobody_beside_people_is_a_contradiction() -> None:
